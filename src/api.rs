@@ -1,0 +1,1 @@
+//! HTTP: one async method for each of the five calls.

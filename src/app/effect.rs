@@ -1,0 +1,96 @@
+//! Everything the outside world may be asked to do. Names are imperatives.
+
+use crate::domain::{Change, Draft, Kind, NewTask, Query, TaskId};
+
+use super::message::ReqId;
+
+/// Who is waiting for a call; a lower one goes first when the budget is short.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Lane {
+    /// A write, and the reads that belong to it.
+    Write,
+    /// A task that is due about now.
+    Due,
+    /// What the operator is looking at or asked for.
+    Page,
+    /// What refreshes by itself.
+    Background,
+}
+
+impl Lane {
+    /// All lanes, first served first.
+    pub const ALL: [Self; 4] = [Self::Write, Self::Due, Self::Page, Self::Background];
+}
+
+/// One change at the service. Sent at most once, whatever happens (I5).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Write {
+    /// `add_sched_task`
+    Create(NewTask),
+    /// `modify_sched_task`
+    Modify(Change),
+    /// `delete_sched_task`
+    Cancel {
+        /// The task.
+        id: TaskId,
+        /// Its type, which the call must name.
+        kind: Kind,
+    },
+}
+
+/// Everything the worker or the terminal may be asked to do.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Effect {
+    /// Read a page. A newer one with a lower request number still under way is withdrawn.
+    List {
+        /// The question.
+        req: ReqId,
+        /// What is asked.
+        query: Query,
+        /// Who waits.
+        lane: Lane,
+    },
+    /// Read one task.
+    Get {
+        /// The question.
+        req: ReqId,
+        /// Which.
+        id: TaskId,
+        /// Who waits.
+        lane: Lane,
+    },
+    /// Change something at the service.
+    Write {
+        /// The question.
+        req: ReqId,
+        /// What.
+        write: Write,
+    },
+    /// Keep the draft of the form on disk. `slot` names what it is for (`new`, or `edit 123`).
+    SaveDraft {
+        /// The question.
+        req: ReqId,
+        /// Which draft.
+        slot: String,
+        /// Its text.
+        draft: Draft,
+    },
+    /// Forget the draft on disk: it was sent, or thrown away on purpose.
+    DropDraft {
+        /// The question.
+        req: ReqId,
+        /// Which draft.
+        slot: String,
+    },
+    /// Read the draft on disk.
+    LoadDraft {
+        /// The question.
+        req: ReqId,
+        /// Which draft.
+        slot: String,
+    },
+    /// Draw everything anew, for a screen that something else wrote over.
+    Repaint,
+    /// Leave. Writes under way are waited for, reads are not.
+    Quit,
+}

@@ -1,0 +1,146 @@
+//! Everything that can happen, in one queue and one order. Names are past events.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use crossterm::event::KeyEvent;
+
+use crate::domain::wire::Command;
+use crate::domain::{Draft, Failure, Page, Task, TaskId};
+
+use super::effect::Lane;
+
+/// The number of a question; every effect carries one and is answered by exactly one final message
+/// with the same number (I4).
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct ReqId(pub u64);
+
+/// One reading of this machine's clocks. Deafness, beats and back-off count by `running`, which
+/// never jumps; what is shown counts by `utc`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Moment {
+    /// This machine's clock.
+    pub utc: DateTime<Utc>,
+    /// Time since the program began.
+    pub running: Duration,
+}
+
+/// One attempt at one call, finished: feeds the budget in the header, the skew and the API log.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Call {
+    /// Which of the five.
+    pub command: Command,
+    /// Who was waiting for it.
+    pub lane: Lane,
+    /// When it was sent, by this machine's clock.
+    pub sent: DateTime<Utc>,
+    /// How long the answer took.
+    pub took: Duration,
+    /// The service's `Date` header.
+    pub server_date: Option<DateTime<Utc>>,
+    /// `ErrorCode`: 0 for success, `None` when there was no readable answer.
+    pub code: Option<i64>,
+}
+
+/// A write that the service has confirmed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Written {
+    /// A new task stands.
+    Created(TaskId),
+    /// The change was taken.
+    Modified(TaskId),
+    /// The task is gone.
+    Cancelled(TaskId),
+}
+
+/// What was found out about a write whose outcome was unknown.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    /// It was done after all.
+    Done(Written),
+    /// Proven not done: it is safe to send again.
+    NotDone,
+    /// A create that stands more than once: the operator chooses which to cancel.
+    Several(Vec<TaskId>),
+    /// Could not be found out; says what to look at.
+    CannotTell(String),
+}
+
+/// Everything that can happen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Message {
+    /// Time went on. Comes before every batch of other messages, and by itself while something on
+    /// screen changes with time.
+    Ticked(Moment),
+    /// A key event of any kind; `update` acts on presses, and on repeats where they only move.
+    Key(KeyEvent),
+    /// Text pasted in one piece (bracketed paste).
+    Pasted(String),
+    /// The terminal has this size now.
+    Resized {
+        /// Cells across.
+        columns: u16,
+        /// Cells down.
+        rows: u16,
+    },
+    /// The process was asked to end (SIGTERM, SIGHUP, SIGINT).
+    EndAsked,
+    /// Something the operator should read that belongs to no question.
+    Noted(String),
+    /// The signature in use holds until then.
+    Signed {
+        /// End of its validity.
+        until: DateTime<Utc>,
+    },
+    /// An attempt at a call is finished. Not an answer to an effect.
+    Called(Call),
+    /// Answer to [`super::Effect::List`].
+    Listed {
+        /// The question.
+        req: ReqId,
+        /// The page, or why not.
+        result: Result<Page, Failure>,
+    },
+    /// Answer to [`super::Effect::Get`].
+    Got {
+        /// The question.
+        req: ReqId,
+        /// The task, or why not.
+        result: Result<Box<Task>, Failure>,
+    },
+    /// Answer to [`super::Effect::Write`] when the outcome is certain.
+    Wrote {
+        /// The question.
+        req: ReqId,
+        /// What was done, or why it certainly was not.
+        result: Result<Written, Failure>,
+    },
+    /// Not final: the outcome of the write is not known and is being looked into.
+    OutcomeUnknown {
+        /// The question.
+        req: ReqId,
+        /// What went wrong.
+        failure: Failure,
+    },
+    /// Final answer to a write whose outcome was unknown.
+    Settled {
+        /// The question.
+        req: ReqId,
+        /// What was found out.
+        verdict: Verdict,
+    },
+    /// Answer to [`super::Effect::LoadDraft`].
+    DraftLoaded {
+        /// The question.
+        req: ReqId,
+        /// The draft on disk and when it was saved, or why it cannot be read.
+        result: Result<Option<(Draft, DateTime<Utc>)>, String>,
+    },
+    /// Answer to [`super::Effect::SaveDraft`] and [`super::Effect::DropDraft`].
+    DraftKept {
+        /// The question.
+        req: ReqId,
+        /// Why it is not on disk, if it is not.
+        result: Result<(), String>,
+    },
+}

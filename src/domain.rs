@@ -1,0 +1,28 @@
+//! What a scheduled push *is*: pure values and rules. Every floor may use this one.
+//!
+//! Nothing here reads a clock, a file or the environment, and nothing here awaits: time, zone and
+//! randomness arrive as arguments (I1). Limits come from the service's documents; where the
+//! documents are silent, the function says so.
+
+pub mod catalog;
+pub mod content;
+pub mod draft;
+pub mod failure;
+pub mod fields;
+pub mod profile;
+pub mod query;
+pub mod rules;
+pub mod task;
+pub mod text;
+pub mod when;
+pub mod wire;
+
+pub use content::{Audience, Content};
+pub use draft::{Change, Draft, NewTask};
+pub use failure::Failure;
+pub use query::{Order, Page, Query};
+pub use rules::Problem;
+pub use task::{Kind, Outcome, Status, Task, TaskId};
+
+/// A JSON object as it came over the wire, unknown keys and their order included.
+pub type JsonObject = serde_json::Map<String, serde_json::Value>;

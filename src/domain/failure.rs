@@ -1,0 +1,259 @@
+//! Why a call did not succeed, typed, and in words an operator can act on.
+//!
+//! Never holds a URL with its query, a signature or a key (I8).
+
+use std::time::Duration;
+
+use super::catalog::{self, Class};
+use super::text;
+
+/// Why a request certainly did not reach the service.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum NotSent {
+    /// The host name has no address.
+    Dns,
+    /// Nobody listens there, or the way is blocked.
+    Refused,
+    /// No connection within the time-out.
+    ConnectTimeout,
+    /// The secure connection could not be set up: certificate, protocol, or no CA store.
+    Tls,
+    /// The proxy refused.
+    Proxy,
+    /// The program is stopping, or the question was replaced by a newer one.
+    Withdrawn,
+}
+
+/// Why a call did not succeed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Failure {
+    /// The request did not reach the service: sending it again repeats nothing.
+    NotSent {
+        /// Why.
+        reason: NotSent,
+        /// The library's words, without any URL.
+        detail: String,
+    },
+    /// No whole answer within the time-out. A write may have been done.
+    TimedOut {
+        /// How long was waited.
+        after: Duration,
+    },
+    /// The connection ended before a whole answer. A write may have been done.
+    Cut {
+        /// The library's words, without any URL.
+        detail: String,
+    },
+    /// An answer that is not the documented JSON. A write may have been done.
+    Unreadable {
+        /// The HTTP status it came with.
+        status: u16,
+        /// What is wrong with it, and how it begins.
+        detail: String,
+    },
+    /// The service answered with an error code.
+    Refused {
+        /// `ErrorCode`.
+        code: i64,
+        /// `ErrorInfo`.
+        info: String,
+        /// `InvalidUserID`, with 90108.
+        invalid_accounts: Vec<String>,
+    },
+    /// Something on this side: no signature, no connection settings.
+    Local {
+        /// What and what to do.
+        detail: String,
+    },
+}
+
+/// What happened and what to do next.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Words {
+    /// One sentence: what happened.
+    pub what: String,
+    /// One sentence: what to do next.
+    pub next: String,
+}
+
+impl Failure {
+    /// Whether, after this, a *write* may or may not have been done (rule 2 of the wire).
+    pub fn leaves_write_unknown(&self) -> bool {
+        match self {
+            Self::NotSent { .. } | Self::Local { .. } => false,
+            Self::TimedOut { .. } | Self::Cut { .. } | Self::Unreadable { .. } => true,
+            Self::Refused { code, .. } => {
+                // Of an undocumented code nothing is known, so nothing may be concluded from it.
+                catalog::find(*code).is_none_or(|entry| entry.class == Class::Server)
+            }
+        }
+    }
+
+    /// Whether the polling has to stop until somebody mends the configuration (rule 5 of the wire).
+    pub fn stops_polling(&self) -> bool {
+        match self {
+            Self::Refused { code: 60026, .. } => true,
+            Self::Refused { code, .. } => catalog::find(*code)
+                .is_some_and(|entry| matches!(entry.class, Class::Auth | Class::NotAdmin | Class::Service)),
+            Self::Local { .. } => true,
+            Self::NotSent { .. } | Self::TimedOut { .. } | Self::Cut { .. } | Self::Unreadable { .. } => {
+                false
+            }
+        }
+    }
+
+    /// Whether this is trouble on the way, not an answer of the service.
+    pub fn is_network(&self) -> bool {
+        match self {
+            Self::NotSent { reason, .. } => *reason != NotSent::Withdrawn,
+            Self::TimedOut { .. } | Self::Cut { .. } | Self::Unreadable { .. } => true,
+            Self::Refused { .. } | Self::Local { .. } => false,
+        }
+    }
+
+    /// The code, where the service gave one.
+    pub fn code(&self) -> Option<i64> {
+        match self {
+            Self::Refused { code, .. } => Some(*code),
+            Self::NotSent { .. }
+            | Self::TimedOut { .. }
+            | Self::Cut { .. }
+            | Self::Unreadable { .. }
+            | Self::Local { .. } => None,
+        }
+    }
+
+    /// What the operator reads.
+    pub fn words(&self) -> Words {
+        let words = |what: &str, next: &str| Words { what: what.to_owned(), next: next.to_owned() };
+        let with = |what: &str, detail: &str, next: &str| Words {
+            what: if detail.is_empty() {
+                what.to_owned()
+            } else {
+                format!("{what} ({})", text::clean(detail))
+            },
+            next: next.to_owned(),
+        };
+        match self {
+            Self::NotSent { reason, detail } => match reason {
+                NotSent::Dns => with(
+                    "the service's host name has no address",
+                    detail,
+                    "check region or endpoint in the profile, and this machine's DNS",
+                ),
+                NotSent::Refused => with(
+                    "nobody answers at the service's address",
+                    detail,
+                    "check the endpoint, and whether a firewall is in the way",
+                ),
+                NotSent::ConnectTimeout => with(
+                    "no connection to the service",
+                    detail,
+                    "check the network, and whether a firewall or proxy is in the way",
+                ),
+                NotSent::Tls => with(
+                    "no secure connection to the service",
+                    detail,
+                    "check the certificate store of this machine and any proxy that opens TLS",
+                ),
+                NotSent::Proxy => {
+                    with("the proxy refused", detail, "check HTTPS_PROXY and NO_PROXY in the environment")
+                }
+                NotSent::Withdrawn => words("not sent", "ask again"),
+            },
+            Self::TimedOut { after } => Words {
+                what: format!("no answer within {} s", after.as_secs()),
+                next: "check the network; r asks again".to_owned(),
+            },
+            Self::Cut { detail } => {
+                with("the connection ended before the answer was whole", detail, "r asks again")
+            }
+            Self::Unreadable { status, detail } => Words {
+                what: format!(
+                    "the answer (HTTP {status}) is not the service's JSON: {}",
+                    text::clean(detail)
+                ),
+                next: "check that the endpoint is the service and not a proxy's page".to_owned(),
+            },
+            Self::Refused { code, info, invalid_accounts } => refused(*code, info, invalid_accounts),
+            Self::Local { detail } => {
+                Words { what: text::clean(detail).into_owned(), next: "mend it and start again".to_owned() }
+            }
+        }
+    }
+}
+
+fn refused(code: i64, info: &str, invalid_accounts: &[String]) -> Words {
+    let info = text::clean(info);
+    let Some(entry) = catalog::find(code) else {
+        let own = if info.is_empty() { "it gives no text".into() } else { info };
+        return Words {
+            what: format!("the service answered {code}: {own}"),
+            next: "this code is not documented; contact support with the time and the code".to_owned(),
+        };
+    };
+    let mut what = format!("{} ({code})", entry.meaning);
+    if !invalid_accounts.is_empty() {
+        let names: Vec<_> = invalid_accounts.iter().map(|name| text::clean(name)).collect();
+        what = format!("{what}: {}", names.join(", "));
+    } else if !info.is_empty() {
+        what = format!("{what}: {info}");
+    }
+    let mut next = entry.hint.to_owned();
+    if code == 70016 || code == 60026 {
+        next = format!("Is this app in that region? {next}");
+    }
+    Words { what, next }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn refused(code: i64) -> Failure {
+        Failure::Refused { code, info: String::new(), invalid_accounts: Vec::new() }
+    }
+
+    #[test]
+    fn only_what_may_have_been_done_is_unknown() {
+        for code in [60008, 90105] {
+            assert!(refused(code).leaves_write_unknown(), "{code}");
+        }
+        for code in [60007, 70009, 90104, 90106, 90107, 90108, 90109, 90110] {
+            assert!(!refused(code).leaves_write_unknown(), "{code}");
+        }
+        assert!(Failure::TimedOut { after: Duration::from_secs(10) }.leaves_write_unknown());
+        let not_sent = Failure::NotSent { reason: NotSent::Refused, detail: String::new() };
+        assert!(!not_sent.leaves_write_unknown());
+    }
+
+    #[test]
+    fn an_undocumented_code_may_hide_a_write_that_was_done() {
+        let odd =
+            Failure::Refused { code: 12_345, info: "odd \u{1b}[2J".into(), invalid_accounts: Vec::new() };
+        assert!(odd.leaves_write_unknown());
+        assert_eq!(odd.words().what, "the service answered 12345: odd \u{FFFD}[2J");
+    }
+
+    #[test]
+    fn invalid_accounts_are_named() {
+        let failure = Failure::Refused {
+            code: 90108,
+            info: "some accounts are invalid".into(),
+            invalid_accounts: vec!["bela".into(), "carl".into()],
+        };
+        let words = failure.words();
+        assert!(words.what.ends_with("(90108): bela, carl"), "{}", words.what);
+        assert!(words.next.starts_with("Drop or import"));
+    }
+
+    #[test]
+    fn wrong_keys_regions_and_rights_stop_the_polling() {
+        for code in [70001, 70003, 70009, 70016, 70050, 60010, 60026] {
+            assert!(refused(code).stops_polling(), "{code}");
+        }
+        for code in [60007, 60008, 90104, 90105] {
+            assert!(!refused(code).stops_polling(), "{code}");
+        }
+    }
+}

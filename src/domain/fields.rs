@@ -1,0 +1,239 @@
+//! The one table of what `Content` may hold: every documented field with its path, shape and limit.
+//!
+//! The form draws its fields from it, `rules` checks values by it, the detail pane names them by it.
+//! Sources are the sections of the service's documents: pushes to all and by tag (1047/60561),
+//! pushes to users (1047/67553), `OfflinePushInfo` (1047/77715). A field that is not here passes
+//! through untouched.
+
+use super::Kind;
+
+/// What a value of a field looks like on the wire.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    /// A String; `max_bytes` of UTF-8 where the documents name a limit.
+    Text {
+        /// Most bytes, if limited.
+        max_bytes: Option<usize>,
+    },
+    /// A String that may well hold several lines.
+    Lines,
+    /// A String that holds JSON for the client (`Ext`); advised, not enforced.
+    JsonText,
+    /// `From_Account`: String, or the Integer that some answers show.
+    Account,
+    /// An Integer from `min` to `max`.
+    Integer {
+        /// Smallest value.
+        min: i64,
+        /// Greatest value.
+        max: i64,
+    },
+    /// An Integer out of a list, each with its meaning.
+    Number(&'static [(i64, &'static str)]),
+    /// A String out of a list, each with its meaning.
+    Word(&'static [(&'static str, &'static str)]),
+    /// `VIVONotifyType`: a String in one document, an Integer in another; both are accepted.
+    WordOrNumber(&'static [(&'static str, &'static str)]),
+    /// An Array of non-empty Strings: how many, and how many bytes each may have.
+    Strings {
+        /// Most elements.
+        max_items: usize,
+        /// Most bytes of one element, if limited.
+        max_bytes: Option<usize>,
+    },
+    /// An Object of String values: name to value, each with at most this many bytes.
+    Pairs {
+        /// Most pairs.
+        max_items: usize,
+        /// Most bytes of a name and of a value.
+        max_bytes: usize,
+    },
+    /// Any Object.
+    Object,
+    /// An Array of Objects whose items have these String keys.
+    Items(&'static [&'static str]),
+    /// Any Array (`MsgBody`); kept, not checked.
+    Array,
+}
+
+/// Where a field is shown: a heading of the form and of the detail pane.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Group {
+    /// Who gets it.
+    Audience,
+    /// What it says.
+    Message,
+    /// Sender, own marker, delivery.
+    Delivery,
+    /// `ApnsInfo`.
+    Apple,
+    /// `AndroidInfo`.
+    Android,
+    /// `HarmonyInfo`.
+    Harmony,
+}
+
+impl Group {
+    /// All groups in the order of the form.
+    pub const ALL: [Self; 6] =
+        [Self::Audience, Self::Message, Self::Delivery, Self::Apple, Self::Android, Self::Harmony];
+
+    /// The heading.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Audience => "Who",
+            Self::Message => "Message",
+            Self::Delivery => "Delivery",
+            Self::Apple => "Apple (ApnsInfo)",
+            Self::Android => "Android (AndroidInfo)",
+            Self::Harmony => "HarmonyOS (HarmonyInfo)",
+        }
+    }
+}
+
+/// One documented field of `Content`.
+#[derive(Debug, PartialEq, Eq)]
+pub struct Field {
+    /// Dotted path inside `Content`, in wire names: also the field's id in drafts and problems.
+    pub path: &'static str,
+    /// What its values look like.
+    pub shape: Shape,
+    /// Its place in the form.
+    pub group: Group,
+    /// The kinds of task it may stand in.
+    pub kinds: &'static [Kind],
+    /// One sentence for the hint line.
+    pub help: &'static str,
+}
+
+impl Field {
+    /// The last part of the path: the name on the wire, which is also the label.
+    pub fn name(&self) -> &'static str {
+        self.path.rsplit('.').next().unwrap_or(self.path)
+    }
+
+    /// Whether a task of this kind may hold the field.
+    pub fn fits(&self, kind: &Kind) -> bool {
+        self.kinds.contains(kind)
+    }
+}
+
+/// The field at a path.
+pub fn find(path: &str) -> Option<&'static Field> {
+    FIELDS.iter().find(|field| field.path == path)
+}
+
+const EVERY: &[Kind] = &[Kind::All, Kind::Tag, Kind::User];
+const TAG: &[Kind] = &[Kind::Tag];
+const USER: &[Kind] = &[Kind::User];
+
+const TEXT: Shape = Shape::Text { max_bytes: None };
+const OFF_ON: Shape = Shape::Number(&[(0, "no"), (1, "yes")]);
+const TAGS: Shape = Shape::Strings { max_items: 10, max_bytes: Some(50) };
+const ATTRS: Shape = Shape::Pairs { max_items: 10, max_bytes: 50 };
+
+const fn field(
+    path: &'static str,
+    shape: Shape,
+    group: Group,
+    kinds: &'static [Kind],
+    help: &'static str,
+) -> Field {
+    Field { path, shape, group, kinds, help }
+}
+
+use Group::{Android, Apple, Audience, Delivery, Harmony, Message};
+
+/// Every documented field, in the order in which the form shows them.
+#[rustfmt::skip]
+pub const FIELDS: &[Field] = &[
+    field("Condition.TagsAnd", TAGS, Audience, TAG, "users that have all of these tags; one a line, 10 at most, 50 bytes each"),
+    field("Condition.TagsOr", TAGS, Audience, TAG, "users that have at least one of these tags; one a line, 10 at most"),
+    field("Condition.TagsNot", TAGS, Audience, TAG, "users that have none of these tags; one a line, 10 at most"),
+    field("Condition.AttrsAnd", ATTRS, Audience, TAG, "users on whom all of these attributes have these values; name=value, one a line"),
+    field("Condition.AttrsOr", ATTRS, Audience, TAG, "users on whom at least one attribute has its value; name=value, one a line"),
+    field("To_Account", Shape::Strings { max_items: 500, max_bytes: None }, Audience, USER, "UserIDs, one a line, 1 to 500"),
+
+    field("OfflinePushInfo.Title", TEXT, Message, EVERY, "title of the notification; vendors cut it, from 32 (Meizu) to 60 (Huawei) characters"),
+    field("OfflinePushInfo.Desc", Shape::Lines, Message, EVERY, "text of the notification; vendors cut it, from 50 (OPPO) to 600 (Huawei) characters"),
+    field("OfflinePushInfo.Ext", Shape::JsonText, Message, EVERY, "data for your app, a String that holds JSON; about 1 KB advised"),
+    field("OfflinePushInfo.MultiLanguageContent", Shape::Items(&["Language", "Title", "Desc"]), Message, EVERY, "other languages, one a line: Language | Title | Desc (client SDK 8.5.6870 or newer)"),
+    field("OfflinePushInfo.PushTemplateId", TEXT, Message, EVERY, "id of a console template, such as 1400000000-1"),
+    field("OfflinePushInfo.PushTemplateParam", Shape::Object, Message, EVERY, "values of the template's variables, a JSON object"),
+
+    field("From_Account", Shape::Account, Delivery, EVERY, "UserID of the sender; required"),
+    field("DataId", Shape::Text { max_bytes: Some(64) }, Delivery, EVERY, "your own marker, comes back in callbacks; 64 bytes at most"),
+    field("OfflinePushInfo.PushFlag", Shape::Number(&[(0, "online if possible, else offline"), (1, "online only")]), Delivery, EVERY, "how it is delivered; 0 when empty"),
+    field("OfflinePushInfo.BadgeAddNum", Shape::Integer { min: 1, max: 99 }, Delivery, EVERY, "added to the badge, 1 to 99"),
+    field("OfflinePushInfo.BadgeSetNum", Shape::Integer { min: 0, max: 999 }, Delivery, EVERY, "sets the badge, 0 to 999 (Huawei, Honor, Harmony: to 99); wins over BadgeAddNum"),
+    field("OnlineOnlyFlag", OFF_ON, Delivery, EVERY, "online delivery only; documented for immediate pushes, not for scheduled ones"),
+    field("MsgBody", Shape::Array, Delivery, EVERY, "chat message elements, a JSON array; documented for immediate pushes, not for scheduled ones"),
+
+    field("OfflinePushInfo.ApnsInfo.Title", TEXT, Apple, EVERY, "replaces Title on Apple devices"),
+    field("OfflinePushInfo.ApnsInfo.SubTitle", TEXT, Apple, EVERY, "subtitle"),
+    field("OfflinePushInfo.ApnsInfo.Image", TEXT, Apple, EVERY, "URL of an image"),
+    field("OfflinePushInfo.ApnsInfo.Sound", TEXT, Apple, EVERY, "sound file with suffix, 30 s at most"),
+    field("OfflinePushInfo.ApnsInfo.BadgeMode", Shape::Number(&[(0, "the badge counts it"), (1, "the badge leaves it out")]), Apple, EVERY, "whether the push leaves the badge uncounted"),
+    field("OfflinePushInfo.ApnsInfo.MutableContent", OFF_ON, Apple, EVERY, "lets the app's extension change the notification"),
+    field("OfflinePushInfo.ApnsInfo.InterruptionLevel", Shape::Word(&[("active", ""), ("critical", ""), ("passive", ""), ("time-sensitive", "")]), Apple, EVERY, "how much it may interrupt"),
+    field("OfflinePushInfo.ApnsInfo.ContentAvailable", Shape::Number(&[(1, "silent push")]), Apple, EVERY, "1 makes it a silent push; 3 an hour advised at most"),
+    field("OfflinePushInfo.ApnsInfo.IsVoipPush", Shape::Number(&[(1, "VoIP push")]), Apple, EVERY, "1 makes it a VoIP push"),
+    field("OfflinePushInfo.ApnsInfo.LiveActivity.LaId", Shape::Text { max_bytes: Some(64) }, Apple, EVERY, "id of the live activity, 64 bytes at most; needs Event and ContentState"),
+    field("OfflinePushInfo.ApnsInfo.LiveActivity.Event", Shape::Word(&[("update", ""), ("end", "")]), Apple, EVERY, "what happens to the live activity"),
+    field("OfflinePushInfo.ApnsInfo.LiveActivity.ContentState", Shape::Object, Apple, EVERY, "state of the live activity, a JSON object"),
+    field("OfflinePushInfo.ApnsInfo.LiveActivity.DismissalDate", Shape::Integer { min: 0, max: 4_102_444_800 }, Apple, EVERY, "when the live activity goes away, Unix seconds"),
+
+    field("OfflinePushInfo.AndroidInfo.Sound", TEXT, Android, EVERY, "sound file without path"),
+    field("OfflinePushInfo.AndroidInfo.PushStyle", Shape::Number(&[(0, "normal"), (1, "long text")]), Android, EVERY, "how the text is laid out"),
+    field("OfflinePushInfo.AndroidInfo.XiaoMiChannelID", TEXT, Android, EVERY, "Xiaomi channel"),
+    field("OfflinePushInfo.AndroidInfo.OPPOChannelID", TEXT, Android, EVERY, "OPPO channel"),
+    field("OfflinePushInfo.AndroidInfo.OPPOCategory", TEXT, Android, EVERY, "OPPO message category"),
+    field("OfflinePushInfo.AndroidInfo.OPPONotifyLevel", Shape::Number(&[(1, "notification bar"), (2, "and lock screen"), (16, "and banner, vibration, sound")]), Android, EVERY, "OPPO level of notice; needs OPPOCategory"),
+    field("OfflinePushInfo.AndroidInfo.OPPOPrivateMsgTemplateId", TEXT, Android, EVERY, "OPPO private template"),
+    field("OfflinePushInfo.AndroidInfo.OPPOPrivateTitleParameters", Shape::Object, Android, EVERY, "title variables of the OPPO template, a JSON object"),
+    field("OfflinePushInfo.AndroidInfo.OPPOPrivateContentParameters", Shape::Object, Android, EVERY, "text variables of the OPPO template, a JSON object"),
+    field("OfflinePushInfo.AndroidInfo.VIVOClassification", Shape::Number(&[(0, "operation"), (1, "system")]), Android, EVERY, "vivo class; 1 when empty"),
+    field("OfflinePushInfo.AndroidInfo.VIVOCategory", TEXT, Android, EVERY, "vivo message category"),
+    field("OfflinePushInfo.AndroidInfo.VIVONotifyType", Shape::WordOrNumber(&[("1", "silent"), ("2", "sound"), ("3", "vibration"), ("4", "sound and vibration")]), Android, EVERY, "vivo kind of notice; 4 when empty"),
+    field("OfflinePushInfo.AndroidInfo.HuaWeiImportance", Shape::Word(&[("LOW", ""), ("NORMAL", "")]), Android, EVERY, "Huawei importance"),
+    field("OfflinePushInfo.AndroidInfo.HuaWeiCategory", TEXT, Android, EVERY, "Huawei message category"),
+    field("OfflinePushInfo.AndroidInfo.HuaWeiImage", TEXT, Android, EVERY, "https URL, below 512 KB"),
+    field("OfflinePushInfo.AndroidInfo.HuaWeiChannelID", TEXT, Android, EVERY, "Huawei channel"),
+    field("OfflinePushInfo.AndroidInfo.HonorImage", TEXT, Android, EVERY, "https URL, below 512 KB"),
+    field("OfflinePushInfo.AndroidInfo.HonorImportance", Shape::Word(&[("LOW", ""), ("NORMAL", "")]), Android, EVERY, "Honor importance"),
+    field("OfflinePushInfo.AndroidInfo.GoogleImage", TEXT, Android, EVERY, "https URL, 1 MB at most"),
+    field("OfflinePushInfo.AndroidInfo.GooglePriority", Shape::Word(&[("normal", ""), ("high", "")]), Android, EVERY, "FCM priority"),
+    field("OfflinePushInfo.AndroidInfo.GoogleChannelID", TEXT, Android, EVERY, "Android notification channel"),
+    field("OfflinePushInfo.AndroidInfo.MeiZuNoticeMsgType", Shape::Number(&[(0, ""), (1, "")]), Android, EVERY, "Meizu kind of message, 0 or 1"),
+    field("OfflinePushInfo.AndroidInfo.ExtAsHuaweiIntentParam", OFF_ON, Android, EVERY, "passes Ext as the Huawei intent (older documents)"),
+
+    field("OfflinePushInfo.HarmonyInfo.Title", TEXT, Harmony, EVERY, "replaces Title on HarmonyOS"),
+    field("OfflinePushInfo.HarmonyInfo.Category", TEXT, Harmony, EVERY, "message category"),
+    field("OfflinePushInfo.HarmonyInfo.Image", TEXT, Harmony, EVERY, "https URL of an image"),
+    field("OfflinePushInfo.HarmonyInfo.Sound", TEXT, Harmony, EVERY, "sound file"),
+    field("OfflinePushInfo.HarmonyInfo.SoundDuration", Shape::Integer { min: 1, max: 60 }, Harmony, EVERY, "seconds of the sound, 1 to 60; needs Sound"),
+];
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+
+    #[test]
+    fn every_field_has_a_path_of_its_own_and_a_help_text() {
+        let mut seen = HashSet::new();
+        for field in FIELDS {
+            assert!(seen.insert(field.path), "{} stands twice", field.path);
+            assert!(!field.help.is_empty() && !field.name().is_empty());
+        }
+        assert_eq!(FIELDS.len(), 60);
+    }
+
+    #[test]
+    fn groups_stand_together_in_the_order_of_the_form() {
+        let mut order: Vec<Group> = FIELDS.iter().map(|field| field.group).collect();
+        order.dedup();
+        assert_eq!(order, Group::ALL);
+    }
+}

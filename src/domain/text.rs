@@ -1,0 +1,194 @@
+//! Text for a terminal: cleaning, width, cutting, folding, numbers.
+//!
+//! Whatever came over the wire passes through [`clean`] before a terminal sees it (I9).
+
+use std::borrow::Cow;
+
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// Cells that `text` takes on a terminal.
+pub fn width(text: &str) -> usize {
+    text.width()
+}
+
+/// Whether a terminal would act on this character instead of showing it: controls, and the
+/// invisible marks that reorder or join what stands around them.
+fn acts(c: char) -> bool {
+    c.is_control()
+        || matches!(c,
+            '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
+            | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// One line that is safe to print: line ends and tabs become a blank, every other control
+/// character and every direction mark becomes `�`, so that the reader sees something was there.
+pub fn clean(text: &str) -> Cow<'_, str> {
+    if !text.chars().any(acts) {
+        return Cow::Borrowed(text);
+    }
+    let unix = text.replace("\r\n", "\n");
+    let shown = unix.chars().map(|c| match c {
+        '\n' | '\r' | '\t' => ' ',
+        c if acts(c) => '\u{FFFD}',
+        c => c,
+    });
+    Cow::Owned(shown.collect())
+}
+
+/// The lines of a text, each safe to print. Line ends keep their meaning, a tab is four blanks.
+pub fn clean_lines(text: &str) -> Vec<String> {
+    text.lines().map(|line| clean(&line.replace('\t', "    ")).into_owned()).collect()
+}
+
+/// At most `cells` cells of `text`, ended by `…` where something was left out. Never splits a
+/// grapheme, so the result may be one cell short where a wide one would not fit.
+pub fn cut(text: &str, cells: usize) -> Cow<'_, str> {
+    if width(text) <= cells {
+        return Cow::Borrowed(text);
+    }
+    if cells == 0 {
+        return Cow::Borrowed("");
+    }
+    let mut kept = String::new();
+    let mut used = 0;
+    for grapheme in text.graphemes(true) {
+        let w = width(grapheme);
+        if used + w > cells - 1 {
+            break;
+        }
+        used += w;
+        kept.push_str(grapheme);
+    }
+    kept.push('…');
+    Cow::Owned(kept)
+}
+
+/// `text` cut to `cells` and filled with blanks up to exactly `cells`.
+pub fn pad(text: &str, cells: usize) -> String {
+    let cut = cut(text, cells);
+    let gap = cells.saturating_sub(width(&cut));
+    format!("{cut}{}", " ".repeat(gap))
+}
+
+/// Like [`pad`], with the blanks in front.
+pub fn pad_left(text: &str, cells: usize) -> String {
+    let cut = cut(text, cells);
+    let gap = cells.saturating_sub(width(&cut));
+    format!("{}{cut}", " ".repeat(gap))
+}
+
+/// Breaks one line into lines of at most `cells` cells, at blanks where there are any.
+pub fn wrap(text: &str, cells: usize) -> Vec<String> {
+    if cells == 0 {
+        return Vec::new();
+    }
+    let mut lines = Vec::new();
+    let mut line = String::new();
+    for word in text.split_word_bounds() {
+        if width(&line) + width(word) <= cells {
+            line.push_str(word);
+            continue;
+        }
+        if !line.trim().is_empty() {
+            lines.push(line.trim_end().to_owned());
+        }
+        line.clear();
+        for grapheme in word.trim_start().graphemes(true) {
+            if width(&line) + width(grapheme) > cells && !line.is_empty() {
+                lines.push(std::mem::take(&mut line));
+            }
+            line.push_str(grapheme);
+        }
+    }
+    if !line.trim().is_empty() || lines.is_empty() {
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+/// `1942` as `1 942`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(' ');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// `1 task`, `3 tasks`.
+pub fn counted(number: u64, one: &str, many: &str) -> String {
+    format!("{} {}", grouped(number), if number == 1 { one } else { many })
+}
+
+/// Unicode simple case folding, character by character: the form in which `Keyword` is compared.
+pub fn fold(text: &str) -> String {
+    text.chars()
+        .map(|c| {
+            unicode_case_mapping::case_folded(c).and_then(|folded| char::from_u32(folded.get())).unwrap_or(c)
+        })
+        .collect()
+}
+
+/// The known name nearest to `name`, when it is near enough to be what was meant.
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
+    known
+        .into_iter()
+        .map(|candidate| (strsim::damerau_levenshtein(&fold(name), candidate), candidate))
+        .filter(|(distance, candidate)| *distance <= (candidate.len() / 3).max(1))
+        .min_by_key(|(distance, _)| *distance)
+        .map(|(_, candidate)| candidate)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn controls_and_direction_marks_never_reach_the_terminal() {
+        assert_eq!(clean("a\u{1b}[2Jb"), "a\u{FFFD}[2Jb");
+        assert_eq!(clean("x\u{202E}y"), "x\u{FFFD}y");
+        assert_eq!(clean("two\nlines\tand"), "two lines and");
+        assert!(matches!(clean("早报 🔥"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn cutting_counts_cells_and_keeps_wide_characters_whole() {
+        assert_eq!(cut("股票早报", 8), "股票早报");
+        assert_eq!(cut("股票早报", 7), "股票早…");
+        assert_eq!(cut("股票早报", 6), "股票…");
+        assert_eq!(cut("abc", 0), "");
+        assert_eq!(pad("股票早报", 6), "股票… ");
+        assert_eq!(width(&pad("Flash sale 🔥", 30)), 30);
+    }
+
+    #[test]
+    fn wrapping_keeps_every_word_and_the_width() {
+        assert_eq!(wrap("Everything 30 % off today", 12), ["Everything", "30 % off", "today"]);
+        assert_eq!(wrap("股票早报今日", 4), ["股票", "早报", "今日"]);
+        assert_eq!(wrap("", 4), [""]);
+    }
+
+    #[test]
+    fn numbers_read_like_numbers() {
+        assert_eq!(grouped(7), "7");
+        assert_eq!(grouped(1942), "1 942");
+        assert_eq!(grouped(1_234_567), "1 234 567");
+    }
+
+    #[test]
+    fn folding_is_simple_folding() {
+        assert_eq!(fold("STRASSE Σς Ⅷ"), "strasse σσ ⅷ");
+        assert_eq!(fold("ß"), "ß");
+    }
+
+    #[test]
+    fn the_nearest_name_is_offered_only_when_it_is_near() {
+        assert_eq!(nearest("regoin", ["region", "endpoint"]), Some("region"));
+        assert_eq!(nearest("colour", ["region", "endpoint"]), None);
+    }
+}

@@ -1,0 +1,362 @@
+//! The five commands as the client writes and reads them: JSON out, JSON in.
+//!
+//! Bodies are pinned by golden JSON from the service's documents, because the sandbox has its own
+//! reading of the same documents and a shared mistake would hide (I3). Answers are read tolerantly:
+//! by name, in any order, unknown fields kept, missing ones filled as section 3.2 of the fact sheet
+//! allows.
+
+use chrono::{DateTime, NaiveDateTime, Utc};
+use serde_json::{Value, json};
+
+use super::failure::Failure;
+use super::query::{Page, Query};
+use super::task::{Kind, Status, Task, TaskId};
+use super::{Content, JsonObject, NewTask};
+
+/// The five calls.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+pub enum Command {
+    /// `add_sched_task`
+    Add,
+    /// `modify_sched_task`
+    Modify,
+    /// `delete_sched_task`
+    Delete,
+    /// `get_sched_task`
+    Get,
+    /// `list_sched_task`
+    List,
+}
+
+impl Command {
+    /// All five.
+    pub const ALL: [Self; 5] = [Self::Add, Self::Modify, Self::Delete, Self::Get, Self::List];
+
+    /// The last part of the URL's path.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Add => "add_sched_task",
+            Self::Modify => "modify_sched_task",
+            Self::Delete => "delete_sched_task",
+            Self::Get => "get_sched_task",
+            Self::List => "list_sched_task",
+        }
+    }
+
+    /// Whether the call changes something.
+    pub fn writes(self) -> bool {
+        match self {
+            Self::Add | Self::Modify | Self::Delete => true,
+            Self::Get | Self::List => false,
+        }
+    }
+}
+
+/// What `SchedAt` and its kin look like: UTC, whole seconds, no zone.
+pub const TIME_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
+
+/// A time as the wire has it; a fraction of a second is cut off.
+pub fn time_out(at: DateTime<Utc>) -> String {
+    at.format(TIME_FORMAT).to_string()
+}
+
+/// A time from the wire: exactly `YYYY-MM-DD HH:MM:SS`, nothing around it.
+pub fn time_in(text: &str) -> Option<DateTime<Utc>> {
+    let shape_fits = text.len() == 19
+        && text.bytes().enumerate().all(|(i, b)| match i {
+            4 | 7 => b == b'-',
+            10 => b == b' ',
+            13 | 16 => b == b':',
+            _ => b.is_ascii_digit(),
+        });
+    if !shape_fits || text.ends_with(":60") {
+        return None;
+    }
+    NaiveDateTime::parse_from_str(text, TIME_FORMAT).ok().map(|naive| naive.and_utc())
+}
+
+/// Body of `add_sched_task`.
+pub fn add_body(sdkappid: u64, new: &NewTask) -> Value {
+    json!({
+        "Sdkappid": sdkappid,
+        "Type": new.kind.wire(),
+        "SchedAt": time_out(new.scheduled_at),
+        "Content": new.content.0,
+    })
+}
+
+/// Body of `modify_sched_task`; what is `None` is left out and stays as it is.
+pub fn modify_body(
+    sdkappid: u64,
+    id: TaskId,
+    kind: &Kind,
+    scheduled_at: Option<DateTime<Utc>>,
+    content: Option<&Content>,
+) -> Value {
+    let mut body = json!({ "Sdkappid": sdkappid, "TaskID": id.0, "Type": kind.wire() });
+    if let Some(object) = body.as_object_mut() {
+        if let Some(at) = scheduled_at {
+            object.insert("SchedAt".to_owned(), json!(time_out(at)));
+        }
+        if let Some(content) = content {
+            object.insert("Content".to_owned(), Value::Object(content.0.clone()));
+        }
+    }
+    body
+}
+
+/// Body of `delete_sched_task`.
+pub fn delete_body(sdkappid: u64, id: TaskId, kind: &Kind) -> Value {
+    json!({ "Sdkappid": sdkappid, "TaskID": id.0, "Type": kind.wire() })
+}
+
+/// Body of `get_sched_task`.
+pub fn get_body(sdkappid: u64, id: TaskId) -> Value {
+    json!({ "Sdkappid": sdkappid, "TaskID": id.0 })
+}
+
+/// Body of `list_sched_task`; an empty keyword is left out.
+pub fn list_body(sdkappid: u64, query: &Query) -> Value {
+    let mut body = json!({
+        "Sdkappid": sdkappid,
+        "Offset": query.offset(),
+        "Want": query.page_size,
+        "OrderBy": query.order.wire(),
+        "Asc": query.ascending,
+        "BeginTime": time_out(query.range.begin),
+        "EndTime": time_out(query.range.end),
+    });
+    if let Some(object) = body.as_object_mut()
+        && !query.keyword.is_empty()
+    {
+        object.insert("Keyword".to_owned(), json!(query.keyword));
+    }
+    body
+}
+
+/// The object of an answer that says success.
+///
+/// # Errors
+/// `Refused` for an error code, `Unreadable` for anything that is not the documented JSON.
+pub fn read_answer(status: u16, body: &[u8]) -> Result<JsonObject, Failure> {
+    let unreadable = |detail: String| Failure::Unreadable { status, detail };
+    let parsed: Result<Value, _> = serde_json::from_slice(body);
+    let Ok(Value::Object(object)) = parsed else {
+        let begins: String = String::from_utf8_lossy(body).chars().take(60).collect();
+        let begins = super::text::clean(begins.trim()).into_owned();
+        return Err(unreadable(if begins.is_empty() {
+            "it is empty".to_owned()
+        } else {
+            format!("it begins \"{begins}\"")
+        }));
+    };
+    let Some(code) = object.get("ErrorCode").and_then(Value::as_i64) else {
+        return Err(unreadable("it has no ErrorCode".to_owned()));
+    };
+    let action = object.get("ActionStatus").and_then(Value::as_str);
+    if code == 0 && action.is_none_or(|word| word == "OK") {
+        // A proxy that invents a body with a 5xx is not to be trusted with a success.
+        return if (200..300).contains(&status) {
+            Ok(object)
+        } else {
+            Err(unreadable(format!("HTTP {status} with a success body")))
+        };
+    }
+    let info = object.get("ErrorInfo").and_then(Value::as_str).unwrap_or("").to_owned();
+    let names = object.get("InvalidUserID").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let name = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
+    Err(Failure::Refused { code, info, invalid_accounts: names.iter().map(name).collect() })
+}
+
+/// `TaskID` of a successful create, modify or delete.
+///
+/// # Errors
+/// `Unreadable` when it is missing or 0.
+pub fn read_task_id(answer: &JsonObject) -> Result<TaskId, Failure> {
+    match answer.get("TaskID").and_then(Value::as_u64) {
+        Some(id) if id > 0 => Ok(TaskId(id)),
+        _ => Err(Failure::Unreadable { status: 200, detail: "success without a TaskID".to_owned() }),
+    }
+}
+
+/// `TaskInfo` of a get.
+///
+/// # Errors
+/// `Unreadable` when it is missing or no task.
+pub fn read_task_info(answer: &JsonObject) -> Result<Task, Failure> {
+    let info = answer.get("TaskInfo").and_then(Value::as_object);
+    info.and_then(read_task)
+        .ok_or_else(|| Failure::Unreadable { status: 200, detail: "success without a TaskInfo".to_owned() })
+}
+
+/// `Total` and `Tasks` of a list; an item that is no task makes the whole answer unreadable, for a
+/// page with a silent hole would lie.
+///
+/// # Errors
+/// `Unreadable`, saying what is wrong.
+pub fn read_page(answer: &JsonObject) -> Result<Page, Failure> {
+    let unreadable = |detail: &str| Failure::Unreadable { status: 200, detail: detail.to_owned() };
+    let items = match answer.get("Tasks") {
+        None | Some(Value::Null) => &[][..],
+        Some(Value::Array(items)) => items.as_slice(),
+        Some(_) => return Err(unreadable("Tasks is no array")),
+    };
+    let tasks: Option<Vec<Task>> = items.iter().map(|item| item.as_object().and_then(read_task)).collect();
+    let tasks = tasks.ok_or_else(|| unreadable("an item of Tasks has no TaskID"))?;
+    let total = answer.get("Total").and_then(Value::as_u64).unwrap_or(tasks.len() as u64);
+    Ok(Page { total, tasks })
+}
+
+/// One `TaskInfo`; only a missing or unreadable `TaskID` refuses it.
+pub fn read_task(info: &JsonObject) -> Option<Task> {
+    let text = |key: &str| info.get(key).and_then(Value::as_str);
+    let content = Content(info.get("Content").and_then(Value::as_object).cloned().unwrap_or_default());
+    let title = text("Title").unwrap_or_else(|| content.text("OfflinePushInfo.Title")).to_owned();
+    let desc = text("Desc").unwrap_or_else(|| content.text("OfflinePushInfo.Desc")).to_owned();
+    Some(Task {
+        id: TaskId(info.get("TaskID")?.as_u64()?),
+        sdkappid: info.get("Sdkappid").and_then(Value::as_u64).unwrap_or(0),
+        created_at: text("CreateAt").and_then(time_in),
+        scheduled_at: text("SchedAt").and_then(time_in),
+        kind: Kind::from_wire(text("Type").unwrap_or("")),
+        title,
+        desc,
+        content,
+        status: Status::from_wire(text("Status").unwrap_or("")),
+        dispatch_success: info.get("DispatchSuccess").and_then(Value::as_i64) == Some(1),
+        dispatch_err: text("DispatchErr").unwrap_or("").to_owned(),
+        push_task_id: text("PushTaskID").unwrap_or("").to_owned(),
+        raw: info.clone(),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+    use proptest::prelude::*;
+
+    use super::super::query::{Order, Range};
+    use super::*;
+
+    fn at(text: &str) -> DateTime<Utc> {
+        time_in(text).unwrap()
+    }
+
+    fn object(text: &str) -> JsonObject {
+        serde_json::from_str(text).unwrap()
+    }
+
+    #[test]
+    fn requests_are_the_documents_samples_to_the_letter() {
+        let content = Content(object(
+            r#"{"From_Account": "administrator","Condition": {"TagsAnd": ["Stock A","Stock B"]},"OfflinePushInfo": {"Title": "Offline Push Title","Desc": "Offline Push Content"}}"#,
+        ));
+        let new =
+            NewTask { kind: Kind::Tag, scheduled_at: at("2025-06-01 10:00:00"), content: content.clone() };
+        assert_eq!(
+            add_body(88_888_888, &new).to_string(),
+            r#"{"Sdkappid":88888888,"Type":"Tag","SchedAt":"2025-06-01 10:00:00","Content":{"From_Account":"administrator","Condition":{"TagsAnd":["Stock A","Stock B"]},"OfflinePushInfo":{"Title":"Offline Push Title","Desc":"Offline Push Content"}}}"#
+        );
+        let id = TaskId(1_234_567_890);
+        assert_eq!(get_body(88_888_888, id).to_string(), r#"{"Sdkappid":88888888,"TaskID":1234567890}"#);
+        assert_eq!(
+            delete_body(88_888_888, id, &Kind::All).to_string(),
+            r#"{"Sdkappid":88888888,"TaskID":1234567890,"Type":"All"}"#
+        );
+        assert_eq!(
+            modify_body(88_888_888, id, &Kind::User, Some(at("2030-01-16 09:30:00")), None).to_string(),
+            r#"{"Sdkappid":88888888,"TaskID":1234567890,"Type":"User","SchedAt":"2030-01-16 09:30:00"}"#
+        );
+        let query = Query {
+            order: Order::Scheduled,
+            ascending: false,
+            range: Range { begin: at("2025-05-01 00:00:00"), end: at("2025-06-01 00:00:00") },
+            keyword: "Push Title".into(),
+            page: 0,
+            page_size: 20,
+        };
+        assert_eq!(
+            list_body(88_888_888, &query).to_string(),
+            r#"{"Sdkappid":88888888,"Offset":0,"Want":20,"OrderBy":"schedat","Asc":false,"BeginTime":"2025-05-01 00:00:00","EndTime":"2025-06-01 00:00:00","Keyword":"Push Title"}"#
+        );
+    }
+
+    #[test]
+    fn the_documents_get_sample_is_read_whole() {
+        let body = br#"{"ActionStatus": "OK","ErrorInfo": "","ErrorCode": 0,"TaskInfo": {"TaskID": 1234567890,"Sdkappid": 88888888,"CreateAt": "2025-05-20 08:30:00","Type": "All","SchedAt": "2025-06-01 10:00:00","Content": {"From_Account": 12345,"MsgRandom": 123456,"OfflinePushInfo": {"Title": "Push Title","Desc": "Push Content Description"}},"Title": "Push Title","Desc": "Push Content Description","Status": "pending","DispatchSuccess": 0,"DispatchErr": "","PushTaskID": ""}}"#;
+        let task = read_task_info(&read_answer(200, body).unwrap()).unwrap();
+        assert_eq!(task.id, TaskId(1_234_567_890));
+        assert_eq!(task.created_at, Some(Utc.with_ymd_and_hms(2025, 5, 20, 8, 30, 0).unwrap()));
+        assert_eq!((task.kind.wire(), task.title.as_str()), ("All", "Push Title"));
+        assert_eq!(task.content.at("From_Account"), Some(&json!(12345)));
+        assert_eq!(task.outcome().word(), "PEND");
+    }
+
+    #[test]
+    fn refusals_carry_code_text_and_accounts() {
+        let body = br#"{"ActionStatus": "FAIL", "ErrorInfo": "some accounts are invalid", "ErrorCode": 90108, "TaskID": 0, "InvalidUserID": ["bela"]}"#;
+        let expected = Failure::Refused {
+            code: 90108,
+            info: "some accounts are invalid".into(),
+            invalid_accounts: vec!["bela".into()],
+        };
+        assert_eq!(read_answer(200, body), Err(expected));
+    }
+
+    #[test]
+    fn an_answer_that_is_not_the_services_is_unreadable() {
+        for body in
+            [&b""[..], b"<html>502</html>", b"[]", b"{}", b"{\"ErrorCode\":\"0\"}", b"{\"Err", b"\xff\xfe"]
+        {
+            assert!(matches!(read_answer(200, body), Err(Failure::Unreadable { .. })), "{body:?}");
+        }
+        assert!(read_answer(502, br#"{"ActionStatus":"OK","ErrorCode":0}"#).is_err());
+        assert!(read_task_id(&object(r#"{"TaskID":0}"#)).is_err());
+    }
+
+    #[test]
+    fn success_is_the_code_not_the_text() {
+        assert!(read_answer(200, br#"{"ErrorInfo":"sucess","ErrorCode":0,"ActionStatus":"OK"}"#).is_ok());
+        assert!(read_answer(200, br#"{"ErrorInfo":"","ErrorCode":0,"ActionStatus":"FAIL"}"#).is_err());
+    }
+
+    #[test]
+    fn times_have_one_spelling_only() {
+        assert_eq!(time_out(at("2024-02-29 23:59:59")), "2024-02-29 23:59:59");
+        for wrong in [
+            "2025-02-30 00:00:00",
+            "2025-1-1 00:00:00",
+            "2025-01-01T00:00:00",
+            " 2025-01-01 00:00:00",
+            "2025-01-01 00:00:60",
+            "+025-01-01 00:00:00",
+        ] {
+            assert_eq!(time_in(wrong), None, "{wrong}");
+        }
+    }
+
+    // One spelling is not kept: `serde_json` writes `1e5` as `1e+5`, the same number.
+    #[test]
+    fn unknown_fields_and_numbers_go_back_as_they_came() {
+        let text = r#"{"From_Account":"a","New":{"deep":[1.0,2.50e-3,12345678901234567890123]},"OfflinePushInfo":{"Title":"t","Odd":null}}"#;
+        let info = object(&format!(r#"{{"TaskID":7,"Type":"All","Content":{text}}}"#));
+        let task = read_task(&info).unwrap();
+        let body = modify_body(1, task.id, &task.kind, None, Some(&task.content)).to_string();
+        assert!(body.contains(&format!("\"Content\":{text}")), "{body}");
+    }
+
+    proptest! {
+        #[test]
+        fn any_bytes_give_an_answer_or_a_failure(status in 100u16..600, body in proptest::collection::vec(any::<u8>(), 0..200)) {
+            if let Ok(answer) = read_answer(status, &body) {
+                let _ = (read_page(&answer), read_task_info(&answer), read_task_id(&answer));
+            }
+        }
+
+        #[test]
+        fn every_second_survives_the_wire(seconds in 0i64..253_402_300_799) {
+            let at = DateTime::from_timestamp(seconds, 0).unwrap();
+            prop_assert_eq!(time_in(&time_out(at)), Some(at));
+        }
+    }
+}

@@ -1,0 +1,2 @@
+//! The program: argv to exit code.
+fn main() {}

@@ -1,0 +1,1 @@
+//! A faithful server of the same five calls.

@@ -1,0 +1,1 @@
+//! UserSig (TLSSigAPIv2): sign and verify.
