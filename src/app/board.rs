@@ -504,3 +504,6 @@ fn step_back(state: &mut State) -> Vec<Effect> {
     state.say("nothing to go back from; q leaves");
     Vec::new()
 }
+
+#[cfg(test)]
+mod tests;
