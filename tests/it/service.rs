@@ -1,0 +1,115 @@
+//! The service of a journey: the sandbox over real HTTP, and a way to it that can be cut.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::time::Duration;
+
+use pushdeck::sandbox::{self, Credentials, Options, Running, Seed};
+use secrecy::SecretString;
+use tokio::io::copy_bidirectional;
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
+use tokio::sync::watch;
+
+/// The app of the journeys.
+pub const SDKAPPID: u64 = 1_400_000_042;
+/// Its key: made up, of no real app.
+pub const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+
+/// What the way to the service is like.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    /// Everything passes.
+    Open,
+    /// Connections are taken, and nothing is ever said on them.
+    Silent,
+    /// Connections are cut at once, those that stand too.
+    Cut,
+}
+
+/// The sandbox behind a way that can be cut.
+pub struct Service {
+    way: watch::Sender<Way>,
+    address: SocketAddr,
+    // Fields are dropped in order: the sandbox ends before its runtime.
+    running: Running,
+    runtime: Runtime,
+}
+
+impl Service {
+    /// A service with these options and demo data.
+    pub fn start(options: Options, seed: Option<Seed>) -> Self {
+        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let credentials = Credentials {
+            sdkappid: SDKAPPID,
+            identifier: "administrator".to_owned(),
+            key: SecretString::from(KEY),
+        };
+        let anywhere = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+        let (running, listener) = runtime.block_on(async {
+            let running = sandbox::start(anywhere, options, credentials, seed).await.unwrap();
+            (running, TcpListener::bind(anywhere).await.unwrap())
+        });
+        let address = listener.local_addr().unwrap();
+        let (way, state) = watch::channel(Way::Open);
+        let target: SocketAddr = running.base_url().trim_start_matches("http://").parse().unwrap();
+        runtime.spawn(async move {
+            while let Ok((from, _)) = listener.accept().await {
+                tokio::spawn(carry(from, target, state.clone()));
+            }
+        });
+        Self { way, address, running, runtime }
+    }
+
+    /// From now on the way is like this.
+    pub fn way(&self, way: Way) {
+        self.way.send_replace(way);
+    }
+
+    /// Every answer comes this much later.
+    pub fn delay(&self, delay: Duration) {
+        self.running.set_delay(delay);
+    }
+
+    /// A configuration whose only profile is this service.
+    pub fn config(&self, environment: &str) -> String {
+        self.config_with(environment, "page_size = 20")
+    }
+
+    /// The same with other lines.
+    pub fn config_with(&self, environment: &str, lines: &str) -> String {
+        format!(
+            "default_profile = \"acme\"\n\n[profiles.acme]\nenvironment = \"{environment}\"\nendpoint = \"http://{}\"\n\
+             sdkappid = {SDKAPPID}\nidentifier = \"administrator\"\nsecret_key_env = \"ACME_IM_KEY\"\n\
+             timezone = \"Asia/Shanghai\"\n{lines}\n",
+            self.address
+        )
+    }
+
+    /// Runs something on the service's runtime.
+    pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+        self.runtime.block_on(work)
+    }
+}
+
+async fn carry(mut from: TcpStream, target: SocketAddr, mut way: watch::Receiver<Way>) {
+    let now = *way.borrow_and_update();
+    match now {
+        Way::Cut => {}
+        Way::Silent => {
+            // Held open until the way changes.
+            let _ = way.changed().await;
+        }
+        Way::Open => {
+            let Ok(mut to) = TcpStream::connect(target).await else { return };
+            tokio::select! {
+                // Either side may end it at any time; that is what is being tested.
+                _ = copy_bidirectional(&mut from, &mut to) => {}
+                _ = way.changed() => {
+                    if *way.borrow() == Way::Silent {
+                        let _ = way.changed().await;
+                    }
+                }
+            }
+        }
+    }
+}
