@@ -8,6 +8,8 @@ pub mod budget;
 pub mod client;
 mod fault;
 pub mod retry;
+#[cfg(test)]
+pub(crate) mod rogue;
 pub mod signer;
 
 pub use client::{Client, Connection, Event, Outside, Timeouts};

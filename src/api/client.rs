@@ -405,7 +405,7 @@ fn install_crypto() {
 fn is_loopback(base: &Url) -> bool {
     let host = base.host_str().unwrap_or_default();
     let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host == "localhost" || address.is_ok_and(|address| address.is_loopback())
+    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
 }
 
 async fn read_body(mut response: reqwest::Response, total: Duration) -> Result<Vec<u8>, Failure> {
