@@ -23,7 +23,7 @@ fn outside() -> Outside {
 }
 
 /// Long enough never to matter on a slow machine.
-const PATIENT: Timeouts = Timeouts { connect: Duration::from_secs(60), total: Duration::from_secs(60) };
+const PATIENT: Timeouts = Timeouts { connect: Duration::from_mins(1), total: Duration::from_mins(1) };
 
 /// For servers that never answer: it does not matter how slow the machine is.
 const HASTY: Timeouts = Timeouts { total: Duration::from_millis(200), ..PATIENT };
