@@ -13,7 +13,7 @@ use toml::de::{DeTable, DeValue};
 
 use super::endpoint;
 use super::reader::{Reader, Table, advice, article};
-use super::{ConfigError, Fault, Origin, Sourced};
+use super::{ConfigError, Fault, Origin, Sourced, secret};
 use crate::domain::profile::{Environment, REGIONS, Region, region};
 use crate::domain::text;
 
@@ -330,8 +330,8 @@ impl Reader<'_> {
         let Sourced { value, origin } = self.string(table, key)?;
         let source = match *key {
             "secret_key_env" => {
-                if let Some(words) = bad_variable(&value) {
-                    self.fault(table.get(key)?.span(), words);
+                if let Some(words) = secret::bad_variable(&value) {
+                    self.fault(table.get(key)?.span(), format!("\"secret_key_env\" {words}"));
                     return None;
                 }
                 SecretSource::Env(value)
@@ -375,20 +375,6 @@ fn nearest_zone(name: &str) -> Option<&'static str> {
             .find(|folded| folded.rsplit('/').next() == Some(near))
     })?;
     folded.iter().find(|(folded, _)| folded == found).map(|(_, name)| *name)
-}
-
-fn bad_variable(name: &str) -> Option<&'static str> {
-    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
-    let digit_first = name.starts_with(|c: char| c.is_ascii_digit());
-    if name.len() >= 32 && name.chars().all(|c| c.is_ascii_hexdigit()) {
-        return Some(
-            "\"secret_key_env\" must be the name of a variable, but this looks like a key itself; put the key \
-             into a variable such as ACME_IM_KEY and write that name",
-        );
-    }
-    (!plain || digit_first).then_some(
-        "\"secret_key_env\" must be the name of a variable: letters, digits and _, such as ACME_IM_KEY",
-    )
 }
 
 #[cfg(test)]

@@ -67,13 +67,35 @@ fn resolve(profile: &Profile, env: &Env, limit: Duration) -> Result<Credential, 
     })
 }
 
-fn from_env(name: &str, env: &Env) -> Result<SecretString, String> {
+/// The secret key in a variable of the environment.
+///
+/// # Errors
+/// What is wrong with the name or with the value, without repeating a value.
+pub fn from_env(name: &str, env: &Env) -> Result<SecretString, String> {
+    if let Some(words) = bad_variable(name) {
+        return Err(words.to_owned());
+    }
     let value = env.get(name).ok_or_else(|| {
         format!("the environment variable {name} is not set; set it to the app's secret key")
     })?;
     let value =
         value.to_str().ok_or_else(|| format!("the environment variable {name} is not text (UTF-8)"))?;
     one_line(value, &format!("the environment variable {name}"))
+}
+
+/// Why this cannot be the name of a variable. Somebody may have written the key itself there, so the
+/// words do not repeat it.
+pub(super) fn bad_variable(name: &str) -> Option<&'static str> {
+    let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
+    let digit_first = name.starts_with(|c: char| c.is_ascii_digit());
+    if name.len() >= 32 && name.chars().all(|c| c.is_ascii_hexdigit()) {
+        return Some(
+            "must be the name of a variable, but this looks like a key itself; put the key into a variable such \
+             as ACME_IM_KEY and write that name",
+        );
+    }
+    (!plain || digit_first || name.is_empty())
+        .then_some("must be the name of a variable: letters, digits and _, such as ACME_IM_KEY")
 }
 
 fn from_file(path: &Path) -> Result<SecretString, String> {
