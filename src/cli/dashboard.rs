@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono_tz::Tz;
 
 use super::{Exit, World};
+use crate::app::Setup;
 use crate::config::{self, ConfigError, Credential, Env, Flags, Origin, Profile, Settings, paths};
 use crate::domain::profile::Environment;
 use crate::sandbox::{self, Credentials, Options, Running, Seed};
@@ -27,29 +28,6 @@ pub struct Plan {
     /// Under which name drafts and journal are kept: profile, app and host, so that a renamed or
     /// re-pointed profile never meets the open writes of another app.
     pub store_key: String,
-}
-
-/// What the screens need.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setup {
-    /// Name of the profile, which the operator also types to confirm.
-    pub profile: String,
-    /// What is at stake.
-    pub environment: Environment,
-    /// Region or host, for the header.
-    pub place: String,
-    /// The app.
-    pub sdkappid: u64,
-    /// Sender of new tasks.
-    pub from_account: String,
-    /// The zone in which times are shown and typed.
-    pub zone: Tz,
-    /// Rows a page, 1 to 100.
-    pub page_size: u32,
-    /// Time between two refreshes.
-    pub refresh: Duration,
-    /// Something to say once at the start: why this is a sandbox, or who chose the profile.
-    pub notice: Option<String>,
 }
 
 /// Where the calls go.
