@@ -1,1 +1,5 @@
 //! `&State` to cells.
+
+pub mod form;
+pub mod overlay;
+pub mod review;
