@@ -5,7 +5,11 @@
     reason = "an action or key that means nothing here does nothing here"
 )]
 
+use ratatui::layout::Rect;
+
 use crate::keymap::Action;
+
+pub mod lines;
 
 use super::effect::Effect;
 use super::frame::Placement;
@@ -30,7 +34,7 @@ pub struct Detail {
     pub focused: bool,
     /// What of the task is shown.
     pub face: Face,
-    /// Lines scrolled off the top; the view stops at the end of the text.
+    /// Lines scrolled off the top.
     pub scroll: u16,
 }
 
@@ -62,22 +66,61 @@ pub fn move_pane(state: &mut State) {
     }
 }
 
+/// The room for the text: the inside of the pane, or of the whole body when the detail lies over
+/// it. `None` when the detail is not shown.
+pub fn room(state: &State) -> Option<Rect> {
+    frame(state).map(|area| {
+        Rect::new(
+            area.x.saturating_add(2),
+            area.y.saturating_add(1),
+            area.width.saturating_sub(4),
+            area.height.saturating_sub(2),
+        )
+    })
+}
+
+/// The border around that room.
+pub fn frame(state: &State) -> Option<Rect> {
+    let areas = state.areas()?;
+    if state.layers.iter().any(|layer| matches!(layer, Layer::Detail)) {
+        return Some(areas.detail.map_or(areas.table, |pane| areas.table.union(pane)));
+    }
+    areas.detail
+}
+
+/// The farthest scroll: the last line of the text stands on the last line of the room.
+pub fn longest_scroll(state: &State) -> u16 {
+    let Some(room) = room(state) else { return 0 };
+    let lines = lines::lines(state, usize::from(room.width)).len();
+    u16::try_from(lines).unwrap_or(u16::MAX).saturating_sub(room.height)
+}
+
 /// A key in the detail, in the pane or on the whole body.
 pub fn on_action(state: &mut State, action: Action) -> Vec<Effect> {
-    let screenful = state.areas().map_or(1, |areas| areas.table.height.saturating_sub(3).max(1));
-    let detail = &mut state.detail;
+    let screenful = room(state).map_or(1, |room| room.height.saturating_sub(1).max(1));
+    let longest = longest_scroll(state);
+    // The text may have become shorter since the last key.
+    let scroll = state.detail.scroll.min(longest);
+    let moved = match action {
+        Action::Down => scroll.saturating_add(1),
+        Action::Up => scroll.saturating_sub(1),
+        Action::PageDown => scroll.saturating_add(screenful),
+        Action::PageUp => scroll.saturating_sub(screenful),
+        Action::HalfDown => scroll.saturating_add(screenful.div_ceil(2)),
+        Action::HalfUp => scroll.saturating_sub(screenful.div_ceil(2)),
+        Action::First => 0,
+        Action::Last => longest,
+        _ => return on_other(state, action),
+    };
+    state.detail.scroll = moved.min(longest);
+    Vec::new()
+}
+
+fn on_other(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
-        Action::Down => detail.scroll = detail.scroll.saturating_add(1),
-        Action::Up => detail.scroll = detail.scroll.saturating_sub(1),
-        Action::PageDown => detail.scroll = detail.scroll.saturating_add(screenful),
-        Action::PageUp => detail.scroll = detail.scroll.saturating_sub(screenful),
-        Action::HalfDown => detail.scroll = detail.scroll.saturating_add(screenful / 2),
-        Action::HalfUp => detail.scroll = detail.scroll.saturating_sub(screenful / 2),
-        Action::First => detail.scroll = 0,
-        Action::Last => detail.scroll = u16::MAX,
         Action::NextView => {
-            detail.scroll = 0;
-            detail.face = match detail.face {
+            state.detail.scroll = 0;
+            state.detail.face = match state.detail.face {
                 Face::Task => Face::Json,
                 Face::Json => Face::Task,
             };
@@ -94,16 +137,5 @@ pub fn on_action(state: &mut State, action: Action) -> Vec<Effect> {
         }
         _ => return super::board::on_task_action(state, action),
     }
-    // The view knows how long the text is and reports nothing back (I2); the scroll is kept within
-    // the text here, by the same count of lines.
-    state.detail.scroll = state.detail.scroll.min(super::detail::longest_scroll(state));
     Vec::new()
-}
-
-/// The farthest scroll that makes sense: the lines of the text as JSON bound both faces.
-pub fn longest_scroll(state: &State) -> u16 {
-    let lines = state.selected().map_or(0, |task| {
-        serde_json::to_string_pretty(&task.raw).map_or(0, |text| text.lines().count() + text.len() / 30)
-    });
-    u16::try_from(lines + 40).unwrap_or(u16::MAX)
 }
