@@ -4,7 +4,9 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use pushdeck::sandbox::{self, Credentials, Options, Running, Seed};
+use pushdeck::usersig;
 use secrecy::SecretString;
+use serde_json::{Value, json};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
@@ -83,6 +85,54 @@ impl Service {
              timezone = \"Asia/Shanghai\"\n{lines}\n",
             self.address
         )
+    }
+
+    /// Makes a task for everyone at a time (UTC), as another operator would, and gives its number.
+    pub fn add(&self, title: &str, at: &str) -> u64 {
+        let content = json!({"From_Account": "administrator", "OfflinePushInfo": {"Title": title, "Desc": "text"}});
+        let body = json!({"Sdkappid": SDKAPPID, "Type": "All", "SchedAt": at, "Content": content});
+        self.call("add_sched_task", &body)["TaskID"].as_u64().unwrap()
+    }
+
+    /// One call past the way that can be cut; fails unless it succeeds.
+    pub fn call(&self, command: &str, body: &Value) -> Value {
+        let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let key = SecretString::from(KEY);
+        let sig = usersig::sign(&key, SDKAPPID, "administrator", i64::try_from(now).unwrap(), 600, None).unwrap();
+        let url = format!(
+            "{}/v4/timpush/{command}?sdkappid={SDKAPPID}&identifier=administrator&usersig={}&random=1&contenttype=json",
+            self.running.base_url(),
+            sig.expose()
+        );
+        // It fails only when there is a provider already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let text = body.to_string();
+        let answer: Value = self.block_on(async {
+            let client = reqwest::Client::builder().no_proxy().tls_certs_only(Vec::new()).build().unwrap();
+            let answer = client.post(url).body(text).send().await.unwrap();
+            serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+        });
+        assert_eq!(answer["ErrorCode"], 0, "{command} {body}: {answer}");
+        answer
+    }
+
+    /// What the service holds of a task.
+    pub fn task(&self, id: u64) -> Value {
+        self.call("get_sched_task", &json!({"Sdkappid": SDKAPPID, "TaskID": id}))["TaskInfo"].clone()
+    }
+
+    /// Every task of a type that was created within the last day or so.
+    pub fn tasks(&self, kind: &str) -> Vec<Value> {
+        let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let time = |at: u64| {
+            let at = chrono::DateTime::from_timestamp(i64::try_from(at).unwrap(), 0).unwrap();
+            pushdeck::domain::wire::time_out(at)
+        };
+        let body = json!({"Sdkappid": SDKAPPID, "Offset": 0, "Want": 100, "OrderBy": "createat", "Asc": true,
+            "BeginTime": time(now - 86_400), "EndTime": time(now + 86_400)});
+        let answer = self.call("list_sched_task", &body);
+        let all = answer["Tasks"].as_array().unwrap();
+        all.iter().filter(|task| task["Type"] == kind).cloned().collect()
     }
 
     /// Runs something on the service's runtime.

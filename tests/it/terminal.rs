@@ -60,6 +60,14 @@ impl Start {
         self
     }
 
+    /// Keeps the configuration file from others, as a secret in it requires.
+    pub fn private_config(self) -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        let file = self.home.path().join("config/pushdeck/config.toml");
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        self
+    }
+
     /// The same home again, as after a crash.
     pub fn home(mut self, home: tempfile::TempDir) -> Self {
         self.home = home;
