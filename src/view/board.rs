@@ -289,13 +289,9 @@ fn empty(state: &State, theme: &Theme, inner: Rect, buf: &mut Buffer) {
         lines.extend(text::wrap(&next, usize::from(width)).into_iter().map(|line| (line, theme.plain())));
     }
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let mut y = inner.y + inner.height.saturating_sub(height) / 3;
-    for (line, style) in lines {
-        if y >= inner.bottom() {
-            return;
-        }
+    let top = inner.y + inner.height.saturating_sub(height) / 3;
+    for (y, (line, style)) in (top..inner.bottom()).zip(lines) {
         put(buf, inner.x + 2, y, inner.width.saturating_sub(3), &line, style);
-        y += 1;
     }
 }
 

@@ -182,26 +182,19 @@ fn doubt(write: &Underway) -> Vec<(Tone, String)> {
 /// Why the dispatch failed, in plain words, and what to do next.
 fn failed(out: &mut Lines, task: &Task) {
     out.blank();
-    let entry = documented_code(&task.dispatch_err);
     let given = if task.dispatch_err.trim().is_empty() {
         "the service gives no reason"
     } else {
         task.dispatch_err.as_str()
     };
-    match entry {
-        Some(entry) => {
-            out.labelled("Why", Tone::Bad, &format!("{} ({})", entry.meaning, entry.code));
-            out.labelled("It says", Tone::Plain, given);
-            out.labelled(
-                "Next",
-                Tone::Plain,
-                &format!("{} Then N makes a new task from this one.", entry.hint),
-            );
-        }
-        None => {
-            out.labelled("Why", Tone::Bad, given);
-            out.labelled("Next", Tone::Plain, "Nothing was sent. N makes a new task from this one.");
-        }
+    if let Some(entry) = documented_code(&task.dispatch_err) {
+        out.labelled("Why", Tone::Bad, &format!("{} ({})", entry.meaning, entry.code));
+        out.labelled("It says", Tone::Plain, given);
+        let next = format!("{} Then N makes a new task from this one.", entry.hint);
+        out.labelled("Next", Tone::Plain, &next);
+    } else {
+        out.labelled("Why", Tone::Bad, given);
+        out.labelled("Next", Tone::Plain, "Nothing was sent. N makes a new task from this one.");
     }
 }
 

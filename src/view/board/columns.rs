@@ -59,7 +59,7 @@ impl Columns {
         let longest = state.board.tasks.iter().map(|task| text::width(&task.audience().short())).max();
         let longest = u16::try_from(longest.unwrap_or(0)).unwrap_or(u16::MAX).max(8);
         let gap = if width >= 76 { 2 } else { 1 };
-        let with = |stage: &Stage| {
+        let placed = |stage: &Stage| {
             let who = longest.min(stage.who);
             let time = times.width(stage.seconds);
             let mut taken = POINTER + STATUS + DUE + time + who + 4 * gap;
@@ -73,7 +73,7 @@ impl Columns {
             (title >= stage.title).then(|| Self::place(stage, gap, time, who, title))
         };
         let nothing = || Self::place(&LAST, gap, 0, 0, 0);
-        STAGES.iter().find_map(with).or_else(|| with(&LAST)).unwrap_or_else(nothing)
+        STAGES.iter().find_map(placed).or_else(|| placed(&LAST)).unwrap_or_else(nothing)
     }
 
     fn place(stage: &Stage, gap: u16, time: u16, who: u16, title: u16) -> Self {
