@@ -79,7 +79,10 @@ fn print(name: &str, mut figures: Vec<Duration>) {
     let at = |share: usize| figures.get((figures.len() - 1) * share / 100).copied().unwrap_or_default();
     let ms = |d: Duration| d.as_secs_f64() * 1000.0;
     let (median, p95, most) = (ms(at(50)), ms(at(95)), ms(at(100)));
-    println!("{name:<44} n {:>3}   median {median:7.2} ms   p95 {p95:7.2} ms   max {most:7.2} ms", figures.len());
+    println!(
+        "{name:<44} n {:>3}   median {median:7.2} ms   p95 {p95:7.2} ms   max {most:7.2} ms",
+        figures.len()
+    );
 }
 
 fn startup() -> Outcome<()> {
