@@ -1,9 +1,30 @@
 //! Everything that is decided, nothing that is done: state, messages in, effects out.
+//!
+//! [`update`] is a pure function of state and message (I1): it never waits, reads no clock and
+//! touches no file. What has to be done leaves as an [`Effect`]; what came of it arrives as a
+//! [`Message`]. One file per screen or overlay, named as in `view`.
 
+pub mod board;
+pub mod detail;
 pub mod effect;
+pub mod entry;
+pub mod filter;
+pub mod find;
+pub mod form;
+pub mod frame;
+pub mod help;
+pub mod link;
 pub mod message;
 pub mod remote;
+pub mod review;
+pub mod sort;
+pub mod state;
+#[cfg(test)]
+pub(crate) mod testing;
+pub mod update;
 
 pub use effect::{Effect, Lane, Write};
 pub use message::{Call, Message, Moment, ReqId, Verdict, Written};
 pub use remote::Remote;
+pub use state::{Layer, Note, Setup, State};
+pub use update::update;

@@ -8,15 +8,16 @@ mod endpoint;
 pub mod file;
 pub mod layers;
 pub mod paths;
+pub mod profile;
 mod reader;
 pub mod secret;
 
 use std::fmt;
 use std::path::PathBuf;
 
-pub use file::{Profile, SecretSource};
 pub use layers::{Flags, Settings, load};
 pub use paths::Env;
+pub use profile::{Profile, SecretSource};
 pub use secret::{Credential, resolve_secret};
 
 /// A spot in the config file, counted from 1.

@@ -1,1 +1,533 @@
-//! The one table of keys.
+//! The one table of keys: look-up, hint line, help and the README's key table all read it (I7).
+//!
+//! An action has one help text; a (scope, key) has one action. A key that is not here does nothing,
+//! and an action that does not work yet is not here.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "an action or key that means nothing here does nothing here"
+)]
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// Where a key means something; the innermost scope is asked first.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Scope {
+    /// Everywhere but in text.
+    Global,
+    /// The task table.
+    Tasks,
+    /// The detail of one task.
+    Detail,
+    /// The line of the local filter.
+    Filter,
+    /// The form of a server-side find.
+    Find,
+    /// The picker of the order.
+    Sort,
+    /// The form of a task.
+    Form,
+    /// The review before a write.
+    Review,
+    /// The help page.
+    Help,
+}
+
+impl Scope {
+    /// Every scope, in the order of the help page.
+    pub const ALL: [Self; 9] = [
+        Self::Tasks,
+        Self::Detail,
+        Self::Filter,
+        Self::Find,
+        Self::Sort,
+        Self::Form,
+        Self::Review,
+        Self::Help,
+        Self::Global,
+    ];
+
+    /// Its heading in the help.
+    pub fn title(self) -> &'static str {
+        match self {
+            Self::Global => "Everywhere",
+            Self::Tasks => "Tasks",
+            Self::Detail => "Detail",
+            Self::Filter => "Filter",
+            Self::Find => "Find",
+            Self::Sort => "Sort",
+            Self::Form => "Form",
+            Self::Review => "Review",
+            Self::Help => "Help",
+        }
+    }
+}
+
+/// What the operator asks for, in the operator's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Next row or line.
+    Down,
+    /// Previous row or line.
+    Up,
+    /// First row or line.
+    First,
+    /// Last row or line.
+    Last,
+    /// A screenful on; at the end of the table the next page.
+    PageDown,
+    /// A screenful back; at the start of the table the previous page.
+    PageUp,
+    /// Half a screenful on.
+    HalfDown,
+    /// Half a screenful back.
+    HalfUp,
+    /// Next page of the table.
+    NextPage,
+    /// Previous page of the table.
+    PreviousPage,
+    /// The range, moved forward by its length.
+    RangeForward,
+    /// The range, moved back by its length.
+    RangeBack,
+    /// Details of the selected task.
+    Open,
+    /// One step back.
+    Back,
+    /// Close this, or leave.
+    Close,
+    /// Between table and detail pane.
+    SwitchPane,
+    /// Where the detail pane stands.
+    MovePane,
+    /// Between the task and its JSON.
+    NextView,
+    /// Type a local filter.
+    Filter,
+    /// Take the filter as typed.
+    KeepFilter,
+    /// Ask the server: keyword and range.
+    Find,
+    /// Ask with what was entered.
+    Ask,
+    /// Choose the order; again turns it round.
+    Sort,
+    /// Choose this order.
+    Choose,
+    /// Ask the server now.
+    Refresh,
+    /// Other zone on every time.
+    Zone,
+    /// A new task.
+    New,
+    /// A new task with this one's content.
+    NewFromThis,
+    /// Change this task.
+    Edit,
+    /// Change only its time.
+    EditTime,
+    /// Cancel this task.
+    Cancel,
+    /// Next field.
+    NextField,
+    /// Previous field.
+    PreviousField,
+    /// Show the fields of another group, or fold them away.
+    ToggleGroup,
+    /// Look over what was entered, before anything is sent.
+    Review,
+    /// Throw away what was entered.
+    Discard,
+    /// What the keys do here.
+    Help,
+    /// Draw everything anew.
+    Repaint,
+    /// Leave the program.
+    Quit,
+}
+
+impl Action {
+    /// The one help text, a verb first.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Down => "next row",
+            Self::Up => "previous row",
+            Self::First => "first row",
+            Self::Last => "last row",
+            Self::PageDown => "screen down; next page at the end",
+            Self::PageUp => "screen up; previous page at the start",
+            Self::HalfDown => "half a screen down",
+            Self::HalfUp => "half a screen up",
+            Self::NextPage => "next page",
+            Self::PreviousPage => "previous page",
+            Self::RangeForward => "range forward",
+            Self::RangeBack => "range back",
+            Self::Open => "details",
+            Self::Back => "back, one step",
+            Self::Close => "close; at the table: leave",
+            Self::SwitchPane => "table / detail pane",
+            Self::MovePane => "detail pane right / below / off",
+            Self::NextView => "task / JSON",
+            Self::Filter => "filter the loaded rows",
+            Self::KeepFilter => "keep the filter",
+            Self::Find => "find on the server: keyword, range",
+            Self::Ask => "ask the server",
+            Self::Sort => "sort",
+            Self::Choose => "take this order; again turns it round",
+            Self::Refresh => "refresh now",
+            Self::Zone => "zone: the app's / UTC",
+            Self::New => "new task",
+            Self::NewFromThis => "new task from this one",
+            Self::Edit => "edit",
+            Self::EditTime => "change the time only",
+            Self::Cancel => "cancel the task, through review",
+            Self::NextField => "next field",
+            Self::PreviousField => "previous field",
+            Self::ToggleGroup => "open or fold this group",
+            Self::Review => "review, before anything is sent",
+            Self::Discard => "throw this draft away",
+            Self::Help => "help",
+            Self::Repaint => "draw the screen anew",
+            Self::Quit => "leave",
+        }
+    }
+
+    /// A word or two for the hint line.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Open => "details",
+            Self::Cancel => "cancel",
+            Self::EditTime => "time",
+            Self::Filter => "filter",
+            Self::Find => "find",
+            Self::New => "new",
+            Self::NewFromThis => "new from this",
+            Self::Back => "back",
+            Self::Close => "close",
+            Self::Review => "review",
+            Self::SwitchPane => "pane",
+            Self::NextView => "task/JSON",
+            Self::ToggleGroup => "open/fold",
+            Self::Discard => "discard",
+            Self::Choose => "take",
+            Self::KeepFilter => "keep",
+            Self::Down
+            | Self::Up
+            | Self::First
+            | Self::Last
+            | Self::PageDown
+            | Self::PageUp
+            | Self::HalfDown
+            | Self::HalfUp
+            | Self::NextPage
+            | Self::PreviousPage
+            | Self::RangeForward
+            | Self::RangeBack
+            | Self::MovePane
+            | Self::Ask
+            | Self::Sort
+            | Self::Refresh
+            | Self::Zone
+            | Self::Edit
+            | Self::NextField
+            | Self::PreviousField
+            | Self::Help
+            | Self::Repaint
+            | Self::Quit => self.help(),
+        }
+    }
+}
+
+/// One key with its modifiers. Shift is part of the character, not a modifier.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct Key {
+    /// The key.
+    pub code: KeyCode,
+    /// Control and Alt.
+    pub mods: KeyModifiers,
+}
+
+impl Key {
+    const fn plain(code: KeyCode) -> Self {
+        Self { code, mods: KeyModifiers::NONE }
+    }
+
+    const fn char(c: char) -> Self {
+        Self::plain(KeyCode::Char(c))
+    }
+
+    const fn ctrl(c: char) -> Self {
+        Self { code: KeyCode::Char(c), mods: KeyModifiers::CONTROL }
+    }
+
+    /// As terminals report it, with the differences between them taken out.
+    pub fn of(event: &KeyEvent) -> Self {
+        let kept = event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT);
+        match event.code {
+            // Some terminals report shift-tab as a shifted tab.
+            KeyCode::Tab if event.modifiers.contains(KeyModifiers::SHIFT) => Self::plain(KeyCode::BackTab),
+            KeyCode::Char(c) if kept.contains(KeyModifiers::CONTROL) => {
+                Self { code: KeyCode::Char(c.to_ascii_lowercase()), mods: kept }
+            }
+            code => Self { code, mods: kept },
+        }
+    }
+
+    /// As help and hints write it.
+    pub fn label(self) -> String {
+        let name = match self.code {
+            KeyCode::Char(' ') => "space".to_owned(),
+            KeyCode::Char(c) => c.to_string(),
+            KeyCode::Enter => "Enter".to_owned(),
+            KeyCode::Esc => "Esc".to_owned(),
+            KeyCode::Tab => "Tab".to_owned(),
+            KeyCode::BackTab => "shift-Tab".to_owned(),
+            KeyCode::Up => "↑".to_owned(),
+            KeyCode::Down => "↓".to_owned(),
+            KeyCode::Left => "←".to_owned(),
+            KeyCode::Right => "→".to_owned(),
+            KeyCode::PageUp => "PgUp".to_owned(),
+            KeyCode::PageDown => "PgDn".to_owned(),
+            KeyCode::Home => "Home".to_owned(),
+            KeyCode::End => "End".to_owned(),
+            code => format!("{code:?}"),
+        };
+        let ctrl = if self.mods.contains(KeyModifiers::CONTROL) { "ctrl-" } else { "" };
+        let alt = if self.mods.contains(KeyModifiers::ALT) { "alt-" } else { "" };
+        format!("{ctrl}{alt}{name}")
+    }
+}
+
+/// The keys of one action in one scope; the first is the one that hints show.
+#[derive(Clone, Copy, Debug)]
+pub struct Binding {
+    /// Where.
+    pub scope: Scope,
+    /// What.
+    pub action: Action,
+    /// With which keys.
+    pub keys: &'static [Key],
+    /// Whether the hint line shows it.
+    pub hinted: bool,
+}
+
+const fn on(scope: Scope, action: Action, keys: &'static [Key]) -> Binding {
+    Binding { scope, action, keys, hinted: false }
+}
+
+const fn hint(scope: Scope, action: Action, keys: &'static [Key]) -> Binding {
+    Binding { scope, action, keys, hinted: true }
+}
+
+const ENTER: Key = Key::plain(KeyCode::Enter);
+const ESC: Key = Key::plain(KeyCode::Esc);
+const TAB: Key = Key::plain(KeyCode::Tab);
+const BACKTAB: Key = Key::plain(KeyCode::BackTab);
+const UP: Key = Key::plain(KeyCode::Up);
+const DOWN: Key = Key::plain(KeyCode::Down);
+const LEFT: Key = Key::plain(KeyCode::Left);
+const RIGHT: Key = Key::plain(KeyCode::Right);
+const HOME: Key = Key::plain(KeyCode::Home);
+const END: Key = Key::plain(KeyCode::End);
+const PGUP: Key = Key::plain(KeyCode::PageUp);
+const PGDN: Key = Key::plain(KeyCode::PageDown);
+
+const DOWN_KEYS: &[Key] = &[Key::char('j'), DOWN];
+const UP_KEYS: &[Key] = &[Key::char('k'), UP];
+const FIRST_KEYS: &[Key] = &[Key::char('g'), HOME];
+const LAST_KEYS: &[Key] = &[Key::char('G'), END];
+const ESC_KEY: &[Key] = &[ESC];
+const Q_KEY: &[Key] = &[Key::char('q')];
+
+/// The table. Order is the order of help and hints.
+pub const KEYMAP: &[Binding] = &[
+    on(Scope::Tasks, Action::Down, DOWN_KEYS),
+    on(Scope::Tasks, Action::Up, UP_KEYS),
+    on(Scope::Tasks, Action::First, FIRST_KEYS),
+    on(Scope::Tasks, Action::Last, LAST_KEYS),
+    on(Scope::Tasks, Action::PageDown, &[PGDN]),
+    on(Scope::Tasks, Action::PageUp, &[PGUP]),
+    on(Scope::Tasks, Action::HalfDown, &[Key::ctrl('d')]),
+    on(Scope::Tasks, Action::HalfUp, &[Key::ctrl('u')]),
+    on(Scope::Tasks, Action::NextPage, &[Key::char('>')]),
+    on(Scope::Tasks, Action::PreviousPage, &[Key::char('<')]),
+    on(Scope::Tasks, Action::RangeBack, &[Key::char('[')]),
+    on(Scope::Tasks, Action::RangeForward, &[Key::char(']')]),
+    hint(Scope::Tasks, Action::Open, &[ENTER]),
+    hint(Scope::Tasks, Action::New, &[Key::char('n')]),
+    on(Scope::Tasks, Action::NewFromThis, &[Key::char('N')]),
+    hint(Scope::Tasks, Action::Edit, &[Key::char('e')]),
+    hint(Scope::Tasks, Action::EditTime, &[Key::char('t')]),
+    hint(Scope::Tasks, Action::Cancel, &[Key::char('D')]),
+    hint(Scope::Tasks, Action::Filter, &[Key::char('/')]),
+    hint(Scope::Tasks, Action::Find, &[Key::char('f')]),
+    hint(Scope::Tasks, Action::Sort, &[Key::char('s')]),
+    on(Scope::Tasks, Action::MovePane, &[Key::char('p')]),
+    on(Scope::Tasks, Action::SwitchPane, &[TAB]),
+    on(Scope::Tasks, Action::Refresh, &[Key::char('r'), Key::ctrl('r')]),
+    on(Scope::Tasks, Action::Zone, &[Key::char('z')]),
+    on(Scope::Tasks, Action::Back, ESC_KEY),
+    on(Scope::Tasks, Action::Close, Q_KEY),
+    on(Scope::Detail, Action::Down, DOWN_KEYS),
+    on(Scope::Detail, Action::Up, UP_KEYS),
+    on(Scope::Detail, Action::First, FIRST_KEYS),
+    on(Scope::Detail, Action::Last, LAST_KEYS),
+    on(Scope::Detail, Action::PageDown, &[PGDN]),
+    on(Scope::Detail, Action::PageUp, &[PGUP]),
+    on(Scope::Detail, Action::HalfDown, &[Key::ctrl('d')]),
+    on(Scope::Detail, Action::HalfUp, &[Key::ctrl('u')]),
+    hint(Scope::Detail, Action::NextView, &[RIGHT, LEFT]),
+    on(Scope::Detail, Action::Open, &[ENTER]),
+    hint(Scope::Detail, Action::Edit, &[Key::char('e')]),
+    hint(Scope::Detail, Action::EditTime, &[Key::char('t')]),
+    on(Scope::Detail, Action::NewFromThis, &[Key::char('N')]),
+    hint(Scope::Detail, Action::Cancel, &[Key::char('D')]),
+    on(Scope::Detail, Action::MovePane, &[Key::char('p')]),
+    on(Scope::Detail, Action::SwitchPane, &[TAB]),
+    on(Scope::Detail, Action::Refresh, &[Key::char('r'), Key::ctrl('r')]),
+    on(Scope::Detail, Action::Zone, &[Key::char('z')]),
+    hint(Scope::Detail, Action::Back, ESC_KEY),
+    on(Scope::Detail, Action::Close, Q_KEY),
+    hint(Scope::Filter, Action::KeepFilter, &[ENTER]),
+    hint(Scope::Filter, Action::Back, ESC_KEY),
+    hint(Scope::Find, Action::Ask, &[ENTER]),
+    hint(Scope::Find, Action::NextField, &[TAB, DOWN]),
+    on(Scope::Find, Action::PreviousField, &[BACKTAB, UP]),
+    hint(Scope::Find, Action::Back, ESC_KEY),
+    on(Scope::Sort, Action::Down, DOWN_KEYS),
+    on(Scope::Sort, Action::Up, UP_KEYS),
+    hint(Scope::Sort, Action::Choose, &[ENTER, Key::char('s')]),
+    hint(Scope::Sort, Action::Back, ESC_KEY),
+    on(Scope::Sort, Action::Close, Q_KEY),
+    hint(Scope::Form, Action::NextField, &[TAB]),
+    on(Scope::Form, Action::PreviousField, &[BACKTAB]),
+    hint(Scope::Form, Action::Review, &[Key::ctrl('s')]),
+    hint(Scope::Form, Action::ToggleGroup, &[Key::ctrl('o')]),
+    on(Scope::Form, Action::Discard, &[Key::ctrl('x')]),
+    hint(Scope::Form, Action::Back, ESC_KEY),
+    hint(Scope::Review, Action::Back, ESC_KEY),
+    on(Scope::Help, Action::Down, DOWN_KEYS),
+    on(Scope::Help, Action::Up, UP_KEYS),
+    on(Scope::Help, Action::First, FIRST_KEYS),
+    on(Scope::Help, Action::Last, LAST_KEYS),
+    on(Scope::Help, Action::PageDown, &[PGDN]),
+    on(Scope::Help, Action::PageUp, &[PGUP]),
+    hint(Scope::Help, Action::Back, ESC_KEY),
+    on(Scope::Help, Action::Close, Q_KEY),
+    hint(Scope::Global, Action::Help, &[Key::char('?')]),
+    on(Scope::Global, Action::Repaint, &[Key::ctrl('l')]),
+    on(Scope::Global, Action::Quit, &[Key::ctrl('c')]),
+];
+
+/// What a key means, in the innermost of these scopes that knows it.
+pub fn lookup(scopes: &[Scope], event: &KeyEvent) -> Option<Action> {
+    let key = Key::of(event);
+    let of = |scope: &Scope| KEYMAP.iter().find(|b| b.scope == *scope && b.keys.contains(&key));
+    scopes.iter().find_map(of).map(|binding| binding.action)
+}
+
+/// The bindings of a scope, in order.
+pub fn of_scope(scope: Scope) -> impl Iterator<Item = &'static Binding> {
+    KEYMAP.iter().filter(move |binding| binding.scope == scope)
+}
+
+/// The keys of a binding as help writes them: `j ↓`.
+pub fn labels(binding: &Binding) -> String {
+    binding.keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")
+}
+
+/// The key that hints show for an action in a scope.
+pub fn first_key(scope: Scope, action: Action) -> Option<String> {
+    of_scope(scope).find(|b| b.action == action).and_then(|b| b.keys.first()).map(|key| key.label())
+}
+
+/// The README's key table, as Markdown.
+pub fn markdown() -> String {
+    let mut out = String::from("| where | key | does |\n|---|---|---|\n");
+    for scope in Scope::ALL {
+        for binding in of_scope(scope) {
+            let keys: Vec<String> = binding.keys.iter().map(|key| format!("`{}`", key.label())).collect();
+            let row = [scope.title(), &keys.join(" "), binding.action.help()].join(" | ");
+            out.push_str("| ");
+            out.push_str(&row);
+            out.push_str(
+                " |
+",
+            );
+        }
+    }
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::{HashMap, HashSet};
+
+    use super::*;
+
+    #[test]
+    fn a_key_means_one_thing_in_a_scope() {
+        let mut seen = HashSet::new();
+        for binding in KEYMAP {
+            assert!(!binding.keys.is_empty());
+            for key in binding.keys {
+                assert!(
+                    seen.insert((binding.scope, *key)),
+                    "{} is bound twice in {:?}",
+                    key.label(),
+                    binding.scope
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn an_action_stands_once_in_a_scope_and_help_texts_tell_actions_apart() {
+        let mut seen = HashSet::new();
+        let mut texts: HashMap<&str, Action> = HashMap::new();
+        for binding in KEYMAP {
+            assert!(seen.insert((binding.scope, binding.action)), "{:?} {:?}", binding.scope, binding.action);
+            let first = texts.entry(binding.action.help()).or_insert(binding.action);
+            assert_eq!(*first, binding.action, "two actions say \"{}\"", binding.action.help());
+        }
+    }
+
+    #[test]
+    fn keys_that_belong_to_others_are_never_bound() {
+        for binding in KEYMAP {
+            for key in binding.keys {
+                let taken = key.mods.contains(KeyModifiers::CONTROL)
+                    && matches!(key.code, KeyCode::Char('a' | 'b' | 'h' | 'j' | 'k' | ' ' | '\\'));
+                assert!(!taken, "{} belongs to terminals, tmux or input methods", key.label());
+                assert!(!key.mods.contains(KeyModifiers::ALT), "nothing may need Alt");
+                assert!(
+                    key.code != KeyCode::Char('d') || key.mods.contains(KeyModifiers::CONTROL),
+                    "d never deletes"
+                );
+            }
+        }
+    }
+
+    #[test]
+    fn no_single_lower_case_key_writes_and_enter_never_sends() {
+        for binding in KEYMAP {
+            if binding.action == Action::Cancel {
+                assert_eq!(binding.keys, &[Key::char('D')]);
+            }
+            if binding.scope == Scope::Review || binding.scope == Scope::Form {
+                assert!(!binding.keys.contains(&ENTER), "Enter is bound in {:?}", binding.scope);
+            }
+        }
+    }
+
+    #[test]
+    fn terminals_may_report_shift_as_they_like() {
+        let shifted = KeyEvent::new(KeyCode::Char('D'), KeyModifiers::SHIFT);
+        let plain = KeyEvent::new(KeyCode::Char('D'), KeyModifiers::NONE);
+        for event in [shifted, plain] {
+            assert_eq!(lookup(&[Scope::Tasks], &event), Some(Action::Cancel));
+        }
+        let backtab = KeyEvent::new(KeyCode::Tab, KeyModifiers::SHIFT);
+        assert_eq!(lookup(&[Scope::Form], &backtab), Some(Action::PreviousField));
+    }
+}

@@ -6,7 +6,7 @@
 //! that is. What it does where the documents are silent is said in [`Options`].
 
 use std::fmt;
-use std::net::SocketAddr;
+use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Mutex};
@@ -223,7 +223,11 @@ async fn dispatch_by_itself(shared: Arc<Shared>) {
 impl Running {
     /// What a profile names as its endpoint: `http://127.0.0.1:PORT`.
     pub fn base_url(&self) -> String {
-        format!("http://{}", self.addr)
+        let mut addr = self.addr;
+        if addr.ip().is_unspecified() {
+            addr.set_ip(if addr.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
+        }
+        format!("http://{addr}")
     }
 
     /// From now on every answer waits this long before it is sent: a slow network.

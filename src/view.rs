@@ -1,1 +1,198 @@
-//! `&State` to cells.
+//! `&State` to cells: one file per screen area or overlay, named as in `app`.
+//!
+//! Drawing is a pure function (I2): it changes nothing, waits for nothing and cannot fail. It lays
+//! out only what is on the screen, and shows only text that was cleaned (I9).
+
+pub mod board;
+pub mod detail;
+pub mod entry;
+pub mod filter;
+pub mod find;
+pub mod form;
+pub mod header;
+pub mod help;
+pub mod hint;
+pub mod overlay;
+pub mod review;
+pub mod sort;
+mod status;
+
+#[cfg(test)]
+mod tests;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+
+use crate::app::detail::lines::Tone;
+use crate::app::frame::{Areas, LEAST};
+use crate::app::{Layer, State};
+use crate::domain::text;
+use crate::theme::Theme;
+
+/// Draws everything on `area`, which begins at the top left corner.
+pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let screen = Rect::new(0, 0, state.size.0, state.size.1);
+    if screen == area {
+        draw(state, theme, buf);
+        return;
+    }
+    // The terminal changed its size and the state does not know yet: draw for the size that the
+    // state decided by, and show what fits.
+    let mut other = Buffer::empty(screen);
+    draw(state, theme, &mut other);
+    for position in screen.intersection(area).positions() {
+        if let (Some(to), Some(from)) = (buf.cell_mut(position), other.cell(position)) {
+            *to = from.clone();
+        }
+    }
+}
+
+fn draw(state: &State, theme: &Theme, buf: &mut Buffer) {
+    let Some(areas) = state.areas() else {
+        too_small(theme, buf);
+        return;
+    };
+    header::render(state, theme, areas.header, buf);
+    status::tally(state, theme, areas.tally, buf);
+    status::query(state, theme, areas.query, areas.tally.is_empty(), buf);
+    board::render(state, theme, &areas, buf);
+    if let Some(pane) = areas.detail {
+        detail::render(state, theme, pane, buf);
+    }
+    hint::render(state, theme, areas.hint, buf);
+    for layer in &state.layers {
+        over(state, layer, theme, &areas, buf);
+    }
+}
+
+/// Draws what lies over the board, one layer.
+fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
+    // Header and hints stay as they are: where one is and what the keys do holds for overlays too.
+    let top = areas.header.bottom();
+    let ground = Rect { y: top, height: areas.hint.y.saturating_sub(top), ..areas.header };
+    match layer {
+        Layer::Detail => {
+            let body = areas.detail.map_or(areas.table, |pane| areas.table.union(pane));
+            detail::render(state, theme, body, buf);
+        }
+        Layer::Filter(line) => filter::render(state, line, theme, areas.hint, buf),
+        Layer::Find(find) => {
+            overlay::dim(ground, buf);
+            find::render(state, find, theme, ground, buf);
+        }
+        Layer::Sort(picker) => {
+            overlay::dim(ground, buf);
+            sort::render(state, *picker, theme, ground, buf);
+        }
+        Layer::Form(form) => {
+            overlay::dim(ground, buf);
+            form::render(state, form, theme, ground, buf);
+        }
+        Layer::Review(review) => {
+            overlay::dim(ground, buf);
+            review::render(state, review, theme, ground, buf);
+        }
+        Layer::Help(page) => {
+            overlay::dim(ground, buf);
+            help::render(state, page, theme, ground, buf);
+        }
+    }
+}
+
+/// The one line of a screen without room.
+fn too_small(theme: &Theme, buf: &mut Buffer) {
+    let area = buf.area;
+    let (width, height) = LEAST;
+    let wordings = [
+        format!("pushdeck needs {width}x{height}; this is {}x{}", area.width, area.height),
+        format!("needs {width}x{height}"),
+        format!("{width}x{height}"),
+    ];
+    let room = usize::from(area.width);
+    let fitting = wordings.iter().find(|words| text::width(words) <= room).or(wordings.last());
+    if let Some(words) = fitting {
+        put(buf, area.x, area.y + area.height / 2, area.width, words, theme.plain());
+    }
+}
+
+/// Writes `words`, cut to `room` cells, and returns the column behind them.
+pub(crate) fn put(buf: &mut Buffer, x: u16, y: u16, room: u16, words: &str, style: Style) -> u16 {
+    if room == 0 || !buf.area.contains(Position::new(x, y)) {
+        return x;
+    }
+    let words = text::cut(words, usize::from(room));
+    buf.set_stringn(x, y, words, usize::from(room), style).0
+}
+
+/// The look of a meaning.
+pub(crate) fn style_of(tone: Tone, theme: &Theme) -> Style {
+    match tone {
+        Tone::Plain => theme.plain(),
+        Tone::Muted => theme.muted(),
+        Tone::Bold => theme.bold(),
+        Tone::Good => theme.ok(),
+        Tone::Watch => theme.warn(),
+        Tone::Bad => theme.danger(),
+    }
+}
+
+/// A piece of one line that may leave when there is no room.
+pub(crate) struct Segment {
+    /// What stands between it and the piece before it.
+    pub(crate) gap: &'static str,
+    /// The words, cleaned.
+    pub(crate) words: String,
+    /// Its look.
+    pub(crate) style: Style,
+    /// When it leaves: 1 first; 0 never.
+    pub(crate) leaves: u8,
+}
+
+impl Segment {
+    pub(crate) fn new(gap: &'static str, words: impl Into<String>, style: Style, leaves: u8) -> Self {
+        Self { gap, words: words.into(), style, leaves }
+    }
+}
+
+/// Writes `left` from the left and `right` up to the right end of one line. Pieces leave in their
+/// order until the rest fits.
+pub(crate) fn line(
+    mut left: Vec<Segment>,
+    mut right: Vec<Segment>,
+    gaps: Style,
+    area: Rect,
+    buf: &mut Buffer,
+) {
+    if area.is_empty() {
+        return;
+    }
+    let room = usize::from(area.width);
+    while length(&left) + length(&right) + usize::from(!right.is_empty()) > room {
+        let first = left.iter().chain(&right).map(|s| s.leaves).filter(|leaves| *leaves > 0).min();
+        let Some(first) = first else { break };
+        left.retain(|segment| segment.leaves != first);
+        right.retain(|segment| segment.leaves != first);
+    }
+    let end = area.right();
+    let mut x = area.x;
+    x = write(&left, x, end, gaps, area.y, buf);
+    let start = end.saturating_sub(u16::try_from(length(&right)).unwrap_or(u16::MAX));
+    let start = if left.is_empty() { start.max(x) } else { start.max(x.saturating_add(1)) };
+    write(&right, start, end, gaps, area.y, buf);
+}
+
+fn length(segments: &[Segment]) -> usize {
+    let whole = segments.iter().enumerate();
+    whole.map(|(i, s)| text::width(&s.words) + if i > 0 { text::width(s.gap) } else { 0 }).sum()
+}
+
+fn write(segments: &[Segment], mut x: u16, end: u16, gaps: Style, y: u16, buf: &mut Buffer) -> u16 {
+    for (i, segment) in segments.iter().enumerate() {
+        if i > 0 {
+            x = put(buf, x, y, end.saturating_sub(x), segment.gap, gaps);
+        }
+        x = put(buf, x, y, end.saturating_sub(x), &segment.words, segment.style);
+    }
+    x
+}

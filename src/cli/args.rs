@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Parser;
 
 use crate::config::Flags;
+use crate::sandbox::{self, Seed};
 
 /// See, change and watch scheduled pushes on Tencent Cloud Chat.
 #[derive(Debug, Parser)]
@@ -59,17 +60,17 @@ pub(super) struct SandboxArgs {
     /// Keep the tasks in this file instead of in memory
     #[arg(long, value_name = "FILE")]
     pub(super) db: Option<PathBuf>,
-    /// Begin with that many demo tasks
-    #[arg(long, value_name = "N")]
-    pub(super) tasks: Option<u32>,
+    /// Begin a new database with that many demo tasks
+    #[arg(long, value_name = "N", default_value_t = Seed::default().tasks)]
+    pub(super) tasks: usize,
     /// Make the demo tasks and all random numbers from this seed
     #[arg(long, value_name = "S")]
     pub(super) seed: Option<u64>,
     /// The app that callers must name
-    #[arg(long, value_name = "N", default_value_t = 1_400_000_001, value_parser = clap::value_parser!(u64).range(1..))]
+    #[arg(long, value_name = "N", default_value_t = sandbox::DEFAULT_SDKAPPID, value_parser = clap::value_parser!(u64).range(1..))]
     pub(super) sdkappid: u64,
     /// The administrator that callers must sign as
-    #[arg(long, value_name = "NAME", default_value = "administrator", value_parser = identifier)]
+    #[arg(long, value_name = "NAME", default_value = sandbox::DEFAULT_IDENTIFIER, value_parser = identifier)]
     pub(super) identifier: String,
     /// Take the secret key from this environment variable instead of making one
     #[arg(long, value_name = "VAR")]

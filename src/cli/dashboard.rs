@@ -1,23 +1,20 @@
 //! `pushdeck`: settings to one plan, then the dashboard on it.
 
+use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono_tz::Tz;
 
 use super::{Exit, World};
+use crate::app::Setup;
 use crate::config::{self, ConfigError, Credential, Env, Flags, Origin, Profile, Settings, paths};
 use crate::domain::profile::Environment;
+use crate::sandbox::{self, Credentials, Options, Running, Seed};
 use crate::store;
-
-/// The app of the embedded sandbox; it means nothing elsewhere.
-const SANDBOX_APP: u64 = 1_400_000_001;
 
 /// The name that the embedded sandbox has on screen.
 const SANDBOX_NAME: &str = "sandbox";
-
-/// Its only administrator.
-const SANDBOX_ADMINISTRATOR: &str = "administrator";
 
 /// Everything that is settled before anything starts.
 #[derive(Clone, Debug)]
@@ -31,29 +28,6 @@ pub struct Plan {
     /// Under which name drafts and journal are kept: profile, app and host, so that a renamed or
     /// re-pointed profile never meets the open writes of another app.
     pub store_key: String,
-}
-
-/// What the screens need.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Setup {
-    /// Name of the profile, which the operator also types to confirm.
-    pub profile: String,
-    /// What is at stake.
-    pub environment: Environment,
-    /// Region or host, for the header.
-    pub place: String,
-    /// The app.
-    pub sdkappid: u64,
-    /// Sender of new tasks.
-    pub from_account: String,
-    /// The zone in which times are shown and typed.
-    pub zone: Tz,
-    /// Rows a page, 1 to 100.
-    pub page_size: u32,
-    /// Time between two refreshes.
-    pub refresh: Duration,
-    /// Something to say once at the start: why this is a sandbox, or who chose the profile.
-    pub notice: Option<String>,
 }
 
 /// Where the calls go.
@@ -136,8 +110,8 @@ fn embedded(settings: &Settings, flags: &Flags, store: Option<PathBuf>) -> Plan 
         profile: SANDBOX_NAME.to_owned(),
         environment: Environment::Sandbox,
         place: "embedded".to_owned(),
-        sdkappid: SANDBOX_APP,
-        from_account: SANDBOX_ADMINISTRATOR.to_owned(),
+        sdkappid: sandbox::DEFAULT_SDKAPPID,
+        from_account: sandbox::DEFAULT_IDENTIFIER.to_owned(),
         zone: settings.timezone.value,
         page_size: config::file::PAGE_SIZE,
         refresh: settings.refresh.value,
@@ -172,6 +146,136 @@ pub(super) async fn run(flags: &Flags, mut world: World<'_>) -> Exit {
 }
 
 async fn open(plan: Plan) -> Result<(), String> {
-    let _ = plan;
+    let Plan { setup, target, store, store_key } = plan;
+    match target {
+        Target::Service(connection) => show(setup, connection, store, store_key).await,
+        Target::Embedded => {
+            let (running, connection) = start_embedded().await?;
+            let result = show(setup, connection, store, store_key).await;
+            running.stop().await;
+            result
+        }
+    }
+}
+
+/// A server on a free port of this machine, and what it takes to call it.
+async fn start_embedded() -> Result<(Running, Connection), String> {
+    let credentials = Credentials::made(&mut rand::rng());
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let Credentials { sdkappid, identifier, key } = credentials.clone();
+    let running = sandbox::start(listen, Options::demo(), credentials, Some(Seed::default()))
+        .await
+        .map_err(|err| format!("the embedded sandbox did not start: {err}"))?;
+    let endpoint = running.base_url();
+    Ok((running, Connection { endpoint, sdkappid, identifier, credential: Credential::Key(key) }))
+}
+
+// ---- The one place where the dashboard is connected. -------------------------------------------
+
+/// Opens the screens; returns when the operator has left and the terminal is restored.
+#[expect(clippy::unused_async, reason = "the dashboard is not connected yet")]
+async fn show(
+    setup: Setup,
+    connection: Connection,
+    store: Option<PathBuf>,
+    store_key: String,
+) -> Result<(), String> {
+    // Here the dashboard takes all four.
+    let _ = (setup, connection, store, store_key);
     Err("dashboard not connected".to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const CONFIG: &str = r#"
+        [ui]
+        refresh_seconds = 5
+        [profiles.acme]
+        environment = "prod"
+        region = "singapore"
+        sdkappid = 1400000009
+        identifier = "ops"
+        secret_key_env = "ACME_IM_KEY"
+        timezone = "Asia/Tokyo"
+        page_size = 20
+        from_account = "shop"
+        [profiles.local]
+        environment = "sandbox"
+        endpoint = "http://127.0.0.1:8080"
+        sdkappid = 1400000001
+        identifier = "administrator"
+        usersig = "5up3rs3cr3t"
+    "#;
+
+    fn with_config(profile: &str, env: &[(&str, &str)]) -> Result<Plan, String> {
+        let dir = tempfile::tempdir().unwrap();
+        let config = dir.path().join("c.toml");
+        std::fs::write(&config, CONFIG).unwrap();
+        let flags = Flags { config: Some(config), profile: Some(profile.to_owned()), sandbox: false };
+        plan(&flags, &Env::of(env.iter().copied()), None).map_err(|err| err.to_string())
+    }
+
+    #[test]
+    fn a_profile_becomes_a_plan() {
+        let plan = with_config("acme", &[("ACME_IM_KEY", "5up3rs3cr3t"), ("HOME", "/home/op")]).unwrap();
+        let setup = Setup {
+            profile: "acme".to_owned(),
+            environment: Environment::Prod,
+            place: "Singapore".to_owned(),
+            sdkappid: 1_400_000_009,
+            from_account: "shop".to_owned(),
+            zone: Tz::Asia__Tokyo,
+            page_size: 20,
+            refresh: Duration::from_secs(5),
+            notice: None,
+        };
+        assert_eq!(plan.setup, setup);
+        assert_eq!(plan.store, Some("/home/op/.local/state/pushdeck/state.db".into()));
+        assert_eq!(plan.store_key, "acme 1400000009 adminapisgp.im.qcloud.com");
+        assert!(!format!("{plan:?}").contains("5up3r"));
+        let Target::Service(connection) = plan.target else { panic!("not embedded") };
+        assert_eq!(connection.endpoint, "https://adminapisgp.im.qcloud.com");
+        assert_eq!((connection.sdkappid, connection.identifier.as_str()), (1_400_000_009, "ops"));
+        assert!(matches!(connection.credential, Credential::Key(_)));
+    }
+
+    #[test]
+    fn an_endpoint_is_shown_by_its_host_and_a_given_signature_stays_one() {
+        let plan = with_config("local", &[]).unwrap();
+        assert_eq!((plan.setup.place.as_str(), plan.store), ("127.0.0.1:8080", None));
+        assert!(matches!(plan.target, Target::Service(Connection { credential: Credential::Sig(_), .. })));
+    }
+
+    #[test]
+    fn a_missing_secret_is_said_before_anything_opens() {
+        let found = with_config("acme", &[]).unwrap_err();
+        assert!(found.contains("the environment variable ACME_IM_KEY is not set"), "{found}");
+    }
+
+    #[test]
+    fn without_a_profile_it_is_the_embedded_sandbox_and_says_why() {
+        let flags = Flags { sandbox: true, ..Flags::default() };
+        for (flags, why) in [(flags, "asked for by --sandbox"), (Flags::default(), "there is no config file")]
+        {
+            let plan = plan(&flags, &Env::of([("HOME", "/nowhere")]), Some("Asia/Shanghai")).unwrap();
+            assert!(matches!(plan.target, Target::Embedded));
+            assert_eq!((plan.setup.environment, plan.setup.zone), (Environment::Sandbox, Tz::Asia__Shanghai));
+            let notice = plan.setup.notice.unwrap();
+            assert_eq!(notice, format!("embedded sandbox with demo data: {why}; nothing is sent to anybody"));
+        }
+    }
+
+    #[tokio::test]
+    async fn the_embedded_sandbox_listens_on_this_machine_under_the_shown_app() {
+        let (running, connection) = start_embedded().await.unwrap();
+        let host = connection.endpoint.strip_prefix("http://127.0.0.1:").unwrap();
+        let port: u16 = host.parse().unwrap();
+        tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
+        let plan = plan(&Flags { sandbox: true, ..Flags::default() }, &Env::default(), None).unwrap();
+        assert_eq!(connection.sdkappid, plan.setup.sdkappid);
+        assert_eq!(connection.identifier, plan.setup.from_account);
+        running.stop().await;
+    }
 }

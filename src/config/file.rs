@@ -3,7 +3,6 @@
 //! A fault names its line, its key, what is allowed and what was probably meant. Values of secret
 //! keys, and addresses (which may hold a password), are never repeated in one.
 
-use std::fmt;
 use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
@@ -12,6 +11,7 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::endpoint;
+use super::profile::{Profile, SecretSource};
 use super::reader::{Reader, Table, advice, article};
 use super::{ConfigError, Fault, Origin, Sourced, secret};
 use crate::domain::profile::{Environment, REGIONS, Region, region};
@@ -45,69 +45,8 @@ pub const PROFILE_KEYS: [&str; 14] = [
 pub const SECRET_KEYS: [&str; 5] =
     ["secret_key_env", "secret_key_file", "secret_key_command", "secret_key", "usersig"];
 
-/// Rows a page when nobody says: the default of the service's own samples is less, its most is 100.
+/// Rows a page when nobody says.
 pub const PAGE_SIZE: u32 = 50;
-
-/// Where a secret comes from. `Debug` names the kind only: a command may hold a password.
-#[derive(Clone)]
-pub enum SecretSource {
-    /// `secret_key_env`: the name of a variable.
-    Env(String),
-    /// `secret_key_file`: a file that only its owner can read.
-    File(PathBuf),
-    /// `secret_key_command`: its first line of output.
-    Command(String),
-    /// `secret_key`: the key itself.
-    Key(SecretString),
-    /// `usersig`: a signature made elsewhere.
-    Sig(SecretString),
-}
-
-impl SecretSource {
-    /// The key of the config file that this stands for.
-    pub fn key(&self) -> &'static str {
-        match self {
-            Self::Env(_) => "secret_key_env",
-            Self::File(_) => "secret_key_file",
-            Self::Command(_) => "secret_key_command",
-            Self::Key(_) => "secret_key",
-            Self::Sig(_) => "usersig",
-        }
-    }
-}
-
-impl fmt::Debug for SecretSource {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(self.key())
-    }
-}
-
-/// Everything that is known of one app, checked.
-#[derive(Clone, Debug)]
-pub struct Profile {
-    /// What the operator calls the app; the origin says who chose it.
-    pub name: Sourced<String>,
-    /// How careful one has to be.
-    pub environment: Sourced<Environment>,
-    /// Base URL without a path: `https://host` or `http://host:port`.
-    pub endpoint: Sourced<String>,
-    /// The data center, unless an endpoint was given.
-    pub region: Option<&'static Region>,
-    /// The app.
-    pub sdkappid: Sourced<u64>,
-    /// The administrator who signs.
-    pub identifier: Sourced<String>,
-    /// Where the secret comes from; it is read by [`super::resolve_secret`].
-    pub secret: Sourced<SecretSource>,
-    /// The zone that the file gives; the one that counts is [`super::Settings::timezone`].
-    pub timezone: Option<Sourced<Tz>>,
-    /// Rows a page, 1 to 100.
-    pub page_size: Sourced<u32>,
-    /// The sender of new tasks.
-    pub from_account: Sourced<String>,
-    /// Whether plain http may go to other machines.
-    pub allow_http: Sourced<bool>,
-}
 
 /// A config file, read and checked.
 #[derive(Clone, Debug, Default)]
@@ -616,6 +555,21 @@ mod tests {
         assert!(!found.contains(key), "{found}");
         let found = profile_fault(&["secret_key_env = \"$ACME\""]);
         assert!(found.contains("must be the name of a variable: letters, digits and _"), "{found}");
+    }
+
+    #[test]
+    fn a_bad_address_is_named_by_its_place_and_never_repeated() {
+        assert_eq!(
+            profile_fault(&["region =", "endpoint = \"127.0.0.1:8080\""]),
+            "/etc/c.toml:6:12: \"endpoint\" has no scheme; write it like \"https://host\" or \
+             \"http://127.0.0.1:8080\""
+        );
+        let found = profile_fault(&["region =", "endpoint = \"https://im.example/?usersig=5up3rs3cr3t\""]);
+        assert!(found.contains("must end after the host and port") && !found.contains("5up3r"), "{found}");
+        let lines = ["region =", "endpoint = \"http://10.0.0.5\""];
+        assert!(profile_fault(&lines).ends_with("write https://, or allow_http = true if you mean it"));
+        let allowed = good(&[lines[0], lines[1], "allow_http = true"]);
+        assert_eq!((allowed.endpoint.value.as_str(), allowed.region), ("http://10.0.0.5", None));
     }
 
     #[test]

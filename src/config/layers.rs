@@ -10,8 +10,9 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use secrecy::zeroize::Zeroizing;
 
-use super::file::{self, ConfigFile, Profile};
+use super::file::{self, ConfigFile};
 use super::paths::{self, Env};
+use super::profile::Profile;
 use super::{ConfigError, Origin, Place, Sourced};
 
 /// The variable that names the config file.

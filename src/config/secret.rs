@@ -14,8 +14,8 @@ use std::time::{Duration, Instant};
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
-use super::file::{Profile, SecretSource};
 use super::paths::Env;
+use super::profile::{Profile, SecretSource};
 use super::{ConfigError, Origin, Sourced};
 use crate::domain::profile::Environment;
 

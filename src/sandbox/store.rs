@@ -5,6 +5,7 @@
 
 use std::fmt;
 use std::path::Path;
+use std::time::Duration;
 
 use rusqlite::{Connection, OptionalExtension, Params, Row, params};
 
@@ -430,6 +431,8 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
 
 fn open_file(path: &Path) -> Result<Connection, OpenError> {
     let db = Connection::open(path)?;
+    // Whoever holds the file holds it until it ends: waiting for long is of no use.
+    db.busy_timeout(Duration::from_millis(200))?;
     // A second process on the same file would dispatch everything a second time.
     db.pragma_update_and_check(None, "locking_mode", "exclusive", |_| Ok(()))?;
     db.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;

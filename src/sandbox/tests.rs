@@ -168,9 +168,8 @@ fn a_made_key_is_64_hex_digits_and_never_the_same() {
     assert_ne!(one.expose_secret(), two.expose_secret());
     assert_eq!(one.expose_secret().len(), 64);
     assert!(one.expose_secret().bytes().all(|b| b.is_ascii_hexdigit()));
-    assert!(
-        !format!("{:?}", Credentials::made(&mut rng)).contains(|c: char| c.is_ascii_hexdigit() && c > 'f')
-    );
+    let made = Credentials::made(&mut rng);
+    assert!(!format!("{made:?}").contains(made.key.expose_secret()));
 }
 
 #[test]
@@ -184,4 +183,12 @@ fn the_ready_made_profile_is_toml_whatever_is_in_it() {
     assert_eq!(sandbox["environment"].as_str(), Some("sandbox"));
     let with_key = profile_toml("http://127.0.0.1:1", 7, "a", ProfileKey::Text(&SecretString::from("k")));
     assert!(with_key.contains("secret_key = \"k\""));
+}
+
+#[tokio::test]
+async fn the_base_url_can_be_called_even_when_it_listens_everywhere() {
+    let everywhere = SocketAddr::from(([0, 0, 0, 0], 0));
+    let running = start(everywhere, Options::default(), credentials(), None).await.unwrap();
+    assert_eq!(running.base_url(), format!("http://127.0.0.1:{}", running.addr.port()));
+    running.stop().await;
 }

@@ -54,7 +54,7 @@ async fn a_create_is_refused_in_the_order_content_time_accounts_quota() {
 
     let mut body =
         json!({"Sdkappid": 1, "Type": "user", "SchedAt": later(0), "Content": {"To_Account": ["zoe"]}});
-    let mut expect = async |body: &Value, code: i64| {
+    let expect = async |body: &Value, code: i64| {
         let answer = bench.call("add_sched_task", body.clone()).await;
         refused(&answer, code, true);
         answer

@@ -1,0 +1,141 @@
+//! The detail of the selected task: where it stands, what of it is shown, how far it is scrolled.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "an action or key that means nothing here does nothing here"
+)]
+
+use ratatui::layout::Rect;
+
+use crate::keymap::Action;
+
+pub mod lines;
+
+use super::effect::Effect;
+use super::frame::Placement;
+use super::state::{Layer, State};
+
+/// Which face of the task is shown.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Face {
+    /// In words, with the phone.
+    #[default]
+    Task,
+    /// As the service gave it.
+    Json,
+}
+
+/// The detail pane.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Detail {
+    /// Where the operator wants it.
+    pub placement: Placement,
+    /// Whether the pane has the keys.
+    pub focused: bool,
+    /// What of the task is shown.
+    pub face: Face,
+    /// Lines scrolled off the top.
+    pub scroll: u16,
+}
+
+impl Detail {
+    /// Another task was selected: its text begins at its beginning.
+    pub fn rewind(&mut self) {
+        self.scroll = 0;
+    }
+}
+
+/// Moves the pane: right, below, off, and back to where there is room.
+pub fn move_pane(state: &mut State) {
+    let next = match state.detail.placement {
+        Placement::Auto => match state.areas().and_then(|areas| areas.detail) {
+            Some(detail) if detail.x > 0 => Placement::Below,
+            Some(_) => Placement::Off,
+            None => Placement::Right,
+        },
+        Placement::Right => Placement::Below,
+        Placement::Below => Placement::Off,
+        Placement::Off => Placement::Auto,
+    };
+    state.detail.placement = next;
+    if state.areas().is_some_and(|areas| areas.detail.is_none()) {
+        state.detail.focused = false;
+        if next != Placement::Off {
+            state.say("no room for the detail pane at this size; Enter shows the details");
+        }
+    }
+}
+
+/// The room for the text: the inside of the pane, or of the whole body when the detail lies over
+/// it. `None` when the detail is not shown.
+pub fn room(state: &State) -> Option<Rect> {
+    frame(state).map(|area| {
+        Rect::new(
+            area.x.saturating_add(2),
+            area.y.saturating_add(1),
+            area.width.saturating_sub(4),
+            area.height.saturating_sub(2),
+        )
+    })
+}
+
+/// The border around that room.
+pub fn frame(state: &State) -> Option<Rect> {
+    let areas = state.areas()?;
+    if state.layers.iter().any(|layer| matches!(layer, Layer::Detail)) {
+        return Some(areas.detail.map_or(areas.table, |pane| areas.table.union(pane)));
+    }
+    areas.detail
+}
+
+/// The farthest scroll: the last line of the text stands on the last line of the room.
+pub fn longest_scroll(state: &State) -> u16 {
+    let Some(room) = room(state) else { return 0 };
+    let lines = lines::lines(state, usize::from(room.width)).len();
+    u16::try_from(lines).unwrap_or(u16::MAX).saturating_sub(room.height)
+}
+
+/// A key in the detail, in the pane or on the whole body.
+pub fn on_action(state: &mut State, action: Action) -> Vec<Effect> {
+    let screenful = room(state).map_or(1, |room| room.height.saturating_sub(1).max(1));
+    let longest = longest_scroll(state);
+    // The text may have become shorter since the last key.
+    let scroll = state.detail.scroll.min(longest);
+    let moved = match action {
+        Action::Down => scroll.saturating_add(1),
+        Action::Up => scroll.saturating_sub(1),
+        Action::PageDown => scroll.saturating_add(screenful),
+        Action::PageUp => scroll.saturating_sub(screenful),
+        Action::HalfDown => scroll.saturating_add(screenful.div_ceil(2)),
+        Action::HalfUp => scroll.saturating_sub(screenful.div_ceil(2)),
+        Action::First => 0,
+        Action::Last => longest,
+        _ => return on_other(state, action),
+    };
+    state.detail.scroll = moved.min(longest);
+    Vec::new()
+}
+
+fn on_other(state: &mut State, action: Action) -> Vec<Effect> {
+    match action {
+        Action::NextView => {
+            state.detail.scroll = 0;
+            state.detail.face = match state.detail.face {
+                Face::Task => Face::Json,
+                Face::Json => Face::Task,
+            };
+        }
+        Action::Open => {
+            if state.layers.is_empty() {
+                state.layers.push(Layer::Detail);
+            }
+        }
+        Action::Back | Action::Close | Action::SwitchPane => {
+            if state.layers.pop().is_none() {
+                state.detail.focused = false;
+            }
+        }
+        _ => return super::board::on_task_action(state, action),
+    }
+    Vec::new()
+}

@@ -1,0 +1,420 @@
+//! The text of the detail, line by line for a width: what is said and what it means, not how it
+//! looks. `update` counts these lines to stop the scrolling, `view` only gives them their style.
+//!
+//! Everything from the wire is cleaned here (I9).
+
+use serde_json::Value;
+
+use crate::domain::draft::entry_text;
+use crate::domain::fields::{self, FIELDS, Field, Group, Shape};
+use crate::domain::{JsonObject, Outcome, Task, catalog, text, when};
+
+use super::super::effect::Write;
+use super::super::message::Verdict;
+use super::super::state::{State, Underway};
+use super::Face;
+
+/// What a piece of text means.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Tone {
+    /// Text.
+    Plain,
+    /// Labels and frames.
+    Muted,
+    /// Headings and titles.
+    Bold,
+    /// Done well.
+    Good,
+    /// Happening, or to be looked at.
+    Watch,
+    /// Failed, or not known.
+    Bad,
+}
+
+/// A piece of a line.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Part {
+    /// The characters, cleaned.
+    pub text: String,
+    /// What they mean.
+    pub tone: Tone,
+}
+
+/// One line of the detail.
+pub type Line = Vec<Part>;
+
+/// What the state of a task means.
+pub fn tone_of(outcome: &Outcome) -> Tone {
+    match outcome {
+        Outcome::Pending => Tone::Plain,
+        Outcome::Dispatching | Outcome::Unclear(_) => Tone::Watch,
+        Outcome::Sent => Tone::Good,
+        Outcome::Failed => Tone::Bad,
+    }
+}
+
+/// The whole text of the selected task on the face that is shown, for a width in cells.
+pub fn lines(state: &State, width: usize) -> Vec<Line> {
+    let mut out = Lines { width, lines: Vec::new() };
+    let Some(task) = state.selected() else {
+        out.say(Tone::Muted, "No task is selected.");
+        return out.lines;
+    };
+    match state.detail.face {
+        Face::Json => json(&mut out, task),
+        Face::Task => {
+            standing(&mut out, state, task);
+            timing(&mut out, state, task);
+            out.blank();
+            phone(&mut out, state, task);
+            out.blank();
+            facts(&mut out, state, task);
+            seen(&mut out, state, task);
+            content(&mut out, task);
+        }
+    }
+    out.lines
+}
+
+/// Lines under construction.
+struct Lines {
+    width: usize,
+    lines: Vec<Line>,
+}
+
+/// Room of the labels before values.
+const LABEL: usize = 11;
+
+fn part(tone: Tone, text: impl Into<String>) -> Part {
+    Part { text: text.into(), tone }
+}
+
+impl Lines {
+    fn blank(&mut self) {
+        if self.lines.last().is_some_and(|line| !line.is_empty()) {
+            self.lines.push(Vec::new());
+        }
+    }
+
+    /// A text, wrapped.
+    fn say(&mut self, tone: Tone, words: &str) {
+        for line in text::wrap(&text::clean(words), self.width) {
+            self.lines.push(vec![part(tone, line)]);
+        }
+    }
+
+    /// A label of its own width and a value beside it, wrapped; line ends of the value are kept.
+    fn row(&mut self, label: &str, room: usize, tone: Tone, value: &str) {
+        let beside = self.width.saturating_sub(room);
+        if text::width(label) >= room || beside < 8 {
+            self.say(Tone::Muted, label);
+            let inner = self.width.saturating_sub(2).max(1);
+            for line in value_lines(value, inner) {
+                self.lines.push(vec![part(tone, format!("  {line}"))]);
+            }
+            return;
+        }
+        let mut label = text::pad(label, room);
+        for line in value_lines(value, beside) {
+            self.lines.push(vec![part(Tone::Muted, label), part(tone, line)]);
+            label = " ".repeat(room);
+        }
+    }
+
+    fn labelled(&mut self, label: &str, tone: Tone, value: &str) {
+        self.row(label, LABEL, tone, value);
+    }
+}
+
+fn value_lines(value: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> =
+        text::clean_lines(value).iter().flat_map(|line| text::wrap(line, width)).collect();
+    if lines.is_empty() {
+        lines.push(String::new());
+    }
+    lines
+}
+
+/// How it stands, and what to do about it.
+fn standing(out: &mut Lines, state: &State, task: &Task) {
+    let outcome = task.outcome();
+    let tone = tone_of(&outcome);
+    let mut first = vec![part(tone, outcome.word())];
+    if let Some(at) = task.scheduled_at {
+        first.push(part(Tone::Plain, format!("  {}", when::from_now(at, state.server_now()))));
+    }
+    out.lines.push(first);
+    out.say(Tone::Muted, &outcome.in_words());
+    for write in state.writes.iter().filter(|write| write.task() == Some(task.id)) {
+        for (tone, words) in doubt(write) {
+            out.say(tone, &words);
+        }
+    }
+    if outcome == Outcome::Failed {
+        failed(out, task);
+    }
+    out.blank();
+}
+
+/// What is known of a write to the task that is not settled.
+fn doubt(write: &Underway) -> Vec<(Tone, String)> {
+    let what = match &write.write {
+        Write::Create(_) => "creating it",
+        Write::Modify(_) => "changing it",
+        Write::Cancel { .. } => "cancelling it",
+    };
+    let mut said = Vec::new();
+    match (&write.doubt, &write.verdict) {
+        (_, Some(Verdict::CannotTell(why))) => {
+            said.push((Tone::Bad, format!("?UNK {what}: whether it was done could not be found out. {why}")));
+        }
+        (_, Some(Verdict::Done(_) | Verdict::NotDone | Verdict::Several(_))) => {}
+        (Some(failure), None) => {
+            let words = failure.words();
+            said.push((Tone::Bad, format!("?UNK {what}: the outcome is not known; {}.", words.what)));
+            said.push((Tone::Muted, "It is being looked into; nothing is sent again meanwhile.".to_owned()));
+        }
+        (None, None) => said.push((Tone::Watch, format!("{what} is under way"))),
+    }
+    said
+}
+
+/// Why the dispatch failed, in plain words, and what to do next.
+fn failed(out: &mut Lines, task: &Task) {
+    out.blank();
+    let given = if task.dispatch_err.trim().is_empty() {
+        "the service gives no reason"
+    } else {
+        task.dispatch_err.as_str()
+    };
+    if let Some(entry) = documented_code(&task.dispatch_err) {
+        out.labelled("Why", Tone::Bad, &format!("{} ({})", entry.meaning, entry.code));
+        out.labelled("It says", Tone::Plain, given);
+        let next = format!("{} Then N makes a new task from this one.", entry.hint);
+        out.labelled("Next", Tone::Plain, &next);
+    } else {
+        out.labelled("Why", Tone::Bad, given);
+        out.labelled("Next", Tone::Plain, "Nothing was sent. N makes a new task from this one.");
+    }
+}
+
+/// The first documented code that stands in a text as a number of five digits.
+fn documented_code(given: &str) -> Option<&'static catalog::Entry> {
+    given
+        .split(|c: char| !c.is_ascii_digit())
+        .filter(|digits| digits.len() == 5)
+        .filter_map(|digits| digits.parse().ok())
+        .find_map(catalog::find)
+}
+
+/// When and to whom.
+fn timing(out: &mut Lines, state: &State, task: &Task) {
+    let now = state.server_now();
+    match task.scheduled_at {
+        Some(at) => {
+            out.labelled("Scheduled", Tone::Bold, &when::stamp(at, state.zone, now));
+            if when::zone_label(at, state.zone) != "UTC" {
+                out.labelled("", Tone::Muted, &when::stamp(at, chrono_tz::Tz::UTC, now));
+            }
+        }
+        None => out.labelled("Scheduled", Tone::Bad, &unreadable_time(task, "SchedAt")),
+    }
+    out.labelled("Who", Tone::Bold, &task.audience().in_words(&state.setup.profile));
+}
+
+fn unreadable_time(task: &Task, key: &str) -> String {
+    match task.raw.get(key) {
+        Some(value) => format!("not readable as a time: {value}"),
+        None => "the service gives no time".to_owned(),
+    }
+}
+
+/// Widest card: what a phone shows in one line.
+const CARD: usize = 42;
+/// Lines of text that a phone shows before it cuts.
+const CARD_LINES: usize = 4;
+
+/// The notification as the recipient's phone would show it.
+fn phone(out: &mut Lines, state: &State, task: &Task) {
+    let width = out.width.min(CARD);
+    let Some(inner) = width.checked_sub(4).filter(|inner| *inner >= 8) else { return };
+    let edge =
+        |left: &str, right: &str| vec![part(Tone::Muted, format!("{left}{}{right}", "─".repeat(inner + 2)))];
+    let line = |tone: Tone, words: &str| {
+        vec![part(Tone::Muted, "│ "), part(tone, text::pad(words, inner)), part(Tone::Muted, " │")]
+    };
+    out.lines.push(edge("╭", "╮"));
+    let app = format!("▣ {}", text::clean(&state.setup.profile));
+    out.lines.push(line(Tone::Muted, &format!("{} now", text::pad(&app, inner - 4))));
+    let title = text::clean(&task.title);
+    if title.trim().is_empty() {
+        out.lines.push(line(Tone::Muted, "(no title)"));
+    } else {
+        out.lines.push(line(Tone::Bold, &title));
+    }
+    for words in phone_text(&task.desc, inner) {
+        out.lines.push(line(Tone::Plain, &words));
+    }
+    out.lines.push(edge("╰", "╯"));
+}
+
+fn phone_text(desc: &str, width: usize) -> Vec<String> {
+    let mut lines: Vec<String> =
+        text::clean_lines(desc).iter().flat_map(|line| text::wrap(line, width)).collect();
+    if lines.len() > CARD_LINES {
+        lines.truncate(CARD_LINES);
+        if let Some(last) = lines.last_mut() {
+            *last = text::cut(&format!("{last} …"), width).into_owned();
+        }
+    }
+    lines
+}
+
+fn facts(out: &mut Lines, state: &State, task: &Task) {
+    let now = state.server_now();
+    out.labelled("Type", Tone::Plain, task.kind.wire());
+    let shown = |path: &str| {
+        let value = task.content.at(path)?;
+        Some(fields::find(path).map_or_else(|| value.to_string(), |field| entry_text(field, value)))
+    };
+    out.labelled("Sender", Tone::Plain, &shown("From_Account").unwrap_or_else(|| "—".to_owned()));
+    out.labelled("DataId", Tone::Plain, &shown("DataId").unwrap_or_else(|| "—".to_owned()));
+    let created = match task.created_at {
+        Some(at) => format!("{} · {}", when::stamp(at, state.zone, now), when::from_now(at, now)),
+        None => unreadable_time(task, "CreateAt"),
+    };
+    out.labelled("Created", Tone::Plain, &created);
+    let push =
+        if task.push_task_id.is_empty() { "— (comes with the dispatch)" } else { &task.push_task_id };
+    out.labelled("Push id", Tone::Plain, push);
+}
+
+/// The states it was seen in, with clock times.
+fn seen(out: &mut Lines, state: &State, task: &Task) {
+    let Some(seen) = state.board.seen.get(&task.id) else { return };
+    out.blank();
+    out.say(Tone::Bold, "Seen since the start");
+    for (i, (at, outcome)) in seen.iter().enumerate() {
+        let clock = format!("{} {}", when::clock(*at, state.zone), when::zone_label(*at, state.zone));
+        let mut line = vec![
+            part(Tone::Muted, text::pad(&clock, LABEL.max(text::width(&clock) + 2))),
+            part(tone_of(outcome), text::pad(outcome.word(), 6)),
+        ];
+        if i == 0 {
+            line.push(part(Tone::Muted, "  when first looked at"));
+        }
+        out.lines.push(line.into_iter().collect());
+    }
+}
+
+/// Every field that the content holds, by group, and then whatever is left.
+fn content(out: &mut Lines, task: &Task) {
+    for group in Group::ALL {
+        let rows: Vec<(String, String)> = FIELDS
+            .iter()
+            .filter(|field| field.group == group)
+            .filter_map(|field| {
+                Some((field.name().to_owned(), field_text(field, task.content.at(field.path)?)))
+            })
+            .collect();
+        table(out, group.title(), &rows);
+    }
+    let mut others = Vec::new();
+    for (key, value) in task.raw.iter().filter(|(key, _)| !KNOWN.contains(&key.as_str())) {
+        others.push((key.clone(), value.to_string()));
+    }
+    unknown(&task.content.0, "", &mut others);
+    table(out, "Other fields", &others);
+}
+
+/// What of `TaskInfo` is shown elsewhere.
+const KNOWN: [&str; 12] = [
+    "TaskID",
+    "Sdkappid",
+    "CreateAt",
+    "SchedAt",
+    "Type",
+    "Content",
+    "Title",
+    "Desc",
+    "Status",
+    "DispatchSuccess",
+    "DispatchErr",
+    "PushTaskID",
+];
+
+/// The fields of an object that the table of fields does not know.
+fn unknown(object: &JsonObject, prefix: &str, found: &mut Vec<(String, String)>) {
+    for (key, value) in object {
+        let path = format!("{prefix}{key}");
+        if fields::find(&path).is_some() {
+            continue;
+        }
+        let below = format!("{path}.");
+        match value {
+            Value::Object(inner) if FIELDS.iter().any(|field| field.path.starts_with(&below)) => {
+                unknown(inner, &below, found);
+            }
+            other => found.push((path, other.to_string())),
+        }
+    }
+}
+
+fn table(out: &mut Lines, title: &str, rows: &[(String, String)]) {
+    if rows.is_empty() {
+        return;
+    }
+    out.blank();
+    out.say(Tone::Bold, title);
+    let longest = rows.iter().map(|(name, _)| text::width(name)).max().unwrap_or(0);
+    let room = (longest + 2).clamp(LABEL, (out.width / 2).max(LABEL));
+    for (name, value) in rows {
+        out.row(&text::clean(name), room, Tone::Plain, value);
+    }
+}
+
+/// A value with its meaning where the documents give one.
+fn field_text(field: &Field, value: &Value) -> String {
+    if let (Shape::Strings { .. }, Some(items)) = (field.shape, value.as_array()) {
+        let shown = |item: &Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
+        return items.iter().map(shown).collect::<Vec<_>>().join(", ");
+    }
+    let plain = entry_text(field, value);
+    let meaning = match field.shape {
+        Shape::Number(values) => {
+            values.iter().find(|(number, _)| number.to_string() == plain).map(|(_, meaning)| *meaning)
+        }
+        Shape::Word(values) | Shape::WordOrNumber(values) => {
+            values.iter().find(|(word, _)| *word == plain).map(|(_, meaning)| *meaning)
+        }
+        Shape::Text { .. }
+        | Shape::Lines
+        | Shape::JsonText
+        | Shape::Account
+        | Shape::Integer { .. }
+        | Shape::Strings { .. }
+        | Shape::Pairs { .. }
+        | Shape::Object
+        | Shape::Items(_)
+        | Shape::Array => None,
+    };
+    match meaning {
+        Some(meaning) if !meaning.is_empty() => format!("{plain} ({meaning})"),
+        Some(_) | None => plain,
+    }
+}
+
+/// The task as the service gave it.
+fn json(out: &mut Lines, task: &Task) {
+    let whole = serde_json::to_string_pretty(&task.raw).unwrap_or_default();
+    for line in text::clean_lines(&whole) {
+        let indent = line.len() - line.trim_start().len();
+        let indent = indent.min(out.width / 2);
+        // What does not fit goes on below, two cells further in than it began.
+        let mut lead = " ".repeat(indent);
+        for piece in text::wrap(line.trim_start(), out.width.saturating_sub(indent + 2).max(1)) {
+            out.lines.push(vec![part(Tone::Plain, format!("{lead}{piece}"))]);
+            lead = " ".repeat(indent + 2);
+        }
+    }
+}

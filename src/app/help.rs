@@ -1,0 +1,116 @@
+//! The help page: every key, drawn from the key table.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "an action or key that means nothing here does nothing here"
+)]
+
+use ratatui::layout::Rect;
+
+use crate::keymap::{self, Action, Binding, Scope};
+
+use super::effect::Effect;
+use super::state::{Layer, State};
+
+/// The help page.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct HelpPage {
+    /// The scope it was asked in; its keys come first.
+    pub scope: Scope,
+    /// Lines scrolled off the top.
+    pub scroll: u16,
+}
+
+impl HelpPage {
+    /// The scopes in the order of the page: where it was asked first.
+    pub fn order(&self) -> Vec<Scope> {
+        let rest = Scope::ALL.into_iter().filter(|scope| *scope != self.scope);
+        std::iter::once(self.scope).chain(rest).collect()
+    }
+
+    /// The page in columns of about the same length. A scope stays in one piece.
+    pub fn columns(&self, count: usize) -> Vec<Vec<HelpLine>> {
+        let scopes: Vec<Vec<HelpLine>> = self.order().into_iter().map(scope_lines).collect();
+        let whole: usize = scopes.iter().map(Vec::len).sum();
+        let enough = whole.div_ceil(count.max(1));
+        let mut columns: Vec<Vec<HelpLine>> = vec![Vec::new()];
+        for scope in scopes {
+            let more = columns.len() < count;
+            if let Some(column) = columns.last_mut()
+                && (column.is_empty() || !more || column.len() + scope.len() / 2 <= enough)
+            {
+                column.extend(scope);
+            } else {
+                columns.push(scope);
+            }
+        }
+        columns
+    }
+}
+
+/// One line of the page.
+#[derive(Clone, Copy, Debug)]
+pub enum HelpLine {
+    /// The name of a scope.
+    Heading(Scope),
+    /// Keys and what they do.
+    Keys(&'static Binding),
+    /// Between two scopes.
+    Blank,
+}
+
+fn scope_lines(scope: Scope) -> Vec<HelpLine> {
+    let keys = keymap::of_scope(scope).map(HelpLine::Keys);
+    std::iter::once(HelpLine::Heading(scope)).chain(keys).chain([HelpLine::Blank]).collect()
+}
+
+/// Cells of one column.
+pub const COLUMN: u16 = 54;
+
+/// Where the page lies on a screen of this size, with its border, and how many columns it has.
+pub fn place(size: (u16, u16)) -> (Rect, usize) {
+    let (width, height) = size;
+    let columns = if width >= 2 * COLUMN + 6 { 2 } else { 1 };
+    let wanted = COLUMN * columns + 4;
+    let across = wanted.min(width);
+    // The header and the hint line stay in sight.
+    let area = Rect::new((width - across) / 2, 1, across, height.saturating_sub(2));
+    (area, usize::from(columns))
+}
+
+/// The farthest scroll: the last line of the longest column stands on the last line of the page.
+pub fn longest_scroll(page: &HelpPage, size: (u16, u16)) -> u16 {
+    let (area, columns) = place(size);
+    // The blank behind the last scope is nothing to scroll to.
+    let longest = page.columns(columns).iter().map(Vec::len).max().unwrap_or(0).saturating_sub(1);
+    u16::try_from(longest).unwrap_or(u16::MAX).saturating_sub(area.height.saturating_sub(2))
+}
+
+/// Opens the page for where the operator is.
+pub fn open(state: &mut State) {
+    let scope = state.scopes().first().copied().unwrap_or(Scope::Global);
+    state.layers.push(Layer::Help(HelpPage { scope, scroll: 0 }));
+}
+
+/// A key on the page.
+pub fn on_action(state: &mut State, action: Action) -> Vec<Effect> {
+    let (size, height) = (state.size, state.size.1);
+    let Some(Layer::Help(page)) = state.layers.last_mut() else { return Vec::new() };
+    let most = longest_scroll(page, size);
+    page.scroll = page.scroll.min(most);
+    match action {
+        Action::Down => page.scroll = page.scroll.saturating_add(1),
+        Action::Up => page.scroll = page.scroll.saturating_sub(1),
+        Action::PageDown => page.scroll = page.scroll.saturating_add(height / 2),
+        Action::PageUp => page.scroll = page.scroll.saturating_sub(height / 2),
+        Action::First => page.scroll = 0,
+        Action::Last => page.scroll = most,
+        Action::Back | Action::Close | Action::Help => {
+            state.layers.pop();
+            return Vec::new();
+        }
+        _ => {}
+    }
+    page.scroll = page.scroll.min(most);
+    Vec::new()
+}

@@ -1,0 +1,221 @@
+//! The connection as the operator sees it: how fresh the data is, what is wrong, when it is tried
+//! again, how much of the budget is used, how far the clocks are apart.
+
+use std::collections::VecDeque;
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::Failure;
+use crate::domain::wire::Command;
+
+use super::message::{Call, Moment};
+
+/// Data older than this many refreshes is called stale.
+const STALE_AFTER: u32 = 4;
+/// The longest pause between two tries while the network is away.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// Over how long the use of the budget is averaged.
+const USE_WINDOW: Duration = Duration::from_secs(4);
+/// A skew below this is the jitter of the way, not of the clocks.
+const SKEW_SHOWN: i64 = 2;
+
+/// What the header says of the connection.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Health {
+    /// No answer yet, no failure yet.
+    Connecting,
+    /// Data of this age.
+    Live(Duration),
+    /// Data of this age, which is too much.
+    Stale(Duration),
+    /// The network is away; the next try is in this time.
+    Offline {
+        /// Until the next try; zero while one is under way.
+        retry_in: Duration,
+        /// Age of what is shown, if anything is.
+        age: Option<Duration>,
+    },
+    /// Signature, key or rights are wrong: nothing is asked until `r`.
+    Auth,
+}
+
+/// The connection's history, as far as it matters now.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Link {
+    /// When the last good answer came.
+    pub last_good: Option<Moment>,
+    /// Why the last try failed; `None` after a success.
+    pub failure: Option<Failure>,
+    /// Failures in a row.
+    pub failures: u32,
+    /// When the next try is due, by [`Moment::running`].
+    pub retry_at: Option<Duration>,
+    /// Whether asking has stopped until the operator says `r`.
+    pub stopped: bool,
+    /// How far the service's clock is ahead of this machine's.
+    pub skew: Option<TimeDelta>,
+    /// End of the signature in use.
+    pub signed_until: Option<DateTime<Utc>>,
+    calls: VecDeque<(Duration, Command)>,
+}
+
+impl Link {
+    /// A good answer came.
+    pub fn succeeded(&mut self, now: Moment) {
+        self.last_good = Some(now);
+        self.failure = None;
+        self.failures = 0;
+        self.retry_at = None;
+        self.stopped = false;
+    }
+
+    /// No good answer came: stop when asking again cannot help, else wait longer each time.
+    pub fn failed(&mut self, failure: Failure, now: Moment) {
+        self.failures = self.failures.saturating_add(1);
+        if failure.stops_polling() {
+            self.stopped = true;
+        }
+        let pause = Duration::from_secs(1 << self.failures.min(5)).min(LONGEST_PAUSE);
+        self.retry_at = Some(now.running + pause);
+        self.failure = Some(failure);
+    }
+
+    /// The operator wants a try now, whatever went before.
+    pub fn try_now(&mut self) {
+        self.stopped = false;
+        self.retry_at = None;
+    }
+
+    /// Whether a question may be asked by itself now.
+    pub fn may_ask(&self, now: Moment) -> bool {
+        !self.stopped && self.retry_at.is_none_or(|at| now.running >= at)
+    }
+
+    /// What the header says.
+    pub fn health(&self, now: Moment, refresh: Duration) -> Health {
+        let age = self.last_good.map(|good| now.running.saturating_sub(good.running));
+        if self.stopped {
+            return Health::Auth;
+        }
+        if self.failure.is_some() {
+            let retry_in = self.retry_at.map_or(Duration::ZERO, |at| at.saturating_sub(now.running));
+            return Health::Offline { retry_in, age };
+        }
+        match age {
+            None => Health::Connecting,
+            Some(age) if age > refresh * STALE_AFTER => Health::Stale(age),
+            Some(age) => Health::Live(age),
+        }
+    }
+
+    /// A call was made: counts for the budget, and its `Date` tells the service's clock.
+    pub fn called(&mut self, call: &Call, now: Moment) {
+        self.calls.push_back((now.running, call.command));
+        self.forget_old_calls(now);
+        if let Some(date) = call.server_date {
+            // The header has whole seconds and was written about half-way: both are corrected for.
+            let half = TimeDelta::from_std(call.took / 2).unwrap_or_default();
+            let skew = date + TimeDelta::milliseconds(500) - (call.sent + half);
+            self.skew = Some(skew);
+        }
+    }
+
+    /// Forgets calls that no longer count for the use of the budget.
+    pub fn forget_old_calls(&mut self, now: Moment) {
+        while self.calls.front().is_some_and(|(at, _)| now.running.saturating_sub(*at) > USE_WINDOW) {
+            self.calls.pop_front();
+        }
+    }
+
+    /// Calls a second of the busiest of the five APIs.
+    pub fn busiest(&self) -> f64 {
+        let most = Command::ALL.iter().map(|c| self.calls.iter().filter(|(_, made)| made == c).count()).max();
+        let most = u32::try_from(most.unwrap_or(0)).unwrap_or(u32::MAX);
+        f64::from(most) / USE_WINDOW.as_secs_f64()
+    }
+
+    /// The service's time; this machine's as long as no answer told another.
+    pub fn server_now(&self, now: Moment) -> DateTime<Utc> {
+        match self.shown_skew() {
+            Some(skew) => now.utc + skew,
+            None => now.utc,
+        }
+    }
+
+    /// The skew, when it is large enough to matter.
+    pub fn shown_skew(&self) -> Option<TimeDelta> {
+        self.skew.filter(|skew| skew.num_seconds().abs() >= SKEW_SHOWN)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::app::effect::Lane;
+    use crate::domain::failure::NotSent;
+
+    fn at(seconds: u64) -> Moment {
+        Moment {
+            utc: DateTime::UNIX_EPOCH + Duration::from_secs(seconds),
+            running: Duration::from_secs(seconds),
+        }
+    }
+
+    fn refused() -> Failure {
+        Failure::NotSent { reason: NotSent::Refused, detail: String::new() }
+    }
+
+    #[test]
+    fn pauses_grow_to_thirty_seconds_and_a_success_ends_them() {
+        let mut link = Link::default();
+        let mut pauses = Vec::new();
+        for _ in 0..7 {
+            link.failed(refused(), at(100));
+            pauses.push(link.retry_at.unwrap().as_secs() - 100);
+        }
+        assert_eq!(pauses, [2, 4, 8, 16, 30, 30, 30]);
+        assert!(!link.may_ask(at(129)) && link.may_ask(at(130)));
+        link.succeeded(at(131));
+        assert_eq!(link.health(at(132), Duration::from_secs(2)), Health::Live(Duration::from_secs(1)));
+    }
+
+    #[test]
+    fn a_wrong_key_stops_the_asking_until_the_operator_tries() {
+        let mut link = Link::default();
+        link.failed(
+            Failure::Refused { code: 70009, info: String::new(), invalid_accounts: Vec::new() },
+            at(1),
+        );
+        assert_eq!(link.health(at(500), Duration::from_secs(2)), Health::Auth);
+        assert!(!link.may_ask(at(500)));
+        link.try_now();
+        assert!(link.may_ask(at(500)));
+    }
+
+    #[test]
+    fn old_data_is_called_stale() {
+        let mut link = Link::default();
+        assert_eq!(link.health(at(0), Duration::from_secs(2)), Health::Connecting);
+        link.succeeded(at(10));
+        assert_eq!(link.health(at(19), Duration::from_secs(2)), Health::Stale(Duration::from_secs(9)));
+    }
+
+    #[test]
+    fn the_services_clock_counts_once_it_is_known_to_differ() {
+        let mut link = Link::default();
+        let call = |date| Call {
+            command: Command::List,
+            lane: Lane::Page,
+            sent: at(100).utc,
+            took: Duration::from_millis(200),
+            server_date: Some(date),
+            code: Some(0),
+        };
+        link.called(&call(at(101).utc), at(100));
+        assert_eq!((link.shown_skew(), link.server_now(at(100))), (None, at(100).utc));
+        link.called(&call(at(160).utc), at(100));
+        assert_eq!(link.shown_skew().map(|s| s.num_seconds()), Some(60));
+        assert!((link.busiest() - 0.5).abs() < f64::EPSILON);
+    }
+}

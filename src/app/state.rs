@@ -1,0 +1,302 @@
+//! The whole state of the dashboard; only [`super::update`] changes it.
+
+use std::collections::HashSet;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use crate::domain::profile::Environment;
+use crate::domain::{Failure, Query, Task, TaskId};
+use crate::keymap::Scope;
+
+use super::board::Board;
+use super::detail::Detail;
+use super::effect::{Effect, Write};
+use super::filter::FilterLine;
+use super::find::Find;
+use super::form::Form;
+use super::frame::{self, Areas};
+use super::help::HelpPage;
+use super::link::Link;
+use super::message::{Moment, ReqId, Verdict};
+use super::review::Review;
+use super::sort::SortPicker;
+
+/// What was settled before the first screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// Name of the profile, which the operator also types to confirm.
+    pub profile: String,
+    /// What is at stake.
+    pub environment: Environment,
+    /// Region or host, for the header.
+    pub place: String,
+    /// The app.
+    pub sdkappid: u64,
+    /// Sender of new tasks.
+    pub from_account: String,
+    /// The app's zone.
+    pub zone: Tz,
+    /// Rows a page.
+    pub page_size: u32,
+    /// Time between two refreshes.
+    pub refresh: Duration,
+    /// Something to say once at the start, such as "no config file: embedded sandbox".
+    pub notice: Option<String>,
+}
+
+/// What lies over the board; the last one gets the keys.
+#[derive(Clone, Debug)]
+pub enum Layer {
+    /// The detail of the selected task, on the whole body.
+    Detail,
+    /// The line of the local filter.
+    Filter(Box<FilterLine>),
+    /// The form of a server-side find.
+    Find(Box<Find>),
+    /// The picker of the order.
+    Sort(SortPicker),
+    /// The form of a task.
+    Form(Box<Form>),
+    /// The review before a write.
+    Review(Box<Review>),
+    /// The help page.
+    Help(HelpPage),
+}
+
+impl Layer {
+    /// The scope of its keys.
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::Detail => Scope::Detail,
+            Self::Filter(_) => Scope::Filter,
+            Self::Find(_) => Scope::Find,
+            Self::Sort(_) => Scope::Sort,
+            Self::Form(_) => Scope::Form,
+            Self::Review(_) => Scope::Review,
+            Self::Help(_) => Scope::Help,
+        }
+    }
+
+    /// Whether printable keys are text here (rule 5 of the hand).
+    pub fn takes_text(&self) -> bool {
+        match self {
+            Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Review(_) => true,
+            Self::Detail | Self::Sort(_) | Self::Help(_) => false,
+        }
+    }
+}
+
+/// One line of what just happened, shown in place of the hints for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The words.
+    pub text: String,
+    /// Whether something went wrong.
+    pub bad: bool,
+    /// When it goes, by [`Moment::running`].
+    pub until: Duration,
+}
+
+/// A write that was sent and is not settled, or was settled in a way the operator must see.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Underway {
+    /// Its question.
+    pub req: ReqId,
+    /// What was sent.
+    pub write: Write,
+    /// When.
+    pub sent: Moment,
+    /// Why its outcome is not known; `None` while the answer is simply awaited.
+    pub doubt: Option<Failure>,
+    /// What was found out, where the operator still has to act on it.
+    pub verdict: Option<Verdict>,
+}
+
+impl Underway {
+    /// The task it changes; a create has none yet.
+    pub fn task(&self) -> Option<TaskId> {
+        match &self.write {
+            Write::Create(_) => None,
+            Write::Modify(change) => Some(change.id),
+            Write::Cancel { id, .. } => Some(*id),
+        }
+    }
+
+    /// Whether the row shows `?UNK`.
+    pub fn in_doubt(&self) -> bool {
+        self.doubt.is_some()
+    }
+}
+
+/// The whole state.
+#[derive(Clone, Debug)]
+pub struct State {
+    /// What was settled before the first screen.
+    pub setup: Setup,
+    /// The last reading of the clocks.
+    pub now: Moment,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// The zone in which times are shown.
+    pub zone: Tz,
+    /// The connection.
+    pub link: Link,
+    /// The task table.
+    pub board: Board,
+    /// The detail pane.
+    pub detail: Detail,
+    /// What lies over the board, the innermost last.
+    pub layers: Vec<Layer>,
+    /// Writes sent and not settled.
+    pub writes: Vec<Underway>,
+    /// What just happened.
+    pub note: Option<Note>,
+    /// When the last key was pressed, by [`Moment::running`].
+    pub last_key: Option<Duration>,
+    /// Whether leaving was asked for while a write is under way; the next ask leaves.
+    pub leaving: bool,
+    next_req: u64,
+}
+
+/// How long a note stays.
+const NOTE_STAYS: Duration = Duration::from_secs(5);
+/// How long a note of trouble stays.
+const BAD_NOTE_STAYS: Duration = Duration::from_secs(10);
+
+impl State {
+    /// The state before the first answer, and what to ask for first.
+    pub fn start(setup: Setup, now: Moment, size: (u16, u16)) -> (Self, Vec<Effect>) {
+        let zone = setup.zone;
+        let board = Board::new(&setup, now.utc);
+        let mut state = Self {
+            setup,
+            now,
+            size,
+            zone,
+            link: Link::default(),
+            board,
+            detail: Detail::default(),
+            layers: Vec::new(),
+            writes: Vec::new(),
+            note: None,
+            last_key: None,
+            leaving: false,
+            next_req: 0,
+        };
+        if let Some(notice) = state.setup.notice.clone() {
+            state.say(notice);
+        }
+        let effects = super::board::reload(&mut state);
+        (state, effects)
+    }
+
+    /// A new number for a question.
+    pub fn ask(&mut self) -> ReqId {
+        self.next_req += 1;
+        ReqId(self.next_req)
+    }
+
+    /// The service's time, by which countdowns run and the past is judged (rule 6 of the wire).
+    pub fn server_now(&self) -> DateTime<Utc> {
+        self.link.server_now(self.now)
+    }
+
+    /// Shows what happened.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.note = Some(Note { text: text.into(), bad: false, until: self.now.running + NOTE_STAYS });
+    }
+
+    /// Shows what went wrong.
+    pub fn warn(&mut self, text: impl Into<String>) {
+        self.note = Some(Note { text: text.into(), bad: true, until: self.now.running + BAD_NOTE_STAYS });
+    }
+
+    /// Where things stand; `None` when the screen is too small for anything.
+    pub fn areas(&self) -> Option<Areas> {
+        frame::areas(self.size, self.detail.placement)
+    }
+
+    /// The scopes whose keys mean something now, innermost first.
+    pub fn scopes(&self) -> Vec<Scope> {
+        let inner = match self.layers.last() {
+            Some(layer) => layer.scope(),
+            None if self.detail.focused => Scope::Detail,
+            None => Scope::Tasks,
+        };
+        vec![inner, Scope::Global]
+    }
+
+    /// The selected task, from the page that is shown.
+    pub fn selected(&self) -> Option<&Task> {
+        self.board.selected_task()
+    }
+
+    /// The form on top or under the review, if one is open.
+    pub fn form(&self) -> Option<&Form> {
+        self.layers.iter().rev().find_map(|layer| match layer {
+            Layer::Form(form) => Some(&**form),
+            Layer::Detail
+            | Layer::Filter(_)
+            | Layer::Find(_)
+            | Layer::Sort(_)
+            | Layer::Review(_)
+            | Layer::Help(_) => None,
+        })
+    }
+
+    /// The form, to be changed.
+    pub fn form_mut(&mut self) -> Option<&mut Form> {
+        self.layers.iter_mut().rev().find_map(|layer| match layer {
+            Layer::Form(form) => Some(&mut **form),
+            Layer::Detail
+            | Layer::Filter(_)
+            | Layer::Find(_)
+            | Layer::Sort(_)
+            | Layer::Review(_)
+            | Layer::Help(_) => None,
+        })
+    }
+
+    /// The review, if it lies on top.
+    pub fn review(&self) -> Option<&Review> {
+        match self.layers.last() {
+            Some(Layer::Review(review)) => Some(review),
+            _ => None,
+        }
+    }
+
+    /// The review on top, to be changed.
+    pub fn review_mut(&mut self) -> Option<&mut Review> {
+        match self.layers.last_mut() {
+            Some(Layer::Review(review)) => Some(review),
+            _ => None,
+        }
+    }
+
+    /// The write under way that has this number.
+    pub fn underway(&self, req: ReqId) -> Option<&Underway> {
+        self.writes.iter().find(|write| write.req == req)
+    }
+
+    /// The tasks to which a write is in doubt: their rows show `?UNK`.
+    pub fn doubted(&self) -> HashSet<TaskId> {
+        self.writes.iter().filter(|write| write.in_doubt()).filter_map(Underway::task).collect()
+    }
+
+    /// The question that the table asks now.
+    pub fn query(&self) -> &Query {
+        &self.board.query
+    }
+
+    /// How long nothing on screen changes by itself: the loop sleeps so long at the most.
+    pub fn wake_in(&self) -> Duration {
+        if self.review().is_some() {
+            return Duration::from_millis(100);
+        }
+        // The clock and the countdowns turn with the second.
+        let into = u64::from(self.now.utc.timestamp_subsec_millis());
+        Duration::from_millis(1000 - into.min(999))
+    }
+}

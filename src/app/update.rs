@@ -1,0 +1,186 @@
+//! The one function that changes the state: a message in, effects out.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "an action or key that means nothing here does nothing here"
+)]
+
+use std::time::Duration;
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+
+use crate::keymap::{self, Action};
+
+use super::effect::Effect;
+use super::message::Message;
+use super::state::{Layer, State};
+use super::{board, detail, filter, find, form, help, review, sort};
+
+/// Takes one message into account.
+pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    match message {
+        Message::Ticked(now) => on_tick(state, now),
+        Message::Key(event) => on_key(state, event),
+        Message::Pasted(text) => {
+            on_paste(state, &text);
+            Vec::new()
+        }
+        Message::Resized { columns, rows } => {
+            state.size = (columns, rows);
+            if state.areas().is_none_or(|areas| areas.detail.is_none()) {
+                state.detail.focused = false;
+            }
+            board::follow_cursor(state);
+            Vec::new()
+        }
+        Message::EndAsked => {
+            let mut effects = form::keep_draft_now(state);
+            effects.push(Effect::Quit);
+            effects
+        }
+        Message::Noted(text) => {
+            state.warn(text);
+            Vec::new()
+        }
+        Message::Signed { until } => {
+            state.link.signed_until = Some(until);
+            Vec::new()
+        }
+        Message::Called(call) => {
+            state.link.called(&call, state.now);
+            Vec::new()
+        }
+        Message::Listed { req, result } => board::on_listed(state, req, result),
+        Message::Got { req, result } => review::on_got(state, req, result.map(|task| *task)),
+        Message::Wrote { req, result } => review::on_wrote(state, req, result),
+        Message::OutcomeUnknown { req, failure } => review::on_unknown(state, req, failure),
+        Message::Settled { req, verdict } => review::on_settled(state, req, verdict),
+        Message::DraftLoaded { req, result } => form::on_draft_loaded(state, req, result),
+        Message::DraftKept { req, result } => {
+            form::on_draft_kept(state, req, result);
+            Vec::new()
+        }
+    }
+}
+
+fn on_tick(state: &mut State, now: super::Moment) -> Vec<Effect> {
+    state.now = now;
+    state.link.forget_old_calls(now);
+    if state.note.as_ref().is_some_and(|note| now.running >= note.until) {
+        state.note = None;
+    }
+    let mut effects = board::on_tick(state);
+    effects.extend(form::on_tick(state));
+    effects.extend(review::on_tick(state));
+    effects
+}
+
+fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
+    // Released keys are nobody's wish; some terminals report them.
+    if event.kind == KeyEventKind::Release {
+        return Vec::new();
+    }
+    let repeated = event.kind == KeyEventKind::Repeat;
+    state.last_key = Some(state.now.running);
+    let action = keymap::lookup(&state.scopes(), &event);
+    let takes_text = state.layers.last().is_some_and(Layer::takes_text);
+    if takes_text {
+        // Of the keys that mean something everywhere only those that are no text do so here.
+        let action = action.filter(|a| *a != Action::Help || !is_printable(&event));
+        return on_text_key(state, event, action, repeated);
+    }
+    let Some(action) = action else { return Vec::new() };
+    if repeated && !moves(action) {
+        return Vec::new();
+    }
+    if action != Action::Close && action != Action::Quit {
+        state.leaving = false;
+    }
+    if let Some(effects) = everywhere(state, action) {
+        return effects;
+    }
+    match state.layers.last() {
+        None if state.detail.focused => detail::on_action(state, action),
+        None => board::on_action(state, action),
+        Some(Layer::Detail) => detail::on_action(state, action),
+        Some(Layer::Sort(_)) => sort::on_action(state, action),
+        Some(Layer::Help(_)) => help::on_action(state, action),
+        Some(Layer::Filter(_) | Layer::Find(_) | Layer::Form(_) | Layer::Review(_)) => Vec::new(),
+    }
+}
+
+fn on_text_key(state: &mut State, event: KeyEvent, action: Option<Action>, repeated: bool) -> Vec<Effect> {
+    if let Some(action) = action
+        && let Some(effects) = everywhere(state, action)
+    {
+        return effects;
+    }
+    match state.layers.last() {
+        Some(Layer::Filter(_)) => filter::on_key(state, event, action),
+        Some(Layer::Find(_)) => find::on_key(state, event, action),
+        Some(Layer::Form(_)) => form::on_key(state, event, action),
+        // Rule 2 of the hand: the review ignores auto-repeat.
+        Some(Layer::Review(_)) if !repeated => review::on_key(state, event, action),
+        Some(Layer::Review(_) | Layer::Detail | Layer::Sort(_) | Layer::Help(_)) | None => Vec::new(),
+    }
+}
+
+/// The actions that mean the same everywhere.
+fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
+    match action {
+        Action::Help if !matches!(state.layers.last(), Some(Layer::Help(_))) => help::open(state),
+        Action::Repaint => return Some(vec![Effect::Repaint]),
+        Action::Quit => return Some(leave(state)),
+        _ => return None,
+    }
+    Some(Vec::new())
+}
+
+/// Leaves, unless a write is under way: then the first ask says so, and the second leaves.
+pub fn leave(state: &mut State) -> Vec<Effect> {
+    let under_way = state.writes.iter().filter(|write| write.verdict.is_none()).count();
+    if under_way > 0 && !state.leaving {
+        state.leaving = true;
+        state.warn("a write is under way and its outcome not known yet; once more leaves all the same");
+        state.note.iter_mut().for_each(|note| note.until += Duration::from_secs(20));
+        return Vec::new();
+    }
+    let mut effects = form::keep_draft_now(state);
+    effects.push(Effect::Quit);
+    effects
+}
+
+fn on_paste(state: &mut State, text: &str) {
+    state.last_key = Some(state.now.running);
+    match state.layers.last() {
+        Some(Layer::Filter(_)) => filter::on_paste(state, text),
+        Some(Layer::Find(_)) => find::on_paste(state, text),
+        Some(Layer::Form(_)) => form::on_paste(state, text),
+        // Rule 2 of the hand: nothing can be confirmed by a paste.
+        Some(Layer::Review(_)) => state.warn("a paste confirms nothing; type it"),
+        Some(Layer::Detail | Layer::Sort(_) | Layer::Help(_)) | None => {
+            state.say("a paste outside of a text field was dropped");
+        }
+    }
+}
+
+fn is_printable(event: &KeyEvent) -> bool {
+    use crossterm::event::{KeyCode, KeyModifiers};
+    matches!(event.code, KeyCode::Char(_))
+        && !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+}
+
+/// Whether an action only moves, so that a held key may repeat it.
+fn moves(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Down
+            | Action::Up
+            | Action::PageDown
+            | Action::PageUp
+            | Action::HalfDown
+            | Action::HalfUp
+            | Action::First
+            | Action::Last
+    )
+}

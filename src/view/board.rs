@@ -1,0 +1,340 @@
+//! The task table: only the rows that are on screen are laid out.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Modifier, Style};
+use ratatui::widgets::{Block, Widget};
+
+use chrono::{DateTime, Utc};
+
+use crate::app::board::Column;
+use crate::app::detail::lines::tone_of;
+use crate::app::frame::Areas;
+use crate::app::state::Underway;
+use crate::app::{State, Verdict, Write};
+use crate::domain::{Audience, Outcome, Task, TaskId, text, when};
+use crate::keymap::{self, Action, Scope};
+use crate::theme::Theme;
+
+use super::{put, status, style_of};
+
+mod columns;
+
+use columns::{Columns, Times};
+
+/// Draws the table with its border, or why it is empty.
+pub fn render(state: &State, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
+    let focused = state.layers.is_empty() && !state.detail.focused;
+    let border = if focused { theme.accent() } else { theme.muted() };
+    let block = Block::bordered().border_style(border).title(title(state)).title_style(border);
+    let inner = block.inner(areas.table);
+    block.render(areas.table, buf);
+    let phantoms: Vec<Row> = creates_in_doubt(state).map(|write| Row::of_create(state, write)).collect();
+    if state.board.rows().len() == 0 && phantoms.is_empty() {
+        empty(state, theme, inner, buf);
+        return;
+    }
+    let drawn = Drawn { state, theme, inner, two_lines: areas.row_height == 2 };
+    drawn.rows(phantoms, areas.rows(), buf);
+}
+
+/// The creates of which nobody knows whether the task stands.
+pub(super) fn creates_in_doubt(state: &State) -> impl Iterator<Item = &Underway> {
+    state.writes.iter().filter(|write| write.in_doubt() && write.task().is_none())
+}
+
+fn title(state: &State) -> String {
+    let board = &state.board;
+    if board.is_current() || board.shown_query.is_none() {
+        return " Tasks ".to_owned();
+    }
+    if board.remote.asking.is_some() {
+        " Tasks · asking … ".to_owned()
+    } else {
+        " Tasks · not what was asked; no answer yet ".to_owned()
+    }
+}
+
+/// One row, ready to be written.
+struct Row {
+    id: Option<TaskId>,
+    status: &'static str,
+    status_style: Option<Outcome>,
+    due: String,
+    scheduled_at: Option<DateTime<Utc>>,
+    created_at: Option<DateTime<Utc>>,
+    who: String,
+    sender: String,
+    title: String,
+}
+
+impl Row {
+    fn of_task(state: &State, task: &Task, in_doubt: bool) -> Self {
+        let outcome = task.outcome();
+        Self {
+            id: Some(task.id),
+            status: if in_doubt { "?UNK" } else { outcome.word() },
+            due: due(task, state.server_now()),
+            status_style: (!in_doubt).then_some(outcome),
+            scheduled_at: task.scheduled_at,
+            created_at: task.created_at,
+            who: who(&task.audience()),
+            sender: text::clean(task.content.text("From_Account")).into_owned(),
+            title: text::clean(&task.title).into_owned(),
+        }
+    }
+
+    /// A row for a task that may or may not be there.
+    fn of_create(state: &State, write: &Underway) -> Self {
+        let what = match &write.verdict {
+            Some(Verdict::Several(ids)) => {
+                let ids: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
+                format!("created more than once, choose which to cancel: {}", ids.join(" "))
+            }
+            Some(Verdict::CannotTell(_)) => "created? could not be found out".to_owned(),
+            Some(Verdict::Done(_) | Verdict::NotDone) | None => "created? being looked into".to_owned(),
+        };
+        let Write::Create(new) = &write.write else {
+            return Self::blank(what);
+        };
+        let title = text::clean(new.content.text("OfflinePushInfo.Title"));
+        Self {
+            due: distance(new.scheduled_at, state.server_now()),
+            scheduled_at: Some(new.scheduled_at),
+            who: who(&new.content.audience(&new.kind)),
+            sender: text::clean(new.content.text("From_Account")).into_owned(),
+            ..Self::blank(format!("{what} · {title}"))
+        }
+    }
+
+    fn blank(title: String) -> Self {
+        Self {
+            id: None,
+            status: "?UNK",
+            status_style: None,
+            due: "—".to_owned(),
+            scheduled_at: None,
+            created_at: None,
+            who: String::new(),
+            sender: String::new(),
+            title,
+        }
+    }
+}
+
+/// The countdown to a task that is to come, the age of one that is over.
+fn due(task: &Task, now: DateTime<Utc>) -> String {
+    match task.outcome() {
+        Outcome::Dispatching => "—".to_owned(),
+        Outcome::Pending | Outcome::Sent | Outcome::Failed | Outcome::Unclear(_) => {
+            task.scheduled_at.map_or_else(|| "?".to_owned(), |at| distance(at, now))
+        }
+    }
+}
+
+fn distance(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let words = when::from_now(at, now);
+    // The head of the column says "in".
+    words.strip_prefix("in ").map_or(words.clone(), str::to_owned)
+}
+
+fn who(audience: &Audience) -> String {
+    text::clean(&audience.short()).into_owned()
+}
+
+/// What the rows are drawn with.
+struct Drawn<'a> {
+    state: &'a State,
+    theme: &'a Theme,
+    inner: Rect,
+    two_lines: bool,
+}
+
+impl Drawn<'_> {
+    fn rows(&self, mut phantoms: Vec<Row>, room: usize, buf: &mut Buffer) {
+        let board = &self.state.board;
+        let doubted = self.state.doubted();
+        // Tasks that may or may not be there stand on top and leave one row at least to the page.
+        phantoms.truncate(room.saturating_sub(1).max(1));
+        let room = room.saturating_sub(phantoms.len());
+        let cursor = board.cursor().unwrap_or(0);
+        // `board.top` knows nothing of them: the selected row is kept in sight here too.
+        let top = board.top.max((cursor + 1).saturating_sub(room));
+        let tasks = board.rows().skip(top).take(room);
+        let rows: Vec<Row> = phantoms
+            .into_iter()
+            .chain(tasks.map(|task| Row::of_task(self.state, task, doubted.contains(&task.id))))
+            .collect();
+        let times = Times::of(self.state);
+        let columns = Columns::fit(self.inner.width, &times, self.state);
+        let mut y = self.inner.y;
+        if !self.two_lines {
+            self.head(&columns, &times, y, buf);
+            y += 1;
+        }
+        for row in rows {
+            if y >= self.inner.bottom() {
+                break;
+            }
+            let selected = row.id.is_some() && row.id == board.selected;
+            let height = if self.two_lines { 2 } else { 1 };
+            if self.two_lines {
+                self.two_line_row(&row, selected, &times, y, buf);
+            } else {
+                self.row(&row, selected, &columns, &times, y, buf);
+            }
+            let area = Rect { y, height, ..self.inner }.intersection(self.inner);
+            if !board.is_current() && row.id.is_some() {
+                buf.set_style(area, self.theme.muted());
+            }
+            if selected {
+                buf.set_style(area, self.theme.selected());
+            }
+            y += height;
+        }
+    }
+
+    fn head(&self, columns: &Columns, times: &Times, y: u16, buf: &mut Buffer) {
+        let style = self.theme.muted();
+        let x = self.inner.x;
+        let mut cell = |at: (u16, u16), words: &str, left: bool| {
+            let words = if left { text::pad_left(words, usize::from(at.1)) } else { words.to_owned() };
+            put(buf, x + at.0, y, at.1, &words, style);
+        };
+        cell(columns.status, "STATUS", false);
+        cell(columns.due, "IN", true);
+        cell(columns.scheduled, &times.head("SCHEDULED"), false);
+        cell(columns.who, "WHO", false);
+        cell(columns.title, "TITLE", false);
+        if let Some(at) = columns.sender {
+            cell(at, "SENDER", false);
+        }
+        if let Some(at) = columns.created {
+            cell(at, &times.head("CREATED"), false);
+        }
+    }
+
+    /// The look of a cell: bold while its change is fresh.
+    fn style(&self, row: &Row, column: Column) -> Style {
+        let fresh = row.id.is_some_and(|id| self.state.board.is_marked(id, column, self.state.now));
+        let style = match column {
+            Column::Status => self.status_style(row),
+            Column::Scheduled | Column::Who | Column::Title => self.theme.plain(),
+        };
+        if fresh { style.add_modifier(Modifier::BOLD) } else { style }
+    }
+
+    fn status_style(&self, row: &Row) -> Style {
+        match &row.status_style {
+            Some(outcome) => style_of(tone_of(outcome), self.theme),
+            None => self.theme.danger(),
+        }
+    }
+
+    fn row(&self, row: &Row, selected: bool, columns: &Columns, times: &Times, y: u16, buf: &mut Buffer) {
+        let x = self.inner.x;
+        if selected {
+            put(buf, x, y, 1, "▸", self.theme.accent());
+        }
+        let mut cell = |at: (u16, u16), words: &str, style: Style| {
+            put(buf, x + at.0, y, at.1, words, style);
+        };
+        cell(columns.status, row.status, self.style(row, Column::Status));
+        cell(columns.due, &text::pad_left(&row.due, usize::from(columns.due.1)), self.theme.plain());
+        let scheduled = times.cell(row.scheduled_at, columns.seconds);
+        cell(columns.scheduled, &scheduled, self.style(row, Column::Scheduled));
+        cell(columns.who, &row.who, self.style(row, Column::Who));
+        cell(columns.title, &row.title, self.style(row, Column::Title));
+        if let Some(at) = columns.sender {
+            cell(at, &row.sender, self.theme.muted());
+        }
+        if let Some(at) = columns.created {
+            cell(at, &times.cell(row.created_at, columns.seconds), self.theme.muted());
+        }
+    }
+
+    /// A task on a narrow screen: when, then what and who.
+    fn two_line_row(&self, row: &Row, selected: bool, times: &Times, y: u16, buf: &mut Buffer) {
+        let Rect { x, width, .. } = self.inner;
+        let right = self.inner.right();
+        if selected {
+            put(buf, x, y, 1, "▸", self.theme.accent());
+        }
+        put(buf, x + 2, y, 6, row.status, self.style(row, Column::Status));
+        put(buf, x + 9, y, 8, &text::pad_left(&row.due, 8), self.theme.plain());
+        let room = width.saturating_sub(19);
+        let scheduled = times.short(row.scheduled_at, usize::from(room));
+        put(buf, x + 19, y, room, &scheduled, self.style(row, Column::Scheduled));
+        let y = y + 1;
+        if y >= self.inner.bottom() {
+            return;
+        }
+        let who_room = (width * 2 / 5).min(18);
+        let who = text::cut(&row.who, usize::from(who_room));
+        let who_width = u16::try_from(text::width(&who)).unwrap_or(who_room);
+        put(buf, right.saturating_sub(who_width), y, who_width, &who, self.style(row, Column::Who));
+        let room = width.saturating_sub(2 + who_width + 2);
+        put(buf, x + 2, y, room, &row.title, self.style(row, Column::Title));
+    }
+}
+
+/// Why there are no rows, and which key helps.
+fn empty(state: &State, theme: &Theme, inner: Rect, buf: &mut Buffer) {
+    let width = inner.width.saturating_sub(4).min(70);
+    let mut lines: Vec<(String, Style)> = Vec::new();
+    let (what, next, bad) = why_empty(state);
+    let what_style = if bad { theme.danger() } else { theme.bold() };
+    lines.extend(text::wrap(&what, usize::from(width)).into_iter().map(|line| (line, what_style)));
+    for next in next {
+        lines.extend(text::wrap(&next, usize::from(width)).into_iter().map(|line| (line, theme.plain())));
+    }
+    let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let top = inner.y + inner.height.saturating_sub(height) / 3;
+    for (y, (line, style)) in (top..inner.bottom()).zip(lines) {
+        put(buf, inner.x + 2, y, inner.width.saturating_sub(3), &line, style);
+    }
+}
+
+/// What happened, what to do, and whether it is trouble.
+fn why_empty(state: &State) -> (String, Vec<String>, bool) {
+    let board = &state.board;
+    let key = |action| keymap::first_key(Scope::Tasks, action).unwrap_or_default();
+    if let Some(failure) = status::failure(state) {
+        let words = failure.words();
+        let what = format!("No tasks: {}.", words.what.trim_end_matches('.'));
+        let next = vec![
+            format!("{}.", status::upper_first(words.next.trim_end_matches('.'))),
+            format!("{} tries now.", key(Action::Refresh)),
+        ];
+        return (what, next, true);
+    }
+    if board.shown_query.is_none() {
+        return ("Asking for the first page …".to_owned(), Vec::new(), false);
+    }
+    if !board.tasks.is_empty() {
+        let all = text::counted(board.tasks.len() as u64, "task", "tasks");
+        let what = format!("The filter hides all of the {all} of this page.");
+        let next =
+            format!("{} takes the filter back · {} changes it", key(Action::Back), key(Action::Filter));
+        return (what, vec![next], false);
+    }
+    let range = status::range_words(board.query.range, state);
+    if board.query.keyword.is_empty() {
+        let next = vec![
+            format!("{} makes a new one", key(Action::New)),
+            format!(
+                "{} {} move the range · {} sets it",
+                key(Action::RangeBack),
+                key(Action::RangeForward),
+                key(Action::Find)
+            ),
+        ];
+        return (format!("No tasks from {range}."), next, false);
+    }
+    let keyword = text::clean(&board.query.keyword);
+    let next = vec![
+        format!("{} takes the keyword back · {} asks for another", key(Action::Back), key(Action::Find)),
+        format!("{} {} move the range", key(Action::RangeBack), key(Action::RangeForward)),
+    ];
+    (format!("No task from {range} holds \"{keyword}\" in title or text."), next, false)
+}

@@ -1,0 +1,159 @@
+//! Where the columns of the table stand, which of them leave when it is narrow, and how its times
+//! are written so that each carries its zone.
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use crate::app::State;
+use crate::domain::{text, when};
+
+/// First cell and width of a column, counted from the inside of the border.
+pub(super) type Place = (u16, u16);
+
+/// The columns for one width.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Columns {
+    pub(super) status: Place,
+    pub(super) due: Place,
+    pub(super) scheduled: Place,
+    pub(super) seconds: bool,
+    pub(super) who: Place,
+    pub(super) title: Place,
+    pub(super) sender: Option<Place>,
+    pub(super) created: Option<Place>,
+}
+
+const POINTER: u16 = 2;
+const STATUS: u16 = 6;
+const DUE: u16 = 8;
+const SENDER: u16 = 14;
+/// Room of the audience: at most, on wide screens at most, and in short form.
+const WHO: u16 = 18;
+const WHO_WIDE: u16 = 30;
+const WHO_SHORT: u16 = 10;
+/// Room that the title has at least before something else leaves.
+const TITLE: u16 = 13;
+const TITLE_WIDE: u16 = 36;
+
+/// What a width still has room for, the richest first: this is the order in which columns leave.
+const STAGES: [Stage; 4] = [
+    Stage { created: true, sender: true, seconds: true, who: WHO_WIDE, title: TITLE_WIDE },
+    Stage { created: false, sender: true, seconds: true, who: WHO_WIDE, title: TITLE_WIDE },
+    Stage { created: false, sender: false, seconds: true, who: WHO, title: TITLE },
+    Stage { created: false, sender: false, seconds: false, who: WHO, title: TITLE },
+];
+/// What stays on the narrowest table of one line a task.
+const LAST: Stage = Stage { created: false, sender: false, seconds: false, who: WHO_SHORT, title: 0 };
+
+struct Stage {
+    created: bool,
+    sender: bool,
+    seconds: bool,
+    who: u16,
+    title: u16,
+}
+
+impl Columns {
+    /// The columns for the inside of a table of this width. The audience takes what the page needs.
+    pub(super) fn fit(width: u16, times: &Times, state: &State) -> Self {
+        let longest = state.board.tasks.iter().map(|task| text::width(&task.audience().short())).max();
+        let longest = u16::try_from(longest.unwrap_or(0)).unwrap_or(u16::MAX).max(8);
+        let gap = if width >= 76 { 2 } else { 1 };
+        let placed = |stage: &Stage| {
+            let who = longest.min(stage.who);
+            let time = times.width(stage.seconds);
+            let mut taken = POINTER + STATUS + DUE + time + who + 4 * gap;
+            if stage.sender {
+                taken += SENDER + gap;
+            }
+            if stage.created {
+                taken += time + gap;
+            }
+            let title = width.saturating_sub(taken);
+            (title >= stage.title).then(|| Self::place(stage, gap, time, who, title))
+        };
+        let nothing = || Self::place(&LAST, gap, 0, 0, 0);
+        STAGES.iter().find_map(placed).or_else(|| placed(&LAST)).unwrap_or_else(nothing)
+    }
+
+    fn place(stage: &Stage, gap: u16, time: u16, who: u16, title: u16) -> Self {
+        let mut x = POINTER;
+        let mut next = |width: u16| {
+            let place = (x, width);
+            x = x.saturating_add(width).saturating_add(gap);
+            place
+        };
+        let (status, due, scheduled) = (next(STATUS), next(DUE), next(time));
+        let (who, title) = (next(who), next(title));
+        let sender = stage.sender.then(|| next(SENDER));
+        let created = stage.created.then(|| next(time));
+        Self { status, due, scheduled, seconds: stage.seconds, who, title, sender, created }
+    }
+}
+
+/// How the times of a page are written.
+pub(super) struct Times {
+    zone: Tz,
+    now: DateTime<Utc>,
+    /// The offset of all of them; `None` when the clocks change within the page.
+    label: Option<String>,
+    /// Whether some lie in another year than this one.
+    years: bool,
+}
+
+impl Times {
+    pub(super) fn of(state: &State) -> Self {
+        let (zone, now) = (state.zone, state.server_now());
+        let all = || state.board.tasks.iter().flat_map(|task| [task.scheduled_at, task.created_at]).flatten();
+        let mut labels: Vec<String> = all().map(|at| when::zone_label(at, zone)).collect();
+        labels.push(when::zone_label(now, zone));
+        labels.sort();
+        labels.dedup();
+        let years =
+            all().any(|at| when::day_time(at, zone, now).len() > when::day_time(now, zone, now).len());
+        Self { zone, now, label: if labels.len() == 1 { labels.pop() } else { None }, years }
+    }
+
+    /// The head of a column of times, with the zone where it is the same for all.
+    pub(super) fn head(&self, word: &str) -> String {
+        match &self.label {
+            Some(label) => format!("{word} ({label})"),
+            None => word.to_owned(),
+        }
+    }
+
+    fn width(&self, seconds: bool) -> u16 {
+        // `Sat 21 Nov 14:15:26`, ` 2027`, ` +05:30`.
+        let zone = if self.label.is_none() { 7 } else { 0 };
+        let year = if self.years { 5 } else { 0 };
+        let least = if seconds { 19 } else { 16 };
+        (least + year + zone).max(u16::try_from(self.head("SCHEDULED").len()).unwrap_or(0))
+    }
+
+    pub(super) fn cell(&self, at: Option<DateTime<Utc>>, seconds: bool) -> String {
+        let Some(at) = at else { return "no readable time".to_owned() };
+        let whole = when::day_time(at, self.zone, self.now);
+        let shown = if seconds { whole.as_str() } else { without_seconds(&whole) };
+        match &self.label {
+            Some(_) => shown.to_owned(),
+            None => format!("{shown} {}", when::zone_label(at, self.zone)),
+        }
+    }
+
+    /// With its zone, as much as fits: the weekday leaves first, then the day.
+    pub(super) fn short(&self, at: Option<DateTime<Utc>>, room: usize) -> String {
+        let Some(at) = at else { return "no readable time".to_owned() };
+        let label = when::zone_label(at, self.zone);
+        let whole = when::day_time(at, self.zone, self.now);
+        let day = without_seconds(&whole);
+        let date = day.split_once(' ').map_or(day, |(_, date)| date);
+        let time = day.rsplit_once(' ').map_or(day, |(_, time)| time);
+        let forms = [whole.as_str(), day, date, time];
+        let fitting = forms.iter().find(|form| text::width(form) + 1 + label.len() <= room);
+        fitting.map_or_else(|| time.to_owned(), |form| format!("{form} {label}"))
+    }
+}
+
+fn without_seconds(whole: &str) -> &str {
+    whole.rsplit_once(':').map_or(whole, |(minutes, _)| minutes)
+}

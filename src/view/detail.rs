@@ -1,0 +1,51 @@
+//! The detail of the selected task: gives the lines that `app` composed their look.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Alignment, Rect};
+use ratatui::text::Line as Title;
+use ratatui::widgets::{Block, Clear, Widget};
+
+use crate::app::detail::{Face, lines};
+use crate::app::{Layer, State};
+use crate::theme::Theme;
+
+use super::{put, style_of};
+
+/// Draws the pane, or the whole body when the detail lies over it.
+pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    Clear.render(area, buf);
+    let has_keys = match state.layers.last() {
+        None => state.detail.focused,
+        Some(layer) => matches!(layer, Layer::Detail),
+    };
+    let border = if has_keys { theme.accent() } else { theme.muted() };
+    let room = Rect::new(
+        area.x.saturating_add(2),
+        area.y.saturating_add(1),
+        area.width.saturating_sub(4),
+        area.height.saturating_sub(2),
+    );
+    let text = lines::lines(state, usize::from(room.width));
+    let height = usize::from(room.height);
+    let scroll = usize::from(state.detail.scroll).min(text.len().saturating_sub(height));
+    let mut block = Block::bordered().border_style(border).title(title(state)).title_style(border);
+    if text.len() > height {
+        let shown = format!(" {}–{} of {} ", scroll + 1, scroll + height, text.len());
+        block = block.title_bottom(Title::from(shown).alignment(Alignment::Right));
+    }
+    block.render(area, buf);
+    for (y, line) in (room.y..room.bottom()).zip(text.iter().skip(scroll)) {
+        let mut x = room.x;
+        for part in line {
+            x = put(buf, x, y, room.right().saturating_sub(x), &part.text, style_of(part.tone, theme));
+        }
+    }
+}
+
+fn title(state: &State) -> String {
+    let Some(task) = state.selected() else { return " Detail ".to_owned() };
+    match state.detail.face {
+        Face::Task => format!(" #{} ", task.id),
+        Face::Json => format!(" #{} · JSON ", task.id),
+    }
+}

@@ -1,0 +1,39 @@
+//! The line in which a filter is typed, in place of the hints.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget};
+
+use crate::app::State;
+use crate::app::filter::FilterLine;
+use crate::domain::text;
+use crate::theme::Theme;
+
+use super::{entry, put};
+
+/// Draws the slash, the text, and at the right how many rows pass or what is not understood.
+pub fn render(state: &State, filter: &FilterLine, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    Clear.render(area, buf);
+    let board = &state.board;
+    let (words, style) = match &board.filter.problem {
+        Some(problem) => (format!("! {}", text::clean(problem)), theme.danger()),
+        None => (format!("shows {} of {}", board.rows().len(), board.tasks.len()), theme.muted()),
+    };
+    let x = put(buf, area.x, area.y, area.width, " /", theme.accent());
+    // Half of the line at least belongs to the text.
+    let most = area.width / 2;
+    let right = u16::try_from(text::width(&words)).unwrap_or(u16::MAX).min(most.saturating_sub(2));
+    let start = area.right().saturating_sub(right + 1);
+    put(buf, start, area.y, right, &words, style);
+    let keys = "Enter keep  Esc back";
+    let keys_room = u16::try_from(text::width(keys)).unwrap_or(0);
+    let field_end = if area.width >= 70 {
+        let at = start.saturating_sub(keys_room + 3);
+        super::hint::keys(state, theme, Rect { x: at, width: keys_room, ..area }, buf);
+        at
+    } else {
+        start
+    };
+    let field = Rect { x, width: field_end.saturating_sub(x + 1), ..area };
+    entry::line(&filter.entry, true, theme, field, buf);
+}

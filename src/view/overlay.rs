@@ -1,0 +1,97 @@
+//! The frame of everything that lies over the board: cleared ground, accent border, a title, room.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::{Color, Modifier, Style};
+use ratatui::widgets::{Block, Clear, Padding, Widget};
+
+use crate::domain::text;
+use crate::theme::Theme;
+
+/// Draws the frame on `area` over whatever stands there and returns the room inside.
+pub fn overlay(title: &str, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
+    let area = area.intersection(buf.area);
+    if area.is_empty() {
+        return area;
+    }
+    unhook_wide(area, buf);
+    Clear.render(area, buf);
+    if area.width < 6 || area.height < 3 {
+        return area;
+    }
+    let title = text::clean(title);
+    let title = text::cut(&title, usize::from(area.width) - 4);
+    let block = Block::bordered()
+        .border_style(theme.accent())
+        .title(format!(" {title} "))
+        .title_style(theme.accent())
+        .padding(Padding::horizontal(1));
+    let inner = block.inner(area);
+    block.render(area, buf);
+    inner
+}
+
+/// A rectangle of at most this size in the middle of `area`.
+pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
+}
+
+/// Dims what lies behind an overlay.
+pub fn dim(area: Rect, buf: &mut Buffer) {
+    let area = area.intersection(buf.area);
+    // Colours go too: behind an overlay nothing calls for attention.
+    let style = Style::new().fg(Color::Reset).remove_modifier(Modifier::BOLD).add_modifier(Modifier::DIM);
+    for position in area.positions() {
+        // Badges and the selected row keep their ground; only their text stands back.
+        if let Some(cell) = buf.cell_mut(position)
+            && cell.bg == Color::Reset
+            && !cell.modifier.contains(Modifier::REVERSED)
+        {
+            cell.set_style(style);
+        }
+    }
+}
+
+/// A wide character that reaches into `area` from the left would hide the frame's first column.
+fn unhook_wide(area: Rect, buf: &mut Buffer) {
+    let Some(left) = area.x.checked_sub(1) else { return };
+    for y in area.top()..area.bottom() {
+        if let Some(cell) = buf.cell_mut(Position::new(left, y))
+            && text::width(cell.symbol()) > 1
+        {
+            cell.set_symbol(" ");
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::theme::Depth;
+
+    #[test]
+    fn a_frame_clears_what_lies_beneath_and_leaves_one_cell_of_room() {
+        let mut buf = Buffer::with_lines(["股票早报股票早报", "股票早报股票早报", "股票早报股票早报"]);
+        let inner = overlay("Sort", Rect::new(3, 0, 12, 3), &mut buf, &Theme::new(Depth::Full));
+        assert_eq!(inner, Rect::new(5, 1, 8, 1));
+        let row = |y: u16| (0..16).map(|x| buf[(x, y)].symbol()).collect::<Vec<_>>().concat();
+        assert_eq!(row(0), "股  ┌ Sort ────┐ ");
+        assert_eq!(row(1), "股  │          │ ");
+    }
+
+    #[test]
+    fn a_frame_fits_any_area() {
+        let theme = Theme::new(Depth::None);
+        for width in 0..10 {
+            for height in 0..6 {
+                let mut buf = Buffer::empty(Rect::new(0, 0, 8, 4));
+                let area = Rect::new(2, 1, width, height);
+                let inner = overlay("a long title \u{1b}[2J", area, &mut buf, &theme);
+                assert_eq!(inner.intersection(buf.area), inner);
+                dim(area, &mut buf);
+                assert_eq!(centred(area, 4, 4).intersection(area), centred(area, 4, 4));
+            }
+        }
+    }
+}

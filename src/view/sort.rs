@@ -1,0 +1,32 @@
+//! The picker of the order.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::app::State;
+use crate::app::sort::{CHOICES, SortPicker, words};
+use crate::theme::Theme;
+
+use super::overlay::{centred, overlay};
+use super::put;
+
+/// Draws the orders, the chosen one marked as in the table, the one in use with a dot.
+pub fn render(state: &State, picker: SortPicker, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let height = u16::try_from(CHOICES.len()).unwrap_or(u16::MAX).saturating_add(2);
+    let inner = overlay("Sort on the server", centred(area, 46, height), buf, theme);
+    let query = &state.board.query;
+    for (y, (i, (order, ascending))) in (inner.y..inner.bottom()).zip(CHOICES.iter().enumerate()) {
+        let chosen = i == picker.at;
+        let in_use = *order == query.order && *ascending == query.ascending;
+        let pointer = if chosen { "▸ " } else { "  " };
+        let x = put(buf, inner.x, y, inner.width, pointer, theme.accent());
+        let room = inner.right().saturating_sub(x);
+        let x = put(buf, x, y, room, words(*order, *ascending), theme.plain());
+        if in_use {
+            put(buf, x + 2, y, inner.right().saturating_sub(x + 2), "● now", theme.mark());
+        }
+        if chosen {
+            buf.set_style(Rect { y, height: 1, ..inner }, theme.selected());
+        }
+    }
+}

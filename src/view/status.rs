@@ -1,0 +1,169 @@
+//! The two lines under the header: how many of what is on this page, and what was asked for it.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Datelike, TimeDelta, Utc};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::app::State;
+use crate::app::link::Health;
+use crate::domain::{Failure, Outcome, query::Range, text};
+use crate::keymap::{self, Action, Scope};
+use crate::theme::Theme;
+
+use super::{Segment, line, put};
+
+/// Draws how many tasks of this page are in which state; while nothing can be asked, why.
+pub(super) fn tally(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    if let Some(words) = trouble(state) {
+        put(buf, area.x + 1, area.y, area.width.saturating_sub(2), &words, theme.danger());
+        return;
+    }
+    let mut said = vec![Segment::new("", " this page:", theme.muted(), 0)];
+    for (count, word, style) in counts(state, theme) {
+        let gap = if said.len() > 1 { " · " } else { " " };
+        said.push(Segment::new(gap, format!("{} {word}", text::grouped(count)), style, 0));
+    }
+    if said.len() == 1 {
+        said.push(Segment::new(" ", "no tasks loaded", theme.muted(), 0));
+    }
+    line(said, Vec::new(), theme.muted(), area, buf);
+}
+
+/// Why nothing can be asked and what to do, in words; `None` while all is well.
+pub(super) fn trouble(state: &State) -> Option<String> {
+    let failure = state.link.failure.as_ref()?;
+    let words = failure.words();
+    match state.link.health(state.now, state.setup.refresh) {
+        Health::Auth | Health::Offline { .. } => {
+            let next = upper_first(&words.next);
+            Some(format!("! {}. {next}", words.what.trim_end_matches('.')))
+        }
+        Health::Connecting | Health::Live(_) | Health::Stale(_) => None,
+    }
+}
+
+/// The failure that [`trouble`] words, for places with room for both sentences.
+pub(super) fn failure(state: &State) -> Option<&Failure> {
+    trouble(state).and(state.link.failure.as_ref())
+}
+
+pub(super) fn upper_first(words: &str) -> String {
+    let mut chars = words.chars();
+    chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// How many of what is on the page, what matters most last.
+fn counts(state: &State, theme: &Theme) -> Vec<(u64, &'static str, Style)> {
+    let doubted = state.doubted();
+    let mut of: BTreeMap<usize, u64> = BTreeMap::new();
+    for task in &state.board.tasks {
+        let slot = match task.outcome() {
+            _ if doubted.contains(&task.id) => 4,
+            Outcome::Pending => 0,
+            Outcome::Dispatching => 1,
+            Outcome::Sent => 2,
+            Outcome::Failed => 3,
+            Outcome::Unclear(_) => 5,
+        };
+        *of.entry(slot).or_default() += 1;
+    }
+    let creates = super::board::creates_in_doubt(state).count();
+    *of.entry(4).or_default() += creates as u64;
+    let words = [
+        ("pending", theme.plain()),
+        ("dispatching", theme.warn()),
+        ("sent", theme.ok()),
+        ("failed", theme.danger()),
+        ("unknown", theme.danger()),
+        ("in a state pushdeck does not know", theme.warn()),
+    ];
+    let shown = words.into_iter().enumerate().map(|(slot, (word, style))| {
+        let count = of.get(&slot).copied().unwrap_or(0);
+        (count, word, style)
+    });
+    shown.filter(|(count, ..)| *count > 0).collect()
+}
+
+/// Draws what is asked and which page of it this is. `trouble_here` says that there is no other
+/// line for what is wrong.
+pub(super) fn query(state: &State, theme: &Theme, area: Rect, trouble_here: bool, buf: &mut Buffer) {
+    let right = page(state, theme);
+    if trouble_here && let Some(words) = trouble(state) {
+        let room = area.width.saturating_sub(2);
+        put(buf, area.x + 1, area.y, room, &words, theme.danger());
+        return;
+    }
+    let board = &state.board;
+    let arrow = if board.query.ascending { "↑" } else { "↓" };
+    let sort = format!("sort {} {arrow}", board.query.order.word());
+    let mut left = vec![
+        Segment::new("", format!(" {}", range_words(board.query.range, state)), theme.plain(), 3),
+        Segment::new(" · ", sort, theme.plain(), 2),
+    ];
+    if !board.query.keyword.is_empty() {
+        // What the server was asked stands in quotes, what is hidden here behind its slash.
+        let keyword = text::clean(&board.query.keyword);
+        left.push(Segment::new(" · ", "find ", theme.muted(), 5));
+        left.push(Segment::new("", format!("\"{keyword}\""), theme.bold(), 5));
+    }
+    let filter = &board.filter;
+    if !filter.text.trim().is_empty() {
+        left.push(Segment::new(" · ", "filter ", theme.muted(), 4));
+        left.push(Segment::new("", format!("/{}", text::clean(&filter.text)), theme.accent(), 6));
+    }
+    if let Some(problem) = &filter.problem {
+        left.push(Segment::new("  ", format!("! {}", text::clean(problem)), theme.danger(), 0));
+    }
+    line(left, right, theme.muted(), area, buf);
+}
+
+/// Which page, how many rows, and what waits for a quiet moment.
+fn page(state: &State, theme: &Theme) -> Vec<Segment> {
+    let board = &state.board;
+    let mut said = Vec::new();
+    let waiting = board.waiting_changes();
+    if waiting > 0 {
+        let changes = text::counted(waiting as u64, "change", "changes");
+        let key = keymap::first_key(Scope::Tasks, Action::Refresh).unwrap_or_default();
+        said.push(Segment::new("   ", format!(" {changes} · {key} to apply "), theme.selected(), 0));
+    }
+    if board.shown_query.is_none() {
+        said.push(Segment::new("   ", "nothing loaded yet ", theme.muted(), 1));
+        return said;
+    }
+    if board.filter.is_on() {
+        let shown = format!("shows {} of {}", board.rows().len(), board.tasks.len());
+        said.push(Segment::new("   ", shown, theme.accent(), 7));
+    }
+    let asked = board.shown_query.as_ref().map_or(0, |query| query.page);
+    let page = format!("page {}/{}", u64::from(asked) + 1, board.pages());
+    said.push(Segment::new("   ", page, theme.plain(), 0));
+    let of = format!("{} of {}", board.tasks.len(), text::grouped(board.total));
+    said.push(Segment::new(" · ", format!("{of} "), theme.plain(), 1));
+    said
+}
+
+/// `14 Nov → 14 Dec`, with the time of day where the range is short and the year where it is
+/// another.
+pub(super) fn range_words(range: Range, state: &State) -> String {
+    let this_year = state.server_now().with_timezone(&state.zone).year();
+    let short = range.end - range.begin < TimeDelta::days(3);
+    let one = |at: DateTime<Utc>| {
+        let local = at.with_timezone(&state.zone);
+        let day = if local.year() == this_year { "%-d %b" } else { "%-d %b %Y" };
+        let time = if short { " %H:%M" } else { "" };
+        local.format(&format!("{day}{time}")).to_string()
+    };
+    let label = if short {
+        format!(" {}", crate::domain::when::zone_label(range.end, state.zone))
+    } else {
+        String::new()
+    };
+    format!("{} → {}{label}", one(range.begin), one(range.end))
+}
