@@ -40,7 +40,8 @@ pub struct Service {
 impl Service {
     /// A service with these options and demo data.
     pub fn start(options: Options, seed: Option<Seed>) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let credentials = Credentials {
             sdkappid: SDKAPPID,
             identifier: "administrator".to_owned(),
@@ -72,6 +73,11 @@ impl Service {
         self.running.set_delay(delay);
     }
 
+    /// The dispatch of tasks with this title will fail.
+    pub fn fail_title(&self, title: &str, failure: &str) {
+        self.block_on(self.running.fail_title(title, failure)).unwrap();
+    }
+
     /// A configuration whose only profile is this service.
     pub fn config(&self, environment: &str) -> String {
         self.config_with(environment, "page_size = 20")
@@ -89,7 +95,8 @@ impl Service {
 
     /// Makes a task for everyone at a time (UTC), as another operator would, and gives its number.
     pub fn add(&self, title: &str, at: &str) -> u64 {
-        let content = json!({"From_Account": "administrator", "OfflinePushInfo": {"Title": title, "Desc": "text"}});
+        let content =
+            json!({"From_Account": "administrator", "OfflinePushInfo": {"Title": title, "Desc": "text"}});
         let body = json!({"Sdkappid": SDKAPPID, "Type": "All", "SchedAt": at, "Content": content});
         self.call("add_sched_task", &body)["TaskID"].as_u64().unwrap()
     }
@@ -98,7 +105,8 @@ impl Service {
     pub fn call(&self, command: &str, body: &Value) -> Value {
         let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
         let key = SecretString::from(KEY);
-        let sig = usersig::sign(&key, SDKAPPID, "administrator", i64::try_from(now).unwrap(), 600, None).unwrap();
+        let sig =
+            usersig::sign(&key, SDKAPPID, "administrator", i64::try_from(now).unwrap(), 600, None).unwrap();
         let url = format!(
             "{}/v4/timpush/{command}?sdkappid={SDKAPPID}&identifier=administrator&usersig={}&random=1&contenttype=json",
             self.running.base_url(),

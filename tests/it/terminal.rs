@@ -2,6 +2,7 @@
 //! wait that ends the moment the screen shows what is waited for.
 
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -95,7 +96,7 @@ impl Start {
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let shared = Arc::new(Shared {
-            parser: Mutex::new((vt100::Parser::new(rows, columns, 0), false)),
+            parser: Mutex::new((vt100::Parser::new(cells(rows), cells(columns), 0), false)),
             changed: Condvar::new(),
         });
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -112,6 +113,11 @@ impl Start {
         let writer = pair.master.take_writer().unwrap();
         Terminal { shared, master: pair.master, writer, child, home: self.home, settings_before }
     }
+}
+
+/// A size of at least one cell.
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).unwrap_or(NonZero::<u16>::MIN)
 }
 
 /// The line settings, so that they can be compared.
@@ -166,7 +172,7 @@ impl Terminal {
 
     /// Another size.
     pub fn resize(&mut self, columns: u16, rows: u16) {
-        self.shared.parser.lock().unwrap().0.screen_mut().set_size(rows, columns);
+        self.shared.parser.lock().unwrap().0.screen_mut().set_size(cells(rows), cells(columns));
         self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
     }
 
