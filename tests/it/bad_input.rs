@@ -71,7 +71,7 @@ fn a_wrong_key_is_said_in_words_and_the_dashboard_stays() {
     let screen = terminal.see("70009");
     assert!(screen.contains("AUTH"), "{screen}");
     terminal.keys("?");
-    terminal.see("Everywhere");
+    terminal.see("┌ Help");
     terminal.keys("qq");
     assert_eq!(terminal.end(), 0);
     terminal.assert_restored();

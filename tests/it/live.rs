@@ -67,7 +67,7 @@ fn a_key_never_waits_for_a_service_that_takes_three_seconds() {
     // Asks, and while the answer is three seconds away every key does its work.
     terminal.keys("r");
     terminal.keys("?");
-    terminal.see("Everywhere");
+    terminal.see("┌ Help");
     terminal.keys("qf");
     terminal.see("Keyword");
     terminal.keys("abc\x1b");
@@ -86,7 +86,7 @@ fn a_silent_service_is_said_to_be_so_and_keys_go_on() {
     service.way(Way::Silent);
     terminal.see("STALE");
     terminal.keys("?");
-    terminal.see("Everywhere");
+    terminal.see("┌ Help");
     service.way(Way::Open);
     terminal.keys("q");
     terminal.see("LIVE");
