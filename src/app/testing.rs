@@ -123,9 +123,9 @@ pub(crate) fn typed(text: &str) -> Vec<Message> {
 
 /// The number of the last list that was asked.
 pub(crate) fn asked(effects: &[Effect]) -> ReqId {
-    let list = |effect: &Effect| match effect {
-        Effect::List { req, .. } => Some(*req),
-        _ => None,
+    let list = |effect: &Effect| {
+        let Effect::List { req, .. } = effect else { return None };
+        Some(*req)
     };
     effects.iter().rev().find_map(list).unwrap()
 }
