@@ -163,7 +163,7 @@ pub(crate) fn with_page(size: (u16, u16), total: u64, tasks: Vec<Task>) -> State
 /// The board with everything on it, the flash sale selected, one task in doubt.
 pub(crate) fn board(size: (u16, u16)) -> State {
     let mut state = with_page(size, 128, tasks());
-    feed(&mut state, typed("jjjj"));
+    feed(&mut state, typed("gjjjj"));
     state.last_key = None;
     state
 }
