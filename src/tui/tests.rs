@@ -80,7 +80,7 @@ async fn five_hundred_keys_cost_one_frame() {
     };
     let (ended, ()) = tokio::join!(run, quit);
     assert_eq!(ended.frames, 2, "one at the start, one for all keys");
-    assert_eq!(ended.state.selected().map(|task| task.id), Some(tasks()[1].id));
+    assert_eq!(ended.state.selected().map(|task| task.id), Some(tasks()[5].id));
 }
 
 #[tokio::test(start_paused = true)]
@@ -250,7 +250,7 @@ async fn a_worker_that_is_gone_is_said_and_the_keys_still_work() {
     };
     let (ended, ()) = tokio::join!(run, keys);
     assert!(shown(&terminal).contains("talks to the service has ended"), "{}", shown(&terminal));
-    assert_eq!(ended.state.selected().map(|task| task.id), Some(tasks()[1].id));
+    assert_eq!(ended.state.selected().map(|task| task.id), Some(tasks()[5].id));
 }
 
 #[tokio::test(start_paused = true)]
