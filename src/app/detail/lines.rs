@@ -234,6 +234,8 @@ fn unreadable_time(task: &Task, key: &str) -> String {
     }
 }
 
+/// Room of a field's name before the values of its group.
+const LONG_NAME: usize = 18;
 /// Widest card: what a phone shows in one line.
 const CARD: usize = 42;
 /// Lines of text that a phone shows before it cuts.
@@ -285,7 +287,11 @@ fn facts(out: &mut Lines, state: &State, task: &Task) {
     out.labelled("Sender", Tone::Plain, &shown("From_Account").unwrap_or_else(|| "—".to_owned()));
     out.labelled("DataId", Tone::Plain, &shown("DataId").unwrap_or_else(|| "—".to_owned()));
     let created = match task.created_at {
-        Some(at) => format!("{} · {}", when::stamp(at, state.zone, now), when::from_now(at, now)),
+        Some(at) => {
+            let (stamp, age) = (when::stamp(at, state.zone, now), when::from_now(at, now));
+            let both = format!("{stamp} · {age}");
+            if LABEL + text::width(&both) <= out.width { both } else { stamp }
+        }
         None => unreadable_time(task, "CreateAt"),
     };
     out.labelled("Created", Tone::Plain, &created);
@@ -375,8 +381,9 @@ fn table(out: &mut Lines, title: &str, rows: &[(String, String)]) {
     }
     out.blank();
     out.say(Tone::Bold, title);
-    let longest = rows.iter().map(|(name, _)| text::width(name)).max().unwrap_or(0);
-    let room = (longest + 2).clamp(LABEL, (out.width / 2).max(LABEL));
+    // A name that is longer has a line of its own, so that one does not push all values aside.
+    let names = rows.iter().map(|(name, _)| text::width(name) + 2).filter(|room| *room <= LONG_NAME);
+    let room = names.max().unwrap_or(0).max(LABEL);
     for (name, value) in rows {
         out.row(&text::clean(name), room, Tone::Plain, value);
     }

@@ -28,7 +28,7 @@ const STATUS: u16 = 6;
 const DUE: u16 = 8;
 const SENDER: u16 = 14;
 /// Room of the audience: at most, on wide screens at most, and in short form.
-const WHO: u16 = 18;
+const WHO: u16 = 15;
 const WHO_WIDE: u16 = 30;
 const WHO_SHORT: u16 = 10;
 /// Room that the title has at least before something else leaves.
