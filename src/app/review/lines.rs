@@ -223,7 +223,8 @@ fn moved(out: &mut Lines, state: &State, review: &Review) {
         out.lines.push(vec![part(Tone::Bold, row.name.clone()), part(tone, both)]);
         out.row("  base", LABEL, Tone::Muted, side(row.base.as_ref()));
         out.row("  theirs", LABEL, Tone::Plain, side(row.theirs.as_ref()));
-        out.row("  mine", LABEL, tone, side(row.mine.as_ref()));
+        let mine = if row.mine == row.theirs { "as theirs" } else { side(row.mine.as_ref()) };
+        out.row("  mine", LABEL, tone, mine);
     }
 }
 
