@@ -1,1 +1,295 @@
-//! The command line: `run(args, out, err) -> ExitCode`.
+//! The command line: argv to an exit code, over streams that are arguments.
+//!
+//! Prints to `out` what was asked for and to `err` what there is to say about it. Never a secret,
+//! but for the key that `pushdeck sandbox` makes up itself.
+
+mod args;
+pub mod dashboard;
+mod sandbox;
+mod signals;
+
+use std::ffi::OsString;
+use std::fmt;
+use std::io::Write;
+use std::pin::Pin;
+
+use clap::Parser;
+
+use crate::config::Env;
+use args::{Args, Command};
+
+/// Everything around a run that tests choose for themselves.
+pub struct World<'a> {
+    /// The environment.
+    pub env: Env,
+    /// The IANA name of the system's zone.
+    pub system_zone: Option<String>,
+    /// Whether `out` is a terminal.
+    pub stdout_is_terminal: bool,
+    /// Standard output.
+    pub out: &'a mut dyn Write,
+    /// Standard error.
+    pub err: &'a mut dyn Write,
+    /// Ends a server; `None` waits for SIGINT or SIGTERM.
+    pub stop: Option<Pin<Box<dyn Future<Output = ()> + 'a>>>,
+}
+
+impl World<'_> {
+    /// Says what went wrong, one line for each line of it.
+    fn complain(&mut self, what: &impl fmt::Display) {
+        for line in what.to_string().lines() {
+            self.say(&format!("error: {line}"));
+        }
+    }
+
+    /// A line for the operator, beside what was asked for.
+    fn say(&mut self, line: &str) {
+        // Nobody is left to be told when standard error is gone.
+        let _ = writeln!(self.err, "{line}");
+    }
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Exit {
+    /// As asked.
+    Done,
+    /// It was tried and failed.
+    Failed,
+    /// Nothing was tried: the command line, the settings or the terminal do not fit.
+    Usage,
+}
+
+impl Exit {
+    /// The code for the shell.
+    pub fn code(self) -> u8 {
+        match self {
+            Self::Done => 0,
+            Self::Failed => 1,
+            Self::Usage => 2,
+        }
+    }
+}
+
+/// Runs one command; `args` begins with the name of the program.
+pub async fn run(args: impl IntoIterator<Item = OsString>, mut world: World<'_>) -> Exit {
+    let args = match Args::try_parse_from(args) {
+        Ok(args) => args,
+        Err(answer) => return parse_answer(&answer, &mut world),
+    };
+    match args.command {
+        None => dashboard::run(&args.flags.into(), world).await,
+        Some(Command::Sandbox(args)) => sandbox::run(args, world).await,
+    }
+}
+
+/// Help and version are answers, everything else is a complaint.
+fn parse_answer(answer: &clap::Error, world: &mut World<'_>) -> Exit {
+    let text = answer.render();
+    if answer.use_stderr() {
+        // Nobody is left to be told when standard error is gone.
+        let _ = write!(world.err, "{text}");
+        return Exit::Usage;
+    }
+    match write!(world.out, "{text}").and_then(|()| world.out.flush()) {
+        Ok(()) => Exit::Done,
+        Err(_) => Exit::Failed,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::{Arc, Mutex};
+
+    use secrecy::ExposeSecret;
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    use tokio::net::TcpStream;
+
+    use super::*;
+    use crate::config::{self, Credential};
+    use crate::usersig;
+
+    /// A stream that a test can read while a command writes.
+    #[derive(Clone, Default)]
+    struct Screen(Arc<Mutex<Vec<u8>>>);
+
+    impl Write for Screen {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Screen {
+        fn text(&self) -> String {
+            String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    async fn try_run(line: &[&str], env: Env, terminal: bool) -> (Exit, String, String) {
+        let (mut out, mut err) = (Screen::default(), Screen::default());
+        let (shown, said) = (out.clone(), err.clone());
+        let world = World {
+            env,
+            system_zone: None,
+            stdout_is_terminal: terminal,
+            out: &mut out,
+            err: &mut err,
+            stop: Some(Box::pin(std::future::ready(()))),
+        };
+        let args = ["pushdeck"].iter().chain(line).map(OsString::from);
+        let exit = run(args, world).await;
+        (exit, shown.text(), said.text())
+    }
+
+    #[tokio::test]
+    async fn version_and_help_are_answers_on_standard_output() {
+        let (exit, out, err) = try_run(&["--version"], Env::default(), false).await;
+        assert_eq!((exit, out.as_str(), err.as_str()), (Exit::Done, "pushdeck 0.1.0\n", ""));
+        let (exit, out, _) = try_run(&["--help"], Env::default(), false).await;
+        assert_eq!(exit, Exit::Done);
+        for word in
+            ["--sandbox", "--config <FILE>", "--profile <NAME>", "PUSHDECK_CONFIG", "PUSHDECK_PROFILE"]
+        {
+            assert!(out.contains(word), "{word}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_command_line_that_does_not_fit_says_what_would() {
+        for (line, words) in [
+            (&["--sandbx"][..], "'--sandbox'"),
+            (&["--sandbox", "--profile", "acme"], "cannot be used with '--profile <NAME>'"),
+            (
+                &["sandbox", "--listen", "0.0.0.0:8080"],
+                "the sandbox serves this machine only; write 127.0.0.1",
+            ),
+            (&["sandbox", "--listen", "localhost"], "write an IP address and a port, such as 127.0.0.1:8080"),
+            (&["sandbox", "--sdkappid", "0"], "0 is not in 1.."),
+            (&["sandbox", "--identifier", "two words"], "a UserID has 1 to 32 bytes, without blanks"),
+            (&["sandbox", "--secret-key-env", "NOT_SET"], "the environment variable NOT_SET is not set"),
+        ] {
+            let (exit, out, err) = try_run(line, Env::default(), true).await;
+            assert_eq!((exit, out.as_str()), (Exit::Usage, ""), "{line:?}");
+            assert!(err.starts_with("error: ") && err.contains(words), "{line:?}: {err}");
+        }
+    }
+
+    #[tokio::test]
+    async fn the_dashboard_refuses_an_output_that_is_no_terminal_before_anything_else() {
+        // Even a broken config is not looked at.
+        let (exit, out, err) = try_run(&["--config", "/nowhere/c.toml"], Env::default(), false).await;
+        assert_eq!((exit.code(), out.as_str()), (2, ""));
+        assert_eq!(
+            err,
+            "error: standard output is not a terminal, and the dashboard needs one; start pushdeck without a pipe or \
+             a redirection, and over ssh with: ssh -t HOST pushdeck\n"
+        );
+    }
+
+    #[tokio::test]
+    async fn every_fault_of_a_config_is_a_line_on_standard_error() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c.toml");
+        std::fs::write(&path, "[ui]\nrefresh_seconds = 0\nrefresh = 1\n").unwrap();
+        let path = path.to_str().unwrap();
+        let (exit, out, err) = try_run(&["--config", path], Env::default(), true).await;
+        assert_eq!((exit.code(), out.as_str()), (2, ""));
+        let lines: Vec<&str> = err.lines().collect();
+        assert_eq!(lines.len(), 2, "{err}");
+        assert!(lines[0].starts_with(&format!("error: {path}:2:19: \"refresh_seconds\" is 0")), "{err}");
+        assert!(lines[1].starts_with(&format!("error: {path}:3:1: unknown key \"refresh\"")), "{err}");
+    }
+
+    /// One call of the list, over a plain socket, by the profile that the sandbox printed.
+    async fn list(profile: &str) -> String {
+        let file = config::file::parse(std::path::Path::new("printed"), profile, None).unwrap();
+        let [profile] = file.profiles.as_slice() else { panic!("{profile}") };
+        let Ok(Credential::Key(key)) = config::resolve_secret(profile, &Env::default()) else { panic!() };
+        let (app, who) = (profile.sdkappid.value, profile.identifier.value.as_str());
+        let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let sig = usersig::sign(&key, app, who, i64::try_from(now).unwrap(), 60, None).unwrap();
+        let host = profile.endpoint.value.strip_prefix("http://").unwrap();
+        let body = serde_json::json!({
+            "Sdkappid": app, "Offset": 0, "Want": 1, "OrderBy": "createat", "Asc": true,
+            "BeginTime": "2026-11-01 00:00:00", "EndTime": "2026-11-02 00:00:00",
+        })
+        .to_string();
+        let request = format!(
+            "POST /v4/timpush/list_sched_task?sdkappid={app}&identifier={who}&usersig={}&random=1&contenttype=json \
+             HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+            sig.expose(),
+            body.len()
+        );
+        let mut stream = TcpStream::connect(host).await.unwrap();
+        stream.write_all(request.as_bytes()).await.unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).await.unwrap();
+        answer
+    }
+
+    #[tokio::test]
+    async fn the_sandbox_prints_its_address_first_and_a_profile_that_works() {
+        let (mut out, mut err) = (Screen::default(), Screen::default());
+        let (shown, said) = (out.clone(), err.clone());
+        let (first_line, profile) = (shown.clone(), said.clone());
+        let stop = async move {
+            let out = first_line.text();
+            let url = out.strip_prefix("listening on ").and_then(|rest| rest.strip_suffix('\n')).unwrap();
+            assert!(url.starts_with("http://127.0.0.1:"), "{url}");
+            assert!(profile.text().contains(url), "{}", profile.text());
+            let answer = list(&profile.text()).await;
+            assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"ErrorCode\":0"), "{answer}");
+        };
+        let world = World {
+            env: Env::default(),
+            system_zone: None,
+            stdout_is_terminal: false,
+            out: &mut out,
+            err: &mut err,
+            stop: Some(Box::pin(stop)),
+        };
+        let line =
+            ["pushdeck", "sandbox", "--tasks", "3", "--seed", "7", "--sdkappid", "77", "--identifier", "ops"];
+        assert_eq!(run(line.map(OsString::from), world).await, Exit::Done);
+        assert_eq!(shown.text().lines().count(), 1);
+        assert!(said.text().contains("sdkappid = 77\nidentifier = \"ops\"\n"), "{}", said.text());
+    }
+
+    #[tokio::test]
+    async fn a_sandbox_with_a_given_key_prints_the_address_and_nothing_else() {
+        let env = Env::of([("SANDBOX_KEY", "5up3rs3cr3t")]);
+        let line = ["sandbox", "--tasks", "0", "--secret-key-env", "SANDBOX_KEY"];
+        let (exit, out, err) = try_run(&line, env, false).await;
+        assert_eq!((exit, err.as_str()), (Exit::Done, ""));
+        assert!(out.starts_with("listening on http://127.0.0.1:") && out.lines().count() == 1, "{out}");
+    }
+
+    #[tokio::test]
+    async fn a_port_that_is_taken_and_a_database_that_is_none_say_so() {
+        let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+        let address = taken.local_addr().unwrap().to_string();
+        let (exit, out, err) = try_run(&["sandbox", "--listen", &address], Env::default(), false).await;
+        assert_eq!((exit, out.as_str()), (Exit::Failed, ""));
+        assert!(err.contains(&format!("cannot listen on {address}")), "{err}");
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("tasks.db");
+        std::fs::write(&path, "no database ".repeat(100)).unwrap();
+        let (exit, _, err) =
+            try_run(&["sandbox", "--db", path.to_str().unwrap()], Env::default(), false).await;
+        assert_eq!(exit, Exit::Failed);
+        assert!(err.contains(path.to_str().unwrap()), "{err}");
+    }
+
+    #[test]
+    fn a_made_key_never_reaches_a_debug_text() {
+        let key = crate::sandbox::make_key(&mut rand::rng());
+        assert_eq!(key.expose_secret().len(), 64);
+        assert!(!format!("{:?}", Credential::Key(key.clone())).contains(key.expose_secret()));
+    }
+}

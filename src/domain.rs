@@ -4,11 +4,13 @@
 //! randomness arrive as arguments (I1). Limits come from the service's documents; where the
 //! documents are silent, the function says so.
 
+pub mod call;
 pub mod catalog;
 pub mod content;
 pub mod draft;
 pub mod failure;
 pub mod fields;
+pub mod lane;
 pub mod profile;
 pub mod query;
 pub mod rules;
@@ -17,9 +19,11 @@ pub mod text;
 pub mod when;
 pub mod wire;
 
+pub use call::Call;
 pub use content::{Audience, Content};
 pub use draft::{Change, Draft, NewTask};
 pub use failure::Failure;
+pub use lane::Lane;
 pub use query::{Order, Page, Query};
 pub use rules::Problem;
 pub use task::{Kind, Outcome, Status, Task, TaskId};

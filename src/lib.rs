@@ -1,4 +1,57 @@
 //! pushdeck: the terminal dashboard for scheduled push tasks on Tencent Cloud Chat (TIMPush).
+//!
+//! Three promises, in this order: never a wrong send, never a lost word, never a wait.
+//!
+//! # The map: floors, each uses only what stands below it
+//!
+//! | floor | modules | is |
+//! |---|---|---|
+//! | 5 | `main` | argv to exit code |
+//! | 4 | [`tui`] [`cli`] [`sandbox`] | shells: they await, print, listen |
+//! | 3 | [`worker`] [`view`] [`term`] [`theme`] | hands and eyes |
+//! | 2 | [`app`] [`keymap`] | pure: state and update |
+//! | 1 | [`api`] [`config`] [`store`] | HTTP, settings, the local database |
+//! | 0 | [`domain`] [`usersig`] | pure values and rules |
+//!
+//! Data goes one way round: key, paste, size, time and reply become a [`app::Message`];
+//! [`app::update()`] takes it into the [`app::State`] and gives [`app::Effect`]s; [`worker`] carries
+//! them out and answers with messages; [`view`] draws the state when the queue is empty.
+//!
+//! # Where do I change …
+//!
+//! | … | there |
+//! |---|---|
+//! | a key, a hint, a help text | [`keymap`] |
+//! | what a key does | the file of its screen in [`app`] |
+//! | how something looks | the file of the same name in [`view`]; colours in [`theme`] and `assets/themes` |
+//! | where things stand on the screen | [`app::frame`] |
+//! | a field of a task, its limit, its help | [`domain::fields`]; rules between fields in [`domain::rules`] |
+//! | how a time may be typed, or is written | [`domain::when`] |
+//! | the text of an error | [`domain::catalog`] (codes), [`domain::failure`] (the way) |
+//! | what goes over the wire | [`domain::wire`]; how it goes in [`api`] |
+//! | what is retried | `api::retry`; how often one may call: `api::budget` |
+//! | what happens to a write whose outcome is unknown | `worker::reconcile`, `app::review` |
+//! | a key of the configuration | `config::file` and `config.toml.example` |
+//! | a rule of the sandbox | `sandbox::rules`; its demo data: `assets/demo` |
+//!
+//! # Invariants, and the tests that hold them
+//!
+//! - **I1** Floors 0 and 2 hold no `async`, clock, environment, file: `tests/laws.rs`.
+//! - **I2** `view` takes `&State` and changes nothing: its types, `tests/laws.rs`; it cannot fail:
+//!   every size from 1×1 is drawn in `view`'s tests.
+//! - **I3** Only `worker` and the command line call `api`; the sandbox shares only `domain` and
+//!   `usersig`: `tests/laws.rs`; bodies are pinned to the documents in `domain::wire`.
+//! - **I4** Every effect is answered by exactly one final message: tests of `worker` and `tui`.
+//! - **I5** No write is repeated unless `api::retry` proves it harmless; writes are waited for at
+//!   the end, reads are not: tests of `api::retry`, `worker`, `tui`.
+//! - **I6** Channels are bounded: `tests/laws.rs`, `clippy.toml`.
+//! - **I7** One help text an action, one action a (scope, key), and the README's table is the
+//!   program's: tests of `keymap`, `tests/laws.rs`.
+//! - **I8** No secret has `Display`, `Serialize` or a telling `Debug`; no URL with a query reaches
+//!   a log, an error or the screen: tests of `usersig`, `config`, `api`, and the journeys.
+//! - **I9** What came over the wire is cleaned of control characters before a terminal sees it:
+//!   `domain::text`, tests of `view`.
+//! - **I10** Floors are checked by their `use` lines: `tests/laws.rs`.
 
 pub mod api;
 pub mod app;

@@ -1,1 +1,493 @@
-//! The local database.
+//! The local database: drafts, and the journal of every write.
+//!
+//! One SQLite file in the state directory, safe with several pushdecks at once and after `kill -9`:
+//! what a call has returned from is on the disk. Calls block; async callers use `spawn_blocking`.
+//! Never put a secret, a signature or a URL with a query in here.
+
+mod draft;
+mod schema;
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard, PoisonError};
+
+use chrono::{DateTime, SecondsFormat, Utc};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
+use serde_json::Value;
+
+use crate::domain::{Draft, TaskId};
+
+/// The file in the state directory.
+pub const FILE: &str = "state.db";
+
+/// The journal's number of a write.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct IntentId(pub i64);
+
+/// A write that is about to be sent, as it goes into the journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct NewIntent {
+    /// The command on the wire, such as `add_sched_task`.
+    pub command: String,
+    /// The task, unless it is a create.
+    pub task: Option<TaskId>,
+    /// The body of the request, without anything secret.
+    pub body: Value,
+    /// The `MsgRandom` that was chosen for a create.
+    pub msg_random: Option<u32>,
+}
+
+/// How a write ended.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Closed {
+    /// When that was known.
+    pub at: DateTime<Utc>,
+    /// In what.
+    pub outcome: Value,
+}
+
+/// An entry of the journal.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Intent {
+    /// Its number; later entries have higher ones.
+    pub id: IntentId,
+    /// When it was about to be sent.
+    pub begun: DateTime<Utc>,
+    /// What was to be sent.
+    pub what: NewIntent,
+    /// How it ended; `None` while that is not known.
+    pub closed: Option<Closed>,
+}
+
+/// Why the database cannot be used.
+#[derive(Debug)]
+pub struct StoreError {
+    path: PathBuf,
+    cause: Cause,
+}
+
+#[derive(Debug)]
+enum Cause {
+    Folder(std::io::Error),
+    Damaged(String),
+    Newer(i64),
+    Busy,
+    Other(String),
+}
+
+impl fmt::Display for StoreError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let path = self.path.display();
+        match &self.cause {
+            Cause::Folder(err) => write!(f, "cannot make {path}: {err}"),
+            Cause::Damaged(why) => write!(
+                f,
+                "{path} cannot be read ({why}); it was left as it is: move it away, and a new one is made at the \
+                 next start"
+            ),
+            Cause::Newer(version) => write!(
+                f,
+                "{path} was written by a newer pushdeck (format {version}, this one knows {}); use that one",
+                schema::VERSION
+            ),
+            Cause::Busy => write!(f, "{path} is held by another program; close that one and try again"),
+            Cause::Other(why) => write!(f, "{path}: {why}"),
+        }
+    }
+}
+
+impl std::error::Error for StoreError {}
+
+/// The database, open.
+pub struct Store {
+    path: PathBuf,
+    connection: Mutex<Connection>,
+}
+
+impl fmt::Debug for Store {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_tuple("Store").field(&self.path).finish()
+    }
+}
+
+impl Store {
+    /// Opens the database file, and makes it and its directory when they are not there. Only the
+    /// owner can read either.
+    pub fn open(path: &Path) -> Result<Self, StoreError> {
+        let fail = |cause| StoreError { path: path.to_owned(), cause };
+        schema::make_file(path).map_err(|err| fail(Cause::Folder(err)))?;
+        let connection = Connection::open(path).map_err(|err| fail(cause(&err)))?;
+        Self::ready(path, connection)
+    }
+
+    /// A database that is gone when it is dropped, for tests and for when there is no state directory.
+    pub fn open_in_memory() -> Result<Self, StoreError> {
+        let path = Path::new(":memory:");
+        let connection = Connection::open_in_memory()
+            .map_err(|err| StoreError { path: path.into(), cause: cause(&err) })?;
+        Self::ready(path, connection)
+    }
+
+    fn ready(path: &Path, mut connection: Connection) -> Result<Self, StoreError> {
+        let fail = |cause| StoreError { path: path.to_owned(), cause };
+        let found = schema::prepare(&mut connection).map_err(|err| fail(cause(&err)))?;
+        if found > schema::VERSION {
+            return Err(fail(Cause::Newer(found)));
+        }
+        Ok(Self { path: path.to_owned(), connection: Mutex::new(connection) })
+    }
+
+    /// Keeps a draft, in place of an older one in the same slot.
+    pub fn save_draft(
+        &self,
+        profile: &str,
+        slot: &str,
+        draft: &Draft,
+        at: DateTime<Utc>,
+    ) -> Result<(), StoreError> {
+        let text = draft::write(draft).map_err(|err| self.other(&err))?;
+        self.run(|db| {
+            db.prepare_cached(
+                "INSERT OR REPLACE INTO drafts (profile, slot, saved_at, draft) VALUES (?, ?, ?, ?)",
+            )?
+            .execute(params![profile, slot, time_text(at), text])
+        })?;
+        Ok(())
+    }
+
+    /// The draft in a slot, and when it was saved.
+    pub fn load_draft(
+        &self,
+        profile: &str,
+        slot: &str,
+    ) -> Result<Option<(Draft, DateTime<Utc>)>, StoreError> {
+        let found = self.run(|db| {
+            db.prepare_cached("SELECT draft, saved_at FROM drafts WHERE profile = ? AND slot = ?")?
+                .query_row(params![profile, slot], |row| Ok((row.get::<_, String>(0)?, time(row, 1)?)))
+                .optional()
+        })?;
+        let Some((text, at)) = found else { return Ok(None) };
+        let draft = draft::read(&text).map_err(|err| self.other(&format!("draft \"{slot}\": {err}")))?;
+        Ok(Some((draft, at)))
+    }
+
+    /// Forgets the draft in a slot, if there is one.
+    pub fn drop_draft(&self, profile: &str, slot: &str) -> Result<(), StoreError> {
+        self.run(|db| {
+            db.prepare_cached("DELETE FROM drafts WHERE profile = ? AND slot = ?")?
+                .execute(params![profile, slot])
+        })?;
+        Ok(())
+    }
+
+    /// Writes down what is about to be sent. It is on the disk when this returns.
+    pub fn begin_intent(
+        &self,
+        profile: &str,
+        at: DateTime<Utc>,
+        what: &NewIntent,
+    ) -> Result<IntentId, StoreError> {
+        let task = what.task.map(|task| task.to_string());
+        self.run(|db| {
+            db.prepare_cached(
+                "INSERT INTO journal (profile, begun_at, command, task_id, body, msg_random) \
+                 VALUES (?, ?, ?, ?, ?, ?)",
+            )?
+            .insert(params![
+                profile,
+                time_text(at),
+                what.command,
+                task,
+                what.body.to_string(),
+                what.msg_random
+            ])
+            .map(IntentId)
+        })
+    }
+
+    /// Writes down how a write ended. The first verdict stays; says whether this was the first.
+    pub fn close_intent(&self, id: IntentId, at: DateTime<Utc>, outcome: &Value) -> Result<bool, StoreError> {
+        let changed = self.run(|db| {
+            db.prepare_cached(
+                "UPDATE journal SET closed_at = ?, outcome = ? WHERE id = ? AND closed_at IS NULL",
+            )?
+            .execute(params![time_text(at), outcome.to_string(), id.0])
+        })?;
+        Ok(changed > 0)
+    }
+
+    /// The writes of a profile whose end is not known, oldest first: those that a crash cut off,
+    /// and those that another pushdeck is sending right now.
+    pub fn open_intents(&self, profile: &str) -> Result<Vec<Intent>, StoreError> {
+        self.intents("closed_at IS NULL", "ASC", profile, i64::MAX)
+    }
+
+    /// The last entries of a profile's journal, newest first.
+    pub fn journal(&self, profile: &str, limit: u32) -> Result<Vec<Intent>, StoreError> {
+        self.intents("TRUE", "DESC", profile, i64::from(limit))
+    }
+
+    fn intents(
+        &self,
+        filter: &str,
+        order: &str,
+        profile: &str,
+        limit: i64,
+    ) -> Result<Vec<Intent>, StoreError> {
+        let sql = format!(
+            "SELECT id, begun_at, command, task_id, body, msg_random, closed_at, outcome FROM journal \
+             WHERE profile = ? AND {filter} ORDER BY id {order} LIMIT ?"
+        );
+        self.run(|db| db.prepare_cached(&sql)?.query_map(params![profile, limit], intent)?.collect())
+    }
+
+    fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        work(&self.lock()).map_err(|err| StoreError { path: self.path.clone(), cause: cause(&err) })
+    }
+
+    /// A thread that panicked while it held the lock left no half statement behind: SQLite sees to that.
+    fn lock(&self) -> MutexGuard<'_, Connection> {
+        self.connection.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn other(&self, why: &impl fmt::Display) -> StoreError {
+        StoreError { path: self.path.clone(), cause: Cause::Other(why.to_string()) }
+    }
+}
+
+fn cause(err: &rusqlite::Error) -> Cause {
+    match err.sqlite_error_code() {
+        Some(ErrorCode::NotADatabase | ErrorCode::DatabaseCorrupt) => Cause::Damaged(err.to_string()),
+        Some(ErrorCode::DatabaseBusy | ErrorCode::DatabaseLocked) => Cause::Busy,
+        Some(_) | None => Cause::Other(err.to_string()),
+    }
+}
+
+fn intent(row: &Row<'_>) -> rusqlite::Result<Intent> {
+    let task: Option<String> = row.get(3)?;
+    let closed = match row.get::<_, Option<String>>(6)? {
+        Some(_) => Some(Closed { at: time(row, 6)?, outcome: json(row, 7)? }),
+        None => None,
+    };
+    Ok(Intent {
+        id: IntentId(row.get(0)?),
+        begun: time(row, 1)?,
+        what: NewIntent {
+            command: row.get(2)?,
+            task: task.map(|task| task.parse().map(TaskId).map_err(|err| odd(3, err))).transpose()?,
+            body: json(row, 4)?,
+            msg_random: row.get(5)?,
+        },
+        closed,
+    })
+}
+
+fn time_text(at: DateTime<Utc>) -> String {
+    at.to_rfc3339_opts(SecondsFormat::Nanos, true)
+}
+
+fn time(row: &Row<'_>, column: usize) -> rusqlite::Result<DateTime<Utc>> {
+    let text: String = row.get(column)?;
+    let at = DateTime::parse_from_rfc3339(&text).map_err(|err| odd(column, err))?;
+    Ok(at.with_timezone(&Utc))
+}
+
+fn json(row: &Row<'_>, column: usize) -> rusqlite::Result<Value> {
+    let text: String = row.get(column)?;
+    serde_json::from_str(&text).map_err(|err| odd(column, err))
+}
+
+fn odd(column: usize, err: impl std::error::Error + Send + Sync + 'static) -> rusqlite::Error {
+    rusqlite::Error::FromSqlConversionFailure(column, rusqlite::types::Type::Text, Box::new(err))
+}
+
+#[cfg(test)]
+mod tests {
+    use std::os::unix::fs::PermissionsExt;
+
+    use serde_json::json;
+
+    use super::*;
+    use crate::domain::{Content, Kind};
+
+    fn at(seconds: i64) -> DateTime<Utc> {
+        DateTime::from_timestamp(1_795_240_000 + seconds, 123_456_789).unwrap()
+    }
+
+    fn create(title: &str) -> NewIntent {
+        NewIntent {
+            command: "add_sched_task".to_owned(),
+            task: None,
+            body: json!({"Type": "All", "Content": {"OfflinePushInfo": {"Title": title}}}),
+            msg_random: Some(u32::MAX),
+        }
+    }
+
+    fn folder() -> (tempfile::TempDir, PathBuf) {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("pushdeck").join(FILE);
+        (dir, path)
+    }
+
+    #[test]
+    fn a_draft_comes_back_with_everything_it_began_with() {
+        let store = Store::open_in_memory().unwrap();
+        let base = r#"{"Novel":{"b":1.50,"a":[12345678901234567890123,null]},"From_Account":7}"#;
+        let mut draft = Draft {
+            kind: Some(Kind::Other("Odd".to_owned())),
+            scheduled: "tomorrow 9a".to_owned(),
+            base: Content(serde_json::from_str(base).unwrap()),
+            ..Draft::default()
+        };
+        draft.put("OfflinePushInfo.Title", "股票早报 🔥\n\u{1b}[2J");
+        store.save_draft("acme", "new", &draft, at(0)).unwrap();
+        let (found, saved) = store.load_draft("acme", "new").unwrap().unwrap();
+        assert_eq!((&found, saved), (&draft, at(0)));
+        assert_eq!(serde_json::to_string(&found.base.0).unwrap(), base);
+    }
+
+    #[test]
+    fn drafts_are_kept_by_profile_and_slot_and_the_last_one_counts() {
+        let store = Store::open_in_memory().unwrap();
+        let (one, two) = (Draft::new("one"), Draft::new("two"));
+        store.save_draft("acme", "new", &one, at(0)).unwrap();
+        store.save_draft("acme", "edit 7", &two, at(1)).unwrap();
+        store.save_draft("beta", "new", &two, at(2)).unwrap();
+        store.save_draft("acme", "new", &two, at(3)).unwrap();
+        assert_eq!(store.load_draft("acme", "new").unwrap(), Some((two.clone(), at(3))));
+        store.drop_draft("acme", "new").unwrap();
+        store.drop_draft("acme", "new").unwrap();
+        assert_eq!(store.load_draft("acme", "new").unwrap(), None);
+        assert_eq!(store.load_draft("acme", "edit 7").unwrap(), Some((two.clone(), at(1))));
+        assert_eq!(store.load_draft("beta", "new").unwrap(), Some((two, at(2))));
+    }
+
+    #[test]
+    fn an_intent_stays_open_until_its_first_verdict() {
+        let store = Store::open_in_memory().unwrap();
+        let modify = NewIntent {
+            command: "modify_sched_task".to_owned(),
+            task: Some(TaskId(u64::MAX)),
+            body: json!({"SchedAt": "2026-11-21 06:00:00"}),
+            msg_random: None,
+        };
+        let first = store.begin_intent("acme", at(0), &create("a")).unwrap();
+        let second = store.begin_intent("acme", at(1), &modify).unwrap();
+        store.begin_intent("beta", at(2), &create("b")).unwrap();
+        let open: Vec<_> = store.open_intents("acme").unwrap().into_iter().map(|intent| intent.id).collect();
+        assert_eq!(open, [first, second]);
+
+        assert!(store.close_intent(first, at(3), &json!({"created": 7})).unwrap());
+        assert!(!store.close_intent(first, at(4), &json!("not done")).unwrap());
+        let left = Intent { id: second, begun: at(1), what: modify, closed: None };
+        assert_eq!(store.open_intents("acme").unwrap(), std::slice::from_ref(&left));
+        let closed = Some(Closed { at: at(3), outcome: json!({"created": 7}) });
+        let done = Intent { id: first, begun: at(0), what: create("a"), closed };
+        assert_eq!(store.journal("acme", 10).unwrap(), [left.clone(), done]);
+        assert_eq!(store.journal("acme", 1).unwrap(), [left]);
+    }
+
+    #[test]
+    fn two_stores_on_one_file_see_each_others_entries() {
+        let (_dir, path) = folder();
+        let (here, there) = (Store::open(&path).unwrap(), Store::open(&path).unwrap());
+        let first = here.begin_intent("acme", at(0), &create("a")).unwrap();
+        let second = there.begin_intent("acme", at(1), &create("b")).unwrap();
+        assert!(second > first);
+        assert!(there.close_intent(first, at(2), &json!("done")).unwrap());
+        assert_eq!(here.open_intents("acme").unwrap().len(), 1);
+        here.save_draft("acme", "new", &Draft::new("x"), at(3)).unwrap();
+        assert!(there.load_draft("acme", "new").unwrap().is_some());
+    }
+
+    #[test]
+    fn many_pushdecks_may_start_at_once_on_no_file_at_all() {
+        let (_dir, path) = folder();
+        std::thread::scope(|scope| {
+            for n in 0..8 {
+                let path = &path;
+                scope.spawn(move || {
+                    let store = Store::open(path).unwrap();
+                    for _ in 0..5 {
+                        store.begin_intent("acme", at(n), &create("a")).unwrap();
+                    }
+                });
+            }
+        });
+        assert_eq!(Store::open(&path).unwrap().open_intents("acme").unwrap().len(), 40);
+    }
+
+    #[test]
+    fn what_was_written_is_there_after_the_process_died() {
+        const VARIABLE: &str = "PUSHDECK_TEST_DIE_AFTER_WRITING_TO";
+        if let Some(path) = std::env::var_os(VARIABLE) {
+            // The child: dies without closing anything.
+            let store = Store::open(Path::new(&path)).unwrap();
+            store.save_draft("acme", "new", &Draft::new("x"), at(0)).unwrap();
+            store.begin_intent("acme", at(1), &create("a")).unwrap();
+            std::process::abort();
+        }
+        let (_dir, path) = folder();
+        let name = "store::tests::what_was_written_is_there_after_the_process_died";
+        let status = std::process::Command::new(std::env::current_exe().unwrap())
+            .args(["--exact", name])
+            .env(VARIABLE, &path)
+            .stdout(std::process::Stdio::null())
+            .status()
+            .unwrap();
+        assert!(!status.success());
+        let store = Store::open(&path).unwrap();
+        assert_eq!(store.load_draft("acme", "new").unwrap(), Some((Draft::new("x"), at(0))));
+        assert_eq!(store.open_intents("acme").unwrap().len(), 1);
+    }
+
+    #[test]
+    fn a_damaged_file_is_named_and_left_as_it_is() {
+        let (_dir, path) = folder();
+        std::fs::create_dir_all(path.parent().unwrap()).unwrap();
+        let junk = "this is no database ".repeat(500);
+        std::fs::write(&path, &junk).unwrap();
+        let found = Store::open(&path).unwrap_err().to_string();
+        assert!(found.starts_with(&format!("{} cannot be read (", path.display())), "{found}");
+        assert!(found.ends_with("move it away, and a new one is made at the next start"), "{found}");
+        assert_eq!(std::fs::read_to_string(&path).unwrap(), junk);
+    }
+
+    #[test]
+    fn a_file_of_a_later_version_is_refused_and_left_as_it_is() {
+        let (_dir, path) = folder();
+        drop(Store::open(&path).unwrap());
+        let other = Connection::open(&path).unwrap();
+        other.pragma_update(None, "user_version", 99).unwrap();
+        let found = Store::open(&path).unwrap_err().to_string();
+        assert!(
+            found.ends_with("was written by a newer pushdeck (format 99, this one knows 1); use that one")
+        );
+    }
+
+    #[test]
+    fn a_directory_that_cannot_be_made_says_why() {
+        let dir = tempfile::tempdir().unwrap();
+        std::fs::write(dir.path().join("file"), "").unwrap();
+        let path = dir.path().join("file/pushdeck").join(FILE);
+        let found = Store::open(&path).unwrap_err().to_string();
+        assert!(found.starts_with(&format!("cannot make {}: ", path.display())), "{found}");
+    }
+
+    #[test]
+    fn nobody_else_can_read_the_database_and_every_commit_goes_to_the_disk() {
+        let (_dir, path) = folder();
+        let store = Store::open(&path).unwrap();
+        store.begin_intent("acme", at(0), &create("a")).unwrap();
+        let mode = |path: &Path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(path.parent().unwrap()), 0o700);
+        assert_eq!(mode(&path), 0o600);
+        assert_eq!(mode(&path.with_extension("db-wal")), 0o600);
+        let pragma = |name: &str| {
+            let value = |row: &Row<'_>| row.get::<_, rusqlite::types::Value>(0);
+            format!("{:?}", store.lock().pragma_query_value(None, name, value).unwrap())
+        };
+        assert_eq!(pragma("journal_mode"), "Text(\"wal\")");
+        assert_eq!(pragma("synchronous"), "Integer(2)");
+    }
+}

@@ -7,7 +7,7 @@
 mod frames;
 mod input;
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use crossterm::cursor::{Hide, Show};
@@ -40,6 +40,9 @@ pub struct Guard(());
 /// # Errors
 /// When standard output is no terminal, or the terminal cannot be set up; then it is given back.
 pub fn take() -> io::Result<(Guard, Screen)> {
+    if !io::stdout().is_terminal() {
+        return Err(io::Error::other("standard output is no terminal, and the dashboard needs one"));
+    }
     enable_raw_mode()?;
     TAKEN.store(true, Ordering::SeqCst);
     // From here on dropping the guard gives the terminal back, also when the next step fails.

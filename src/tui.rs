@@ -290,3 +290,6 @@ fn refusal(effect: Effect, failure: Failure) -> Option<Message> {
         Effect::Repaint | Effect::Quit => None,
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -2,25 +2,9 @@
 
 use crate::domain::{Change, Draft, Kind, NewTask, Query, TaskId};
 
+pub use crate::domain::lane::Lane;
+
 use super::message::ReqId;
-
-/// Who is waiting for a call; a lower one goes first when the budget is short.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Lane {
-    /// A write, and the reads that belong to it.
-    Write,
-    /// A task that is due about now.
-    Due,
-    /// What the operator is looking at or asked for.
-    Page,
-    /// What refreshes by itself.
-    Background,
-}
-
-impl Lane {
-    /// All lanes, first served first.
-    pub const ALL: [Self; 4] = [Self::Write, Self::Due, Self::Page, Self::Background];
-}
 
 /// One change at the service. Sent at most once, whatever happens (I5).
 #[derive(Clone, Debug, PartialEq)]

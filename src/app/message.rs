@@ -5,10 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
 
-use crate::domain::wire::Command;
+pub use crate::domain::call::Call;
 use crate::domain::{Draft, Failure, Page, Task, TaskId};
-
-use super::effect::Lane;
 
 /// The number of a question; every effect carries one and is answered by exactly one final message
 /// with the same number (I4).
@@ -23,23 +21,6 @@ pub struct Moment {
     pub utc: DateTime<Utc>,
     /// Time since the program began.
     pub running: Duration,
-}
-
-/// One attempt at one call, finished: feeds the budget in the header, the skew and the API log.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Call {
-    /// Which of the five.
-    pub command: Command,
-    /// Who was waiting for it.
-    pub lane: Lane,
-    /// When it was sent, by this machine's clock.
-    pub sent: DateTime<Utc>,
-    /// How long the answer took.
-    pub took: Duration,
-    /// The service's `Date` header.
-    pub server_date: Option<DateTime<Utc>>,
-    /// `ErrorCode`: 0 for success, `None` when there was no readable answer.
-    pub code: Option<i64>,
 }
 
 /// A write that the service has confirmed.

@@ -123,9 +123,9 @@ pub(crate) fn typed(text: &str) -> Vec<Message> {
 
 /// The number of the last list that was asked.
 pub(crate) fn asked(effects: &[Effect]) -> ReqId {
-    let list = |effect: &Effect| match effect {
-        Effect::List { req, .. } => Some(*req),
-        _ => None,
+    let list = |effect: &Effect| {
+        let Effect::List { req, .. } = effect else { return None };
+        Some(*req)
     };
     effects.iter().rev().find_map(list).unwrap()
 }
@@ -163,7 +163,7 @@ pub(crate) fn with_page(size: (u16, u16), total: u64, tasks: Vec<Task>) -> State
 /// The board with everything on it, the flash sale selected, one task in doubt.
 pub(crate) fn board(size: (u16, u16)) -> State {
     let mut state = with_page(size, 128, tasks());
-    feed(&mut state, typed("jjjj"));
+    feed(&mut state, typed("gjjjj"));
     state.last_key = None;
     state
 }

@@ -85,7 +85,7 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     }
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split_word_bounds() {
+    for word in &unbroken(text) {
         if width(&line) + width(word) <= cells {
             line.push_str(word);
             continue;
@@ -105,6 +105,28 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
         lines.push(line.trim_end().to_owned());
     }
     lines
+}
+
+/// The pieces between which a line may be broken: at blanks, and between wide characters. A sign
+/// stays with what stands before it.
+fn unbroken(text: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    for word in text.split_word_bounds() {
+        let is_sign = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
+        let narrow = |s: &str| width(s) <= s.chars().count();
+        let Some(last) = pieces.last_mut() else {
+            pieces.push(word.to_owned());
+            continue;
+        };
+        let blank = last.ends_with(char::is_whitespace) || word.starts_with(char::is_whitespace);
+        let joined = word.starts_with(is_sign) || (narrow(last) && narrow(word));
+        if !blank && joined {
+            last.push_str(word);
+        } else {
+            pieces.push(word.to_owned());
+        }
+    }
+    pieces
 }
 
 /// `1942` as `1 942`.
@@ -171,6 +193,9 @@ mod tests {
         assert_eq!(wrap("Everything 30 % off today", 12), ["Everything", "30 % off", "today"]);
         assert_eq!(wrap("股票早报今日", 4), ["股票", "早报", "今日"]);
         assert_eq!(wrap("", 4), [""]);
+        assert_eq!(wrap("not known; (try) again", 10), ["not known;", "(try)", "again"]);
+        assert_eq!(wrap("not known; again", 9), ["not", "known;", "again"]);
+        assert_eq!(wrap("早报，今日", 4), ["早", "报，", "今日"]);
     }
 
     #[test]

@@ -28,11 +28,11 @@ const STATUS: u16 = 6;
 const DUE: u16 = 8;
 const SENDER: u16 = 14;
 /// Room of the audience: at most, on wide screens at most, and in short form.
-const WHO: u16 = 18;
+const WHO: u16 = 15;
 const WHO_WIDE: u16 = 30;
 const WHO_SHORT: u16 = 10;
 /// Room that the title has at least before something else leaves.
-const TITLE: u16 = 13;
+const TITLE: u16 = 12;
 const TITLE_WIDE: u16 = 36;
 
 /// What a width still has room for, the richest first: this is the order in which columns leave.

@@ -1,0 +1,455 @@
+//! The client: one async method for each of the five calls.
+//!
+//! Each attempt waits for its turn in the budget, carries a fresh `random`, and is reported to the
+//! observer. No redirect is followed and no library repeats a request by itself: the one table in
+//! [`super::retry`] decides alone.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use reqwest::Url;
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::budget::Gate;
+use super::signer::{Credential, Signature, Signer};
+use super::{fault, retry};
+use crate::domain::wire::{self, Command};
+use crate::domain::{Call, Change, Failure, JsonObject, Kind, Lane, NewTask, Page, Query, Task, TaskId};
+use crate::usersig::UserSig;
+
+/// The code for a signature past its end; the call had no effect.
+const EXPIRED: i64 = 70001;
+
+/// No honest answer is larger: 100 tasks of 10 KB make one megabyte.
+const MOST_BODY: usize = 32 * 1024 * 1024;
+
+/// Where the service is and who calls it.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// `https://` and a domain, or the address of a sandbox.
+    pub base_url: String,
+    /// `sdkappid` of the URL and `Sdkappid` of the body.
+    pub sdkappid: u64,
+    /// An administrator of the app.
+    pub identifier: String,
+    /// What proves it.
+    pub credential: Credential,
+}
+
+/// How long a call is waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Timeouts {
+    /// Name, connection and TLS together.
+    pub connect: Duration,
+    /// All of it, to the last byte of the answer. The service gives up after 3 s.
+    pub total: Duration,
+}
+
+impl Default for Timeouts {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(5), total: Duration::from_secs(10) }
+    }
+}
+
+/// Where time and chance come from; tests bring their own.
+#[derive(Clone)]
+pub struct Outside {
+    clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
+    dice: Arc<dyn Fn() -> u32 + Send + Sync>,
+}
+
+impl Outside {
+    /// `clock` reads this machine's time; `dice` gives any number, each as likely.
+    pub fn new(
+        clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
+        dice: impl Fn() -> u32 + Send + Sync + 'static,
+    ) -> Self {
+        Self { clock: Arc::new(clock), dice: Arc::new(dice) }
+    }
+
+    /// This machine's time.
+    pub fn now(&self) -> DateTime<Utc> {
+        (self.clock)()
+    }
+
+    /// A random number.
+    pub fn roll(&self) -> u32 {
+        (self.dice)()
+    }
+}
+
+impl fmt::Debug for Outside {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("Outside")
+    }
+}
+
+/// What the client tells while it works.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Event {
+    /// An attempt is finished, well or not.
+    Called(Call),
+    /// A new signature is in use and holds until then.
+    Signed(DateTime<Utc>),
+}
+
+type Observer = Arc<dyn Fn(Event) + Send + Sync>;
+
+/// The way to the service. Clones share the connection pool, the budget and the signature.
+#[derive(Clone)]
+pub struct Client {
+    shared: Arc<Shared>,
+    observer: Option<Observer>,
+}
+
+struct Shared {
+    http: reqwest::Client,
+    base: Url,
+    sdkappid: u64,
+    identifier: String,
+    signer: Signer,
+    gate: Gate,
+    total: Duration,
+    outside: Outside,
+    /// The service's clock minus this machine's, once an answer has told.
+    skew: Mutex<Option<TimeDelta>>,
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Shared { base, sdkappid, identifier, .. } = &*self.shared;
+        f.debug_struct("Client")
+            .field("base", &base.as_str())
+            .field("sdkappid", sdkappid)
+            .field("identifier", identifier)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Client {
+    /// Checks the connection settings and makes or looks at the signature; sends nothing.
+    ///
+    /// # Errors
+    /// `Local`, in words for the operator.
+    pub fn new(connection: &Connection, timeouts: Timeouts, outside: Outside) -> Result<Self, Failure> {
+        let base = base_of(&connection.base_url)?;
+        let Connection { sdkappid, identifier, credential, .. } = connection;
+        let signer = Signer::new(*sdkappid, identifier, credential, outside.now())?;
+        let http = http_client(&base, timeouts)?;
+        let shared = Shared {
+            http,
+            base,
+            sdkappid: *sdkappid,
+            identifier: identifier.clone(),
+            signer,
+            gate: Gate::default(),
+            total: timeouts.total,
+            outside,
+            skew: Mutex::new(None),
+        };
+        Ok(Self { shared: Arc::new(shared), observer: None })
+    }
+
+    /// The same client, telling everything to `observer`, which must not block.
+    #[must_use]
+    pub fn observed_by(&self, observer: impl Fn(Event) + Send + Sync + 'static) -> Self {
+        Self { shared: Arc::clone(&self.shared), observer: Some(Arc::new(observer)) }
+    }
+
+    /// The app that is called for.
+    pub fn sdkappid(&self) -> u64 {
+        self.shared.sdkappid
+    }
+
+    /// The end of the signature in use.
+    pub fn sig_until(&self) -> DateTime<Utc> {
+        self.shared.signer.until()
+    }
+
+    /// The service's clock minus this machine's, to about a second; `None` before the first answer.
+    pub fn skew(&self) -> Option<TimeDelta> {
+        *self.shared.skew.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// The service's time, as far as it is known.
+    pub fn service_now(&self) -> DateTime<Utc> {
+        self.shared.outside.now() + self.skew().unwrap_or_default()
+    }
+
+    /// `add_sched_task`: sent once.
+    pub async fn add(&self, new: &NewTask) -> Result<TaskId, Failure> {
+        let answer = self.call(Command::Add, Lane::Write, &wire::add_body(self.shared.sdkappid, new)).await?;
+        wire::read_task_id(&answer)
+    }
+
+    /// `modify_sched_task`: sent once.
+    pub async fn modify(&self, change: &Change) -> Result<TaskId, Failure> {
+        let Change { id, kind, scheduled_at, content } = change;
+        let body = wire::modify_body(self.shared.sdkappid, *id, kind, *scheduled_at, content.as_ref());
+        let answer = self.call(Command::Modify, Lane::Write, &body).await?;
+        about(*id, &answer)
+    }
+
+    /// `delete_sched_task`: sent once.
+    pub async fn delete(&self, id: TaskId, kind: &Kind) -> Result<TaskId, Failure> {
+        let body = wire::delete_body(self.shared.sdkappid, id, kind);
+        let answer = self.call(Command::Delete, Lane::Write, &body).await?;
+        about(id, &answer)
+    }
+
+    /// `get_sched_task`.
+    pub async fn get(&self, id: TaskId, lane: Lane) -> Result<Task, Failure> {
+        let answer = self.call(Command::Get, lane, &wire::get_body(self.shared.sdkappid, id)).await?;
+        let task = wire::read_task_info(&answer)?;
+        if task.id == id { Ok(task) } else { Err(about_another(task.id)) }
+    }
+
+    /// `list_sched_task`.
+    pub async fn list(&self, query: &Query, lane: Lane) -> Result<Page, Failure> {
+        let answer = self.call(Command::List, lane, &wire::list_body(self.shared.sdkappid, query)).await?;
+        wire::read_page(&answer)
+    }
+
+    /// One call with all its attempts.
+    async fn call(&self, command: Command, lane: Lane, body: &Value) -> Result<JsonObject, Failure> {
+        let mut attempt = 0;
+        let mut was_renewed = false;
+        loop {
+            let (used, result) = self.attempt(command, lane, body).await;
+            let failure = match result {
+                Ok(answer) => return Ok(answer),
+                Err(failure) => failure,
+            };
+            // The service looks at the signature before anything else, so nothing was done.
+            if failure.code() == Some(EXPIRED)
+                && !was_renewed
+                && let Some(used) = used
+                && let Some(made) = self.shared.signer.replace(&used, self.service_now())
+            {
+                self.tell_if_new(&made?);
+                was_renewed = true;
+                continue;
+            }
+            attempt += 1;
+            let jitter = f64::from(self.shared.outside.roll()) / f64::from(u32::MAX);
+            match retry::decide(command, &failure, attempt, jitter) {
+                Some(pause) => tokio::time::sleep(pause).await,
+                None => return Err(failure),
+            }
+        }
+    }
+
+    /// Waits for the turn, then sends once; also gives the signature it was sent with.
+    async fn attempt(
+        &self,
+        command: Command,
+        lane: Lane,
+        body: &Value,
+    ) -> (Option<UserSig>, Result<JsonObject, Failure>) {
+        let permit = self.shared.gate.pass(command, lane).await;
+        let signature = match self.shared.signer.signature(self.service_now()) {
+            Ok(signature) => signature,
+            Err(failure) => return (None, Err(failure)),
+        };
+        self.tell_if_new(&signature);
+        let mut record = Record::begin(self, command, lane);
+        let (server_date, result) = self.exchange(command, body, &signature.sig).await;
+        let result = result.map_err(|failure| fault::scrub(failure, &signature.sig));
+        let code = match &result {
+            Ok(_) => Some(0),
+            Err(failure) => failure.code(),
+        };
+        // A page that is not the service's tells neither its time nor its code.
+        record.server_date = server_date.filter(|_| code.is_some());
+        record.code = code;
+        drop(record);
+        drop(permit);
+        (Some(signature.sig), result)
+    }
+
+    async fn exchange(
+        &self,
+        command: Command,
+        body: &Value,
+        sig: &UserSig,
+    ) -> (Option<DateTime<Utc>>, Result<JsonObject, Failure>) {
+        let shared = &*self.shared;
+        let query = [
+            ("sdkappid", shared.sdkappid.to_string()),
+            ("identifier", shared.identifier.clone()),
+            ("usersig", sig.expose().to_owned()),
+            ("random", shared.outside.roll().to_string()),
+            ("contenttype", "json".to_owned()),
+        ];
+        let request = shared.http.post(endpoint(&shared.base, command)).query(&query).json(body);
+        let response = match request.send().await {
+            Ok(response) => response,
+            Err(error) => {
+                let is_https = shared.base.scheme() == "https";
+                return (None, Err(fault::of_send(&error.without_url(), shared.total, is_https)));
+            }
+        };
+        let status = response.status().as_u16();
+        let date = response.headers().get(reqwest::header::DATE).and_then(|value| value.to_str().ok());
+        let date = date.and_then(|text| DateTime::parse_from_rfc2822(text).ok()).map(|at| at.to_utc());
+        let result = read_body(response, shared.total).await.and_then(|bytes| read_answer(status, &bytes));
+        (date, result)
+    }
+
+    fn tell_if_new(&self, signature: &Signature) {
+        if signature.is_new {
+            self.tell(Event::Signed(signature.until));
+        }
+    }
+
+    fn tell(&self, event: Event) {
+        if let Some(observer) = &self.observer {
+            observer(event);
+        }
+    }
+
+    /// Half a second is added because the header has whole seconds, cut off.
+    fn learn_skew(&self, server_date: DateTime<Utc>, sent: DateTime<Utc>, took: Duration) {
+        let half_way = TimeDelta::from_std(took / 2).unwrap_or_default();
+        let skew = server_date + TimeDelta::milliseconds(500) - (sent + half_way);
+        *self.shared.skew.lock().unwrap_or_else(PoisonError::into_inner) = Some(skew);
+    }
+}
+
+/// One attempt under way. It is reported when it ends, also when its future is dropped.
+struct Record<'a> {
+    client: &'a Client,
+    command: Command,
+    lane: Lane,
+    sent: DateTime<Utc>,
+    began: Instant,
+    server_date: Option<DateTime<Utc>>,
+    code: Option<i64>,
+}
+
+impl<'a> Record<'a> {
+    fn begin(client: &'a Client, command: Command, lane: Lane) -> Self {
+        let sent = client.shared.outside.now();
+        Self { client, command, lane, sent, began: Instant::now(), server_date: None, code: None }
+    }
+}
+
+impl Drop for Record<'_> {
+    fn drop(&mut self) {
+        let Self { command, lane, sent, server_date, code, .. } = *self;
+        let took = self.began.elapsed();
+        if let Some(date) = server_date {
+            self.client.learn_skew(date, sent, took);
+        }
+        self.client.tell(Event::Called(Call { command, lane, sent, took, server_date, code }));
+    }
+}
+
+/// The base URL, if it is one to which a path can be added.
+fn base_of(text: &str) -> Result<Url, Failure> {
+    let wrong = |why: &str| Failure::Local { detail: format!("the endpoint is no usable address: {why}") };
+    let url = Url::parse(text.trim()).map_err(|error| wrong(&error.to_string()))?;
+    if !matches!(url.scheme(), "http" | "https") {
+        return Err(wrong("it must begin with https:// or http://"));
+    }
+    if !url.username().is_empty() || url.password().is_some() {
+        return Err(wrong("it must not hold a user name or password"));
+    }
+    if url.query().is_some() || url.fragment().is_some() {
+        return Err(wrong("it must end before any ? or #"));
+    }
+    Ok(url)
+}
+
+fn endpoint(base: &Url, command: Command) -> Url {
+    let mut url = base.clone();
+    // Only a URL without a host refuses, and `base_of` let none through.
+    if let Ok(mut path) = url.path_segments_mut() {
+        path.pop_if_empty().extend(["v4", "timpush", command.name()]);
+    }
+    url
+}
+
+fn http_client(base: &Url, timeouts: Timeouts) -> Result<reqwest::Client, Failure> {
+    install_crypto();
+    let mut builder = reqwest::Client::builder()
+        .user_agent(concat!("pushdeck/", env!("CARGO_PKG_VERSION")))
+        .connect_timeout(timeouts.connect)
+        .timeout(timeouts.total)
+        // Shorter than what servers keep, so that a call seldom meets a connection just closed.
+        .pool_idle_timeout(Duration::from_secs(20))
+        // Without it a dead HTTP/2 connection stays in use, and every call on it waits in vain.
+        .http2_keep_alive_interval(Duration::from_secs(5))
+        .http2_keep_alive_timeout(timeouts.connect)
+        // The signature is in the URL and must go nowhere else.
+        .redirect(reqwest::redirect::Policy::none())
+        .referer(false)
+        .retry(reqwest::retry::never());
+    if base.scheme() == "http" {
+        // Otherwise a machine without a CA store could not even reach the sandbox.
+        builder = builder.tls_certs_only(Vec::new());
+    }
+    if is_loopback(base) {
+        builder = builder.no_proxy();
+    }
+    builder.build().map_err(|error| fault::of_build(&error.without_url()))
+}
+
+/// Makes ring the process's cryptography, if none was chosen before.
+fn install_crypto() {
+    if rustls::crypto::CryptoProvider::get_default().is_none() {
+        // An error says that another thread was faster, which is as good.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+    }
+}
+
+fn is_loopback(base: &Url) -> bool {
+    let host = base.host_str().unwrap_or_default();
+    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
+    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+}
+
+async fn read_body(mut response: reqwest::Response, total: Duration) -> Result<Vec<u8>, Failure> {
+    let status = response.status().as_u16();
+    let mut body = Vec::new();
+    while let Some(chunk) = response.chunk().await.map_err(|e| fault::of_body(&e.without_url(), total))? {
+        if body.len() + chunk.len() > MOST_BODY {
+            return Err(Failure::Unreadable { status, detail: "it is larger than 32 MiB".to_owned() });
+        }
+        body.extend_from_slice(&chunk);
+    }
+    Ok(body)
+}
+
+/// [`wire::read_answer`], but what a gateway says is not believed, whatever it looks like.
+fn read_answer(status: u16, body: &[u8]) -> Result<JsonObject, Failure> {
+    if (300..400).contains(&status) {
+        let detail = "it points to another address, which is not followed".to_owned();
+        return Err(Failure::Unreadable { status, detail });
+    }
+    match wire::read_answer(status, body) {
+        Err(Failure::Refused { code, info, .. }) if status >= 500 => {
+            Err(Failure::Unreadable { status, detail: format!("it names code {code}: {info}") })
+        }
+        result => result,
+    }
+}
+
+/// A success that names no task is believed; one that names another is not.
+fn about(id: TaskId, answer: &JsonObject) -> Result<TaskId, Failure> {
+    match wire::read_task_id(answer) {
+        Ok(named) if named != id => Err(about_another(named)),
+        Ok(_) | Err(_) => Ok(id),
+    }
+}
+
+fn about_another(named: TaskId) -> Failure {
+    Failure::Unreadable { status: 200, detail: format!("it is about another task, {named}") }
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,346 @@
+//! The client against a server that misbehaves, over real TCP.
+
+use std::sync::atomic::{AtomicU32, Ordering};
+
+use serde_json::json;
+
+use super::*;
+use crate::api::rogue::{self, APP, Act, KEY, Rogue, WHO, fail, ok};
+use crate::domain::Content;
+use crate::domain::failure::NotSent;
+use crate::domain::query::{Order, Range};
+use crate::domain::wire::time_in;
+use crate::usersig;
+
+fn now() -> DateTime<Utc> {
+    time_in("2026-11-21 06:00:00").unwrap()
+}
+
+/// A clock that stands still, and dice that count.
+fn outside() -> Outside {
+    let rolls = AtomicU32::new(0);
+    Outside::new(now, move || rolls.fetch_add(1, Ordering::Relaxed))
+}
+
+/// Long enough never to matter on a slow machine.
+const PATIENT: Timeouts = Timeouts { connect: Duration::from_mins(1), total: Duration::from_mins(1) };
+
+/// For servers that never answer: it does not matter how slow the machine is.
+const HASTY: Timeouts = Timeouts { total: Duration::from_millis(200), ..PATIENT };
+
+fn client_with(connection: &Connection, timeouts: Timeouts) -> (Client, Arc<Mutex<Vec<Event>>>) {
+    let events = Arc::new(Mutex::new(Vec::new()));
+    let seen = Arc::clone(&events);
+    let client = Client::new(connection, timeouts, outside()).unwrap();
+    (client.observed_by(move |event| seen.lock().unwrap().push(event)), events)
+}
+
+fn client(rogue: &Rogue) -> Client {
+    client_with(&rogue.connection(), PATIENT).0
+}
+
+fn new_task() -> NewTask {
+    let content = json!({"From_Account": "administrator", "OfflinePushInfo": {"Title": "t"}});
+    let content = Content(content.as_object().unwrap().clone());
+    NewTask { kind: Kind::All, scheduled_at: now() + TimeDelta::days(1), content }
+}
+
+fn query() -> Query {
+    Query {
+        order: Order::Scheduled,
+        ascending: true,
+        range: Range::around(now()),
+        keyword: String::new(),
+        page: 0,
+        page_size: 50,
+    }
+}
+
+/// Sends a write of each command and gives back how each failed.
+async fn write_all(client: &Client) -> Vec<Failure> {
+    let id = TaskId(7);
+    let change = Change { id, kind: Kind::All, scheduled_at: Some(now()), content: None };
+    vec![
+        client.add(&new_task()).await.unwrap_err(),
+        client.modify(&change).await.unwrap_err(),
+        client.delete(id, &Kind::All).await.unwrap_err(),
+    ]
+}
+
+fn codes(events: &Mutex<Vec<Event>>) -> Vec<Option<i64>> {
+    let events = events.lock().unwrap();
+    let code = |event: &Event| match event {
+        Event::Called(call) => Some(call.code),
+        Event::Signed(_) => None,
+    };
+    events.iter().filter_map(code).collect()
+}
+
+fn assert_tells_no_secret(failure: &Failure) {
+    let words = failure.words();
+    let shown = format!("{failure:?} {} {}", words.what, words.next);
+    for secret in ["usersig", "://", "eJ", KEY] {
+        assert!(!shown.contains(secret), "{secret} in {shown}");
+    }
+}
+
+/// Every way in which a request that arrived can stay without a readable answer.
+fn faults() -> Vec<Act> {
+    vec![
+        Act::Close,
+        Act::Garbage,
+        Act::HalfBody,
+        Act::Endless,
+        Act::Quote,
+        Act::Redirect("http://127.0.0.1:9/".to_owned()),
+        Act::Page(502, "<html>Bad Gateway</html>"),
+        Act::Page(500, r#"{"ActionStatus":"FAIL","ErrorCode":90104,"ErrorInfo":"made up by a proxy"}"#),
+        Act::Page(503, r#"{"ActionStatus":"OK","ErrorCode":0,"TaskID":7}"#),
+        Act::Page(200, "<html>log in to the hotel network</html>"),
+        Act::Page(200, ""),
+        Act::Json(json!({"TaskID": 7})),
+        Act::Json(ok(json!({"TaskID": 8}))),
+        Act::Json(fail(60008)),
+        Act::Json(fail(90105)),
+        Act::Json(fail(12_345)),
+    ]
+}
+
+#[tokio::test]
+async fn a_write_that_may_have_arrived_is_sent_exactly_once_and_counts_as_unknown() {
+    for fault in faults() {
+        let act = fault.clone();
+        // For a create any id is a success; what makes it unclear there is that there is none.
+        let rogue = Rogue::start(move |_, request| match (&act, request.command.as_str()) {
+            (Act::Json(body), "add_sched_task") if body["ErrorCode"] == 0 => Act::Json(ok(json!({}))),
+            _ => act.clone(),
+        })
+        .await;
+        for failure in write_all(&client(&rogue)).await {
+            assert!(failure.leaves_write_unknown(), "{fault:?}: {failure:?}");
+            assert_tells_no_secret(&failure);
+        }
+        for command in ["add_sched_task", "modify_sched_task", "delete_sched_task"] {
+            assert_eq!(rogue.count(command), 1, "{command} after {fault:?}");
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_write_without_an_answer_is_given_up_after_the_time_out_and_not_repeated() {
+    let rogue = Rogue::start(|_, _| Act::Hang).await;
+    let (client, events) = client_with(&rogue.connection(), HASTY);
+    for failure in write_all(&client).await {
+        assert_eq!(failure, Failure::TimedOut { after: HASTY.total });
+    }
+    assert!(rogue.requests().len() <= 3, "a write was repeated");
+    assert_eq!(codes(&events), [None; 3]);
+}
+
+#[tokio::test]
+async fn a_refused_write_is_certain_and_not_repeated() {
+    for code in [60007, 70003, 90106, 90107, 90108, 90110] {
+        let rogue = Rogue::start(move |_, _| Act::Json(fail(code))).await;
+        for failure in write_all(&client(&rogue)).await {
+            assert_eq!(failure.code(), Some(code));
+            assert!(!failure.leaves_write_unknown());
+        }
+        assert_eq!(rogue.requests().len(), 3, "{code}");
+    }
+}
+
+#[tokio::test]
+async fn where_nobody_listens_a_write_is_tried_three_times_and_certainly_not_done() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    drop(listener);
+    let (client, events) = client_with(&rogue::connection(&url), PATIENT);
+    let failure = client.add(&new_task()).await.unwrap_err();
+    assert!(matches!(&failure, Failure::NotSent { reason: NotSent::Refused, detail } if !detail.is_empty()));
+    assert_tells_no_secret(&failure);
+    assert_eq!(codes(&events), [None; 3]);
+}
+
+#[tokio::test]
+async fn a_name_without_an_address_is_named_as_such() {
+    // No resolver takes a label of more than 63 bytes, so none is asked.
+    let url = format!("http://{}.localhost:9", "x".repeat(64));
+    let (client, _) = client_with(&rogue::connection(&url), PATIENT);
+    let failure = client.list(&query(), Lane::Page).await.unwrap_err();
+    assert!(matches!(&failure, Failure::NotSent { reason: NotSent::Dns, .. }), "{failure:?}");
+    assert_tells_no_secret(&failure);
+}
+
+#[tokio::test]
+async fn a_secure_connection_that_fails_or_hangs_sends_nothing() {
+    // Plain HTTP listens there: the first bytes of TLS are no request, so it just waits for more.
+    let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("https://{}", listener.local_addr().unwrap());
+    let timeouts = Timeouts { connect: Duration::from_millis(200), ..PATIENT };
+    let made = Client::new(&rogue::connection(&url), timeouts, outside());
+    let client = match made {
+        Ok(client) => client,
+        Err(failure) => {
+            assert!(failure.words().what.contains("CA store"), "{failure:?}");
+            return;
+        }
+    };
+    let hung = client.delete(TaskId(7), &Kind::All).await.unwrap_err();
+    assert!(matches!(hung, Failure::NotSent { reason: NotSent::ConnectTimeout, .. }), "{hung:?}");
+
+    let (client, events) = client_with(&rogue::connection(&url), PATIENT);
+    tokio::spawn(async move {
+        while let Ok((mut stream, _)) = listener.accept().await {
+            // An error is a client that went away, which is its right.
+            let _ =
+                tokio::io::AsyncWriteExt::write_all(&mut stream, b"HTTP/1.1 400 no TLS here\r\n\r\n").await;
+        }
+    });
+    let failure = client.delete(TaskId(7), &Kind::All).await.unwrap_err();
+    assert!(matches!(failure, Failure::NotSent { reason: NotSent::Tls, .. }), "{failure:?}");
+    assert_tells_no_secret(&failure);
+    assert_eq!(codes(&events), [None]);
+}
+
+#[tokio::test]
+async fn a_read_is_sent_again_and_every_attempt_is_reported() {
+    for fault in [Act::Close, Act::Page(502, "<html>"), Act::Json(fail(90105)), Act::HalfBody] {
+        let rogue = Rogue::start(move |number, _| match number {
+            0 => fault.clone(),
+            _ => Act::Json(ok(json!({"Total": 0, "Tasks": []}))),
+        })
+        .await;
+        let (client, events) = client_with(&rogue.connection(), PATIENT);
+        assert_eq!(client.list(&query(), Lane::Page).await, Ok(Page::default()));
+        let codes = codes(&events);
+        assert_eq!((codes.len(), codes[1]), (2, Some(0)));
+    }
+}
+
+#[tokio::test]
+async fn a_read_is_given_up_after_a_few_attempts() {
+    let rogue = Rogue::start(|_, _| Act::Close).await;
+    let client = client(&rogue);
+    assert!(matches!(client.list(&query(), Lane::Page).await, Err(Failure::Cut { .. })));
+    assert!(matches!(client.get(TaskId(7), Lane::Page).await, Err(Failure::Cut { .. })));
+    assert_eq!((rogue.count("list_sched_task"), rogue.count("get_sched_task")), (2, 3));
+}
+
+#[tokio::test]
+async fn every_attempt_has_the_documented_url_with_its_own_random() {
+    let rogue = Rogue::start(|_, _| Act::Json(fail(90105))).await;
+    assert!(client(&rogue).get(TaskId(7), Lane::Page).await.is_err());
+    let requests = rogue.requests();
+    let first = &requests[0];
+    let names: Vec<_> = first.target.split_once('?').unwrap().1.split('&').collect();
+    let names: Vec<_> = names.iter().map(|pair| pair.split_once('=').unwrap().0).collect();
+    assert!(first.target.starts_with("/v4/timpush/get_sched_task?"));
+    assert_eq!(names, ["sdkappid", "identifier", "usersig", "random", "contenttype"]);
+    assert_eq!((first.query("sdkappid"), first.query("identifier")), (APP.to_string(), WHO.to_owned()));
+    assert_eq!(first.query("contenttype"), "json");
+    let key = secrecy::SecretString::from(KEY);
+    assert!(usersig::verify(&first.query("usersig"), &key, APP, WHO, now().timestamp()).is_ok());
+    assert_eq!(first.body, json!({"Sdkappid": APP, "TaskID": 7}));
+    let mut randoms: Vec<_> = requests.iter().map(|request| request.query("random")).collect();
+    randoms.dedup();
+    assert_eq!(randoms.len(), 3);
+}
+
+#[tokio::test]
+async fn a_path_in_the_endpoint_is_kept() {
+    let rogue = Rogue::start(|_, _| Act::Json(fail(90104))).await;
+    for (end, begins) in [("/", "/v4/timpush/"), ("", "/v4/timpush/")] {
+        let (client, _) = client_with(&rogue::connection(&format!("{}{end}", rogue.url())), PATIENT);
+        assert!(client.get(TaskId(7), Lane::Page).await.is_err());
+        assert!(rogue.requests().last().unwrap().target.starts_with(begins));
+    }
+    let url = Url::parse("https://gateway.example/push/").unwrap();
+    assert_eq!(endpoint(&url, Command::Get).path(), "/push/v4/timpush/get_sched_task");
+}
+
+#[tokio::test]
+async fn the_signature_does_not_follow_a_redirect() {
+    let elsewhere = Rogue::start(|_, _| Act::Json(ok(json!({"TaskID": 7})))).await;
+    let to = format!("{}/v4/timpush/add_sched_task", elsewhere.url());
+    let rogue = Rogue::start(move |_, _| Act::Redirect(to.clone())).await;
+    let failure = client(&rogue).add(&new_task()).await.unwrap_err();
+    assert!(matches!(failure, Failure::Unreadable { status: 307, .. }), "{failure:?}");
+    assert_eq!(elsewhere.requests().len(), 0);
+}
+
+#[tokio::test]
+async fn an_expired_signature_is_made_anew_by_the_services_clock_and_the_call_sent_once_more() {
+    let rogue = Rogue::start(|number, _| match number {
+        0 => Act::JsonAt(fail(70001), "Tue, 24 Nov 2026 06:00:00 GMT"),
+        _ => Act::Json(ok(json!({"TaskID": 9}))),
+    })
+    .await;
+    let (client, events) = client_with(&rogue.connection(), PATIENT);
+    assert_eq!(client.add(&new_task()).await, Ok(TaskId(9)));
+    let sigs: Vec<_> = rogue.requests().iter().map(|request| request.query("usersig")).collect();
+    let made = usersig::decode(&sigs[1]).unwrap().time - usersig::decode(&sigs[0]).unwrap().time;
+    assert_eq!((sigs.len(), made), (2, 3 * 86_400));
+    let until = client.sig_until();
+    assert!(events.lock().unwrap().contains(&Event::Signed(until)));
+    assert_eq!(codes(&events), [Some(70001), Some(0)]);
+}
+
+#[tokio::test]
+async fn a_service_that_goes_on_refusing_the_signature_is_asked_twice_and_no_more() {
+    let rogue = Rogue::start(|_, _| Act::Json(fail(70001))).await;
+    assert_eq!(client(&rogue).get(TaskId(7), Lane::Page).await.unwrap_err().code(), Some(70001));
+    assert_eq!(rogue.requests().len(), 2);
+    for code in [70003, 70009, 70050] {
+        let rogue = Rogue::start(move |_, _| Act::Json(fail(code))).await;
+        assert_eq!(client(&rogue).get(TaskId(7), Lane::Page).await.unwrap_err().code(), Some(code));
+        assert_eq!(rogue.requests().len(), 1);
+    }
+}
+
+#[tokio::test]
+async fn the_services_clock_is_learned_from_its_answers_only() {
+    let date = "Sat, 21 Nov 2026 07:00:00 GMT";
+    let rogue = Rogue::start(move |_, _| Act::JsonAt(fail(90104), date)).await;
+    let client = client(&rogue);
+    assert_eq!(client.skew(), None);
+    assert!(client.get(TaskId(7), Lane::Page).await.is_err());
+    let off = client.service_now() - time_in("2026-11-21 07:00:00").unwrap();
+    assert!(off.abs() < TimeDelta::minutes(1), "{off}");
+}
+
+#[tokio::test]
+async fn an_answer_about_another_task_is_not_believed() {
+    let info = json!({"TaskInfo": {"TaskID": 8, "Type": "All", "Status": "pending", "Content": {}}});
+    let rogue = Rogue::start(move |_, _| Act::Json(ok(info.clone()))).await;
+    let failure = client(&rogue).get(TaskId(7), Lane::Page).await.unwrap_err();
+    assert!(failure.words().what.contains("another task, 8"), "{failure:?}");
+}
+
+#[tokio::test]
+async fn an_attempt_that_is_given_up_is_reported_too() {
+    let rogue = Rogue::start(|_, _| Act::Hang).await;
+    let (client, events) = client_with(&rogue.connection(), PATIENT);
+    {
+        let query = query();
+        let asking = client.list(&query, Lane::Page);
+        tokio::pin!(asking);
+        while rogue.requests().is_empty() {
+            assert!(tokio::time::timeout(Duration::from_millis(5), &mut asking).await.is_err());
+        }
+    }
+    assert_eq!(codes(&events), [None]);
+}
+
+#[test]
+fn an_endpoint_that_cannot_be_used_is_refused_in_words() {
+    for (url, says) in [
+        ("not a url", "no usable address"),
+        ("ftp://example.com", "https:// or http://"),
+        ("https://user:pass@example.com", "user name"),
+        ("https://example.com/?usersig=1", "before any ?"),
+    ] {
+        let failure = Client::new(&rogue::connection(url), PATIENT, outside()).unwrap_err();
+        let what = failure.words().what;
+        assert!(what.contains(says) && !what.contains("pass@"), "{what}");
+    }
+}

@@ -1,0 +1,478 @@
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use super::*;
+use crate::app::{Message, update};
+use crate::domain::profile::Environment;
+use crate::domain::wire::{read_task, time_in};
+
+fn setup() -> Setup {
+    Setup {
+        profile: "acme".into(),
+        environment: Environment::Test,
+        place: "Singapore".into(),
+        sdkappid: 1_400_000_001,
+        from_account: "administrator".into(),
+        zone: Tz::Asia__Shanghai,
+        page_size: 5,
+        refresh: Duration::from_secs(2),
+        notice: None,
+    }
+}
+
+fn at(millis: u64) -> Moment {
+    let start: DateTime<Utc> = time_in("2026-11-21 06:00:00").unwrap();
+    Moment { utc: start + Duration::from_millis(millis), running: Duration::from_millis(millis) }
+}
+
+fn task(id: u64, minute: u64, status: &str) -> Task {
+    let info = format!(
+        r#"{{"TaskID":{id},"Type":"All","CreateAt":"2026-11-20 00:00:00","SchedAt":"2026-11-21 07:{minute:02}:00","Status":"{status}","DispatchSuccess":1,"Title":"task {id}","Content":{{}}}}"#
+    );
+    read_task(&serde_json::from_str(&info).unwrap()).unwrap()
+}
+
+fn pending(ids: &[u64]) -> Page {
+    page(ids.iter().map(|id| task(*id, *id, "pending")).collect())
+}
+
+fn page(tasks: Vec<Task>) -> Page {
+    Page { total: 12, tasks }
+}
+
+/// The state after its first answer.
+fn loaded(ids: &[u64]) -> State {
+    let (mut state, effects) = State::start(setup(), at(0), (100, 30));
+    answer(&mut state, &effects, Ok(pending(ids)));
+    state
+}
+
+fn asked(effects: &[Effect]) -> (ReqId, Query, Lane) {
+    match effects {
+        [Effect::List { req, query, lane }] => (*req, query.clone(), *lane),
+        other => panic!("expected one question, got {other:?}"),
+    }
+}
+
+fn answer(state: &mut State, effects: &[Effect], result: Result<Page, Failure>) -> Vec<Effect> {
+    let (req, ..) = asked(effects);
+    update(state, Message::Listed { req, result })
+}
+
+fn tick(state: &mut State, millis: u64) -> Vec<Effect> {
+    update(state, Message::Ticked(at(millis)))
+}
+
+fn press(state: &mut State, c: char) -> Vec<Effect> {
+    update(state, Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)))
+}
+
+fn code(state: &mut State, code: KeyCode) -> Vec<Effect> {
+    update(state, Message::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+}
+
+fn shown(state: &State) -> Vec<u64> {
+    state.board.rows().map(|task| task.id.0).collect()
+}
+
+fn selected(state: &State) -> Option<u64> {
+    state.board.selected.map(|id| id.0)
+}
+
+fn network() -> Failure {
+    Failure::Cut { detail: String::new() }
+}
+
+#[test]
+fn the_first_question_is_seven_days_back_to_twenty_three_ahead_by_scheduled_time() {
+    let (_, effects) = State::start(setup(), at(0), (100, 30));
+    let (_, query, lane) = asked(&effects);
+    assert_eq!((query.order, query.ascending, query.page, query.page_size), (Order::Scheduled, true, 0, 5));
+    assert_eq!(query.range.begin, time_in("2026-11-14 06:00:00").unwrap());
+    assert_eq!(query.range.end, time_in("2026-12-14 06:00:00").unwrap());
+    assert_eq!(lane, Lane::Page);
+}
+
+#[test]
+fn keys_move_the_selection_and_never_wait_for_an_answer() {
+    let mut state = loaded(&[1, 2, 3, 4, 5]);
+    assert_eq!(selected(&state), Some(1));
+    // A question is under way all the while.
+    let question = press(&mut state, 'r');
+    press(&mut state, 'j');
+    press(&mut state, 'j');
+    assert_eq!(selected(&state), Some(3));
+    press(&mut state, 'G');
+    assert_eq!(selected(&state), Some(5));
+    code(&mut state, KeyCode::Up);
+    assert_eq!(selected(&state), Some(4));
+    answer(&mut state, &question, Ok(pending(&[1, 2, 3, 4, 5])));
+    assert_eq!(selected(&state), Some(4));
+}
+
+#[test]
+fn the_selected_row_is_a_task_not_a_row_number() {
+    let mut state = loaded(&[2, 3, 4]);
+    press(&mut state, 'j');
+    let question = tick(&mut state, 5_000);
+    answer(&mut state, &question, Ok(pending(&[1, 2, 3, 4])));
+    assert_eq!((shown(&state), selected(&state)), (vec![1, 2, 3, 4], Some(3)));
+    let question = tick(&mut state, 8_000);
+    answer(&mut state, &question, Ok(pending(&[1, 2, 4])));
+    assert_eq!(selected(&state), Some(4), "the task is gone: the one now in its row");
+}
+
+#[test]
+fn rows_do_not_move_just_after_a_key_but_their_values_are_renewed() {
+    let mut state = loaded(&[2, 3, 4]);
+    let question = tick(&mut state, 3_000);
+    press(&mut state, 'j');
+    let fresh = page(vec![task(1, 1, "pending"), task(2, 2, "dispatching"), task(3, 3, "pending")]);
+    answer(&mut state, &question, Ok(fresh));
+    assert_eq!(shown(&state), [2, 3, 4]);
+    assert_eq!(state.board.task(TaskId(2)).unwrap().outcome(), Outcome::Dispatching);
+    assert_eq!(state.board.waiting_changes(), 2, "one came, one went");
+    tick(&mut state, 4_400);
+    assert_eq!(shown(&state), [2, 3, 4], "1.4 s after the key");
+    tick(&mut state, 4_500);
+    assert_eq!((shown(&state), state.board.waiting_changes()), (vec![1, 2, 3], 0));
+    assert_eq!(selected(&state), Some(3));
+}
+
+#[test]
+fn rows_do_not_move_under_an_open_dialog_until_r() {
+    let mut state = loaded(&[2, 3]);
+    let question = tick(&mut state, 3_000);
+    press(&mut state, 's');
+    answer(&mut state, &question, Ok(pending(&[1, 2])));
+    tick(&mut state, 60_000);
+    assert_eq!(shown(&state), [2, 3]);
+    code(&mut state, KeyCode::Esc);
+    press(&mut state, 'r');
+    assert_eq!(shown(&state), [1, 2]);
+}
+
+#[test]
+fn a_late_answer_to_an_old_question_changes_nothing() {
+    let mut state = loaded(&[1, 2]);
+    let old = press(&mut state, 'r');
+    let new = press(&mut state, 'r');
+    answer(&mut state, &new, Ok(pending(&[1, 2, 3])));
+    answer(&mut state, &old, Ok(pending(&[9])));
+    tick(&mut state, 10_000);
+    assert_eq!(shown(&state), [1, 2, 3]);
+}
+
+#[test]
+fn paging_asks_the_server_and_the_cursor_follows_the_direction() {
+    let mut state = loaded(&[1, 2, 3, 4, 5]);
+    press(&mut state, 'G');
+    let question = code(&mut state, KeyCode::PageDown);
+    assert_eq!(asked(&question).1.offset(), 5);
+    answer(&mut state, &question, Ok(pending(&[6, 7, 8, 9, 10])));
+    assert_eq!(selected(&state), Some(6));
+    let question = code(&mut state, KeyCode::PageUp);
+    assert_eq!(asked(&question).1.offset(), 0);
+    answer(&mut state, &question, Ok(pending(&[1, 2, 3, 4, 5])));
+    assert_eq!(selected(&state), Some(5));
+    assert_eq!(press(&mut state, '<'), [], "the first page has no page before it");
+    let question = press(&mut state, '>');
+    answer(&mut state, &question, Ok(pending(&[6])));
+    let question = press(&mut state, '>');
+    assert_eq!(asked(&question).1.page, 2);
+    answer(&mut state, &question, Ok(pending(&[11, 12])));
+    assert_eq!(press(&mut state, '>'), [], "12 tasks are three pages of five");
+}
+
+#[test]
+fn a_page_that_vanished_shows_the_new_end() {
+    let mut state = loaded(&[1, 2, 3, 4, 5]);
+    let question = press(&mut state, '>');
+    let effects = answer(&mut state, &question, Ok(Page { total: 3, tasks: Vec::new() }));
+    assert_eq!(asked(&effects).1.page, 0);
+}
+
+#[test]
+fn s_s_turns_the_order_round_and_rows_are_sorted_here_too() {
+    let mut state = loaded(&[1, 2, 3]);
+    press(&mut state, 's');
+    let question = press(&mut state, 's');
+    let (_, query, _) = asked(&question);
+    assert_eq!((query.order, query.ascending), (Order::Scheduled, false));
+    // The service's own sample answers in another order than was asked for.
+    answer(&mut state, &question, Ok(pending(&[1, 2, 3])));
+    assert_eq!(shown(&state), [3, 2, 1]);
+}
+
+#[test]
+fn a_task_that_comes_twice_is_shown_once() {
+    let mut state = loaded(&[1]);
+    let question = press(&mut state, 'r');
+    tick(&mut state, 5_000);
+    answer(&mut state, &question, Ok(pending(&[1, 2, 2])));
+    assert_eq!(shown(&state), [1, 2]);
+}
+
+#[test]
+fn the_range_moves_by_its_length() {
+    let mut state = loaded(&[1]);
+    let (_, query, _) = asked(&press(&mut state, ']'));
+    assert_eq!(query.range.begin, time_in("2026-12-14 06:00:00").unwrap());
+    let (_, query, _) = asked(&press(&mut state, '['));
+    assert_eq!(query.range.begin, time_in("2026-11-14 06:00:00").unwrap());
+}
+
+#[test]
+fn the_page_refreshes_by_itself_every_two_seconds_one_question_at_a_time() {
+    let mut state = loaded(&[1]);
+    assert_eq!(tick(&mut state, 1_900), []);
+    let question = tick(&mut state, 2_000);
+    assert_eq!(asked(&question).2, Lane::Background);
+    assert_eq!(tick(&mut state, 9_000), [], "the first question is still open");
+    answer(&mut state, &question, Ok(pending(&[1])));
+    assert_eq!(asked(&tick(&mut state, 9_001)).2, Lane::Background);
+}
+
+#[test]
+fn a_dead_network_backs_off_keeps_the_rows_and_recovers_by_itself() {
+    let mut state = loaded(&[1, 2]);
+    let question = tick(&mut state, 2_000);
+    answer(&mut state, &question, Err(network()));
+    assert_eq!((shown(&state), state.link.failure.is_some()), (vec![1, 2], true));
+    assert_eq!(tick(&mut state, 3_900), [], "the first pause is two seconds");
+    let question = tick(&mut state, 4_000);
+    answer(&mut state, &question, Err(network()));
+    assert_eq!(tick(&mut state, 7_900), [], "the second is four");
+    press(&mut state, 'j');
+    assert_eq!(selected(&state), Some(2), "the table works meanwhile");
+    let question = press(&mut state, 'r');
+    assert_eq!(asked(&question).2, Lane::Page, "r tries at once");
+    tick(&mut state, 12_000);
+    answer(&mut state, &question, Ok(pending(&[1, 2, 3])));
+    assert_eq!((shown(&state), state.link.failure.is_none()), (vec![1, 2, 3], true));
+}
+
+#[test]
+fn a_wrong_key_stops_the_polling_until_r() {
+    let mut state = loaded(&[1]);
+    let question = tick(&mut state, 2_000);
+    let refused = Failure::Refused { code: 70009, info: String::new(), invalid_accounts: Vec::new() };
+    answer(&mut state, &question, Err(refused));
+    for second in 3..600 {
+        assert_eq!(tick(&mut state, second * 1_000), []);
+    }
+    asked(&press(&mut state, 'r'));
+}
+
+#[test]
+fn a_withdrawn_question_is_no_trouble_of_the_network() {
+    let mut state = loaded(&[1]);
+    let question = press(&mut state, 'r');
+    let withdrawn = Failure::NotSent { reason: NotSent::Withdrawn, detail: String::new() };
+    answer(&mut state, &question, Err(withdrawn));
+    assert_eq!(state.link.failure, None);
+}
+
+#[test]
+fn changed_cells_are_marked_for_two_beats_and_transitions_are_remembered() {
+    let mut state = loaded(&[1, 2]);
+    let question = tick(&mut state, 2_000);
+    answer(&mut state, &question, Ok(page(vec![task(1, 1, "dispatching"), task(2, 9, "pending")])));
+    let marked = |state: &State, id, column| state.board.is_marked(TaskId(id), column, state.now);
+    assert!(marked(&state, 1, Column::Status) && marked(&state, 2, Column::Scheduled));
+    assert!(!marked(&state, 2, Column::Status));
+    tick(&mut state, 4_000);
+    assert!(!marked(&state, 1, Column::Status));
+    let states: Vec<Outcome> = state.board.seen[&TaskId(1)].iter().map(|(_, o)| o.clone()).collect();
+    assert_eq!(states, [Outcome::Pending, Outcome::Dispatching]);
+}
+
+#[test]
+fn the_filter_takes_effect_while_typing_and_esc_takes_it_back() {
+    let mut state = loaded(&[1, 2, 12]);
+    press(&mut state, '/');
+    for c in "id~2".chars() {
+        press(&mut state, c);
+    }
+    assert_eq!((shown(&state), selected(&state)), (vec![2, 12], Some(2)));
+    code(&mut state, KeyCode::Enter);
+    assert!(state.layers.is_empty());
+    code(&mut state, KeyCode::Esc);
+    assert_eq!(shown(&state), [1, 2, 12]);
+    press(&mut state, '/');
+    press(&mut state, '9');
+    assert_eq!(shown(&state), [0; 0]);
+    code(&mut state, KeyCode::Esc);
+    assert_eq!(shown(&state), [1, 2, 12]);
+}
+
+#[test]
+fn in_a_text_field_every_printable_key_is_text() {
+    let mut state = loaded(&[1]);
+    press(&mut state, '/');
+    for c in "qDn?:tz".chars() {
+        assert_eq!(press(&mut state, c), []);
+    }
+    assert_eq!(state.board.filter.text, "qDn?:tz");
+    assert_eq!(state.layers.len(), 1);
+}
+
+#[test]
+fn a_find_asks_the_server_and_esc_takes_it_back() {
+    let mut state = loaded(&[1]);
+    press(&mut state, 'f');
+    for c in "stock".chars() {
+        press(&mut state, c);
+    }
+    let question = code(&mut state, KeyCode::Enter);
+    assert_eq!(asked(&question).1.keyword, "stock");
+    answer(&mut state, &question, Ok(pending(&[1])));
+    let question = code(&mut state, KeyCode::Esc);
+    assert_eq!(asked(&question).1.keyword, "");
+}
+
+#[test]
+fn a_find_over_more_than_31_days_is_refused_where_it_is_typed() {
+    let mut state = loaded(&[1]);
+    press(&mut state, 'f');
+    code(&mut state, KeyCode::Tab);
+    code(&mut state, KeyCode::Tab);
+    let Some(Layer::Find(find)) = state.layers.last_mut() else { panic!("no find") };
+    find.entries[2] = crate::app::entry::Entry::line("+60d");
+    assert_eq!(code(&mut state, KeyCode::Enter), []);
+    let Some(Layer::Find(find)) = state.layers.last() else { panic!("no find") };
+    assert!(find.problem.as_ref().unwrap().1.contains("31"));
+}
+
+#[test]
+fn a_paste_outside_of_text_is_dropped_with_a_note() {
+    let mut state = loaded(&[1, 2, 3]);
+    assert_eq!(update(&mut state, Message::Pasted("qD\nj".into())), []);
+    assert_eq!(selected(&state), Some(1));
+    assert!(state.note.unwrap().text.contains("dropped"));
+}
+
+#[test]
+fn released_keys_do_nothing_and_held_keys_only_move() {
+    let mut state = loaded(&[1, 2, 3]);
+    let kind = |c, kind| Message::Key(KeyEvent::new_with_kind(KeyCode::Char(c), KeyModifiers::NONE, kind));
+    update(&mut state, kind('j', KeyEventKind::Release));
+    assert_eq!(selected(&state), Some(1));
+    update(&mut state, kind('j', KeyEventKind::Repeat));
+    assert_eq!(selected(&state), Some(2));
+    assert_eq!(update(&mut state, kind('q', KeyEventKind::Repeat)), []);
+    update(&mut state, kind('s', KeyEventKind::Repeat));
+    assert!(state.layers.is_empty());
+}
+
+#[test]
+fn a_task_that_is_going_out_says_why_it_cannot_be_changed() {
+    let mut state = loaded(&[1]);
+    let question = press(&mut state, 'r');
+    tick(&mut state, 4_000);
+    answer(&mut state, &question, Ok(page(vec![task(1, 1, "dispatching"), task(2, 2, "dispatched")])));
+    for key in ['e', 't', 'D'] {
+        assert_eq!(press(&mut state, key), []);
+        assert!(state.note.as_ref().unwrap().text.contains("90107"), "{key}");
+        assert!(state.layers.is_empty());
+    }
+    press(&mut state, 'j');
+    press(&mut state, 'D');
+    assert!(state.note.unwrap().text.contains("90106"));
+}
+
+#[test]
+fn esc_never_quits_and_q_leaves_from_the_table() {
+    let mut state = loaded(&[1]);
+    for _ in 0..5 {
+        assert_eq!(code(&mut state, KeyCode::Esc), []);
+    }
+    assert_eq!(press(&mut state, 'q'), [Effect::Quit]);
+}
+
+#[test]
+fn leaving_while_a_write_is_under_way_has_to_be_asked_twice() {
+    let mut state = loaded(&[1]);
+    let req = state.ask();
+    let write = crate::app::Write::Cancel { id: TaskId(1), kind: crate::domain::Kind::All };
+    state.writes.push(crate::app::state::Underway { req, write, sent: at(0), doubt: None, verdict: None });
+    assert_eq!(press(&mut state, 'q'), []);
+    assert!(state.note.as_ref().unwrap().text.contains("under way"));
+    assert_eq!(press(&mut state, 'q'), [Effect::Quit]);
+}
+
+#[test]
+fn a_task_in_doubt_is_found_by_its_word() {
+    let mut state = loaded(&[1, 2]);
+    let req = state.ask();
+    let write = crate::app::Write::Cancel { id: TaskId(2), kind: crate::domain::Kind::All };
+    let doubt = Some(network());
+    state.writes.push(crate::app::state::Underway { req, write, sent: at(0), doubt, verdict: None });
+    press(&mut state, '/');
+    for c in "status=?unk".chars() {
+        press(&mut state, c);
+    }
+    assert_eq!(shown(&state), [2]);
+}
+
+#[test]
+fn the_cursor_stays_on_screen_at_every_size() {
+    let mut state = loaded(&(1..=40).collect::<Vec<_>>());
+    for height in [8, 10, 24, 60] {
+        update(&mut state, Message::Resized { columns: 80, rows: height });
+        for key in ['G', 'k', 'g', 'j'] {
+            press(&mut state, key);
+            let rows = state.areas().unwrap().rows();
+            let cursor = state.board.cursor().unwrap();
+            assert!((state.board.top..state.board.top + rows).contains(&cursor), "{height} {key}");
+        }
+    }
+    update(&mut state, Message::Resized { columns: 1, rows: 1 });
+    press(&mut state, 'G');
+}
+
+fn past(ids: &[u64]) -> Page {
+    let old = |id: &u64| {
+        let mut task = task(*id, 0, "dispatched");
+        task.scheduled_at = Some(at(0).utc - chrono::Duration::hours(50 - i64::try_from(*id).unwrap()));
+        task
+    };
+    page(ids.iter().map(old).collect())
+}
+
+#[test]
+fn the_table_opens_on_the_next_task_to_come_with_a_little_of_the_past() {
+    let (mut state, effects) = State::start(setup(), at(0), (100, 12));
+    let mut first = past(&[1, 2, 3, 4, 5, 6]);
+    first.tasks.extend(pending(&[7, 8, 9]).tasks);
+    assert_eq!(answer(&mut state, &effects, Ok(first)), []);
+    assert_eq!((selected(&state), state.board.top), (Some(7), 2));
+}
+
+#[test]
+fn when_the_past_fills_the_first_page_the_page_of_the_present_is_looked_up() {
+    let (mut state, effects) = State::start(setup(), at(0), (100, 30));
+    let question = answer(&mut state, &effects, Ok(past(&[1, 2, 3, 4, 5])));
+    let (_, query, _) = asked(&question);
+    assert_eq!((query.range.end, query.page_size), (at(0).utc, 1));
+    assert_eq!(tick(&mut state, 60_000), [], "one question at a time");
+    let question = answer(&mut state, &question, Ok(Page { total: 7, tasks: Vec::new() }));
+    assert_eq!(asked(&question).1.page, 1);
+    let mut second = past(&[6, 7]);
+    second.tasks.extend(pending(&[8, 9, 10]).tasks);
+    answer(&mut state, &question, Ok(second));
+    assert_eq!((shown(&state), selected(&state)), (vec![6, 7, 8, 9, 10], Some(8)));
+}
+
+#[test]
+fn an_operator_who_turned_the_page_meanwhile_is_not_moved() {
+    let (mut state, effects) = State::start(setup(), at(0), (100, 30));
+    let locate = answer(&mut state, &effects, Ok(past(&[1, 2, 3, 4, 5])));
+    let question = press(&mut state, '>');
+    answer(&mut state, &question, Ok(past(&[6, 7])));
+    assert_eq!(answer(&mut state, &locate, Ok(Page { total: 11, tasks: Vec::new() })), []);
+    assert_eq!(shown(&state), [6, 7]);
+}

@@ -1,0 +1,391 @@
+//! `pushdeck`: settings to one plan, then the dashboard on it.
+
+use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::time::Instant;
+
+use chrono::{DateTime, Utc};
+use tokio::sync::mpsc;
+
+use super::{Exit, World};
+use crate::api::{self, Client, Outside, Timeouts};
+use crate::app::state::Underway;
+use crate::app::{Message, Moment, Setup, State, Write};
+use crate::config::{self, ConfigError, Credential, Env, Flags, Origin, Profile, Settings, paths};
+use crate::domain::profile::Environment;
+use crate::domain::{text, wire};
+use crate::sandbox::{self, Credentials, Options, Running, Seed};
+use crate::store::{self, Store};
+use crate::theme::{Depth, Theme};
+use crate::worker::{self, Journal};
+use crate::{term, tui};
+
+/// The name that the embedded sandbox has on screen.
+const SANDBOX_NAME: &str = "sandbox";
+
+/// Everything that is settled before anything starts.
+#[derive(Clone, Debug)]
+pub struct Plan {
+    /// What the screens need.
+    pub setup: Setup,
+    /// Where the calls go.
+    pub target: Target,
+    /// The local database; `None` keeps drafts and journal in memory, as there is no home directory.
+    pub store: Option<PathBuf>,
+    /// Under which name drafts and journal are kept: profile, app and host, so that a renamed or
+    /// re-pointed profile never meets the open writes of another app.
+    pub store_key: String,
+}
+
+/// Where the calls go.
+#[derive(Clone, Debug)]
+pub enum Target {
+    /// A server inside this process, started with the dashboard and gone with it.
+    Embedded,
+    /// Somewhere else.
+    Service(Connection),
+}
+
+/// Keys that may wait while a frame is drawn.
+const INPUT_QUEUE: usize = 1024;
+/// Questions that may wait for the worker.
+const EFFECT_QUEUE: usize = 256;
+/// Answers that may wait for the loop.
+const ANSWER_QUEUE: usize = 1024;
+
+/// What the calls need.
+#[derive(Clone, Debug)]
+pub struct Connection {
+    /// Base URL without a path.
+    pub endpoint: String,
+    /// The app.
+    pub sdkappid: u64,
+    /// The administrator who signs.
+    pub identifier: String,
+    /// What he signs with.
+    pub credential: Credential,
+}
+
+impl From<Connection> for api::Connection {
+    fn from(from: Connection) -> Self {
+        let credential = match from.credential {
+            Credential::Key(key) => api::Credential::Key(key),
+            Credential::Sig(sig) => api::Credential::Sig(sig),
+        };
+        Self { base_url: from.endpoint, sdkappid: from.sdkappid, identifier: from.identifier, credential }
+    }
+}
+
+/// Reads settings and secret. May wait ten seconds for a `secret_key_command`.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub fn plan(flags: &Flags, env: &Env, system_zone: Option<&str>) -> Result<Plan, ConfigError> {
+    let settings = config::load(flags, env, system_zone)?;
+    let store = paths::state_dir(env).map(|dir| dir.join(store::FILE));
+    match &settings.profile {
+        Some(profile) => service(&settings, profile, env, store),
+        None => Ok(embedded(&settings, flags, store)),
+    }
+}
+
+fn service(
+    settings: &Settings,
+    profile: &Profile,
+    env: &Env,
+    store: Option<PathBuf>,
+) -> Result<Plan, ConfigError> {
+    let credential = config::resolve_secret(profile, env)?;
+    let endpoint = &profile.endpoint.value;
+    let host = endpoint.split_once("://").map_or(endpoint.as_str(), |(_, host)| host);
+    let name = &profile.name.value;
+    let notice = match &profile.name.origin {
+        origin @ Origin::Env(_) => Some(format!("profile {name}, chosen by {origin}")),
+        Origin::Default | Origin::System | Origin::File(_) | Origin::Flag(_) => None,
+    };
+    let setup = Setup {
+        profile: name.clone(),
+        environment: profile.environment.value,
+        place: profile.region.map_or(host, |region| region.label).to_owned(),
+        sdkappid: profile.sdkappid.value,
+        from_account: profile.from_account.value.clone(),
+        zone: settings.timezone.value,
+        page_size: profile.page_size.value,
+        refresh: settings.refresh.value,
+        notice,
+    };
+    let store_key = format!("{name} {} {host}", setup.sdkappid);
+    let target = Target::Service(Connection {
+        endpoint: endpoint.clone(),
+        sdkappid: setup.sdkappid,
+        identifier: profile.identifier.value.clone(),
+        credential,
+    });
+    Ok(Plan { setup, target, store, store_key })
+}
+
+fn embedded(settings: &Settings, flags: &Flags, store: Option<PathBuf>) -> Plan {
+    let why = match &settings.file {
+        _ if flags.sandbox => "asked for by --sandbox",
+        Some(_) => "the config file has no profile",
+        None => "there is no config file",
+    };
+    let setup = Setup {
+        profile: SANDBOX_NAME.to_owned(),
+        environment: Environment::Sandbox,
+        place: "embedded".to_owned(),
+        sdkappid: sandbox::DEFAULT_SDKAPPID,
+        from_account: sandbox::DEFAULT_IDENTIFIER.to_owned(),
+        zone: settings.timezone.value,
+        page_size: config::file::PAGE_SIZE,
+        refresh: settings.refresh.value,
+        notice: Some(format!("embedded sandbox with demo data: {why}; nothing is sent to anybody")),
+    };
+    Plan { setup, target: Target::Embedded, store, store_key: "(embedded)".to_owned() }
+}
+
+/// Opens the dashboard and stays until it is closed.
+pub(super) async fn run(flags: &Flags, mut world: World<'_>) -> Exit {
+    if !world.stdout_is_terminal {
+        world.complain(
+            &"standard output is not a terminal, and the dashboard needs one; start pushdeck without a pipe or a \
+              redirection, and over ssh with: ssh -t HOST pushdeck",
+        );
+        return Exit::Usage;
+    }
+    let plan = match plan(flags, &world.env, world.system_zone.as_deref()) {
+        Ok(plan) => plan,
+        Err(err) => {
+            world.complain(&err);
+            return Exit::Usage;
+        }
+    };
+    match open(plan, Depth::of(|name| world.env.text(name))).await {
+        Ok(()) => Exit::Done,
+        Err(words) => {
+            world.complain(&words);
+            Exit::Failed
+        }
+    }
+}
+
+async fn open(plan: Plan, depth: Depth) -> Result<(), String> {
+    let Plan { setup, target, store, store_key } = plan;
+    match target {
+        Target::Service(connection) => show(setup, connection, store, store_key, depth).await,
+        Target::Embedded => {
+            let (running, connection) = start_embedded().await?;
+            let result = show(setup, connection, store, store_key, depth).await;
+            running.stop().await;
+            result
+        }
+    }
+}
+
+/// A server on a free port of this machine, and what it takes to call it.
+async fn start_embedded() -> Result<(Running, Connection), String> {
+    let credentials = Credentials::made(&mut rand::rng());
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let Credentials { sdkappid, identifier, key } = credentials.clone();
+    let running = sandbox::start(listen, Options::demo(), credentials, Some(Seed::default()))
+        .await
+        .map_err(|err| format!("the embedded sandbox did not start: {err}"))?;
+    let endpoint = running.base_url();
+    Ok((running, Connection { endpoint, sdkappid, identifier, credential: Credential::Key(key) }))
+}
+
+/// Opens the screens; returns when the operator has left and the terminal is restored.
+async fn show(
+    mut setup: Setup,
+    connection: Connection,
+    store: Option<PathBuf>,
+    store_key: String,
+    depth: Depth,
+) -> Result<(), String> {
+    let outside = Outside::new(present, rand::random);
+    let client = Client::new(&connection.into(), Timeouts::default(), outside.clone())
+        .map_err(|failure| failure.words().what)?;
+    let store = match open_store(store).await {
+        Ok(store) => store,
+        Err(words) => {
+            setup.notice = Some(format!("drafts and journal are not kept on disk: {words}"));
+            None
+        }
+    };
+    let (notes, signals) = mpsc::channel(8);
+    let (keys, input) = mpsc::channel(INPUT_QUEUE);
+    let (effects, asked) = mpsc::channel(EFFECT_QUEUE);
+    let (answers, answered) = mpsc::channel(ANSWER_QUEUE);
+    let work = worker::run(Arc::new(client), Journal::new(store, &store_key), asked, answers, outside);
+    let work = tokio::spawn(work);
+    tui::listen_for_signals(notes.clone()).map_err(|err| format!("cannot listen for signals: {err}"))?;
+    let ends = tui::Ends { input, signals, worker: answered, effects };
+    let ended = draw(setup, depth, ends, keys, notes).await;
+    // The loop has waited as long as it should; what reads are left are of use to nobody.
+    work.abort();
+    let ended = ended.map_err(|err| format!("the terminal cannot be used: {err}"))?;
+    match last_words(&ended.state) {
+        Some(words) => Err(words),
+        None => Ok(()),
+    }
+}
+
+/// Takes the terminal, runs the loop, and gives the terminal back.
+async fn draw(
+    setup: Setup,
+    depth: Depth,
+    ends: tui::Ends,
+    keys: mpsc::Sender<Message>,
+    panics: mpsc::Sender<Message>,
+) -> io::Result<tui::Ended> {
+    let began = Instant::now();
+    let clock = move || Moment { utc: present(), running: began.elapsed() };
+    let size = crossterm::terminal::size()?;
+    let (state, first) = State::start(setup, clock(), size);
+    let theme = Theme::new(depth);
+    term::give_back_on_panic(panics);
+    let (guard, mut screen) = term::take()?;
+    term::listen(keys)?;
+    let ended = tui::run(&mut screen, &theme, state, first, ends, clock).await;
+    drop(guard);
+    ended
+}
+
+/// The local database, opened on a thread that may wait for the disk.
+async fn open_store(path: Option<PathBuf>) -> Result<Option<Arc<Store>>, String> {
+    let Some(path) = path else { return Ok(None) };
+    let opened = tokio::task::spawn_blocking(move || Store::open(&path)).await;
+    match opened {
+        Ok(Ok(store)) => Ok(Some(Arc::new(store))),
+        Ok(Err(err)) => Err(err.to_string()),
+        Err(_) => Err("the database could not be opened".to_owned()),
+    }
+}
+
+/// What the operator must still read after the screens are gone: writes that were not settled.
+fn last_words(state: &State) -> Option<String> {
+    let open: Vec<String> =
+        state.writes.iter().filter(|write| write.verdict.is_none()).map(in_doubt).collect();
+    if open.is_empty() {
+        return None;
+    }
+    Some(format!("left before the outcome was known, look before you send again:\n{}", open.join("\n")))
+}
+
+fn in_doubt(write: &Underway) -> String {
+    match &write.write {
+        Write::Create(new) => {
+            let title = text::clean(new.content.text("OfflinePushInfo.Title")).into_owned();
+            format!("a create: \"{title}\", due {} UTC", wire::time_out(new.scheduled_at))
+        }
+        Write::Modify(change) => format!("a change of #{}", change.id),
+        Write::Cancel { id, .. } => format!("a cancel of #{id}"),
+    }
+}
+
+/// This machine's clock.
+#[expect(clippy::disallowed_methods, reason = "the one place where the dashboard reads the clock")]
+fn present() -> DateTime<Utc> {
+    Utc::now()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use chrono_tz::Tz;
+
+    use super::*;
+
+    const CONFIG: &str = r#"
+        [ui]
+        refresh_seconds = 5
+        [profiles.acme]
+        environment = "prod"
+        region = "singapore"
+        sdkappid = 1400000009
+        identifier = "ops"
+        secret_key_env = "ACME_IM_KEY"
+        timezone = "Asia/Tokyo"
+        page_size = 20
+        from_account = "shop"
+        [profiles.local]
+        environment = "sandbox"
+        endpoint = "http://127.0.0.1:8080"
+        sdkappid = 1400000001
+        identifier = "administrator"
+        usersig = "5up3rs3cr3t"
+    "#;
+
+    fn with_config(profile: &str, env: &[(&str, &str)]) -> Result<Plan, String> {
+        let dir = tempfile::tempdir().unwrap();
+        let config = dir.path().join("c.toml");
+        std::fs::write(&config, CONFIG).unwrap();
+        let flags = Flags { config: Some(config), profile: Some(profile.to_owned()), sandbox: false };
+        plan(&flags, &Env::of(env.iter().copied()), None).map_err(|err| err.to_string())
+    }
+
+    #[test]
+    fn a_profile_becomes_a_plan() {
+        let plan = with_config("acme", &[("ACME_IM_KEY", "5up3rs3cr3t"), ("HOME", "/home/op")]).unwrap();
+        let setup = Setup {
+            profile: "acme".to_owned(),
+            environment: Environment::Prod,
+            place: "Singapore".to_owned(),
+            sdkappid: 1_400_000_009,
+            from_account: "shop".to_owned(),
+            zone: Tz::Asia__Tokyo,
+            page_size: 20,
+            refresh: Duration::from_secs(5),
+            notice: None,
+        };
+        assert_eq!(plan.setup, setup);
+        assert_eq!(plan.store, Some("/home/op/.local/state/pushdeck/state.db".into()));
+        assert_eq!(plan.store_key, "acme 1400000009 adminapisgp.im.qcloud.com");
+        assert!(!format!("{plan:?}").contains("5up3r"));
+        let Target::Service(connection) = plan.target else { panic!("not embedded") };
+        assert_eq!(connection.endpoint, "https://adminapisgp.im.qcloud.com");
+        assert_eq!((connection.sdkappid, connection.identifier.as_str()), (1_400_000_009, "ops"));
+        assert!(matches!(connection.credential, Credential::Key(_)));
+    }
+
+    #[test]
+    fn an_endpoint_is_shown_by_its_host_and_a_given_signature_stays_one() {
+        let plan = with_config("local", &[]).unwrap();
+        assert_eq!((plan.setup.place.as_str(), plan.store), ("127.0.0.1:8080", None));
+        assert!(matches!(plan.target, Target::Service(Connection { credential: Credential::Sig(_), .. })));
+    }
+
+    #[test]
+    fn a_missing_secret_is_said_before_anything_opens() {
+        let found = with_config("acme", &[]).unwrap_err();
+        assert!(found.contains("the environment variable ACME_IM_KEY is not set"), "{found}");
+    }
+
+    #[test]
+    fn without_a_profile_it_is_the_embedded_sandbox_and_says_why() {
+        let flags = Flags { sandbox: true, ..Flags::default() };
+        for (flags, why) in [(flags, "asked for by --sandbox"), (Flags::default(), "there is no config file")]
+        {
+            let plan = plan(&flags, &Env::of([("HOME", "/nowhere")]), Some("Asia/Shanghai")).unwrap();
+            assert!(matches!(plan.target, Target::Embedded));
+            assert_eq!((plan.setup.environment, plan.setup.zone), (Environment::Sandbox, Tz::Asia__Shanghai));
+            let notice = plan.setup.notice.unwrap();
+            assert_eq!(notice, format!("embedded sandbox with demo data: {why}; nothing is sent to anybody"));
+        }
+    }
+
+    #[tokio::test]
+    async fn the_embedded_sandbox_listens_on_this_machine_under_the_shown_app() {
+        let (running, connection) = start_embedded().await.unwrap();
+        let host = connection.endpoint.strip_prefix("http://127.0.0.1:").unwrap();
+        let port: u16 = host.parse().unwrap();
+        tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
+        let plan = plan(&Flags { sandbox: true, ..Flags::default() }, &Env::default(), None).unwrap();
+        assert_eq!(connection.sdkappid, plan.setup.sdkappid);
+        assert_eq!(connection.identifier, plan.setup.from_account);
+        running.stop().await;
+    }
+}

@@ -1,0 +1,181 @@
+//! Reading a TOML table key by key, with a fault for everything that does not fit.
+//!
+//! Knows nothing of what the keys mean.
+
+use std::ops::{Range, RangeInclusive};
+use std::path::Path;
+
+use toml::Spanned;
+use toml::de::{DeTable, DeValue};
+
+use super::{ConfigError, Fault, Origin, Place, Sourced};
+use crate::domain::text;
+
+/// A table with what is needed to talk about it.
+pub(super) struct Table<'t, 'i> {
+    pub(super) entries: &'t DeTable<'i>,
+    /// `[profiles.acme]`, or nothing for the top.
+    pub(super) title: String,
+    pub(super) span: Range<usize>,
+}
+
+impl<'t, 'i> Table<'t, 'i> {
+    pub(super) fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'i>>> {
+        self.entries.get(key)
+    }
+}
+
+pub(super) struct Reader<'a> {
+    pub(super) path: &'a Path,
+    pub(super) text: &'a str,
+    pub(super) home: Option<&'a Path>,
+    pub(super) faults: Vec<(usize, Fault)>,
+}
+
+impl Reader<'_> {
+    pub(super) fn place(&self, at: usize) -> Place {
+        let before = self.text.get(..at).unwrap_or(self.text);
+        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
+        let column = before.get(line_start..).map_or(0, |line| line.chars().count()) + 1;
+        Place { path: self.path.to_owned(), line: before.matches('\n').count() + 1, column }
+    }
+
+    pub(super) fn fault(&mut self, span: Range<usize>, words: impl Into<String>) {
+        let fault = Fault { place: Some(self.place(span.start)), words: words.into() };
+        self.faults.push((span.start, fault));
+    }
+
+    pub(super) fn into_error(mut self) -> ConfigError {
+        self.faults.sort_by_key(|(at, _)| *at);
+        ConfigError { faults: self.faults.into_iter().map(|(_, fault)| fault).collect() }
+    }
+
+    pub(super) fn sourced<T>(&self, value: T, span: Range<usize>) -> Sourced<T> {
+        Sourced::new(value, Origin::File(self.place(span.start)))
+    }
+
+    pub(super) fn unknown_keys(&mut self, table: &Table<'_, '_>, known: &[&'static str]) {
+        for key in table.entries.keys() {
+            let name = key.get_ref().as_ref();
+            if known.contains(&name) {
+                continue;
+            }
+            let place = if table.title.is_empty() { String::new() } else { format!(" in {}", table.title) };
+            let advice = advice(name, known);
+            let words = format!("unknown key \"{}\"{place}{advice}", text::clean(name));
+            self.fault(key.span(), words);
+        }
+    }
+
+    pub(super) fn table<'t, 'i>(
+        &mut self,
+        parent: &Table<'t, 'i>,
+        key: &str,
+        title: &str,
+    ) -> Option<Table<'t, 'i>> {
+        let value = parent.get(key)?;
+        if let DeValue::Table(table) = value.get_ref() {
+            return Some(Table { entries: table, title: title.to_owned(), span: value.span() });
+        }
+        self.fault(
+            value.span(),
+            format!("\"{key}\" must be a table {title}, not {}", article(value.get_ref())),
+        );
+        None
+    }
+
+    /// A non-empty text. What it says is not repeated in a fault.
+    pub(super) fn string(&mut self, table: &Table<'_, '_>, key: &str) -> Option<Sourced<String>> {
+        let value = table.get(key)?;
+        let Some(string) = value.get_ref().as_str() else {
+            let what = article(value.get_ref());
+            self.fault(value.span(), format!("\"{key}\" must be a string in quotes, not {what}"));
+            return None;
+        };
+        if string.trim().is_empty() {
+            self.fault(value.span(), format!("\"{key}\" is empty; write a value or leave the line out"));
+            return None;
+        }
+        Some(self.sourced(string.trim().to_owned(), value.span()))
+    }
+
+    pub(super) fn integer(
+        &mut self,
+        table: &Table<'_, '_>,
+        key: &str,
+        allowed: RangeInclusive<u64>,
+    ) -> Option<Sourced<u64>> {
+        let value = table.get(key)?;
+        let DeValue::Integer(integer) = value.get_ref() else {
+            let what = article(value.get_ref());
+            self.fault(value.span(), format!("\"{key}\" must be a whole number without quotes, not {what}"));
+            return None;
+        };
+        let number = u64::from_str_radix(integer.as_str(), integer.radix()).ok();
+        let Some(number) = number.filter(|number| allowed.contains(number)) else {
+            let bounds = if *allowed.end() == u64::MAX {
+                format!("{} or more", allowed.start())
+            } else {
+                format!("from {} to {}", allowed.start(), allowed.end())
+            };
+            self.fault(value.span(), format!("\"{key}\" is {integer}; it must be {bounds}"));
+            return None;
+        };
+        Some(self.sourced(number, value.span()))
+    }
+
+    pub(super) fn boolean(&mut self, table: &Table<'_, '_>, key: &str) -> Option<Sourced<bool>> {
+        let value = table.get(key)?;
+        let Some(flag) = value.get_ref().as_bool() else {
+            let what = article(value.get_ref());
+            self.fault(value.span(), format!("\"{key}\" must be true or false without quotes, not {what}"));
+            return None;
+        };
+        Some(self.sourced(flag, value.span()))
+    }
+
+    /// One of a few words.
+    pub(super) fn word<T>(
+        &mut self,
+        table: &Table<'_, '_>,
+        key: &str,
+        allowed: &[&'static str],
+        read: impl Fn(&str) -> Option<T>,
+    ) -> Option<Sourced<T>> {
+        let word = self.string(table, key)?;
+        if let Some(value) = read(&word.value) {
+            return Some(Sourced::new(value, word.origin));
+        }
+        let advice = advice(&word.value, allowed);
+        let span = table.get(key)?.span();
+        let given = text::clean(&word.value).into_owned();
+        self.fault(span, format!("\"{key}\" cannot be \"{given}\"{advice}"));
+        None
+    }
+
+    pub(super) fn missing(&mut self, table: &Table<'_, '_>, what: &str) {
+        self.fault(table.span.clone(), format!("{} has no {what}", table.title));
+    }
+}
+
+/// `; did you mean "region"? Allowed: …`, or only what is allowed when nothing known is near.
+pub(super) fn advice(name: &str, known: &[&str]) -> String {
+    let list: Vec<_> = known.iter().map(|known| text::clean(known)).collect();
+    let list = list.join(", ");
+    match text::nearest(name, known.iter().copied()) {
+        Some(near) => format!("; did you mean \"{}\"? Allowed: {list}", text::clean(near)),
+        None => format!("; allowed: {list}"),
+    }
+}
+
+pub(super) fn article(value: &DeValue<'_>) -> &'static str {
+    match value {
+        DeValue::String(_) => "a string",
+        DeValue::Integer(_) => "a whole number",
+        DeValue::Float(_) => "a number with a point",
+        DeValue::Boolean(_) => "true or false",
+        DeValue::Datetime(_) => "a date",
+        DeValue::Array(_) => "a list",
+        DeValue::Table(_) => "a table",
+    }
+}

@@ -1,0 +1,367 @@
+//! Believable demo data around the present: English and Chinese campaigns in every state.
+//!
+//! The same seed, time and number give the same tasks. The texts are in `assets/demo`; nothing here
+//! decides how the sandbox behaves, save that one seeded task is made to fail in the first minute.
+
+use std::collections::BTreeMap;
+
+use chrono::{DateTime, Utc};
+use rand::rngs::StdRng;
+use rand::seq::IndexedRandom;
+use rand::{RngExt, SeedableRng};
+use serde::Deserialize;
+use serde_json::{Value, json};
+
+use super::dispatch::push_id;
+use super::rules::headline;
+use super::store::{End, NewRow, OpenError, Store, Words};
+use crate::domain::{JsonObject, Kind};
+
+/// How much demo data, and which.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Seed {
+    /// How many tasks; 0 is none.
+    pub tasks: usize,
+    /// Another number gives other tasks.
+    pub number: u64,
+}
+
+impl Default for Seed {
+    fn default() -> Self {
+        Self { tasks: 128, number: 1 }
+    }
+}
+
+const CAMPAIGNS: &str = include_str!("../../assets/demo/campaigns.json");
+
+const HOUR: i64 = 3600;
+const DAY: i64 = 24 * HOUR;
+
+#[derive(Deserialize)]
+struct Assets {
+    failures: BTreeMap<String, Vec<String>>,
+    words: BTreeMap<String, Vec<String>>,
+    campaigns: Vec<Campaign>,
+}
+
+#[derive(Deserialize)]
+struct Campaign {
+    key: String,
+    #[serde(rename = "type")]
+    kind: String,
+    weight: u32,
+    /// Usual times of day, UTC.
+    at: Vec<String>,
+    /// How few and how many accounts, for pushes to users.
+    #[serde(default)]
+    accounts: Option<(usize, usize)>,
+    content: JsonObject,
+}
+
+/// What becomes of a seeded task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Fate {
+    Pending,
+    /// Pending, and its dispatch will fail.
+    WillFail,
+    Sent,
+    Failed,
+}
+
+/// What somebody who starts the demo sees happen: seconds from the start, campaign, fate. Of a
+/// small number of tasks the first ones remain.
+const FIRST: &[(i64, &str, Fate)] = &[
+    (20, "flash-sale", Fate::Pending),
+    (45, "stock-brief-zh", Fate::WillFail),
+    (-190, "dinner", Fate::Failed),
+    (-HOUR, "lunch", Fate::Sent),
+    (150, "order-shipped", Fate::Pending),
+    (7 * 60, "express-zh", Fate::Pending),
+    (16 * 60, "football", Fate::Pending),
+    (38 * 60, "maintenance", Fate::Pending),
+    (65 * 60, "weekend-zh", Fate::Pending),
+    (-2 * HOUR - 900, "double-eleven-zh", Fate::Sent),
+    (130 * 60, "dinner", Fate::Pending),
+];
+
+/// A task before its content is made; small, because there may be a million.
+struct Plan {
+    created: i64,
+    scheduled: i64,
+    fate: Fate,
+    campaign: usize,
+    number: u64,
+}
+
+/// Fills a new database; gives how many of the tasks are still to be sent.
+pub(super) fn plant(
+    seed: Seed,
+    now: DateTime<Utc>,
+    sdkappid: i64,
+    sender: &str,
+    store: &Store,
+) -> Result<i64, OpenError> {
+    let assets: Assets =
+        serde_json::from_str(CAMPAIGNS).map_err(|err| OpenError(format!("demo data: {err}")))?;
+    let mut plans = plans(seed, now.timestamp(), &assets);
+    // Ids grow with the time of creation, as the service's do.
+    plans.sort_by_key(|plan| (plan.created, plan.scheduled));
+    let mut pending = 0;
+    for plan in &plans {
+        let Some(campaign) = assets.campaigns.get(plan.campaign) else { continue };
+        add(plan, campaign, &assets, sdkappid, sender, store)?;
+        pending += i64::from(matches!(plan.fate, Fate::Pending | Fate::WillFail));
+    }
+    Ok(pending)
+}
+
+fn plans(seed: Seed, now: i64, assets: &Assets) -> Vec<Plan> {
+    let mut rng = StdRng::seed_from_u64(seed.number);
+    let mut plans = Vec::with_capacity(seed.tasks);
+    for (offset, key, fate) in FIRST.iter().take(seed.tasks) {
+        let campaign = assets.campaigns.iter().position(|c| c.key == *key).unwrap_or(0);
+        plans.push(planned(now, now + offset, *fate, campaign, &mut rng));
+    }
+    let by_weight: Vec<usize> = assets
+        .campaigns
+        .iter()
+        .enumerate()
+        .flat_map(|(i, c)| std::iter::repeat_n(i, c.weight as usize))
+        .collect();
+    while plans.len() < seed.tasks {
+        let campaign = by_weight.choose(&mut rng).copied().unwrap_or(0);
+        let fate = match rng.random_range(0..100) {
+            0..74 => Fate::Pending,
+            74..95 => Fate::Sent,
+            _ => Fate::Failed,
+        };
+        let scheduled = usual_time(now, fate, assets.campaigns.get(campaign), &mut rng);
+        plans.push(planned(now, scheduled, fate, campaign, &mut rng));
+    }
+    plans
+}
+
+fn planned(now: i64, scheduled: i64, fate: Fate, campaign: usize, rng: &mut StdRng) -> Plan {
+    // Everything was created within the last week, so that both orders of a list show it.
+    let (first, last) = (now - 7 * DAY + HOUR, now.min(scheduled) - 60);
+    let created = rng.random_range(first..=last.max(first));
+    Plan { created, scheduled, fate, campaign, number: rng.random() }
+}
+
+/// At a usual time of the campaign: from three hours to twenty days ahead, or up to six days ago.
+fn usual_time(now: i64, fate: Fate, campaign: Option<&Campaign>, rng: &mut StdRng) -> i64 {
+    let usual = campaign.and_then(|c| c.at.choose(rng)).and_then(|at| {
+        let (hours, minutes) = at.split_once(':')?;
+        Some(hours.parse::<i64>().ok()? * HOUR + minutes.parse::<i64>().ok()? * 60)
+    });
+    let time_of_day = usual.unwrap_or(12 * HOUR) + 300 * rng.random_range(0..6);
+    let today = now.div_euclid(DAY) * DAY;
+    match fate {
+        Fate::Pending | Fate::WillFail => {
+            // Near days are fuller than far ones.
+            let day = rng.random_range(0..20).min(rng.random_range(0..20 + 8));
+            let at = today + day * DAY + time_of_day;
+            if at < now + 3 * HOUR { at + DAY } else { at }
+        }
+        Fate::Sent | Fate::Failed => {
+            let at = today - rng.random_range(0..6) * DAY + time_of_day;
+            if at > now - 3 * HOUR { at - DAY } else { at }
+        }
+    }
+}
+
+fn add(
+    plan: &Plan,
+    campaign: &Campaign,
+    assets: &Assets,
+    sdkappid: i64,
+    sender: &str,
+    store: &Store,
+) -> rusqlite::Result<()> {
+    let mut rng = StdRng::seed_from_u64(plan.number);
+    let content = content(campaign, assets, sender, &mut rng);
+    let failure = assets.failures.get(&campaign.kind).and_then(|texts| texts.choose(&mut rng));
+    let account = content.get("To_Account").and_then(|list| list.get(0)).and_then(Value::as_str);
+    let failure = failure.map_or_else(String::new, |text| text.replace("{account}", account.unwrap_or("")));
+    let pushed;
+    let end = match plan.fate {
+        Fate::Pending | Fate::WillFail => None,
+        Fate::Sent => {
+            pushed = push_id(&campaign.kind, sdkappid, plan.scheduled + 1, &content, &mut rng);
+            Some(End::Sent(&pushed))
+        }
+        Fate::Failed => Some(End::Failed(&failure)),
+    };
+    let (title, desc) = headline(&content);
+    let text = serde_json::to_string(&content).unwrap_or_default();
+    let id = store.add(&NewRow {
+        sdkappid,
+        kind: &Kind::from_wire(&campaign.kind),
+        create_at: plan.created,
+        sched_at: plan.scheduled,
+        words: Words { content: &text, title, desc },
+        end,
+    })?;
+    if plan.fate == Fate::WillFail {
+        store.fail_task(id, &failure)?;
+    }
+    Ok(())
+}
+
+fn content(campaign: &Campaign, assets: &Assets, sender: &str, rng: &mut StdRng) -> JsonObject {
+    let mut content = JsonObject::new();
+    content.insert("From_Account".to_owned(), json!(sender));
+    if let Some((fewest, most)) = campaign.accounts {
+        let many = rng.random_range(fewest..=most.max(fewest));
+        content.insert("To_Account".to_owned(), accounts(many, rng));
+    }
+    let drawn = draw(&assets.words, rng);
+    for (key, value) in &campaign.content {
+        content.insert(key.clone(), filled(value, &drawn));
+    }
+    content.insert("MsgRandom".to_owned(), json!(rng.random::<u32>()));
+    content
+}
+
+fn accounts(many: usize, rng: &mut StdRng) -> Value {
+    const NAMES: [&str; 12] = [
+        "anna",
+        "bela",
+        "chen.jie",
+        "dmitri",
+        "li_wei",
+        "mona",
+        "noor",
+        "olga",
+        "priya",
+        "wang.fang",
+        "yuki",
+        "zoe",
+    ];
+    let mut list = Vec::with_capacity(many);
+    let mut serial: u32 = rng.random_range(10_000..90_000);
+    for i in 0..many {
+        serial += rng.random_range(1..40);
+        let name = NAMES.choose(rng).filter(|_| many == 1 || i == 0);
+        list.push(name.map_or_else(|| format!("u_{serial}"), |name| (*name).to_owned()));
+    }
+    json!(list)
+}
+
+/// One word for each placeholder, the same throughout a task.
+fn draw(words: &BTreeMap<String, Vec<String>>, rng: &mut StdRng) -> Vec<(String, String)> {
+    let mut drawn: Vec<(String, String)> = words
+        .iter()
+        .filter_map(|(name, choices)| Some((format!("{{{name}}}"), choices.choose(rng)?.clone())))
+        .collect();
+    for (name, range) in
+        [("{order}", 20_000_000..90_000_000), ("{tail}", 1000..10_000), ("{code}", 100_000..1_000_000)]
+    {
+        drawn.push((name.to_owned(), rng.random_range(range).to_string()));
+    }
+    drawn
+}
+
+fn filled(value: &Value, drawn: &[(String, String)]) -> Value {
+    match value {
+        Value::String(text) if text.contains('{') => {
+            let fill = |text: String, (name, word): &(String, String)| {
+                if text.contains(name.as_str()) { text.replace(name, word) } else { text }
+            };
+            Value::String(drawn.iter().fold(text.clone(), fill))
+        }
+        Value::Array(items) => Value::Array(items.iter().map(|item| filled(item, drawn)).collect()),
+        Value::Object(object) => {
+            Value::Object(object.iter().map(|(key, value)| (key.clone(), filled(value, drawn))).collect())
+        }
+        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => value.clone(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeZone;
+
+    use super::super::store::{State, TimeField, Wanted};
+    use super::*;
+    use crate::domain::rules::{Strictness, check};
+    use crate::domain::{Content, text};
+
+    fn now() -> DateTime<Utc> {
+        Utc.with_ymd_and_hms(2026, 11, 21, 6, 3, 22).unwrap()
+    }
+
+    fn planted(tasks: usize, number: u64) -> (Vec<super::super::store::Stored>, i64) {
+        let store = Store::open(None, 1).unwrap();
+        let pending = plant(Seed { tasks, number }, now(), 7, "administrator", &store).unwrap();
+        let everything = Wanted {
+            sdkappid: 7,
+            range_of: Some(TimeField::Sched),
+            begin: i64::MIN,
+            end: i64::MAX,
+            keyword: String::new(),
+            order: TimeField::Sched,
+            ascending: true,
+            offset: 0,
+            want: i64::MAX,
+        };
+        (store.list(&everything).unwrap().1, pending)
+    }
+
+    #[test]
+    fn every_campaign_is_content_that_the_sandbox_itself_accepts() {
+        let assets: Assets = serde_json::from_str(CAMPAIGNS).unwrap();
+        let mut rng = StdRng::seed_from_u64(3);
+        for campaign in &assets.campaigns {
+            let content = Content(content(campaign, &assets, "administrator", &mut rng));
+            let problems = check(&Kind::from_wire(&campaign.kind), &content, Strictness::default());
+            assert_eq!(problems, [], "{}", campaign.key);
+            let (title, desc) = headline(&content.0);
+            assert!(!title.contains('{') && !desc.contains('{'), "{}: {title} {desc}", campaign.key);
+            assert_eq!(text::clean(title), title);
+            let ext = content.text("OfflinePushInfo.Ext");
+            assert!(ext.is_empty() || serde_json::from_str::<Value>(ext).is_ok(), "{ext}");
+        }
+        for (_, key, _) in FIRST {
+            assert!(assets.campaigns.iter().any(|c| c.key == *key), "{key}");
+        }
+    }
+
+    #[test]
+    fn any_number_of_tasks_is_exactly_that_number() {
+        for tasks in [0, 1, 2, 5, FIRST.len(), 128, 1000] {
+            assert_eq!(planted(tasks, 1).0.len(), tasks);
+        }
+    }
+
+    #[test]
+    fn the_same_seed_gives_the_same_tasks_and_another_others() {
+        let shown = |number| format!("{:?}", planted(60, number).0);
+        assert_eq!(shown(1), shown(1));
+        assert_ne!(shown(1), shown(2));
+    }
+
+    #[test]
+    fn the_demo_has_every_state_and_type_within_the_range_of_the_table() {
+        let (tasks, pending) = planted(128, 1);
+        let count =
+            |fits: &dyn Fn(&super::super::store::Stored) -> bool| tasks.iter().filter(|t| fits(t)).count();
+        let open = count(&|t| t.state == State::Pending);
+        assert_eq!(i64::try_from(open), Ok(pending));
+        assert!((80..110).contains(&open), "{open} pending");
+        assert!(count(&|t| t.success) >= 15 && count(&|t| !t.failure.is_empty()) >= 4);
+        for kind in ["All", "Tag", "User"] {
+            assert!(count(&|t| t.kind == kind) >= 15, "{kind}");
+        }
+        let at = now().timestamp();
+        for task in &tasks {
+            assert!(task.create_at < task.sched_at.min(at) && task.create_at > at - 7 * DAY);
+            assert!(task.sched_at > at - 7 * DAY && task.sched_at < at + 22 * DAY);
+            assert_eq!(task.sched_at > at, task.state == State::Pending);
+            assert_eq!(task.success, !task.push_id.is_empty());
+        }
+        let soon: Vec<i64> =
+            tasks.iter().map(|t| t.sched_at - at).filter(|s| (0..3600).contains(s)).collect();
+        assert_eq!(soon, [20, 45, 150, 420, 960, 2280]);
+    }
+}

@@ -1,0 +1,230 @@
+//! A terminal for the real binary: a pseudo-terminal, a screen that can be asked, and a patient
+//! wait that ends the moment the screen shows what is waited for.
+
+use std::io::{Read, Write};
+use std::path::PathBuf;
+use std::sync::{Arc, Condvar, Mutex};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
+
+/// How long a test waits for something that must come. Only a failing test ever waits so long.
+const PATIENCE: Duration = Duration::from_secs(60);
+
+struct Shared {
+    parser: Mutex<(vt100::Parser, bool)>,
+    changed: Condvar,
+}
+
+/// The program in its terminal.
+pub struct Terminal {
+    shared: Arc<Shared>,
+    master: Box<dyn MasterPty + Send>,
+    writer: Box<dyn Write + Send>,
+    child: Box<dyn Child + Send + Sync>,
+    home: tempfile::TempDir,
+    settings_before: String,
+}
+
+/// What to start, and where.
+pub struct Start {
+    args: Vec<String>,
+    env: Vec<(String, String)>,
+    size: (u16, u16),
+    home: tempfile::TempDir,
+}
+
+impl Start {
+    /// The binary with these arguments, in a home of its own.
+    pub fn new(args: &[&str]) -> Self {
+        let home = tempfile::tempdir().unwrap();
+        let args = args.iter().map(|&a| a.to_owned()).collect();
+        Self { args, env: Vec::new(), size: (120, 40), home }
+    }
+
+    pub fn size(mut self, columns: u16, rows: u16) -> Self {
+        self.size = (columns, rows);
+        self
+    }
+
+    pub fn env(mut self, name: &str, value: &str) -> Self {
+        self.env.push((name.to_owned(), value.to_owned()));
+        self
+    }
+
+    /// Writes the configuration file that the program will find.
+    pub fn config(self, text: &str) -> Self {
+        let folder = self.home.path().join("config/pushdeck");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join("config.toml"), text).unwrap();
+        self
+    }
+
+    /// Keeps the configuration file from others, as a secret in it requires.
+    pub fn private_config(self) -> Self {
+        use std::os::unix::fs::PermissionsExt;
+        let file = self.home.path().join("config/pushdeck/config.toml");
+        std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
+        self
+    }
+
+    /// The same home again, as after a crash.
+    pub fn home(mut self, home: tempfile::TempDir) -> Self {
+        self.home = home;
+        self
+    }
+
+    /// Starts the program.
+    pub fn open(self) -> Terminal {
+        let (columns, rows) = self.size;
+        let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
+        let pair = native_pty_system().openpty(size).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pushdeck"));
+        command.args(&self.args);
+        command.env_clear();
+        command.env("PATH", std::env::var("PATH").unwrap_or_default());
+        command.env("TERM", "xterm-256color");
+        command.env("TZ", "UTC");
+        command.env("HOME", self.home.path());
+        command.env("XDG_CONFIG_HOME", self.home.path().join("config"));
+        command.env("XDG_STATE_HOME", self.home.path().join("state"));
+        for (name, value) in &self.env {
+            command.env(name, value);
+        }
+        let settings_before = settings(&*pair.master);
+        let child = pair.slave.spawn_command(command).unwrap();
+        drop(pair.slave);
+        let shared = Arc::new(Shared {
+            parser: Mutex::new((vt100::Parser::new(rows, columns, 0), false)),
+            changed: Condvar::new(),
+        });
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let feed = Arc::clone(&shared);
+        std::thread::spawn(move || {
+            let mut buffer = [0; 8192];
+            while let Ok(n @ 1..) = reader.read(&mut buffer) {
+                feed.parser.lock().unwrap().0.process(&buffer[..n]);
+                feed.changed.notify_all();
+            }
+            feed.parser.lock().unwrap().1 = true;
+            feed.changed.notify_all();
+        });
+        let writer = pair.master.take_writer().unwrap();
+        Terminal { shared, master: pair.master, writer, child, home: self.home, settings_before }
+    }
+}
+
+/// The line settings, so that they can be compared.
+fn settings(master: &dyn MasterPty) -> String {
+    format!("{:?}", master.get_termios().unwrap().local_flags)
+}
+
+impl Terminal {
+    /// The text of the screen, row by row.
+    pub fn screen(&self) -> String {
+        self.shared.parser.lock().unwrap().0.screen().contents()
+    }
+
+    /// Waits until the screen is as asked; fails with the screen when it never is.
+    pub fn wait(&self, what: &str, mut is: impl FnMut(&str) -> bool) -> String {
+        let deadline = Instant::now() + PATIENCE;
+        let mut guard = self.shared.parser.lock().unwrap();
+        loop {
+            let text = guard.0.screen().contents();
+            if is(&text) {
+                return text;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "waited for {what} in vain; the screen is\n{text}");
+            assert!(!guard.1, "the program ended while waiting for {what}; the screen is\n{text}");
+            (guard, _) = self.shared.changed.wait_timeout(guard, left).unwrap();
+        }
+    }
+
+    /// Waits for a piece of text.
+    pub fn see(&self, text: &str) -> String {
+        self.wait(text, |screen| screen.contains(text))
+    }
+
+    /// Waits for a row that holds all these pieces, and gives it.
+    pub fn row(&self, pieces: &[&str]) -> String {
+        let holds = |line: &&str| pieces.iter().all(|piece| line.contains(piece));
+        let screen = self.wait(&pieces.join(" + "), |screen| screen.lines().any(|line| holds(&line)));
+        screen.lines().find(holds).unwrap().to_owned()
+    }
+
+    /// Waits until a piece of text is gone.
+    pub fn gone(&self, text: &str) {
+        self.wait(&format!("{text} to go"), |screen| !screen.contains(text));
+    }
+
+    /// Types.
+    pub fn keys(&mut self, keys: &str) {
+        self.writer.write_all(keys.as_bytes()).unwrap();
+        self.writer.flush().unwrap();
+    }
+
+    /// Another size.
+    pub fn resize(&mut self, columns: u16, rows: u16) {
+        self.shared.parser.lock().unwrap().0.screen_mut().set_size(rows, columns);
+        self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
+    }
+
+    /// Sends a signal by name.
+    pub fn signal(&self, name: &str) {
+        let pid = self.child.process_id().unwrap().to_string();
+        let sent = std::process::Command::new("kill").args(["-s", name, &pid]).status().unwrap();
+        assert!(sent.success());
+    }
+
+    /// Waits for the end and gives the exit code.
+    pub fn end(&mut self) -> u32 {
+        let deadline = Instant::now() + PATIENCE;
+        let mut guard = self.shared.parser.lock().unwrap();
+        while !guard.1 {
+            let left = deadline.saturating_duration_since(Instant::now());
+            let text = guard.0.screen().contents();
+            assert!(!left.is_zero(), "the program does not end; the screen is\n{text}");
+            (guard, _) = self.shared.changed.wait_timeout(guard, left).unwrap();
+        }
+        drop(guard);
+        self.child.wait().unwrap().exit_code()
+    }
+
+    /// Fails unless the terminal is as it was before the program.
+    pub fn assert_restored(&self) {
+        let guard = self.shared.parser.lock().unwrap();
+        let screen = guard.0.screen();
+        assert!(!screen.alternate_screen(), "the alternate screen was left on");
+        assert!(!screen.hide_cursor(), "the cursor was left hidden");
+        assert!(!screen.bracketed_paste(), "bracketed paste was left on");
+        assert_eq!(screen.mouse_protocol_mode(), vt100::MouseProtocolMode::None);
+        assert_eq!(settings(&*self.master), self.settings_before, "the line settings were changed");
+    }
+
+    /// The home of the program, to start another in it.
+    pub fn into_home(mut self) -> tempfile::TempDir {
+        // It may have ended already.
+        let _ = self.child.kill();
+        std::mem::replace(&mut self.home, tempfile::tempdir().unwrap())
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.child.kill();
+    }
+}
+
+/// The folder of files made for tests.
+#[expect(dead_code, reason = "for journeys that read test data")]
+pub fn data(name: &str) -> PathBuf {
+    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+}
+
+pub const ENTER: &str = "\r";
+pub const ESC: &str = "\x1b";
+pub const TAB: &str = "\t";
+pub const CTRL_S: &str = "\x13";
+pub const CTRL_C: &str = "\x03";
