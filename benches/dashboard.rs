@@ -3,8 +3,11 @@
 //! `cargo bench` drives the real binary in a pseudo-terminal on the embedded sandbox and prints
 //! what it measured. Nothing is asserted; run it on a machine that does nothing else.
 
+#![expect(clippy::print_stdout, clippy::string_slice, reason = "a bench prints what it measured")]
+
 use std::error::Error;
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -44,7 +47,7 @@ impl Program {
             }
             drop(pair.master);
         });
-        Ok(Self { output, writer, child, screen: vt100::Parser::new(40, 120, 0), began })
+        Ok(Self { output, writer, child, screen: vt100::Parser::new(cells(40), cells(120), 0), began })
     }
 
     /// When the screen first was as asked.
@@ -66,6 +69,10 @@ impl Program {
     }
 }
 
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).unwrap_or(NonZero::<u16>::MIN)
+}
+
 impl Drop for Program {
     fn drop(&mut self) {
         // It may have ended already.
@@ -79,7 +86,10 @@ fn print(name: &str, mut figures: Vec<Duration>) {
     let at = |share: usize| figures.get((figures.len() - 1) * share / 100).copied().unwrap_or_default();
     let ms = |d: Duration| d.as_secs_f64() * 1000.0;
     let (median, p95, most) = (ms(at(50)), ms(at(95)), ms(at(100)));
-    println!("{name:<44} n {:>3}   median {median:7.2} ms   p95 {p95:7.2} ms   max {most:7.2} ms", figures.len());
+    println!(
+        "{name:<44} n {:>3}   median {median:7.2} ms   p95 {p95:7.2} ms   max {most:7.2} ms",
+        figures.len()
+    );
 }
 
 fn startup() -> Outcome<()> {

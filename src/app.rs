@@ -19,6 +19,8 @@ pub mod remote;
 pub mod review;
 pub mod sort;
 pub mod state;
+#[cfg(test)]
+pub(crate) mod testing;
 pub mod update;
 
 pub use effect::{Effect, Lane, Write};

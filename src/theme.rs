@@ -23,6 +23,20 @@ pub enum Depth {
     None,
 }
 
+impl Depth {
+    /// What the environment says: `NO_COLOR` (any value but an empty one), `COLORTERM`, `TERM`.
+    pub fn of(env: impl Fn(&str) -> Option<String>) -> Self {
+        let term = env("TERM").unwrap_or_default();
+        if env("NO_COLOR").is_some_and(|value| !value.is_empty()) || term == "dumb" || term.ends_with("-m") {
+            return Self::None;
+        }
+        if env("COLORTERM").is_some() || term.contains("256") || term.contains("direct") {
+            return Self::Full;
+        }
+        Self::Sixteen
+    }
+}
+
 /// The styles in use.
 #[derive(Clone, Debug, Default)]
 pub struct Theme {
@@ -198,6 +212,18 @@ mod tests {
             assert_eq!(colours(Environment::Test), (Some(Color::Black), Some(Color::Yellow)));
             assert_eq!(colours(Environment::Prod), (Some(Color::White), Some(Color::Red)));
         }
+    }
+
+    #[test]
+    fn the_environment_says_how_many_colours_there_are() {
+        let depth = |pairs: &[(&str, &str)]| {
+            Depth::of(|name| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned()))
+        };
+        assert_eq!(depth(&[("TERM", "xterm-256color")]), Depth::Full);
+        assert_eq!(depth(&[("TERM", "xterm-256color"), ("NO_COLOR", "1")]), Depth::None);
+        assert_eq!(depth(&[("TERM", "xterm-256color"), ("NO_COLOR", "")]), Depth::Full);
+        assert_eq!(depth(&[("TERM", "linux")]), Depth::Sixteen);
+        assert_eq!(depth(&[("TERM", "xterm-kitty"), ("COLORTERM", "truecolor")]), Depth::Full);
     }
 
     #[test]

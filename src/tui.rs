@@ -1,1 +1,295 @@
-//! The select loop.
+//! The loop of the dashboard: messages in, one frame out.
+//!
+//! It wakes for input, for the worker, for a signal, and when something on screen changes with
+//! time; takes everything that waits into account; and then draws once, so that 500 keys cost one
+//! frame. It is generic over backend and inputs, so that tests run the real loop. It decides
+//! nothing: that is `app`'s.
+
+mod signals;
+
+use std::time::Duration;
+
+use ratatui::Terminal;
+use ratatui::backend::Backend;
+use tokio::sync::mpsc;
+use tokio::sync::mpsc::error::TrySendError;
+use tokio::time::Instant;
+
+use crate::app::{Effect, Message, Moment, State, update};
+use crate::domain::Failure;
+use crate::domain::failure::NotSent;
+use crate::theme::Theme;
+use crate::view;
+
+pub use signals::listen as listen_for_signals;
+
+/// The most messages that one frame may wait for, so that a flood cannot stop the drawing.
+const BATCH: usize = 4096;
+/// How long the worker may take to finish the writes under way.
+const WRITES_WAIT: Duration = Duration::from_secs(12);
+/// How long it may take when there are none: to put drafts on disk.
+const NO_WRITES_WAIT: Duration = Duration::from_secs(2);
+/// So soon after the first a second signal is an echo of it.
+const ECHO: Duration = Duration::from_secs(1);
+
+/// The ends of the channels that the loop works with. All are bounded (I6).
+#[derive(Debug)]
+pub struct Ends {
+    /// Keys, pastes and sizes: see [`crate::term::listen`]. When it closes, the loop ends.
+    pub input: mpsc::Receiver<Message>,
+    /// Requests to end, from signals and panics: see [`listen_for_signals`].
+    pub signals: mpsc::Receiver<Message>,
+    /// What the worker answers. It closes its end once it has finished after `effects` was closed.
+    pub worker: mpsc::Receiver<Message>,
+    /// What the worker is asked to do. Dropped to make it finish.
+    pub effects: mpsc::Sender<Effect>,
+}
+
+/// How the loop ended.
+#[derive(Debug)]
+pub struct Ended {
+    /// The last state: `writes` still holds what was not settled, for a last word on the terminal.
+    pub state: State,
+    /// Frames drawn.
+    pub frames: u64,
+}
+
+/// Runs the dashboard until it is left. `first` are the effects of [`State::start`]. `clock` reads
+/// this machine's clocks.
+///
+/// After [`Effect::Quit`] the writes under way are waited for (I5), up to 12 s; ctrl-c or a signal
+/// in that time leaves at once. A terminal that is gone does not cut that short.
+///
+/// # Errors
+/// When the terminal cannot be drawn on. The worker has had its time by then, too.
+pub async fn run<B: Backend>(
+    terminal: &mut Terminal<B>,
+    theme: &Theme,
+    state: State,
+    first: Vec<Effect>,
+    ends: Ends,
+    clock: impl Fn() -> Moment,
+) -> Result<Ended, B::Error> {
+    let Ends { input, signals, worker, effects } = ends;
+    let mut inbox = Inbox { input: Some(input), signals: Some(signals), worker: Some(worker) };
+    let mut desk = Desk { state, effects: Some(effects), leave: false, repaint: false, refused: Vec::new() };
+    let mut screen = Painter { terminal, theme, frames: 0 };
+    let mut drawn = Ok(());
+    desk.carry_out(first);
+    while !desk.leave {
+        drawn = screen.draw(&mut desk);
+        if drawn.is_err() {
+            break;
+        }
+        let woken = inbox.wake(desk.wake_in()).await;
+        desk.take(Message::Ticked(clock()));
+        for message in std::mem::take(&mut desk.refused).into_iter().chain(woken) {
+            desk.take(message);
+        }
+        for queue in [&mut inbox.signals, &mut inbox.input, &mut inbox.worker] {
+            desk.drain(queue.as_mut());
+        }
+    }
+    finish(&mut screen, &mut desk, &mut inbox, &clock).await;
+    let frames = screen.frames;
+    drawn.map(|()| Ended { state: desk.state, frames })
+}
+
+/// Lets the worker finish what is under way.
+async fn finish<B: Backend>(
+    screen: &mut Painter<'_, B>,
+    desk: &mut Desk,
+    inbox: &mut Inbox,
+    clock: &impl Fn() -> Moment,
+) {
+    // Without its sender the worker finishes and then closes its own end.
+    desk.effects = None;
+    let began = Instant::now();
+    while inbox.worker.is_some() {
+        let pending = desk.state.writes.iter().any(|write| write.verdict.is_none());
+        let end = began + if pending { WRITES_WAIT } else { NO_WRITES_WAIT };
+        let left = end.saturating_duration_since(Instant::now());
+        if left.is_zero() {
+            return;
+        }
+        if pending {
+            let seconds = left.as_secs_f64().ceil();
+            desk.state.warn(format!(
+                "waiting for a write to finish, {seconds:.0} s at most; ctrl-c leaves at once"
+            ));
+            // A terminal that is gone is no reason not to wait.
+            let _ = screen.draw(desk);
+        }
+        tokio::select! {
+            message = next(&mut inbox.worker) => match message {
+                Some(message) => desk.take(message),
+                None => return,
+            },
+            // A window that closes often sends its signal twice: the echo is no second wish.
+            _ = next(&mut inbox.signals), if inbox.signals.is_some() => {
+                if inbox.signals.is_some() && began.elapsed() >= ECHO {
+                    return;
+                }
+            }
+            message = next(&mut inbox.input), if inbox.input.is_some() => {
+                if message.is_some_and(|message| is_ctrl_c(&message)) {
+                    return;
+                }
+            }
+            () = tokio::time::sleep(left.min(Duration::from_secs(1))) => desk.take(Message::Ticked(clock())),
+        }
+    }
+}
+
+/// What may still come; a queue that is closed is gone.
+struct Inbox {
+    input: Option<mpsc::Receiver<Message>>,
+    signals: Option<mpsc::Receiver<Message>>,
+    worker: Option<mpsc::Receiver<Message>>,
+}
+
+impl Inbox {
+    /// Waits for the first thing that happens; `None` when only time went on.
+    async fn wake(&mut self, longest: Duration) -> Option<Message> {
+        tokio::select! {
+            // Without input nobody can leave by a key.
+            message = next(&mut self.input), if self.input.is_some() => Some(message.unwrap_or(Message::EndAsked)),
+            message = next(&mut self.signals), if self.signals.is_some() => message,
+            message = next(&mut self.worker), if self.worker.is_some() => {
+                Some(message.unwrap_or_else(|| Message::Noted(WORKER_GONE.to_owned())))
+            }
+            () = tokio::time::sleep(longest) => None,
+        }
+    }
+}
+
+/// The next message; a queue that turns out closed is taken away.
+async fn next(queue: &mut Option<mpsc::Receiver<Message>>) -> Option<Message> {
+    let message = queue.as_mut()?.recv().await;
+    if message.is_none() {
+        *queue = None;
+    }
+    message
+}
+
+const WORKER_GONE: &str = "the part of pushdeck that talks to the service has ended; leave and start again";
+const TOO_MUCH: &str = "too much is under way: that was not asked; try again in a moment";
+
+fn is_ctrl_c(message: &Message) -> bool {
+    use crossterm::event::{KeyCode, KeyEventKind, KeyModifiers};
+    let Message::Key(key) = message else { return false };
+    key.modifiers.contains(KeyModifiers::CONTROL)
+        && key.code == KeyCode::Char('c')
+        && key.kind == KeyEventKind::Press
+}
+
+/// Draws frames and counts them.
+struct Painter<'a, B: Backend> {
+    terminal: &'a mut Terminal<B>,
+    theme: &'a Theme,
+    frames: u64,
+}
+
+impl<B: Backend> Painter<'_, B> {
+    fn draw(&mut self, desk: &mut Desk) -> Result<(), B::Error> {
+        if std::mem::take(&mut desk.repaint) {
+            self.terminal.clear()?;
+        }
+        let (state, theme) = (&desk.state, self.theme);
+        self.terminal.draw(|frame| view::render(state, theme, frame.area(), frame.buffer_mut()))?;
+        self.frames += 1;
+        Ok(())
+    }
+}
+
+/// The state, and where its effects go.
+struct Desk {
+    state: State,
+    effects: Option<mpsc::Sender<Effect>>,
+    leave: bool,
+    repaint: bool,
+    /// Answers to effects that found no place; they are taken with the next wake, so that a refusal
+    /// cannot chase itself.
+    refused: Vec<Message>,
+}
+
+impl Desk {
+    fn take(&mut self, message: Message) {
+        let effects = update(&mut self.state, message);
+        self.carry_out(effects);
+    }
+
+    fn drain(&mut self, queue: Option<&mut mpsc::Receiver<Message>>) {
+        let Some(queue) = queue else { return };
+        for _ in 0..BATCH {
+            let Ok(message) = queue.try_recv() else { return };
+            self.take(message);
+        }
+    }
+
+    fn carry_out(&mut self, effects: Vec<Effect>) {
+        for effect in effects {
+            match effect {
+                Effect::Repaint => self.repaint = true,
+                Effect::Quit => self.leave = true,
+                other @ (Effect::List { .. }
+                | Effect::Get { .. }
+                | Effect::Write { .. }
+                | Effect::SaveDraft { .. }
+                | Effect::DropDraft { .. }
+                | Effect::LoadDraft { .. }) => self.send(other),
+            }
+        }
+    }
+
+    /// Gives an effect to the worker. One that finds no place is answered here (I4).
+    fn send(&mut self, effect: Effect) {
+        let Some(effects) = &self.effects else {
+            self.refused.extend(refusal(effect, withdrawn()));
+            return;
+        };
+        match effects.try_send(effect) {
+            Ok(()) => {}
+            Err(TrySendError::Full(effect)) => {
+                self.state.warn(TOO_MUCH);
+                self.refused.extend(refusal(effect, withdrawn()));
+            }
+            Err(TrySendError::Closed(effect)) => {
+                self.state.warn(WORKER_GONE);
+                self.refused.extend(refusal(effect, Failure::Local { detail: WORKER_GONE.to_owned() }));
+            }
+        }
+    }
+
+    fn wake_in(&self) -> Duration {
+        if self.refused.is_empty() {
+            self.state.wake_in()
+        } else {
+            // The answer is not to wait for the next second.
+            Duration::from_millis(50).min(self.state.wake_in())
+        }
+    }
+}
+
+fn withdrawn() -> Failure {
+    Failure::NotSent { reason: NotSent::Withdrawn, detail: TOO_MUCH.to_owned() }
+}
+
+/// The final answer to an effect that never left.
+fn refusal(effect: Effect, failure: Failure) -> Option<Message> {
+    match effect {
+        Effect::List { req, .. } => Some(Message::Listed { req, result: Err(failure) }),
+        Effect::Get { req, .. } => Some(Message::Got { req, result: Err(failure) }),
+        Effect::Write { req, .. } => Some(Message::Wrote { req, result: Err(failure) }),
+        Effect::SaveDraft { req, .. } | Effect::DropDraft { req, .. } => {
+            Some(Message::DraftKept { req, result: Err(failure.words().what) })
+        }
+        Effect::LoadDraft { req, .. } => {
+            Some(Message::DraftLoaded { req, result: Err(failure.words().what) })
+        }
+        Effect::Repaint | Effect::Quit => None,
+    }
+}
+
+#[cfg(test)]
+mod tests;

@@ -64,6 +64,10 @@ fn draw(state: &State, theme: &Theme, buf: &mut Buffer) {
     for layer in &state.layers {
         over(state, layer, theme, &areas, buf);
     }
+    // The line of a filter has what its note would say.
+    if !matches!(state.layers.last(), Some(Layer::Filter(_))) {
+        hint::note(state, theme, areas.hint, buf);
+    }
 }
 
 /// Draws what lies over the board, one layer.

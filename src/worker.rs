@@ -1,1 +1,295 @@
-//! Carries effects out.
+//! Carries effects out and answers with messages.
+//!
+//! Every effect is answered by exactly one final message (I4): each runs as a task that *returns*
+//! its answer, and only the one loop here sends answers, also for tasks that were stopped or fell
+//! over. Nothing is decided here, and nothing here draws. Writes are waited for at exit, reads are
+//! not (I5).
+
+mod drafts;
+mod journal;
+mod reads;
+mod reconcile;
+#[cfg(test)]
+mod tests;
+mod writes;
+
+use std::collections::{HashMap, VecDeque};
+use std::sync::Arc;
+use std::time::Duration;
+
+use serde_json::Value;
+use tokio::sync::{mpsc, watch};
+use tokio::task::{self, AbortHandle, JoinSet};
+use tokio::time::Instant;
+
+use crate::api::{Client, Event, Outside};
+use crate::app::{Effect, Message, ReqId, Verdict};
+use crate::domain::Failure;
+use crate::domain::failure::NotSent;
+use crate::store::IntentId;
+
+use drafts::{Errand, What};
+pub use journal::Journal;
+use reconcile::Claims;
+
+/// How long things are waited for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Pace {
+    /// When a write of unknown outcome is looked for, counted from the moment its answer failed to
+    /// come. Only after the last look is "not there" believed: the list may lag.
+    pub looks: [Duration; 4],
+    /// How long writes and drafts are waited for at exit: a call's longest time, and a little; less
+    /// than the loop waits, so that the last answers still reach it.
+    pub farewell: Duration,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { looks: [2, 5, 10, 20].map(Duration::from_secs), farewell: Duration::from_secs(11) }
+    }
+}
+
+/// What every effect is carried out with.
+#[derive(Clone)]
+struct Hands {
+    client: Client,
+    journal: Journal,
+    messages: mpsc::Sender<Message>,
+    outside: Outside,
+    looks: [Duration; 4],
+    claims: Claims,
+    stopping: watch::Receiver<bool>,
+}
+
+impl Hands {
+    async fn tell(&self, message: Message) {
+        // An error is a receiver that is gone, and then nobody wants to know.
+        let _ = self.messages.send(message).await;
+    }
+
+    async fn note(&self, words: String) {
+        self.tell(Message::Noted(words)).await;
+    }
+
+    /// Writes the end of a write into the journal.
+    async fn close(&self, entry: Option<IntentId>, outcome: Value) {
+        if let Err(why) = self.journal.close(entry, self.outside.now(), outcome).await {
+            self.note(format!("the journal does not know how this write ended: {why}")).await;
+        }
+    }
+}
+
+/// Which answer an effect is owed, should its task not live to give it.
+#[derive(Clone, Copy, Debug)]
+enum Owed {
+    Listed(ReqId),
+    Got(ReqId),
+    Wrote(ReqId),
+    DraftLoaded(ReqId),
+    DraftKept(ReqId),
+}
+
+struct Running {
+    owed: Owed,
+    handle: AbortHandle,
+}
+
+/// The effects under way.
+struct Crew {
+    hands: Hands,
+    tasks: JoinSet<Message>,
+    running: HashMap<task::Id, Running>,
+    /// The newest list; an older one is of no use to anybody.
+    list: Option<(ReqId, AbortHandle)>,
+    /// Errands for drafts that wait for the one under way.
+    drafts: VecDeque<Errand>,
+    draft: Option<task::Id>,
+    farewell: Duration,
+}
+
+/// Carries out every effect that comes, until the channel closes and all are answered.
+///
+/// The caller goes on taking messages until this returns, or drops the receiver. `Repaint` and
+/// `Quit` are the loop's own and are passed over.
+pub async fn run(
+    client: Arc<Client>,
+    journal: Journal,
+    effects: mpsc::Receiver<Effect>,
+    messages: mpsc::Sender<Message>,
+    outside: Outside,
+) {
+    run_at(Pace::default(), client, journal, effects, messages, outside).await;
+}
+
+/// [`run`] at another pace.
+pub async fn run_at(
+    pace: Pace,
+    client: Arc<Client>,
+    journal: Journal,
+    mut effects: mpsc::Receiver<Effect>,
+    messages: mpsc::Sender<Message>,
+    outside: Outside,
+) {
+    let (stop, stopping) = watch::channel(false);
+    let teller = messages.clone();
+    let client = client.observed_by(move |event| {
+        let message = match event {
+            Event::Called(call) => Message::Called(call),
+            Event::Signed(until) => Message::Signed { until },
+        };
+        // These are no answers: when the queue is full, a figure in the header is late.
+        let _ = teller.try_send(message);
+    });
+    // An error is a receiver that is gone, and then nobody wants to know.
+    let _ = messages.send(Message::Signed { until: client.sig_until() }).await;
+    let hands =
+        Hands { client, journal, messages, outside, looks: pace.looks, claims: Claims::default(), stopping };
+    let mut crew = Crew::new(hands, pace.farewell);
+    loop {
+        tokio::select! {
+            effect = effects.recv() => match effect {
+                Some(effect) => crew.begin(effect),
+                None => break,
+            },
+            Some(done) = crew.tasks.join_next_with_id() => crew.answer(done).await,
+        }
+    }
+    stop.send_replace(true);
+    crew.end().await;
+}
+
+impl Crew {
+    fn new(hands: Hands, farewell: Duration) -> Self {
+        Self {
+            hands,
+            tasks: JoinSet::new(),
+            running: HashMap::new(),
+            list: None,
+            drafts: VecDeque::new(),
+            draft: None,
+            farewell,
+        }
+    }
+
+    fn begin(&mut self, effect: Effect) {
+        let hands = self.hands.clone();
+        match effect {
+            Effect::List { req, query, lane } => {
+                let (_, handle) = self
+                    .spawn(Owed::Listed(req), async move { reads::list(&hands, req, &query, lane).await });
+                self.withdraw_older_list(req, handle);
+            }
+            Effect::Get { req, id, lane } => {
+                self.spawn(Owed::Got(req), async move { reads::get(&hands, req, id, lane).await });
+            }
+            Effect::Write { req, write } => {
+                self.spawn(Owed::Wrote(req), async move { writes::write(&hands, req, write).await });
+            }
+            Effect::SaveDraft { req, slot, draft } => {
+                self.queue(Errand { req, slot, what: What::Save(draft) });
+            }
+            Effect::DropDraft { req, slot } => self.queue(Errand { req, slot, what: What::Drop }),
+            Effect::LoadDraft { req, slot } => self.queue(Errand { req, slot, what: What::Load }),
+            Effect::Repaint | Effect::Quit => {}
+        }
+    }
+
+    fn queue(&mut self, errand: Errand) {
+        self.drafts.push_back(errand);
+        self.begin_draft();
+    }
+
+    fn begin_draft(&mut self) {
+        if self.draft.is_some() {
+            return;
+        }
+        let Some(errand) = self.drafts.pop_front() else { return };
+        let hands = self.hands.clone();
+        let (id, _) = self.spawn(errand.owed(), async move { errand.carry_out(&hands).await });
+        self.draft = Some(id);
+    }
+
+    fn spawn(
+        &mut self,
+        owed: Owed,
+        work: impl Future<Output = Message> + Send + 'static,
+    ) -> (task::Id, AbortHandle) {
+        let handle = self.tasks.spawn(work);
+        self.running.insert(handle.id(), Running { owed, handle: handle.clone() });
+        (handle.id(), handle)
+    }
+
+    /// Of two lists the one with the higher number stays, in whatever order they came.
+    fn withdraw_older_list(&mut self, req: ReqId, handle: AbortHandle) {
+        match self.list.take() {
+            Some((newer, other)) if newer > req => {
+                handle.abort();
+                self.list = Some((newer, other));
+            }
+            older => {
+                if let Some((_, older)) = older {
+                    older.abort();
+                }
+                self.list = Some((req, handle));
+            }
+        }
+    }
+
+    async fn answer(&mut self, done: Result<(task::Id, Message), task::JoinError>) {
+        let (id, answer) = match done {
+            Ok((id, answer)) => (id, Some(answer)),
+            Err(error) => (error.id(), None),
+        };
+        let Some(Running { owed, .. }) = self.running.remove(&id) else { return };
+        if self.draft == Some(id) {
+            self.draft = None;
+            self.begin_draft();
+        }
+        match answer {
+            Some(answer) => self.hands.tell(answer).await,
+            None => self.answer_for_lost(owed).await,
+        }
+    }
+
+    /// The task was stopped, or fell over.
+    async fn answer_for_lost(&self, owed: Owed) {
+        let withdrawn = Failure::NotSent { reason: NotSent::Withdrawn, detail: String::new() };
+        let not_done = || "pushdeck was stopped before that was done".to_owned();
+        match owed {
+            Owed::Listed(req) => self.hands.tell(Message::Listed { req, result: Err(withdrawn) }).await,
+            Owed::Got(req) => self.hands.tell(Message::Got { req, result: Err(withdrawn) }).await,
+            Owed::Wrote(req) => {
+                let detail = "pushdeck did not wait for the answer".to_owned();
+                self.hands.tell(Message::OutcomeUnknown { req, failure: Failure::Cut { detail } }).await;
+                let verdict = Verdict::CannotTell(reconcile::STOPPED.to_owned());
+                self.hands.tell(Message::Settled { req, verdict }).await;
+            }
+            Owed::DraftLoaded(req) => {
+                self.hands.tell(Message::DraftLoaded { req, result: Err(not_done()) }).await;
+            }
+            Owed::DraftKept(req) => {
+                self.hands.tell(Message::DraftKept { req, result: Err(not_done()) }).await;
+            }
+        }
+    }
+
+    /// Answers everything that is still open: reads at once, the rest when it is done or time is up.
+    async fn end(mut self) {
+        for Running { owed, handle } in self.running.values() {
+            match owed {
+                Owed::Listed(_) | Owed::Got(_) | Owed::DraftLoaded(_) => handle.abort(),
+                Owed::Wrote(_) | Owed::DraftKept(_) => {}
+            }
+        }
+        let until = Instant::now() + self.farewell;
+        while let Ok(Some(done)) = tokio::time::timeout_at(until, self.tasks.join_next_with_id()).await {
+            self.answer(done).await;
+        }
+        self.tasks.abort_all();
+        while let Some(done) = self.tasks.join_next_with_id().await {
+            self.answer(done).await;
+            // An answered draft may have let the next one begin.
+            self.tasks.abort_all();
+        }
+    }
+}

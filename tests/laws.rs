@@ -16,13 +16,16 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("view", &["domain", "app", "keymap", "theme"]),
     ("theme", &["domain"]),
     ("term", &["domain", "app", "keymap"]),
-    ("tui", &["domain", "usersig", "config", "app", "keymap", "worker", "view", "term", "theme", "api", "store"]),
+    (
+        "tui",
+        &["domain", "usersig", "config", "app", "keymap", "worker", "view", "term", "theme", "api", "store"],
+    ),
     ("sandbox", &["domain", "usersig"]),
     (
         "cli",
         &[
-            "domain", "usersig", "api", "config", "store", "app", "keymap", "worker", "view", "term", "theme", "tui",
-            "sandbox",
+            "domain", "usersig", "api", "config", "store", "app", "keymap", "worker", "view", "term",
+            "theme", "tui", "sandbox",
         ],
     ),
 ];
@@ -107,15 +110,30 @@ fn i10_the_reader_of_use_lines_sees_groups_and_paths() {
 #[test]
 fn i1_the_pure_floors_hold_no_async_no_clock_no_environment_no_file() {
     let banned = [
-        "async fn", "async move", ".await", "tokio::", "Utc::now", "Local::now", "SystemTime", "Instant::now", "std::env",
-        "env::var", "std::fs", "File::", "std::net", "std::process", "std::thread", "rand::rng",
+        "async fn",
+        "async move",
+        ".await",
+        "tokio::",
+        "Utc::now",
+        "Local::now",
+        "SystemTime",
+        "Instant::now",
+        "std::env",
+        "env::var",
+        "std::fs",
+        "File::",
+        "std::net",
+        "std::process",
+        "std::thread",
+        "rand::rng",
     ];
     for (floor, path, text) in sources() {
         if !["domain", "usersig", "app", "keymap"].contains(&floor.as_str()) {
             continue;
         }
         let code = shipped(&path, &text);
-        let code = code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
+        let code =
+            code.lines().filter(|line| !line.trim_start().starts_with("//")).collect::<Vec<_>>().join("\n");
         for word in banned {
             assert!(!code.contains(word), "{} holds `{word}`", path.display());
         }
@@ -157,5 +175,8 @@ fn i6_no_channel_is_unbounded() {
 fn the_readme_shows_the_key_table_as_it_is() {
     let readme = fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
     let table = pushdeck::keymap::markdown();
-    assert!(readme.contains(table.trim_end()), "the key table in README.md is not the one of the program:\n{table}");
+    assert!(
+        readme.contains(table.trim_end()),
+        "the key table in README.md is not the one of the program:\n{table}"
+    );
 }

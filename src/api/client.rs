@@ -160,6 +160,11 @@ impl Client {
         Self { shared: Arc::clone(&self.shared), observer: Some(Arc::new(observer)) }
     }
 
+    /// The app that is called for.
+    pub fn sdkappid(&self) -> u64 {
+        self.shared.sdkappid
+    }
+
     /// The end of the signature in use.
     pub fn sig_until(&self) -> DateTime<Utc> {
         self.shared.signer.until()

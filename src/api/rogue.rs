@@ -8,6 +8,7 @@ use secrecy::SecretString;
 use serde_json::Value;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
+use tokio::sync::Notify;
 
 use super::{Connection, Credential};
 
@@ -38,6 +39,12 @@ pub(crate) enum Act {
     JsonAt(Value, &'static str),
     /// What the client asked for, quoted in a page, as some gateways do.
     Quote,
+    /// The service's JSON, but not before the test says so.
+    JsonWhen(Arc<Notify>, Value),
+    /// The request is carried to a real server this many times, and the last answer comes back.
+    Relay(SocketAddr, usize),
+    /// The same, only that no answer comes back.
+    RelayAndCut(SocketAddr, usize),
 }
 
 /// One request as it came.
@@ -46,6 +53,7 @@ pub(crate) struct Request {
     pub(crate) command: String,
     pub(crate) target: String,
     pub(crate) body: Value,
+    raw: Vec<u8>,
 }
 
 impl Request {
@@ -154,11 +162,34 @@ async fn serve(
         Act::JsonAt(body, date) => {
             answer(&mut stream, 200, &format!("Date: {date}\r\n"), &body.to_string()).await
         }
+        Act::JsonWhen(go, body) => {
+            go.notified().await;
+            answer(&mut stream, 200, "", &body.to_string()).await
+        }
+        Act::Relay(to, times) => {
+            let said = relay(&request, to, times).await?;
+            stream.write_all(&said).await
+        }
+        Act::RelayAndCut(to, times) => relay(&request, to, times).await.map(|_| ()),
         Act::Quote => {
             let page = format!("?{}", request.target.rsplit('&').nth(2).unwrap_or_default());
             answer(&mut stream, 404, "", &page).await
         }
     }
+}
+
+async fn relay(request: &Request, to: SocketAddr, times: usize) -> std::io::Result<Vec<u8>> {
+    let mut said = Vec::new();
+    for _ in 0..times {
+        said.clear();
+        let mut stream = TcpStream::connect(to).await?;
+        let first_line = request.raw.iter().position(|byte| *byte == b'\n').unwrap() + 1;
+        stream.write_all(&request.raw[..first_line]).await?;
+        stream.write_all(b"Connection: close\r\n").await?;
+        stream.write_all(&request.raw[first_line..]).await?;
+        stream.read_to_end(&mut said).await?;
+    }
+    Ok(said)
 }
 
 async fn answer(stream: &mut TcpStream, status: u16, headers: &str, body: &str) -> std::io::Result<()> {
@@ -192,6 +223,7 @@ async fn read_request(stream: &mut TcpStream) -> std::io::Result<Request> {
         command: path.rsplit('/').next().unwrap().to_owned(),
         body: serde_json::from_slice(&bytes[head_ends..]).unwrap(),
         target: target.clone(),
+        raw: bytes,
     })
 }
 

@@ -49,7 +49,12 @@ pub enum Column {
 enum Edge {
     First,
     Last,
+    /// The next task to come, with a little of what was before it.
+    Present,
 }
+
+/// Rows of the past that stay on screen above the next task to come.
+const PAST_ROWS: usize = 4;
 
 /// The task table.
 #[derive(Clone, Debug)]
@@ -77,6 +82,8 @@ pub struct Board {
     asked: Option<Query>,
     asked_at: Option<Duration>,
     edge: Option<Edge>,
+    /// The question for how many tasks lie before the present, which tells its page.
+    locating: Option<ReqId>,
     marks: HashMap<(TaskId, Column), Duration>,
 }
 
@@ -105,7 +112,8 @@ impl Board {
             waiting: None,
             asked: None,
             asked_at: None,
-            edge: None,
+            edge: Some(Edge::Present),
+            locating: None,
             marks: HashMap::new(),
         }
     }
@@ -155,6 +163,11 @@ impl Board {
         self.shown_query.as_ref() == Some(&self.query)
     }
 
+    /// Whether an answer is waited for.
+    fn is_asking(&self) -> bool {
+        self.remote.asking.is_some() || self.locating.is_some()
+    }
+
     /// Whether a cell changed within the last two beats.
     pub fn is_marked(&self, id: TaskId, column: Column, now: Moment) -> bool {
         self.marks.get(&(id, column)).is_some_and(|until| now.running < *until)
@@ -195,10 +208,22 @@ impl Board {
                 let last = self.visible.last().and_then(|i| self.tasks.get(*i));
                 self.selected = last.map(|task| task.id);
             }
+            Some(Edge::Present) => {
+                let next = self.first_to_come(now.utc);
+                self.selected = next.and_then(|row| self.rows().nth(row)).map(|task| task.id);
+                self.top = next.unwrap_or(0).saturating_sub(PAST_ROWS);
+            }
             None => {}
         }
         let row = if self.selected.is_none() { 0 } else { row };
         self.keep_selected(row);
+    }
+
+    /// The row of the next task to come, in the one order in which there is such a row.
+    fn first_to_come(&self, now: DateTime<Utc>) -> Option<usize> {
+        let forward = self.query.order == Order::Scheduled && self.query.ascending;
+        let mut rows = self.rows();
+        rows.position(|task| task.scheduled_at.is_some_and(|at| at >= now)).filter(|_| forward)
     }
 
     /// Renews the values of rows that stay; order, arrivals and departures wait.
@@ -274,6 +299,29 @@ fn ask(state: &mut State, lane: Lane) -> Vec<Effect> {
     vec![Effect::List { req, query, lane }]
 }
 
+/// Asks how many tasks lie before the present: that tells on which page it is.
+fn locate_present(state: &mut State) -> Vec<Effect> {
+    let req = state.ask();
+    let mut query = state.board.query.clone();
+    query.range.end = state.server_now().clamp(query.range.begin, query.range.end);
+    query.page = 0;
+    query.page_size = 1;
+    state.board.locating = Some(req);
+    vec![Effect::List { req, query, lane: Lane::Page }]
+}
+
+fn on_located(state: &mut State, result: Result<Page, Failure>) -> Vec<Effect> {
+    state.board.locating = None;
+    // Without an answer the first page stays; nothing is lost but a shortcut.
+    let Ok(found) = result else { return Vec::new() };
+    let page = found.total / u64::from(state.board.query.page_size.max(1));
+    let page = u32::try_from(page).unwrap_or(u32::MAX).min(state.board.pages() - 1);
+    if page == state.board.query.page || state.board.query.page != 0 {
+        return Vec::new();
+    }
+    turn_page(state, page, Edge::Present)
+}
+
 /// Time went on: rows that waited may move now, and the page is asked for again when it is due.
 pub fn on_tick(state: &mut State) -> Vec<Effect> {
     if !is_held(state)
@@ -284,7 +332,7 @@ pub fn on_tick(state: &mut State) -> Vec<Effect> {
         follow_cursor(state);
     }
     let due = state.board.asked_at.is_none_or(|at| state.now.running >= at + state.setup.refresh);
-    if !due || state.board.remote.asking.is_some() || !state.link.may_ask(state.now) {
+    if !due || state.board.is_asking() || !state.link.may_ask(state.now) {
         return Vec::new();
     }
     ask(state, Lane::Background)
@@ -299,6 +347,9 @@ fn is_held(state: &State) -> bool {
 
 /// A page came, or did not.
 pub fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -> Vec<Effect> {
+    if state.board.locating == Some(req) {
+        return on_located(state, result);
+    }
     let settled = result.as_ref().map(|_| ()).map_err(Clone::clone);
     if !state.board.remote.settle(req, settled) {
         return Vec::new();
@@ -315,16 +366,17 @@ pub fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -
     state.link.succeeded(now);
     let Some(asked) = state.board.asked.clone() else { return Vec::new() };
     sort_page(&mut page, &asked);
+    let seeks_present = state.board.shown_query.is_none() && state.board.edge == Some(Edge::Present);
     let new_question = state.board.shown_query.as_ref() != Some(&asked);
     let past_the_end = page.tasks.is_empty() && page.total > 0 && asked.page > 0;
     state.board.compare(&page, now);
     let same_rows = page.tasks.iter().map(|t| t.id).eq(state.board.tasks.iter().map(|t| t.id));
     let doubted = state.doubted();
     if new_question || same_rows || !is_held(state) {
-        state.board.replace(page, now, &doubted);
         if new_question {
             state.board.top = 0;
         }
+        state.board.replace(page, now, &doubted);
     } else {
         state.board.total = page.total;
         state.board.renew_in_place(page, now, &doubted);
@@ -335,6 +387,9 @@ pub fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -
         // The set shrank under the page: show its new end.
         state.board.query.page = state.board.pages() - 1;
         return reload(state);
+    }
+    if seeks_present && state.board.first_to_come(state.now.utc).is_none() && state.board.pages() > 1 {
+        return locate_present(state);
     }
     Vec::new()
 }
@@ -362,6 +417,11 @@ fn select_row(state: &mut State, row: usize) {
         state.detail.rewind();
     }
     follow_cursor(state);
+}
+
+/// Asks anew, from the first page, after the question itself was changed.
+pub fn ask_anew(state: &mut State) -> Vec<Effect> {
+    turn_page(state, 0, Edge::First)
 }
 
 fn turn_page(state: &mut State, page: u32, edge: Edge) -> Vec<Effect> {
@@ -485,21 +545,21 @@ fn act_on_selected(state: &mut State, action: Action) -> Vec<Effect> {
 
 fn move_range(state: &mut State, steps: i32) -> Vec<Effect> {
     state.board.query.range = state.board.query.range.moved(steps);
-    state.board.query.page = 0;
-    state.board.edge = Some(Edge::First);
-    reload(state)
+    ask_anew(state)
 }
 
 /// Esc on the table: takes back the filter, then the find.
 fn step_back(state: &mut State) -> Vec<Effect> {
+    if review::open_notice(state) {
+        return Vec::new();
+    }
     if !state.board.filter.text.is_empty() {
         set_filter(state, Filter::default());
         return Vec::new();
     }
     if !state.board.query.keyword.is_empty() {
         state.board.query.keyword.clear();
-        state.board.query.page = 0;
-        return reload(state);
+        return ask_anew(state);
     }
     state.say("nothing to go back from; q leaves");
     Vec::new()

@@ -139,3 +139,80 @@ fn on_other(state: &mut State, action: Action) -> Vec<Effect> {
     }
     Vec::new()
 }
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::KeyCode;
+
+    use crate::app::testing::{board, feed, key, typed};
+
+    use super::*;
+
+    #[test]
+    fn scrolling_stops_at_the_last_line_on_both_faces_and_at_every_width() {
+        for size in [(40, 12), (80, 24), (80, 40), (120, 30), (30, 8)] {
+            let mut state = board(size);
+            feed(&mut state, [key(KeyCode::Enter)]);
+            for face in [Face::Task, Face::Json] {
+                assert_eq!(state.detail.face, face);
+                let room = room(&state).unwrap();
+                let lines = lines::lines(&state, usize::from(room.width)).len();
+                feed(&mut state, typed("G"));
+                let last = usize::from(state.detail.scroll);
+                assert_eq!(last, lines.saturating_sub(usize::from(room.height)), "{size:?} {face:?}");
+                feed(&mut state, typed("jjj"));
+                assert_eq!(usize::from(state.detail.scroll), last);
+                feed(&mut state, typed("k"));
+                assert_eq!(usize::from(state.detail.scroll), last.saturating_sub(1));
+                feed(&mut state, [key(KeyCode::Right)]);
+            }
+        }
+    }
+
+    #[test]
+    fn no_line_is_wider_than_the_room() {
+        for width in 24..=90 {
+            let mut state = board((120, 40));
+            for face in [Face::Task, Face::Json] {
+                state.detail.face = face;
+                for line in lines::lines(&state, width) {
+                    let cells: usize = line.iter().map(|part| crate::domain::text::width(&part.text)).sum();
+                    assert!(cells <= width, "{width}: {line:?}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn every_field_of_the_content_is_named_also_unknown_ones() {
+        let state = board((120, 40));
+        let text: String = lines::lines(&state, 60)
+            .into_iter()
+            .map(|line| line.into_iter().map(|part| part.text).collect::<String>() + "\n")
+            .collect();
+        for piece in [
+            "DataId",
+            "campaign-77",
+            "0 (online if possible, else offline)",
+            "OPPOChannelID",
+            "BadgeMode",
+            "MsgRandom",
+            "287454020",
+            "NewThing",
+            r#"{"a":1}"#,
+        ] {
+            assert!(text.contains(piece), "{piece} is missing in\n{text}");
+        }
+    }
+
+    #[test]
+    fn a_failed_dispatch_says_why_and_what_to_do() {
+        let mut state = board((120, 40));
+        feed(&mut state, typed("kk"));
+        let text: String =
+            lines::lines(&state, 200).into_iter().flatten().map(|part| part.text + "\n").collect();
+        assert!(text.contains("REST call frequency exceeded (60007)"), "{text}");
+        assert!(text.contains("push gateway: 60007"), "{text}");
+        assert!(text.contains("N makes a new task from this one"), "{text}");
+    }
+}

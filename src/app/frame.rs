@@ -65,7 +65,7 @@ pub fn areas(size: (u16, u16), placement: Placement) -> Option<Areas> {
 
 fn split(body: Rect, placement: Placement) -> (Rect, Option<Rect>) {
     let right = || {
-        let detail = (body.width * 2 / 5).clamp(34, 60);
+        let detail = (body.width * 3 / 8).clamp(34, 60);
         let table = body.width - detail;
         let there = Rect { x: body.x + table, width: detail, ..body };
         (Rect { width: table, ..body }, Some(there))

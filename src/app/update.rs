@@ -33,7 +33,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             board::follow_cursor(state);
             Vec::new()
         }
-        Message::EndAsked => vec![Effect::Quit],
+        Message::EndAsked => {
+            let mut effects = form::keep_draft_now(state);
+            effects.push(Effect::Quit);
+            effects
+        }
         Message::Noted(text) => {
             state.warn(text);
             Vec::new()

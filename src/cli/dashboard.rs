@@ -1,17 +1,26 @@
 //! `pushdeck`: settings to one plan, then the dashboard on it.
 
+use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
-use chrono_tz::Tz;
+use chrono::{DateTime, Utc};
+use tokio::sync::mpsc;
 
 use super::{Exit, World};
-use crate::app::Setup;
+use crate::api::{self, Client, Outside, Timeouts};
+use crate::app::state::Underway;
+use crate::app::{Message, Moment, Setup, State, Write};
 use crate::config::{self, ConfigError, Credential, Env, Flags, Origin, Profile, Settings, paths};
 use crate::domain::profile::Environment;
+use crate::domain::{text, wire};
 use crate::sandbox::{self, Credentials, Options, Running, Seed};
-use crate::store;
+use crate::store::{self, Store};
+use crate::theme::{Depth, Theme};
+use crate::worker::{self, Journal};
+use crate::{term, tui};
 
 /// The name that the embedded sandbox has on screen.
 const SANDBOX_NAME: &str = "sandbox";
@@ -39,6 +48,29 @@ pub enum Target {
     Service(Connection),
 }
 
+/// Keys that may wait while a frame is drawn.
+const INPUT_QUEUE: usize = 1024;
+/// Questions that may wait for the worker.
+const EFFECT_QUEUE: usize = 256;
+/// Answers that may wait for the loop.
+const ANSWER_QUEUE: usize = 1024;
+
+/// What the environment says about the terminal.
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    depth: Depth,
+    /// Debug builds break themselves after so long, to show that the terminal is given back.
+    breaks_after: Option<Duration>,
+}
+
+impl Look {
+    fn of(env: &Env) -> Self {
+        let breaks_after = env.text("PUSHDECK_DEBUG_PANIC_AFTER_MS").filter(|_| cfg!(debug_assertions));
+        let breaks_after = breaks_after.and_then(|text| text.parse().ok()).map(Duration::from_millis);
+        Self { depth: Depth::of(|name| env.text(name)), breaks_after }
+    }
+}
+
 /// What the calls need.
 #[derive(Clone, Debug)]
 pub struct Connection {
@@ -50,6 +82,16 @@ pub struct Connection {
     pub identifier: String,
     /// What he signs with.
     pub credential: Credential,
+}
+
+impl From<Connection> for api::Connection {
+    fn from(from: Connection) -> Self {
+        let credential = match from.credential {
+            Credential::Key(key) => api::Credential::Key(key),
+            Credential::Sig(sig) => api::Credential::Sig(sig),
+        };
+        Self { base_url: from.endpoint, sdkappid: from.sdkappid, identifier: from.identifier, credential }
+    }
 }
 
 /// Reads settings and secret. May wait ten seconds for a `secret_key_command`.
@@ -136,7 +178,7 @@ pub(super) async fn run(flags: &Flags, mut world: World<'_>) -> Exit {
             return Exit::Usage;
         }
     };
-    match open(plan).await {
+    match open(plan, Look::of(&world.env)).await {
         Ok(()) => Exit::Done,
         Err(words) => {
             world.complain(&words);
@@ -145,13 +187,13 @@ pub(super) async fn run(flags: &Flags, mut world: World<'_>) -> Exit {
     }
 }
 
-async fn open(plan: Plan) -> Result<(), String> {
+async fn open(plan: Plan, look: Look) -> Result<(), String> {
     let Plan { setup, target, store, store_key } = plan;
     match target {
-        Target::Service(connection) => show(setup, connection, store, store_key).await,
+        Target::Service(connection) => show(setup, connection, store, store_key, look).await,
         Target::Embedded => {
             let (running, connection) = start_embedded().await?;
-            let result = show(setup, connection, store, store_key).await;
+            let result = show(setup, connection, store, store_key, look).await;
             running.stop().await;
             result
         }
@@ -170,23 +212,109 @@ async fn start_embedded() -> Result<(Running, Connection), String> {
     Ok((running, Connection { endpoint, sdkappid, identifier, credential: Credential::Key(key) }))
 }
 
-// ---- The one place where the dashboard is connected. -------------------------------------------
-
 /// Opens the screens; returns when the operator has left and the terminal is restored.
-#[expect(clippy::unused_async, reason = "the dashboard is not connected yet")]
 async fn show(
-    setup: Setup,
+    mut setup: Setup,
     connection: Connection,
     store: Option<PathBuf>,
     store_key: String,
+    look: Look,
 ) -> Result<(), String> {
-    // Here the dashboard takes all four.
-    let _ = (setup, connection, store, store_key);
-    Err("dashboard not connected".to_owned())
+    let outside = Outside::new(present, rand::random);
+    let client = Client::new(&connection.into(), Timeouts::default(), outside.clone())
+        .map_err(|failure| failure.words().what)?;
+    let store = match open_store(store).await {
+        Ok(store) => store,
+        Err(words) => {
+            setup.notice = Some(format!("drafts and journal are not kept on disk: {words}"));
+            None
+        }
+    };
+    let (notes, signals) = mpsc::channel(8);
+    let (keys, input) = mpsc::channel(INPUT_QUEUE);
+    let (effects, asked) = mpsc::channel(EFFECT_QUEUE);
+    let (answers, answered) = mpsc::channel(ANSWER_QUEUE);
+    let work = worker::run(Arc::new(client), Journal::new(store, &store_key), asked, answers, outside);
+    let work = tokio::spawn(work);
+    tui::listen_for_signals(notes.clone()).map_err(|err| format!("cannot listen for signals: {err}"))?;
+    let ends = tui::Ends { input, signals, worker: answered, effects };
+    let ended = draw(setup, look, ends, keys, notes).await;
+    // The loop has waited as long as it should; what reads are left are of use to nobody.
+    work.abort();
+    let ended = ended.map_err(|err| format!("the terminal cannot be used: {err}"))?;
+    match last_words(&ended.state) {
+        Some(words) => Err(words),
+        None => Ok(()),
+    }
+}
+
+/// Takes the terminal, runs the loop, and gives the terminal back.
+async fn draw(
+    setup: Setup,
+    look: Look,
+    ends: tui::Ends,
+    keys: mpsc::Sender<Message>,
+    panics: mpsc::Sender<Message>,
+) -> io::Result<tui::Ended> {
+    let began = Instant::now();
+    let clock = move || {
+        let running = began.elapsed();
+        assert!(look.breaks_after.is_none_or(|after| running < after), "asked for by a test");
+        Moment { utc: present(), running }
+    };
+    let size = crossterm::terminal::size()?;
+    let (state, first) = State::start(setup, clock(), size);
+    let theme = Theme::new(look.depth);
+    term::give_back_on_panic(panics);
+    let (guard, mut screen) = term::take()?;
+    term::listen(keys)?;
+    let ended = tui::run(&mut screen, &theme, state, first, ends, clock).await;
+    drop(guard);
+    ended
+}
+
+/// The local database, opened on a thread that may wait for the disk.
+async fn open_store(path: Option<PathBuf>) -> Result<Option<Arc<Store>>, String> {
+    let Some(path) = path else { return Ok(None) };
+    let opened = tokio::task::spawn_blocking(move || Store::open(&path)).await;
+    match opened {
+        Ok(Ok(store)) => Ok(Some(Arc::new(store))),
+        Ok(Err(err)) => Err(err.to_string()),
+        Err(_) => Err("the database could not be opened".to_owned()),
+    }
+}
+
+/// What the operator must still read after the screens are gone: writes that were not settled.
+fn last_words(state: &State) -> Option<String> {
+    let open: Vec<String> =
+        state.writes.iter().filter(|write| write.verdict.is_none()).map(in_doubt).collect();
+    if open.is_empty() {
+        return None;
+    }
+    Some(format!("left before the outcome was known, look before you send again:\n{}", open.join("\n")))
+}
+
+fn in_doubt(write: &Underway) -> String {
+    match &write.write {
+        Write::Create(new) => {
+            let title = text::clean(new.content.text("OfflinePushInfo.Title")).into_owned();
+            format!("a create: \"{title}\", due {} UTC", wire::time_out(new.scheduled_at))
+        }
+        Write::Modify(change) => format!("a change of #{}", change.id),
+        Write::Cancel { id, .. } => format!("a cancel of #{id}"),
+    }
+}
+
+/// This machine's clock.
+#[expect(clippy::disallowed_methods, reason = "the one place where the dashboard reads the clock")]
+fn present() -> DateTime<Utc> {
+    Utc::now()
 }
 
 #[cfg(test)]
 mod tests {
+    use chrono_tz::Tz;
+
     use super::*;
 
     const CONFIG: &str = r#"

@@ -21,14 +21,28 @@ fn acts(c: char) -> bool {
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
+/// Whether terminals disagree about the width of this character, so that what follows it would
+/// stand in another cell than planned: what joins, colours or restyles the emoji before it. Without
+/// it the emoji stand side by side, each as wide everywhere.
+fn unsettles(c: char, before: Option<char>) -> bool {
+    let after_a_picture = before.is_some_and(|b| b >= '\u{2190}');
+    match c {
+        '\u{FE0E}' | '\u{FE0F}' => true,
+        '\u{200D}' | '\u{1F3FB}'..='\u{1F3FF}' => after_a_picture,
+        _ => false,
+    }
+}
+
 /// One line that is safe to print: line ends and tabs become a blank, every other control
 /// character and every direction mark becomes `�`, so that the reader sees something was there.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(acts) {
+    if !text.chars().any(|c| acts(c) || unsettles(c, Some(char::MAX))) {
         return Cow::Borrowed(text);
     }
     let unix = text.replace("\r\n", "\n");
-    let shown = unix.chars().map(|c| match c {
+    let mut before = None;
+    let settled = unix.chars().filter(|c| !unsettles(*c, before.replace(*c)));
+    let shown = settled.map(|c| match c {
         '\n' | '\r' | '\t' => ' ',
         c if acts(c) => '\u{FFFD}',
         c => c,
@@ -85,7 +99,7 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     }
     let mut lines = Vec::new();
     let mut line = String::new();
-    for word in text.split_word_bounds() {
+    for word in &unbroken(text) {
         if width(&line) + width(word) <= cells {
             line.push_str(word);
             continue;
@@ -105,6 +119,28 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
         lines.push(line.trim_end().to_owned());
     }
     lines
+}
+
+/// The pieces between which a line may be broken: at blanks, and between wide characters. A sign
+/// stays with what stands before it.
+fn unbroken(text: &str) -> Vec<String> {
+    let mut pieces: Vec<String> = Vec::new();
+    for word in text.split_word_bounds() {
+        let is_sign = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
+        let narrow = |s: &str| width(s) <= s.chars().count();
+        let Some(last) = pieces.last_mut() else {
+            pieces.push(word.to_owned());
+            continue;
+        };
+        let blank = last.ends_with(char::is_whitespace) || word.starts_with(char::is_whitespace);
+        let joined = word.starts_with(is_sign) || (narrow(last) && narrow(word));
+        if !blank && joined {
+            last.push_str(word);
+        } else {
+            pieces.push(word.to_owned());
+        }
+    }
+    pieces
 }
 
 /// `1942` as `1 942`.
@@ -157,6 +193,14 @@ mod tests {
     }
 
     #[test]
+    fn emoji_take_the_same_cells_in_every_terminal() {
+        assert_eq!(clean("family 👨‍👩‍👧 sale"), "family 👨👩👧 sale");
+        assert_eq!(clean("❤️ 👍🏽 🇸🇬"), "❤ 👍 🇸🇬");
+        // Joiners of scripts are letters' own business.
+        assert_eq!(clean("क्\u{200d}ष"), "क्\u{200d}ष");
+    }
+
+    #[test]
     fn cutting_counts_cells_and_keeps_wide_characters_whole() {
         assert_eq!(cut("股票早报", 8), "股票早报");
         assert_eq!(cut("股票早报", 7), "股票早…");
@@ -171,6 +215,9 @@ mod tests {
         assert_eq!(wrap("Everything 30 % off today", 12), ["Everything", "30 % off", "today"]);
         assert_eq!(wrap("股票早报今日", 4), ["股票", "早报", "今日"]);
         assert_eq!(wrap("", 4), [""]);
+        assert_eq!(wrap("not known; (try) again", 10), ["not known;", "(try)", "again"]);
+        assert_eq!(wrap("not known; again", 9), ["not", "known;", "again"]);
+        assert_eq!(wrap("早报，今日", 4), ["早", "报，", "今日"]);
     }
 
     #[test]

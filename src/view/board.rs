@@ -3,7 +3,8 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-use ratatui::widgets::{Block, Widget};
+use ratatui::text::Line;
+use ratatui::widgets::{Block, Padding, Widget};
 
 use chrono::{DateTime, Utc};
 
@@ -26,7 +27,16 @@ use columns::{Columns, Times};
 pub fn render(state: &State, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
     let focused = state.layers.is_empty() && !state.detail.focused;
     let border = if focused { theme.accent() } else { theme.muted() };
-    let block = Block::bordered().border_style(border).title(title(state)).title_style(border);
+    let mut block = Block::bordered()
+        .border_style(border)
+        .padding(Padding::right(1))
+        .title(title(state))
+        .title_style(border);
+    let trouble = status::trouble(state).filter(|_| !state.board.tasks.is_empty());
+    if let Some(next) = trouble.as_ref().and_then(|trouble| trouble.left_over(areas.header.width)) {
+        let next = text::cut(next, usize::from(areas.table.width.saturating_sub(4))).into_owned();
+        block = block.title_bottom(Line::from(format!(" {next} ")).style(theme.danger()));
+    }
     let inner = block.inner(areas.table);
     block.render(areas.table, buf);
     let phantoms: Vec<Row> = creates_in_doubt(state).map(|write| Row::of_create(state, write)).collect();
@@ -103,7 +113,7 @@ impl Row {
             scheduled_at: Some(new.scheduled_at),
             who: who(&new.content.audience(&new.kind)),
             sender: text::clean(new.content.text("From_Account")).into_owned(),
-            ..Self::blank(format!("{what} · {title}"))
+            ..Self::blank(format!("{title} · {what}"))
         }
     }
 
@@ -183,7 +193,9 @@ impl Drawn<'_> {
             } else {
                 self.row(&row, selected, &columns, &times, y, buf);
             }
-            let area = Rect { y, height, ..self.inner }.intersection(self.inner);
+            // Up to the border, with the cell of room that the text leaves free.
+            let height = height.min(self.inner.bottom() - y);
+            let area = Rect { y, height, width: self.inner.width + 1, ..self.inner };
             if !board.is_current() && row.id.is_some() {
                 buf.set_style(area, self.theme.muted());
             }
@@ -289,13 +301,9 @@ fn empty(state: &State, theme: &Theme, inner: Rect, buf: &mut Buffer) {
         lines.extend(text::wrap(&next, usize::from(width)).into_iter().map(|line| (line, theme.plain())));
     }
     let height = u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let mut y = inner.y + inner.height.saturating_sub(height) / 3;
-    for (line, style) in lines {
-        if y >= inner.bottom() {
-            return;
-        }
+    let top = inner.y + inner.height.saturating_sub(height) / 3;
+    for (y, (line, style)) in (top..inner.bottom()).zip(lines) {
         put(buf, inner.x + 2, y, inner.width.saturating_sub(3), &line, style);
-        y += 1;
     }
 }
 
@@ -303,21 +311,18 @@ fn empty(state: &State, theme: &Theme, inner: Rect, buf: &mut Buffer) {
 fn why_empty(state: &State) -> (String, Vec<String>, bool) {
     let board = &state.board;
     let key = |action| keymap::first_key(Scope::Tasks, action).unwrap_or_default();
-    if let Some(failure) = status::failure(state) {
-        let words = failure.words();
-        let what = format!("No tasks: {}.", words.what.trim_end_matches('.'));
-        let next = vec![
-            format!("{}.", status::upper_first(words.next.trim_end_matches('.'))),
-            format!("{} tries now.", key(Action::Refresh)),
-        ];
-        return (what, next, true);
+    if let Some(trouble) = status::trouble(state)
+        && board.tasks.is_empty()
+    {
+        let next = vec![trouble.next, format!("{} tries now.", key(Action::Refresh))];
+        return (format!("No tasks: {}", trouble.what), next, true);
     }
     if board.shown_query.is_none() {
         return ("Asking for the first page …".to_owned(), Vec::new(), false);
     }
     if !board.tasks.is_empty() {
         let all = text::counted(board.tasks.len() as u64, "task", "tasks");
-        let what = format!("The filter hides all of the {all} of this page.");
+        let what = format!("The filter hides all {all} of this page.");
         let next =
             format!("{} takes the filter back · {} changes it", key(Action::Back), key(Action::Filter));
         return (what, vec![next], false);

@@ -14,14 +14,14 @@ use super::{entry, put};
 /// Room of the labels.
 const LABEL: u16 = 9;
 /// Rows with a line of help under each field, and a foot.
-const ROOMY: u16 = 11;
+const ROOMY: u16 = 10;
 
 /// Draws the fields, each with what it takes or what is wrong with it; on a low screen only for the
 /// field that has the keys.
 pub fn render(state: &State, find: &Find, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let roomy = area.height >= ROOMY;
     let height = if roomy { ROOMY } else { 6 };
-    let inner = overlay("Find on the server", centred(area, 72, height), buf, theme);
+    let inner = overlay("Find on the server", centred(area, 80, height), buf, theme);
     let mut y = inner.y;
     for (i, ((label, help), field)) in FIELDS.iter().zip(&find.entries).enumerate() {
         if y >= inner.bottom() {
@@ -35,14 +35,14 @@ pub fn render(state: &State, find: &Find, theme: &Theme, area: Rect, buf: &mut B
         entry::line(field, focused, theme, beside, buf);
         y += 1;
         if roomy {
-            under(find, i, help, theme, Rect { y, ..beside }, inner.bottom(), buf);
+            under(find, i, help, theme, (Rect { y, ..beside }, inner), buf);
             y += 1;
         }
     }
     if !roomy {
         let (_, help) = FIELDS.get(find.focus).copied().unwrap_or_default();
         let whole = Rect { y, height: 1, ..inner };
-        under(find, find.focus, help, theme, whole, inner.bottom(), buf);
+        under(find, find.focus, help, theme, (whole, inner), buf);
         return;
     }
     y += 1;
@@ -54,13 +54,16 @@ pub fn render(state: &State, find: &Find, theme: &Theme, area: Rect, buf: &mut B
 }
 
 /// What is wrong with a field, else what it takes.
-fn under(find: &Find, i: usize, help: &str, theme: &Theme, area: Rect, end: u16, buf: &mut Buffer) {
-    if area.y >= end {
+fn under(find: &Find, i: usize, help: &str, theme: &Theme, (area, whole): (Rect, Rect), buf: &mut Buffer) {
+    if area.y >= whole.bottom() {
         return;
     }
     match &find.problem {
         Some((at, problem)) if *at == i => {
             let words = format!("! {}", text::clean(problem));
+            // Words that need it take the room under the label, too.
+            let long = text::width(&words) > usize::from(area.width) && area.x > whole.x;
+            let area = if long { Rect { y: area.y, ..whole } } else { area };
             put(buf, area.x, area.y, area.width, &words, theme.danger());
         }
         Some(_) | None => {

@@ -14,7 +14,7 @@ use super::put;
 /// Room of the keys before their texts.
 const KEYS: u16 = 15;
 
-/// Draws the page, in two columns where there is room.
+/// Draws the page, in two columns where beside is room.
 pub fn render(state: &State, page: &HelpPage, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let (place, count) = place(state.size);
     let longest = longest_scroll(page, state.size);
@@ -32,8 +32,8 @@ pub fn render(state: &State, page: &HelpPage, theme: &Theme, area: Rect, buf: &m
                 }
                 HelpLine::Keys(binding) => {
                     put(buf, x, y, KEYS.min(room), &keymap::labels(binding), theme.accent());
-                    let there = x.saturating_add(KEYS);
-                    put(buf, there, y, room.saturating_sub(KEYS), binding.action.help(), theme.plain());
+                    let beside = x.saturating_add(KEYS);
+                    put(buf, beside, y, room.saturating_sub(KEYS), binding.action.help(), theme.plain());
                 }
                 HelpLine::Blank => {}
             }

@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget};
 
 use crate::app::State;
 use crate::domain::text;
@@ -10,19 +11,33 @@ use crate::theme::Theme;
 
 use super::put;
 
-/// Draws the note while there is one, else the keys of where the operator is.
+/// Draws the keys of where the operator is, unless there is a note to be read.
 pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let room = area.width.saturating_sub(2);
-    let Some(note) = &state.note else {
-        keys(state, theme, Rect { x: area.x + 1, width: room, ..area }, buf);
-        return;
-    };
-    let words = text::clean(&note.text);
-    if note.bad {
-        put(buf, area.x + 1, area.y, room, &format!("! {words}"), theme.danger());
-    } else {
-        put(buf, area.x + 1, area.y, room, &words, theme.plain());
+    if state.note.is_none() {
+        keys(state, theme, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, buf);
     }
+}
+
+/// Draws the note while there is one; it is laid over everything. A long one takes the line above,
+/// too, where only borders stand.
+pub fn note(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let Some(note) = &state.note else { return };
+    let words = text::clean(&note.text);
+    let (words, style) =
+        if note.bad { (format!("! {words}"), theme.danger()) } else { (words.into_owned(), theme.plain()) };
+    let room = area.width.saturating_sub(2);
+    let mut lines = text::wrap(&words, usize::from(room)).into_iter();
+    let Some(first) = lines.next() else { return };
+    let rest = lines.collect::<Vec<_>>().join(" ");
+    Clear.render(area, buf);
+    if !rest.is_empty() {
+        let above = Rect { y: area.y.saturating_sub(1), ..area };
+        Clear.render(above, buf);
+        put(buf, area.x + 1, above.y, room, &first, style);
+        put(buf, area.x + 1, area.y, room, &rest, style);
+        return;
+    }
+    put(buf, area.x + 1, area.y, room, &first, style);
 }
 
 /// Draws as many keys as fit, each whole; the one for help has its place kept.

@@ -9,7 +9,7 @@ use ratatui::style::Style;
 
 use crate::app::State;
 use crate::app::link::Health;
-use crate::domain::{Failure, Outcome, query::Range, text};
+use crate::domain::{Outcome, query::Range, text};
 use crate::keymap::{self, Action, Scope};
 use crate::theme::Theme;
 
@@ -20,11 +20,12 @@ pub(super) fn tally(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) 
     if area.is_empty() {
         return;
     }
-    if let Some(words) = trouble(state) {
-        put(buf, area.x + 1, area.y, area.width.saturating_sub(2), &words, theme.danger());
+    if let Some(trouble) = trouble(state) {
+        let words = trouble.line(area.width.saturating_sub(2));
+        put(buf, inset(area).x, area.y, inset(area).width, &words, theme.danger());
         return;
     }
-    let mut said = vec![Segment::new("", " this page:", theme.muted(), 0)];
+    let mut said = vec![Segment::new("", "this page:", theme.muted(), 0)];
     for (count, word, style) in counts(state, theme) {
         let gap = if said.len() > 1 { " · " } else { " " };
         said.push(Segment::new(gap, format!("{} {word}", text::grouped(count)), style, 0));
@@ -32,30 +33,50 @@ pub(super) fn tally(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) 
     if said.len() == 1 {
         said.push(Segment::new(" ", "no tasks loaded", theme.muted(), 0));
     }
-    line(said, Vec::new(), theme.muted(), area, buf);
+    line(said, Vec::new(), theme.muted(), inset(area), buf);
 }
 
-/// Why nothing can be asked and what to do, in words; `None` while all is well.
-pub(super) fn trouble(state: &State) -> Option<String> {
-    let failure = state.link.failure.as_ref()?;
-    let words = failure.words();
+/// Why nothing can be asked, and what to do next: two sentences.
+pub(super) struct Trouble {
+    pub(super) what: String,
+    pub(super) next: String,
+}
+
+/// The trouble with the connection; `None` while all is well.
+pub(super) fn trouble(state: &State) -> Option<Trouble> {
+    let words = state.link.failure.as_ref()?.words();
     match state.link.health(state.now, state.setup.refresh) {
-        Health::Auth | Health::Offline { .. } => {
-            let next = upper_first(&words.next);
-            Some(format!("! {}. {next}", words.what.trim_end_matches('.')))
-        }
+        Health::Auth | Health::Offline { .. } => Some(Trouble {
+            what: format!("{}.", words.what.trim_end_matches('.')),
+            next: format!("{}.", upper_first(words.next.trim_end_matches('.'))),
+        }),
         Health::Connecting | Health::Live(_) | Health::Stale(_) => None,
     }
 }
 
-/// The failure that [`trouble`] words, for places with room for both sentences.
-pub(super) fn failure(state: &State) -> Option<&Failure> {
-    trouble(state).and(state.link.failure.as_ref())
+impl Trouble {
+    /// One line: both sentences where they fit, else what happened.
+    fn line(&self, room: u16) -> String {
+        let both = format!("! {} {}", self.what, self.next);
+        if text::width(&both) <= usize::from(room) { both } else { format!("! {}", self.what) }
+    }
+
+    /// The second sentence, when the line of this width has no room for it; then it stands in the
+    /// border of the table.
+    pub(super) fn left_over(&self, width: u16) -> Option<&str> {
+        let both = text::width(&self.what) + text::width(&self.next) + 3;
+        (both > usize::from(width.saturating_sub(2))).then_some(self.next.as_str())
+    }
 }
 
-pub(super) fn upper_first(words: &str) -> String {
+fn upper_first(words: &str) -> String {
     let mut chars = words.chars();
     chars.next().map(|first| first.to_uppercase().chain(chars).collect()).unwrap_or_default()
+}
+
+/// One cell of room at both ends.
+fn inset(area: Rect) -> Rect {
+    Rect { x: area.x.saturating_add(1), width: area.width.saturating_sub(2), ..area }
 }
 
 /// How many of what is on the page, what matters most last.
@@ -81,7 +102,7 @@ fn counts(state: &State, theme: &Theme) -> Vec<(u64, &'static str, Style)> {
         ("sent", theme.ok()),
         ("failed", theme.danger()),
         ("unknown", theme.danger()),
-        ("in a state pushdeck does not know", theme.warn()),
+        ("unclear", theme.warn()),
     ];
     let shown = words.into_iter().enumerate().map(|(slot, (word, style))| {
         let count = of.get(&slot).copied().unwrap_or(0);
@@ -94,33 +115,33 @@ fn counts(state: &State, theme: &Theme) -> Vec<(u64, &'static str, Style)> {
 /// line for what is wrong.
 pub(super) fn query(state: &State, theme: &Theme, area: Rect, trouble_here: bool, buf: &mut Buffer) {
     let right = page(state, theme);
-    if trouble_here && let Some(words) = trouble(state) {
+    if trouble_here && let Some(trouble) = trouble(state) {
         let room = area.width.saturating_sub(2);
-        put(buf, area.x + 1, area.y, room, &words, theme.danger());
+        put(buf, area.x + 1, area.y, room, &trouble.line(room), theme.danger());
         return;
     }
     let board = &state.board;
     let arrow = if board.query.ascending { "↑" } else { "↓" };
     let sort = format!("sort {} {arrow}", board.query.order.word());
     let mut left = vec![
-        Segment::new("", format!(" {}", range_words(board.query.range, state)), theme.plain(), 3),
+        Segment::new("", range_words(board.query.range, state), theme.plain(), 3),
         Segment::new(" · ", sort, theme.plain(), 2),
     ];
     if !board.query.keyword.is_empty() {
         // What the server was asked stands in quotes, what is hidden here behind its slash.
         let keyword = text::clean(&board.query.keyword);
-        left.push(Segment::new(" · ", "find ", theme.muted(), 5));
-        left.push(Segment::new("", format!("\"{keyword}\""), theme.bold(), 5));
+        left.push(Segment::new(" · ", "find ", theme.muted(), 6));
+        left.push(Segment::new("", format!("\"{keyword}\""), theme.bold(), 6));
     }
     let filter = &board.filter;
     if !filter.text.trim().is_empty() {
-        left.push(Segment::new(" · ", "filter ", theme.muted(), 4));
-        left.push(Segment::new("", format!("/{}", text::clean(&filter.text)), theme.accent(), 6));
+        left.push(Segment::new(" · ", "filter ", theme.muted(), 7));
+        left.push(Segment::new("", format!("/{}", text::clean(&filter.text)), theme.accent(), 7));
     }
     if let Some(problem) = &filter.problem {
         left.push(Segment::new("  ", format!("! {}", text::clean(problem)), theme.danger(), 0));
     }
-    line(left, right, theme.muted(), area, buf);
+    line(left, right, theme.muted(), inset(area), buf);
 }
 
 /// Which page, how many rows, and what waits for a quiet moment.
@@ -134,18 +155,18 @@ fn page(state: &State, theme: &Theme) -> Vec<Segment> {
         said.push(Segment::new("   ", format!(" {changes} · {key} to apply "), theme.selected(), 0));
     }
     if board.shown_query.is_none() {
-        said.push(Segment::new("   ", "nothing loaded yet ", theme.muted(), 1));
+        said.push(Segment::new("   ", "nothing loaded yet", theme.muted(), 1));
         return said;
     }
     if board.filter.is_on() {
         let shown = format!("shows {} of {}", board.rows().len(), board.tasks.len());
-        said.push(Segment::new("   ", shown, theme.accent(), 7));
+        said.push(Segment::new("   ", shown, theme.accent(), 4));
     }
     let asked = board.shown_query.as_ref().map_or(0, |query| query.page);
     let page = format!("page {}/{}", u64::from(asked) + 1, board.pages());
     said.push(Segment::new("   ", page, theme.plain(), 0));
     let of = format!("{} of {}", board.tasks.len(), text::grouped(board.total));
-    said.push(Segment::new(" · ", format!("{of} "), theme.plain(), 1));
+    said.push(Segment::new(" · ", of, theme.plain(), 1));
     said
 }
 

@@ -1,1 +1,237 @@
+//! Every screen at three sizes as a snapshot, at every size without a panic, and without colour.
 
+use chrono::TimeDelta;
+use crossterm::event::KeyCode;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::{Color, Modifier};
+
+use crate::app::frame::LEAST;
+use crate::app::testing::{
+    asked, auth, board, feed, in_doubt, key, later, offline, screens, task, tasks, typed, with_page,
+};
+use crate::app::{Message, State};
+use crate::domain::{Page, text};
+use crate::theme::{Depth, Theme};
+
+fn drawn(state: &State, depth: Depth) -> Buffer {
+    let mut buf = Buffer::empty(Rect::new(0, 0, state.size.0, state.size.1));
+    super::render(state, &Theme::new(depth), buf.area, &mut buf);
+    buf
+}
+
+fn rows(buf: &Buffer) -> Vec<String> {
+    let mut rows = Vec::new();
+    for y in 0..buf.area.height {
+        let mut row = String::new();
+        let mut x = 0;
+        while x < buf.area.width {
+            let symbol = buf[(x, y)].symbol();
+            row.push_str(symbol);
+            x += u16::try_from(text::width(symbol)).unwrap().max(1);
+        }
+        rows.push(row.trim_end().to_owned());
+    }
+    rows
+}
+
+fn screen(state: &State) -> String {
+    rows(&drawn(state, Depth::Full)).join("\n")
+}
+
+fn snapshots(size: (u16, u16)) {
+    for (name, state) in screens(size) {
+        insta::assert_snapshot!(format!("{}x{}_{name}", size.0, size.1), screen(&state));
+    }
+}
+
+#[test]
+fn every_screen_at_80x24() {
+    snapshots((80, 24));
+}
+
+#[test]
+fn every_screen_at_120x40() {
+    snapshots((120, 40));
+}
+
+#[test]
+fn every_screen_at_40x12() {
+    snapshots((40, 12));
+}
+
+#[test]
+fn no_size_panics_and_a_screen_without_room_says_what_it_needs() {
+    let theme = Theme::new(Depth::Full);
+    let mut all = screens((80, 24));
+    let count = all.len();
+    for width in 1..=130_u16 {
+        for height in 1..=45_u16 {
+            // Every size meets two screens, and every screen meets sizes of all kinds.
+            let first = usize::from(width) * 7 + usize::from(height);
+            for at in [first % count, (first + count / 2) % count] {
+                let (name, state) = &mut all[at];
+                feed(state, [Message::Resized { columns: width, rows: height }]);
+                let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+                super::render(state, &theme, buf.area, &mut buf);
+                let shown = rows(&buf).concat();
+                assert!(!shown.trim().is_empty(), "{name} at {width}x{height}");
+                if (width < LEAST.0 || height < LEAST.1) && width >= 10 {
+                    assert!(shown.contains("needs 30x8"), "{width}x{height}: {shown}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_terminal_of_another_size_than_the_state_knows_is_drawn_as_far_as_it_goes() {
+    let theme = Theme::new(Depth::Full);
+    let state = board((80, 24));
+    for (width, height) in [(1, 1), (79, 23), (81, 25), (200, 60), (20, 60)] {
+        let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
+        super::render(&state, &theme, buf.area, &mut buf);
+    }
+}
+
+#[test]
+fn without_colour_nothing_has_a_colour_and_what_matters_still_stands_out() {
+    for (name, state) in screens((120, 40)) {
+        let buf = drawn(&state, Depth::None);
+        for cell in buf.content() {
+            assert_eq!((cell.fg, cell.bg), (Color::Reset, Color::Reset), "{name}");
+        }
+    }
+    let buf = drawn(&in_doubt((120, 40)), Depth::None);
+    let lines = rows(&buf);
+    for word in ["OK", "FAIL", ">>DISP", "PEND", "?UNK", " PROD ", "LIVE"] {
+        assert!(lines.iter().any(|line| line.contains(word)), "{word}");
+    }
+    let selected = lines.iter().position(|line| line.contains("▸")).unwrap();
+    assert!(buf[(5, u16::try_from(selected).unwrap())].modifier.contains(Modifier::REVERSED));
+}
+
+#[test]
+fn nothing_that_a_terminal_would_act_on_reaches_the_screen() {
+    for (name, state) in screens((120, 40)) {
+        for cell in drawn(&state, Depth::Full).content() {
+            let bad = |c: char| c.is_control() || ('\u{202A}'..='\u{202E}').contains(&c);
+            assert!(!cell.symbol().contains(bad), "{name}: {:?}", cell.symbol());
+        }
+    }
+}
+
+#[test]
+fn a_changed_cell_is_bold_for_two_beats() {
+    let mut state = board((80, 24));
+    let mut page = tasks();
+    page[4].title = "Flash sale moved".to_owned();
+    let req = asked(&feed(&mut state, [Message::Ticked(later(2))]));
+    feed(&mut state, [Message::Listed { req, result: Ok(Page { total: 128, tasks: page }) }]);
+    let is_bold = |state: &State| {
+        let buf = drawn(state, Depth::None);
+        let y = rows(&buf).iter().position(|line| line.contains("Flash sale moved")).unwrap();
+        let row = &rows(&buf)[y];
+        let x = u16::try_from(text::width(row.split("Flash").next().unwrap())).unwrap();
+        buf[(x, u16::try_from(y).unwrap())].modifier.contains(Modifier::BOLD)
+    };
+    assert!(is_bold(&state));
+    feed(&mut state, [Message::Ticked(later(5))]);
+    assert!(!is_bold(&state));
+}
+
+#[test]
+fn rows_of_another_question_are_dimmed_and_the_border_says_that_it_is_asked() {
+    let mut state = board((80, 24));
+    feed(&mut state, typed("]"));
+    let buf = drawn(&state, Depth::Full);
+    let lines = rows(&buf);
+    assert!(lines[3].contains("asking …"), "{}", lines[3]);
+    let other = lines.iter().position(|line| line.contains("Lunch time")).unwrap();
+    assert!(buf[(3, u16::try_from(other).unwrap())].modifier.contains(Modifier::DIM));
+}
+
+#[test]
+fn changes_that_wait_are_offered() {
+    let mut state = board((80, 24));
+    feed(&mut state, [Message::Ticked(later(2))]);
+    let req = state.board.remote.asking.unwrap();
+    feed(&mut state, typed("s"));
+    let page = Page { total: 127, tasks: tasks().split_off(2) };
+    feed(&mut state, [Message::Listed { req, result: Ok(page) }]);
+    assert!(screen(&state).contains("2 changes · r to apply"));
+}
+
+#[test]
+fn a_find_and_a_filter_look_different() {
+    let mut state = board((120, 40));
+    state.board.query.keyword = "stock".to_owned();
+    feed(&mut state, typed("/status=pending"));
+    feed(&mut state, [key(KeyCode::Enter)]);
+    let buf = drawn(&state, Depth::Full);
+    let line = rows(&buf)[2].clone();
+    assert!(line.contains("find \"stock\" · filter /status=pending"), "{line}");
+    let look = |word: &str| {
+        let x = text::width(line.split(word).next().unwrap());
+        let cell = &buf[(u16::try_from(x).unwrap() + 1, 2)];
+        (cell.fg, cell.modifier)
+    };
+    assert_ne!(look("\"stock\""), look("/status"));
+}
+
+#[test]
+fn times_carry_their_own_zone_when_the_clocks_change_within_the_page() {
+    let none = serde_json::json!({});
+    let week = i64::from(24 * 3600 * 7);
+    let spring = 19 * week;
+    let page = vec![
+        task(1, 60, "All", "pending", "winter", &none),
+        task(2, spring, "All", "pending", "summer", &none),
+    ];
+    let mut state = with_page((180, 40), 2, page);
+    state.zone = chrono_tz::Tz::Europe__Berlin;
+    let shown = screen(&state);
+    assert!(shown.contains("SCHEDULED  ") && !shown.contains("SCHEDULED ("), "{shown}");
+    assert!(shown.contains("07:04:22 +01") && shown.contains("08:03:22 +02"), "{shown}");
+}
+
+#[test]
+fn the_header_tells_skew_and_an_expired_signature() {
+    let mut state = board((120, 40));
+    state.link.skew = Some(TimeDelta::seconds(75));
+    state.link.signed_until = Some(state.now.utc - TimeDelta::hours(1));
+    let header = screen(&state).lines().next().unwrap().to_owned();
+    assert!(header.contains("this clock 1m behind"), "{header}");
+    assert!(header.contains("sig expired") && header.contains("14:04:37 +08"), "{header}");
+}
+
+#[test]
+fn badge_and_state_stay_on_the_narrowest_header() {
+    for (state, word) in
+        [(board((30, 8)), "LIVE"), (offline(board((30, 8))), "OFFLINE"), (auth(board((30, 8))), "AUTH")]
+    {
+        let header = screen(&state).lines().next().unwrap().to_owned();
+        assert!(header.contains("PROD") && header.contains(word), "{header}");
+    }
+}
+
+#[test]
+fn the_selected_row_stays_in_sight_below_tasks_in_doubt() {
+    let mut state = in_doubt((40, 12));
+    feed(&mut state, typed("G"));
+    let shown = screen(&state);
+    assert!(shown.contains("▸") && shown.contains("Spring is here"), "{shown}");
+}
+
+#[test]
+fn an_empty_screen_and_a_whole_page_are_drawn_by_the_rows_that_fit() {
+    let none = serde_json::json!({});
+    let many: Vec<_> =
+        (1..=100).map(|id| task(id, i64::try_from(id).unwrap() * 60, "All", "pending", "x", &none)).collect();
+    let mut state = with_page((80, 24), 100, many);
+    feed(&mut state, typed("G"));
+    let shown = screen(&state);
+    let drawn_rows = shown.lines().filter(|line| line.contains("PEND")).count();
+    assert_eq!(drawn_rows, state.areas().unwrap().rows());
+    assert!(shown.contains("▸ PEND"));
+}

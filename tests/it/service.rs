@@ -4,20 +4,22 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use pushdeck::sandbox::{self, Credentials, Options, Running, Seed};
+use pushdeck::usersig;
 use secrecy::SecretString;
+use serde_json::{Value, json};
 use tokio::io::copy_bidirectional;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 /// The app of the journeys.
-pub const SDKAPPID: u64 = 1_400_000_042;
+pub(crate) const SDKAPPID: u64 = 1_400_000_042;
 /// Its key: made up, of no real app.
-pub const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+pub(crate) const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// What the way to the service is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub(crate) enum Way {
     /// Everything passes.
     Open,
     /// Connections are taken, and nothing is ever said on them.
@@ -27,7 +29,7 @@ pub enum Way {
 }
 
 /// The sandbox behind a way that can be cut.
-pub struct Service {
+pub(crate) struct Service {
     way: watch::Sender<Way>,
     address: SocketAddr,
     // Fields are dropped in order: the sandbox ends before its runtime.
@@ -37,8 +39,9 @@ pub struct Service {
 
 impl Service {
     /// A service with these options and demo data.
-    pub fn start(options: Options, seed: Option<Seed>) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    pub(crate) fn start(options: Options, seed: Option<Seed>) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let credentials = Credentials {
             sdkappid: SDKAPPID,
             identifier: "administrator".to_owned(),
@@ -61,22 +64,27 @@ impl Service {
     }
 
     /// From now on the way is like this.
-    pub fn way(&self, way: Way) {
+    pub(crate) fn way(&self, way: Way) {
         self.way.send_replace(way);
     }
 
     /// Every answer comes this much later.
-    pub fn delay(&self, delay: Duration) {
+    pub(crate) fn delay(&self, delay: Duration) {
         self.running.set_delay(delay);
     }
 
+    /// The dispatch of tasks with this title will fail.
+    pub(crate) fn fail_title(&self, title: &str, failure: &str) {
+        self.block_on(self.running.fail_title(title, failure)).unwrap();
+    }
+
     /// A configuration whose only profile is this service.
-    pub fn config(&self, environment: &str) -> String {
+    pub(crate) fn config(&self, environment: &str) -> String {
         self.config_with(environment, "page_size = 20")
     }
 
     /// The same with other lines.
-    pub fn config_with(&self, environment: &str, lines: &str) -> String {
+    pub(crate) fn config_with(&self, environment: &str, lines: &str) -> String {
         format!(
             "default_profile = \"acme\"\n\n[profiles.acme]\nenvironment = \"{environment}\"\nendpoint = \"http://{}\"\n\
              sdkappid = {SDKAPPID}\nidentifier = \"administrator\"\nsecret_key_env = \"ACME_IM_KEY\"\n\
@@ -85,8 +93,58 @@ impl Service {
         )
     }
 
+    /// Makes a task for everyone at a time (UTC), as another operator would, and gives its number.
+    pub(crate) fn add(&self, title: &str, at: &str) -> u64 {
+        let content =
+            json!({"From_Account": "administrator", "OfflinePushInfo": {"Title": title, "Desc": "text"}});
+        let body = json!({"Sdkappid": SDKAPPID, "Type": "All", "SchedAt": at, "Content": content});
+        self.call("add_sched_task", &body)["TaskID"].as_u64().unwrap()
+    }
+
+    /// One call past the way that can be cut; fails unless it succeeds.
+    pub(crate) fn call(&self, command: &str, body: &Value) -> Value {
+        let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let key = SecretString::from(KEY);
+        let sig =
+            usersig::sign(&key, SDKAPPID, "administrator", i64::try_from(now).unwrap(), 600, None).unwrap();
+        let url = format!(
+            "{}/v4/timpush/{command}?sdkappid={SDKAPPID}&identifier=administrator&usersig={}&random=1&contenttype=json",
+            self.running.base_url(),
+            sig.expose()
+        );
+        // It fails only when there is a provider already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        let text = body.to_string();
+        let answer: Value = self.block_on(async {
+            let client = reqwest::Client::builder().no_proxy().tls_certs_only(Vec::new()).build().unwrap();
+            let answer = client.post(url).body(text).send().await.unwrap();
+            serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+        });
+        assert_eq!(answer["ErrorCode"], 0, "{command} {body}: {answer}");
+        answer
+    }
+
+    /// What the service holds of a task.
+    pub(crate) fn task(&self, id: u64) -> Value {
+        self.call("get_sched_task", &json!({"Sdkappid": SDKAPPID, "TaskID": id}))["TaskInfo"].clone()
+    }
+
+    /// Every task of a type that was created within the last day or so.
+    pub(crate) fn tasks(&self, kind: &str) -> Vec<Value> {
+        let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+        let time = |at: u64| {
+            let at = chrono::DateTime::from_timestamp(i64::try_from(at).unwrap(), 0).unwrap();
+            pushdeck::domain::wire::time_out(at)
+        };
+        let body = json!({"Sdkappid": SDKAPPID, "Offset": 0, "Want": 100, "OrderBy": "createat", "Asc": true,
+            "BeginTime": time(now - 86_400), "EndTime": time(now + 86_400)});
+        let answer = self.call("list_sched_task", &body);
+        let all = answer["Tasks"].as_array().unwrap();
+        all.iter().filter(|task| task["Type"] == kind).cloned().collect()
+    }
+
     /// Runs something on the service's runtime.
-    pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+    pub(crate) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
     }
 }

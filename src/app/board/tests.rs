@@ -433,3 +433,55 @@ fn the_cursor_stays_on_screen_at_every_size() {
     update(&mut state, Message::Resized { columns: 1, rows: 1 });
     press(&mut state, 'G');
 }
+
+fn past(ids: &[u64]) -> Page {
+    let old = |id: &u64| {
+        let mut task = task(*id, 0, "dispatched");
+        task.scheduled_at = Some(at(0).utc - chrono::Duration::hours(50 - i64::try_from(*id).unwrap()));
+        task
+    };
+    page(ids.iter().map(old).collect())
+}
+
+#[test]
+fn the_table_opens_on_the_next_task_to_come_with_a_little_of_the_past() {
+    let (mut state, effects) = State::start(setup(), at(0), (100, 12));
+    let mut first = past(&[1, 2, 3, 4, 5, 6]);
+    first.tasks.extend(pending(&[7, 8, 9]).tasks);
+    assert_eq!(answer(&mut state, &effects, Ok(first)), []);
+    assert_eq!((selected(&state), state.board.top), (Some(7), 2));
+}
+
+#[test]
+fn when_the_past_fills_the_first_page_the_page_of_the_present_is_looked_up() {
+    let (mut state, effects) = State::start(setup(), at(0), (100, 30));
+    let question = answer(&mut state, &effects, Ok(past(&[1, 2, 3, 4, 5])));
+    let (_, query, _) = asked(&question);
+    assert_eq!((query.range.end, query.page_size), (at(0).utc, 1));
+    assert_eq!(tick(&mut state, 60_000), [], "one question at a time");
+    let question = answer(&mut state, &question, Ok(Page { total: 7, tasks: Vec::new() }));
+    assert_eq!(asked(&question).1.page, 1);
+    let mut second = past(&[6, 7]);
+    second.tasks.extend(pending(&[8, 9, 10]).tasks);
+    answer(&mut state, &question, Ok(second));
+    assert_eq!((shown(&state), selected(&state)), (vec![6, 7, 8, 9, 10], Some(8)));
+}
+
+#[test]
+fn an_operator_who_turned_the_page_meanwhile_is_not_moved() {
+    let (mut state, effects) = State::start(setup(), at(0), (100, 30));
+    let locate = answer(&mut state, &effects, Ok(past(&[1, 2, 3, 4, 5])));
+    let question = press(&mut state, '>');
+    answer(&mut state, &question, Ok(past(&[6, 7])));
+    assert_eq!(answer(&mut state, &locate, Ok(Page { total: 11, tasks: Vec::new() })), []);
+    assert_eq!(shown(&state), [6, 7]);
+}
+
+#[test]
+fn an_operator_who_asked_for_another_order_at_once_gets_its_first_page() {
+    let (mut state, _) = State::start(setup(), at(0), (100, 30));
+    press(&mut state, 's');
+    let question = press(&mut state, 's');
+    assert_eq!(answer(&mut state, &question, Ok(past(&[5, 4, 3, 2, 1]))), []);
+    assert_eq!(selected(&state), Some(5));
+}

@@ -77,34 +77,34 @@ pub fn lines(state: &State, width: usize) -> Vec<Line> {
 }
 
 /// Lines under construction.
-struct Lines {
-    width: usize,
-    lines: Vec<Line>,
+pub(in crate::app) struct Lines {
+    pub(in crate::app) width: usize,
+    pub(in crate::app) lines: Vec<Line>,
 }
 
 /// Room of the labels before values.
 const LABEL: usize = 11;
 
-fn part(tone: Tone, text: impl Into<String>) -> Part {
+pub(in crate::app) fn part(tone: Tone, text: impl Into<String>) -> Part {
     Part { text: text.into(), tone }
 }
 
 impl Lines {
-    fn blank(&mut self) {
+    pub(in crate::app) fn blank(&mut self) {
         if self.lines.last().is_some_and(|line| !line.is_empty()) {
             self.lines.push(Vec::new());
         }
     }
 
     /// A text, wrapped.
-    fn say(&mut self, tone: Tone, words: &str) {
+    pub(in crate::app) fn say(&mut self, tone: Tone, words: &str) {
         for line in text::wrap(&text::clean(words), self.width) {
             self.lines.push(vec![part(tone, line)]);
         }
     }
 
     /// A label of its own width and a value beside it, wrapped; line ends of the value are kept.
-    fn row(&mut self, label: &str, room: usize, tone: Tone, value: &str) {
+    pub(in crate::app) fn row(&mut self, label: &str, room: usize, tone: Tone, value: &str) {
         let beside = self.width.saturating_sub(room);
         if text::width(label) >= room || beside < 8 {
             self.say(Tone::Muted, label);
@@ -121,7 +121,7 @@ impl Lines {
         }
     }
 
-    fn labelled(&mut self, label: &str, tone: Tone, value: &str) {
+    pub(in crate::app) fn labelled(&mut self, label: &str, tone: Tone, value: &str) {
         self.row(label, LABEL, tone, value);
     }
 }
@@ -138,13 +138,18 @@ fn value_lines(value: &str, width: usize) -> Vec<String> {
 /// How it stands, and what to do about it.
 fn standing(out: &mut Lines, state: &State, task: &Task) {
     let outcome = task.outcome();
-    let tone = tone_of(&outcome);
-    let mut first = vec![part(tone, outcome.word())];
+    let in_doubt = state.doubted().contains(&task.id);
+    let (tone, word) = if in_doubt { (Tone::Bad, "?UNK") } else { (tone_of(&outcome), outcome.word()) };
+    let mut first = vec![part(tone, word)];
     if let Some(at) = task.scheduled_at {
         first.push(part(Tone::Plain, format!("  {}", when::from_now(at, state.server_now()))));
     }
     out.lines.push(first);
-    out.say(Tone::Muted, &outcome.in_words());
+    if in_doubt {
+        out.say(Tone::Muted, &format!("when last seen {}", outcome.in_words()));
+    } else {
+        out.say(Tone::Muted, &outcome.in_words());
+    }
     for write in state.writes.iter().filter(|write| write.task() == Some(task.id)) {
         for (tone, words) in doubt(write) {
             out.say(tone, &words);
@@ -159,22 +164,22 @@ fn standing(out: &mut Lines, state: &State, task: &Task) {
 /// What is known of a write to the task that is not settled.
 fn doubt(write: &Underway) -> Vec<(Tone, String)> {
     let what = match &write.write {
-        Write::Create(_) => "creating it",
-        Write::Modify(_) => "changing it",
-        Write::Cancel { .. } => "cancelling it",
+        Write::Create(_) => "Creating it",
+        Write::Modify(_) => "Changing it",
+        Write::Cancel { .. } => "Cancelling it",
     };
     let mut said = Vec::new();
     match (&write.doubt, &write.verdict) {
         (_, Some(Verdict::CannotTell(why))) => {
-            said.push((Tone::Bad, format!("?UNK {what}: whether it was done could not be found out. {why}")));
+            said.push((Tone::Bad, format!("{what}: whether it was done could not be found out. {why}")));
         }
         (_, Some(Verdict::Done(_) | Verdict::NotDone | Verdict::Several(_))) => {}
         (Some(failure), None) => {
             let words = failure.words();
-            said.push((Tone::Bad, format!("?UNK {what}: the outcome is not known; {}.", words.what)));
+            said.push((Tone::Bad, format!("{what}: the outcome is not known, {}.", words.what)));
             said.push((Tone::Muted, "It is being looked into; nothing is sent again meanwhile.".to_owned()));
         }
-        (None, None) => said.push((Tone::Watch, format!("{what} is under way"))),
+        (None, None) => said.push((Tone::Watch, format!("{what} is under way."))),
     }
     said
 }
@@ -182,26 +187,19 @@ fn doubt(write: &Underway) -> Vec<(Tone, String)> {
 /// Why the dispatch failed, in plain words, and what to do next.
 fn failed(out: &mut Lines, task: &Task) {
     out.blank();
-    let entry = documented_code(&task.dispatch_err);
     let given = if task.dispatch_err.trim().is_empty() {
         "the service gives no reason"
     } else {
         task.dispatch_err.as_str()
     };
-    match entry {
-        Some(entry) => {
-            out.labelled("Why", Tone::Bad, &format!("{} ({})", entry.meaning, entry.code));
-            out.labelled("It says", Tone::Plain, given);
-            out.labelled(
-                "Next",
-                Tone::Plain,
-                &format!("{} Then N makes a new task from this one.", entry.hint),
-            );
-        }
-        None => {
-            out.labelled("Why", Tone::Bad, given);
-            out.labelled("Next", Tone::Plain, "Nothing was sent. N makes a new task from this one.");
-        }
+    if let Some(entry) = documented_code(&task.dispatch_err) {
+        out.labelled("Why", Tone::Bad, &format!("{} ({})", entry.meaning, entry.code));
+        out.labelled("It says", Tone::Plain, given);
+        let next = format!("{} Then N makes a new task from this one.", entry.hint);
+        out.labelled("Next", Tone::Plain, &next);
+    } else {
+        out.labelled("Why", Tone::Bad, given);
+        out.labelled("Next", Tone::Plain, "Nothing was sent. N makes a new task from this one.");
     }
 }
 
@@ -236,6 +234,8 @@ fn unreadable_time(task: &Task, key: &str) -> String {
     }
 }
 
+/// Room of a field's name before the values of its group.
+const LONG_NAME: usize = 18;
 /// Widest card: what a phone shows in one line.
 const CARD: usize = 42;
 /// Lines of text that a phone shows before it cuts.
@@ -243,26 +243,29 @@ const CARD_LINES: usize = 4;
 
 /// The notification as the recipient's phone would show it.
 fn phone(out: &mut Lines, state: &State, task: &Task) {
-    let width = out.width.min(CARD);
-    let Some(inner) = width.checked_sub(4).filter(|inner| *inner >= 8) else { return };
+    out.lines.extend(card(&state.setup.profile, &task.title, &task.desc, out.width));
+}
+
+/// A notification as a phone would show it, for a width in cells; nothing where there is no room.
+pub fn card(app: &str, title: &str, desc: &str, width: usize) -> Vec<Line> {
+    let Some(inner) = width.min(CARD).checked_sub(4).filter(|inner| *inner >= 8) else { return Vec::new() };
     let edge =
         |left: &str, right: &str| vec![part(Tone::Muted, format!("{left}{}{right}", "─".repeat(inner + 2)))];
     let line = |tone: Tone, words: &str| {
         vec![part(Tone::Muted, "│ "), part(tone, text::pad(words, inner)), part(Tone::Muted, " │")]
     };
-    out.lines.push(edge("╭", "╮"));
-    let app = format!("▣ {}", text::clean(&state.setup.profile));
-    out.lines.push(line(Tone::Muted, &format!("{} now", text::pad(&app, inner - 4))));
-    let title = text::clean(&task.title);
+    let app = format!("▣ {}", text::clean(app));
+    let title = text::clean(title);
+    let mut lines =
+        vec![edge("╭", "╮"), line(Tone::Muted, &format!("{} now", text::pad(&app, inner - 4)))];
     if title.trim().is_empty() {
-        out.lines.push(line(Tone::Muted, "(no title)"));
+        lines.push(line(Tone::Muted, "(no title)"));
     } else {
-        out.lines.push(line(Tone::Bold, &title));
+        lines.push(line(Tone::Bold, &title));
     }
-    for words in phone_text(&task.desc, inner) {
-        out.lines.push(line(Tone::Plain, &words));
-    }
-    out.lines.push(edge("╰", "╯"));
+    lines.extend(phone_text(desc, inner).iter().map(|words| line(Tone::Plain, words)));
+    lines.push(edge("╰", "╯"));
+    lines
 }
 
 fn phone_text(desc: &str, width: usize) -> Vec<String> {
@@ -287,12 +290,20 @@ fn facts(out: &mut Lines, state: &State, task: &Task) {
     out.labelled("Sender", Tone::Plain, &shown("From_Account").unwrap_or_else(|| "—".to_owned()));
     out.labelled("DataId", Tone::Plain, &shown("DataId").unwrap_or_else(|| "—".to_owned()));
     let created = match task.created_at {
-        Some(at) => format!("{} · {}", when::stamp(at, state.zone, now), when::from_now(at, now)),
+        Some(at) => {
+            let (stamp, age) = (when::stamp(at, state.zone, now), when::from_now(at, now));
+            let both = format!("{stamp} · {age}");
+            if LABEL + text::width(&both) <= out.width { both } else { stamp }
+        }
         None => unreadable_time(task, "CreateAt"),
     };
     out.labelled("Created", Tone::Plain, &created);
-    let push =
-        if task.push_task_id.is_empty() { "— (comes with the dispatch)" } else { &task.push_task_id };
+    let push = match task.outcome() {
+        _ if !task.push_task_id.is_empty() => task.push_task_id.as_str(),
+        Outcome::Pending | Outcome::Dispatching => "— (comes with the dispatch)",
+        Outcome::Failed => "— (nothing was sent)",
+        Outcome::Sent | Outcome::Unclear(_) => "—",
+    };
     out.labelled("Push id", Tone::Plain, push);
 }
 
@@ -303,14 +314,14 @@ fn seen(out: &mut Lines, state: &State, task: &Task) {
     out.say(Tone::Bold, "Seen since the start");
     for (i, (at, outcome)) in seen.iter().enumerate() {
         let clock = format!("{} {}", when::clock(*at, state.zone), when::zone_label(*at, state.zone));
-        let mut line = vec![
-            part(Tone::Muted, text::pad(&clock, LABEL.max(text::width(&clock) + 2))),
-            part(tone_of(outcome), text::pad(outcome.word(), 6)),
-        ];
-        if i == 0 {
-            line.push(part(Tone::Muted, "  when first looked at"));
+        let word = text::pad(outcome.word(), 6);
+        let remark = "  when first looked at";
+        let taken = text::width(&clock) + 2 + text::width(&word);
+        let mut line = vec![part(Tone::Muted, format!("{clock}  ")), part(tone_of(outcome), word)];
+        if i == 0 && taken + text::width(remark) <= out.width {
+            line.push(part(Tone::Muted, remark));
         }
-        out.lines.push(line.into_iter().collect());
+        out.lines.push(line);
     }
 }
 
@@ -373,8 +384,9 @@ fn table(out: &mut Lines, title: &str, rows: &[(String, String)]) {
     }
     out.blank();
     out.say(Tone::Bold, title);
-    let longest = rows.iter().map(|(name, _)| text::width(name)).max().unwrap_or(0);
-    let room = (longest + 2).clamp(LABEL, (out.width / 2).max(LABEL));
+    // A name that is longer has a line of its own, so that one does not push all values aside.
+    let names = rows.iter().map(|(name, _)| text::width(name) + 2).filter(|room| *room <= LONG_NAME);
+    let room = names.max().unwrap_or(0).max(LABEL);
     for (name, value) in rows {
         out.row(&text::clean(name), room, Tone::Plain, value);
     }

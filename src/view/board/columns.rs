@@ -28,11 +28,11 @@ const STATUS: u16 = 6;
 const DUE: u16 = 8;
 const SENDER: u16 = 14;
 /// Room of the audience: at most, on wide screens at most, and in short form.
-const WHO: u16 = 18;
+const WHO: u16 = 15;
 const WHO_WIDE: u16 = 30;
 const WHO_SHORT: u16 = 10;
 /// Room that the title has at least before something else leaves.
-const TITLE: u16 = 13;
+const TITLE: u16 = 12;
 const TITLE_WIDE: u16 = 36;
 
 /// What a width still has room for, the richest first: this is the order in which columns leave.
@@ -59,7 +59,7 @@ impl Columns {
         let longest = state.board.tasks.iter().map(|task| text::width(&task.audience().short())).max();
         let longest = u16::try_from(longest.unwrap_or(0)).unwrap_or(u16::MAX).max(8);
         let gap = if width >= 76 { 2 } else { 1 };
-        let with = |stage: &Stage| {
+        let placed = |stage: &Stage| {
             let who = longest.min(stage.who);
             let time = times.width(stage.seconds);
             let mut taken = POINTER + STATUS + DUE + time + who + 4 * gap;
@@ -73,7 +73,7 @@ impl Columns {
             (title >= stage.title).then(|| Self::place(stage, gap, time, who, title))
         };
         let nothing = || Self::place(&LAST, gap, 0, 0, 0);
-        STAGES.iter().find_map(with).or_else(|| with(&LAST)).unwrap_or_else(nothing)
+        STAGES.iter().find_map(placed).or_else(|| placed(&LAST)).unwrap_or_else(nothing)
     }
 
     fn place(stage: &Stage, gap: u16, time: u16, who: u16, title: u16) -> Self {

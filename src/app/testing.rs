@@ -1,0 +1,247 @@
+//! States for tests: a fixed clock, a fixed profile, and tasks read from JSON as the wire has it.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use serde_json::{Value, json};
+
+use crate::app::{Call, Effect, Lane, Message, Moment, ReqId, Setup, State, Write, update};
+use crate::domain::failure::NotSent;
+use crate::domain::profile::Environment;
+use crate::domain::wire::{Command, read_task, time_in, time_out};
+use crate::domain::{Content, Failure, Kind, NewTask, Page, Task};
+
+/// Saturday 21 November 2026, 14:03:22 in Shanghai; the program runs for 1000 s.
+pub(crate) fn now() -> Moment {
+    Moment { utc: time_in("2026-11-21 06:03:22").unwrap(), running: Duration::from_secs(1000) }
+}
+
+/// So many seconds after [`now`].
+pub(crate) fn later(seconds: u64) -> Moment {
+    let now = now();
+    let by = Duration::from_secs(seconds);
+    Moment { utc: now.utc + by, running: now.running + by }
+}
+
+pub(crate) fn setup() -> Setup {
+    Setup {
+        profile: "acme".to_owned(),
+        environment: Environment::Prod,
+        place: "Singapore".to_owned(),
+        sdkappid: 1_400_000_001,
+        from_account: "administrator".to_owned(),
+        zone: chrono_tz::Tz::Asia__Shanghai,
+        page_size: 50,
+        refresh: Duration::from_secs(2),
+        notice: None,
+    }
+}
+
+/// A task, `seconds` from now, with this content.
+pub(crate) fn task(id: u64, seconds: i64, kind: &str, status: &str, title: &str, more: &Value) -> Task {
+    let at: DateTime<Utc> = now().utc + TimeDelta::seconds(seconds);
+    let mut content = json!({
+        "From_Account": "administrator",
+        "OfflinePushInfo": { "Title": title, "Desc": "Everything 30 % off until midnight. Open the app and look.",
+            "Ext": "{\"page\":\"sale\"}" },
+    });
+    if let (Some(to), Some(from)) = (content.as_object_mut(), more.get("Content").and_then(Value::as_object))
+    {
+        to.extend(from.clone());
+    }
+    let failed = more.get("DispatchErr").is_some();
+    let sent = status == "dispatched" && !failed;
+    let mut info = json!({
+        "TaskID": id, "Sdkappid": 1_400_000_001, "CreateAt": "2026-11-20 02:00:00", "SchedAt": time_out(at),
+        "Type": kind, "Content": content, "Title": title, "Desc": content["OfflinePushInfo"]["Desc"],
+        "Status": status, "DispatchSuccess": i32::from(sent), "DispatchErr": "",
+        "PushTaskID": if sent { "1400000001_168_7f3a" } else { "" },
+    });
+    if let (Some(to), Some(from)) = (info.as_object_mut(), more.as_object()) {
+        to.extend(from.iter().filter(|(key, _)| *key != "Content").map(|(k, v)| (k.clone(), v.clone())));
+    }
+    read_task(info.as_object().unwrap()).unwrap()
+}
+
+/// All states, all types, and titles that terminals stumble over.
+pub(crate) fn tasks() -> Vec<Task> {
+    let none = json!({});
+    let tags = json!({ "Content": { "Condition": { "TagsAnd": ["A", "B"] } } });
+    let vip = json!({ "Content": { "Condition": { "TagsOr": ["vip"] } } });
+    let three = json!({ "Content": { "To_Account": ["anna", "bela", "carl"] } });
+    let rich = json!({ "Content": {
+        "DataId": "campaign-77", "MsgRandom": 287_454_020, "NewThing": { "a": 1 },
+        "OfflinePushInfo": { "PushFlag": 0, "Title": "Flash sale 🔥",
+            "Desc": "Everything 30 % off until midnight.\nOpen the app now: 全场七折，今晚截止。",
+            "AndroidInfo": { "OPPOChannelID": "sale", "VIVOClassification": 0, "HuaWeiImportance": "NORMAL" },
+            "ApnsInfo": { "BadgeMode": 0, "Sound": "ding.caf" } } } });
+    let failed = json!({ "DispatchErr": "push gateway: 60007 request frequency limited",
+        "Content": { "Condition": { "TagsOr": ["vip"] } } });
+    vec![
+        task(1_234_567_801, -7200, "All", "dispatched", "Lunch time", &none),
+        task(1_234_567_802, -3725, "User", "dispatched", "Order shipped", &three),
+        task(1_234_567_803, -202, "Tag", "dispatched", "Dinner is on", &failed),
+        task(1_234_567_804, -2, "User", "dispatching", "Your table is ready", &three),
+        task(1_234_567_890, 724, "All", "pending", "Flash sale 🔥", &rich),
+        task(1_234_567_891, 3720, "Tag", "pending", "股票早报 · 今日行情与热点解读", &tags),
+        task(1_234_567_892, 5400, "Tag", "pending", "مرحبا بكم في المتجر", &vip),
+        task(
+            1_234_567_893,
+            90_000,
+            "All",
+            "pending",
+            "\u{1b}[31mred\u{7}\u{202E} and \u{200D} joined 👩‍👩‍👧",
+            &none,
+        ),
+        task(1_234_567_894, 200_000, "Voip", "paused", "", &none),
+        task(
+            1_234_567_895,
+            900_000,
+            "User",
+            "pending",
+            "A title that is far too long for any column of any table on any screen",
+            &three,
+        ),
+    ]
+}
+
+/// Feeds messages and returns what they ask for.
+pub(crate) fn feed(state: &mut State, messages: impl IntoIterator<Item = Message>) -> Vec<Effect> {
+    messages.into_iter().flat_map(|message| update(state, message)).collect()
+}
+
+/// A key press; upper case and signs need no shift.
+pub(crate) fn key(code: KeyCode) -> Message {
+    Message::Key(KeyEvent::new(code, KeyModifiers::NONE))
+}
+
+/// One key press for each character.
+pub(crate) fn typed(text: &str) -> Vec<Message> {
+    text.chars().map(|c| key(KeyCode::Char(c))).collect()
+}
+
+/// The number of the last list that was asked.
+pub(crate) fn asked(effects: &[Effect]) -> ReqId {
+    let list = |effect: &Effect| {
+        let Effect::List { req, .. } = effect else { return None };
+        Some(*req)
+    };
+    effects.iter().rev().find_map(list).unwrap()
+}
+
+/// Before the first answer.
+pub(crate) fn connecting(size: (u16, u16)) -> (State, ReqId) {
+    let (state, effects) = State::start(setup(), now(), size);
+    let req = asked(&effects);
+    (state, req)
+}
+
+/// With this page on screen, a second old.
+pub(crate) fn with_page(size: (u16, u16), total: u64, tasks: Vec<Task>) -> State {
+    let (mut state, req) = connecting(size);
+    let call = Call {
+        command: Command::List,
+        lane: Lane::Page,
+        sent: now().utc,
+        took: Duration::from_millis(80),
+        server_date: Some(now().utc),
+        code: Some(0),
+    };
+    let result = Ok(Page { total, tasks });
+    feed(
+        &mut state,
+        [
+            Message::Signed { until: now().utc + TimeDelta::hours(41) },
+            Message::Called(call),
+            Message::Listed { req, result },
+        ],
+    );
+    state
+}
+
+/// The board with everything on it, the flash sale selected, one task in doubt.
+pub(crate) fn board(size: (u16, u16)) -> State {
+    let mut state = with_page(size, 128, tasks());
+    feed(&mut state, typed("gjjjj"));
+    state.last_key = None;
+    state
+}
+
+/// With a create and a cancel of which nobody knows the outcome.
+pub(crate) fn in_doubt(size: (u16, u16)) -> State {
+    let mut state = board(size);
+    let content = json!({ "OfflinePushInfo": { "Title": "Spring is here" } });
+    let new = NewTask {
+        kind: Kind::All,
+        scheduled_at: now().utc + TimeDelta::hours(3),
+        content: Content(content.as_object().cloned().unwrap()),
+    };
+    let id = tasks()[4].id;
+    for write in [Write::Create(new), Write::Cancel { id, kind: Kind::All }] {
+        let req = state.ask();
+        let doubt = Some(Failure::TimedOut { after: Duration::from_secs(10) });
+        state.writes.push(crate::app::state::Underway { req, write, sent: now(), doubt, verdict: None });
+    }
+    state
+}
+
+/// The network is away; what was loaded is 40 s old.
+pub(crate) fn offline(mut state: State) -> State {
+    let failure = Failure::NotSent { reason: NotSent::Dns, detail: "failed to lookup address".to_owned() };
+    fail(&mut state, &failure);
+    feed(&mut state, [Message::Ticked(later(40))]);
+    state.link.retry_at = Some(later(48).running);
+    state.board.remote.asking = None;
+    state
+}
+
+/// The key is wrong.
+pub(crate) fn auth(mut state: State) -> State {
+    let failure =
+        Failure::Refused { code: 70009, info: "verify failed".to_owned(), invalid_accounts: Vec::new() };
+    fail(&mut state, &failure);
+    state
+}
+
+fn fail(state: &mut State, failure: &Failure) {
+    let req = match state.board.remote.asking {
+        Some(req) => req,
+        None => asked(&feed(state, [Message::Ticked(later(2))])),
+    };
+    feed(state, [Message::Listed { req, result: Err(failure.clone()) }]);
+}
+
+/// Every screen, by name.
+pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
+    let after = |mut state: State, messages: Vec<Message>| {
+        feed(&mut state, messages);
+        state
+    };
+    let enter = || vec![key(KeyCode::Enter)];
+    let json = || vec![key(KeyCode::Enter), key(KeyCode::Right)];
+    let failed = || [typed("g"), typed("jj"), enter()].concat();
+    vec![
+        ("board", board(size)),
+        ("in_doubt", in_doubt(size)),
+        ("connecting", connecting(size).0),
+        ("empty", with_page(size, 0, Vec::new())),
+        ("offline", offline(board(size))),
+        ("offline_empty", offline(connecting(size).0)),
+        ("auth", auth(board(size))),
+        ("auth_empty", auth(connecting(size).0)),
+        ("detail", after(board(size), enter())),
+        ("detail_json", after(board(size), json())),
+        ("detail_failed", after(board(size), failed())),
+        ("find", after(board(size), typed("f"))),
+        ("find_problem", after(board(size), [typed("f"), vec![key(KeyCode::Tab)], typed("x")].concat())),
+        ("sort", after(board(size), typed("s"))),
+        ("filter", after(board(size), typed("/status=pending sale"))),
+        ("filter_problem", after(board(size), typed("/in<soon"))),
+        ("filter_hides_all", after(board(size), [typed("/nothing"), enter()].concat())),
+        ("asking", after(board(size), typed("]"))),
+        ("help", after(board(size), typed("?"))),
+        ("note", after(board(size), typed("z"))),
+        ("bad_note", after(board(size), [typed("g"), typed("D")].concat())),
+    ]
+}

@@ -1,0 +1,42 @@
+//! Drafts: kept, loaded and dropped, strictly in the order in which that was asked, or an older
+//! text could end up on top of a newer one.
+
+use super::{Hands, Owed};
+use crate::app::{Message, ReqId};
+use crate::domain::Draft;
+
+/// What is to be done with a draft.
+#[derive(Debug)]
+pub(super) struct Errand {
+    pub(super) req: ReqId,
+    pub(super) slot: String,
+    pub(super) what: What,
+}
+
+#[derive(Debug)]
+pub(super) enum What {
+    Save(Draft),
+    Drop,
+    Load,
+}
+
+impl Errand {
+    pub(super) fn owed(&self) -> Owed {
+        match self.what {
+            What::Save(_) | What::Drop => Owed::DraftKept(self.req),
+            What::Load => Owed::DraftLoaded(self.req),
+        }
+    }
+
+    pub(super) async fn carry_out(self, hands: &Hands) -> Message {
+        let Self { req, slot, what } = self;
+        match what {
+            What::Save(draft) => {
+                let result = hands.journal.save_draft(slot, draft, hands.outside.now()).await;
+                Message::DraftKept { req, result }
+            }
+            What::Drop => Message::DraftKept { req, result: hands.journal.drop_draft(slot).await },
+            What::Load => Message::DraftLoaded { req, result: hands.journal.load_draft(slot).await },
+        }
+    }
+}

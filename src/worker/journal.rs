@@ -1,0 +1,82 @@
+//! The way from the worker to the local database: it blocks, so it runs on threads of its own.
+//!
+//! Without a database everything works but nothing is kept, and whoever asks is told so.
+
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use serde_json::Value;
+
+use crate::domain::Draft;
+use crate::store::{IntentId, NewIntent, Store, StoreError};
+
+/// The database, if there is one, and the profile in whose name it is used.
+#[derive(Clone, Debug)]
+pub struct Journal {
+    store: Option<Arc<Store>>,
+    profile: Arc<str>,
+}
+
+impl Journal {
+    /// `None` for a store means that none could be opened; that was said at the start.
+    pub fn new(store: Option<Arc<Store>>, profile: &str) -> Self {
+        Self { store, profile: profile.into() }
+    }
+
+    /// Writes down what is about to be sent. `Ok(None)` when there is no database.
+    pub(super) async fn begin(&self, at: DateTime<Utc>, what: NewIntent) -> Result<Option<IntentId>, String> {
+        if self.store.is_none() {
+            return Ok(None);
+        }
+        self.on_a_thread(move |store, profile| store.begin_intent(profile, at, &what)).await.map(Some)
+    }
+
+    /// Writes down how a write ended.
+    pub(super) async fn close(
+        &self,
+        id: Option<IntentId>,
+        at: DateTime<Utc>,
+        outcome: Value,
+    ) -> Result<(), String> {
+        let Some(id) = id else { return Ok(()) };
+        self.on_a_thread(move |store, _| store.close_intent(id, at, &outcome)).await.map(|_| ())
+    }
+
+    pub(super) async fn save_draft(
+        &self,
+        slot: String,
+        draft: Draft,
+        at: DateTime<Utc>,
+    ) -> Result<(), String> {
+        self.on_a_thread(move |store, profile| store.save_draft(profile, &slot, &draft, at)).await
+    }
+
+    pub(super) async fn load_draft(&self, slot: String) -> Result<Option<(Draft, DateTime<Utc>)>, String> {
+        if self.store.is_none() {
+            return Ok(None);
+        }
+        self.on_a_thread(move |store, profile| store.load_draft(profile, &slot)).await
+    }
+
+    pub(super) async fn drop_draft(&self, slot: String) -> Result<(), String> {
+        if self.store.is_none() {
+            return Ok(());
+        }
+        self.on_a_thread(move |store, profile| store.drop_draft(profile, &slot)).await
+    }
+
+    async fn on_a_thread<T: Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store, &str) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, String> {
+        let Some(store) = self.store.clone() else {
+            return Err("not kept: there is no local database in use".to_owned());
+        };
+        let profile = Arc::clone(&self.profile);
+        let done = tokio::task::spawn_blocking(move || work(&store, &profile)).await;
+        match done {
+            Ok(result) => result.map_err(|error| format!("not kept: {error}")),
+            Err(_) => Err("not kept: pushdeck was stopped before that was done".to_owned()),
+        }
+    }
+}

@@ -1,0 +1,244 @@
+//! Finds out what became of a write whose answer never came. It only ever reads.
+//!
+//! A positive finding counts at once. "Not there" counts only at the last look, because the list
+//! may lag; where even then something is missing, the verdict is "cannot tell", never a guess.
+
+use std::collections::HashSet;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
+use tokio::time::Instant;
+
+use super::Hands;
+use super::writes::{Sent, random_of};
+use crate::app::{Verdict, Write, Written};
+use crate::domain::query::{Order, Range};
+use crate::domain::{Change, Content, Failure, Lane, NewTask, Query, Status, Task, TaskId};
+
+/// Why nothing was found out when the program ends first.
+pub(super) const STOPPED: &str =
+    "pushdeck was stopped before it was found out; look at the list before you send anything again";
+
+/// How far around the sending the list is read: wide enough for any clock that was just compared.
+const AROUND: TimeDelta = TimeDelta::minutes(5);
+
+/// A task that only looks like ours, without its random number, must not be older than this before
+/// the sending, nor younger than that after the call was given up.
+const LOOKALIKE: (TimeDelta, TimeDelta) = (TimeDelta::seconds(5), TimeDelta::minutes(1));
+
+/// Most pages read in one look; more creates than that in ten minutes are not told apart.
+const MOST_PAGES: u32 = 20;
+
+/// The code for a task that is not there (section 2.4 of the fact sheet).
+const GONE: i64 = 90104;
+
+/// The tasks that are known to be the fruit of one of this program's creates: none may be taken for
+/// the fruit of another.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Claims(Arc<Mutex<HashSet<TaskId>>>);
+
+impl Claims {
+    /// Says whether nobody had claimed it.
+    pub(super) fn claim(&self, id: TaskId) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id)
+    }
+
+    fn is_claimed(&self, id: TaskId) -> bool {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
+    }
+}
+
+/// What one look showed.
+enum Finding {
+    /// Proven.
+    Sure(Verdict),
+    /// Counts if it is still so at the last look.
+    SoFar(Verdict),
+}
+
+/// Looks a few times, at growing distances, until something is proven.
+pub(super) async fn settle(hands: &Hands, sent: &Sent) -> Verdict {
+    let began = Instant::now();
+    let mut stopping = hands.stopping.clone();
+    let mut so_far = Verdict::CannotTell(STOPPED.to_owned());
+    for after in hands.looks {
+        let look = async {
+            tokio::time::sleep_until(began + after).await;
+            look(hands, sent).await
+        };
+        let found = tokio::select! {
+            found = look => found,
+            // Changed or gone: either way it is over.
+            _ = stopping.wait_for(|stop| *stop) => return Verdict::CannotTell(STOPPED.to_owned()),
+        };
+        so_far = match found {
+            Ok(Finding::Sure(verdict)) => return verdict,
+            Ok(Finding::SoFar(verdict)) => verdict,
+            Err(failure) => {
+                let verdict = cannot_tell(&failure);
+                if failure.stops_polling() {
+                    return verdict;
+                }
+                verdict
+            }
+        };
+    }
+    so_far
+}
+
+fn cannot_tell(failure: &Failure) -> Verdict {
+    let words = failure.words();
+    Verdict::CannotTell(format!(
+        "it could not be found out: {}; {}. Look at the list before you send anything again",
+        words.what, words.next
+    ))
+}
+
+async fn look(hands: &Hands, sent: &Sent) -> Result<Finding, Failure> {
+    match &sent.write {
+        Write::Create(new) => look_for_created(hands, sent, new).await,
+        Write::Modify(change) => look_at_modified(hands, change).await,
+        Write::Cancel { id, .. } => look_for_cancelled(hands, *id).await,
+    }
+}
+
+async fn look_for_cancelled(hands: &Hands, id: TaskId) -> Result<Finding, Failure> {
+    match hands.client.get(id, Lane::Write).await {
+        Err(failure) if failure.code() == Some(GONE) => {
+            Ok(Finding::Sure(Verdict::Done(Written::Cancelled(id))))
+        }
+        Err(failure) => Err(failure),
+        // What was cancelled is never dispatched.
+        Ok(Task { status: Status::Dispatching | Status::Dispatched, .. }) => {
+            Ok(Finding::Sure(Verdict::NotDone))
+        }
+        Ok(Task { status: Status::Pending | Status::Other(_), .. }) => Ok(Finding::SoFar(Verdict::NotDone)),
+    }
+}
+
+async fn look_at_modified(hands: &Hands, change: &Change) -> Result<Finding, Failure> {
+    match hands.client.get(change.id, Lane::Write).await {
+        Err(failure) if failure.code() == Some(GONE) => Ok(Finding::SoFar(Verdict::CannotTell(format!(
+            "task {} is gone, so it cannot be told whether it was changed before; somebody cancelled it",
+            change.id
+        )))),
+        Err(failure) => Err(failure),
+        Ok(task) if is_as_changed(&task, change) => {
+            Ok(Finding::Sure(Verdict::Done(Written::Modified(change.id))))
+        }
+        Ok(_) => Ok(Finding::SoFar(Verdict::NotDone)),
+    }
+}
+
+fn is_as_changed(task: &Task, change: &Change) -> bool {
+    let time_fits = change.scheduled_at.is_none_or(|at| is_due_at(task, at));
+    let content_fits = change.content.as_ref().is_none_or(|content| holds_content(&task.content, content));
+    time_fits && content_fits
+}
+
+/// The wire has whole seconds.
+fn is_due_at(task: &Task, at: DateTime<Utc>) -> bool {
+    task.scheduled_at.is_some_and(|due| due.timestamp() == at.timestamp())
+}
+
+/// Whether everything that was sent is there; the service may add to it or merge it.
+fn holds_content(there: &Content, sent: &Content) -> bool {
+    sent.without_random().0.iter().all(|(key, value)| holds(there.0.get(key), value))
+}
+
+fn holds(there: Option<&Value>, sent: &Value) -> bool {
+    match (there, sent) {
+        // `null` asks for the key to be taken away.
+        (None | Some(Value::Null), Value::Null) => true,
+        (Some(Value::Object(there)), Value::Object(sent)) => {
+            sent.iter().all(|(key, value)| holds(there.get(key), value))
+        }
+        (Some(Value::Array(there)), Value::Array(sent)) => {
+            there.len() == sent.len() && there.iter().zip(sent).all(|(there, sent)| holds(Some(there), sent))
+        }
+        // The same number may be spelled in another way.
+        (Some(Value::Number(there)), Value::Number(sent)) => {
+            there == sent || there.as_f64().is_some_and(|number| Some(number) == sent.as_f64())
+        }
+        (there, sent) => there == Some(sent),
+    }
+}
+
+/// Reads the list by both times, for the documents do not say which of them the range concerns.
+async fn look_for_created(hands: &Hands, sent: &Sent, new: &NewTask) -> Result<Finding, Failure> {
+    let due = Range { begin: new.scheduled_at - AROUND, end: new.scheduled_at + AROUND };
+    let by_due_time = list_all(hands, Order::Scheduled, due).await?;
+    // Only now: an answer has told the service's clock.
+    let skew = hands.client.skew().unwrap_or_default();
+    let (from, to) = (sent.from + skew, sent.to + skew);
+    let made = Range { begin: from - AROUND, end: to + AROUND };
+    let by_creation = list_all(hands, Order::Created, made).await?;
+
+    let is_complete = by_due_time.is_complete && by_creation.is_complete;
+    let mut tasks = by_creation.tasks;
+    tasks.extend(by_due_time.tasks);
+    let mut seen = HashSet::new();
+    tasks.retain(|task| seen.insert(task.id));
+
+    let ours = ours(hands, new, &tasks, (from, to));
+    Ok(match ours.as_slice() {
+        [one] if hands.claims.claim(*one) => Finding::Sure(Verdict::Done(Written::Created(*one))),
+        [_, _, ..] => Finding::Sure(Verdict::Several(ours)),
+        [] | [_] if is_complete => Finding::SoFar(Verdict::NotDone),
+        [] | [_] => Finding::SoFar(Verdict::CannotTell(
+            "it could not be found out: the list went on changing while it was read. Look at it before you \
+             send anything again"
+                .to_owned(),
+        )),
+    })
+}
+
+/// The tasks that came from this create: by the number that we chose, else by their looks, in case
+/// the service puts its own number in place of ours.
+fn ours(hands: &Hands, new: &NewTask, tasks: &[Task], sent: (DateTime<Utc>, DateTime<Utc>)) -> Vec<TaskId> {
+    let free = |task: &&Task| !hands.claims.is_claimed(task.id);
+    let has_our_number =
+        |task: &&Task| random_of(new).is_some_and(|number| holds(task.content.0.get("MsgRandom"), number));
+    let by_number: Vec<TaskId> = tasks.iter().filter(free).filter(has_our_number).map(|t| t.id).collect();
+    if !by_number.is_empty() {
+        return by_number;
+    }
+    let (before, after) = LOOKALIKE;
+    let looks_like_it = |task: &&Task| {
+        task.kind == new.kind
+            && is_due_at(task, new.scheduled_at)
+            && task.created_at.is_none_or(|at| sent.0 - before <= at && at <= sent.1 + after)
+            && holds_content(&task.content, &new.content)
+    };
+    tasks.iter().filter(free).filter(looks_like_it).map(|task| task.id).collect()
+}
+
+struct Listing {
+    tasks: Vec<Task>,
+    /// As many tasks came as the service says there are.
+    is_complete: bool,
+}
+
+async fn list_all(hands: &Hands, order: Order, range: Range) -> Result<Listing, Failure> {
+    let begin = range.begin.max(DateTime::UNIX_EPOCH);
+    let range = Range { begin, end: range.end.max(begin) };
+    let mut query = Query { order, ascending: true, range, keyword: String::new(), page: 0, page_size: 100 };
+    let mut tasks: Vec<Task> = Vec::new();
+    let mut seen = HashSet::new();
+    for _ in 0..MOST_PAGES {
+        let page = hands.client.list(&query, Lane::Write).await?;
+        let got = u32::try_from(page.tasks.len()).unwrap_or(u32::MAX);
+        tasks.extend(page.tasks.into_iter().filter(|task| seen.insert(task.id)));
+        let is_complete = tasks.len() as u64 >= page.total;
+        if got == 0 || is_complete {
+            return Ok(Listing { tasks, is_complete });
+        }
+        if query.page == 0 {
+            // A service that gives less than it was asked for goes on doing so.
+            query.page_size = got;
+        }
+        query.page += 1;
+    }
+    Ok(Listing { tasks, is_complete: false })
+}

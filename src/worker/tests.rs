@@ -1,0 +1,647 @@
+//! The worker as the loop uses it: effects in, messages out, over real HTTP to the sandbox and to a
+//! server that misbehaves.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test names the message it expects and no other")]
+
+use std::net::SocketAddr;
+use std::sync::atomic::{AtomicU32, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use chrono::{DateTime, TimeDelta, Utc};
+use secrecy::SecretString;
+use serde_json::{Value, json};
+use tokio::sync::Notify;
+use tokio::task::JoinHandle;
+
+use super::*;
+use crate::api::Timeouts;
+use crate::api::rogue::{self, APP, Act, KEY, Request, Rogue, WHO, fail, ok};
+use crate::app::{Write, Written};
+use crate::domain::query::{Order, Range};
+use crate::domain::wire::{time_in, time_out};
+use crate::domain::{Change, Content, Draft, Kind, Lane, NewTask, Page, Query, TaskId};
+use crate::sandbox::{self, Clock, Credentials, Options, VirtualClock};
+use crate::store::Store;
+
+fn now() -> DateTime<Utc> {
+    time_in("2026-11-21 06:00:00").unwrap()
+}
+
+/// Looks that follow each other at once; nothing here depends on how long they take.
+const QUICK: Pace = Pace {
+    looks: [
+        Duration::from_millis(1),
+        Duration::from_millis(2),
+        Duration::from_millis(3),
+        Duration::from_millis(4),
+    ],
+    farewell: Duration::from_mins(1),
+};
+
+const PATIENT: Timeouts = Timeouts { connect: Duration::from_mins(1), total: Duration::from_mins(1) };
+
+/// Dice that never show the same twice, nor a number that a test gives to a task itself.
+static ROLLS: AtomicU32 = AtomicU32::new(1_000_000);
+
+/// A worker at work.
+struct Bench {
+    effects: Option<mpsc::Sender<Effect>>,
+    messages: mpsc::Receiver<Message>,
+    worker: JoinHandle<()>,
+}
+
+impl Bench {
+    fn start(rogue: &Rogue) -> Self {
+        Self::start_with(rogue, QUICK, Journal::new(None, "acme"), 64)
+    }
+
+    fn start_with(rogue: &Rogue, pace: Pace, journal: Journal, room: usize) -> Self {
+        let outside = Outside::new(now, || ROLLS.fetch_add(1, Ordering::Relaxed));
+        let client = Arc::new(Client::new(&rogue.connection(), PATIENT, outside.clone()).unwrap());
+        let (effects, todo) = mpsc::channel(64);
+        let (answers, messages) = mpsc::channel(room);
+        let worker = tokio::spawn(run_at(pace, client, journal, todo, answers, outside));
+        Self { effects: Some(effects), messages, worker }
+    }
+
+    async fn ask(&self, effect: Effect) {
+        self.effects.as_ref().unwrap().send(effect).await.unwrap();
+    }
+
+    /// The next message that is about an effect.
+    async fn next(&mut self) -> Option<Message> {
+        loop {
+            match self.messages.recv().await? {
+                Message::Called(_) | Message::Signed { .. } => {}
+                message => return Some(message),
+            }
+        }
+    }
+
+    /// Carries out one write and gives the verdict on its unknown outcome.
+    async fn verdict(&mut self, write: Write) -> Verdict {
+        let req = ReqId(1);
+        self.ask(Effect::Write { req, write }).await;
+        let unknown = self.next().await.unwrap();
+        assert!(matches!(&unknown, Message::OutcomeUnknown { req: ReqId(1), .. }), "{unknown:?}");
+        match self.next().await.unwrap() {
+            Message::Settled { req: ReqId(1), verdict } => verdict,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    /// Closes the effects and gives everything that is still said.
+    async fn close(mut self) -> Vec<Message> {
+        self.effects = None;
+        let mut rest = Vec::new();
+        while let Some(message) = self.next().await {
+            rest.push(message);
+        }
+        self.worker.await.unwrap();
+        rest
+    }
+}
+
+fn query() -> Query {
+    Query {
+        order: Order::Scheduled,
+        ascending: true,
+        range: Range::around(now()),
+        keyword: String::new(),
+        page: 0,
+        page_size: 50,
+    }
+}
+
+fn list(req: u64) -> Effect {
+    Effect::List { req: ReqId(req), query: query(), lane: Lane::Page }
+}
+
+fn get(req: u64) -> Effect {
+    Effect::Get { req: ReqId(req), id: TaskId(7), lane: Lane::Page }
+}
+
+fn save(req: u64, text: &str) -> Effect {
+    Effect::SaveDraft { req: ReqId(req), slot: "new".to_owned(), draft: Draft::new(text) }
+}
+
+fn due() -> DateTime<Utc> {
+    now() + TimeDelta::days(1)
+}
+
+fn content(title: &str) -> Content {
+    let content = json!({"From_Account": "administrator", "OfflinePushInfo": {"Title": title, "Desc": "d"}});
+    Content(content.as_object().unwrap().clone())
+}
+
+fn create(title: &str) -> Write {
+    Write::Create(NewTask { kind: Kind::All, scheduled_at: due(), content: content(title) })
+}
+
+fn modify(id: TaskId, title: &str) -> Write {
+    let scheduled_at = Some(due() + TimeDelta::hours(1));
+    Write::Modify(Change { id, kind: Kind::All, scheduled_at, content: Some(content(title)) })
+}
+
+fn cancel(id: TaskId) -> Write {
+    Write::Cancel { id, kind: Kind::All }
+}
+
+/// Which effect a final message answers; `None` for what is not final.
+fn answered(message: &Message) -> Option<ReqId> {
+    match message {
+        Message::Listed { req, .. }
+        | Message::Got { req, .. }
+        | Message::Wrote { req, .. }
+        | Message::Settled { req, .. }
+        | Message::DraftLoaded { req, .. }
+        | Message::DraftKept { req, .. } => Some(*req),
+        Message::OutcomeUnknown { .. }
+        | Message::Ticked(_)
+        | Message::Key(_)
+        | Message::Pasted(_)
+        | Message::Resized { .. }
+        | Message::EndAsked
+        | Message::Noted(_)
+        | Message::Signed { .. }
+        | Message::Called(_) => None,
+    }
+}
+
+fn withdrawn() -> Failure {
+    Failure::NotSent { reason: NotSent::Withdrawn, detail: String::new() }
+}
+
+/// `TaskInfo` as the service gives it.
+fn info(id: u64, title: &str, random: u32, created_at: DateTime<Utc>) -> Value {
+    let mut content = content(title).0;
+    content.insert("MsgRandom".to_owned(), json!(random));
+    json!({"TaskID": id, "Sdkappid": APP, "CreateAt": time_out(created_at), "Type": "All",
+        "SchedAt": time_out(due()), "Content": content, "Title": title, "Desc": "d", "Status": "pending",
+        "DispatchSuccess": 0, "DispatchErr": "", "PushTaskID": ""})
+}
+
+fn page(tasks: &[Value]) -> Act {
+    Act::Json(ok(json!({"Total": tasks.len(), "Tasks": tasks})))
+}
+
+// --- reads ---------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn of_two_lists_the_older_is_withdrawn_and_both_are_answered() {
+    let rogue = Rogue::start(|number, _| if number == 0 { Act::Hang } else { page(&[]) }).await;
+    let mut bench = Bench::start(&rogue);
+    bench.ask(list(1)).await;
+    while rogue.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    bench.ask(list(2)).await;
+    let withdrawn = Message::Listed { req: ReqId(1), result: Err(withdrawn()) };
+    assert_eq!(bench.next().await, Some(withdrawn));
+    assert_eq!(bench.next().await, Some(Message::Listed { req: ReqId(2), result: Ok(Page::default()) }));
+    assert_eq!(bench.close().await, []);
+}
+
+#[tokio::test]
+async fn a_list_that_comes_late_does_not_push_out_a_newer_one() {
+    let go = Arc::new(Notify::new());
+    let when = Arc::clone(&go);
+    let empty = ok(json!({"Total": 0, "Tasks": []}));
+    let rogue = Rogue::start(move |_, _| Act::JsonWhen(Arc::clone(&when), empty.clone())).await;
+    let mut bench = Bench::start(&rogue);
+    bench.ask(list(5)).await;
+    bench.ask(list(4)).await;
+    assert_eq!(answered(&bench.next().await.unwrap()), Some(ReqId(4)));
+    go.notify_one();
+    assert_eq!(bench.next().await, Some(Message::Listed { req: ReqId(5), result: Ok(Page::default()) }));
+}
+
+#[tokio::test]
+async fn a_task_is_read_and_every_attempt_is_reported() {
+    let rogue = Rogue::start(|number, _| match number {
+        0 => Act::Close,
+        _ => Act::Json(ok(json!({"TaskInfo": info(7, "t", 1, now())}))),
+    })
+    .await;
+    let mut bench = Bench::start(&rogue);
+    bench.ask(get(3)).await;
+    let mut codes = Vec::new();
+    loop {
+        match bench.messages.recv().await.unwrap() {
+            Message::Called(call) => codes.push(call.code),
+            Message::Signed { until } => assert_eq!(until, now() + TimeDelta::days(2)),
+            Message::Got { req, result } => {
+                assert_eq!((req, result.unwrap().id), (ReqId(3), TaskId(7)));
+                break;
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(codes, [None, Some(0)]);
+}
+
+// --- drafts --------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn the_draft_that_was_saved_last_is_the_one_that_stands() {
+    let store = Arc::new(Store::open_in_memory().unwrap());
+    let rogue = Rogue::start(|_, _| Act::Hang).await;
+    let mut bench = Bench::start_with(&rogue, QUICK, Journal::new(Some(store), "acme"), 64);
+    for req in 0..20 {
+        bench.ask(save(req, &req.to_string())).await;
+    }
+    bench.ask(Effect::LoadDraft { req: ReqId(20), slot: "new".to_owned() }).await;
+    bench.ask(Effect::DropDraft { req: ReqId(21), slot: "new".to_owned() }).await;
+    bench.ask(Effect::LoadDraft { req: ReqId(22), slot: "new".to_owned() }).await;
+    for req in 0..20 {
+        assert_eq!(bench.next().await, Some(Message::DraftKept { req: ReqId(req), result: Ok(()) }));
+    }
+    let loaded = Message::DraftLoaded { req: ReqId(20), result: Ok(Some((Draft::new("19"), now()))) };
+    assert_eq!(bench.next().await, Some(loaded));
+    assert_eq!(bench.next().await, Some(Message::DraftKept { req: ReqId(21), result: Ok(()) }));
+    assert_eq!(bench.next().await, Some(Message::DraftLoaded { req: ReqId(22), result: Ok(None) }));
+}
+
+#[tokio::test]
+async fn without_a_database_the_operator_is_told_that_nothing_is_kept() {
+    let rogue = Rogue::start(|_, _| Act::Hang).await;
+    let mut bench = Bench::start(&rogue);
+    bench.ask(save(1, "x")).await;
+    let Some(Message::DraftKept { result: Err(why), .. }) = bench.next().await else { panic!("kept?") };
+    assert!(why.starts_with("not kept: "), "{why}");
+    bench.ask(Effect::LoadDraft { req: ReqId(2), slot: "new".to_owned() }).await;
+    assert_eq!(bench.next().await, Some(Message::DraftLoaded { req: ReqId(2), result: Ok(None) }));
+}
+
+// --- shutdown ------------------------------------------------------------------------------
+
+#[tokio::test]
+async fn at_the_end_reads_are_withdrawn_and_the_write_is_waited_for() {
+    let go = Arc::new(Notify::new());
+    let when = Arc::clone(&go);
+    let rogue = Rogue::start(move |_, request| match request.command.as_str() {
+        "delete_sched_task" => Act::JsonWhen(Arc::clone(&when), ok(json!({"TaskID": 7}))),
+        _ => Act::Hang,
+    })
+    .await;
+    let mut bench = Bench::start(&rogue);
+    for effect in [list(1), get(2), Effect::Write { req: ReqId(3), write: cancel(TaskId(7)) }] {
+        bench.ask(effect).await;
+    }
+    while rogue.requests().len() < 3 {
+        tokio::task::yield_now().await;
+    }
+    bench.effects = None;
+    let mut reads = vec![bench.next().await.unwrap(), bench.next().await.unwrap()];
+    reads.sort_by_key(answered);
+    let listed = Message::Listed { req: ReqId(1), result: Err(withdrawn()) };
+    assert_eq!(reads, [listed, Message::Got { req: ReqId(2), result: Err(withdrawn()) }]);
+    assert!(!bench.worker.is_finished(), "the write was not waited for");
+    go.notify_one();
+    let wrote = Message::Wrote { req: ReqId(3), result: Ok(Written::Cancelled(TaskId(7))) };
+    assert_eq!(bench.close().await, [wrote]);
+    assert_eq!(rogue.count("delete_sched_task"), 1);
+}
+
+#[tokio::test]
+async fn a_write_that_outlasts_the_farewell_is_called_unknown() {
+    let rogue = Rogue::start(|_, _| Act::Hang).await;
+    let pace = Pace { farewell: Duration::from_millis(20), ..QUICK };
+    let bench = Bench::start_with(&rogue, pace, Journal::new(None, "acme"), 64);
+    bench.ask(Effect::Write { req: ReqId(1), write: create("t") }).await;
+    while rogue.requests().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let rest = bench.close().await;
+    assert!(matches!(
+        &rest[..],
+        [Message::OutcomeUnknown { .. }, Message::Settled { verdict: Verdict::CannotTell(_), .. }]
+    ));
+}
+
+#[tokio::test]
+async fn the_end_does_not_wait_for_the_looks_to_come() {
+    let rogue = Rogue::start(|_, _| Act::Close).await;
+    let pace = Pace { looks: [Duration::from_hours(1); 4], ..QUICK };
+    let mut bench = Bench::start_with(&rogue, pace, Journal::new(None, "acme"), 64);
+    bench.ask(Effect::Write { req: ReqId(1), write: create("t") }).await;
+    assert!(matches!(bench.next().await, Some(Message::OutcomeUnknown { .. })));
+    let verdict = Verdict::CannotTell(reconcile::STOPPED.to_owned());
+    assert_eq!(bench.close().await, [Message::Settled { req: ReqId(1), verdict }]);
+    assert_eq!(rogue.requests().len(), 1);
+}
+
+#[tokio::test]
+async fn every_effect_is_answered_exactly_once_whatever_happens_and_however_full_the_queue_is() {
+    let acts =
+        || vec![Act::Close, Act::Garbage, Act::Json(fail(90105)), Act::Json(fail(90106)), Act::HalfBody];
+    for end_after in [0, 1, 9, 20, 40] {
+        let rogue = Rogue::start(move |number, _| acts().swap_remove(number % 5)).await;
+        let store = Arc::new(Store::open_in_memory().unwrap());
+        let mut bench = Bench::start_with(&rogue, QUICK, Journal::new(Some(store), "acme"), 1);
+        let asked = [create("a"), modify(TaskId(7), "b"), cancel(TaskId(7)), create("c")];
+        let writes = asked.into_iter().enumerate();
+        let writes = writes.map(|(n, write)| Effect::Write { req: ReqId(n as u64), write });
+        let others = (4..40).map(|n| match n % 4 {
+            0 => list(n),
+            1 => get(n),
+            2 => save(n, "x"),
+            _ => Effect::LoadDraft { req: ReqId(n), slot: "new".to_owned() },
+        });
+        let effects = bench.effects.take().unwrap();
+        let asking = tokio::spawn(async move {
+            for effect in writes.chain(others).chain([Effect::Repaint, Effect::Quit]).take(end_after) {
+                effects.send(effect).await.unwrap();
+            }
+        });
+        let mut answers: Vec<ReqId> = bench.close().await.iter().filter_map(answered).collect();
+        asking.await.unwrap();
+        answers.sort();
+        let expected: Vec<ReqId> = (0..end_after.min(40) as u64).map(ReqId).collect();
+        assert_eq!(answers, expected, "after {end_after}");
+    }
+}
+
+// --- the journal ---------------------------------------------------------------------------
+
+#[tokio::test]
+async fn a_write_is_in_the_journal_before_it_is_sent_and_closed_when_its_end_is_known() {
+    let store = Arc::new(Store::open_in_memory().unwrap());
+    let (seen, there) = (Arc::new(Mutex::new(Vec::new())), Arc::clone(&store));
+    let noted = Arc::clone(&seen);
+    let rogue = Rogue::start(move |_, _| {
+        noted.lock().unwrap_or_else(PoisonError::into_inner).extend(there.open_intents("acme").unwrap());
+        Act::Json(ok(json!({"TaskID": 9})))
+    })
+    .await;
+    let mut bench = Bench::start_with(&rogue, QUICK, Journal::new(Some(Arc::clone(&store)), "acme"), 64);
+    bench.ask(Effect::Write { req: ReqId(1), write: create("t") }).await;
+    let wrote = Message::Wrote { req: ReqId(1), result: Ok(Written::Created(TaskId(9))) };
+    assert_eq!(bench.next().await, Some(wrote));
+    let seen = seen.lock().unwrap().clone();
+    let sent = &rogue.requests()[0].body;
+    assert_eq!((seen.len(), &seen[0].what.body), (1, sent));
+    assert_eq!(seen[0].what.msg_random.map(Value::from).as_ref(), sent.pointer("/Content/MsgRandom"));
+    let closed = store.journal("acme", 1).unwrap().remove(0).closed.unwrap();
+    assert_eq!(closed.outcome, json!({"result": "created", "task": "9"}));
+}
+
+#[tokio::test]
+async fn a_write_whose_end_stays_unknown_stays_open_in_the_journal() {
+    let store = Arc::new(Store::open_in_memory().unwrap());
+    let rogue = Rogue::start(|_, request| match request.command.as_str() {
+        "get_sched_task" => Act::Json(fail(70003)),
+        _ => Act::Close,
+    })
+    .await;
+    let mut bench = Bench::start_with(&rogue, QUICK, Journal::new(Some(Arc::clone(&store)), "acme"), 64);
+    assert!(matches!(bench.verdict(cancel(TaskId(7))).await, Verdict::CannotTell(_)));
+    assert_eq!(rogue.count("get_sched_task"), 1, "a refused signature was tried again");
+    assert_eq!(store.open_intents("acme").unwrap().len(), 1);
+}
+
+// --- what became of a write, against a service that answers as told --------------------------
+
+/// Cuts every write, answers lists and gets as told by the number of lists and gets so far.
+async fn cutting(read: impl Fn(usize, &Request) -> Act + Send + Sync + 'static) -> Rogue {
+    let reads = AtomicU32::new(0);
+    Rogue::start(move |_, request| match request.command.as_str() {
+        "list_sched_task" | "get_sched_task" => read(reads.fetch_add(1, Ordering::Relaxed) as usize, request),
+        _ => Act::Close,
+    })
+    .await
+}
+
+fn sent_random(rogue: &Rogue) -> u32 {
+    let requests = rogue.requests();
+    let create = requests.iter().find(|request| request.command == "add_sched_task").unwrap();
+    create.body["Content"]["MsgRandom"].as_u64().unwrap().try_into().unwrap()
+}
+
+#[tokio::test]
+async fn a_create_that_shows_up_late_is_found_and_only_an_empty_last_look_proves_it_not_done() {
+    // A look reads the list twice: by due time and by creation.
+    let rogue = cutting(|number, _| match number {
+        0..4 => page(&[]),
+        _ => page(&[info(9, "t", 77, now())]),
+    })
+    .await;
+    assert_eq!(Bench::start(&rogue).verdict(create("t")).await, Verdict::Done(Written::Created(TaskId(9))));
+
+    // Four looks of two lists each, and five lists a second: this one takes two seconds.
+    let rogue = cutting(|_, _| page(&[])).await;
+    assert_eq!(Bench::start(&rogue).verdict(create("t")).await, Verdict::NotDone);
+    assert_eq!((rogue.count("list_sched_task"), rogue.count("add_sched_task")), (8, 1));
+}
+
+#[tokio::test]
+async fn a_likeness_is_not_enough_when_it_is_older_or_was_made_by_ourselves() {
+    let older = now() - TimeDelta::minutes(2);
+    let other = info(10, "another title", 2, now());
+    let rogue = cutting(move |_, _| page(&[info(9, "t", 1_000, older), other.clone()])).await;
+    assert_eq!(Bench::start(&rogue).verdict(create("t")).await, Verdict::NotDone);
+
+    let creates = AtomicU32::new(0);
+    let rogue = Rogue::start(move |_, request| match request.command.as_str() {
+        "add_sched_task" if creates.fetch_add(1, Ordering::Relaxed) == 0 => {
+            Act::Json(ok(json!({"TaskID": 9})))
+        }
+        "add_sched_task" => Act::Close,
+        _ => page(&[info(9, "t", 1_000, now())]),
+    })
+    .await;
+    let mut bench = Bench::start(&rogue);
+    bench.ask(Effect::Write { req: ReqId(0), write: create("t") }).await;
+    assert!(matches!(bench.next().await, Some(Message::Wrote { result: Ok(_), .. })));
+    assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
+}
+
+#[tokio::test]
+async fn several_that_look_alike_are_left_to_the_operator() {
+    let rogue = cutting(|_, _| page(&[info(9, "t", 1_000, now()), info(10, "t", 1_001, now())])).await;
+    let verdict = Bench::start(&rogue).verdict(create("t")).await;
+    assert_eq!(verdict, Verdict::Several(vec![TaskId(9), TaskId(10)]));
+}
+
+#[tokio::test]
+async fn a_list_that_fails_or_is_not_whole_proves_nothing() {
+    let rogue = cutting(|_, _| Act::Json(fail(90104))).await;
+    assert!(matches!(Bench::start(&rogue).verdict(create("t")).await, Verdict::CannotTell(_)));
+
+    let rogue = cutting(|_, _| Act::Json(ok(json!({"Total": 5, "Tasks": []})))).await;
+    let Verdict::CannotTell(why) = Bench::start(&rogue).verdict(create("t")).await else { panic!("told") };
+    assert!(why.contains("went on changing"), "{why}");
+}
+
+#[tokio::test]
+async fn a_list_that_gives_less_than_it_was_asked_for_is_read_to_its_end() {
+    let tasks: Vec<Value> = (1..=5).map(|id| info(id, "other", 500, now())).collect();
+    let rogue = cutting(move |_, request| {
+        let offset = usize::try_from(request.body["Offset"].as_u64().unwrap()).unwrap();
+        let mut all = tasks.clone();
+        all.push(info(6, "t", 1_000, now()));
+        let some: Vec<Value> = all.iter().skip(offset).take(3).cloned().collect();
+        Act::Json(ok(json!({"Total": all.len(), "Tasks": some})))
+    })
+    .await;
+    let mut bench = Bench::start(&rogue);
+    assert_eq!(bench.verdict(create("t")).await, Verdict::Done(Written::Created(TaskId(6))));
+}
+
+#[tokio::test]
+async fn every_fault_of_a_write_leads_to_one_request_and_one_verdict() {
+    for fault in [Act::Close, Act::Garbage, Act::HalfBody, Act::Page(502, "<html>"), Act::Json(fail(90105))] {
+        let act = fault.clone();
+        let rogue = Rogue::start(move |_, request| match request.command.as_str() {
+            "get_sched_task" => Act::Json(fail(90104)),
+            _ => act.clone(),
+        })
+        .await;
+        let verdict = Bench::start(&rogue).verdict(cancel(TaskId(7))).await;
+        assert_eq!(verdict, Verdict::Done(Written::Cancelled(TaskId(7))), "{fault:?}");
+        assert_eq!(rogue.count("delete_sched_task"), 1, "{fault:?}");
+    }
+}
+
+#[tokio::test]
+async fn a_task_that_went_out_was_not_cancelled_and_one_that_is_gone_was_perhaps_changed() {
+    let mut sent = info(7, "t", 1, now());
+    sent["Status"] = "dispatched".into();
+    let rogue = cutting(move |_, _| Act::Json(ok(json!({"TaskInfo": sent})))).await;
+    assert_eq!(Bench::start(&rogue).verdict(cancel(TaskId(7))).await, Verdict::NotDone);
+    assert_eq!(rogue.count("get_sched_task"), 1);
+
+    let rogue = cutting(|_, _| Act::Json(fail(90104))).await;
+    let Verdict::CannotTell(why) = Bench::start(&rogue).verdict(modify(TaskId(7), "t")).await else {
+        panic!("told")
+    };
+    assert!(why.contains("task 7 is gone"), "{why}");
+}
+
+// --- the same against the sandbox, with the way to it cut before or after it -----------------
+
+/// What the way does to a write; reads always pass.
+#[derive(Clone, Copy, Debug)]
+enum Way {
+    /// The request never arrives.
+    CutBefore,
+    /// It arrives, the answer does not.
+    CutAfter,
+    /// A broken gateway sends it twice.
+    Twice,
+}
+
+struct Service {
+    running: sandbox::Running,
+    /// A worker on an undisturbed way.
+    direct: Bench,
+}
+
+impl Service {
+    async fn start() -> Self {
+        let clock = Clock::Virtual(VirtualClock::new(now()));
+        // The budget of the undisturbed way is not known to the disturbed one.
+        let options = Options { clock, rate_limit_per_second: 0, ..Options::default() };
+        let key = SecretString::from(KEY);
+        let credentials = Credentials { sdkappid: APP, identifier: WHO.to_owned(), key };
+        let anywhere: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        let running = sandbox::start(anywhere, options, credentials, None).await.unwrap();
+        let address = running.addr;
+        let rogue = Rogue::start(move |_, _| Act::Relay(address, 1)).await;
+        Self { direct: Bench::start(&rogue), running }
+    }
+
+    /// A worker whose writes are treated so.
+    async fn by(&self, way: Way) -> (Rogue, Bench) {
+        let address = self.running.addr;
+        let rogue = Rogue::start(move |_, request| match (request.command.as_str(), way) {
+            ("list_sched_task" | "get_sched_task", _) => Act::Relay(address, 1),
+            (_, Way::CutBefore) => Act::Close,
+            (_, Way::CutAfter) => Act::RelayAndCut(address, 1),
+            (_, Way::Twice) => Act::RelayAndCut(address, 2),
+        })
+        .await;
+        let bench = Bench::start(&rogue);
+        (rogue, bench)
+    }
+
+    async fn create(&mut self, title: &str) -> TaskId {
+        self.direct.ask(Effect::Write { req: ReqId(1), write: create(title) }).await;
+        match self.direct.next().await.unwrap() {
+            Message::Wrote { result: Ok(Written::Created(id)), .. } => id,
+            other => panic!("{other:?}"),
+        }
+    }
+
+    async fn all(&mut self) -> Page {
+        self.direct.ask(list(2)).await;
+        match self.direct.next().await.unwrap() {
+            Message::Listed { result, .. } => result.unwrap(),
+            other => panic!("{other:?}"),
+        }
+    }
+}
+
+#[tokio::test]
+async fn a_create_whose_answer_was_lost_is_found_by_its_number_among_its_likes() {
+    let mut service = Service::start().await;
+    let like = service.create("t").await;
+    let (rogue, mut bench) = service.by(Way::CutAfter).await;
+    let Verdict::Done(Written::Created(id)) = bench.verdict(create("t")).await else { panic!("not found") };
+    assert_ne!(id, like);
+    let page = service.all().await;
+    let found = page.tasks.iter().find(|task| task.id == id).unwrap();
+    assert_eq!(found.content.at("MsgRandom"), Some(&json!(sent_random(&rogue))));
+    assert_eq!((page.total, rogue.count("add_sched_task")), (2, 1));
+}
+
+#[tokio::test]
+async fn a_create_that_never_arrived_is_proven_not_done_and_one_that_arrived_twice_is_shown_twice() {
+    let mut service = Service::start().await;
+    let (rogue, mut bench) = service.by(Way::CutBefore).await;
+    assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
+    assert_eq!((service.all().await.total, rogue.count("add_sched_task")), (0, 1));
+
+    let (_rogue, mut bench) = service.by(Way::Twice).await;
+    let Verdict::Several(mut ids) = bench.verdict(create("t")).await else { panic!("not several") };
+    let mut there: Vec<TaskId> = service.all().await.tasks.iter().map(|task| task.id).collect();
+    ids.sort();
+    there.sort();
+    assert_eq!((ids.len(), &ids), (2, &there));
+}
+
+#[tokio::test]
+async fn a_change_and_a_cancel_are_proven_by_reading_the_task() {
+    let mut service = Service::start().await;
+    let id = service.create("old").await;
+    let (_rogue, mut bench) = service.by(Way::CutBefore).await;
+    assert_eq!(bench.verdict(modify(id, "new")).await, Verdict::NotDone);
+    let (_rogue, mut bench) = service.by(Way::CutBefore).await;
+    assert_eq!(bench.verdict(cancel(id)).await, Verdict::NotDone);
+    assert_eq!(service.all().await.tasks[0].title, "old");
+
+    let (rogue, mut bench) = service.by(Way::CutAfter).await;
+    assert_eq!(bench.verdict(modify(id, "new")).await, Verdict::Done(Written::Modified(id)));
+    assert_eq!(service.all().await.tasks[0].title, "new");
+    assert_eq!(bench.verdict(cancel(id)).await, Verdict::Done(Written::Cancelled(id)));
+    assert_eq!(service.all().await.total, 0);
+    assert_eq!((rogue.count("modify_sched_task"), rogue.count("delete_sched_task")), (1, 1));
+}
+
+#[tokio::test]
+async fn where_nobody_listens_a_write_is_certainly_not_done() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let connection = rogue::connection(&format!("http://{}", listener.local_addr().unwrap()));
+    drop(listener);
+    let outside = Outside::new(now, || u32::MAX);
+    let client = Arc::new(Client::new(&connection, PATIENT, outside.clone()).unwrap());
+    let (effects, todo) = mpsc::channel(1);
+    let (answers, messages) = mpsc::channel(64);
+    let worker = tokio::spawn(run(client, Journal::new(None, "acme"), todo, answers, outside));
+    let mut bench = Bench { effects: Some(effects), messages, worker };
+    bench.ask(Effect::Write { req: ReqId(1), write: create("t") }).await;
+    match bench.next().await {
+        Some(Message::Wrote { result: Err(Failure::NotSent { reason: NotSent::Refused, .. }), .. }) => {}
+        other => panic!("{other:?}"),
+    }
+}

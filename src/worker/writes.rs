@@ -1,0 +1,123 @@
+//! Writes: noted before they are sent, sent once, and never repeated because of a doubt.
+//!
+//! A write whose outcome is not known goes to [`reconcile`], which only ever asks.
+
+use chrono::{DateTime, Utc};
+use serde_json::{Value, json};
+
+use super::Hands;
+use super::reconcile;
+use crate::app::{Message, ReqId, Verdict, Write, Written};
+use crate::domain::wire::{self, Command};
+use crate::domain::{Failure, NewTask};
+use crate::store::NewIntent;
+
+/// A write as it was sent, and when it can have reached the service, by this machine's clock.
+#[derive(Clone, Debug)]
+pub(super) struct Sent {
+    pub(super) write: Write,
+    pub(super) from: DateTime<Utc>,
+    pub(super) to: DateTime<Utc>,
+}
+
+pub(super) async fn write(hands: &Hands, req: ReqId, write: Write) -> Message {
+    let write = with_random(write, hands.outside.roll());
+    let from = hands.outside.now();
+    // Whoever has to cancel a wrong push on a full disk must still be able to: the note is missed,
+    // the write is not.
+    let entry = hands.journal.begin(from, intent(&write, hands.client.sdkappid())).await;
+    let entry = match entry {
+        Ok(entry) => entry,
+        Err(why) => {
+            hands.note(format!("the journal has no entry of this write: {why}")).await;
+            None
+        }
+    };
+    let result = send(hands, &write).await;
+    if let Err(failure) = &result
+        && failure.leaves_write_unknown()
+    {
+        let failure = failure.clone();
+        hands.tell(Message::OutcomeUnknown { req, failure }).await;
+        let sent = Sent { write, from, to: hands.outside.now() };
+        let verdict = reconcile::settle(hands, &sent).await;
+        if let Some(outcome) = outcome_of_verdict(&verdict) {
+            hands.close(entry, outcome).await;
+        }
+        return Message::Settled { req, verdict };
+    }
+    let outcome = match &result {
+        Ok(written) => {
+            if let Written::Created(id) = written {
+                hands.claims.claim(*id);
+            }
+            outcome_of(*written)
+        }
+        Err(failure) => json!({"result": "refused", "code": failure.code(), "why": failure.words().what}),
+    };
+    hands.close(entry, outcome).await;
+    Message::Wrote { req, result }
+}
+
+async fn send(hands: &Hands, write: &Write) -> Result<Written, Failure> {
+    match write {
+        Write::Create(new) => hands.client.add(new).await.map(Written::Created),
+        Write::Modify(change) => hands.client.modify(change).await.map(Written::Modified),
+        Write::Cancel { id, kind } => hands.client.delete(*id, kind).await.map(Written::Cancelled),
+    }
+}
+
+/// A create gets a `MsgRandom` of our own choice, by which it can be told from its likes.
+fn with_random(write: Write, random: u32) -> Write {
+    match write {
+        Write::Create(mut new) => {
+            new.content.0.entry("MsgRandom").or_insert_with(|| json!(random));
+            Write::Create(new)
+        }
+        Write::Modify(_) | Write::Cancel { .. } => write,
+    }
+}
+
+/// The `MsgRandom` in the content of a create.
+pub(super) fn random_of(new: &NewTask) -> Option<&Value> {
+    new.content.0.get("MsgRandom")
+}
+
+fn intent(write: &Write, sdkappid: u64) -> NewIntent {
+    let (command, task, body) = match write {
+        Write::Create(new) => (Command::Add, None, wire::add_body(sdkappid, new)),
+        Write::Modify(change) => {
+            let (kind, at, content) = (&change.kind, change.scheduled_at, change.content.as_ref());
+            let body = wire::modify_body(sdkappid, change.id, kind, at, content);
+            (Command::Modify, Some(change.id), body)
+        }
+        Write::Cancel { id, kind } => (Command::Delete, Some(*id), wire::delete_body(sdkappid, *id, kind)),
+    };
+    let msg_random = match write {
+        Write::Create(new) => random_of(new).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok()),
+        Write::Modify(_) | Write::Cancel { .. } => None,
+    };
+    NewIntent { command: command.name().to_owned(), task, body, msg_random }
+}
+
+fn outcome_of(written: Written) -> Value {
+    let (word, id) = match written {
+        Written::Created(id) => ("created", id),
+        Written::Modified(id) => ("modified", id),
+        Written::Cancelled(id) => ("cancelled", id),
+    };
+    json!({"result": word, "task": id.to_string()})
+}
+
+/// `None` leaves the entry open: it is still not known how the write ended.
+fn outcome_of_verdict(verdict: &Verdict) -> Option<Value> {
+    match verdict {
+        Verdict::Done(written) => Some(outcome_of(*written)),
+        Verdict::NotDone => Some(json!({"result": "not done"})),
+        Verdict::Several(ids) => {
+            let tasks: Vec<String> = ids.iter().map(ToString::to_string).collect();
+            Some(json!({"result": "several", "tasks": tasks}))
+        }
+        Verdict::CannotTell(_) => None,
+    }
+}

@@ -1,0 +1,204 @@
+//! Bad input: each gets a clear message that says what to do; nothing panics, and the terminal is
+//! always given back.
+
+use std::process::{Command, Output, Stdio};
+
+use pushdeck::sandbox::Options;
+
+use crate::service::{KEY, SDKAPPID, Service, Way};
+use crate::terminal::{CTRL_C, Start};
+
+const PROFILE: &str = r#"default_profile = "acme"
+
+[profiles.acme]
+environment = "test"
+region = "singapore"
+sdkappid = 1400000042
+identifier = "administrator"
+secret_key_env = "ACME_IM_KEY"
+"#;
+
+/// Starts with a config that it must refuse, and gives what it said.
+fn refused(config: &str, env: &[(&str, &str)]) -> String {
+    let mut start = Start::new(&[]).config(config);
+    for (name, value) in env {
+        start = start.env(name, value);
+    }
+    let mut terminal = start.open();
+    assert_eq!(terminal.end(), 2);
+    terminal.assert_restored();
+    terminal.screen()
+}
+
+#[test]
+fn a_wrong_config_is_named_by_file_line_and_nearest_key() {
+    let said = refused(&PROFILE.replace("region =", "regoin ="), &[]);
+    assert!(said.contains("config.toml:5") && said.contains("region"), "{said}");
+    let said = refused(&PROFILE.replace("\"singapore\"", "\"singapur\""), &[]);
+    assert!(said.contains("config.toml:5") && said.contains("singapore"), "{said}");
+    let said = refused(&PROFILE.replace("1400000042", "\"1400000042\""), &[]);
+    assert!(said.contains("config.toml:6") && said.contains("sdkappid"), "{said}");
+    let said = refused(&format!("{PROFILE}timezone = \"Asia/Shanghay\"\n"), &[]);
+    assert!(said.contains("config.toml:9") && said.contains("Asia/Shanghai"), "{said}");
+}
+
+#[test]
+fn a_secret_that_cannot_be_read_is_said_before_anything_opens() {
+    let said = refused(PROFILE, &[]);
+    assert!(said.contains("ACME_IM_KEY"), "{said}");
+    let said = refused(
+        &PROFILE.replace("secret_key_env = \"ACME_IM_KEY\"", "secret_key_file = \"/nowhere/key\""),
+        &[],
+    );
+    assert!(said.contains("/nowhere/key"), "{said}");
+}
+
+#[test]
+fn a_bad_endpoint_says_what_to_write() {
+    for endpoint in ["example.com", "ftp://example.com", "http://example.com", "https://example.com/v4?x=1"] {
+        let config = PROFILE.replace("region = \"singapore\"", &format!("endpoint = \"{endpoint}\""));
+        let said = refused(&config, &[("ACME_IM_KEY", KEY)]);
+        assert!(said.contains("endpoint") && said.contains("http"), "{endpoint}: {said}");
+        assert!(!said.contains(KEY));
+    }
+}
+
+#[test]
+fn a_wrong_key_is_said_in_words_and_the_dashboard_stays() {
+    let service = Service::start(Options::default(), None);
+    let wrong = KEY.replace('0', "f");
+    let mut terminal = Start::new(&[]).config(&service.config("test")).env("ACME_IM_KEY", &wrong).open();
+    let screen = terminal.see("70009");
+    assert!(screen.contains("AUTH"), "{screen}");
+    terminal.keys("?");
+    terminal.see("┌ Help");
+    terminal.keys("qq");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
+}
+
+#[test]
+fn a_signature_of_another_app_or_one_that_is_none_is_refused_before_the_first_call() {
+    let service = Service::start(Options::default(), None);
+    let config = service.config("test").replace("secret_key_env = \"ACME_IM_KEY\"", "usersig = \"bm8gc2ln\"");
+    let mut terminal = Start::new(&[]).config(&config).private_config().open();
+    let code = terminal.end();
+    let said = terminal.screen();
+    assert_ne!(code, 0, "{said}");
+    assert!(said.to_lowercase().contains("usersig"), "{said}");
+    terminal.assert_restored();
+}
+
+#[test]
+fn an_unreachable_host_is_said_and_tried_again() {
+    let config = PROFILE.replace("region = \"singapore\"", "endpoint = \"http://127.0.0.1:1\"");
+    let mut terminal = Start::new(&[]).config(&config).env("ACME_IM_KEY", KEY).open();
+    terminal.see("OFFLINE");
+    terminal.see("nobody answers");
+    terminal.keys("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
+}
+
+#[test]
+fn an_answer_that_is_no_json_is_said() {
+    let page = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = page.local_addr().unwrap();
+    std::thread::spawn(move || {
+        use std::io::{Read, Write};
+        for mut stream in page.incoming().flatten() {
+            let mut request = [0; 4096];
+            // Whatever was asked, a proxy's page is the answer.
+            let _ = stream.read(&mut request);
+            let body = "<html><body>Welcome to the \x1b[31mhotel\x1b[0m</body></html>";
+            let _ = write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
+        }
+    });
+    let config = PROFILE.replace("region = \"singapore\"", &format!("endpoint = \"http://{address}\""));
+    let mut terminal = Start::new(&[]).config(&config).env("ACME_IM_KEY", KEY).open();
+    terminal.see("OFFLINE");
+    terminal.see("not the service's JSON");
+    terminal.keys("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
+}
+
+#[test]
+fn every_size_down_to_one_cell_is_survived() {
+    let mut terminal = Start::new(&["--sandbox"]).size(20, 5).open();
+    terminal.see("30x8");
+    for (columns, rows) in [(1, 1), (2, 2), (80, 2), (3, 50), (30, 8), (29, 8), (200, 60), (80, 24)] {
+        terminal.resize(columns, rows);
+    }
+    terminal.see("PEND");
+    terminal.keys("n");
+    terminal.resize(1, 1);
+    terminal.resize(40, 12);
+    terminal.see("Type");
+    terminal.keys(CTRL_C);
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
+}
+
+fn without_terminal(args: &[&str]) -> Output {
+    let home = tempfile::tempdir().unwrap();
+    Command::new(env!("CARGO_BIN_EXE_pushdeck"))
+        .args(args)
+        .env_clear()
+        .env("HOME", home.path())
+        .stdin(Stdio::null())
+        .output()
+        .unwrap()
+}
+
+#[test]
+fn standard_output_that_is_no_terminal_is_refused_in_words() {
+    let output = without_terminal(&["--sandbox"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert_eq!(output.stdout, b"");
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.contains("not a terminal"), "{said}");
+}
+
+#[test]
+fn unknown_arguments_are_refused_with_the_nearest_one() {
+    let output = without_terminal(&["--sandbix"]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(String::from_utf8(output.stderr).unwrap().contains("--sandbox"));
+}
+
+#[test]
+fn titles_with_controls_emoji_direction_marks_and_wide_characters_cannot_harm_the_screen() {
+    let service = Service::start(Options::default(), None);
+    for title in [
+        "clear \u{1b}[2J\u{1b}[H",
+        "right \u{202e}to left مرحبا",
+        "股票早报 今日",
+        "flag 🇸🇬 👨‍👩‍👧‍👦 sale",
+        "bell \u{7} tab\t nul \u{0}",
+    ] {
+        service.add(title, "2030-01-01 00:00:00");
+    }
+    let config = service.config("test");
+    let mut terminal = Start::new(&[]).config(&config).env("ACME_IM_KEY", KEY).open();
+    // The tasks are far ahead: widen the view by what was created lately.
+    terminal.keys("s");
+    terminal.see("newest first");
+    terminal.keys("j\r");
+    terminal.see("股票早报");
+    let screen = terminal.see("clear");
+    assert!(screen.contains("right") && screen.contains("bell"), "{screen}");
+    assert!(screen.contains("pushdeck"), "the header was wiped: {screen}");
+    assert!(screen.contains(&SDKAPPID.to_string()));
+    for _ in 0..5 {
+        terminal.keys("\rj");
+    }
+    terminal.keys(CTRL_C);
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
+    service.way(Way::Cut);
+}
