@@ -132,6 +132,14 @@ pub enum Action {
     NextField,
     /// Previous field.
     PreviousField,
+    /// The next value of a field of choices.
+    NextChoice,
+    /// The previous value of a field of choices.
+    PreviousChoice,
+    /// First field of the next group.
+    NextGroup,
+    /// First field of the group before.
+    PreviousGroup,
     /// Show the fields of another group, or fold them away.
     ToggleGroup,
     /// Look over what was entered, before anything is sent.
@@ -183,9 +191,13 @@ impl Action {
             Self::Cancel => "cancel the task, through review",
             Self::NextField => "next field",
             Self::PreviousField => "previous field",
+            Self::NextChoice => "next choice, where a field has choices",
+            Self::PreviousChoice => "previous choice, where a field has choices",
+            Self::NextGroup => "next group of fields",
+            Self::PreviousGroup => "previous group of fields",
             Self::ToggleGroup => "open or fold this group",
             Self::Review => "review, before anything is sent",
-            Self::Discard => "throw this draft away",
+            Self::Discard => "throw this draft away; again brings it back",
             Self::Help => "help",
             Self::Repaint => "draw the screen anew",
             Self::Quit => "leave",
@@ -231,6 +243,10 @@ impl Action {
             | Self::Edit
             | Self::NextField
             | Self::PreviousField
+            | Self::NextChoice
+            | Self::PreviousChoice
+            | Self::NextGroup
+            | Self::PreviousGroup
             | Self::Help
             | Self::Repaint
             | Self::Quit => self.help(),
@@ -401,11 +417,20 @@ pub const KEYMAP: &[Binding] = &[
     on(Scope::Sort, Action::Close, Q_KEY),
     hint(Scope::Form, Action::NextField, &[TAB]),
     on(Scope::Form, Action::PreviousField, &[BACKTAB]),
+    on(Scope::Form, Action::NextChoice, &[RIGHT]),
+    on(Scope::Form, Action::PreviousChoice, &[LEFT]),
+    on(Scope::Form, Action::NextGroup, &[PGDN]),
+    on(Scope::Form, Action::PreviousGroup, &[PGUP]),
     hint(Scope::Form, Action::Review, &[Key::ctrl('s')]),
     hint(Scope::Form, Action::ToggleGroup, &[Key::ctrl('o')]),
     on(Scope::Form, Action::Discard, &[Key::ctrl('x')]),
     hint(Scope::Form, Action::Back, ESC_KEY),
+    on(Scope::Review, Action::Down, &[DOWN]),
+    on(Scope::Review, Action::Up, &[UP]),
+    on(Scope::Review, Action::PageDown, &[PGDN]),
+    on(Scope::Review, Action::PageUp, &[PGUP]),
     hint(Scope::Review, Action::Back, ESC_KEY),
+    on(Scope::Review, Action::Refresh, &[Key::ctrl('r')]),
     on(Scope::Help, Action::Down, DOWN_KEYS),
     on(Scope::Help, Action::Up, UP_KEYS),
     on(Scope::Help, Action::First, FIRST_KEYS),

@@ -550,6 +550,9 @@ fn move_range(state: &mut State, steps: i32) -> Vec<Effect> {
 
 /// Esc on the table: takes back the filter, then the find.
 fn step_back(state: &mut State) -> Vec<Effect> {
+    if review::open_notice(state) {
+        return Vec::new();
+    }
     if !state.board.filter.text.is_empty() {
         set_filter(state, Filter::default());
         return Vec::new();

@@ -1,58 +1,427 @@
-//! The form of a task: new, from another, edit, change time.
-use chrono::{DateTime, Utc};
-use crossterm::event::KeyEvent;
+//! The form of a task: new, from another, edit, change time. It writes nothing: its way out is the
+//! review.
+//!
+//! Every printable key is text, Enter never submits, and no way out loses a word: the text lies in
+//! the [`Draft`] and goes to disk while it is typed.
 
-use crate::domain::{Draft, Task};
-use crate::keymap::Action;
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "an action or key that means nothing here does nothing here"
+)]
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use crate::domain::fields::Group;
+use crate::domain::{Draft, Kind, Problem, Task, TaskId, rules, when};
 
 use super::effect::Effect;
+use super::entry::Entry;
 use super::message::ReqId;
-use super::state::State;
+use super::review;
+use super::state::{Layer, State};
+
+mod drafts;
+mod keys;
+pub mod spots;
+#[cfg(test)]
+mod tests;
+
+pub use drafts::{Drafts, keep_draft_now, on_draft_kept, on_draft_loaded, on_tick};
+pub use keys::{on_key, on_paste};
+pub use spots::Spot;
+
+/// What the form is for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Purpose {
+    /// A new task.
+    New,
+    /// A new task with the content of another.
+    From(TaskId),
+    /// A change of a task; holds the version that the operator started from.
+    Edit(Box<Task>),
+    /// A change of a task's time only.
+    Time(Box<Task>),
+}
+
+impl Purpose {
+    /// The task that is changed; `None` for a new one.
+    pub fn task(&self) -> Option<&Task> {
+        match self {
+            Self::New | Self::From(_) => None,
+            Self::Edit(task) | Self::Time(task) => Some(task),
+        }
+    }
+}
+
+/// What the form asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// A new task.
+    Create(crate::domain::NewTask),
+    /// A change: what the operator left alone is `None`.
+    Modify(crate::domain::Change),
+    /// Nothing differs from the task as it stands.
+    Nothing,
+}
 
 /// The form.
 #[derive(Clone, Debug)]
 pub struct Form {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The name of its draft on disk.
+    pub slot: String,
     /// What was typed so far.
     pub draft: Draft,
+    /// What has the keys.
+    pub focus: Spot,
+    /// The editor of the place that has the keys, where that place takes text.
+    pub entry: Entry,
+    /// The folding groups that are open.
+    pub open: Vec<Group>,
+    /// Whether every problem is shown: the review was asked for.
+    pub all_shown: bool,
+    /// What the service said against the last try; gone once the field is changed.
+    pub refused: Vec<Problem>,
+    /// Set once this very text was sent and stands: it is not sent a second time by accident.
+    sent_as: Option<(Draft, TaskId)>,
+    touched: Vec<Spot>,
+    pristine: Draft,
+    thrown: Option<Draft>,
+    disk: drafts::Disk,
+}
+
+/// The form's draft is written to disk at most so often.
+const SAVE_EVERY: Duration = Duration::from_secs(1);
+
+impl Form {
+    fn new(purpose: Purpose, slot: String, draft: Draft) -> Self {
+        let focus = match purpose {
+            Purpose::New => Spot::Kind,
+            Purpose::From(_) | Purpose::Time(_) => Spot::Time,
+            Purpose::Edit(_) => {
+                crate::domain::fields::find("OfflinePushInfo.Title").map_or(Spot::Time, Spot::Field)
+            }
+        };
+        let mut form = Self {
+            purpose,
+            slot,
+            pristine: draft.clone(),
+            disk: drafts::Disk::new(&draft),
+            draft: Draft::default(),
+            focus,
+            entry: Entry::line(""),
+            open: Vec::new(),
+            all_shown: false,
+            refused: Vec::new(),
+            sent_as: None,
+            touched: Vec::new(),
+            thrown: None,
+        };
+        form.put_draft(draft);
+        form
+    }
+
+    /// Puts another text into the form; groups that hold something open.
+    fn put_draft(&mut self, draft: Draft) {
+        self.draft = draft;
+        for group in Group::ALL {
+            if spots::folds(group) && spots::filled(group, &self.draft) > 0 && !self.open.contains(&group) {
+                self.open.push(group);
+            }
+        }
+        if !self.spots().contains(&self.focus) {
+            self.focus = self.spots().first().copied().unwrap_or(Spot::Time);
+        }
+        self.load_entry();
+    }
+
+    /// Whether the type is chosen here; a task that stands keeps its own.
+    pub fn chooses_kind(&self) -> bool {
+        self.purpose.task().is_none()
+    }
+
+    /// Every place that can have the keys now, in order.
+    pub fn spots(&self) -> Vec<Spot> {
+        let only_time = matches!(self.purpose, Purpose::Time(_));
+        spots::all(self.chooses_kind(), only_time, &self.draft, &self.open)
+    }
+
+    /// The text at a place.
+    pub fn text(&self, spot: Spot) -> &str {
+        match spot {
+            Spot::Kind => self.draft.kind.as_ref().map_or("", Kind::wire),
+            Spot::Time => &self.draft.scheduled,
+            Spot::Fold(_) => "",
+            Spot::Field(field) => self.draft.entry(field.path),
+        }
+    }
+
+    /// Whether the text at a place differs from the task that is edited.
+    pub fn differs(&self, spot: Spot) -> bool {
+        if self.purpose.task().is_none() {
+            return false;
+        }
+        match spot {
+            Spot::Kind | Spot::Fold(_) => false,
+            Spot::Time => self.draft.time_changed(),
+            Spot::Field(field) => self.draft.changed(field.path),
+        }
+    }
+
+    /// Everything that keeps the draft from being sent, in the order of the form.
+    pub fn problems(&self, now: DateTime<Utc>, zone: Tz) -> Vec<(Spot, Problem)> {
+        let mut problems = self.draft.check(now, zone).problems;
+        if let Some(task) = self.purpose.task() {
+            let only_time = matches!(self.purpose, Purpose::Time(_));
+            let content_sent = !only_time && self.draft.content_changed();
+            // A fault that came with the task and that nobody touched is not the operator's.
+            let found_before = rules::check(&task.kind, &self.draft.base, rules::Strictness::default());
+            problems.retain(|problem| match problem.field.as_str() {
+                "SchedAt" => self.draft.time_changed(),
+                path => content_sent && (self.draft.changed(path) || !found_before.contains(problem)),
+            });
+        }
+        let mut placed: Vec<(Spot, Problem)> = problems
+            .into_iter()
+            .map(|problem| (spots::of_problem(&problem, &self.draft, self.chooses_kind()), problem))
+            .collect();
+        let order = spots::all(self.chooses_kind(), false, &self.draft, &Group::ALL);
+        placed.sort_by_key(|(spot, _)| order.iter().position(|known| known == spot));
+        placed
+    }
+
+    /// The problems that are shown: of places that were touched, and all once the review was asked
+    /// for.
+    pub fn shown_problems(&self, now: DateTime<Utc>, zone: Tz) -> Vec<(Spot, String)> {
+        let seen = |spot: &Spot| self.all_shown || self.touched.contains(spot);
+        let refused = self
+            .refused
+            .iter()
+            .map(|problem| (spots::of_problem(problem, &self.draft, self.chooses_kind()), problem));
+        let own = self.problems(now, zone);
+        let own = own.iter().filter(|(spot, _)| seen(spot)).map(|(spot, problem)| (*spot, problem));
+        own.chain(refused).map(|(spot, problem)| (spot, spots::words(problem, spot))).collect()
+    }
+
+    /// The time as it is understood, in both zones and from now; `None` while it is not understood.
+    pub fn time_echo(&self, now: DateTime<Utc>, zone: Tz) -> Option<String> {
+        let at = when::parse(&self.draft.scheduled, now, zone).ok()?;
+        Some(clocks(at, now, zone))
+    }
+
+    /// What the form asks for.
+    ///
+    /// # Errors
+    /// Everything that keeps it from being sent.
+    pub fn request(&self, now: DateTime<Utc>, zone: Tz) -> Result<Request, Vec<(Spot, Problem)>> {
+        let problems = self.problems(now, zone);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let checked = self.draft.check(now, zone);
+        let Some(task) = self.purpose.task() else {
+            let (Some(kind), Ok(scheduled_at)) = (self.draft.kind.clone(), checked.scheduled_at) else {
+                return Err(problems);
+            };
+            let content = checked.content;
+            return Ok(Request::Create(crate::domain::NewTask { kind, scheduled_at, content }));
+        };
+        let moved = self.draft.time_changed().then_some(checked.scheduled_at).and_then(Result::ok);
+        let only_time = matches!(self.purpose, Purpose::Time(_));
+        let change = crate::domain::Change {
+            id: task.id,
+            kind: task.kind.clone(),
+            scheduled_at: moved.filter(|at| Some(*at) != task.scheduled_at),
+            content: (!only_time && self.draft.content_changed()).then_some(checked.content),
+        };
+        if change.scheduled_at.is_none() && change.content.is_none() {
+            return Ok(Request::Nothing);
+        }
+        Ok(Request::Modify(change))
+    }
+
+    /// Lays what was changed over another version of the task.
+    pub fn lay_over(&mut self, task: &Task, zone: Tz) {
+        let draft = self.draft.laid_over(task, zone);
+        match &mut self.purpose {
+            Purpose::New | Purpose::From(_) => return,
+            Purpose::Edit(base) | Purpose::Time(base) => base.clone_from(&Box::new(task.clone())),
+        }
+        self.pristine = Draft::from_task(task, zone);
+        self.put_draft(draft);
+    }
+
+    /// Gives the keys to a place.
+    fn go(&mut self, spot: Spot) {
+        if self.focus != spot && !self.touched.contains(&self.focus) {
+            self.touched.push(self.focus);
+        }
+        if let Spot::Field(field) = spot
+            && spots::folds(field.group)
+            && !self.open.contains(&field.group)
+        {
+            self.open.push(field.group);
+        }
+        self.focus = spot;
+        self.load_entry();
+    }
+
+    fn load_entry(&mut self) {
+        let text = self.text(self.focus);
+        // A line end that came with the task stays one, even where one line is usual.
+        let lines = self.focus.is_multiline() || text.contains('\n');
+        self.entry = if lines { Entry::lines(text) } else { Entry::line(text) };
+    }
+
+    /// The text in the editor is the text of the place.
+    fn take_entry(&mut self) {
+        let text = self.entry.text();
+        match self.focus {
+            Spot::Kind | Spot::Fold(_) => return,
+            Spot::Time => self.draft.scheduled = text,
+            Spot::Field(field) => self.draft.put(field.path, text),
+        }
+        self.changed();
+    }
+
+    fn changed(&mut self) {
+        let spot = self.focus;
+        if !self.touched.contains(&spot) {
+            self.touched.push(spot);
+        }
+        let (draft, chooses) = (&self.draft, self.purpose.task().is_none());
+        self.refused.retain(|problem| spots::of_problem(problem, draft, chooses) != spot);
+    }
+}
+
+/// A time on three clocks: the profile's zone, UTC, and from now.
+pub fn clocks(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
+    let mut parts = vec![when::stamp(at, zone, now)];
+    if when::zone_label(at, zone) != "UTC" {
+        let same_day = at.date_naive() == at.with_timezone(&zone).date_naive();
+        let utc = if same_day { when::clock(at, Tz::UTC) } else { when::day_time(at, Tz::UTC, now) };
+        parts.push(format!("{utc} UTC"));
+    }
+    parts.push(when::from_now(at, now));
+    parts.join(" · ")
 }
 
 /// Opens the form for a new task.
-pub fn open_new(_state: &mut State) -> Vec<Effect> {
-    Vec::new()
+pub fn open_new(state: &mut State) -> Vec<Effect> {
+    let draft = Draft::new(&state.setup.from_account);
+    open(state, Purpose::New, "new".to_owned(), draft)
 }
+
 /// Opens the form with another task's content.
-pub fn open_from(_state: &mut State, _task: &Task) -> Vec<Effect> {
-    Vec::new()
+pub fn open_from(state: &mut State, task: &Task) -> Vec<Effect> {
+    let mut draft = Draft::clone_of(task);
+    if !Kind::KNOWN.contains(&task.kind) {
+        draft.kind = None;
+    }
+    open(state, Purpose::From(task.id), format!("from {}", task.id), draft)
 }
+
 /// Opens the form for a change.
-pub fn open_edit(_state: &mut State, _task: &Task) -> Vec<Effect> {
-    Vec::new()
+pub fn open_edit(state: &mut State, task: &Task) -> Vec<Effect> {
+    open_change(state, task, Purpose::Edit(Box::new(task.clone())), "edit")
 }
+
 /// Opens the form for a change of the time only.
-pub fn open_time(_state: &mut State, _task: &Task) -> Vec<Effect> {
-    Vec::new()
+pub fn open_time(state: &mut State, task: &Task) -> Vec<Effect> {
+    open_change(state, task, Purpose::Time(Box::new(task.clone())), "time")
 }
-/// A key in the form.
-pub fn on_key(_state: &mut State, _event: KeyEvent, _action: Option<Action>) -> Vec<Effect> {
-    Vec::new()
+
+fn open_change(state: &mut State, task: &Task, purpose: Purpose, what: &str) -> Vec<Effect> {
+    if let Some(why) = review::unknown_kind(task) {
+        state.warn(why);
+        return Vec::new();
+    }
+    let draft = Draft::from_task(task, state.setup.zone);
+    open(state, purpose, format!("{what} {}", task.id), draft)
 }
-/// A paste into the field that has the keys.
-pub fn on_paste(_state: &mut State, _text: &str) {}
-/// Time went on: a draft that changed is kept on disk.
-pub fn on_tick(_state: &mut State) -> Vec<Effect> {
-    Vec::new()
+
+fn open(state: &mut State, purpose: Purpose, slot: String, draft: Draft) -> Vec<Effect> {
+    let form = Form::new(purpose, slot, draft);
+    state.layers.push(Layer::Form(Box::new(form)));
+    drafts::bring_back(state)
 }
-/// Keeps the draft before leaving.
-pub fn keep_draft_now(_state: &mut State) -> Vec<Effect> {
-    Vec::new()
+
+/// The review of what the form asks for, or the first thing that keeps it from being sent.
+fn to_review(state: &mut State) -> Vec<Effect> {
+    let (now, zone) = (state.server_now(), state.setup.zone);
+    let Some(Layer::Form(form)) = state.layers.last_mut() else { return Vec::new() };
+    let source = review::Source { slot: form.slot.clone(), draft: form.draft.clone() };
+    if let Some((_, id)) = form.sent_as.as_ref().filter(|(draft, _)| *draft == source.draft) {
+        let words = format!("this was sent and stands as #{id}; Esc leaves, N on it makes another");
+        state.warn(words);
+        return Vec::new();
+    }
+    if let Some(why) = review::under_way(state, &source) {
+        state.warn(why);
+        return Vec::new();
+    }
+    let Some(Layer::Form(form)) = state.layers.last_mut() else { return Vec::new() };
+    match form.request(now, zone) {
+        Err(problems) => {
+            form.all_shown = true;
+            let Some((spot, problem)) = problems.first() else { return Vec::new() };
+            let (spot, words) = (*spot, spots::words(problem, *spot));
+            form.go(spot);
+            let count = problems.len();
+            let more = if count > 1 { format!(" · {count} problems in all") } else { String::new() };
+            state.warn(format!("not ready: {} {words}{more}", spot.label()));
+            Vec::new()
+        }
+        Ok(Request::Nothing) => {
+            state.say("nothing differs from the task as it stands: there is nothing to send");
+            Vec::new()
+        }
+        Ok(Request::Create(new)) => {
+            let mut effects = drafts::save_now(state);
+            effects.extend(review::open_create(state, new, source));
+            effects
+        }
+        Ok(Request::Modify(change)) => {
+            let Some(base) = state.form().and_then(|form| form.purpose.task().cloned()) else {
+                return Vec::new();
+            };
+            let mut effects = drafts::save_now(state);
+            effects.extend(review::open_modify(state, base, change, source));
+            effects
+        }
+    }
 }
-/// The draft on disk came.
-pub fn on_draft_loaded(
-    _state: &mut State,
-    _req: ReqId,
-    _result: Result<Option<(Draft, DateTime<Utc>)>, String>,
-) -> Vec<Effect> {
-    Vec::new()
+
+/// What the service said against the text of a draft, shown at its field (90108, 90110).
+pub(super) fn show_refusal(state: &mut State, slot: &str, problem: Problem) {
+    let covered = state.review().is_some();
+    let Some(form) = state.form_mut().filter(|form| form.slot == slot) else { return };
+    let spot = spots::of_problem(&problem, &form.draft, form.chooses_kind());
+    form.refused = vec![problem];
+    // The keys go there only while nobody is typing.
+    if covered {
+        form.go(spot);
+    }
 }
-/// The draft is on disk, or not.
-pub fn on_draft_kept(_state: &mut State, _req: ReqId, _result: Result<(), String>) {}
+
+/// The draft was sent and stands: forgets it, here and on disk. Another text that was typed into the
+/// same form since stays.
+pub(super) fn sent(state: &mut State, slot: &str, draft: &Draft, id: TaskId) -> Vec<Effect> {
+    drafts::forget(state, slot, draft, id)
+}
+
+/// Takes the form of that slot away; the review that lies over it keeps the keys.
+pub(super) fn close(state: &mut State, slot: &str) {
+    state.layers.retain(|layer| !matches!(layer, Layer::Form(form) if form.slot == slot));
+}
+
+/// The question of an effect that belongs to drafts.
+fn ask(state: &mut State) -> ReqId {
+    let req = state.ask();
+    state.drafts.asked(req);
+    req
+}

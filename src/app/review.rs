@@ -1,42 +1,581 @@
 //! The review: the only place from which anything is written.
-use crossterm::event::KeyEvent;
+//!
+//! It never takes Enter, is deaf when it opens, and its default is always no. What is confirmed is
+//! what was on the screen: whenever that changes, the typing begins anew.
 
-use crate::domain::{Failure, Task};
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "an action or key that means nothing here does nothing here"
+)]
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+
+use crate::domain::profile::Environment;
+use crate::domain::{Audience, Change, Draft, Failure, Kind, NewTask, Task, TaskId, when};
 use crate::keymap::Action;
 
-use super::effect::Effect;
-use super::message::{ReqId, Verdict, Written};
-use super::state::State;
+use super::effect::{Effect, Lane, Write};
+use super::form;
+use super::message::{Moment, ReqId, Verdict};
+use super::remote::Remote;
+use super::state::{Layer, Setup, State, Underway};
+
+pub mod compare;
+pub mod lines;
+mod outcome;
+#[cfg(test)]
+mod tests;
+
+pub use outcome::{Desk, Ending, Proof, on_settled, on_unknown, on_wrote, open_notice};
+
+use compare::Version;
+
+/// Keys that waited in the terminal's buffer do nothing for so long after the review opens.
+const DEAF: Duration = Duration::from_millis(400);
+/// The visible countdown of the high grade.
+const COUNTDOWN: Duration = Duration::from_secs(3);
+/// A copy older than this is asked for again while the operator still thinks.
+const FRESH_FOR: Duration = Duration::from_secs(15);
+/// Accounts up to which a push outside PROD is of the low grade.
+const FEW: usize = 10;
+/// Longest text that is taken for a confirmation.
+const LONGEST: usize = 80;
+
+/// What is to be written.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Subject {
+    /// A new task.
+    Create(NewTask),
+    /// A change of a task that stands.
+    Modify {
+        /// The version that the operator started from.
+        base: Box<Task>,
+        /// What changes.
+        change: Change,
+    },
+    /// The task is taken away.
+    Cancel(Box<Task>),
+}
+
+/// The form that the request came from.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Source {
+    /// The name of its draft.
+    pub slot: String,
+    /// Its text when the review was asked for.
+    pub draft: Draft,
+}
+
+/// How hard it is made to confirm (rule 2 of the hand).
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Grade {
+    /// Few named accounts outside PROD: `y`.
+    Low,
+    /// The last digits of the TaskID, or the profile's name.
+    Middle,
+    /// Everyone in PROD: a sentence and a countdown.
+    High,
+}
+
+/// How far it is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// Nothing is sent; the operator thinks.
+    Asking,
+    /// Nothing is sent yet; it will be then, by [`Moment::running`], unless a key is pressed.
+    Counting {
+        /// When.
+        until: Duration,
+    },
+    /// Sent; see [`State::underway`] for what is known.
+    Sent {
+        /// The question.
+        req: ReqId,
+        /// When.
+        at: Moment,
+    },
+    /// Over.
+    Over(Ending),
+}
+
+/// Whether it may be confirmed now.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Ready {
+    /// Yes.
+    Yes,
+    /// Not yet: something is asked for.
+    Wait(String),
+    /// No, and why.
+    No(String),
+}
 
 /// The review.
-#[derive(Clone, Debug)]
-pub struct Review {}
+#[derive(Clone, Debug, PartialEq)]
+pub struct Review {
+    /// What is to be written.
+    pub subject: Subject,
+    /// The form it came from; `None` for a cancel.
+    pub source: Option<Source>,
+    /// The task as it is now.
+    pub fresh: Remote<Task>,
+    /// What was typed to confirm.
+    pub typed: String,
+    /// How far it is.
+    pub stage: Stage,
+    /// Lines scrolled off the top.
+    pub scroll: u16,
+    /// The write that it became.
+    pub req: Option<ReqId>,
+    /// Why it cannot be sent any more, found out when the fresh copy came.
+    barred: Option<String>,
+    fresh_at: Option<Duration>,
+    deaf_until: Duration,
+}
+
+impl Review {
+    fn new(subject: Subject, source: Option<Source>, now: Moment) -> Self {
+        Self {
+            subject,
+            source,
+            fresh: Remote::default(),
+            typed: String::new(),
+            stage: Stage::Asking,
+            scroll: 0,
+            req: None,
+            barred: None,
+            fresh_at: None,
+            deaf_until: now.running + DEAF,
+        }
+    }
+
+    /// The task that is changed or taken away, as the operator knew it.
+    pub fn base(&self) -> Option<&Task> {
+        match &self.subject {
+            Subject::Create(_) => None,
+            Subject::Modify { base, .. } | Subject::Cancel(base) => Some(base),
+        }
+    }
+
+    /// The task as it is now, as far as is known.
+    pub fn standing(&self) -> Option<&Task> {
+        self.fresh.value.as_ref().or(self.base())
+    }
+
+    /// Its type.
+    pub fn kind(&self) -> &Kind {
+        match &self.subject {
+            Subject::Create(new) => &new.kind,
+            Subject::Modify { change, .. } => &change.kind,
+            Subject::Cancel(task) => &task.kind,
+        }
+    }
+
+    /// What stands when it is done; for a cancel, what goes.
+    pub fn meant(&self) -> Version {
+        let standing = self.standing();
+        let at = standing.and_then(|task| task.scheduled_at);
+        let content = standing.map(|task| task.content.clone()).unwrap_or_default();
+        match &self.subject {
+            Subject::Create(new) => Version::new(Some(new.scheduled_at), &new.content),
+            Subject::Modify { change, .. } => {
+                Version::new(change.scheduled_at.or(at), change.content.as_ref().unwrap_or(&content))
+            }
+            Subject::Cancel(_) => Version::new(at, &content),
+        }
+    }
+
+    /// Who is addressed when it is done.
+    pub fn audience(&self) -> Audience {
+        self.meant().content.audience(self.kind())
+    }
+
+    /// Whether the fresh copy differs from what the operator started from.
+    pub fn moved(&self) -> bool {
+        match (self.base(), &self.fresh.value) {
+            (Some(base), Some(fresh)) => differs(base, fresh),
+            (Some(_) | None, Some(_) | None) => false,
+        }
+    }
+
+    /// The grade: the worst of what stands and what is meant.
+    pub fn grade(&self, environment: Environment) -> Grade {
+        let after = grade_of(environment, &self.audience());
+        let before = self.standing().map(|task| grade_of(environment, &task.audience()));
+        let grade = before.map_or(after, |before| before.max(after));
+        match self.subject {
+            // What is not sent can be set up again; it is not made harder than the PROD rule.
+            Subject::Cancel(_) => grade.min(Grade::Middle),
+            Subject::Create(_) | Subject::Modify { .. } => grade,
+        }
+    }
+
+    /// What has to be typed.
+    pub fn wanted(&self, setup: &Setup) -> String {
+        match self.grade(setup.environment) {
+            Grade::Low => "y".to_owned(),
+            Grade::Middle => self.base().map_or_else(|| setup.profile.clone(), |task| task.id.tail()),
+            Grade::High => format!("all {}", setup.profile),
+        }
+    }
+
+    /// What it does, a verb first: `cancel #1000042`.
+    pub fn deed(&self) -> String {
+        match &self.subject {
+            Subject::Create(_) => "create this task".to_owned(),
+            Subject::Modify { base, .. } => format!("change #{}", base.id),
+            Subject::Cancel(task) => format!("cancel #{}", task.id),
+        }
+    }
+
+    /// Whether keys still do nothing because it has just opened or changed.
+    pub fn is_deaf(&self, now: Moment) -> bool {
+        now.running < self.deaf_until
+    }
+
+    /// Whether it may be confirmed now.
+    pub fn ready(&self, state: &State) -> Ready {
+        if let Some(why) = &self.barred {
+            return Ready::No(why.clone());
+        }
+        if self.base().is_some() {
+            if let Some(failure) = &self.fresh.failure {
+                let words = failure.words();
+                return Ready::No(format!("{}; {} · ctrl-r asks again", words.what, words.next));
+            }
+            let Some(fresh) = &self.fresh.value else {
+                return Ready::Wait("asking for the task as it is now…".to_owned());
+            };
+            if let Some(why) = fresh.locked_because() {
+                return Ready::No(why);
+            }
+        }
+        let new_time = match &self.subject {
+            Subject::Create(new) => Some(new.scheduled_at),
+            Subject::Modify { change, .. } => change.scheduled_at,
+            Subject::Cancel(_) => None,
+        };
+        if let Some(at) = new_time.filter(|at| *at <= state.server_now()) {
+            let at = when::stamp(at, state.setup.zone, state.server_now());
+            return Ready::No(format!("{at} is past by now; Esc goes back, choose a later time"));
+        }
+        Ready::Yes
+    }
+
+    fn begin_anew(&mut self, now: Moment) {
+        self.typed.clear();
+        self.stage = Stage::Asking;
+        self.deaf_until = now.running + DEAF;
+    }
+
+    fn write(&self) -> Write {
+        match &self.subject {
+            Subject::Create(new) => Write::Create(new.clone()),
+            Subject::Modify { change, .. } => Write::Modify(change.clone()),
+            Subject::Cancel(task) => {
+                let kind = self.fresh.value.as_ref().unwrap_or(task).kind.clone();
+                Write::Cancel { id: task.id, kind }
+            }
+        }
+    }
+}
+
+fn grade_of(environment: Environment, audience: &Audience) -> Grade {
+    match (environment, audience) {
+        (Environment::Prod, Audience::Everyone) => Grade::High,
+        (Environment::Prod, Audience::Matching(_) | Audience::Accounts(_) | Audience::Unclear(_)) => {
+            Grade::Middle
+        }
+        (Environment::Sandbox | Environment::Test, Audience::Accounts(list)) if list.len() <= FEW => {
+            Grade::Low
+        }
+        (Environment::Sandbox | Environment::Test, _) => Grade::Middle,
+    }
+}
+
+/// Whether a task is another one than it was: its time, content, type or state.
+fn differs(one: &Task, other: &Task) -> bool {
+    let version = |task: &Task| Version::new(task.scheduled_at, &task.content);
+    version(one) != version(other) || one.kind != other.kind || one.status != other.status
+}
+
+/// Why a task of a type that this program does not know is not touched.
+pub(super) fn unknown_kind(task: &Task) -> Option<String> {
+    match &task.kind {
+        Kind::All | Kind::Tag | Kind::User => None,
+        Kind::Other(name) => {
+            let name = crate::domain::text::clean(name).into_owned();
+            Some(format!("#{}: pushdeck does not know type \"{name}\" and leaves such a task alone", task.id))
+        }
+    }
+}
 
 /// Opens the review of a cancel.
-pub fn open_cancel(_state: &mut State, _task: &Task) -> Vec<Effect> {
-    Vec::new()
+pub fn open_cancel(state: &mut State, task: &Task) -> Vec<Effect> {
+    if let Some(why) = unknown_kind(task).or_else(|| busy(state, task.id)) {
+        state.warn(why);
+        return Vec::new();
+    }
+    open(state, Subject::Cancel(Box::new(task.clone())), None)
 }
+
+/// Opens the review of a new task.
+pub(super) fn open_create(state: &mut State, new: NewTask, source: Source) -> Vec<Effect> {
+    open(state, Subject::Create(new), Some(source))
+}
+
+/// Opens the review of a change.
+pub(super) fn open_modify(state: &mut State, base: Task, change: Change, source: Source) -> Vec<Effect> {
+    open(state, Subject::Modify { base: Box::new(base), change }, Some(source))
+}
+
+fn open(state: &mut State, subject: Subject, source: Option<Source>) -> Vec<Effect> {
+    let review = Review::new(subject, source, state.now);
+    state.layers.push(Layer::Review(Box::new(review)));
+    ask_fresh(state)
+}
+
+/// Asks for the task as it is now, ahead of everything else.
+fn ask_fresh(state: &mut State) -> Vec<Effect> {
+    let Some(id) = state.review().and_then(|review| review.base().map(|task| task.id)) else {
+        return Vec::new();
+    };
+    let req = state.ask();
+    if let Some(review) = state.review_mut() {
+        review.fresh.ask(req);
+    }
+    vec![Effect::Get { req, id, lane: Lane::Write }]
+}
+
+/// A write to the task that is not settled, in words.
+fn busy(state: &State, id: TaskId) -> Option<String> {
+    let open = state.writes.iter().any(|write| write.task() == Some(id) && write.verdict.is_none());
+    open.then(|| format!("#{id}: a write to it is still under way; wait for its outcome"))
+}
+
+/// Why the text of a form must not be sent now: it, or another change of its task, is on its way.
+pub(super) fn under_way(state: &State, source: &Source) -> Option<String> {
+    if is_on_its_way(state, &source.slot, &source.draft) {
+        return Some(
+            "this very text was sent and its outcome is not known yet; nothing is sent twice".to_owned(),
+        );
+    }
+    let id = state.form().and_then(|form| form.purpose.task()).map(|task| task.id)?;
+    busy(state, id)
+}
+
+/// Whether a draft was sent and its outcome is still awaited.
+pub(super) fn is_on_its_way(state: &State, slot: &str, draft: &Draft) -> bool {
+    let open = |req: ReqId| state.underway(req).is_some_and(|write| write.verdict.is_none());
+    state.desk.of_draft(slot, draft).is_some_and(|req| open(req))
+}
+
 /// A key in the review.
-pub fn on_key(_state: &mut State, _event: KeyEvent, _action: Option<Action>) -> Vec<Effect> {
+pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec<Effect> {
+    let now = state.now;
+    let Some(review) = state.review_mut() else { return Vec::new() };
+    if event.kind != KeyEventKind::Press || review.is_deaf(now) {
+        return Vec::new();
+    }
+    if let Stage::Counting { .. } = review.stage {
+        review.begin_anew(now);
+        state.say("stopped; nothing was sent");
+        return Vec::new();
+    }
+    match action {
+        Some(Action::Back) => return leave(state),
+        Some(Action::Refresh) if review.stage == Stage::Asking && review.base().is_some() => {
+            review.begin_anew(now);
+            review.fresh.failure = None;
+            review.fresh.value = None;
+            review.barred = None;
+            return ask_fresh(state);
+        }
+        Some(action) => scroll(state, action),
+        None => return typed(state, event),
+    }
     Vec::new()
 }
-/// Time went on.
-pub fn on_tick(_state: &mut State) -> Vec<Effect> {
+
+fn scroll(state: &mut State, action: Action) {
+    let most = lines::longest_scroll(state);
+    let Some(review) = state.review_mut() else { return };
+    let at = review.scroll;
+    review.scroll = match action {
+        Action::Down => at.saturating_add(1),
+        Action::Up => at.saturating_sub(1),
+        Action::PageDown => at.saturating_add(5),
+        Action::PageUp => at.saturating_sub(5),
+        _ => at,
+    }
+    .min(most);
+}
+
+/// One step back. What was sent goes on; what was not is not sent.
+fn leave(state: &mut State) -> Vec<Effect> {
+    let Some(review) = state.review() else { return Vec::new() };
+    let (stage, req) = (review.stage.clone(), review.req);
+    state.layers.pop();
+    match stage {
+        Stage::Asking | Stage::Counting { .. } => {}
+        Stage::Sent { .. } => state.say("it was sent and goes on; its outcome will be told here"),
+        Stage::Over(_) => req.into_iter().for_each(|req| outcome::closed(state, req)),
+    }
     Vec::new()
 }
+
+/// A key that is part of the confirmation. The moment the whole text stands there, it goes out.
+fn typed(state: &mut State, event: KeyEvent) -> Vec<Effect> {
+    let Some(review) = state.review() else { return Vec::new() };
+    if review.stage != Stage::Asking || review.ready(state) != Ready::Yes {
+        return Vec::new();
+    }
+    let wanted = review.wanted(&state.setup);
+    let grade = review.grade(state.setup.environment);
+    let now = state.now;
+    let Some(review) = state.review_mut() else { return Vec::new() };
+    let plain = !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    match event.code {
+        KeyCode::Char(c) if plain && !c.is_control() && review.typed.chars().count() < LONGEST => {
+            if grade == Grade::Low {
+                review.typed.clear();
+            }
+            review.typed.push(c);
+        }
+        KeyCode::Backspace => {
+            review.typed.pop();
+        }
+        _ => return Vec::new(),
+    }
+    if review.typed != wanted {
+        return Vec::new();
+    }
+    match grade {
+        Grade::Low | Grade::Middle => send(state),
+        Grade::High => {
+            review.stage = Stage::Counting { until: now.running + COUNTDOWN };
+            Vec::new()
+        }
+    }
+}
+
+/// Sends what the review shows: the one place where a write begins.
+fn send(state: &mut State) -> Vec<Effect> {
+    let Some(review) = state.review() else { return Vec::new() };
+    let busy = review.base().and_then(|task| busy(state, task.id));
+    if review.ready(state) != Ready::Yes || busy.is_some() {
+        let now = state.now;
+        if let Some(review) = state.review_mut() {
+            review.begin_anew(now);
+        }
+        state.warn(busy.unwrap_or_else(|| "nothing was sent: it changed meanwhile; look again".to_owned()));
+        return Vec::new();
+    }
+    let (write, subject, source, meant) =
+        (review.write(), review.subject.clone(), review.source.clone(), review.meant());
+    let req = state.ask();
+    let at = state.now;
+    state.writes.push(Underway { req, write: write.clone(), sent: at, doubt: None, verdict: None });
+    state.desk.sent(req, subject, source, meant);
+    if let Some(review) = state.review_mut() {
+        review.stage = Stage::Sent { req, at };
+        review.req = Some(req);
+        review.scroll = 0;
+    }
+    vec![Effect::Write { req, write }]
+}
+
+/// Time went on: a countdown ends, a copy grows old.
+pub fn on_tick(state: &mut State) -> Vec<Effect> {
+    let now = state.now.running;
+    let Some(review) = state.review() else { return Vec::new() };
+    match review.stage {
+        Stage::Counting { until } if now >= until => send(state),
+        Stage::Asking if review.fresh.asking.is_none() && review.fresh.failure.is_none() => {
+            let old = review.fresh_at.is_some_and(|at| now >= at + FRESH_FOR);
+            if old { ask_fresh(state) } else { Vec::new() }
+        }
+        Stage::Asking | Stage::Counting { .. } | Stage::Sent { .. } | Stage::Over(_) => Vec::new(),
+    }
+}
+
 /// A fresh copy came, or did not.
-pub fn on_got(_state: &mut State, _req: ReqId, _result: Result<Task, Failure>) -> Vec<Effect> {
+pub fn on_got(state: &mut State, req: ReqId, result: Result<Task, Failure>) -> Vec<Effect> {
+    let now = state.now;
+    let Some(review) = state.review_mut().filter(|review| review.fresh.asking == Some(req)) else {
+        outcome::on_proof(state, req, result);
+        return Vec::new();
+    };
+    let before = review.standing().cloned();
+    let came = result.is_ok();
+    review.fresh.settle(req, result);
+    if !matches!(review.stage, Stage::Asking | Stage::Counting { .. }) {
+        return Vec::new();
+    }
+    if !came {
+        review.begin_anew(now);
+        return Vec::new();
+    }
+    review.fresh_at = Some(now.running);
+    let Some(fresh) = review.fresh.value.clone() else { return Vec::new() };
+    let changed = before.is_some_and(|before| differs(&before, &fresh));
+    let is_change = matches!(review.subject, Subject::Modify { .. });
+    let beside = |form: &form::Form| form.purpose.task().is_some_and(|task| differs(task, &fresh));
+    let lay = is_change && state.form().is_some_and(beside);
+    if changed || lay {
+        state.review_mut().into_iter().for_each(|review| review.begin_anew(now));
+    }
+    if lay {
+        lay_over(state, &fresh);
+    }
     Vec::new()
 }
-/// A write was done, or certainly not.
-pub fn on_wrote(_state: &mut State, _req: ReqId, _result: Result<Written, Failure>) -> Vec<Effect> {
-    Vec::new()
+
+/// The task moved under the operator's hands: the change is laid over it as it is now, so that what
+/// somebody else changed is not taken back.
+fn lay_over(state: &mut State, fresh: &Task) {
+    let (now, zone) = (state.server_now(), state.setup.zone);
+    if state.review().is_some_and(|review| *review.kind() != fresh.kind) {
+        bar(state, format!("its type is {} now; nothing is sent", fresh.kind.wire()));
+        return;
+    }
+    let Some(form) = state.form_mut() else { return };
+    form.lay_over(fresh, zone);
+    let draft = form.draft.clone();
+    match form.request(now, zone) {
+        Ok(form::Request::Modify(change)) => {
+            let Some(review) = state.review_mut() else { return };
+            if let Subject::Modify { change: old, .. } = &mut review.subject {
+                *old = change;
+            }
+            if let Some(source) = &mut review.source {
+                source.draft = draft;
+            }
+            review.barred = None;
+        }
+        Ok(form::Request::Nothing | form::Request::Create(_)) => {
+            bar(state, "the task is already as you want it: nothing is left to send".to_owned());
+        }
+        Err(problems) => {
+            let first = problems.first().map(|(spot, problem)| form::spots::words(problem, *spot));
+            let first = first.unwrap_or_default();
+            bar(state, format!("with what changed meanwhile it does not hold: {first}; Esc goes back"));
+        }
+    }
 }
-/// A write's outcome is not known.
-pub fn on_unknown(_state: &mut State, _req: ReqId, _failure: Failure) -> Vec<Effect> {
-    Vec::new()
+
+fn bar(state: &mut State, why: String) {
+    if let Some(review) = state.review_mut() {
+        review.barred = Some(why);
+    }
 }
-/// A write's outcome was found out.
-pub fn on_settled(_state: &mut State, _req: ReqId, _verdict: Verdict) -> Vec<Effect> {
-    Vec::new()
+
+/// What was found out about a write, for the review that shows it.
+fn ending_of(verdict: &Verdict) -> Option<Ending> {
+    match verdict {
+        Verdict::Done(_) | Verdict::NotDone => None,
+        Verdict::Several(ids) => Some(Ending::Several(ids.clone())),
+        Verdict::CannotTell(words) => Some(Ending::CannotTell(words.clone())),
+    }
 }

@@ -15,12 +15,12 @@ use super::detail::Detail;
 use super::effect::{Effect, Write};
 use super::filter::FilterLine;
 use super::find::Find;
-use super::form::Form;
+use super::form::{Drafts, Form};
 use super::frame::{self, Areas};
 use super::help::HelpPage;
 use super::link::Link;
 use super::message::{Moment, ReqId, Verdict};
-use super::review::Review;
+use super::review::{Desk, Review};
 use super::sort::SortPicker;
 
 /// What was settled before the first screen.
@@ -151,6 +151,10 @@ pub struct State {
     pub layers: Vec<Layer>,
     /// Writes sent and not settled.
     pub writes: Vec<Underway>,
+    /// What belongs to writes beyond their bare request: their forms, and the proofs asked for.
+    pub desk: Desk,
+    /// Drafts of forms that were left.
+    pub drafts: Drafts,
     /// What just happened.
     pub note: Option<Note>,
     /// When the last key was pressed, by [`Moment::running`].
@@ -180,6 +184,8 @@ impl State {
             detail: Detail::default(),
             layers: Vec::new(),
             writes: Vec::new(),
+            desk: Desk::default(),
+            drafts: Drafts::default(),
             note: None,
             last_key: None,
             leaving: false,

@@ -40,6 +40,10 @@ pub struct Change {
     pub content: Option<Content>,
 }
 
+/// The entry that holds what the time field began with. It is no part of the content; it lies among
+/// the entries so that a draft on disk still tells whether the operator touched the time.
+const TIME_BEFORE: &str = "SchedAt";
+
 /// What the operator typed so far.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Draft {
@@ -86,12 +90,50 @@ impl Draft {
                 draft.entries.insert(field.path.to_owned(), entry_text(field, value));
             }
         }
+        draft.put(TIME_BEFORE, draft.scheduled.clone());
         draft
     }
 
     /// The same content as a new task: no time, so that nobody repeats the old one by accident.
     pub fn clone_of(task: &Task) -> Self {
-        Self { scheduled: String::new(), ..Self::from_task(task, Tz::UTC) }
+        let mut draft = Self { scheduled: String::new(), ..Self::from_task(task, Tz::UTC) };
+        draft.entries.remove(TIME_BEFORE);
+        draft
+    }
+
+    /// The same changes on another version of the task: what the operator changed stays as typed,
+    /// everything else is as the task is now.
+    #[must_use]
+    pub fn laid_over(&self, task: &Task, zone: Tz) -> Self {
+        let mut draft = Self::from_task(task, zone);
+        if self.time_changed() {
+            draft.scheduled.clone_from(&self.scheduled);
+        }
+        for field in FIELDS.iter().filter(|field| self.changed(field.path)) {
+            draft.put(field.path, self.entry(field.path));
+        }
+        draft
+    }
+
+    /// What the field held in the content this began with, as text.
+    pub fn text_before(&self, path: &str) -> String {
+        let value = fields::find(path).and_then(|field| Some(entry_text(field, self.base.at(path)?)));
+        value.unwrap_or_default()
+    }
+
+    /// Whether the operator changed the text of a field.
+    pub fn changed(&self, path: &str) -> bool {
+        self.entries.get(path).is_some_and(|text| *text != self.text_before(path))
+    }
+
+    /// Whether the operator changed any field of the content.
+    pub fn content_changed(&self) -> bool {
+        FIELDS.iter().any(|field| self.changed(field.path))
+    }
+
+    /// Whether the operator changed the time entry.
+    pub fn time_changed(&self) -> bool {
+        self.scheduled.trim() != self.entry(TIME_BEFORE).trim()
     }
 
     /// The text of a field; empty when there is none.
@@ -321,6 +363,26 @@ mod tests {
     fn a_clone_has_no_time() {
         let clone = Draft::clone_of(&task(r#"{"From_Account":"a","OfflinePushInfo":{"Title":"t"}}"#));
         assert_eq!((clone.scheduled.as_str(), clone.entry("OfflinePushInfo.Title")), ("", "t"));
+    }
+
+    #[test]
+    fn changes_are_told_from_what_the_task_held_and_move_to_another_version_of_it() {
+        let mut draft =
+            Draft::from_task(&task(r#"{"OfflinePushInfo":{"Title":"t","Desc":"d"},"X":1}"#), ZONE);
+        assert!(!draft.content_changed() && !draft.time_changed());
+        draft.put("OfflinePushInfo.Title", "mine");
+        draft.put("DataId", "");
+        assert!(draft.changed("OfflinePushInfo.Title") && !draft.changed("DataId"));
+        let mut theirs = task(r#"{"OfflinePushInfo":{"Title":"t","Desc":"theirs"},"X":2}"#);
+        theirs.scheduled_at = time_in("2026-11-23 01:00:00");
+        let over = draft.laid_over(&theirs, ZONE);
+        assert_eq!(
+            serde_json::to_string(&over.content().0.0).unwrap(),
+            r#"{"OfflinePushInfo":{"Title":"mine","Desc":"theirs"},"X":2}"#
+        );
+        assert_eq!((over.scheduled.as_str(), over.time_changed()), ("2026-11-23 09:00:00", false));
+        draft.scheduled = "2026-11-22 10:00".into();
+        assert_eq!(draft.laid_over(&theirs, ZONE).scheduled, "2026-11-22 10:00");
     }
 
     #[test]

@@ -1,6 +1,7 @@
 //! The sandbox over real HTTP, with a clock that the tests move: nothing here waits for time to pass.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;

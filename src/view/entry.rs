@@ -23,7 +23,15 @@ pub fn line(entry: &Entry, focused: bool, theme: &Theme, area: Rect, buf: &mut B
         put(buf, area.x, area.y, area.width, &whole, theme.plain());
         return;
     }
-    let before: String = whole.chars().take(entry.cursor().1).collect();
+    cursor_line(&whole, entry.cursor().1, theme, area, buf);
+}
+
+/// Draws one line of a text with its cursor at a column, counted in characters.
+pub fn cursor_line(whole: &str, column: usize, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    if area.is_empty() {
+        return;
+    }
+    let before: String = whole.chars().take(column).collect();
     let room = usize::from(area.width);
     // The cursor stands on a cell of its own, also behind the last character.
     let hidden = (text::width(&before) + 2).saturating_sub(room);

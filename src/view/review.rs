@@ -1,11 +1,78 @@
-//! The review before a write.
+//! The review before a write: gives the lines that `app` composed their look. Its foot, which says
+//! what to type, is always in sight.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 
 use crate::app::State;
-use crate::app::review::Review;
+use crate::app::detail::lines::Line;
+use crate::app::review::{Review, lines};
+use crate::domain::text;
 use crate::theme::Theme;
 
-/// Draws the review.
-pub fn render(_state: &State, _review: &Review, _theme: &Theme, _area: Rect, _buf: &mut Buffer) {}
+use super::overlay::{centred, overlay};
+use super::{put, style_of};
+
+#[cfg(test)]
+mod tests;
+
+/// Border and padding: cells across, lines down.
+const FRAME: (u16, u16) = (4, 2);
+
+/// Draws the review in the middle of `area`, as high as its text asks for.
+pub fn render(state: &State, review: &Review, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let width = area.width.min(lines::WIDEST + FRAME.0);
+    let inside = usize::from(width.saturating_sub(FRAME.0));
+    let body = lines::body(state, review, inside);
+    let foot = lines::foot(state, review, inside);
+    let count = |lines: &[Line]| u16::try_from(lines.len()).unwrap_or(u16::MAX);
+    let wanted = count(&body).saturating_add(count(&foot)).saturating_add(FRAME.1 + 1);
+    let outer = centred(area, width, wanted);
+    let inner = overlay(&lines::title(state, review), outer, buf, theme);
+    if lines::is_grave(state, review) {
+        redden(outer, inner, theme.danger(), buf);
+    }
+    if inner.is_empty() {
+        return;
+    }
+    let foot_height = count(&foot).min(inner.height);
+    let foot_top = inner.bottom() - foot_height;
+    let room = inner.height - foot_height;
+    let most = count(&body).saturating_sub(room);
+    let scroll = usize::from(review.scroll.min(most));
+    write(&body, scroll, Rect { height: room, ..inner }, theme, buf);
+    write(&foot, 0, Rect { y: foot_top, height: foot_height, ..inner }, theme, buf);
+    let below = count(&body).saturating_sub(room).saturating_sub(review.scroll.min(most));
+    if below > 0 && outer.width > 24 {
+        let words = format!(" ↓ {} ", text::counted(u64::from(below), "more line", "more lines"));
+        let room = u16::try_from(text::width(&words)).unwrap_or(0);
+        let x = outer.right().saturating_sub(room + 2);
+        put(buf, x, outer.bottom().saturating_sub(1), room, &words, theme.warn());
+    }
+}
+
+fn write(lines: &[Line], skip: usize, area: Rect, theme: &Theme, buf: &mut Buffer) {
+    for (y, line) in (area.y..area.bottom()).zip(lines.iter().skip(skip)) {
+        let mut x = area.x;
+        for part in line {
+            x = put(buf, x, y, area.right().saturating_sub(x), &part.text, style_of(part.tone, theme));
+        }
+    }
+}
+
+/// Gives the frame, with its title, another look.
+fn redden(outer: Rect, inner: Rect, style: Style, buf: &mut Buffer) {
+    for position in outer.intersection(buf.area).positions() {
+        let inside = position.y > outer.y
+            && position.y + 1 < outer.bottom()
+            && position.x > outer.x
+            && position.x + 1 < outer.right();
+        if !inside
+            && !inner.contains(position)
+            && let Some(cell) = buf.cell_mut(position)
+        {
+            cell.set_style(style);
+        }
+    }
+}

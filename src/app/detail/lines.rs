@@ -77,34 +77,34 @@ pub fn lines(state: &State, width: usize) -> Vec<Line> {
 }
 
 /// Lines under construction.
-struct Lines {
-    width: usize,
-    lines: Vec<Line>,
+pub(in crate::app) struct Lines {
+    pub(in crate::app) width: usize,
+    pub(in crate::app) lines: Vec<Line>,
 }
 
 /// Room of the labels before values.
 const LABEL: usize = 11;
 
-fn part(tone: Tone, text: impl Into<String>) -> Part {
+pub(in crate::app) fn part(tone: Tone, text: impl Into<String>) -> Part {
     Part { text: text.into(), tone }
 }
 
 impl Lines {
-    fn blank(&mut self) {
+    pub(in crate::app) fn blank(&mut self) {
         if self.lines.last().is_some_and(|line| !line.is_empty()) {
             self.lines.push(Vec::new());
         }
     }
 
     /// A text, wrapped.
-    fn say(&mut self, tone: Tone, words: &str) {
+    pub(in crate::app) fn say(&mut self, tone: Tone, words: &str) {
         for line in text::wrap(&text::clean(words), self.width) {
             self.lines.push(vec![part(tone, line)]);
         }
     }
 
     /// A label of its own width and a value beside it, wrapped; line ends of the value are kept.
-    fn row(&mut self, label: &str, room: usize, tone: Tone, value: &str) {
+    pub(in crate::app) fn row(&mut self, label: &str, room: usize, tone: Tone, value: &str) {
         let beside = self.width.saturating_sub(room);
         if text::width(label) >= room || beside < 8 {
             self.say(Tone::Muted, label);
@@ -121,7 +121,7 @@ impl Lines {
         }
     }
 
-    fn labelled(&mut self, label: &str, tone: Tone, value: &str) {
+    pub(in crate::app) fn labelled(&mut self, label: &str, tone: Tone, value: &str) {
         self.row(label, LABEL, tone, value);
     }
 }
@@ -243,26 +243,29 @@ const CARD_LINES: usize = 4;
 
 /// The notification as the recipient's phone would show it.
 fn phone(out: &mut Lines, state: &State, task: &Task) {
-    let width = out.width.min(CARD);
-    let Some(inner) = width.checked_sub(4).filter(|inner| *inner >= 8) else { return };
+    out.lines.extend(card(&state.setup.profile, &task.title, &task.desc, out.width));
+}
+
+/// A notification as a phone would show it, for a width in cells; nothing where there is no room.
+pub fn card(app: &str, title: &str, desc: &str, width: usize) -> Vec<Line> {
+    let Some(inner) = width.min(CARD).checked_sub(4).filter(|inner| *inner >= 8) else { return Vec::new() };
     let edge =
         |left: &str, right: &str| vec![part(Tone::Muted, format!("{left}{}{right}", "─".repeat(inner + 2)))];
     let line = |tone: Tone, words: &str| {
         vec![part(Tone::Muted, "│ "), part(tone, text::pad(words, inner)), part(Tone::Muted, " │")]
     };
-    out.lines.push(edge("╭", "╮"));
-    let app = format!("▣ {}", text::clean(&state.setup.profile));
-    out.lines.push(line(Tone::Muted, &format!("{} now", text::pad(&app, inner - 4))));
-    let title = text::clean(&task.title);
+    let app = format!("▣ {}", text::clean(app));
+    let title = text::clean(title);
+    let mut lines =
+        vec![edge("╭", "╮"), line(Tone::Muted, &format!("{} now", text::pad(&app, inner - 4)))];
     if title.trim().is_empty() {
-        out.lines.push(line(Tone::Muted, "(no title)"));
+        lines.push(line(Tone::Muted, "(no title)"));
     } else {
-        out.lines.push(line(Tone::Bold, &title));
+        lines.push(line(Tone::Bold, &title));
     }
-    for words in phone_text(&task.desc, inner) {
-        out.lines.push(line(Tone::Plain, &words));
-    }
-    out.lines.push(edge("╰", "╯"));
+    lines.extend(phone_text(desc, inner).iter().map(|words| line(Tone::Plain, words)));
+    lines.push(edge("╰", "╯"));
+    lines
 }
 
 fn phone_text(desc: &str, width: usize) -> Vec<String> {

@@ -179,7 +179,10 @@ proptest! {
         }
         for command in Command::ALL {
             let mut rng = StdRng::seed_from_u64(1);
-            let mut call = calls::Call { sdkappid: APP, now: at(NOW), options: &options, rng: &mut rng };
+            let app = &apps(&credentials(), &options)[0];
+            let (now, options) = (at(NOW), &options);
+            let mut call =
+                calls::Call { app, now, options, list_lag_ms: 0, rewrite_msg_random: false, rng: &mut rng };
             if let Err(refusal) = calls::carry_out(command, &body, &mut call, &store) {
                 prop_assert!(matches!(refusal.code, 90104 | 90106..=90110), "{refusal:?}");
             }

@@ -1,0 +1,187 @@
+//! What the keys do in the form: move, choose, type.
+
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "an action or key that means nothing here does nothing here"
+)]
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+use crate::domain::Kind;
+use crate::domain::fields::Group;
+use crate::keymap::Action;
+
+use super::super::effect::Effect;
+use super::super::state::{Layer, State};
+use super::{Form, Spot, drafts, spots, to_review};
+
+/// The order in which ←/→ offers the types: the smallest audience first.
+const KINDS: [Kind; 3] = [Kind::User, Kind::Tag, Kind::All];
+
+/// A key in the form.
+pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec<Effect> {
+    let Some(Layer::Form(form)) = state.layers.last_mut() else { return Vec::new() };
+    match action {
+        Some(Action::Back) => return drafts::leave(state),
+        Some(Action::Review) => return to_review(state),
+        Some(Action::Discard) => return drafts::discard(state),
+        Some(Action::NextField) => step(form, 1),
+        Some(Action::PreviousField) => step(form, -1),
+        Some(Action::NextGroup) => step_group(form, true),
+        Some(Action::PreviousGroup) => step_group(form, false),
+        Some(Action::ToggleGroup) => toggle(form),
+        Some(Action::NextChoice) if chooses(form.focus) => choose(form, true),
+        Some(Action::PreviousChoice) if chooses(form.focus) => choose(form, false),
+        _ => typed(form, event),
+    }
+    Vec::new()
+}
+
+/// A paste into the field that has the keys.
+pub fn on_paste(state: &mut State, text: &str) {
+    let Some(Layer::Form(form)) = state.layers.last_mut() else { return };
+    match form.focus {
+        Spot::Kind | Spot::Fold(_) => state.say("a paste outside of a text field was dropped"),
+        Spot::Time | Spot::Field(_) => {
+            form.entry.paste(text);
+            form.take_entry();
+        }
+    }
+}
+
+/// Whether ←/→ choose at this place.
+fn chooses(spot: Spot) -> bool {
+    match spot {
+        Spot::Kind | Spot::Fold(_) => true,
+        Spot::Time => false,
+        Spot::Field(_) => !spot.choices().is_empty(),
+    }
+}
+
+fn step(form: &mut Form, by: isize) {
+    let spots = form.spots();
+    let at = spots.iter().position(|spot| *spot == form.focus).unwrap_or(0);
+    let count = spots.len();
+    let next = at.checked_add_signed(by).map_or(count.saturating_sub(1), |next| next % count.max(1));
+    if let Some(spot) = spots.get(next) {
+        form.go(*spot);
+    }
+}
+
+/// To the first place of the next group, or of the one before.
+fn step_group(form: &mut Form, forward: bool) {
+    let spots = form.spots();
+    let mut starts: Vec<Spot> = Vec::new();
+    for spot in spots {
+        if starts.last().is_none_or(|last| last.group() != spot.group()) {
+            starts.push(spot);
+        }
+    }
+    let Some(at) = starts.iter().position(|spot| spot.group() == form.focus.group()) else { return };
+    let next = if forward {
+        (at + 1).min(starts.len().saturating_sub(1))
+    } else if starts.get(at) == Some(&form.focus) {
+        at.saturating_sub(1)
+    } else {
+        at
+    };
+    if let Some(spot) = starts.get(next) {
+        form.go(*spot);
+    }
+}
+
+/// Opens or folds the group that has the keys; outside of the folding ones, all of them.
+fn toggle(form: &mut Form) {
+    if matches!(form.purpose, super::Purpose::Time(_)) {
+        return;
+    }
+    match form.focus.group().filter(|group| spots::folds(*group)) {
+        Some(group) => fold(form, group, form.open.contains(&group)),
+        None if form.open.len() < Group::ALL.iter().filter(|group| spots::folds(**group)).count() => {
+            form.open = Group::ALL.into_iter().filter(|group| spots::folds(*group)).collect();
+        }
+        None => form.open.clear(),
+    }
+}
+
+fn fold(form: &mut Form, group: Group, away: bool) {
+    if away {
+        form.open.retain(|open| *open != group);
+        form.go(Spot::Fold(group));
+    } else if !form.open.contains(&group) {
+        form.open.push(group);
+    }
+}
+
+/// The next or previous value of a place that has choices; empty is one of them.
+fn choose(form: &mut Form, forward: bool) {
+    let values: Vec<String> = match form.focus {
+        Spot::Time => return,
+        Spot::Fold(group) => return fold(form, group, !forward),
+        Spot::Kind => KINDS.iter().map(|kind| kind.wire().to_owned()).collect(),
+        Spot::Field(_) => {
+            let named = form.focus.choices().into_iter().map(|(value, _)| value);
+            std::iter::once(String::new()).chain(named).collect()
+        }
+    };
+    let at = values.iter().position(|value| value == form.text(form.focus).trim());
+    let count = values.len();
+    let next = match (at, forward) {
+        (None, true) => 0,
+        (None, false) => count - 1,
+        (Some(at), true) => (at + 1) % count,
+        (Some(at), false) => (at + count - 1) % count,
+    };
+    let Some(value) = values.get(next) else { return };
+    match form.focus {
+        Spot::Kind => set_kind(form, Some(Kind::from_wire(value))),
+        Spot::Time | Spot::Fold(_) => {}
+        Spot::Field(field) => {
+            form.draft.put(field.path, value.clone());
+            form.load_entry();
+            form.changed();
+        }
+    }
+}
+
+fn set_kind(form: &mut Form, kind: Option<Kind>) {
+    form.draft.kind = kind;
+    form.changed();
+}
+
+/// A key that is no action of the form.
+fn typed(form: &mut Form, event: KeyEvent) {
+    let plain = !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    match form.focus {
+        Spot::Kind => match event.code {
+            KeyCode::Char('u') if plain => return set_kind(form, Some(Kind::User)),
+            KeyCode::Char('t') if plain => return set_kind(form, Some(Kind::Tag)),
+            KeyCode::Char('a') if plain => return set_kind(form, Some(Kind::All)),
+            KeyCode::Backspace | KeyCode::Delete => return set_kind(form, None),
+            _ => {}
+        },
+        Spot::Time | Spot::Fold(_) | Spot::Field(_) => {}
+    }
+    let (line, _) = form.entry.cursor();
+    let last = form.entry.text().matches('\n').count();
+    match event.code {
+        KeyCode::Up if plain && line == 0 => step(form, -1),
+        KeyCode::Down if plain && line == last => step(form, 1),
+        _ if breaks_line(&event) && !form.entry.is_multiline() => step(form, 1),
+        _ => {
+            let takes_text = matches!(form.focus, Spot::Time | Spot::Field(_));
+            if takes_text && form.entry.key(event) {
+                form.take_entry();
+            }
+        }
+    }
+}
+
+/// Enter, in the ways in which terminals report it.
+fn breaks_line(event: &KeyEvent) -> bool {
+    match event.code {
+        KeyCode::Enter | KeyCode::Char('\n' | '\r') => true,
+        KeyCode::Char('m') => event.modifiers.contains(KeyModifiers::CONTROL),
+        _ => false,
+    }
+}

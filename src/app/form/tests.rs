@@ -1,0 +1,459 @@
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use serde_json::json;
+
+use super::super::message::{Message, Moment};
+use super::super::state::Setup;
+use super::super::update::update;
+use super::*;
+use crate::domain::profile::Environment;
+use crate::domain::wire::{read_task, time_in, time_out};
+
+/// 14:03:22 in Shanghai.
+const NOW: &str = "2026-11-21 06:03:22";
+
+fn moment(ms: u64) -> Moment {
+    let running = Duration::from_millis(ms);
+    Moment { utc: time_in(NOW).unwrap() + running, running }
+}
+
+fn setup() -> Setup {
+    Setup {
+        profile: "acme".into(),
+        environment: Environment::Test,
+        place: "Singapore".into(),
+        sdkappid: 1_400_000_001,
+        from_account: "administrator".into(),
+        zone: Tz::Asia__Shanghai,
+        page_size: 50,
+        refresh: Duration::from_secs(2),
+        notice: None,
+    }
+}
+
+fn start() -> State {
+    State::start(setup(), moment(0), (100, 30)).0
+}
+
+fn tick(state: &mut State, ms: u64) -> Vec<Effect> {
+    update(state, Message::Ticked(moment(ms)))
+}
+
+fn press(state: &mut State, code: KeyCode) -> Vec<Effect> {
+    update(state, Message::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+}
+
+fn ctrl(state: &mut State, c: char) -> Vec<Effect> {
+    update(state, Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)))
+}
+
+fn type_in(state: &mut State, text: &str) -> Vec<Effect> {
+    text.chars().flat_map(|c| press(state, KeyCode::Char(c))).collect()
+}
+
+fn go_to(state: &mut State, label: &str) {
+    for _ in 0..80 {
+        if form(state).focus.label() == label {
+            return;
+        }
+        press(state, KeyCode::Tab);
+    }
+    panic!("no field {label}");
+}
+
+fn form(state: &State) -> &Form {
+    state.form().expect("a form")
+}
+
+fn note(state: &State) -> &str {
+    state.note.as_ref().map_or("", |note| note.text.as_str())
+}
+
+fn drafts_of(effects: &[Effect]) -> Vec<&'static str> {
+    effects
+        .iter()
+        .filter_map(|effect| match effect {
+            Effect::SaveDraft { .. } => Some("save"),
+            Effect::DropDraft { .. } => Some("drop"),
+            Effect::LoadDraft { .. } => Some("load"),
+            _ => None,
+        })
+        .collect()
+}
+
+fn task(content: serde_json::Value) -> Task {
+    let info = json!({"TaskID": 1_004_821, "Type": "Tag", "SchedAt": "2026-11-22 01:00:00", "Status": "pending",
+        "Content": content});
+    read_task(info.as_object().unwrap()).unwrap()
+}
+
+fn tag_task() -> Task {
+    task(json!({"From_Account": "administrator", "MsgRandom": 5, "Condition": {"TagsOr": ["vip"]},
+        "OfflinePushInfo": {"Title": "old", "Desc": "text", "New": [1.50]}}))
+}
+
+fn reopened(state: &mut State) {
+    press(state, KeyCode::Char('n'));
+}
+
+#[test]
+fn a_new_form_addresses_nobody_and_shows_no_audience() {
+    let mut state = start();
+    let effects = press(&mut state, KeyCode::Char('n'));
+    assert_eq!(drafts_of(&effects), ["load"]);
+    assert_eq!((form(&state).focus, form(&state).draft.kind.clone()), (Spot::Kind, None));
+    assert_eq!(form(&state).draft.entry("From_Account"), "administrator");
+    ctrl(&mut state, 's');
+    assert!(state.review().is_none());
+    assert!(note(&state).contains("choose All, Tag or User"), "{}", note(&state));
+    assert!(form(&state).all_shown);
+}
+
+#[test]
+fn the_type_is_chosen_with_arrows_smallest_audience_first_or_by_its_letter() {
+    let mut state = start();
+    press(&mut state, KeyCode::Char('n'));
+    let kind = |state: &State| form(state).draft.kind.clone().map(|kind| kind.wire().to_owned());
+    press(&mut state, KeyCode::Right);
+    assert_eq!(kind(&state).as_deref(), Some("User"));
+    press(&mut state, KeyCode::Right);
+    assert_eq!(kind(&state).as_deref(), Some("Tag"));
+    type_in(&mut state, "a");
+    assert_eq!(kind(&state).as_deref(), Some("All"));
+    press(&mut state, KeyCode::Backspace);
+    assert_eq!(kind(&state), None);
+}
+
+#[test]
+fn enter_never_submits_and_never_sends() {
+    let mut state = start();
+    press(&mut state, KeyCode::Char('n'));
+    type_in(&mut state, "a");
+    press(&mut state, KeyCode::Tab);
+    type_in(&mut state, "tomorrow 9:00");
+    go_to(&mut state, "Title");
+    type_in(&mut state, "Hello");
+    for _ in 0..200 {
+        let effects = press(&mut state, KeyCode::Enter);
+        assert!(effects.is_empty(), "{effects:?}");
+        assert!(matches!(state.layers.last(), Some(Layer::Form(_))));
+    }
+}
+
+#[test]
+fn enter_is_a_new_line_where_there_may_be_several_and_the_next_field_elsewhere() {
+    let mut state = start();
+    press(&mut state, KeyCode::Char('n'));
+    go_to(&mut state, "Title");
+    press(&mut state, KeyCode::Enter);
+    assert_eq!(form(&state).focus.label(), "Desc");
+    type_in(&mut state, "a");
+    press(&mut state, KeyCode::Enter);
+    type_in(&mut state, "b");
+    assert_eq!(form(&state).draft.entry("OfflinePushInfo.Desc"), "a\nb");
+    press(&mut state, KeyCode::Up);
+    assert_eq!(form(&state).focus.label(), "Desc");
+    press(&mut state, KeyCode::Up);
+    assert_eq!(form(&state).focus.label(), "Title");
+    ctrl(&mut state, 'm');
+    assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "");
+}
+
+#[test]
+fn every_printable_key_is_text_in_a_text_field() {
+    let mut state = start();
+    press(&mut state, KeyCode::Char('n'));
+    go_to(&mut state, "Title");
+    type_in(&mut state, "qD?/: [x]股票");
+    assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "qD?/: [x]股票");
+}
+
+#[test]
+fn esc_keeps_every_word_here_and_on_disk_and_n_brings_it_back() {
+    let mut state = start();
+    press(&mut state, KeyCode::Char('n'));
+    go_to(&mut state, "Title");
+    type_in(&mut state, "Hello");
+    let effects = press(&mut state, KeyCode::Esc);
+    assert!(matches!(&effects[..], [Effect::SaveDraft { slot, draft, .. }]
+        if slot == "new" && draft.entry("OfflinePushInfo.Title") == "Hello"));
+    assert!(state.layers.is_empty());
+    tick(&mut state, 180_000);
+    let effects = press(&mut state, KeyCode::Char('n'));
+    assert_eq!(drafts_of(&effects), [""; 0]);
+    assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "Hello");
+    assert!(note(&state).starts_with("draft from 3m ago brought back · ctrl-x"), "{}", note(&state));
+}
+
+#[test]
+fn a_draft_from_disk_is_brought_back_unless_the_operator_already_types() {
+    let mut state = start();
+    let on_disk = || {
+        let mut draft = Draft::new("administrator");
+        draft.put("OfflinePushInfo.Title", "from disk");
+        (draft, moment(0).utc - Duration::from_secs(3600))
+    };
+    let load = |effects: Vec<Effect>| match effects[..] {
+        [Effect::LoadDraft { req, .. }] => req,
+        _ => panic!("{effects:?}"),
+    };
+    let req = load(press(&mut state, KeyCode::Char('n')));
+    let stale = Message::DraftLoaded { req: ReqId(req.0 + 9), result: Ok(Some(on_disk())) };
+    update(&mut state, stale);
+    assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "");
+    update(&mut state, Message::DraftLoaded { req, result: Ok(Some(on_disk())) });
+    assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "from disk");
+    assert!(note(&state).contains("draft from 1h ago"), "{}", note(&state));
+
+    let mut state = start();
+    let req = load(press(&mut state, KeyCode::Char('n')));
+    go_to(&mut state, "Title");
+    type_in(&mut state, "mine");
+    update(&mut state, Message::DraftLoaded { req, result: Ok(Some(on_disk())) });
+    assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "mine");
+    ctrl(&mut state, 'x');
+    assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "from disk");
+    ctrl(&mut state, 'x');
+    assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "mine");
+}
+
+#[test]
+fn throwing_away_can_be_taken_back_even_after_esc() {
+    let mut state = start();
+    press(&mut state, KeyCode::Char('n'));
+    go_to(&mut state, "Title");
+    type_in(&mut state, "Hello");
+    tick(&mut state, 5_000);
+    let effects = ctrl(&mut state, 'x');
+    assert_eq!(drafts_of(&effects), ["drop"]);
+    assert_eq!(form(&state).text(form(&state).focus), "");
+    assert_eq!(form(&state).entry.text(), "");
+    press(&mut state, KeyCode::Esc);
+    reopened(&mut state);
+    ctrl(&mut state, 'x');
+    assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "Hello");
+}
+
+#[test]
+fn a_draft_is_saved_while_typing_at_most_once_a_second() {
+    let mut state = start();
+    press(&mut state, KeyCode::Char('n'));
+    go_to(&mut state, "Title");
+    type_in(&mut state, "H");
+    assert_eq!(drafts_of(&tick(&mut state, 1_000)), ["save"]);
+    type_in(&mut state, "i");
+    assert_eq!(drafts_of(&tick(&mut state, 1_500)), [""; 0]);
+    assert_eq!(drafts_of(&tick(&mut state, 2_000)), ["save"]);
+    assert_eq!(drafts_of(&tick(&mut state, 9_000)), [""; 0]);
+    type_in(&mut state, "!");
+    let effects = ctrl(&mut state, 'c');
+    assert_eq!(drafts_of(&effects), ["save"]);
+    assert_eq!(effects.last(), Some(&Effect::Quit));
+}
+
+#[test]
+fn a_disk_that_refuses_is_told_once_and_costs_nothing() {
+    let mut state = start();
+    press(&mut state, KeyCode::Char('n'));
+    go_to(&mut state, "Title");
+    for (ms, said) in [(1_000, true), (2_000, false)] {
+        type_in(&mut state, "x");
+        let effects = tick(&mut state, ms);
+        let req = effects.iter().find_map(|effect| match effect {
+            Effect::SaveDraft { req, .. } => Some(*req),
+            _ => None,
+        });
+        state.note = None;
+        let result = Err("disk full".to_owned());
+        update(&mut state, Message::DraftKept { req: req.unwrap(), result });
+        assert_eq!(note(&state) == "draft is not on disk: disk full", said);
+    }
+    press(&mut state, KeyCode::Esc);
+    reopened(&mut state);
+    assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "xx");
+    state.note = None;
+    update(&mut state, Message::DraftKept { req: ReqId(999), result: Err("other".to_owned()) });
+    assert_eq!(note(&state), "");
+}
+
+#[test]
+fn problems_show_where_the_operator_was_and_all_of_them_once_the_review_is_asked_for() {
+    let mut state = start();
+    let (now, zone) = (moment(0).utc, Tz::Asia__Shanghai);
+    press(&mut state, KeyCode::Char('n'));
+    assert_eq!(form(&state).shown_problems(now, zone), []);
+    type_in(&mut state, "u");
+    press(&mut state, KeyCode::Tab);
+    press(&mut state, KeyCode::Tab);
+    let shown: Vec<_> = form(&state).shown_problems(now, zone).into_iter().map(|(s, _)| s.label()).collect();
+    assert_eq!(shown, ["SchedAt"]);
+    ctrl(&mut state, 's');
+    assert_eq!(form(&state).focus, Spot::Time);
+    assert_eq!(form(&state).shown_problems(now, zone).len(), 2);
+    assert!(note(&state).contains("2 problems in all"), "{}", note(&state));
+}
+
+#[test]
+fn a_time_is_echoed_on_three_clocks_and_the_past_is_refused_by_the_services_clock() {
+    let mut state = start();
+    press(&mut state, KeyCode::Char('n'));
+    go_to(&mut state, "SchedAt");
+    type_in(&mut state, "tomorrow 9:00");
+    let (now, zone) = (state.server_now(), state.setup.zone);
+    let echo = form(&state).time_echo(now, zone).unwrap();
+    assert_eq!(echo, "Sun 22 Nov 09:00:00 +08 · 01:00:00 UTC · in 18h 56m");
+    let night = clocks(time_in("2026-11-21 23:00:00").unwrap(), now, zone);
+    assert_eq!(night, "Sun 22 Nov 07:00:00 +08 · Sat 21 Nov 23:00:00 UTC · in 16h 56m");
+    // The service's clock is an hour ahead of this machine's.
+    state.link.skew = Some(chrono::TimeDelta::hours(1));
+    press(&mut state, KeyCode::Esc);
+    reopened(&mut state);
+    ctrl(&mut state, 'x');
+    go_to(&mut state, "SchedAt");
+    type_in(&mut state, "14:30");
+    let problems = form(&state).shown_problems(state.server_now(), zone);
+    assert!(problems.last().unwrap().1.contains("is past"), "{problems:?}");
+}
+
+#[test]
+fn a_change_sends_only_what_changed() {
+    let (now, zone) = (time_in(NOW).unwrap(), Tz::Asia__Shanghai);
+    let base = tag_task();
+    let mut state = start();
+    open_edit(&mut state, &base);
+    assert_eq!(form(&state).request(now, zone), Ok(Request::Nothing));
+    assert_eq!(form(&state).focus.label(), "Title");
+    type_in(&mut state, "er");
+    let Ok(Request::Modify(change)) = form(&state).request(now, zone) else { panic!("no change") };
+    assert_eq!(change.scheduled_at, None);
+    assert_eq!(
+        serde_json::to_string(&change.content.unwrap().0).unwrap(),
+        r#"{"From_Account":"administrator","Condition":{"TagsOr":["vip"]},"OfflinePushInfo":{"Title":"older","Desc":"text","New":[1.5]}}"#
+    );
+    assert!(form(&state).differs(form(&state).focus) && !form(&state).differs(Spot::Time));
+
+    let mut state = start();
+    open_time(&mut state, &base);
+    assert_eq!(form(&state).spots(), [Spot::Time]);
+    ctrl(&mut state, 's');
+    assert!(state.review().is_none() && note(&state).contains("nothing"), "{}", note(&state));
+    type_in(&mut state, " UTC");
+    let Ok(Request::Modify(change)) = form(&state).request(now, zone) else { panic!("no change") };
+    assert_eq!(change.scheduled_at.map(time_out).as_deref(), Some("2026-11-22 09:00:00"));
+    assert_eq!(change.content, None);
+}
+
+#[test]
+fn a_fault_that_came_with_the_task_does_not_keep_another_field_from_being_changed() {
+    let (now, zone) = (time_in(NOW).unwrap(), Tz::Asia__Shanghai);
+    let base =
+        task(json!({"Condition": {"TagsOr": ["vip"]}, "OfflinePushInfo": {"Title": "t", "PushFlag": 7}}));
+    let mut state = start();
+    open_edit(&mut state, &base);
+    type_in(&mut state, "!");
+    assert!(matches!(form(&state).request(now, zone), Ok(Request::Modify(_))));
+    go_to(&mut state, "PushFlag");
+    type_in(&mut state, "0");
+    assert!(form(&state).request(now, zone).is_err());
+}
+
+#[test]
+fn an_edit_brought_back_lies_over_the_task_as_it_is_now() {
+    let mut state = start();
+    open_edit(&mut state, &tag_task());
+    type_in(&mut state, "er");
+    press(&mut state, KeyCode::Esc);
+    let mut now_stands = tag_task();
+    now_stands.content.set("OfflinePushInfo.Desc", Some(json!("theirs")));
+    now_stands.scheduled_at = time_in("2026-11-23 01:00:00");
+    open_edit(&mut state, &now_stands);
+    let form = form(&state);
+    assert_eq!(form.draft.entry("OfflinePushInfo.Title"), "older");
+    assert_eq!(form.draft.entry("OfflinePushInfo.Desc"), "theirs");
+    assert!(!form.draft.time_changed());
+    assert!(note(&state).contains("the task changed meanwhile"), "{}", note(&state));
+}
+
+#[test]
+fn groups_of_vendors_are_folded_until_opened_or_filled() {
+    let mut state = start();
+    press(&mut state, KeyCode::Char('n'));
+    let fields = |state: &State| form(state).spots().len();
+    let folded = fields(&state);
+    ctrl(&mut state, 'o');
+    assert!(fields(&state) > folded + 30);
+    ctrl(&mut state, 'o');
+    assert_eq!(fields(&state), folded);
+    go_to(&mut state, "Android (AndroidInfo)");
+    press(&mut state, KeyCode::Right);
+    go_to(&mut state, "HuaWeiImportance");
+    press(&mut state, KeyCode::Right);
+    assert_eq!(form(&state).draft.entry("OfflinePushInfo.AndroidInfo.HuaWeiImportance"), "LOW");
+    press(&mut state, KeyCode::Esc);
+    reopened(&mut state);
+    assert_eq!(form(&state).open, [Group::Android]);
+}
+
+#[test]
+fn a_paste_goes_into_the_field_and_a_line_break_does_not_leave_it() {
+    let mut state = start();
+    press(&mut state, KeyCode::Char('n'));
+    type_in(&mut state, "u");
+    update(&mut state, Message::Pasted("t".into()));
+    assert_eq!(form(&state).draft.kind, Some(Kind::User));
+    go_to(&mut state, "To_Account");
+    update(&mut state, Message::Pasted("anna\r\nbela\r\n".into()));
+    assert_eq!(form(&state).draft.content().0.at("To_Account"), Some(&json!(["anna", "bela"])));
+    go_to(&mut state, "Title");
+    update(&mut state, Message::Pasted("two\nlines".into()));
+    assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "two lines");
+}
+
+#[test]
+fn page_keys_go_from_group_to_group() {
+    let mut state = start();
+    press(&mut state, KeyCode::Char('n'));
+    let mut seen = vec![form(&state).focus.label()];
+    for _ in 0..6 {
+        press(&mut state, KeyCode::PageDown);
+        seen.push(form(&state).focus.label());
+    }
+    assert_eq!(
+        seen,
+        [
+            "Type",
+            "Title",
+            "From_Account",
+            "Apple (ApnsInfo)",
+            "Android (AndroidInfo)",
+            "HarmonyOS (HarmonyInfo)",
+            "HarmonyOS (HarmonyInfo)"
+        ]
+    );
+    press(&mut state, KeyCode::PageUp);
+    assert_eq!(form(&state).focus.label(), "Android (AndroidInfo)");
+}
+
+#[test]
+fn a_task_of_an_unknown_type_is_left_alone_but_may_be_copied() {
+    let mut odd = tag_task();
+    odd.kind = Kind::Other("Group".into());
+    let mut state = start();
+    for open in [open_edit, open_time] {
+        assert_eq!(open(&mut state, &odd), []);
+        assert!(state.layers.is_empty() && note(&state).contains("Group"));
+    }
+    open_from(&mut state, &odd);
+    assert_eq!(form(&state).draft.kind, None);
+}
+
+#[test]
+fn a_copy_has_no_time_and_keeps_the_fields_that_nobody_knows() {
+    let mut state = start();
+    open_from(&mut state, &tag_task());
+    assert_eq!((form(&state).focus, form(&state).draft.scheduled.as_str()), (Spot::Time, ""));
+    type_in(&mut state, "+90m");
+    let request = form(&state).request(state.server_now(), state.setup.zone);
+    let Ok(Request::Create(new)) = request else { panic!("{request:?}") };
+    assert_eq!(time_out(new.scheduled_at), "2026-11-21 07:33:22");
+    assert!(new.content.at("OfflinePushInfo.New").is_some() && new.content.at("MsgRandom").is_none());
+}

@@ -1,0 +1,352 @@
+//! The text of the review, line by line for a width: what is said and what it means, not how it
+//! looks. Who and when come first, so that they are in sight on the smallest screen.
+//!
+//! Everything from the wire is cleaned here (I9).
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::draft::entry_text;
+use crate::domain::fields::{FIELDS, Group};
+use crate::domain::profile::Environment;
+use crate::domain::{Audience, text, when};
+
+use super::super::detail::lines::{Line, Lines, Tone, card, part};
+use super::super::state::State;
+use super::compare::{self, Difference, Version};
+use super::outcome::{not_done, stand_twice};
+use super::{Ending, Grade, Proof, Ready, Review, Stage, Subject};
+
+/// Widest text of a review.
+pub const WIDEST: u16 = 76;
+/// Room of the labels before values.
+const LABEL: usize = 9;
+/// Due within this time: there may be none left to stop it.
+const SOON: TimeDelta = TimeDelta::minutes(2);
+
+/// Cells across and lines down that the text has, on the screen as it is: the ground between header
+/// and hints, without border and padding.
+pub fn room(state: &State) -> (u16, u16) {
+    let Some(areas) = state.areas() else { return (0, 0) };
+    let height = areas.hint.y.saturating_sub(areas.header.bottom());
+    (areas.header.width.saturating_sub(4).min(WIDEST), height.saturating_sub(2))
+}
+
+/// The farthest scroll: the last line of the text stands just above the foot.
+pub fn longest_scroll(state: &State) -> u16 {
+    let Some(review) = state.review() else { return 0 };
+    let (width, height) = room(state);
+    let width = usize::from(width);
+    let lines = body(state, review, width).len();
+    let foot = u16::try_from(foot(state, review, width).len()).unwrap_or(u16::MAX);
+    u16::try_from(lines).unwrap_or(u16::MAX).saturating_sub(height.saturating_sub(foot))
+}
+
+/// What the title says: what it does and where.
+pub fn title(state: &State, review: &Review) -> String {
+    let setup = &state.setup;
+    format!("{} · {} {}", review.deed(), setup.environment.badge(), setup.profile)
+}
+
+/// Whether the frame warns: real people, or everyone.
+pub fn is_grave(state: &State, review: &Review) -> bool {
+    let environment = state.setup.environment;
+    environment == Environment::Prod || review.grade(environment) == Grade::High
+}
+
+/// The text that scrolls.
+pub fn body(state: &State, review: &Review, width: usize) -> Vec<Line> {
+    let mut out = Lines { width, lines: Vec::new() };
+    outcome(&mut out, state, review);
+    who_and_when(&mut out, state, review);
+    for (tone, words) in warnings(state, review) {
+        out.say(tone, &format!("! {words}"));
+    }
+    moved(&mut out, state, review);
+    changes(&mut out, state, review);
+    out.blank();
+    let meant = review.meant();
+    let (title, desc) =
+        (meant.content.text("OfflinePushInfo.Title"), meant.content.text("OfflinePushInfo.Desc"));
+    out.lines.extend(card(&state.setup.profile, title, desc, width));
+    rest(&mut out, &meant);
+    out.lines
+}
+
+fn who_and_when(out: &mut Lines, state: &State, review: &Review) {
+    let audience = review.audience();
+    let tone = match audience {
+        Audience::Everyone if state.setup.environment == Environment::Prod => Tone::Bad,
+        Audience::Unclear(_) => Tone::Bad,
+        Audience::Everyone | Audience::Matching(_) | Audience::Accounts(_) => Tone::Bold,
+    };
+    out.row("Who", LABEL, tone, &audience.in_words(&state.setup.profile));
+    let (now, zone) = (state.server_now(), state.setup.zone);
+    let Some(at) = review.meant().scheduled_at else {
+        out.row("When", LABEL, Tone::Bad, "the service tells no time");
+        return;
+    };
+    let stamp = format!("{} ({})", when::stamp(at, zone, now), zone.name());
+    out.row("When", LABEL, Tone::Bold, &stamp);
+    let utc = when::stamp(at, chrono_tz::Tz::UTC, now);
+    let day = at.with_timezone(&zone).format("%A");
+    let tone = if at <= now { Tone::Bad } else { Tone::Plain };
+    out.row("", LABEL, tone, &format!("{utc} · {}, {day}", when::from_now(at, now)));
+}
+
+/// What the operator should think of before confirming.
+pub fn warnings(state: &State, review: &Review) -> Vec<(Tone, String)> {
+    let mut found = Vec::new();
+    let mut warn = |tone: Tone, words: String| found.push((tone, words));
+    let (now, zone) = (state.server_now(), state.setup.zone);
+    let meant = review.meant();
+    let cancels = matches!(review.subject, Subject::Cancel(_));
+    let profile = &state.setup.profile;
+    match review.audience() {
+        Audience::Everyone if state.setup.environment == Environment::Prod && !cancels => {
+            warn(Tone::Bad, format!("this is PROD: it reaches EVERYONE of {profile}"));
+        }
+        Audience::Everyone | Audience::Matching(_) if !cancels => {
+            warn(Tone::Watch, "how many people that is, the service does not say".to_owned());
+        }
+        Audience::Unclear(_) => warn(Tone::Bad, "whom it reaches cannot be told".to_owned()),
+        Audience::Everyone | Audience::Matching(_) | Audience::Accounts(_) => {}
+    }
+    let due = meant.scheduled_at.map(|at| at - now);
+    if let Some(due) = due.filter(|due| *due < SOON) {
+        let words = if due <= TimeDelta::zero() {
+            "its time is past: it may be dispatched at any moment".to_owned()
+        } else {
+            format!("due in {}: there is hardly time to stop it", when::span(due))
+        };
+        warn(Tone::Watch, words);
+    }
+    if cancels {
+        warn(Tone::Watch, "a cancelled task does not come back; N makes a new one from a task".to_owned());
+        return found;
+    }
+    if meant.content.at("OfflinePushInfo.PushFlag").and_then(serde_json::Value::as_i64) == Some(1) {
+        warn(Tone::Watch, "PushFlag 1: online only, whoever is offline gets nothing".to_owned());
+    }
+    if meant.content.text("OfflinePushInfo.Title").trim().is_empty()
+        && meant.content.text("OfflinePushInfo.Desc").trim().is_empty()
+    {
+        warn(Tone::Watch, "neither title nor text".to_owned());
+    }
+    let gone: Vec<String> = pending_changes(review, zone, now)
+        .into_iter()
+        .filter(|difference| difference.new.is_none())
+        .map(|difference| difference.name)
+        .collect();
+    if !gone.is_empty() {
+        let names = gone.join(", ");
+        warn(
+            Tone::Watch,
+            format!("{names}: the service may keep what a change leaves out; it is checked afterwards"),
+        );
+    }
+    if sent_in_doubt(state, review) {
+        let words =
+            "this very text was sent before, and whether it stands could not be found out: look for it first";
+        warn(Tone::Bad, words.to_owned());
+    }
+    found
+}
+
+/// Whether this text was sent before with an outcome that nobody could find out.
+fn sent_in_doubt(state: &State, review: &Review) -> bool {
+    if !matches!(review.stage, Stage::Asking | Stage::Counting { .. }) {
+        return false;
+    }
+    let Some(source) = &review.source else { return false };
+    let before = state.desk.of_draft(&source.slot, &source.draft);
+    before.is_some_and(|req| state.underway(req).is_some())
+}
+
+/// Old to new, from the task as it stands.
+fn pending_changes(review: &Review, zone: chrono_tz::Tz, now: DateTime<Utc>) -> Vec<Difference> {
+    let (Subject::Modify { .. }, Some(standing)) = (&review.subject, review.standing()) else {
+        return Vec::new();
+    };
+    let standing = Version::new(standing.scheduled_at, &standing.content);
+    compare::differences(&standing, &review.meant(), zone, now)
+}
+
+fn side(value: Option<&String>) -> &str {
+    value.map_or("(none)", String::as_str)
+}
+
+fn changes(out: &mut Lines, state: &State, review: &Review) {
+    if matches!(review.stage, Stage::Over(Ending::Done { .. })) {
+        return;
+    }
+    let found = pending_changes(review, state.setup.zone, state.server_now());
+    if found.is_empty() {
+        return;
+    }
+    out.blank();
+    out.say(Tone::Bold, "What changes");
+    rows_of(out, &found, "→", Tone::Plain);
+}
+
+fn rows_of(out: &mut Lines, found: &[Difference], arrow: &str, tone: Tone) {
+    let widest = found.iter().map(|row| text::width(&row.name)).max().unwrap_or(0);
+    let label = (widest + 2).clamp(LABEL, 22);
+    for row in found {
+        let words = format!("{} {arrow} {}", side(row.old.as_ref()), side(row.new.as_ref()));
+        out.row(&text::cut(&row.name, 20), label, tone, &words);
+    }
+}
+
+/// What somebody else changed since the operator began.
+fn moved(out: &mut Lines, state: &State, review: &Review) {
+    let (Some(base), Some(fresh)) = (review.base(), &review.fresh.value) else { return };
+    if !review.moved() || matches!(review.stage, Stage::Over(_)) {
+        return;
+    }
+    let (zone, now) = (state.setup.zone, state.server_now());
+    let version = |task: &crate::domain::Task| Version::new(task.scheduled_at, &task.content);
+    out.blank();
+    out.say(Tone::Watch, "It changed since you looked:");
+    if base.status != fresh.status {
+        let words = format!("{} → {}", text::clean(base.status.wire()), text::clean(fresh.status.wire()));
+        out.row("Status", LABEL, Tone::Watch, &words);
+    }
+    if matches!(review.subject, Subject::Cancel(_)) {
+        rows_of(out, &compare::differences(&version(base), &version(fresh), zone, now), "→", Tone::Watch);
+        return;
+    }
+    for row in compare::three_way(&version(base), &version(fresh), &review.meant(), zone, now) {
+        let tone = if row.clashes() { Tone::Bad } else { Tone::Watch };
+        let both = if row.clashes() { "  (both of you changed it: yours goes out)" } else { "" };
+        out.lines.push(vec![part(Tone::Bold, row.name.clone()), part(tone, both)]);
+        out.row("  base", LABEL, Tone::Muted, side(row.base.as_ref()));
+        out.row("  theirs", LABEL, Tone::Plain, side(row.theirs.as_ref()));
+        let mine = if row.mine == row.theirs { "as theirs" } else { side(row.mine.as_ref()) };
+        out.row("  mine", LABEL, tone, mine);
+    }
+}
+
+/// The fields that neither the card nor the audience shows.
+fn rest(out: &mut Lines, meant: &Version) {
+    let shown = ["OfflinePushInfo.Title", "OfflinePushInfo.Desc"];
+    let others = FIELDS.iter().filter(|f| f.group != Group::Audience && !shown.contains(&f.path));
+    let set: Vec<_> = others.filter_map(|field| Some((field, meant.content.at(field.path)?))).collect();
+    let widest = set.iter().map(|(field, _)| field.name().len()).max().unwrap_or(0);
+    for (field, value) in set {
+        out.row(field.name(), (widest + 2).clamp(LABEL, 24), Tone::Plain, &entry_text(field, value));
+    }
+}
+
+/// How far a write is, or how it ended.
+fn outcome(out: &mut Lines, state: &State, review: &Review) {
+    match &review.stage {
+        Stage::Asking | Stage::Counting { .. } => return,
+        Stage::Sent { req, at } => {
+            let age = when::age(from_std(state.now.running.saturating_sub(at.running)));
+            match state.underway(*req).and_then(|write| write.doubt.as_ref()) {
+                None => out.say(Tone::Watch, &format!("sending… {age}")),
+                Some(failure) => {
+                    out.say(Tone::Bad, &format!("?UNK outcome not known: {}", failure.words().what));
+                    out.say(Tone::Watch, &format!("It is being looked into ({age}); nothing is sent again."));
+                }
+            }
+        }
+        Stage::Over(ending) => ended(out, review, ending),
+    }
+    out.blank();
+}
+
+fn ended(out: &mut Lines, review: &Review, ending: &Ending) {
+    match ending {
+        Ending::Done { words, proof } => {
+            out.say(Tone::Good, &format!("✓ {words}"));
+            proven(out, proof);
+        }
+        Ending::Refused(failure) => {
+            let words = failure.words();
+            out.say(Tone::Bad, &format!("✗ Not done: {}.", words.what));
+            out.say(Tone::Plain, &words.next);
+        }
+        Ending::NotDone => out.say(Tone::Watch, &format!("✗ {}", not_done(Some(&review.subject)))),
+        Ending::Several(ids) => {
+            out.say(Tone::Bad, &format!("?UNK settled: {}.", stand_twice(ids)));
+        }
+        Ending::CannotTell(words) => {
+            out.say(Tone::Bad, "?UNK whether it was done could not be found out.");
+            out.say(Tone::Plain, words);
+            let stays = "Nothing was sent again. Look at the table before you send this once more.";
+            out.say(Tone::Plain, stays);
+        }
+    }
+}
+
+fn proven(out: &mut Lines, proof: &Proof) {
+    match proof {
+        Proof::None => {}
+        Proof::Asked(_) => out.say(Tone::Watch, "asking for it, to see that it stands as meant…"),
+        Proof::Holds => out.say(Tone::Good, "✓ verified: time, audience and content are as meant"),
+        Proof::Fails(found) => {
+            out.say(Tone::Bad, "✗ it does NOT stand as meant (meant ≠ stands):");
+            rows_of(out, found, "≠", Tone::Bad);
+        }
+        Proof::Unread(failure) => {
+            out.say(Tone::Bad, &format!("it could not be verified: {}", failure.words().what));
+        }
+    }
+}
+
+/// The lines that always stay in sight: what to do now.
+pub fn foot(state: &State, review: &Review, width: usize) -> Vec<Line> {
+    let mut out = Lines { width, lines: Vec::new() };
+    match &review.stage {
+        Stage::Asking => match review.ready(state) {
+            Ready::Wait(words) => out.say(Tone::Watch, &words),
+            Ready::No(why) => out.say(Tone::Bad, &format!("✗ {why}")),
+            Ready::Yes => prompt(&mut out, state, review),
+        },
+        Stage::Counting { until } => {
+            let left = until.saturating_sub(state.now.running);
+            let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+            out.say(Tone::Bad, &format!("goes out in {seconds} s · any key stops it"));
+        }
+        Stage::Sent { .. } => out.say(Tone::Muted, "Esc leaves this; what was sent goes on"),
+        Stage::Over(Ending::Done { .. } | Ending::Several(_)) => out.say(Tone::Muted, "Esc closes this"),
+        Stage::Over(Ending::Refused(_) | Ending::NotDone | Ending::CannotTell(_)) => {
+            let back = state.form().is_some();
+            let words = if back { "Esc goes back to the form; all text is there" } else { "Esc closes this" };
+            out.say(Tone::Muted, words);
+        }
+    }
+    out.lines
+}
+
+fn prompt(out: &mut Lines, state: &State, review: &Review) {
+    let deed = review.deed();
+    let wanted = review.wanted(&state.setup);
+    let wanted = text::clean(&wanted);
+    match review.grade(state.setup.environment) {
+        Grade::Low => out.say(Tone::Bold, &format!("press {wanted} to {deed} · Esc goes back")),
+        Grade::Middle => out.say(Tone::Bold, &format!("type {wanted} to {deed} · Esc goes back")),
+        Grade::High => {
+            let words = format!("type \"{wanted}\" to {deed}, 3 s later it goes out · Esc goes back");
+            out.say(Tone::Bold, &words);
+        }
+    }
+    if review.grade(state.setup.environment) != Grade::Low {
+        let typed = text::clean(&review.typed).into_owned();
+        let right = wanted.starts_with(typed.as_str());
+        let mut line =
+            vec![part(Tone::Muted, "› "), part(if right { Tone::Plain } else { Tone::Bad }, typed)];
+        line.push(part(Tone::Bold, "▏"));
+        if !right {
+            line.push(part(Tone::Bad, "  ! that is something else"));
+        }
+        out.lines.push(line);
+    }
+}
+
+fn from_std(span: Duration) -> TimeDelta {
+    TimeDelta::from_std(span).unwrap_or(TimeDelta::MAX)
+}

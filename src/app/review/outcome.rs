@@ -1,0 +1,353 @@
+//! What became of a write: told in the review while that is on top, else in a note. No answer ever
+//! takes the keys away from what the operator is doing.
+
+use crate::domain::{Draft, Failure, Problem, Task, TaskId, text, when};
+
+use super::super::board;
+use super::super::effect::{Effect, Lane};
+use super::super::form;
+use super::super::message::{ReqId, Verdict, Written};
+use super::super::state::{Layer, State};
+use super::compare::{self, Difference, Version};
+use super::{Review, Source, Stage, Subject, ending_of};
+
+/// How a write ended.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Ending {
+    /// It was done.
+    Done {
+        /// What stands now.
+        words: String,
+        /// Whether it stands as it was meant.
+        proof: Proof,
+    },
+    /// It was certainly not done.
+    Refused(Failure),
+    /// Its outcome was unknown, and it was proven not to have been done.
+    NotDone,
+    /// A create that stands more than once.
+    Several(Vec<TaskId>),
+    /// Whether it was done could not be found out; says what to look at.
+    CannotTell(String),
+}
+
+/// Whether what stands is what was meant (rule 3 of the wire).
+#[derive(Clone, Debug, PartialEq)]
+pub enum Proof {
+    /// There is nothing to prove: the task is gone.
+    None,
+    /// The task was asked for again.
+    Asked(ReqId),
+    /// Time, audience and content are as meant.
+    Holds,
+    /// What differs: meant and standing.
+    Fails(Vec<Difference>),
+    /// The task could not be read.
+    Unread(Failure),
+}
+
+/// A write that was sent: where it came from and what it was meant to do.
+#[derive(Clone, Debug, PartialEq)]
+struct Sent {
+    req: ReqId,
+    subject: Subject,
+    source: Option<Source>,
+    meant: Version,
+}
+
+/// A proof that was asked for.
+#[derive(Clone, Debug, PartialEq)]
+struct Asked {
+    req: ReqId,
+    id: TaskId,
+    meant: Version,
+}
+
+/// Writes that were sent, and proofs that were asked for.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Desk {
+    sent: Vec<Sent>,
+    proofs: Vec<Asked>,
+}
+
+impl Desk {
+    pub(super) fn sent(&mut self, req: ReqId, subject: Subject, source: Option<Source>, meant: Version) {
+        self.sent.push(Sent { req, subject, source, meant });
+    }
+
+    /// The write that was made from a draft.
+    pub(super) fn of_draft(&self, slot: &str, draft: &Draft) -> Option<ReqId> {
+        let from = |sent: &&Sent| sent.source.as_ref().is_some_and(|s| s.slot == slot && s.draft == *draft);
+        self.sent.iter().rev().find(from).map(|sent| sent.req)
+    }
+
+    fn take(&mut self, req: ReqId) -> Option<Sent> {
+        let at = self.sent.iter().position(|sent| sent.req == req)?;
+        Some(self.sent.remove(at))
+    }
+}
+
+/// A write was done, or certainly not.
+pub fn on_wrote(state: &mut State, req: ReqId, result: Result<Written, Failure>) -> Vec<Effect> {
+    if state.underway(req).is_none() {
+        return Vec::new();
+    }
+    match result {
+        Ok(written) => done(state, req, written),
+        Err(failure) => refused(state, req, failure),
+    }
+}
+
+/// A write's outcome is not known.
+pub fn on_unknown(state: &mut State, req: ReqId, failure: Failure) -> Vec<Effect> {
+    let Some(write) = state.writes.iter_mut().find(|write| write.req == req) else { return Vec::new() };
+    let what = failure.words().what;
+    write.doubt = Some(failure);
+    if shown(state, req).is_none() {
+        state.warn(format!("outcome not known: {what}; it is being looked into, nothing is sent again"));
+    }
+    Vec::new()
+}
+
+/// A write's outcome was found out.
+pub fn on_settled(state: &mut State, req: ReqId, verdict: Verdict) -> Vec<Effect> {
+    if state.underway(req).is_none() {
+        return Vec::new();
+    }
+    match verdict {
+        Verdict::Done(written) => done(state, req, written),
+        Verdict::NotDone => {
+            let subject = close_books(state, req).map(|sent| sent.subject);
+            let words = not_done(subject.as_ref());
+            end(state, req, Ending::NotDone, &words, true);
+            board::reload(state)
+        }
+        Verdict::Several(ids) => {
+            let effects = several(state, req, &ids);
+            keep_verdict(state, req, Verdict::Several(ids));
+            effects
+        }
+        Verdict::CannotTell(words) => {
+            keep_verdict(state, req, Verdict::CannotTell(words));
+            board::reload(state)
+        }
+    }
+}
+
+/// A create that stands more than once: its text is used up, its tasks are on the table.
+fn several(state: &mut State, req: ReqId, ids: &[TaskId]) -> Vec<Effect> {
+    state.board.selected = ids.first().copied().or(state.board.selected);
+    let source = state.desk.sent.iter().find(|sent| sent.req == req).and_then(|sent| sent.source.clone());
+    let mut effects = use_up(state, req, source, ids.first().copied());
+    effects.extend(board::reload(state));
+    effects
+}
+
+/// A verdict that the operator must see stays with the write until the notice is closed.
+fn keep_verdict(state: &mut State, req: ReqId, verdict: Verdict) {
+    let Some(ending) = ending_of(&verdict) else { return };
+    let words = match &ending {
+        Ending::Several(ids) => format!("{}; Esc at the table shows it", stand_twice(ids)),
+        Ending::CannotTell(words) => {
+            format!("whether it was done could not be found out: {words}; Esc at the table shows it")
+        }
+        Ending::Done { .. } | Ending::Refused(_) | Ending::NotDone => String::new(),
+    };
+    if let Some(write) = state.writes.iter_mut().find(|write| write.req == req) {
+        write.verdict = Some(verdict);
+    }
+    end(state, req, ending, &words, true);
+}
+
+/// `2 of them stand: #1, #2`.
+pub(super) fn stand_twice(ids: &[TaskId]) -> String {
+    let names: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
+    let count = match ids.len() {
+        2 => "two".to_owned(),
+        more => more.to_string(),
+    };
+    format!("{count} of them stand: {}; cancel the others with D", names.join(", "))
+}
+
+/// Proven not done, in words.
+pub(super) fn not_done(subject: Option<&Subject>) -> String {
+    match subject {
+        Some(Subject::Create(_)) | None => "not there: safe to send again".to_owned(),
+        Some(Subject::Modify { base, .. }) => format!("#{} was not changed: safe to send again", base.id),
+        Some(Subject::Cancel(task)) => {
+            format!("#{} was not cancelled and still stands: safe to try again", task.id)
+        }
+    }
+}
+
+/// The review that shows this write, if it is on top.
+fn shown(state: &mut State, req: ReqId) -> Option<&mut Review> {
+    state.review_mut().filter(|review| matches!(review.stage, Stage::Sent { req: own, .. } if own == req))
+}
+
+/// Shows how it ended: in the review if that is on top, else in a note.
+fn end(state: &mut State, req: ReqId, ending: Ending, words: &str, bad: bool) {
+    if let Some(review) = shown(state, req) {
+        review.stage = Stage::Over(ending);
+        review.scroll = 0;
+    } else if bad {
+        state.warn(words);
+    } else {
+        state.say(words);
+    }
+}
+
+/// Takes a write that is settled off the lists.
+fn close_books(state: &mut State, req: ReqId) -> Option<Sent> {
+    state.writes.retain(|write| write.req != req);
+    state.desk.take(req)
+}
+
+fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
+    let sent = close_books(state, req);
+    let words = sent.as_ref().map_or_else(|| "done".to_owned(), |sent| stands(state, sent, written));
+    let id = match written {
+        Written::Created(id) | Written::Modified(id) | Written::Cancelled(id) => id,
+    };
+    let source = sent.as_ref().and_then(|sent| sent.source.clone());
+    let mut effects = use_up(state, req, source, Some(id));
+    let mut proof = Proof::None;
+    match written {
+        Written::Created(id) | Written::Modified(id) => {
+            state.board.selected = Some(id);
+            if let Some(sent) = sent {
+                let asked = state.ask();
+                state.desk.proofs.push(Asked { req: asked, id, meant: sent.meant });
+                proof = Proof::Asked(asked);
+                effects.push(Effect::Get { req: asked, id, lane: Lane::Write });
+            }
+        }
+        Written::Cancelled(_) => {}
+    }
+    end(state, req, Ending::Done { words: words.clone(), proof }, &words, false);
+    effects.extend(board::reload(state));
+    effects
+}
+
+/// What stands now, in words.
+fn stands(state: &State, sent: &Sent, written: Written) -> String {
+    let kind = match &sent.subject {
+        Subject::Create(new) => &new.kind,
+        Subject::Modify { change, .. } => &change.kind,
+        Subject::Cancel(task) => &task.kind,
+    };
+    let who = sent.meant.content.audience(kind).in_words(&state.setup.profile);
+    let (now, zone) = (state.server_now(), state.setup.zone);
+    let at = sent.meant.scheduled_at.map_or_else(
+        || "at a time that the service does not tell".to_owned(),
+        |at| format!("{}, {}", when::stamp(at, zone, now), when::from_now(at, now)),
+    );
+    match written {
+        Written::Created(id) => format!("#{id} stands: goes to {who} {at}"),
+        Written::Modified(id) => format!("#{id} is changed: goes to {who} {at}"),
+        Written::Cancelled(id) => format!("#{id} is cancelled: nothing will be sent"),
+    }
+}
+
+/// The text was sent: its draft goes, and its form too if this review lies over it.
+fn use_up(state: &mut State, req: ReqId, source: Option<Source>, id: Option<TaskId>) -> Vec<Effect> {
+    let (Some(source), Some(id)) = (source, id) else { return Vec::new() };
+    let effects = form::sent(state, &source.slot, &source.draft, id);
+    if shown(state, req).is_some() {
+        form::close(state, &source.slot);
+    }
+    effects
+}
+
+fn refused(state: &mut State, req: ReqId, failure: Failure) -> Vec<Effect> {
+    let sent = close_books(state, req);
+    if let Some(source) = sent.as_ref().and_then(|sent| sent.source.as_ref())
+        && let Some(problem) = problem_of(&failure)
+    {
+        let slot = source.slot.clone();
+        form::show_refusal(state, &slot, problem);
+    }
+    let said = failure.words();
+    let deed = match sent.map(|sent| sent.subject) {
+        Some(Subject::Create(_)) | None => "not created".to_owned(),
+        Some(Subject::Modify { base, .. }) => format!("#{} not changed", base.id),
+        Some(Subject::Cancel(task)) => format!("#{} not cancelled", task.id),
+    };
+    let words = format!("{deed}: {} · {}", said.what, said.next);
+    // The task is in another state than the table shows: look at once.
+    let look = matches!(failure.code(), Some(90104 | 90106 | 90107));
+    end(state, req, Ending::Refused(failure), &words, true);
+    if look { board::reload(state) } else { Vec::new() }
+}
+
+/// The field that the service found fault with.
+fn problem_of(failure: &Failure) -> Option<Problem> {
+    let Failure::Refused { code, invalid_accounts, .. } = failure else { return None };
+    match code {
+        90108 if !invalid_accounts.is_empty() => {
+            let names: Vec<_> = invalid_accounts.iter().map(|name| text::clean(name)).collect();
+            Some(Problem::coded("To_Account", 90108, format!("no such accounts: {}", names.join(", "))))
+        }
+        90108 => Some(Problem::coded("To_Account", 90108, "some of these accounts do not exist")),
+        90110 => Some(Problem::coded("SchedAt", 90110, "the service did not take this time")),
+        _ => None,
+    }
+}
+
+/// The proof of a write came, or did not.
+pub(super) fn on_proof(state: &mut State, req: ReqId, result: Result<Task, Failure>) {
+    let Some(at) = state.desk.proofs.iter().position(|asked| asked.req == req) else { return };
+    let asked = state.desk.proofs.remove(at);
+    let (zone, now) = (state.setup.zone, state.server_now());
+    let (proof, words, bad) = match result {
+        Ok(task) => {
+            let stands = Version::new(task.scheduled_at, &task.content);
+            let found = compare::differences(&asked.meant, &stands, zone, now);
+            if found.is_empty() {
+                (Proof::Holds, format!("#{} verified: it stands as meant", asked.id), false)
+            } else {
+                let names: Vec<&str> = found.iter().map(|difference| difference.name.as_str()).collect();
+                let words = format!("#{} does not stand as meant: {} differ", asked.id, names.join(", "));
+                (Proof::Fails(found), words, true)
+            }
+        }
+        Err(failure) => {
+            let words = format!("#{} could not be verified: {}", asked.id, failure.words().what);
+            (Proof::Unread(failure), words, true)
+        }
+    };
+    if let Some(review) = state.review_mut()
+        && let Stage::Over(Ending::Done { proof: shown, .. }) = &mut review.stage
+        && *shown == Proof::Asked(req)
+    {
+        *shown = proof;
+    } else if bad {
+        state.warn(words);
+    } else {
+        state.say(words);
+    }
+}
+
+/// The operator closed a review that was over: a verdict that waited to be seen was seen.
+pub(super) fn closed(state: &mut State, req: ReqId) {
+    if state.underway(req).is_some_and(|write| write.verdict.is_some()) {
+        close_books(state, req);
+    }
+}
+
+/// Shows what was found out about a write while the operator was elsewhere; says whether there was
+/// anything.
+pub fn open_notice(state: &mut State) -> bool {
+    let waiting =
+        state.writes.iter().find_map(|write| Some((write.req, ending_of(write.verdict.as_ref()?)?)));
+    let Some((req, ending)) = waiting else { return false };
+    let Some(sent) = state.desk.sent.iter().find(|sent| sent.req == req) else {
+        state.writes.retain(|write| write.req != req);
+        return false;
+    };
+    let mut review = Review::new(sent.subject.clone(), sent.source.clone(), state.now);
+    review.stage = Stage::Over(ending);
+    review.req = Some(req);
+    state.layers.push(Layer::Review(Box::new(review)));
+    true
+}

@@ -1,0 +1,612 @@
+use chrono_tz::Tz;
+use crossterm::event::KeyEventState;
+use serde_json::json;
+
+use super::super::message::{Message, Written};
+use super::super::update::update;
+use super::*;
+use crate::domain::failure::NotSent;
+use crate::domain::wire::{read_task, time_in};
+
+/// 14:03:22 in Shanghai.
+const NOW: &str = "2026-11-21 06:03:22";
+
+fn moment(ms: u64) -> Moment {
+    let running = Duration::from_millis(ms);
+    Moment { utc: time_in(NOW).unwrap() + running, running }
+}
+
+fn start(environment: Environment) -> State {
+    let setup = Setup {
+        profile: "acme".into(),
+        environment,
+        place: "Singapore".into(),
+        sdkappid: 1_400_000_001,
+        from_account: "administrator".into(),
+        zone: Tz::Asia__Shanghai,
+        page_size: 50,
+        refresh: Duration::from_secs(3600),
+        notice: None,
+    };
+    State::start(setup, moment(0), (100, 30)).0
+}
+
+fn tick(state: &mut State, ms: u64) -> Vec<Effect> {
+    update(state, Message::Ticked(moment(ms)))
+}
+
+/// Time goes on by so much.
+fn wait(state: &mut State, ms: u64) -> Vec<Effect> {
+    let at = u64::try_from(state.now.running.as_millis()).unwrap() + ms;
+    tick(state, at)
+}
+
+fn press(state: &mut State, code: KeyCode) -> Vec<Effect> {
+    update(state, Message::Key(KeyEvent::new(code, KeyModifiers::NONE)))
+}
+
+fn ctrl(state: &mut State, c: char) -> Vec<Effect> {
+    update(state, Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)))
+}
+
+fn type_in(state: &mut State, text: &str) -> Vec<Effect> {
+    text.chars().flat_map(|c| press(state, KeyCode::Char(c))).collect()
+}
+
+fn note(state: &State) -> &str {
+    state.note.as_ref().map_or("", |note| note.text.as_str())
+}
+
+fn writes(effects: &[Effect]) -> Vec<(ReqId, Write)> {
+    let of = |effect: &Effect| match effect {
+        Effect::Write { req, write } => Some((*req, write.clone())),
+        _ => None,
+    };
+    effects.iter().filter_map(of).collect()
+}
+
+fn gets(effects: &[Effect]) -> Vec<ReqId> {
+    let of = |effect: &Effect| match effect {
+        Effect::Get { req, lane: Lane::Write, .. } => Some(*req),
+        _ => None,
+    };
+    effects.iter().filter_map(of).collect()
+}
+
+fn drops(effects: &[Effect]) -> Vec<String> {
+    let of = |effect: &Effect| match effect {
+        Effect::DropDraft { slot, .. } => Some(slot.clone()),
+        _ => None,
+    };
+    effects.iter().filter_map(of).collect()
+}
+
+fn task(kind: &str) -> Task {
+    let audience = match kind {
+        "Tag" => json!({"Condition": {"TagsOr": ["vip"]}}),
+        "User" => json!({"To_Account": ["anna", "bela", "carl"]}),
+        _ => json!({}),
+    };
+    let mut content = json!({"From_Account": "administrator", "MsgRandom": 7,
+        "OfflinePushInfo": {"Title": "Order shipped", "Desc": "On Friday"}});
+    content.as_object_mut().unwrap().extend(audience.as_object().unwrap().clone());
+    let info = json!({"TaskID": 1_004_821, "Type": kind, "SchedAt": "2026-11-22 01:00:00",
+        "Status": "pending", "Content": content});
+    read_task(info.as_object().unwrap()).unwrap()
+}
+
+fn got(state: &mut State, req: ReqId, task: Task) -> Vec<Effect> {
+    update(state, Message::Got { req, result: Ok(Box::new(task)) })
+}
+
+fn refused(code: i64) -> Failure {
+    Failure::Refused { code, info: String::new(), invalid_accounts: Vec::new() }
+}
+
+fn review(state: &State) -> &Review {
+    state.review().expect("a review on top")
+}
+
+fn is_form(state: &State) -> bool {
+    matches!(state.layers.last(), Some(Layer::Form(_)))
+}
+
+/// A cancel under review, the fresh copy there, no longer deaf.
+fn cancel(environment: Environment, kind: &str) -> State {
+    let mut state = start(environment);
+    let effects = open_cancel(&mut state, &task(kind));
+    let [req] = gets(&effects)[..] else { panic!("{effects:?}") };
+    got(&mut state, req, task(kind));
+    wait(&mut state, 500);
+    state
+}
+
+/// A form of a new task, filled in.
+fn filled(environment: Environment, kind: &str) -> State {
+    let mut state = start(environment);
+    press(&mut state, KeyCode::Char('n'));
+    let form = state.form_mut().unwrap();
+    form.draft.kind = Some(Kind::from_wire(kind));
+    form.draft.scheduled = "tomorrow 9:00".into();
+    form.draft.put("OfflinePushInfo.Title", "Hello");
+    form.draft.put("To_Account", "anna\nbela");
+    form.draft.put("Condition.TagsOr", "vip");
+    state
+}
+
+/// A new task under review, no longer deaf.
+fn create(environment: Environment, kind: &str) -> State {
+    let mut state = filled(environment, kind);
+    let effects = ctrl(&mut state, 's');
+    assert_eq!((writes(&effects), gets(&effects)), (vec![], vec![]));
+    wait(&mut state, 500);
+    state
+}
+
+/// An edit of a task whose title becomes "Order shipped!", under review before the fresh copy came.
+fn edit(environment: Environment, kind: &str) -> (State, ReqId) {
+    let mut state = start(environment);
+    form::open_edit(&mut state, &task(kind));
+    type_in(&mut state, "!");
+    let effects = ctrl(&mut state, 's');
+    let [req] = gets(&effects)[..] else { panic!("{effects:?}") };
+    wait(&mut state, 500);
+    (state, req)
+}
+
+fn confirm(state: &mut State) -> ReqId {
+    let wanted = review(state).wanted(&state.setup);
+    let effects = type_in(state, &wanted);
+    let [(req, _)] = writes(&effects)[..] else { panic!("{effects:?}") };
+    req
+}
+
+#[test]
+fn the_review_is_deaf_when_it_opens() {
+    let mut state = start(Environment::Test);
+    let effects = open_cancel(&mut state, &task("Tag"));
+    got(&mut state, gets(&effects)[0], task("Tag"));
+    wait(&mut state, 399);
+    assert_eq!(type_in(&mut state, "4821"), []);
+    press(&mut state, KeyCode::Esc);
+    assert_eq!(review(&state).typed, "");
+    wait(&mut state, 1);
+    assert_eq!(writes(&type_in(&mut state, "4821")).len(), 1);
+}
+
+#[test]
+fn repeats_releases_pastes_and_enter_confirm_nothing() {
+    let mut state = cancel(Environment::Test, "User");
+    for kind in [KeyEventKind::Repeat, KeyEventKind::Release] {
+        let event = KeyEvent {
+            code: KeyCode::Char('y'),
+            modifiers: KeyModifiers::NONE,
+            kind,
+            state: KeyEventState::NONE,
+        };
+        assert_eq!(update(&mut state, Message::Key(event)), []);
+    }
+    update(&mut state, Message::Pasted("y".into()));
+    assert_eq!(ctrl(&mut state, 'y'), []);
+    for _ in 0..3 {
+        assert_eq!(press(&mut state, KeyCode::Enter), []);
+    }
+    assert_eq!(review(&state).stage, Stage::Asking);
+    assert_eq!(writes(&press(&mut state, KeyCode::Char('y'))).len(), 1);
+}
+
+#[test]
+fn the_grade_follows_audience_and_environment() {
+    let many = Audience::Accounts((0..11).map(|i| format!("u{i}")).collect());
+    let few = Audience::Accounts(vec!["anna".into()]);
+    let unclear = Audience::Unclear(String::new());
+    let tags = task("Tag").audience();
+    for (environment, audience, grade) in [
+        (Environment::Sandbox, &few, Grade::Low),
+        (Environment::Test, &few, Grade::Low),
+        (Environment::Test, &many, Grade::Middle),
+        (Environment::Test, &tags, Grade::Middle),
+        (Environment::Test, &Audience::Everyone, Grade::Middle),
+        (Environment::Test, &unclear, Grade::Middle),
+        (Environment::Prod, &few, Grade::Middle),
+        (Environment::Prod, &tags, Grade::Middle),
+        (Environment::Prod, &unclear, Grade::Middle),
+        (Environment::Prod, &Audience::Everyone, Grade::High),
+    ] {
+        assert_eq!(grade_of(environment, audience), grade, "{environment:?} {audience:?}");
+    }
+    let wanted = |state: &State| review(state).wanted(&state.setup);
+    assert_eq!(wanted(&create(Environment::Test, "User")), "y");
+    assert_eq!(wanted(&create(Environment::Test, "All")), "acme");
+    assert_eq!(wanted(&create(Environment::Prod, "User")), "acme");
+    assert_eq!(wanted(&create(Environment::Prod, "All")), "all acme");
+    assert_eq!(wanted(&cancel(Environment::Test, "User")), "y");
+    assert_eq!(wanted(&cancel(Environment::Prod, "User")), "4821");
+    assert_eq!(wanted(&cancel(Environment::Prod, "All")), "4821");
+    assert_eq!(wanted(&edit(Environment::Prod, "All").0), "all acme");
+}
+
+#[test]
+fn a_wrong_text_and_y_alone_do_nothing_in_the_middle_grade() {
+    let mut state = cancel(Environment::Prod, "Tag");
+    assert_eq!(writes(&type_in(&mut state, "y")), []);
+    assert_eq!(writes(&type_in(&mut state, "4821")), []);
+    for _ in 0..5 {
+        press(&mut state, KeyCode::Backspace);
+    }
+    assert_eq!(writes(&type_in(&mut state, "4812")), []);
+    press(&mut state, KeyCode::Backspace);
+    press(&mut state, KeyCode::Backspace);
+    let sent = writes(&type_in(&mut state, "21"));
+    assert_eq!(sent[0].1, Write::Cancel { id: TaskId(1_004_821), kind: Kind::Tag });
+}
+
+#[test]
+fn one_confirmation_is_one_write_and_whatever_follows_is_none() {
+    let mut state = create(Environment::Test, "Tag");
+    let effects = type_in(&mut state, "acmeacmeyyyy");
+    assert_eq!(writes(&effects).len(), 1);
+    assert_eq!(state.writes.len(), 1);
+    press(&mut state, KeyCode::Enter);
+    assert_eq!(writes(&wait(&mut state, 60_000)), []);
+    assert!(matches!(review(&state).stage, Stage::Sent { .. }));
+}
+
+#[test]
+fn everyone_in_prod_takes_a_sentence_and_a_countdown_that_any_key_stops() {
+    let mut state = create(Environment::Prod, "All");
+    assert_eq!(writes(&type_in(&mut state, "acme")), []);
+    (0..4).for_each(|_| drop(press(&mut state, KeyCode::Backspace)));
+    assert_eq!(type_in(&mut state, "all acme"), []);
+    assert!(matches!(review(&state).stage, Stage::Counting { .. }));
+    assert_eq!(writes(&wait(&mut state, 2_999)), []);
+    assert_eq!(press(&mut state, KeyCode::Char(' ')), []);
+    assert_eq!((&review(&state).stage, review(&state).typed.as_str()), (&Stage::Asking, ""));
+    assert_eq!(writes(&wait(&mut state, 10_000)), []);
+    type_in(&mut state, "all acme");
+    press(&mut state, KeyCode::Esc);
+    assert!(state.review().is_some(), "Esc stops the countdown first");
+    wait(&mut state, 500);
+    type_in(&mut state, "all acme");
+    assert_eq!(writes(&wait(&mut state, 2_999)), []);
+    assert_eq!(writes(&wait(&mut state, 1)).len(), 1);
+}
+
+#[test]
+fn nothing_can_be_confirmed_before_the_fresh_copy_came() {
+    let (mut state, req) = edit(Environment::Test, "User");
+    assert!(matches!(review(&state).ready(&state), Ready::Wait(_)));
+    assert_eq!(type_in(&mut state, "y"), []);
+    let failure = Failure::NotSent { reason: NotSent::Refused, detail: String::new() };
+    update(&mut state, Message::Got { req, result: Err(failure) });
+    wait(&mut state, 500);
+    assert_eq!(type_in(&mut state, "y"), []);
+    let Ready::No(why) = review(&state).ready(&state) else { panic!("it is ready") };
+    assert!(why.contains("nobody answers") && why.contains("ctrl-r"), "{why}");
+    let [again] = gets(&ctrl(&mut state, 'r'))[..] else { panic!("not asked again") };
+    got(&mut state, req, task("User"));
+    assert!(matches!(review(&state).ready(&state), Ready::Wait(_)), "an old answer counts no more");
+    got(&mut state, again, task("User"));
+    wait(&mut state, 500);
+    let [(_, Write::Modify(change))] = &writes(&type_in(&mut state, "y"))[..] else { panic!("no write") };
+    assert_eq!(change.scheduled_at, None);
+    let content = change.content.as_ref().unwrap();
+    assert_eq!(content.text("OfflinePushInfo.Title"), "Order shipped!");
+    assert_eq!(content.at("MsgRandom"), None);
+    assert_eq!(content.text("OfflinePushInfo.Desc"), "On Friday");
+}
+
+#[test]
+fn a_task_that_moved_is_shown_three_ways_and_the_change_lies_over_it_as_it_is_now() {
+    let (mut state, req) = edit(Environment::Test, "User");
+    let mut theirs = task("User");
+    theirs.content.set("OfflinePushInfo.Title", Some(json!("Order late")));
+    theirs.content.set("OfflinePushInfo.Desc", Some(json!("On Monday")));
+    theirs.scheduled_at = time_in("2026-11-23 01:00:00");
+    got(&mut state, req, theirs);
+    assert!(review(&state).moved() && review(&state).is_deaf(state.now));
+    let shown = text_of(&lines::body(&state, review(&state), 76));
+    for words in
+        ["base   Order shipped", "theirs Order late", "mine   Order shipped!", "both of you", "as theirs"]
+    {
+        assert!(shown.contains(words), "{words} in {shown}");
+    }
+    wait(&mut state, 500);
+    let [(_, Write::Modify(change))] = &writes(&type_in(&mut state, "y"))[..] else { panic!("no write") };
+    let content = change.content.as_ref().unwrap();
+    assert_eq!(change.scheduled_at, None, "their time stays");
+    assert_eq!(content.text("OfflinePushInfo.Title"), "Order shipped!");
+    assert_eq!(content.text("OfflinePushInfo.Desc"), "On Monday", "their text stays");
+}
+
+#[test]
+fn a_task_that_is_already_as_wanted_is_not_written() {
+    let (mut state, req) = edit(Environment::Test, "User");
+    let mut theirs = task("User");
+    theirs.content.set("OfflinePushInfo.Title", Some(json!("Order shipped!")));
+    got(&mut state, req, theirs);
+    wait(&mut state, 500);
+    assert_eq!(type_in(&mut state, "y"), []);
+    assert!(matches!(review(&state).ready(&state), Ready::No(why) if why.contains("already")));
+}
+
+#[test]
+fn a_task_that_is_dispatching_or_dispatched_by_now_is_refused_with_the_reason() {
+    for (status, code) in [("dispatching", "90107"), ("dispatched", "90106")] {
+        let mut state = start(Environment::Test);
+        let effects = open_cancel(&mut state, &task("User"));
+        let mut late = task("User");
+        late.status = crate::domain::Status::from_wire(status);
+        got(&mut state, gets(&effects)[0], late);
+        wait(&mut state, 500);
+        assert_eq!(type_in(&mut state, "y"), []);
+        assert!(matches!(review(&state).ready(&state), Ready::No(why) if why.contains(code)));
+    }
+}
+
+#[test]
+fn what_changes_while_the_operator_thinks_stops_the_confirmation() {
+    let mut state = cancel(Environment::Prod, "Tag");
+    type_in(&mut state, "482");
+    let [req] = gets(&wait(&mut state, 15_000))[..] else { panic!("not asked again") };
+    let mut moved = task("Tag");
+    moved.scheduled_at = time_in("2026-11-21 06:04:00");
+    got(&mut state, req, moved);
+    assert_eq!(review(&state).typed, "");
+    assert!(text_of(&lines::body(&state, review(&state), 76)).contains("It changed since you looked"));
+    assert_eq!(type_in(&mut state, "1"), []);
+}
+
+#[test]
+fn a_time_that_passed_under_review_is_not_sent() {
+    let mut state = filled(Environment::Test, "User");
+    state.form_mut().unwrap().draft.scheduled = "+1m".into();
+    ctrl(&mut state, 's');
+    wait(&mut state, 61_000);
+    assert_eq!(type_in(&mut state, "y"), []);
+    assert!(matches!(review(&state).ready(&state), Ready::No(why) if why.contains("past")));
+}
+
+#[test]
+fn esc_goes_back_to_the_form_with_all_text() {
+    let mut state = create(Environment::Test, "Tag");
+    type_in(&mut state, "acm");
+    assert_eq!(writes(&press(&mut state, KeyCode::Esc)), []);
+    assert!(is_form(&state));
+    assert_eq!(state.form().unwrap().draft.entry("OfflinePushInfo.Title"), "Hello");
+    assert!(state.writes.is_empty());
+}
+
+#[test]
+fn a_create_that_succeeds_closes_the_form_drops_the_draft_and_is_verified() {
+    let mut state = create(Environment::Test, "All");
+    let meant = review(&state).meant();
+    let req = confirm(&mut state);
+    let effects = update(&mut state, Message::Wrote { req, result: Ok(Written::Created(TaskId(123))) });
+    assert_eq!(drops(&effects), ["new"]);
+    assert!(effects.iter().any(|effect| matches!(effect, Effect::List { .. })));
+    assert_eq!((state.board.selected, state.writes.len()), (Some(TaskId(123)), 0));
+    assert!(state.form().is_none());
+    let Stage::Over(Ending::Done { words, .. }) = &review(&state).stage else { panic!("not over") };
+    assert!(
+        words.starts_with("#123 stands: goes to EVERYONE of acme Sun 22 Nov 09:00:00 +08, in 18h"),
+        "{words}"
+    );
+    let mut stands = task("All");
+    stands.scheduled_at = meant.scheduled_at;
+    stands.content = meant.content;
+    stands.content.set("MsgRandom", Some(json!(99)));
+    got(&mut state, gets(&effects)[0], stands);
+    assert!(matches!(&review(&state).stage, Stage::Over(Ending::Done { proof: Proof::Holds, .. })));
+    press(&mut state, KeyCode::Enter);
+    assert!(state.review().is_some());
+    press(&mut state, KeyCode::Esc);
+    assert!(state.layers.is_empty());
+}
+
+#[test]
+fn a_change_that_does_not_stand_as_meant_is_told() {
+    let (mut state, req) = edit(Environment::Test, "User");
+    got(&mut state, req, task("User"));
+    let req = confirm(&mut state);
+    let effects =
+        update(&mut state, Message::Wrote { req, result: Ok(Written::Modified(TaskId(1_004_821))) });
+    assert_eq!(drops(&effects), ["edit 1004821"]);
+    let mut stands = task("User");
+    stands.content.set("OfflinePushInfo.Title", Some(json!("Order shipped!")));
+    stands.content.set("To_Account", Some(json!(["anna"])));
+    got(&mut state, gets(&effects)[0], stands);
+    let shown = text_of(&lines::body(&state, review(&state), 76));
+    assert!(
+        shown.contains("does NOT stand as meant") && shown.contains("anna, bela, carl ≠ anna"),
+        "{shown}"
+    );
+}
+
+#[test]
+fn accounts_that_do_not_exist_are_named_and_the_form_is_kept() {
+    let mut state = create(Environment::Test, "User");
+    let req = confirm(&mut state);
+    let failure =
+        Failure::Refused { code: 90108, info: String::new(), invalid_accounts: vec!["bela".into()] };
+    update(&mut state, Message::Wrote { req, result: Err(failure) });
+    let shown = text_of(&lines::body(&state, review(&state), 76));
+    assert!(shown.contains("(90108): bela"), "{shown}");
+    assert!(state.writes.is_empty());
+    press(&mut state, KeyCode::Esc);
+    let form = state.form().expect("the form");
+    assert_eq!(form.focus.label(), "To_Account");
+    let problems = form.shown_problems(state.server_now(), state.setup.zone);
+    assert_eq!(problems[0].1, "no such accounts: bela");
+    ctrl(&mut state, 's');
+    assert!(review(&state).is_deaf(state.now), "a new review is deaf again");
+    wait(&mut state, 500);
+    confirm(&mut state);
+}
+
+#[test]
+fn a_state_that_moved_on_is_said_and_the_table_is_asked_again() {
+    for code in [90106, 90107] {
+        let mut state = cancel(Environment::Test, "User");
+        let req = confirm(&mut state);
+        let effects = update(&mut state, Message::Wrote { req, result: Err(refused(code)) });
+        assert!(matches!(effects[..], [Effect::List { .. }]));
+        assert!(text_of(&lines::body(&state, review(&state), 76)).contains(&code.to_string()));
+    }
+}
+
+#[test]
+fn an_unknown_outcome_is_shown_as_unknown_and_nothing_is_sent_again() {
+    let mut state = cancel(Environment::Test, "User");
+    let req = confirm(&mut state);
+    let failure = Failure::TimedOut { after: Duration::from_secs(10) };
+    assert_eq!(update(&mut state, Message::OutcomeUnknown { req, failure }), []);
+    assert!(state.doubted().contains(&TaskId(1_004_821)));
+    let shown = text_of(&lines::body(&state, review(&state), 76));
+    assert!(shown.contains("?UNK outcome not known") && shown.contains("nothing is sent again"), "{shown}");
+    press(&mut state, KeyCode::Esc);
+    open_cancel(&mut state, &task("User"));
+    assert!(state.review().is_none() && note(&state).contains("under way"), "{}", note(&state));
+}
+
+#[test]
+fn verdicts_end_the_doubt() {
+    let doubted = |kind: &str| {
+        let mut state = create(Environment::Test, kind);
+        let req = confirm(&mut state);
+        let failure = Failure::Cut { detail: String::new() };
+        update(&mut state, Message::OutcomeUnknown { req, failure });
+        (state, req)
+    };
+    let (mut state, req) = doubted("User");
+    let verdict = Verdict::Done(Written::Created(TaskId(5)));
+    let effects = update(&mut state, Message::Settled { req, verdict });
+    assert_eq!((drops(&effects), state.writes.len()), (vec!["new".to_owned()], 0));
+    assert!(matches!(review(&state).stage, Stage::Over(Ending::Done { .. })));
+
+    let (mut state, req) = doubted("User");
+    update(&mut state, Message::Settled { req, verdict: Verdict::NotDone });
+    assert!(text_of(&lines::body(&state, review(&state), 76)).contains("not there: safe to send again"));
+    press(&mut state, KeyCode::Esc);
+    assert!(is_form(&state) && state.writes.is_empty());
+    ctrl(&mut state, 's');
+    wait(&mut state, 500);
+    confirm(&mut state);
+
+    let (mut state, req) = doubted("User");
+    let verdict = Verdict::Several(vec![TaskId(1), TaskId(2)]);
+    update(&mut state, Message::Settled { req, verdict });
+    assert!(text_of(&lines::body(&state, review(&state), 76)).contains("two of them stand: #1, #2"));
+    assert_eq!(state.writes.len(), 1);
+    press(&mut state, KeyCode::Esc);
+    assert!(state.writes.is_empty() && state.layers.is_empty());
+
+    let (mut state, req) = doubted("User");
+    let verdict = Verdict::CannotTell("look at the list by creation time".into());
+    update(&mut state, Message::Settled { req, verdict });
+    assert_eq!(state.writes.len(), 1);
+    press(&mut state, KeyCode::Esc);
+    assert!(is_form(&state) && state.writes.is_empty());
+}
+
+#[test]
+fn a_text_on_its_way_is_not_sent_a_second_time_but_another_one_may_be() {
+    let mut state = create(Environment::Test, "User");
+    let req = confirm(&mut state);
+    press(&mut state, KeyCode::Esc);
+    assert!(is_form(&state));
+    ctrl(&mut state, 's');
+    assert!(is_form(&state) && note(&state).contains("nothing is sent twice"), "{}", note(&state));
+    press(&mut state, KeyCode::Esc);
+    press(&mut state, KeyCode::Char('n'));
+    assert_eq!(state.form().unwrap().draft.kind, None, "another task begins empty");
+    ctrl(&mut state, 'x');
+    assert_eq!(state.form().unwrap().draft.entry("OfflinePushInfo.Title"), "Hello");
+    ctrl(&mut state, 's');
+    assert!(is_form(&state));
+    // Done meanwhile: a note, and the form keeps the keys but does not send it again.
+    let effects = update(&mut state, Message::Wrote { req, result: Ok(Written::Created(TaskId(9))) });
+    assert_eq!(drops(&effects), ["new"]);
+    assert!(is_form(&state) && note(&state).starts_with("#9 stands"), "{}", note(&state));
+    ctrl(&mut state, 's');
+    assert!(is_form(&state) && note(&state).contains("stands as #9"), "{}", note(&state));
+    press(&mut state, KeyCode::Esc);
+    press(&mut state, KeyCode::Char('n'));
+    assert_eq!(state.form().unwrap().draft.entry("OfflinePushInfo.Title"), "");
+}
+
+#[test]
+fn a_draft_typed_while_another_is_on_its_way_survives_the_others_success() {
+    let mut state = create(Environment::Test, "User");
+    let req = confirm(&mut state);
+    press(&mut state, KeyCode::Esc);
+    press(&mut state, KeyCode::Esc);
+    press(&mut state, KeyCode::Char('n'));
+    state.form_mut().unwrap().draft.put("OfflinePushInfo.Title", "second");
+    tick(&mut state, 5_000);
+    let effects = update(&mut state, Message::Wrote { req, result: Ok(Written::Created(TaskId(9))) });
+    assert_eq!(drops(&effects), [""; 0]);
+    assert_eq!(state.form().unwrap().draft.entry("OfflinePushInfo.Title"), "second");
+}
+
+#[test]
+fn what_ends_elsewhere_is_a_note_and_waits_at_the_table_when_it_must_be_seen() {
+    let mut state = create(Environment::Test, "User");
+    let req = confirm(&mut state);
+    press(&mut state, KeyCode::Esc);
+    let failure = Failure::Cut { detail: String::new() };
+    update(&mut state, Message::OutcomeUnknown { req, failure });
+    assert!(is_form(&state) && note(&state).contains("outcome not known"));
+    update(&mut state, Message::Settled { req, verdict: Verdict::CannotTell("look".into()) });
+    assert!(is_form(&state) && state.writes.len() == 1);
+    // The same text may be sent now, with a warning.
+    ctrl(&mut state, 's');
+    assert!(text_of(&lines::body(&state, review(&state), 76)).contains("was sent before"));
+    wait(&mut state, 500);
+    press(&mut state, KeyCode::Esc);
+    press(&mut state, KeyCode::Esc);
+    assert!(state.layers.is_empty());
+    press(&mut state, KeyCode::Esc);
+    assert!(matches!(review(&state).stage, Stage::Over(Ending::CannotTell(_))));
+    wait(&mut state, 500);
+    press(&mut state, KeyCode::Esc);
+    assert!(state.layers.is_empty() && state.writes.is_empty());
+}
+
+#[test]
+fn answers_to_unknown_questions_change_nothing() {
+    let mut state = cancel(Environment::Test, "Tag");
+    let before = format!("{state:?}");
+    for message in [
+        Message::Wrote { req: ReqId(77), result: Ok(Written::Cancelled(TaskId(1))) },
+        Message::Wrote { req: ReqId(77), result: Err(refused(90106)) },
+        Message::OutcomeUnknown { req: ReqId(77), failure: refused(90105) },
+        Message::Settled { req: ReqId(77), verdict: Verdict::NotDone },
+        Message::Got { req: ReqId(77), result: Ok(Box::new(task("All"))) },
+        Message::Got { req: ReqId(77), result: Err(refused(90104)) },
+    ] {
+        assert_eq!(update(&mut state, message), []);
+        assert_eq!(format!("{state:?}"), before);
+    }
+}
+
+#[test]
+fn a_removed_field_is_warned_about_and_online_only_too() {
+    let mut state = start(Environment::Test);
+    form::open_edit(&mut state, &task("User"));
+    let form = state.form_mut().unwrap();
+    form.draft.put("OfflinePushInfo.Desc", "");
+    form.draft.put("OfflinePushInfo.PushFlag", "1");
+    ctrl(&mut state, 's');
+    let said: Vec<String> = lines::warnings(&state, review(&state)).into_iter().map(|(_, w)| w).collect();
+    assert!(said.iter().any(|words| words.starts_with("Desc: the service may keep")), "{said:?}");
+    assert!(said.iter().any(|words| words.starts_with("PushFlag 1")), "{said:?}");
+}
+
+fn text_of(lines: &[super::super::detail::lines::Line]) -> String {
+    lines
+        .iter()
+        .map(|line| line.iter().map(|part| part.text.as_str()).collect::<String>())
+        .collect::<Vec<_>>()
+        .join("\n")
+}

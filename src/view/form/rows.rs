@@ -1,0 +1,279 @@
+//! The rows of the form, composed before they are drawn, so that the scroll knows how many there
+//! are.
+
+use ratatui::style::Style;
+
+use crate::app::State;
+use crate::app::form::{Form, Purpose, Spot, clocks, spots};
+use crate::domain::fields::Group;
+use crate::domain::{Audience, Kind, text, when};
+use crate::theme::Theme;
+
+/// Lines of a text that are shown while it has the keys.
+const LINES_FOCUSED: usize = 6;
+/// Lines of a text that are shown otherwise.
+const LINES: usize = 3;
+
+/// One line of the form.
+pub(super) struct Row {
+    /// The place it belongs to.
+    pub(super) spot: Option<Spot>,
+    /// Pieces from the left.
+    pub(super) parts: Vec<(String, Style)>,
+    /// The line of text with its cursor, behind the pieces.
+    pub(super) cursor: Option<(String, usize)>,
+}
+
+/// What every row needs to know.
+struct Frame<'a> {
+    state: &'a State,
+    form: &'a Form,
+    theme: &'a Theme,
+    /// Cells of the labels.
+    label: usize,
+    /// Cells of the values.
+    value: usize,
+    problems: Vec<(Spot, String)>,
+    rows: Vec<Row>,
+}
+
+/// Cells before the value besides the label: the pointer, and the mark with its blanks.
+const MARKS: usize = 5;
+
+/// Every row of the form for a width.
+pub(super) fn all(state: &State, form: &Form, theme: &Theme, width: u16, roomy: bool) -> Vec<Row> {
+    let width = usize::from(width);
+    let spots = form.spots();
+    let labels = spots.iter().filter(|spot| !matches!(spot, Spot::Fold(_)));
+    let widest = labels.map(|spot| text::width(spot.label())).max().unwrap_or(0).max(12);
+    let label = widest.min(width / 3);
+    let mut frame = Frame {
+        state,
+        form,
+        theme,
+        label,
+        value: width.saturating_sub(label + MARKS),
+        problems: form.shown_problems(state.server_now(), state.setup.zone),
+        rows: Vec::new(),
+    };
+    if form.purpose.task().is_some() {
+        frame.fixed_kind();
+    }
+    let mut group = None;
+    for spot in spots {
+        if spot.group() != group {
+            group = spot.group();
+            if let Some(group) = group {
+                frame.heading(group, roomy);
+            }
+        }
+        match spot {
+            Spot::Kind => frame.kind(),
+            Spot::Time => frame.time(),
+            Spot::Fold(_) => {}
+            Spot::Field(_) => frame.field(spot),
+        }
+    }
+    frame.rows
+}
+
+impl Frame<'_> {
+    fn push(&mut self, spot: Option<Spot>, parts: Vec<(String, Style)>) {
+        self.rows.push(Row { spot, parts, cursor: None });
+    }
+
+    /// Pointer, label and mark of a place.
+    fn lead(&self, spot: Spot) -> Vec<(String, Style)> {
+        let focused = self.form.focus == spot;
+        let (pointer, style) =
+            if focused { ("▸ ", self.theme.accent()) } else { ("  ", self.theme.muted()) };
+        let mark = if self.form.differs(spot) { " ● " } else { "   " };
+        vec![
+            (pointer.to_owned(), style),
+            (text::pad_left(spot.label(), self.label), style),
+            (mark.to_owned(), self.theme.mark()),
+        ]
+    }
+
+    fn indent(&self) -> (String, Style) {
+        (" ".repeat(self.label + MARKS), self.theme.plain())
+    }
+
+    /// Lines under the value of a place.
+    fn under(&mut self, spot: Spot, words: &str, style: Style) {
+        for line in text::wrap(&text::clean(words), self.value) {
+            let parts = vec![self.indent(), (line, style)];
+            self.push(Some(spot), parts);
+        }
+    }
+
+    fn problems_of(&mut self, spot: Spot) {
+        let own: Vec<String> =
+            self.problems.iter().filter(|(at, _)| *at == spot).map(|(_, words)| words.clone()).collect();
+        for words in own {
+            self.under(spot, &format!("! {words}"), self.theme.danger());
+        }
+    }
+
+    /// The type of a task that stands.
+    fn fixed_kind(&mut self) {
+        let Some(task) = self.form.purpose.task() else { return };
+        let theme = self.theme;
+        let label = |words: &str, frame: &Self| {
+            vec![("  ".to_owned(), theme.muted()), (text::pad_left(words, frame.label), theme.muted())]
+        };
+        let mut parts = label("Type", self);
+        parts.push((format!("   {} (fixed)", text::clean(task.kind.wire())), theme.plain()));
+        self.push(None, parts);
+        if let Purpose::Time(_) = self.form.purpose {
+            let who = task.audience().in_words(&self.state.setup.profile);
+            let mut parts = label("Who", self);
+            parts.push((format!("   {}", text::cut(&who, self.value)), theme.plain()));
+            self.push(None, parts);
+        }
+    }
+
+    /// The three types, the chosen one in brackets, and whom that reaches.
+    fn kind(&mut self) {
+        let mut parts = self.lead(Spot::Kind);
+        let chosen = self.form.draft.kind.clone();
+        for kind in [Kind::User, Kind::Tag, Kind::All] {
+            let (words, style) = if chosen.as_ref() == Some(&kind) {
+                (format!("[{}]", kind.wire()), self.theme.bold())
+            } else {
+                (format!(" {} ", kind.wire()), self.theme.muted())
+            };
+            parts.push((words, style));
+            parts.push((" ".to_owned(), self.theme.plain()));
+        }
+        self.push(Some(Spot::Kind), parts);
+        let (content, _) = self.form.draft.content();
+        match chosen {
+            None => self.under(Spot::Kind, "nothing is chosen: it goes to nobody", self.theme.muted()),
+            Some(kind) => {
+                let audience = content.audience(&kind);
+                let words = audience.in_words(&self.state.setup.profile);
+                match audience {
+                    Audience::Everyone => self.under(Spot::Kind, &words, self.theme.warn()),
+                    Audience::Matching(_) | Audience::Accounts(_) => {
+                        self.under(Spot::Kind, &words, self.theme.plain());
+                    }
+                    Audience::Unclear(_) => {}
+                }
+            }
+        }
+        self.problems_of(Spot::Kind);
+    }
+
+    /// The time entry, what it means, and its zone.
+    fn time(&mut self) {
+        self.value_rows(Spot::Time);
+        let (now, zone) = (self.state.server_now(), self.state.setup.zone);
+        if let Some(echo) = self.form.time_echo(now, zone) {
+            self.under(Spot::Time, &echo, self.theme.plain());
+        }
+        if self.form.focus == Spot::Time {
+            let label = when::zone_label(now, zone);
+            let words = format!("in {} ({label}) unless it names another zone", zone.name());
+            self.under(Spot::Time, &words, self.theme.muted());
+        }
+        let before = self.form.purpose.task().and_then(|task| task.scheduled_at);
+        if let Some(at) = before.filter(|_| self.form.differs(Spot::Time)) {
+            self.under(Spot::Time, &format!("was {}", clocks(at, now, zone)), self.theme.muted());
+        }
+        self.problems_of(Spot::Time);
+    }
+
+    fn field(&mut self, spot: Spot) {
+        self.value_rows(spot);
+        self.problems_of(spot);
+    }
+
+    /// The text of a place, with the cursor where it has the keys.
+    fn value_rows(&mut self, spot: Spot) {
+        if self.form.focus == spot {
+            self.focused_rows(spot);
+            return;
+        }
+        let shown = text::clean_lines(self.form.text(spot));
+        let mut parts = self.lead(spot);
+        let Some(first) = shown.first() else {
+            parts.push(("·".to_owned(), self.theme.muted()));
+            self.push(Some(spot), parts);
+            return;
+        };
+        let meaning = spot.choices().into_iter().find(|(value, _)| value == first.trim());
+        parts.push((first.clone(), self.theme.plain()));
+        if let Some((_, means)) = meaning.filter(|(_, means)| !means.is_empty()) {
+            parts.push((format!("  {means}"), self.theme.muted()));
+        }
+        self.push(Some(spot), parts);
+        for line in shown.iter().take(LINES).skip(1) {
+            let parts = vec![self.indent(), (line.clone(), self.theme.plain())];
+            self.push(Some(spot), parts);
+        }
+        if shown.len() > LINES {
+            let more = text::counted((shown.len() - LINES) as u64, "more line", "more lines");
+            let parts = vec![self.indent(), (format!("… {more}"), self.theme.muted())];
+            self.push(Some(spot), parts);
+        }
+    }
+
+    fn focused_rows(&mut self, spot: Spot) {
+        let whole = self.form.entry.text();
+        let lines: Vec<&str> = whole.split('\n').collect();
+        let (at, column) = self.form.entry.cursor();
+        let first = at.saturating_sub(LINES_FOCUSED - 1);
+        for (i, line) in lines.iter().enumerate().skip(first).take(LINES_FOCUSED) {
+            let mut parts = if i == first { self.lead(spot) } else { vec![self.indent()] };
+            let line = text::clean(line).into_owned();
+            if i == at {
+                self.rows.push(Row { spot: Some(spot), parts, cursor: Some((line, column)) });
+            } else {
+                parts.push((line, self.theme.plain()));
+                self.push(Some(spot), parts);
+            }
+        }
+        let hidden = lines.len().saturating_sub(LINES_FOCUSED);
+        if hidden > 0 {
+            let words = format!("line {} of {}", at + 1, lines.len());
+            self.under(spot, &words, self.theme.muted());
+        }
+    }
+
+    /// The heading of a group; a folding one says what it holds.
+    fn heading(&mut self, group: Group, roomy: bool) {
+        let theme = self.theme;
+        if !spots::folds(group) {
+            if roomy {
+                self.push(None, Vec::new());
+            }
+            self.push(None, vec![(format!("  {}", group.title()), theme.bold())]);
+            return;
+        }
+        let spot = Spot::Fold(group);
+        if roomy && (group == Group::Apple || self.form.open.contains(&group)) {
+            self.push(None, Vec::new());
+        }
+        let open = self.form.open.contains(&group);
+        let (pointer, style) =
+            if self.form.focus == spot { ("▸ ", theme.accent()) } else { ("  ", theme.bold()) };
+        let sign = if open { "−" } else { "+" };
+        let count = spots::fields_of(group, self.form.draft.kind.as_ref()).count() as u64;
+        let filled = spots::filled(group, &self.form.draft);
+        let mut said = format!("  {}", text::counted(count, "field", "fields"));
+        if filled > 0 {
+            said = format!("{said}, {filled} filled");
+        }
+        let mut parts = vec![
+            (pointer.to_owned(), style),
+            (format!("{sign} {}", group.title()), style),
+            (said, theme.muted()),
+        ];
+        let wrong = self.problems.iter().filter(|(at, _)| at.group() == Some(group)).count() as u64;
+        if wrong > 0 && !open {
+            parts.push((format!("  ! {}", text::counted(wrong, "problem", "problems")), theme.danger()));
+        }
+        self.push(Some(spot), parts);
+    }
+}
