@@ -21,6 +21,9 @@ pub(crate) struct Case {
     /// The case is only right while the clock stands still.
     #[serde(default)]
     pub(crate) clock: bool,
+    /// It has a sandbox to itself.
+    #[serde(default)]
+    pub(crate) alone: bool,
     #[serde(default)]
     pub(crate) before: Vec<Step>,
     #[serde(flatten)]
@@ -37,8 +40,8 @@ impl Case {
 
     /// Whether it needs a service whose options and clock are in the runner's hands.
     pub(crate) fn needs_own(&self) -> bool {
-        let by_clock = self.steps().any(|s| s.pass.is_some() || s.restart.is_some() || s.fail_title.is_some());
-        !self.options.is_empty() || self.now.is_some() || self.clock || by_clock
+        let by_clock = self.steps().any(|s| s.pass.is_some() || s.jump.is_some() || s.restart.is_some() || s.fail_title.is_some());
+        !self.options.is_empty() || self.now.is_some() || self.clock || self.alone || by_clock
     }
 
     /// Whether it must have a database file of its own.
@@ -66,14 +69,18 @@ pub(crate) struct Step {
     pub(crate) call: Option<String>,
     /// Time passes, then the dispatcher looks.
     pub(crate) pass: Option<String>,
+    /// Time passes, and the dispatcher does not look.
+    pub(crate) jump: Option<String>,
     /// The process ends, time passes, it starts again.
     pub(crate) restart: Option<String>,
     /// From now on dispatches of this title fail with the text in `with`.
     pub(crate) fail_title: Option<String>,
     pub(crate) with: Option<String>,
 
-    /// How often the call is made; all but the last must succeed.
+    /// How often the call is made.
     pub(crate) times: Option<usize>,
+    /// `ErrorCode` of all of these calls but the last; 0 when missing.
+    pub(crate) times_code: i64,
     /// The name under which the created task is spoken of.
     #[serde(rename = "as")]
     pub(crate) name_of_task: Option<String>,
@@ -140,9 +147,10 @@ pub(crate) struct Sign {
     pub(crate) expire: Option<u64>,
 }
 
-const OF_CASE: &[&str] = &["name", "section", "options", "now", "clock", "before", "after"];
+const OF_CASE: &[&str] = &["name", "section", "options", "now", "clock", "alone", "before", "after"];
 const OF_STEP: &[&str] = &[
-    "add", "modify", "delete", "get", "list", "call", "pass", "restart", "fail_title", "with", "times", "as",
+    "add", "modify", "delete", "get", "list", "call", "pass", "jump", "restart", "fail_title", "with", "times", "times_code",
+    "as",
     "type", "at", "content", "title", "desc", "asc", "from", "to", "keyword", "want", "offset", "set", "without",
     "body", "body_hex", "method", "path", "query", "without_query", "query_text", "sign", "code", "expect",
     "shape", "differs", "present", "absent", "titles", "total", "rows",

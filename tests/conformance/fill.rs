@@ -40,24 +40,29 @@ impl Meaning {
         out
     }
 
-    fn word(&self, word: &str) -> String {
+    /// Plain content of a task of that type, as JSON.
+    pub(crate) fn plain(&self, kind: &str) -> String {
+        let audience = match kind {
+            "Tag" => r#""Condition":{"TagsAnd":["a"]},"#,
+            "User" => r#""To_Account":["u1"],"#,
+            _ => "",
+        };
         let who = &self.identifier;
-        let info = r#""OfflinePushInfo":{"Title":"t","Desc":"d"}"#;
+        format!(r#"{{"From_Account":"{who}",{audience}"OfflinePushInfo":{{"Title":"t","Desc":"d"}}}}"#)
+    }
+
+    fn word(&self, word: &str) -> String {
         match word {
             "app" => return self.sdkappid.to_string(),
             "app_hex" => return format!("{:08x}", self.sdkappid),
-            "who" => return who.clone(),
+            "who" => return self.identifier.clone(),
             "sig" => return self.sig.clone(),
             "sig_percent" => {
                 return self.sig.replace('*', "%2A").replace('-', "%2D").replace('_', "%5f");
             }
-            "All" | "all" => return format!(r#"{{"From_Account":"{who}",{info}}}"#),
-            "Tag" | "tag" => {
-                return format!(r#"{{"From_Account":"{who}","Condition":{{"TagsAnd":["a"]}},{info}}}"#);
-            }
-            "User" | "user" => {
-                return format!(r#"{{"From_Account":"{who}","To_Account":["u1"],{info}}}"#);
-            }
+            "all" => return self.plain("All"),
+            "tag" => return self.plain("Tag"),
+            "user" => return self.plain("User"),
             _ => {}
         }
         if let Some(shift) = word.strip_prefix("now") {

@@ -2,9 +2,10 @@
 
 use std::env;
 use std::net::SocketAddr;
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, TimeDelta, Timelike, Utc};
 use pushdeck::domain::wire::time_in;
 use pushdeck::sandbox::{self, Clock, Credentials, Options, Running, VirtualClock};
 use pushdeck::usersig;
@@ -73,6 +74,8 @@ pub(crate) struct Own {
     pub(crate) running: Running,
     pub(crate) clock: VirtualClock,
     pub(crate) caller: Caller,
+    /// Where the next case begins.
+    next: DateTime<Utc>,
     options: Options,
     _file: Option<tempfile::TempDir>,
 }
@@ -93,17 +96,19 @@ impl Own {
             key: SecretString::from(KEY),
             http: client(false),
         };
-        Self { running, clock, caller, options, _file: file }
+        Self { running, next: clock.now(), clock, caller, options, _file: file }
     }
 
-    /// Puts the clock so far from the case before that lists do not meet.
-    pub(crate) fn set_apart(&self) {
-        let begin = time_in(BEGIN).unwrap().max(self.clock.now());
-        self.clock.set(begin + APART);
+    /// Puts the clock so far from the cases before that lists do not meet.
+    pub(crate) fn set_apart(&mut self) {
+        // A case may have let time pass.
+        self.next = self.next.max(self.clock.now().with_nanosecond(0).unwrap()) + APART;
+        self.clock.set(self.next);
     }
 
-    pub(crate) fn advance(&self, by: TimeDelta) {
-        self.clock.set(self.clock.now() + by);
+    /// Lets the dispatcher end what it began, out of the window of any limit of rate.
+    pub(crate) async fn settle(&self) {
+        self.running.advance(Duration::from_secs(10)).await.unwrap();
     }
 
     /// Ends it, lets time pass, starts it again on the same file.
@@ -123,7 +128,12 @@ async fn launch(options: &Options) -> Running {
     sandbox::start(anywhere, options.clone(), credentials, None).await.unwrap()
 }
 
-/// The options of a case: those that it names, by their names; no limit of rate unless it names one.
-pub(crate) fn options(table: &toml::Table) -> Options {
-    todo!("{}", Path::new("").join(PathBuf::new()).display())
+/// The options of a case, read as an options file is; no limit of rate unless it names one.
+fn options(table: &toml::Table) -> Options {
+    let mut options = Options { rate_limit_per_second: 0, ..Options::default() };
+    let file = toml::Table::from_iter([("sandbox".to_owned(), toml::Value::Table(table.clone()))]);
+    let no_keys = |name: &str| Err(format!("no variable {name} here"));
+    let read = options.read_file(Path::new("case"), &file.to_string(), &no_keys);
+    read.unwrap_or_else(|err| panic!("{err}"));
+    options
 }
