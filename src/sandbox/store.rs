@@ -317,12 +317,6 @@ impl Store {
         Ok(deleted.unwrap_or(0))
     }
 
-    /// The task of any application with that id.
-    pub(super) fn find(&self, id: i64) -> rusqlite::Result<Option<Stored>> {
-        let sql = format!("select {COLUMNS} from task where id = ?1");
-        self.db.prepare_cached(&sql)?.query_row([id], stored).optional()
-    }
-
     /// At most `most` tasks of an application with ids above `after`, by id.
     pub(super) fn after(&self, sdkappid: i64, after: i64, most: i64) -> rusqlite::Result<Vec<Stored>> {
         let sql = format!("select {COLUMNS} from task where id > ?2 and +sdkappid = ?1 order by id limit ?3");
