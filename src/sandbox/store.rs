@@ -378,8 +378,8 @@ fn locked(path: &Path) -> Result<File, OpenError> {
 }
 
 /// KiB, negative as SQLite wants it.
-const READER_CACHE: i64 = -8 * 1024;
-const WRITER_CACHE: i64 = -24 * 1024;
+const READER_CACHE: i64 = -6 * 1024;
+const WRITER_CACHE: i64 = -16 * 1024;
 
 fn open_file(path: &Path) -> Result<Connection, OpenError> {
     let db = Connection::open(path)?;

@@ -2,7 +2,7 @@
 //!
 //! Never reads a task that it does not give back, unless there is a keyword to look for.
 
-use rusqlite::params;
+use rusqlite::Row;
 
 use super::{COLUMNS, Store, Stored, stored};
 use crate::domain::text::fold;
@@ -53,48 +53,56 @@ const HOUR: i64 = 3600;
 impl Store {
     /// How many tasks fit, and the wanted page of them: both of the same moment.
     pub(in crate::sandbox) fn list(&self, wanted: &Wanted) -> rusqlite::Result<(i64, Vec<Stored>)> {
-        let range = match wanted.range_of {
-            Some(field) => format!("{} between ?2 and ?3", field.column()),
-            None => "(create_at between ?2 and ?3 or sched_at between ?2 and ?3)".to_owned(),
+        let keyword = fold(&wanted.keyword);
+        let field = wanted.range_of.filter(|_| keyword.is_empty() && wanted.created_by.is_none());
+        let (total, ids) = match field {
+            Some(field) => (self.tallied(wanted, field)?, self.page(wanted)?),
+            None => self.searched(wanted, &keyword)?,
         };
-        let folded = fold(&wanted.keyword);
-        let found = if folded.is_empty() {
-            // Every question has the same parameters.
-            "?4 = ''"
-        } else {
-            "(instr(title_folded, ?4) > 0 or instr(descr_folded, ?4) > 0)"
-        };
-        let lag = if wanted.created_by.is_some() { "create_at <= ?5" } else { "?5 = 0" };
-        let fits = format!("sdkappid = ?1 and {range} and {found} and {lag}");
-        let Wanted { sdkappid: app, begin, end, .. } = *wanted;
-        let by = wanted.created_by.unwrap_or(0);
+        let sql = format!("select {COLUMNS} from task where id = ?1");
+        let mut row = self.db.prepare_cached(&sql)?;
+        let tasks = ids.into_iter().map(|id| row.query_row([id], stored)).collect::<Result<_, _>>()?;
+        Ok((total, tasks))
+    }
 
-        let total = match wanted.range_of {
-            Some(field) if folded.is_empty() && wanted.created_by.is_none() => {
-                self.tallied(app, field, begin, end)?
-            }
-            Some(_) | None => {
-                let count = format!("select count(*) from task where {fits}");
-                let mut count = self.db.prepare_cached(&count)?;
-                count.query_row(params![app, begin, end, folded, by], |row| row.get(0))?
-            }
-        };
+    /// The ids of the page, out of an index alone: a deep page does not read the rows before it.
+    fn page(&self, wanted: &Wanted) -> rusqlite::Result<Vec<i64>> {
+        let sql = format!("select id {} limit ?4 offset ?5", scan(wanted));
+        let mut ids = self.db.prepare_cached(&sql)?;
+        let Wanted { sdkappid, begin, end, want, offset, .. } = *wanted;
+        let rows = ids.query_map([sdkappid, begin, end, want, offset], |row| row.get(0))?;
+        rows.collect()
+    }
 
-        let (column, way) = (wanted.order.column(), if wanted.ascending { "asc" } else { "desc" });
-        // The ids come out of an index alone, so that a deep page does not read the rows before it.
-        let page = format!(
-            "select {COLUMNS} from task where id in (
-                select id from task where {fits} order by {column} {way}, id {way} limit ?6 offset ?7)
-             order by {column} {way}, id {way}"
-        );
-        let mut page = self.db.prepare_cached(&page)?;
-        let rows =
-            page.query_map(params![app, begin, end, folded, by, wanted.want, wanted.offset], stored)?;
-        Ok((total, rows.collect::<Result<_, _>>()?))
+    /// Total and ids of the page where every task of the range must be looked at, out of an index.
+    fn searched(&self, wanted: &Wanted, keyword: &str) -> rusqlite::Result<(i64, Vec<i64>)> {
+        let sql = format!("select id, create_at, title_folded, descr_folded {}", scan(wanted));
+        let mut tasks = self.db.prepare_cached(&sql)?;
+        let Wanted { sdkappid, begin, end, offset, want, .. } = *wanted;
+        let mut rows = tasks.query([sdkappid, begin, end])?;
+        let (mut total, mut ids) = (0, Vec::new());
+        let words = |row: &Row<'_>, column: usize| -> rusqlite::Result<bool> {
+            Ok(row.get_ref(column)?.as_str().is_ok_and(|words| words.contains(keyword)))
+        };
+        while let Some(row) = rows.next()? {
+            let seen = match wanted.created_by {
+                Some(by) => row.get::<_, i64>(1)? <= by,
+                None => true,
+            };
+            if !seen || !(keyword.is_empty() || words(row, 2)? || words(row, 3)?) {
+                continue;
+            }
+            if total >= offset && total - offset < want {
+                ids.push(row.get(0)?);
+            }
+            total += 1;
+        }
+        Ok((total, ids))
     }
 
     /// How many tasks lie in the range: whole hours by their tallies, the ends by the index.
-    fn tallied(&self, app: i64, field: TimeField, begin: i64, end: i64) -> rusqlite::Result<i64> {
+    fn tallied(&self, wanted: &Wanted, field: TimeField) -> rusqlite::Result<i64> {
+        let Wanted { sdkappid: app, begin, end, .. } = *wanted;
         let column = field.column();
         let counted = |begin: i64, end: i64| {
             let sql = format!("select count(*) from task where sdkappid = ?1 and {column} between ?2 and ?3");
@@ -113,4 +121,14 @@ impl Store {
         let after = if behind <= end { counted(behind, end)? } else { 0 };
         Ok(before + whole + after)
     }
+}
+
+/// From which tasks in which order; `?1` to `?3` are application, begin and end.
+fn scan(wanted: &Wanted) -> String {
+    let range = match wanted.range_of {
+        Some(field) => format!("{} between ?2 and ?3", field.column()),
+        None => "(create_at between ?2 and ?3 or sched_at between ?2 and ?3)".to_owned(),
+    };
+    let (column, way) = (wanted.order.column(), if wanted.ascending { "asc" } else { "desc" });
+    format!("from task where sdkappid = ?1 and {range} order by {column} {way}, id {way}")
 }
