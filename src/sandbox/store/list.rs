@@ -132,3 +132,121 @@ fn scan(wanted: &Wanted) -> String {
     let (column, way) = (wanted.order.column(), if wanted.ascending { "asc" } else { "desc" });
     format!("from task where sdkappid = ?1 and {range} order by {column} {way}, id {way}")
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::super::{End, NewRow, Words};
+    use super::*;
+    use crate::domain::Kind;
+
+    #[derive(Clone, Debug)]
+    enum Step {
+        Add { app: i64, create: i64, sched: i64, word: u8 },
+        Move { at: usize, sched: i64 },
+        Delete { at: usize },
+        End { at: usize },
+    }
+
+    /// Around a few hours, also before the year 1970.
+    fn time() -> impl Strategy<Value = i64> {
+        -15_000..15_000_i64
+    }
+
+    fn step() -> impl Strategy<Value = Step> {
+        let at = any::<usize>;
+        prop_oneof![
+            4 => (1..3_i64, time(), time(), 0..3_u8)
+                .prop_map(|(app, create, sched, word)| Step::Add { app, create, sched, word }),
+            1 => (at(), time()).prop_map(|(at, sched)| Step::Move { at, sched }),
+            1 => at().prop_map(|at| Step::Delete { at }),
+            1 => at().prop_map(|at| Step::End { at }),
+        ]
+    }
+
+    fn words(word: u8) -> (&'static str, &'static str) {
+        [("Sale", "today"), ("news", "of the sale"), ("x", "y")][usize::from(word)]
+    }
+
+    /// What the store should hold: id, app, create, sched, word, active.
+    type Model = Vec<(i64, i64, i64, i64, u8, bool)>;
+
+    fn played(store: &Store, steps: &[Step]) -> Model {
+        let mut model = Model::new();
+        for step in steps {
+            let len = model.len().max(1);
+            match *step {
+                Step::Add { app, create, sched, word } => {
+                    let (title, desc) = words(word);
+                    let words = Words { content: "{}", title, desc };
+                    let (kind, end) = (&Kind::All, None);
+                    let new = NewRow { sdkappid: app, kind, create_at: create, sched_at: sched, words, end };
+                    model.push((store.add(&new).unwrap(), app, create, sched, word, true));
+                }
+                Step::Move { at, sched } => {
+                    let Some(task) = model.get_mut(at % len) else { continue };
+                    task.3 = sched;
+                    let (title, desc) = words(task.4);
+                    store.modify(task.0, sched, &Words { content: "{}", title, desc }).unwrap();
+                }
+                Step::Delete { at } if !model.is_empty() => {
+                    store.delete(model.remove(at % len).0).unwrap();
+                }
+                Step::End { at } => {
+                    let Some(task) = model.get_mut(at % len) else { continue };
+                    task.5 = false;
+                    store.end(task.0, End::Sent("id")).unwrap();
+                }
+                Step::Delete { .. } => {}
+            }
+        }
+        model
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(64))]
+
+        /// Totals, pages and quota are those of a plain list that is filtered and sorted.
+        #[test]
+        fn totals_and_pages_are_those_of_a_plain_list(
+            steps in proptest::collection::vec(step(), 0..60),
+            (begin, end) in (time(), time()),
+            (field, order, ascending) in (0..3_u8, any::<bool>(), any::<bool>()),
+            (offset, want) in (0..6_i64, 1..9_i64),
+            keyword in prop_oneof![Just(""), Just("SALE"), Just("none")],
+            created_by in proptest::option::of(time()),
+        ) {
+            let store = Store::open(None, 1).unwrap();
+            store.note_app(1, 0).unwrap();
+            let model = played(&store, &steps);
+            let order = if order { TimeField::Create } else { TimeField::Sched };
+            let range_of = [None, Some(TimeField::Create), Some(TimeField::Sched)][usize::from(field)];
+            let wanted = Wanted {
+                sdkappid: 1, range_of, begin, end, keyword: keyword.to_owned(), order, ascending, offset, want, created_by,
+            };
+            let inside = |at: i64| begin <= at && at <= end;
+            let mut fits: Vec<_> = model.iter().filter(|task| {
+                let (title, desc) = words(task.4);
+                let words = format!("{title} {desc}").to_lowercase();
+                let range = match range_of {
+                    None => inside(task.2) || inside(task.3),
+                    Some(TimeField::Create) => inside(task.2),
+                    Some(TimeField::Sched) => inside(task.3),
+                };
+                task.1 == 1 && range && words.contains(&keyword.to_lowercase()) && created_by.is_none_or(|by| task.2 <= by)
+            }).collect();
+            fits.sort_by_key(|task| (if order == TimeField::Create { task.2 } else { task.3 }, task.0));
+            if !ascending {
+                fits.reverse();
+            }
+            let (total, page) = store.list(&wanted).unwrap();
+            prop_assert_eq!(total, i64::try_from(fits.len()).unwrap());
+            let expected: Vec<i64> =
+                fits.iter().skip(usize::try_from(offset).unwrap()).take(usize::try_from(want).unwrap()).map(|task| task.0).collect();
+            prop_assert_eq!(page.iter().map(|task| task.id).collect::<Vec<_>>(), expected);
+            let active = model.iter().filter(|task| task.1 == 1 && task.5).count();
+            prop_assert_eq!(store.active(1).unwrap(), i64::try_from(active).unwrap());
+        }
+    }
+}
