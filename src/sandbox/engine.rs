@@ -231,7 +231,7 @@ mod tests {
         let engine = engine(Some(&path));
         for n in 1..=20 {
             let id = engine.write(|store| add(store, "t")).await.unwrap().unwrap();
-            let found = engine.read(move |store| store.find(id)).await.unwrap().unwrap();
+            let found = engine.read(move |store| store.get(7, id)).await.unwrap().unwrap();
             assert_eq!(found.map(|task| task.id), Some(n));
         }
         let waiting: Vec<_> = (0..50)
@@ -247,7 +247,7 @@ mod tests {
             kept += usize::from(write.await.unwrap().is_ok());
         }
         assert_eq!(engine.write(|store| add(store, "late")).await.map(drop), Err(Lost));
-        assert_eq!(engine.read(|store| store.find(1)).await.map(drop), Err(Lost));
+        assert_eq!(engine.read(|store| store.get(7, 1)).await.map(drop), Err(Lost));
         let again = Store::open(Some(&path), 1).unwrap();
         assert_eq!(again.after(7, 0, 999).unwrap().len(), kept);
     }

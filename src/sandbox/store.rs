@@ -317,12 +317,6 @@ impl Store {
         Ok(deleted.unwrap_or(0))
     }
 
-    /// The task of any application with that id.
-    pub(super) fn find(&self, id: i64) -> rusqlite::Result<Option<Stored>> {
-        let sql = format!("select {COLUMNS} from task where id = ?1");
-        self.db.prepare_cached(&sql)?.query_row([id], stored).optional()
-    }
-
     /// At most `most` tasks of an application with ids above `after`, by id.
     pub(super) fn after(&self, sdkappid: i64, after: i64, most: i64) -> rusqlite::Result<Vec<Stored>> {
         let sql = format!("select {COLUMNS} from task where id > ?2 and +sdkappid = ?1 order by id limit ?3");
@@ -384,8 +378,8 @@ fn locked(path: &Path) -> Result<File, OpenError> {
 }
 
 /// KiB, negative as SQLite wants it.
-const READER_CACHE: i64 = -8 * 1024;
-const WRITER_CACHE: i64 = -24 * 1024;
+const READER_CACHE: i64 = -6 * 1024;
+const WRITER_CACHE: i64 = -16 * 1024;
 
 fn open_file(path: &Path) -> Result<Connection, OpenError> {
     let db = Connection::open(path)?;
@@ -400,4 +394,63 @@ fn open_file(path: &Path) -> Result<Connection, OpenError> {
     // Somebody else may hold it by other means: better to say so now.
     db.execute_batch("begin immediate; commit")?;
     Ok(db)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_of_the_first_version_is_taken_over_with_tallies_quota_and_rules() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("old.db");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(MIGRATIONS[0]).unwrap();
+        old.execute_batch(&format!(
+            "pragma application_id = {APPLICATION}; pragma user_version = 1;
+             insert into app values (7, 1);
+             insert into task (sdkappid, kind, create_at, sched_at, content, title, descr, title_folded, descr_folded, state)
+             values (7, 'All', 0, 7200, '{{}}', 'T', '', 't', '', 0), (7, 'All', 5, 9000, '{{}}', 'U', '', 'u', '', 1),
+                    (7, 'All', 5, 9000, '{{}}', 'V', '', 'v', '', 2);
+             insert into failure_rule (task_id, failure) values (1, 'bad'); "
+        ))
+        .unwrap();
+        drop(old);
+        let store = Store::open(Some(&path), 1).unwrap();
+        assert_eq!(store.active(7).unwrap(), 1, "one of the two active ones was seeded");
+        let (range_of, order) = (Some(TimeField::Sched), TimeField::Sched);
+        let everything = Wanted {
+            sdkappid: 7,
+            range_of,
+            begin: 0,
+            end: 100_000,
+            keyword: String::new(),
+            order,
+            ascending: true,
+            offset: 0,
+            want: 9,
+            created_by: None,
+        };
+        let (total, page) = store.list(&everything).unwrap();
+        assert_eq!((total, page.len()), (3, 3));
+        assert_eq!(store.rules().unwrap()[0].failure.as_deref(), Some("bad"));
+        drop(store);
+        assert_eq!(Store::open(Some(&path), 1).unwrap().list(&everything).unwrap().0, 3, "and again");
+    }
+
+    #[test]
+    fn a_database_is_read_beside_the_writer_and_only_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.db");
+        let writer = Store::open(Some(&path), 5).unwrap();
+        let reader = Store::open_reader(&path).unwrap();
+        let words = Words { content: "{}", title: "t", desc: "" };
+        let new = NewRow { sdkappid: 7, kind: &Kind::All, create_at: 0, sched_at: 9, words, end: None };
+        writer.begin().unwrap();
+        let id = writer.add(&new).unwrap();
+        assert!(reader.get(7, id).unwrap().is_none(), "not before it lasts");
+        writer.commit().unwrap();
+        assert_eq!((id, reader.get(7, id).unwrap().unwrap().sched_at), (5, 9));
+        assert!(reader.add(&new).is_err());
+    }
 }

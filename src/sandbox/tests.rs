@@ -10,7 +10,9 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::wire::{time_in, time_out};
 
+mod apps;
 mod commands;
+mod control;
 mod dispatching;
 mod documents;
 mod hostile;

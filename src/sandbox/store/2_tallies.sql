@@ -13,6 +13,12 @@ insert into tally select sdkappid, 0, create_at - ((create_at % 3600 + 3600) % 3
 insert into tally select sdkappid, 1, sched_at - ((sched_at % 3600 + 3600) % 3600), count(*)
     from task group by 1, 3;
 
+-- A keyword is looked for in these alone, without the rows.
+drop index task_by_sched;
+drop index task_by_create;
+create index task_by_sched on task (sdkappid, sched_at, id, create_at, title_folded, descr_folded);
+create index task_by_create on task (sdkappid, create_at, id, sched_at, title_folded, descr_folded);
+
 -- Pending and dispatching tasks, for the quota; and how many tasks were deleted.
 alter table app add column active integer not null default 0;
 alter table app add column deleted integer not null default 0;
