@@ -15,7 +15,7 @@ fn open(service: &Service) -> Terminal {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a journey lives in real time")]
-fn soon(seconds: i64) -> String {
+pub(crate) fn soon(seconds: i64) -> String {
     time_out(Utc::now() + chrono::Duration::seconds(seconds))
 }
 

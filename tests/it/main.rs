@@ -7,4 +7,4 @@ mod browse;
 mod live;
 mod service;
 mod terminal;
-// mod write;
+mod write;

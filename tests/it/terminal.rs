@@ -208,10 +208,21 @@ impl Terminal {
         assert_eq!(settings(&*self.master), self.settings_before, "the line settings were changed");
     }
 
-    /// The home of the program, to start another in it.
-    pub(crate) fn into_home(mut self) -> tempfile::TempDir {
-        // It may have ended already.
-        let _ = self.child.kill();
+    /// Kills the program with SIGKILL once a text is in its database, and gives its home.
+    pub(crate) fn into_home_when_saved(mut self, text: &str) -> tempfile::TempDir {
+        let folder = self.home.path().join("state/pushdeck");
+        let holds = |path: PathBuf| {
+            let bytes = std::fs::read(path).unwrap_or_default();
+            bytes.windows(text.len()).any(|window| window == text.as_bytes())
+        };
+        let saved = || std::fs::read_dir(&folder).unwrap().flatten().any(|file| holds(file.path()));
+        let deadline = Instant::now() + PATIENCE;
+        while !saved() {
+            assert!(Instant::now() < deadline, "\"{text}\" never came to the disk");
+            std::thread::yield_now();
+        }
+        self.signal("KILL");
+        self.child.wait().unwrap();
         std::mem::replace(&mut self.home, tempfile::tempdir().unwrap())
     }
 }
@@ -221,12 +232,6 @@ impl Drop for Terminal {
         // It may have ended already.
         let _ = self.child.kill();
     }
-}
-
-/// The folder of files made for tests.
-#[expect(dead_code, reason = "for journeys that read test data")]
-pub(crate) fn data(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
 }
 
 pub(crate) const ENTER: &str = "\r";
