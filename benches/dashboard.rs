@@ -3,8 +3,11 @@
 //! `cargo bench` drives the real binary in a pseudo-terminal on the embedded sandbox and prints
 //! what it measured. Nothing is asserted; run it on a machine that does nothing else.
 
+#![expect(clippy::print_stdout, clippy::string_slice, reason = "a bench prints what it measured")]
+
 use std::error::Error;
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::sync::mpsc::{Receiver, sync_channel};
 use std::time::{Duration, Instant};
 
@@ -44,7 +47,7 @@ impl Program {
             }
             drop(pair.master);
         });
-        Ok(Self { output, writer, child, screen: vt100::Parser::new(40, 120, 0), began })
+        Ok(Self { output, writer, child, screen: vt100::Parser::new(cells(40), cells(120), 0), began })
     }
 
     /// When the screen first was as asked.
@@ -64,6 +67,10 @@ impl Program {
             self.screen.process(&bytes);
         }
     }
+}
+
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).unwrap_or(NonZero::<u16>::MIN)
 }
 
 impl Drop for Program {

@@ -38,13 +38,14 @@ pub struct Pace {
     /// When a write of unknown outcome is looked for, counted from the moment its answer failed to
     /// come. Only after the last look is "not there" believed: the list may lag.
     pub looks: [Duration; 4],
-    /// How long writes and drafts are waited for at exit: a call's longest time, and a little.
+    /// How long writes and drafts are waited for at exit: a call's longest time, and a little; less
+    /// than the loop waits, so that the last answers still reach it.
     pub farewell: Duration,
 }
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { looks: [2, 5, 10, 20].map(Duration::from_secs), farewell: Duration::from_secs(12) }
+        Self { looks: [2, 5, 10, 20].map(Duration::from_secs), farewell: Duration::from_secs(11) }
     }
 }
 

@@ -366,7 +366,7 @@ pub fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -
     state.link.succeeded(now);
     let Some(asked) = state.board.asked.clone() else { return Vec::new() };
     sort_page(&mut page, &asked);
-    let first_answer = state.board.shown_query.is_none();
+    let seeks_present = state.board.shown_query.is_none() && state.board.edge == Some(Edge::Present);
     let new_question = state.board.shown_query.as_ref() != Some(&asked);
     let past_the_end = page.tasks.is_empty() && page.total > 0 && asked.page > 0;
     state.board.compare(&page, now);
@@ -388,8 +388,7 @@ pub fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -
         state.board.query.page = state.board.pages() - 1;
         return reload(state);
     }
-    let present_is_elsewhere = state.board.first_to_come(state.now.utc).is_none();
-    if first_answer && present_is_elsewhere && state.board.pages() > 1 {
+    if seeks_present && state.board.first_to_come(state.now.utc).is_none() && state.board.pages() > 1 {
         return locate_present(state);
     }
     Vec::new()
@@ -418,6 +417,11 @@ fn select_row(state: &mut State, row: usize) {
         state.detail.rewind();
     }
     follow_cursor(state);
+}
+
+/// Asks anew, from the first page, after the question itself was changed.
+pub fn ask_anew(state: &mut State) -> Vec<Effect> {
+    turn_page(state, 0, Edge::First)
 }
 
 fn turn_page(state: &mut State, page: u32, edge: Edge) -> Vec<Effect> {
@@ -541,9 +545,7 @@ fn act_on_selected(state: &mut State, action: Action) -> Vec<Effect> {
 
 fn move_range(state: &mut State, steps: i32) -> Vec<Effect> {
     state.board.query.range = state.board.query.range.moved(steps);
-    state.board.query.page = 0;
-    state.board.edge = Some(Edge::First);
-    reload(state)
+    ask_anew(state)
 }
 
 /// Esc on the table: takes back the filter, then the find.
@@ -557,8 +559,7 @@ fn step_back(state: &mut State) -> Vec<Effect> {
     }
     if !state.board.query.keyword.is_empty() {
         state.board.query.keyword.clear();
-        state.board.query.page = 0;
-        return reload(state);
+        return ask_anew(state);
     }
     state.say("nothing to go back from; q leaves");
     Vec::new()

@@ -56,8 +56,7 @@ pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec
                 state.layers.pop();
                 state.board.query.keyword = keyword;
                 state.board.query.range = range;
-                state.board.query.page = 0;
-                return board::reload(state);
+                return board::ask_anew(state);
             }
             Err(problem) => {
                 find.focus = problem.0;

@@ -53,8 +53,7 @@ pub fn on_action(state: &mut State, action: Action) -> Vec<Effect> {
             if let Some((order, ascending)) = chosen {
                 state.board.query.order = order;
                 state.board.query.ascending = ascending;
-                state.board.query.page = 0;
-                return board::reload(state);
+                return board::ask_anew(state);
             }
         }
         Action::Back | Action::Close => {

@@ -4,7 +4,7 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
@@ -54,6 +54,22 @@ const INPUT_QUEUE: usize = 1024;
 const EFFECT_QUEUE: usize = 256;
 /// Answers that may wait for the loop.
 const ANSWER_QUEUE: usize = 1024;
+
+/// What the environment says about the terminal.
+#[derive(Clone, Copy, Debug)]
+struct Look {
+    depth: Depth,
+    /// Debug builds break themselves after so long, to show that the terminal is given back.
+    breaks_after: Option<Duration>,
+}
+
+impl Look {
+    fn of(env: &Env) -> Self {
+        let breaks_after = env.text("PUSHDECK_DEBUG_PANIC_AFTER_MS").filter(|_| cfg!(debug_assertions));
+        let breaks_after = breaks_after.and_then(|text| text.parse().ok()).map(Duration::from_millis);
+        Self { depth: Depth::of(|name| env.text(name)), breaks_after }
+    }
+}
 
 /// What the calls need.
 #[derive(Clone, Debug)]
@@ -162,7 +178,7 @@ pub(super) async fn run(flags: &Flags, mut world: World<'_>) -> Exit {
             return Exit::Usage;
         }
     };
-    match open(plan, Depth::of(|name| world.env.text(name))).await {
+    match open(plan, Look::of(&world.env)).await {
         Ok(()) => Exit::Done,
         Err(words) => {
             world.complain(&words);
@@ -171,13 +187,13 @@ pub(super) async fn run(flags: &Flags, mut world: World<'_>) -> Exit {
     }
 }
 
-async fn open(plan: Plan, depth: Depth) -> Result<(), String> {
+async fn open(plan: Plan, look: Look) -> Result<(), String> {
     let Plan { setup, target, store, store_key } = plan;
     match target {
-        Target::Service(connection) => show(setup, connection, store, store_key, depth).await,
+        Target::Service(connection) => show(setup, connection, store, store_key, look).await,
         Target::Embedded => {
             let (running, connection) = start_embedded().await?;
-            let result = show(setup, connection, store, store_key, depth).await;
+            let result = show(setup, connection, store, store_key, look).await;
             running.stop().await;
             result
         }
@@ -202,7 +218,7 @@ async fn show(
     connection: Connection,
     store: Option<PathBuf>,
     store_key: String,
-    depth: Depth,
+    look: Look,
 ) -> Result<(), String> {
     let outside = Outside::new(present, rand::random);
     let client = Client::new(&connection.into(), Timeouts::default(), outside.clone())
@@ -222,7 +238,7 @@ async fn show(
     let work = tokio::spawn(work);
     tui::listen_for_signals(notes.clone()).map_err(|err| format!("cannot listen for signals: {err}"))?;
     let ends = tui::Ends { input, signals, worker: answered, effects };
-    let ended = draw(setup, depth, ends, keys, notes).await;
+    let ended = draw(setup, look, ends, keys, notes).await;
     // The loop has waited as long as it should; what reads are left are of use to nobody.
     work.abort();
     let ended = ended.map_err(|err| format!("the terminal cannot be used: {err}"))?;
@@ -235,16 +251,20 @@ async fn show(
 /// Takes the terminal, runs the loop, and gives the terminal back.
 async fn draw(
     setup: Setup,
-    depth: Depth,
+    look: Look,
     ends: tui::Ends,
     keys: mpsc::Sender<Message>,
     panics: mpsc::Sender<Message>,
 ) -> io::Result<tui::Ended> {
     let began = Instant::now();
-    let clock = move || Moment { utc: present(), running: began.elapsed() };
+    let clock = move || {
+        let running = began.elapsed();
+        assert!(look.breaks_after.is_none_or(|after| running < after), "asked for by a test");
+        Moment { utc: present(), running }
+    };
     let size = crossterm::terminal::size()?;
     let (state, first) = State::start(setup, clock(), size);
-    let theme = Theme::new(depth);
+    let theme = Theme::new(look.depth);
     term::give_back_on_panic(panics);
     let (guard, mut screen) = term::take()?;
     term::listen(keys)?;
@@ -293,8 +313,6 @@ fn present() -> DateTime<Utc> {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use chrono_tz::Tz;
 
     use super::*;

@@ -21,14 +21,28 @@ fn acts(c: char) -> bool {
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
 }
 
+/// Whether terminals disagree about the width of this character, so that what follows it would
+/// stand in another cell than planned: what joins, colours or restyles the emoji before it. Without
+/// it the emoji stand side by side, each as wide everywhere.
+fn unsettles(c: char, before: Option<char>) -> bool {
+    let after_a_picture = before.is_some_and(|b| b >= '\u{2190}');
+    match c {
+        '\u{FE0E}' | '\u{FE0F}' => true,
+        '\u{200D}' | '\u{1F3FB}'..='\u{1F3FF}' => after_a_picture,
+        _ => false,
+    }
+}
+
 /// One line that is safe to print: line ends and tabs become a blank, every other control
 /// character and every direction mark becomes `�`, so that the reader sees something was there.
 pub fn clean(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(acts) {
+    if !text.chars().any(|c| acts(c) || unsettles(c, Some(char::MAX))) {
         return Cow::Borrowed(text);
     }
     let unix = text.replace("\r\n", "\n");
-    let shown = unix.chars().map(|c| match c {
+    let mut before = None;
+    let settled = unix.chars().filter(|c| !unsettles(*c, before.replace(*c)));
+    let shown = settled.map(|c| match c {
         '\n' | '\r' | '\t' => ' ',
         c if acts(c) => '\u{FFFD}',
         c => c,
@@ -176,6 +190,14 @@ mod tests {
         assert_eq!(clean("x\u{202E}y"), "x\u{FFFD}y");
         assert_eq!(clean("two\nlines\tand"), "two lines and");
         assert!(matches!(clean("早报 🔥"), Cow::Borrowed(_)));
+    }
+
+    #[test]
+    fn emoji_take_the_same_cells_in_every_terminal() {
+        assert_eq!(clean("family 👨‍👩‍👧 sale"), "family 👨👩👧 sale");
+        assert_eq!(clean("❤️ 👍🏽 🇸🇬"), "❤ 👍 🇸🇬");
+        // Joiners of scripts are letters' own business.
+        assert_eq!(clean("क्\u{200d}ष"), "क्\u{200d}ष");
     }
 
     #[test]

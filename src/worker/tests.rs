@@ -1,6 +1,8 @@
 //! The worker as the loop uses it: effects in, messages out, over real HTTP to the sandbox and to a
 //! server that misbehaves.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "a test names the message it expects and no other")]
+
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};

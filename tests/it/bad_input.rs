@@ -46,7 +46,10 @@ fn a_wrong_config_is_named_by_file_line_and_nearest_key() {
 fn a_secret_that_cannot_be_read_is_said_before_anything_opens() {
     let said = refused(PROFILE, &[]);
     assert!(said.contains("ACME_IM_KEY"), "{said}");
-    let said = refused(&PROFILE.replace("secret_key_env = \"ACME_IM_KEY\"", "secret_key_file = \"/nowhere/key\""), &[]);
+    let said = refused(
+        &PROFILE.replace("secret_key_env = \"ACME_IM_KEY\"", "secret_key_file = \"/nowhere/key\""),
+        &[],
+    );
     assert!(said.contains("/nowhere/key"), "{said}");
 }
 
@@ -68,7 +71,7 @@ fn a_wrong_key_is_said_in_words_and_the_dashboard_stays() {
     let screen = terminal.see("70009");
     assert!(screen.contains("AUTH"), "{screen}");
     terminal.keys("?");
-    terminal.see("Everywhere");
+    terminal.see("┌ Help");
     terminal.keys("qq");
     assert_eq!(terminal.end(), 0);
     terminal.assert_restored();
@@ -171,8 +174,13 @@ fn unknown_arguments_are_refused_with_the_nearest_one() {
 #[test]
 fn titles_with_controls_emoji_direction_marks_and_wide_characters_cannot_harm_the_screen() {
     let service = Service::start(Options::default(), None);
-    for title in ["clear \u{1b}[2J\u{1b}[H", "right \u{202e}to left مرحبا", "股票早报 今日", "flag 🇸🇬 👨‍👩‍👧‍👦 sale", "bell \u{7} tab\t nul \u{0}"]
-    {
+    for title in [
+        "clear \u{1b}[2J\u{1b}[H",
+        "right \u{202e}to left مرحبا",
+        "股票早报 今日",
+        "flag 🇸🇬 👨‍👩‍👧‍👦 sale",
+        "bell \u{7} tab\t nul \u{0}",
+    ] {
         service.add(title, "2030-01-01 00:00:00");
     }
     let config = service.config("test");

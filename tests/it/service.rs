@@ -7,30 +7,33 @@ use pushdeck::sandbox::{self, Credentials, Options, Running, Seed};
 use pushdeck::usersig;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
 
 /// The app of the journeys.
-pub const SDKAPPID: u64 = 1_400_000_042;
+pub(crate) const SDKAPPID: u64 = 1_400_000_042;
 /// Its key: made up, of no real app.
-pub const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
+pub(crate) const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
 /// What the way to the service is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Way {
+pub(crate) enum Way {
     /// Everything passes.
     Open,
     /// Connections are taken, and nothing is ever said on them.
     Silent,
+    /// Requests arrive, answers do not: the connection is cut in their place.
+    Deaf,
     /// Connections are cut at once, those that stand too.
     Cut,
 }
 
 /// The sandbox behind a way that can be cut.
-pub struct Service {
+pub(crate) struct Service {
     way: watch::Sender<Way>,
+    listening: watch::Sender<bool>,
     address: SocketAddr,
     // Fields are dropped in order: the sandbox ends before its runtime.
     running: Running,
@@ -39,8 +42,9 @@ pub struct Service {
 
 impl Service {
     /// A service with these options and demo data.
-    pub fn start(options: Options, seed: Option<Seed>) -> Self {
-        let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
+    pub(crate) fn start(options: Options, seed: Option<Seed>) -> Self {
+        let runtime =
+            tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
         let credentials = Credentials {
             sdkappid: SDKAPPID,
             identifier: "administrator".to_owned(),
@@ -53,32 +57,49 @@ impl Service {
         });
         let address = listener.local_addr().unwrap();
         let (way, state) = watch::channel(Way::Open);
+        let (listening, mut closed) = watch::channel(true);
         let target: SocketAddr = running.base_url().trim_start_matches("http://").parse().unwrap();
         runtime.spawn(async move {
-            while let Ok((from, _)) = listener.accept().await {
-                tokio::spawn(carry(from, target, state.clone()));
+            loop {
+                tokio::select! {
+                    Ok((from, _)) = listener.accept() => {
+                        tokio::spawn(carry(from, target, state.clone()));
+                    }
+                    _ = closed.changed() => return,
+                }
             }
         });
-        Self { way, address, running, runtime }
+        Self { way, listening, address, running, runtime }
     }
 
     /// From now on the way is like this.
-    pub fn way(&self, way: Way) {
+    pub(crate) fn way(&self, way: Way) {
         self.way.send_replace(way);
     }
 
+    /// Nobody answers at the address any more, and what stood is cut.
+    pub(crate) fn stop_listening(&self) {
+        self.listening.send_replace(false);
+        self.way.send_replace(Way::Cut);
+    }
+
     /// Every answer comes this much later.
-    pub fn delay(&self, delay: Duration) {
+    pub(crate) fn delay(&self, delay: Duration) {
         self.running.set_delay(delay);
     }
 
+    /// The dispatch of tasks with this title will fail.
+    pub(crate) fn fail_title(&self, title: &str, failure: &str) {
+        self.block_on(self.running.fail_title(title, failure)).unwrap();
+    }
+
     /// A configuration whose only profile is this service.
-    pub fn config(&self, environment: &str) -> String {
+    pub(crate) fn config(&self, environment: &str) -> String {
         self.config_with(environment, "page_size = 20")
     }
 
     /// The same with other lines.
-    pub fn config_with(&self, environment: &str, lines: &str) -> String {
+    pub(crate) fn config_with(&self, environment: &str, lines: &str) -> String {
         format!(
             "default_profile = \"acme\"\n\n[profiles.acme]\nenvironment = \"{environment}\"\nendpoint = \"http://{}\"\n\
              sdkappid = {SDKAPPID}\nidentifier = \"administrator\"\nsecret_key_env = \"ACME_IM_KEY\"\n\
@@ -88,17 +109,19 @@ impl Service {
     }
 
     /// Makes a task for everyone at a time (UTC), as another operator would, and gives its number.
-    pub fn add(&self, title: &str, at: &str) -> u64 {
-        let content = json!({"From_Account": "administrator", "OfflinePushInfo": {"Title": title, "Desc": "text"}});
+    pub(crate) fn add(&self, title: &str, at: &str) -> u64 {
+        let content =
+            json!({"From_Account": "administrator", "OfflinePushInfo": {"Title": title, "Desc": "text"}});
         let body = json!({"Sdkappid": SDKAPPID, "Type": "All", "SchedAt": at, "Content": content});
         self.call("add_sched_task", &body)["TaskID"].as_u64().unwrap()
     }
 
     /// One call past the way that can be cut; fails unless it succeeds.
-    pub fn call(&self, command: &str, body: &Value) -> Value {
+    pub(crate) fn call(&self, command: &str, body: &Value) -> Value {
         let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
         let key = SecretString::from(KEY);
-        let sig = usersig::sign(&key, SDKAPPID, "administrator", i64::try_from(now).unwrap(), 600, None).unwrap();
+        let sig =
+            usersig::sign(&key, SDKAPPID, "administrator", i64::try_from(now).unwrap(), 600, None).unwrap();
         let url = format!(
             "{}/v4/timpush/{command}?sdkappid={SDKAPPID}&identifier=administrator&usersig={}&random=1&contenttype=json",
             self.running.base_url(),
@@ -117,12 +140,12 @@ impl Service {
     }
 
     /// What the service holds of a task.
-    pub fn task(&self, id: u64) -> Value {
+    pub(crate) fn task(&self, id: u64) -> Value {
         self.call("get_sched_task", &json!({"Sdkappid": SDKAPPID, "TaskID": id}))["TaskInfo"].clone()
     }
 
     /// Every task of a type that was created within the last day or so.
-    pub fn tasks(&self, kind: &str) -> Vec<Value> {
+    pub(crate) fn tasks(&self, kind: &str) -> Vec<Value> {
         let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
         let time = |at: u64| {
             let at = chrono::DateTime::from_timestamp(i64::try_from(at).unwrap(), 0).unwrap();
@@ -136,27 +159,42 @@ impl Service {
     }
 
     /// Runs something on the service's runtime.
-    pub fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
+    pub(crate) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
     }
 }
 
 async fn carry(mut from: TcpStream, target: SocketAddr, mut way: watch::Receiver<Way>) {
-    let now = *way.borrow_and_update();
-    match now {
-        Way::Cut => {}
-        Way::Silent => {
-            // Held open until the way changes.
-            let _ = way.changed().await;
-        }
-        Way::Open => {
-            let Ok(mut to) = TcpStream::connect(target).await else { return };
-            tokio::select! {
-                // Either side may end it at any time; that is what is being tested.
-                _ = copy_bidirectional(&mut from, &mut to) => {}
-                _ = way.changed() => {
-                    if *way.borrow() == Way::Silent {
-                        let _ = way.changed().await;
+    loop {
+        let now = *way.borrow_and_update();
+        match now {
+            Way::Cut => return,
+            Way::Silent => {
+                // Held open until the way changes.
+                if way.changed().await.is_err() {
+                    return;
+                }
+            }
+            Way::Deaf => {
+                let Ok(mut to) = TcpStream::connect(target).await else { return };
+                let mut request = [0; 16_384];
+                let Ok(n @ 1..) = from.read(&mut request).await else { return };
+                let mut answer = [0; 1];
+                if to.write_all(&request[..n]).await.is_ok() {
+                    // The first byte of the answer says that the work is done; nobody hears of it.
+                    let _ = to.read(&mut answer).await;
+                }
+                return;
+            }
+            Way::Open => {
+                let Ok(mut to) = TcpStream::connect(target).await else { return };
+                tokio::select! {
+                    // Either side may end it at any time; that is what is being tested.
+                    _ = copy_bidirectional(&mut from, &mut to) => return,
+                    changed = way.changed() => {
+                        if changed.is_err() {
+                            return;
+                        }
                     }
                 }
             }

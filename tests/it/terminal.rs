@@ -2,6 +2,7 @@
 //! wait that ends the moment the screen shows what is waited for.
 
 use std::io::{Read, Write};
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
@@ -9,7 +10,7 @@ use std::time::{Duration, Instant};
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// How long a test waits for something that must come. Only a failing test ever waits so long.
-const PATIENCE: Duration = Duration::from_secs(60);
+const PATIENCE: Duration = Duration::from_secs(30);
 
 struct Shared {
     parser: Mutex<(vt100::Parser, bool)>,
@@ -17,7 +18,7 @@ struct Shared {
 }
 
 /// The program in its terminal.
-pub struct Terminal {
+pub(crate) struct Terminal {
     shared: Arc<Shared>,
     master: Box<dyn MasterPty + Send>,
     writer: Box<dyn Write + Send>,
@@ -27,7 +28,7 @@ pub struct Terminal {
 }
 
 /// What to start, and where.
-pub struct Start {
+pub(crate) struct Start {
     args: Vec<String>,
     env: Vec<(String, String)>,
     size: (u16, u16),
@@ -36,24 +37,24 @@ pub struct Start {
 
 impl Start {
     /// The binary with these arguments, in a home of its own.
-    pub fn new(args: &[&str]) -> Self {
+    pub(crate) fn new(args: &[&str]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let args = args.iter().map(|&a| a.to_owned()).collect();
         Self { args, env: Vec::new(), size: (120, 40), home }
     }
 
-    pub fn size(mut self, columns: u16, rows: u16) -> Self {
+    pub(crate) fn size(mut self, columns: u16, rows: u16) -> Self {
         self.size = (columns, rows);
         self
     }
 
-    pub fn env(mut self, name: &str, value: &str) -> Self {
+    pub(crate) fn env(mut self, name: &str, value: &str) -> Self {
         self.env.push((name.to_owned(), value.to_owned()));
         self
     }
 
     /// Writes the configuration file that the program will find.
-    pub fn config(self, text: &str) -> Self {
+    pub(crate) fn config(self, text: &str) -> Self {
         let folder = self.home.path().join("config/pushdeck");
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("config.toml"), text).unwrap();
@@ -61,7 +62,7 @@ impl Start {
     }
 
     /// Keeps the configuration file from others, as a secret in it requires.
-    pub fn private_config(self) -> Self {
+    pub(crate) fn private_config(self) -> Self {
         use std::os::unix::fs::PermissionsExt;
         let file = self.home.path().join("config/pushdeck/config.toml");
         std::fs::set_permissions(file, std::fs::Permissions::from_mode(0o600)).unwrap();
@@ -69,13 +70,13 @@ impl Start {
     }
 
     /// The same home again, as after a crash.
-    pub fn home(mut self, home: tempfile::TempDir) -> Self {
+    pub(crate) fn home(mut self, home: tempfile::TempDir) -> Self {
         self.home = home;
         self
     }
 
     /// Starts the program.
-    pub fn open(self) -> Terminal {
+    pub(crate) fn open(self) -> Terminal {
         let (columns, rows) = self.size;
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
@@ -95,7 +96,7 @@ impl Start {
         let child = pair.slave.spawn_command(command).unwrap();
         drop(pair.slave);
         let shared = Arc::new(Shared {
-            parser: Mutex::new((vt100::Parser::new(rows, columns, 0), false)),
+            parser: Mutex::new((vt100::Parser::new(cells(rows), cells(columns), 0), false)),
             changed: Condvar::new(),
         });
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -114,6 +115,11 @@ impl Start {
     }
 }
 
+/// A size of at least one cell.
+fn cells(count: u16) -> NonZero<u16> {
+    NonZero::new(count).unwrap_or(NonZero::<u16>::MIN)
+}
+
 /// The line settings, so that they can be compared.
 fn settings(master: &dyn MasterPty) -> String {
     format!("{:?}", master.get_termios().unwrap().local_flags)
@@ -121,12 +127,12 @@ fn settings(master: &dyn MasterPty) -> String {
 
 impl Terminal {
     /// The text of the screen, row by row.
-    pub fn screen(&self) -> String {
+    pub(crate) fn screen(&self) -> String {
         self.shared.parser.lock().unwrap().0.screen().contents()
     }
 
     /// Waits until the screen is as asked; fails with the screen when it never is.
-    pub fn wait(&self, what: &str, mut is: impl FnMut(&str) -> bool) -> String {
+    pub(crate) fn wait(&self, what: &str, mut is: impl FnMut(&str) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;
         let mut guard = self.shared.parser.lock().unwrap();
         loop {
@@ -142,43 +148,43 @@ impl Terminal {
     }
 
     /// Waits for a piece of text.
-    pub fn see(&self, text: &str) -> String {
+    pub(crate) fn see(&self, text: &str) -> String {
         self.wait(text, |screen| screen.contains(text))
     }
 
     /// Waits for a row that holds all these pieces, and gives it.
-    pub fn row(&self, pieces: &[&str]) -> String {
+    pub(crate) fn row(&self, pieces: &[&str]) -> String {
         let holds = |line: &&str| pieces.iter().all(|piece| line.contains(piece));
         let screen = self.wait(&pieces.join(" + "), |screen| screen.lines().any(|line| holds(&line)));
         screen.lines().find(holds).unwrap().to_owned()
     }
 
     /// Waits until a piece of text is gone.
-    pub fn gone(&self, text: &str) {
+    pub(crate) fn gone(&self, text: &str) {
         self.wait(&format!("{text} to go"), |screen| !screen.contains(text));
     }
 
     /// Types.
-    pub fn keys(&mut self, keys: &str) {
+    pub(crate) fn keys(&mut self, keys: &str) {
         self.writer.write_all(keys.as_bytes()).unwrap();
         self.writer.flush().unwrap();
     }
 
     /// Another size.
-    pub fn resize(&mut self, columns: u16, rows: u16) {
-        self.shared.parser.lock().unwrap().0.screen_mut().set_size(rows, columns);
+    pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
+        self.shared.parser.lock().unwrap().0.screen_mut().set_size(cells(rows), cells(columns));
         self.master.resize(PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 }).unwrap();
     }
 
     /// Sends a signal by name.
-    pub fn signal(&self, name: &str) {
+    pub(crate) fn signal(&self, name: &str) {
         let pid = self.child.process_id().unwrap().to_string();
         let sent = std::process::Command::new("kill").args(["-s", name, &pid]).status().unwrap();
         assert!(sent.success());
     }
 
     /// Waits for the end and gives the exit code.
-    pub fn end(&mut self) -> u32 {
+    pub(crate) fn end(&mut self) -> u32 {
         let deadline = Instant::now() + PATIENCE;
         let mut guard = self.shared.parser.lock().unwrap();
         while !guard.1 {
@@ -192,7 +198,7 @@ impl Terminal {
     }
 
     /// Fails unless the terminal is as it was before the program.
-    pub fn assert_restored(&self) {
+    pub(crate) fn assert_restored(&self) {
         let guard = self.shared.parser.lock().unwrap();
         let screen = guard.0.screen();
         assert!(!screen.alternate_screen(), "the alternate screen was left on");
@@ -202,10 +208,21 @@ impl Terminal {
         assert_eq!(settings(&*self.master), self.settings_before, "the line settings were changed");
     }
 
-    /// The home of the program, to start another in it.
-    pub fn into_home(mut self) -> tempfile::TempDir {
-        // It may have ended already.
-        let _ = self.child.kill();
+    /// Kills the program with SIGKILL once a text is in its database, and gives its home.
+    pub(crate) fn into_home_when_saved(mut self, text: &str) -> tempfile::TempDir {
+        let folder = self.home.path().join("state/pushdeck");
+        let holds = |path: PathBuf| {
+            let bytes = std::fs::read(path).unwrap_or_default();
+            bytes.windows(text.len()).any(|window| window == text.as_bytes())
+        };
+        let saved = || std::fs::read_dir(&folder).unwrap().flatten().any(|file| holds(file.path()));
+        let deadline = Instant::now() + PATIENCE;
+        while !saved() {
+            assert!(Instant::now() < deadline, "\"{text}\" never came to the disk");
+            std::thread::yield_now();
+        }
+        self.signal("KILL");
+        self.child.wait().unwrap();
         std::mem::replace(&mut self.home, tempfile::tempdir().unwrap())
     }
 }
@@ -217,14 +234,8 @@ impl Drop for Terminal {
     }
 }
 
-/// The folder of files made for tests.
-#[expect(dead_code, reason = "for journeys that read test data")]
-pub fn data(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
-}
-
-pub const ENTER: &str = "\r";
-pub const ESC: &str = "\x1b";
-pub const TAB: &str = "\t";
-pub const CTRL_S: &str = "\x13";
-pub const CTRL_C: &str = "\x03";
+pub(crate) const ENTER: &str = "\r";
+pub(crate) const ESC: &str = "\x1b";
+pub(crate) const TAB: &str = "\t";
+pub(crate) const CTRL_S: &str = "\x13";
+pub(crate) const CTRL_C: &str = "\x03";

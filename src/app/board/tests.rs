@@ -476,3 +476,12 @@ fn an_operator_who_turned_the_page_meanwhile_is_not_moved() {
     assert_eq!(answer(&mut state, &locate, Ok(Page { total: 11, tasks: Vec::new() })), []);
     assert_eq!(shown(&state), [6, 7]);
 }
+
+#[test]
+fn an_operator_who_asked_for_another_order_at_once_gets_its_first_page() {
+    let (mut state, _) = State::start(setup(), at(0), (100, 30));
+    press(&mut state, 's');
+    let question = press(&mut state, 's');
+    assert_eq!(answer(&mut state, &question, Ok(past(&[5, 4, 3, 2, 1]))), []);
+    assert_eq!(selected(&state), Some(5));
+}

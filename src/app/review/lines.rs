@@ -354,6 +354,14 @@ fn prompt(out: &mut Lines, state: &State, review: &Review) {
     let back = if short { "" } else { " · Esc goes back" };
     let wanted = review.wanted(&state.setup);
     let wanted = text::clean(&wanted);
+    if review.is_deaf(state.now) {
+        out.say(Tone::Muted, "read who, when and what · Esc goes back");
+        if review.grade(state.setup.environment) != Grade::Low {
+            // What is typed into stands here in a moment: nothing may jump then.
+            out.blank();
+        }
+        return;
+    }
     match review.grade(state.setup.environment) {
         Grade::Low => out.say(Tone::Bold, &format!("press {wanted} to {deed}{back}")),
         Grade::Middle => out.say(Tone::Bold, &format!("type {wanted} to {deed}{back}")),
