@@ -328,6 +328,8 @@ pub fn foot(state: &State, review: &Review, width: usize) -> Vec<Line> {
     let mut out = Lines { width, lines: Vec::new() };
     match &review.stage {
         Stage::Asking => match review.ready(state) {
+            // What cannot be typed yet is not asked for: its first letters would be lost.
+            Ready::Yes if review.is_deaf(state.now) => out.say(Tone::Muted, "read it first…"),
             Ready::Wait(words) => out.say(Tone::Watch, &words),
             Ready::No(why) => out.say(Tone::Bad, &format!("✗ {why}")),
             Ready::Yes => prompt(&mut out, state, review),

@@ -167,6 +167,8 @@ fn the_review_is_deaf_when_it_opens() {
     let effects = open_cancel(&mut state, &task("Tag"));
     got(&mut state, gets(&effects)[0], task("Tag"));
     wait(&mut state, 399);
+    let shown = text_of(&lines::foot(&state, review(&state), 76));
+    assert!(!shown.contains("4821"), "what cannot be typed yet is not asked for: {shown}");
     assert_eq!(type_in(&mut state, "4821"), []);
     press(&mut state, KeyCode::Esc);
     assert_eq!(review(&state).typed, "");

@@ -62,7 +62,7 @@ fn scenes(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("problems", after(size, missing.concat())),
         ("vendors", after(size, vendors.concat())),
         ("edit", after(size, [typed("e"), typed("!!")].concat())),
-        ("time", after(size, [typed("t"), vec![ctrl('j')], typed("+45m")].concat())),
+        ("time", after(size, [typed("t"), vec![ctrl('u')], typed("+45m")].concat())),
     ]
 }
 
