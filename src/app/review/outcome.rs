@@ -166,7 +166,7 @@ pub(super) fn stand_twice(ids: &[TaskId]) -> String {
         2 => "two".to_owned(),
         more => more.to_string(),
     };
-    format!("{count} of them stand: {}; cancel the others with D", names.join(", "))
+    format!("{count} of them stand: {}; keep one and cancel the rest with D", names.join(", "))
 }
 
 /// Proven not done, in words.
@@ -240,11 +240,11 @@ fn stands(state: &State, sent: &Sent, written: Written) -> String {
     let (now, zone) = (state.server_now(), state.setup.zone);
     let at = sent.meant.scheduled_at.map_or_else(
         || "at a time that the service does not tell".to_owned(),
-        |at| format!("{}, {}", when::stamp(at, zone, now), when::from_now(at, now)),
+        |at| format!("{} · {}", when::stamp(at, zone, now), when::from_now(at, now)),
     );
     match written {
-        Written::Created(id) => format!("#{id} stands: goes to {who} {at}"),
-        Written::Modified(id) => format!("#{id} is changed: goes to {who} {at}"),
+        Written::Created(id) => format!("#{id} stands: goes to {who} · {at}"),
+        Written::Modified(id) => format!("#{id} is changed: goes to {who} · {at}"),
         Written::Cancelled(id) => format!("#{id} is cancelled: nothing will be sent"),
     }
 }

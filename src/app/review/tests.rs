@@ -25,7 +25,7 @@ fn start(environment: Environment) -> State {
         from_account: "administrator".into(),
         zone: Tz::Asia__Shanghai,
         page_size: 50,
-        refresh: Duration::from_secs(3600),
+        refresh: Duration::from_hours(1),
         notice: None,
     };
     State::start(setup, moment(0), (100, 30)).0
@@ -389,7 +389,7 @@ fn a_create_that_succeeds_closes_the_form_drops_the_draft_and_is_verified() {
     assert!(state.form().is_none());
     let Stage::Over(Ending::Done { words, .. }) = &review(&state).stage else { panic!("not over") };
     assert!(
-        words.starts_with("#123 stands: goes to EVERYONE of acme Sun 22 Nov 09:00:00 +08, in 18h"),
+        words.starts_with("#123 stands: goes to EVERYONE of acme · Sun 22 Nov 09:00:00 +08 · in 18h"),
         "{words}"
     );
     let mut stands = task("All");
