@@ -13,8 +13,9 @@ fn open(service: &Service, environment: &str) -> Terminal {
     terminal
 }
 
+/// A service without a limit of rate, for the test itself asks too.
 fn quiet() -> Service {
-    Service::start(Options::default(), None)
+    Service::start(Options { rate_limit_per_second: 0, ..Options::default() }, None)
 }
 
 /// Fills the form of a new task. `kind` is the key of its type; `who` goes into the first field of
