@@ -103,16 +103,39 @@ impl Start {
         let feed = Arc::clone(&shared);
         std::thread::spawn(move || {
             let mut buffer = [0; 8192];
+            let mut waiting = Vec::new();
             while let Ok(n @ 1..) = reader.read(&mut buffer) {
-                feed.parser.lock().unwrap().0.process(&buffer[..n]);
+                waiting.extend_from_slice(&buffer[..n]);
+                let whole = whole_frames(&waiting);
+                feed.parser.lock().unwrap().0.process(&waiting[..whole]);
+                waiting.drain(..whole);
                 feed.changed.notify_all();
             }
-            feed.parser.lock().unwrap().1 = true;
+            let mut last = feed.parser.lock().unwrap();
+            last.0.process(&waiting);
+            last.1 = true;
             feed.changed.notify_all();
         });
         let writer = pair.master.take_writer().unwrap();
         Terminal { shared, master: pair.master, writer, child, home: self.home, settings_before }
     }
+}
+
+/// How many of these bytes end with a whole frame: what stands inside of an open synchronized update
+/// is not on the screen yet, as in a terminal that knows such updates.
+fn whole_frames(bytes: &[u8]) -> usize {
+    const BEGIN: &[u8] = b"\x1b[?2026h";
+    const END: &[u8] = b"\x1b[?2026l";
+    let find =
+        |of: &[u8], from: usize| bytes[from..].windows(of.len()).position(|w| w == of).map(|at| from + at);
+    let mut at = 0;
+    while let Some(begin) = find(BEGIN, at) {
+        let Some(end) = find(END, begin) else { return begin };
+        at = end + END.len();
+    }
+    // The last bytes may be the beginning of a beginning.
+    let split = (1..BEGIN.len()).rev().find(|n| bytes.ends_with(&BEGIN[..*n]));
+    bytes.len() - split.unwrap_or(0)
 }
 
 /// A size of at least one cell.

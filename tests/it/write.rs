@@ -13,8 +13,9 @@ fn open(service: &Service, environment: &str) -> Terminal {
     terminal
 }
 
+/// A service without a limit of rate, for the test itself asks too.
 fn quiet() -> Service {
-    Service::start(Options::default(), None)
+    Service::start(Options { rate_limit_per_second: 0, ..Options::default() }, None)
 }
 
 /// Fills the form of a new task. `kind` is the key of its type; `who` goes into the first field of
@@ -59,6 +60,7 @@ fn one_task_of_each_type_is_created_as_it_was_entered() {
     terminal.keys("y");
     terminal.see("stands");
     terminal.keys(ESC);
+    terminal.gone("stands");
     terminal.row(&["▸", "PEND", "Order shipped"]);
 
     fill(&mut terminal, "t", "tomorrow 9:00 UTC", Some("city-berlin\rbeta"), "股票早报");
@@ -66,6 +68,7 @@ fn one_task_of_each_type_is_created_as_it_was_entered() {
     confirm(&mut terminal, "type acme to create", "acme");
     terminal.see("stands");
     terminal.keys(ESC);
+    terminal.gone("stands");
     terminal.row(&["▸", "PEND", "股票早报"]);
 
     fill(&mut terminal, "a", "+3d", None, "Flash sale");
@@ -75,6 +78,7 @@ fn one_task_of_each_type_is_created_as_it_was_entered() {
     confirm(&mut terminal, "type acme to create", "acme");
     terminal.see("stands");
     terminal.keys(ESC);
+    terminal.gone("stands");
     terminal.row(&["▸", "PEND", "EVERYONE", "Flash sale"]);
 
     let user = service.tasks("User");
@@ -165,6 +169,7 @@ fn a_task_is_modified_moved_and_cancelled() {
     confirm(&mut terminal, &format!("type {tail} to"), &tail);
     terminal.see("verified");
     terminal.keys(ESC);
+    terminal.gone("verified");
     terminal.row(&["▸", "Before"]);
     let held = service.task(id);
     assert_eq!(held["SchedAt"], "2031-01-01 00:00:00", "an edit of the text moved the time");
@@ -173,13 +178,14 @@ fn a_task_is_modified_moved_and_cancelled() {
 
     terminal.keys("t");
     terminal.see("SchedAt");
-    // Clears the line, then types another time.
-    terminal.keys("\x05\x15");
+    // ctrl-u clears the line.
+    terminal.keys("\x15");
     terminal.keys("2031-02-03 04:05:06 UTC");
     terminal.keys(CTRL_S);
     confirm(&mut terminal, &format!("type {tail} to"), &tail);
     terminal.see("verified");
     terminal.keys(ESC);
+    terminal.gone("verified");
     let moved = service.task(id);
     assert_eq!(moved["SchedAt"], "2031-02-03 04:05:06");
     assert_eq!(moved["Content"], held["Content"], "a change of time changed the content");
