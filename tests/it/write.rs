@@ -58,17 +58,19 @@ fn one_task_of_each_type_is_created_as_it_was_entered() {
     let screen = terminal.see("press y to create");
     assert!(screen.contains("2 accounts: anna, bela"), "{screen}");
     terminal.keys("y");
-    terminal.see("stands");
+    let screen = terminal.see("✓ verified");
+    assert!(screen.contains("stands: goes to"), "{screen}");
     terminal.keys(ESC);
-    terminal.gone("stands");
+    terminal.gone("✓ verified");
     terminal.row(&["▸", "PEND", "Order shipped"]);
 
     fill(&mut terminal, "t", "tomorrow 9:00 UTC", Some("city-berlin\rbeta"), "股票早报");
     terminal.keys(CTRL_S);
     confirm(&mut terminal, "type acme to create", "acme");
-    terminal.see("stands");
+    let screen = terminal.see("✓ verified");
+    assert!(screen.contains("stands: goes to"), "{screen}");
     terminal.keys(ESC);
-    terminal.gone("stands");
+    terminal.gone("✓ verified");
     terminal.row(&["▸", "PEND", "股票早报"]);
 
     fill(&mut terminal, "a", "+3d", None, "Flash sale");
@@ -76,9 +78,10 @@ fn one_task_of_each_type_is_created_as_it_was_entered() {
     let screen = terminal.see("create this task");
     assert!(screen.contains("EVERYONE of acme"), "{screen}");
     confirm(&mut terminal, "type acme to create", "acme");
-    terminal.see("stands");
+    let screen = terminal.see("✓ verified");
+    assert!(screen.contains("stands: goes to"), "{screen}");
     terminal.keys(ESC);
-    terminal.gone("stands");
+    terminal.gone("✓ verified");
     terminal.row(&["▸", "PEND", "EVERYONE", "Flash sale"]);
 
     let user = service.tasks("User");
@@ -135,7 +138,7 @@ fn in_prod_everyone_takes_a_sentence_and_a_countdown_that_any_key_stops() {
     terminal.see("type \"all acme\"");
     terminal.keys("all acme");
     terminal.see("any key stops it");
-    terminal.see("stands");
+    terminal.see("✓ verified");
     assert_eq!(titles(&service.tasks("All")), ["To all of you"]);
 }
 
@@ -167,9 +170,9 @@ fn a_task_is_modified_moved_and_cancelled() {
     terminal.see("Before");
     terminal.keys(CTRL_S);
     confirm(&mut terminal, &format!("type {tail} to"), &tail);
-    terminal.see("verified");
+    terminal.see("✓ verified");
     terminal.keys(ESC);
-    terminal.gone("verified");
+    terminal.gone("✓ verified");
     terminal.row(&["▸", "Before"]);
     let held = service.task(id);
     assert_eq!(held["SchedAt"], "2031-01-01 00:00:00", "an edit of the text moved the time");
@@ -183,9 +186,9 @@ fn a_task_is_modified_moved_and_cancelled() {
     terminal.keys("2031-02-03 04:05:06 UTC");
     terminal.keys(CTRL_S);
     confirm(&mut terminal, &format!("type {tail} to"), &tail);
-    terminal.see("verified");
+    terminal.see("✓ verified");
     terminal.keys(ESC);
-    terminal.gone("verified");
+    terminal.gone("✓ verified");
     let moved = service.task(id);
     assert_eq!(moved["SchedAt"], "2031-02-03 04:05:06");
     assert_eq!(moved["Content"], held["Content"], "a change of time changed the content");
@@ -267,7 +270,7 @@ fn an_answer_that_is_lost_is_shown_as_unknown_and_found_out_without_sending_twic
     terminal.keys("y");
     terminal.see("not known");
     service.way(Way::Open);
-    terminal.see("stands");
+    terminal.see("✓ verified");
     assert_eq!(titles(&service.tasks("User")), ["Sent but unheard"]);
 }
 
