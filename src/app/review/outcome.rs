@@ -304,7 +304,11 @@ pub(super) fn on_proof(state: &mut State, req: ReqId, result: Result<Task, Failu
             let stands = Version::new(task.scheduled_at, &task.content);
             let found = compare::differences(&asked.meant, &stands, zone, now);
             if found.is_empty() {
-                (Proof::Holds, format!("#{} verified: it stands as meant", asked.id), false)
+                (
+                    Proof::Holds,
+                    format!("#{} verified: time, audience and content are as meant", asked.id),
+                    false,
+                )
             } else {
                 let names: Vec<&str> = found.iter().map(|difference| difference.name.as_str()).collect();
                 let words = format!("#{} does not stand as meant: {} differ", asked.id, names.join(", "));
