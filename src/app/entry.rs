@@ -62,6 +62,10 @@ impl Entry {
         if event.code == KeyCode::Char('u') && event.modifiers == KeyModifiers::CONTROL {
             return self.area.delete_line_by_head();
         }
+        // A line feed is what some terminals send for a line end; the editor would delete by it.
+        if event.code == KeyCode::Char('j') && event.modifiers == KeyModifiers::CONTROL {
+            return false;
+        }
         self.area.input(event)
     }
 
