@@ -5,14 +5,12 @@
 //! on the other. It never lets a key or a signature out, save in [`profile_toml`], whose purpose
 //! that is. What it does where the documents are silent is said in [`Options`].
 
+use std::collections::BTreeSet;
 use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
-use std::sync::atomic::Ordering;
-use std::sync::{Arc, Mutex};
-use std::time::Duration;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
-use axum::serve::ListenerExt;
 use rand::rngs::StdRng;
 use rand::{CryptoRng, RngExt, SeedableRng};
 use secrecy::{ExposeSecret, SecretString};
@@ -20,11 +18,18 @@ use tokio::net::TcpListener;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
+mod answer;
 mod calls;
 mod clock;
+mod control;
+mod counters;
 mod dispatch;
+mod engine;
+mod faults;
 mod gate;
-mod options;
+mod listener;
+mod lockout;
+pub mod options;
 mod routes;
 mod rules;
 mod seed;
@@ -33,11 +38,16 @@ mod store;
 mod tests;
 
 pub use clock::{Clock, VirtualClock};
-pub use options::{ErrorStyle, ListTimeField, ModifyContent, Options, WantOverflow};
+pub use control::{Outcome, Truth};
+pub use counters::{Count, Counters};
+pub use faults::{Fault, Misdeed, When};
+pub use options::{AppOptions, ErrorStyle, Limits, ListTimeField, ModifyContent, Options, WantOverflow};
 pub use seed::Seed;
 
 use crate::usersig;
-use routes::{Shared, lock};
+use engine::Engine;
+use gate::App;
+use routes::{Modes, Shared};
 use store::{OpenError, Store};
 
 /// The application that the sandbox serves when none is named.
@@ -46,10 +56,13 @@ pub const DEFAULT_SDKAPPID: u64 = 1_400_000_001;
 /// The administrator of that application.
 pub const DEFAULT_IDENTIFIER: &str = "administrator";
 
-/// How long calls under way may take to end after a stop.
-const STOP_PATIENCE: Duration = Duration::from_secs(2);
+/// A lock whose holder panicked is still good: no value is left half changed.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
 
-/// The one application that the sandbox serves, and who may call for it.
+/// The first application that the sandbox serves, and who may call for it. Others are in
+/// [`Options::apps`].
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// Its number.
@@ -134,29 +147,35 @@ pub async fn start(
     seed: Option<Seed>,
 ) -> Result<Running, StartError> {
     let now = options.clock.now();
-    check(&credentials, now.timestamp())?;
+    let apps = apps(&credentials, &options);
+    check(&apps, now.timestamp())?;
     let refused = |error| StartError::Listen { addr: listen, error };
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let addr = listener.local_addr().map_err(refused)?;
 
     let path = options.db.clone();
     let database = |error: OpenError| StartError::Database { path, detail: error.to_string() };
-    let (opening, who) = (options.clone(), credentials.clone());
-    let opened = tokio::task::spawn_blocking(move || open(&opening, &who, seed, now)).await;
-    let store = opened.unwrap_or_else(|_| Err(OpenError::unknown())).map_err(database)?;
+    let opening = options.clone();
+    let opened = tokio::task::spawn_blocking(move || open(&opening, &credentials, seed, now)).await;
+    let engine = opened.unwrap_or_else(|_| Err(OpenError::unknown())).map_err(database)?;
 
     let (stop, stopping) = watch::channel(false);
-    let Credentials { sdkappid, identifier, key } = credentials;
     let shared = Arc::new(Shared {
-        apps: vec![gate::App { sdkappid, key, admins: vec![identifier] }],
-        store: Mutex::new(Some(store)),
+        apps,
+        engine: Arc::new(engine),
         rate: Mutex::default(),
+        lockout: Mutex::default(),
         rng: Mutex::new(options.random_seed.map_or_else(rand::make_rng, StdRng::seed_from_u64)),
-        delay_ms: options.delay_ms.into(),
+        modes: Modes::of(&options),
+        script: Mutex::default(),
+        counters: Mutex::default(),
+        guests: listener::Guests::default(),
+        moving: tokio::sync::Mutex::default(),
+        large: Shared::large(),
         stopping,
         options,
     });
-    let server = tokio::spawn(serve(listener, Arc::clone(&shared)));
+    let server = tokio::spawn(listener::serve(listener, Arc::clone(&shared)));
     let dispatcher = match shared.options.clock {
         Clock::Real => Some(tokio::spawn(dispatch_by_itself(Arc::clone(&shared)))),
         Clock::Virtual(_) => None,
@@ -164,15 +183,44 @@ pub async fn start(
     Ok(Running { addr, shared, stop, server, dispatcher })
 }
 
-fn check(credentials: &Credentials, now: i64) -> Result<(), StartError> {
-    let Credentials { sdkappid, identifier, key } = credentials;
-    if *sdkappid == 0 || i64::try_from(*sdkappid).is_err() {
-        return Err(StartError::Credentials("sdkappid must be a positive number".to_owned()));
+/// All applications, the first one first.
+fn apps(first: &Credentials, options: &Options) -> Vec<App> {
+    let first = App {
+        sdkappid: first.sdkappid,
+        key: first.key.clone(),
+        admins: vec![first.identifier.clone()],
+        max_active_tasks: options.max_active_tasks,
+        known_accounts: options.known_accounts.clone(),
+        known_attributes: options.known_attributes.clone(),
+        push_limit_per_day: options.push_limit_per_day,
+    };
+    let further = options.apps.iter().map(|app| App {
+        sdkappid: app.sdkappid,
+        key: app.key.clone(),
+        admins: app.admins.clone(),
+        max_active_tasks: app.max_active_tasks.unwrap_or(options.max_active_tasks),
+        known_accounts: app.known_accounts.clone().unwrap_or_else(|| options.known_accounts.clone()),
+        known_attributes: app.known_attributes.clone().unwrap_or_else(|| options.known_attributes.clone()),
+        push_limit_per_day: app.push_limit_per_day.unwrap_or(options.push_limit_per_day),
+    });
+    std::iter::once(first).chain(further).collect()
+}
+
+fn check(apps: &[App], now: i64) -> Result<(), StartError> {
+    let mut seen = BTreeSet::new();
+    for App { sdkappid, key, admins, .. } in apps {
+        if *sdkappid == 0 || i64::try_from(*sdkappid).is_err() {
+            return Err(StartError::Credentials("sdkappid must be a positive number".to_owned()));
+        }
+        if !seen.insert(sdkappid) {
+            return Err(StartError::Credentials(format!("the sdkappid {sdkappid} is named twice")));
+        }
+        for admin in admins {
+            usersig::sign(key, *sdkappid, admin, now, 1, None)
+                .map_err(|error| StartError::Credentials(error.to_string()))?;
+        }
     }
-    match usersig::sign(key, *sdkappid, identifier, now, 1, None) {
-        Ok(_) => Ok(()),
-        Err(error) => Err(StartError::Credentials(error.to_string())),
-    }
+    Ok(())
 }
 
 fn open(
@@ -180,33 +228,23 @@ fn open(
     who: &Credentials,
     seed: Option<Seed>,
     now: chrono::DateTime<chrono::Utc>,
-) -> Result<Store, OpenError> {
+) -> Result<Engine, OpenError> {
     let store = Store::open(options.db.as_deref(), options.first_task_id)?;
-    let app = i64::try_from(who.sdkappid).unwrap_or(i64::MAX);
+    let first = i64::try_from(who.sdkappid).unwrap_or(i64::MAX);
     store.recover(now.timestamp().saturating_sub(options.misfire_grace_seconds))?;
     store.atomically(|store| {
-        let seeded = match seed {
-            Some(seed) if store.is_new()? => seed::plant(seed, now, app, &who.identifier, store)?,
-            Some(_) | None => 0,
-        };
-        store.note_app(app, seeded)?;
+        let new = store.is_new()?;
+        store.note_app(first, 0)?;
+        for app in &options.apps {
+            store.note_app(i64::try_from(app.sdkappid).unwrap_or(i64::MAX), 0)?;
+        }
+        if let Some(seed) = seed.filter(|_| new) {
+            let seeded = seed::plant(seed, now, first, &who.identifier, store)?;
+            store.note_app(first, seeded)?;
+        }
         Ok::<(), OpenError>(())
     })?;
-    Ok(store)
-}
-
-async fn serve(listener: TcpListener, shared: Arc<Shared>) {
-    let mut stopping = shared.stopping.clone();
-    let listener = listener.tap_io(|stream| {
-        // Only speed is lost when this fails.
-        let _ = stream.set_nodelay(true);
-    });
-    let service = axum::serve(listener, routes::router(shared)).with_graceful_shutdown(async move {
-        // Changed or gone: either way it is over.
-        let _ = stopping.wait_for(|stop| *stop).await;
-    });
-    // Never ends with an error: failed accepts are retried inside.
-    let _ = service.await;
+    Engine::start(store, options.db.as_deref())
 }
 
 async fn dispatch_by_itself(shared: Arc<Shared>) {
@@ -230,45 +268,18 @@ impl Running {
         format!("http://{addr}")
     }
 
-    /// From now on every answer waits this long before it is sent: a slow network.
-    pub fn set_delay(&self, delay: Duration) {
-        let ms = u64::try_from(delay.as_millis()).unwrap_or(u64::MAX);
-        self.shared.delay_ms.store(ms, Ordering::Relaxed);
-    }
-
-    /// One round of the dispatcher at the clock's present. Only with a virtual clock is there need.
-    pub async fn tick(&self) {
-        // How long until the next round concerns only the dispatcher's own loop.
-        let _ = self.shared.dispatch().await;
-    }
-
-    /// From now on every dispatch of a task with this title fails with this text.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn fail_title(&self, title: &str, failure: &str) -> Result<(), String> {
-        let (shared, title, failure) = (Arc::clone(&self.shared), title.to_owned(), failure.to_owned());
-        let work = move || {
-            let store = lock(&shared.store);
-            let store = store.as_ref().ok_or("the sandbox has stopped")?;
-            store.fail_title(&title, &failure).map_err(|err| err.to_string())
-        };
-        tokio::task::spawn_blocking(work).await.map_err(|err| err.to_string())?
-    }
-
-    /// Ends it: calls under way are answered, then the database is closed.
+    /// Ends it: calls that were accepted are answered, then the database is closed.
     pub async fn stop(self) {
-        let Self { shared, stop, mut server, dispatcher, .. } = self;
+        let Self { shared, stop, server, dispatcher, .. } = self;
         stop.send_replace(true);
-        if tokio::time::timeout(STOP_PATIENCE, &mut server).await.is_err() {
-            server.abort();
-        }
+        // It ends by itself, in bounded time; a panic of its own changes nothing here.
+        let _ = server.await;
         if let Some(dispatcher) = dispatcher {
-            // It ends by itself; a panic of its own changes nothing here.
+            // As before.
             let _ = dispatcher.await;
         }
         // The file is free when this returns, even while a late call still holds `shared`.
-        let _ = tokio::task::spawn_blocking(move || drop(lock(&shared.store).take())).await;
+        shared.engine.stop().await;
     }
 }
 

@@ -5,8 +5,6 @@
 
 use std::pin::Pin;
 
-use secrecy::SecretString;
-
 use super::args::SandboxArgs;
 use super::signals;
 use super::{Exit, World};
@@ -14,14 +12,15 @@ use crate::config::secret;
 use crate::sandbox::{self, Credentials, Options, ProfileKey, Seed};
 
 pub(super) async fn run(args: SandboxArgs, mut world: World<'_>) -> Exit {
-    let given = match given_key(&args, &world) {
-        Ok(given) => given,
+    let settled = settle(&args, &world);
+    let (credentials, options) = match settled {
+        Ok(settled) => settled,
         Err(words) => {
             world.complain(&words);
             return Exit::Usage;
         }
     };
-    match serve(args, given, &mut world).await {
+    match serve(args, credentials, options, &mut world).await {
         Ok(()) => Exit::Done,
         Err(words) => {
             world.complain(&words);
@@ -30,31 +29,58 @@ pub(super) async fn run(args: SandboxArgs, mut world: World<'_>) -> Exit {
     }
 }
 
-fn given_key(args: &SandboxArgs, world: &World<'_>) -> Result<Option<SecretString>, String> {
-    let Some(name) = &args.secret_key_env else { return Ok(None) };
-    secret::from_env(name, &world.env).map(Some).map_err(|words| format!("--secret-key-env: {words}"))
+/// Everything that the command line, the options file and the environment say.
+fn settle(args: &SandboxArgs, world: &World<'_>) -> Result<(Credentials, Options), String> {
+    if !args.listen.ip().is_loopback() && !args.allow_remote {
+        let advice = "write 127.0.0.1 or [::1] before the port, or add --allow-remote";
+        return Err(format!("the sandbox serves this machine only; {advice}"));
+    }
+    let key = match &args.secret_key_env {
+        Some(name) => secret::from_env(name, &world.env).map_err(|err| format!("--secret-key-env: {err}"))?,
+        None => sandbox::make_key(&mut rand::rng()),
+    };
+    let mut options = Options::default();
+    if let Some(path) = &args.options {
+        let text = std::fs::read_to_string(path)
+            .map_err(|err| format!("cannot read the options file {}: {err}", path.display()))?;
+        let keys = |name: &str| secret::from_env(name, &world.env);
+        options.read_file(path, &text, &keys).map_err(|err| err.to_string())?;
+    }
+    args.set.apply(&mut options)?;
+    options.db.clone_from(&args.db);
+    options.random_seed = args.seed;
+    options.control = args.control;
+    Ok((Credentials { sdkappid: args.sdkappid, identifier: args.identifier.clone(), key }, options))
 }
 
-async fn serve(args: SandboxArgs, given: Option<SecretString>, world: &mut World<'_>) -> Result<(), String> {
+async fn serve(
+    args: SandboxArgs,
+    credentials: Credentials,
+    options: Options,
+    world: &mut World<'_>,
+) -> Result<(), String> {
     let stop = match world.stop.take() {
         Some(stop) => stop,
         None => until_signal()?,
     };
-    let made = given.is_none();
-    let key = given.unwrap_or_else(|| sandbox::make_key(&mut rand::rng()));
-    let credentials =
-        Credentials { sdkappid: args.sdkappid, identifier: args.identifier.clone(), key: key.clone() };
     let seed = Seed { tasks: args.tasks, number: args.seed.unwrap_or(Seed::default().number) };
-    let options = Options { db: args.db, random_seed: args.seed, ..Options::demo() };
+    let key = credentials.key.clone();
     let running =
         sandbox::start(args.listen, options, credentials, Some(seed)).await.map_err(|err| err.to_string())?;
 
     let url = running.base_url();
-    if made {
+    if args.secret_key_env.is_none() {
         let profile = sandbox::profile_toml(&url, args.sdkappid, &args.identifier, ProfileKey::Text(&key));
         world.say("# No key was given, so one was made. To use this sandbox, put this into a file and name");
         world.say("# that with --config FILE:");
         world.say(profile.trim_end());
+    }
+    if !args.listen.ip().is_loopback() {
+        world
+            .say(&format!("warning: other machines can reach this sandbox at {}, without TLS", running.addr));
+        if args.control {
+            world.say("warning: whoever reaches it can use its control interface, which asks for no key");
+        }
     }
     let told = writeln!(world.out, "listening on {url}").and_then(|()| world.out.flush());
     if told.is_ok() {

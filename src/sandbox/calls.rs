@@ -8,85 +8,78 @@ use rand::RngExt;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
+use super::answer::Members;
+use super::gate::App;
 use super::options::{ListTimeField, Options, WantOverflow};
 use super::rules::{self, Refusal};
 use super::store::{NewRow, State, Store, Stored, TimeField, Wanted, Words};
-use crate::domain::wire::{Command, time_out};
+use crate::domain::wire::Command;
 use crate::domain::{JsonObject, Kind};
 
 /// What a call needs besides its body.
 pub(super) struct Call<'a> {
-    pub(super) sdkappid: u64,
+    pub(super) app: &'a App,
     pub(super) now: DateTime<Utc>,
     pub(super) options: &'a Options,
+    /// Tasks that were created less than this long ago are not listed yet.
+    pub(super) list_lag_ms: u64,
+    /// A create puts another `MsgRandom` in the place of the one that was sent.
+    pub(super) rewrite_msg_random: bool,
     pub(super) rng: &'a mut StdRng,
 }
 
 impl Call<'_> {
-    /// The application as the store keeps it; applications are checked at the start to fit.
-    fn app(&self) -> i64 {
-        i64::try_from(self.sdkappid).unwrap_or(i64::MAX)
-    }
-
-    fn with_random(&mut self, mut content: JsonObject) -> JsonObject {
-        if self.options.inject_msg_random && !content.contains_key("MsgRandom") {
+    fn with_random(&mut self, mut content: JsonObject, always: bool) -> JsonObject {
+        if always || self.options.inject_msg_random && !content.contains_key("MsgRandom") {
             content.insert("MsgRandom".to_owned(), json!(self.rng.random::<u32>()));
         }
         content
     }
 }
 
-/// Carries out a command; gives the fields that a success has besides the common ones.
+/// Carries out a command; gives the members that a success has besides the common ones. Whoever
+/// calls sees to it that a write is one piece.
 pub(super) fn carry_out(
     command: Command,
     body: &JsonObject,
     call: &mut Call<'_>,
     store: &Store,
-) -> Result<JsonObject, Refusal> {
-    rules::same_app(body, call.sdkappid)?;
+) -> Result<Members, Refusal> {
+    rules::same_app(body, call.app.sdkappid)?;
     match command {
-        Command::Add => store.atomically(|store| add(body, call, store)),
-        Command::Modify => store.atomically(|store| modify(body, call, store)),
-        Command::Delete => store.atomically(|store| delete(body, call, store)),
+        Command::Add => add(body, call, store),
+        Command::Modify => modify(body, call, store),
+        Command::Delete => delete(body, call, store),
         Command::Get => get(body, call, store),
         Command::List => list(body, call, store),
     }
 }
 
-fn fields(value: Value) -> JsonObject {
-    match value {
-        Value::Object(object) => object,
-        Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) | Value::Array(_) => {
-            JsonObject::new()
-        }
-    }
-}
-
-fn add(body: &JsonObject, call: &mut Call<'_>, store: &Store) -> Result<JsonObject, Refusal> {
+fn add(body: &JsonObject, call: &mut Call<'_>, store: &Store) -> Result<Members, Refusal> {
     let kind = rules::kind(body)?;
     let sched_at = rules::time(body, "SchedAt")?;
     let content = rules::object(body, "Content")?;
-    rules::check_content(&kind, content, call.options)?;
+    rules::check_content(&kind, content, call.options, call.app.known_attributes.as_ref())?;
     rules::check_time(sched_at, call.now, call.options)?;
-    rules::check_accounts(content, call.options.known_accounts.as_ref())?;
-    let most = call.options.max_active_tasks;
-    if most > 0 && store.active(call.app())? >= most {
+    rules::check_accounts(content, call.app.known_accounts.as_ref())?;
+    let most = call.app.max_active_tasks;
+    if most > 0 && store.active(call.app.number())? >= most {
         return Err(Refusal::new(90109, format!("scheduled task quota exceeded: {most} active tasks")));
     }
-    let content = call.with_random(content.clone());
+    let content = call.with_random(content.clone(), call.rewrite_msg_random);
     let (title, desc) = rules::headline(&content);
     let id = store.add(&NewRow {
-        sdkappid: call.app(),
+        sdkappid: call.app.number(),
         kind: &kind,
         create_at: call.now.timestamp(),
         sched_at: sched_at.timestamp(),
         words: Words { content: &Value::Object(content.clone()).to_string(), title, desc },
         end: None,
     })?;
-    Ok(fields(json!({ "TaskID": id })))
+    Ok(Members::task_id(id))
 }
 
-fn modify(body: &JsonObject, call: &mut Call<'_>, store: &Store) -> Result<JsonObject, Refusal> {
+fn modify(body: &JsonObject, call: &mut Call<'_>, store: &Store) -> Result<Members, Refusal> {
     let id = rules::integer(body, "TaskID")?;
     let kind = rules::kind(body)?;
     let sched_at = body.contains_key("SchedAt").then(|| rules::time(body, "SchedAt")).transpose()?;
@@ -99,35 +92,35 @@ fn modify(body: &JsonObject, call: &mut Call<'_>, store: &Store) -> Result<JsonO
     let mut content: JsonObject = serde_json::from_str(&task.content).map_err(|_| Refusal::internal())?;
     if let Some(change) = change {
         content = rules::modified(&content, change, call.options.modify_content);
-        rules::check_content(&kind, &content, call.options)?;
-        content = call.with_random(content);
+        rules::check_content(&kind, &content, call.options, call.app.known_attributes.as_ref())?;
+        content = call.with_random(content, false);
     }
     if let Some(at) = sched_at {
         rules::check_time(at, call.now, call.options)?;
     }
     if change.is_some() {
-        rules::check_accounts(&content, call.options.known_accounts.as_ref())?;
+        rules::check_accounts(&content, call.app.known_accounts.as_ref())?;
     }
     let (title, desc) = rules::headline(&content);
     let text = Value::Object(content.clone()).to_string();
     let at = sched_at.map_or(task.sched_at, |at| at.timestamp());
     store.modify(id, at, &Words { content: &text, title, desc })?;
-    Ok(fields(json!({ "TaskID": id })))
+    Ok(Members::task_id(id))
 }
 
-fn delete(body: &JsonObject, call: &mut Call<'_>, store: &Store) -> Result<JsonObject, Refusal> {
+fn delete(body: &JsonObject, call: &mut Call<'_>, store: &Store) -> Result<Members, Refusal> {
     let id = rules::integer(body, "TaskID")?;
     let kind = rules::kind(body)?;
     let kind = call.options.delete_check_type.then_some(&kind);
     changeable(id, kind, "delete", call, store)?;
     store.delete(id)?;
-    Ok(fields(json!({ "TaskID": id })))
+    Ok(Members::task_id(id))
 }
 
-fn get(body: &JsonObject, call: &Call<'_>, store: &Store) -> Result<JsonObject, Refusal> {
+fn get(body: &JsonObject, call: &Call<'_>, store: &Store) -> Result<Members, Refusal> {
     let id = rules::integer(body, "TaskID")?;
-    let task = store.get(call.app(), id)?.ok_or_else(|| unknown(id))?;
-    Ok(fields(json!({ "TaskInfo": task_info(&task)? })))
+    let task = store.get(call.app.number(), id)?.ok_or_else(|| unknown(id))?;
+    Ok(Members::task(&task))
 }
 
 fn unknown(id: i64) -> Refusal {
@@ -142,7 +135,7 @@ fn changeable(
     call: &Call<'_>,
     store: &Store,
 ) -> Result<Stored, Refusal> {
-    let task = store.get(call.app(), id)?.ok_or_else(|| unknown(id))?;
+    let task = store.get(call.app.number(), id)?.ok_or_else(|| unknown(id))?;
     if let Some(kind) = kind
         && kind.wire() != task.kind
     {
@@ -156,11 +149,10 @@ fn changeable(
     }
 }
 
-fn list(body: &JsonObject, call: &Call<'_>, store: &Store) -> Result<JsonObject, Refusal> {
+fn list(body: &JsonObject, call: &Call<'_>, store: &Store) -> Result<Members, Refusal> {
     let wanted = wanted(body, call)?;
     let (total, tasks) = store.list(&wanted)?;
-    let tasks: Vec<Value> = tasks.iter().map(task_info).collect::<Result<_, _>>()?;
-    Ok(fields(json!({ "Total": total, "Tasks": tasks })))
+    Ok(Members::page(total, &tasks))
 }
 
 fn wanted(body: &JsonObject, call: &Call<'_>) -> Result<Wanted, Refusal> {
@@ -194,7 +186,7 @@ fn wanted(body: &JsonObject, call: &Call<'_>) -> Result<Wanted, Refusal> {
     }
     let keyword = if body.contains_key("Keyword") { rules::text(body, "Keyword")? } else { "" };
     Ok(Wanted {
-        sdkappid: call.app(),
+        sdkappid: call.app.number(),
         range_of: match options.list_time_field {
             ListTimeField::OrderBy => Some(order),
             ListTimeField::CreateAt => Some(TimeField::Create),
@@ -208,25 +200,15 @@ fn wanted(body: &JsonObject, call: &Call<'_>) -> Result<Wanted, Refusal> {
         ascending,
         offset,
         want: want.min(most),
+        created_by: lag(call),
     })
 }
 
-/// A `TaskInfo` (section 3).
-fn task_info(task: &Stored) -> Result<Value, Refusal> {
-    let content: Value = serde_json::from_str(&task.content).map_err(|_| Refusal::internal())?;
-    let time = |at: i64| DateTime::from_timestamp(at, 0).map(time_out).unwrap_or_default();
-    Ok(json!({
-        "TaskID": task.id,
-        "Sdkappid": task.sdkappid,
-        "CreateAt": time(task.create_at),
-        "Type": task.kind,
-        "SchedAt": time(task.sched_at),
-        "Content": content,
-        "Title": task.title,
-        "Desc": task.desc,
-        "Status": task.state.wire(),
-        "DispatchSuccess": i32::from(task.success),
-        "DispatchErr": task.failure,
-        "PushTaskID": task.push_id,
-    }))
+/// The last second of creation that a list shows, when it lags behind.
+fn lag(call: &Call<'_>) -> Option<i64> {
+    if call.list_lag_ms == 0 {
+        return None;
+    }
+    let lag = i64::try_from(call.list_lag_ms).unwrap_or(i64::MAX);
+    Some(call.now.timestamp_millis().saturating_sub(lag).div_euclid(1000))
 }

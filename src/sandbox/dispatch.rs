@@ -3,50 +3,170 @@
 //! A round is a function of the store and a time, so that tests need no waiting. It never sends a
 //! task twice and never retries a failed one.
 
+use std::collections::HashMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use rand::{Rng, RngExt};
 
+use super::gate::App;
 use super::options::Options;
-use super::store::{End, Leaving, Store};
+use super::store::{End, Leaving, OutcomeRule, Pushed, Store};
 use crate::domain::JsonObject;
 
-/// One round. Gives how long the next one may wait.
-pub(super) fn round(
-    store: &Store,
-    now: DateTime<Utc>,
-    options: &Options,
-    rng: &mut impl Rng,
-) -> rusqlite::Result<Duration> {
-    let now_ms = now.timestamp_millis();
-    let stay = i64::try_from(options.dispatch_duration_ms).unwrap_or(i64::MAX);
-    store.atomically(|store| {
-        finish(store, now, stay, rng)?;
-        if store.start_due(now_ms)? > 0 && stay == 0 {
-            finish(store, now, stay, rng)?;
+/// Most tasks of one step of a round, so that calls get their turn between the rounds.
+const BATCH: i64 = 1000;
+
+/// What a round needs besides the store.
+pub(super) struct Desk<'a, R> {
+    pub(super) options: &'a Options,
+    pub(super) apps: &'a [App],
+    pub(super) rng: &'a mut R,
+}
+
+impl<R: Rng> Desk<'_, R> {
+    /// One round. Gives how long the next one may wait: not at all when there is more to do.
+    pub(super) fn round(&mut self, store: &Store, now: DateTime<Utc>) -> rusqlite::Result<Duration> {
+        let now_ms = now.timestamp_millis();
+        let stay = self.stay();
+        let mut full = self.finish(store, now, stay)?;
+        let started = store.start_due(now_ms, BATCH)?;
+        if started > 0 && stay == 0 {
+            full |= self.finish(store, now, stay)?;
         }
-        let tick = options.tick_ms.max(1);
+        full |= is_full(started) || self.forget(store, now)?;
+        if full {
+            return Ok(Duration::ZERO);
+        }
+        let tick = self.options.tick_ms.max(1);
         let left = store.dispatching_since()?.map(|since| since.saturating_add(stay) - now_ms);
         let left = left.and_then(|left| u64::try_from(left.max(1)).ok());
         Ok(Duration::from_millis(left.map_or(tick, |left| left.min(tick))))
-    })
-}
+    }
 
-fn finish(store: &Store, now: DateTime<Utc>, stay: i64, rng: &mut impl Rng) -> rusqlite::Result<()> {
-    let now_ms = now.timestamp_millis();
-    for task in store.leaving(now_ms.saturating_sub(stay), now_ms)? {
-        match &task.failure {
-            Some(failure) => store.end(task.id, End::Failed(failure))?,
-            None => store.end(task.id, End::Sent(&push_id_of(&task, now, rng)))?,
+    /// All rounds between two times of a virtual clock: each task goes at its own second.
+    pub(super) fn walk(
+        &mut self,
+        store: &Store,
+        from: DateTime<Utc>,
+        to: DateTime<Utc>,
+    ) -> rusqlite::Result<()> {
+        let mut now = from.min(to);
+        loop {
+            while self.round(store, now)?.is_zero() {}
+            if now >= to {
+                return Ok(());
+            }
+            let due = store.next_due()?.map(|second| second.saturating_mul(1000));
+            let over = store.dispatching_since()?.map(|since| since.saturating_add(self.stay()));
+            let (at, end) = (now.timestamp_millis(), to.timestamp_millis());
+            let next = due.into_iter().chain(over).min().unwrap_or(end).clamp(at + 1, end);
+            now = DateTime::from_timestamp_millis(next).unwrap_or(to);
         }
     }
-    Ok(())
+
+    fn stay(&self) -> i64 {
+        i64::try_from(self.options.dispatch_duration_ms).unwrap_or(i64::MAX)
+    }
+
+    /// Removes what was kept long enough.
+    fn forget(&self, store: &Store, now: DateTime<Utc>) -> rusqlite::Result<bool> {
+        let days = self.options.retention_days;
+        if days <= 0 {
+            return Ok(false);
+        }
+        let before = now.timestamp().saturating_sub(days.saturating_mul(86_400));
+        store.forget(before, BATCH).map(is_full)
+    }
+
+    /// Ends the dispatches that lasted long enough; whether there may be more.
+    fn finish(&mut self, store: &Store, now: DateTime<Utc>, stay: i64) -> rusqlite::Result<bool> {
+        let now_ms = now.timestamp_millis();
+        let tasks = store.leaving(now_ms.saturating_sub(stay), now_ms, BATCH)?;
+        if tasks.is_empty() {
+            return Ok(false);
+        }
+        let mut rules = store.rules()?;
+        let mut pushed = HashMap::new();
+        for task in &tasks {
+            let content: JsonObject = serde_json::from_str(&task.content).unwrap_or_default();
+            let failure = match rules.iter().position(|rule| fits(rule, task, &content)) {
+                Some(at) => ruled(store, &mut rules, at)?,
+                None => self.limited(store, task, &mut pushed)?,
+            };
+            match &failure {
+                Some(failure) => store.end(task.id, End::Failed(failure))?,
+                None => {
+                    let id = push_id(&task.kind, task.sdkappid, now.timestamp(), &content, self.rng);
+                    store.end(task.id, End::Sent(&id))?;
+                }
+            }
+        }
+        for (sdkappid, pushed) in pushed {
+            store.note_pushed(sdkappid, pushed)?;
+        }
+        Ok(is_full(tasks.len()))
+    }
+
+    /// The failure by a limit of the push API, when those are enforced. They are for pushes to all
+    /// and by tag; what counts is the second in which the dispatch began.
+    fn limited(
+        &self,
+        store: &Store,
+        task: &Leaving,
+        pushed: &mut HashMap<i64, Pushed>,
+    ) -> rusqlite::Result<Option<String>> {
+        if !self.options.enforce_push_limits || task.kind == "User" {
+            return Ok(None);
+        }
+        let app = self.apps.iter().find(|app| i64::try_from(app.sdkappid) == Ok(task.sdkappid));
+        let most = app.map_or(self.options.push_limit_per_day, |app| app.push_limit_per_day);
+        let before = match pushed.get(&task.sdkappid) {
+            Some(pushed) => *pushed,
+            None => store.pushed(task.sdkappid)?,
+        };
+        let second = task.started_ms.div_euclid(1000);
+        let day = second.div_euclid(86_400) * 86_400;
+        let count = if before.day == day { before.count } else { 0 };
+        if most > 0 && count >= most {
+            return Ok(Some(format!("push failed: code 90047, the daily limit of {most} pushes is reached")));
+        }
+        if before.second == second {
+            return Ok(Some("push failed: code 90024, more than one push in a second".to_owned()));
+        }
+        pushed.insert(task.sdkappid, Pushed { day, count: count + 1, second });
+        Ok(None)
+    }
 }
 
-fn push_id_of(task: &Leaving, now: DateTime<Utc>, rng: &mut impl Rng) -> String {
-    let content: JsonObject = serde_json::from_str(&task.content).unwrap_or_default();
-    push_id(&task.kind, task.sdkappid, now.timestamp(), &content, rng)
+fn is_full(count: usize) -> bool {
+    i64::try_from(count).is_ok_and(|count| count >= BATCH)
+}
+
+/// The outcome that a rule wants; the rule is used once more.
+fn ruled(store: &Store, rules: &mut Vec<OutcomeRule>, at: usize) -> rusqlite::Result<Option<String>> {
+    let Some(rule) = rules.get_mut(at) else { return Ok(None) };
+    let failure = rule.failure.clone();
+    if let Some(remaining) = &mut rule.remaining {
+        *remaining -= 1;
+        let over = *remaining <= 0;
+        store.used(rule.id)?;
+        if over {
+            rules.remove(at);
+        }
+    }
+    Ok(failure)
+}
+
+fn fits(rule: &OutcomeRule, task: &Leaving, content: &JsonObject) -> bool {
+    let addressed = |account: &String| {
+        let list = content.get("To_Account").and_then(serde_json::Value::as_array);
+        list.is_some_and(|list| list.iter().any(|item| item.as_str() == Some(account)))
+    };
+    rule.task_id.is_none_or(|id| id == task.id)
+        && rule.sdkappid.is_none_or(|app| app == task.sdkappid)
+        && rule.title.as_ref().is_none_or(|title| *title == task.title)
+        && rule.account.as_ref().is_none_or(addressed)
 }
 
 /// A `PushTaskID` of the shape that the documents' samples have (section 3.3): hex of the time, the

@@ -2,11 +2,14 @@
 //!
 //! Knows nothing of tasks. What is refused here was never counted and never touched the store.
 
-use std::collections::{HashMap, VecDeque};
+use std::collections::{BTreeSet, HashMap, VecDeque};
+use std::sync::Mutex;
 
 use secrecy::SecretString;
 use serde_json::Value;
 
+use super::lock;
+use super::lockout::Lockout;
 use super::options::Options;
 use super::rules::Refusal;
 use crate::domain::JsonObject;
@@ -20,6 +23,21 @@ pub(super) struct App {
     pub(super) key: SecretString,
     /// Identifiers with administrator rights.
     pub(super) admins: Vec<String>,
+    /// Most active tasks; 0 is no limit.
+    pub(super) max_active_tasks: i64,
+    /// The accounts that exist; `None` is all of them.
+    pub(super) known_accounts: Option<BTreeSet<String>>,
+    /// The names of attributes that exist; `None` is all of them.
+    pub(super) known_attributes: Option<BTreeSet<String>>,
+    /// Most pushes to all and by tag a day, where limits are enforced; 0 is no limit.
+    pub(super) push_limit_per_day: i64,
+}
+
+impl App {
+    /// As the store keeps its number; applications are checked at the start to fit.
+    pub(super) fn number(&self) -> i64 {
+        i64::try_from(self.sdkappid).unwrap_or(i64::MAX)
+    }
 }
 
 /// The parameters of the URL, of the right form but not yet believed.
@@ -103,19 +121,34 @@ pub(super) fn body(bytes: &[u8]) -> Result<JsonObject, Refusal> {
     }
 }
 
-/// Application, signature, rights (steps 6 to 8). `now` is Unix seconds.
-pub(super) fn admit<'a>(parameters: &Parameters, apps: &'a [App], now: i64) -> Result<&'a App, Refusal> {
+/// Application, signature, rights (steps 6 to 8). `now` is Unix milliseconds; with a `lockout` those
+/// who sign wrongly too often are sent away. Gives the application's place in the list.
+pub(super) fn admit(
+    parameters: &Parameters,
+    apps: &[App],
+    now: i64,
+    lockout: Option<&Mutex<Lockout>>,
+) -> Result<usize, Refusal> {
     let Parameters { sdkappid, identifier, usersig } = parameters;
-    let app = apps
+    let (at, app) = apps
         .iter()
-        .find(|app| app.sdkappid == *sdkappid)
+        .enumerate()
+        .find(|(_, app)| app.sdkappid == *sdkappid)
         .ok_or_else(|| Refusal::new(70020, format!("SDKAppID {sdkappid} not found")))?;
-    usersig::verify(usersig, &app.key, *sdkappid, identifier, now)
-        .map_err(|reject| Refusal::new(reject.code(), format!("The UserSig in use {}", reject.words())))?;
+    if lockout.is_some_and(|lockout| lock(lockout).holds(*sdkappid, identifier, now)) {
+        let words = format!("UserSig verification of {identifier} failed too often, wait a minute");
+        return Err(Refusal::new(70050, words));
+    }
+    usersig::verify(usersig, &app.key, *sdkappid, identifier, now.div_euclid(1000)).map_err(|reject| {
+        if let Some(lockout) = lockout {
+            lock(lockout).failed(*sdkappid, identifier, now);
+        }
+        Refusal::new(reject.code(), format!("The UserSig in use {}", reject.words()))
+    })?;
     if !app.admins.contains(identifier) {
         return Err(Refusal::new(60010, format!("{identifier} is not an App administrator")));
     }
-    Ok(app)
+    Ok(at)
 }
 
 /// The sliding window of a second, for each application and command (step 9).

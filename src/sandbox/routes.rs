@@ -1,129 +1,303 @@
 //! HTTP: reads a request, walks it through the pipeline, writes the answer.
 //!
-//! The status is 200 whatever happened. No lock is held over an await; the store is touched on
-//! blocking threads only. Nothing that a client sends may make this panic.
+//! The status is 200 whatever happened, save for scripted faults. No lock is held over an await.
+//! Nothing that a client sends may make this panic, or hold more memory than the limits allow.
 
+use std::fmt;
 use std::pin::Pin;
-use std::sync::atomic::{AtomicU64, Ordering};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::task::{Context, Poll};
 use std::time::Duration;
 
-use axum::Router;
-use axum::body::{Body, HttpBody};
-use axum::extract::{Request, State};
-use axum::http::{HeaderValue, Method, header};
+use axum::body::{Body, Bytes, HttpBody};
+use axum::extract::Request;
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
+use hyper::body::{Frame, SizeHint};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use serde_json::{Value, json};
-use tokio::sync::watch;
+use tokio::sync::{Semaphore, watch};
 
+use super::answer::{Answer, Members};
 use super::calls::{Call, carry_out};
 use super::clock::Clock;
-use super::dispatch;
+use super::counters::Counters;
+use super::dispatch::Desk;
+use super::engine::{Engine, Lost};
+use super::faults::{Fault, Misdeed, Script, When};
 use super::gate::{self, App, Rate};
+use super::listener::{Guest, Guests};
+use super::lockout::Lockout;
 use super::options::Options;
 use super::rules::Refusal;
 use super::store::Store;
+use super::{control, lock};
 use crate::domain::JsonObject;
 use crate::domain::wire::Command;
 
-/// How long the parts of a body may take.
-const BODY_PATIENCE: Duration = Duration::from_secs(30);
+/// A body above this is one of few at a time: as JSON it may become many times as large.
+const LARGE: usize = 64 << 10;
+
+/// How many of those.
+const LARGE_AT_ONCE: usize = 4;
 
 /// What all calls and the dispatcher share.
 #[derive(Debug)]
 pub(super) struct Shared {
     pub(super) options: Options,
     pub(super) apps: Vec<App>,
-    /// `None` after the stop.
-    pub(super) store: Mutex<Option<Store>>,
+    pub(super) engine: Arc<Engine>,
     pub(super) rate: Mutex<Rate>,
+    pub(super) lockout: Mutex<Lockout>,
     pub(super) rng: Mutex<StdRng>,
-    pub(super) delay_ms: AtomicU64,
+    pub(super) modes: Modes,
+    pub(super) script: Mutex<Script>,
+    pub(super) counters: Mutex<Counters>,
+    pub(super) guests: Guests,
+    /// Held by whoever moves a virtual clock.
+    pub(super) moving: tokio::sync::Mutex<()>,
+    pub(super) large: Arc<Semaphore>,
     pub(super) stopping: watch::Receiver<bool>,
 }
 
-/// A lock whose holder panicked is still good: every write is one transaction.
-pub(super) fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+/// What can be switched while it runs.
+#[derive(Debug, Default)]
+pub(super) struct Modes {
+    pub(super) delay_ms: AtomicU64,
+    pub(super) list_lag_ms: AtomicU64,
+    pub(super) rewrite_msg_random: AtomicBool,
+}
+
+impl Modes {
+    pub(super) fn of(options: &Options) -> Self {
+        Self {
+            delay_ms: options.delay_ms.into(),
+            list_lag_ms: options.list_lag_ms.into(),
+            rewrite_msg_random: options.rewrite_msg_random.into(),
+        }
+    }
 }
 
 impl Shared {
+    pub(super) fn large() -> Arc<Semaphore> {
+        Arc::new(Semaphore::new(LARGE_AT_ONCE))
+    }
+
     /// Random numbers for one call, so that nobody waits for another's.
-    fn fork_rng(&self) -> StdRng {
+    pub(super) fn fork_rng(&self) -> StdRng {
         StdRng::from_rng(&mut *lock(&self.rng))
     }
 
-    /// One round of the dispatcher on a blocking thread; how long the next may wait.
+    /// One round of the dispatcher; how long the next may wait.
     pub(super) async fn dispatch(self: &Arc<Self>) -> Duration {
         let shared = Arc::clone(self);
-        let round = tokio::task::spawn_blocking(move || {
-            let store = lock(&shared.store);
+        let round = self.engine.write(move |store| {
             let now = shared.options.clock.now();
-            let store = store.as_ref()?;
-            dispatch::round(store, now, &shared.options, &mut shared.fork_rng()).ok()
+            shared.at_desk(|desk| desk.round(store, now))
         });
         let otherwise = Duration::from_millis(self.options.tick_ms.max(1));
-        round.await.ok().flatten().unwrap_or(otherwise)
+        round.await.ok().and_then(Result::ok).unwrap_or(otherwise)
+    }
+
+    pub(super) fn at_desk<T>(&self, work: impl FnOnce(&mut Desk<'_, StdRng>) -> T) -> T {
+        let mut rng = self.fork_rng();
+        work(&mut Desk { options: &self.options, apps: &self.apps, rng: &mut rng })
+    }
+
+    /// Steps 10 to 16 of the pipeline for the application in that place of the list.
+    pub(super) async fn carry_out(
+        self: &Arc<Self>,
+        command: Command,
+        app: usize,
+        body: JsonObject,
+        now: DateTime<Utc>,
+    ) -> Answer {
+        let shared = Arc::clone(self);
+        let work = move |store: &Store| {
+            let app = shared.apps.get(app).ok_or_else(Refusal::internal)?;
+            let mut call = Call {
+                app,
+                now,
+                options: &shared.options,
+                list_lag_ms: shared.modes.list_lag_ms.load(Ordering::Relaxed),
+                rewrite_msg_random: shared.modes.rewrite_msg_random.load(Ordering::Relaxed),
+                rng: &mut shared.fork_rng(),
+            };
+            carry_out(command, &body, &mut call, store)
+        };
+        let done =
+            if command.writes() { self.engine.write(work).await } else { self.engine.read(work).await };
+        let outcome = done.unwrap_or_else(|Lost| Err(Refusal::internal()));
+        Answer { outcome, with_task_id: command.writes() }
+    }
+
+    /// The body of an answer.
+    pub(super) fn text(&self, answer: &Answer) -> String {
+        answer.text(self.options.request_id.then(|| lock(&self.rng).random()))
     }
 }
 
-/// The service: every method and path goes through the same pipeline.
-pub(super) fn router(shared: Arc<Shared>) -> Router {
-    Router::new().fallback(serve).with_state(shared)
+/// The connection is to be closed without an answer.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct Hangup;
+
+impl fmt::Display for Hangup {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("closed on purpose")
+    }
 }
 
-async fn serve(State(shared): State<Arc<Shared>>, request: Request) -> Response {
+impl std::error::Error for Hangup {}
+
+/// What goes over the wire in the end.
+enum Sent {
+    Whole(Answer),
+    /// The first half only.
+    Half(Answer),
+    BadGateway,
+    NotJson,
+    Nothing,
+}
+
+const GATEWAY_PAGE: &str = "<html>\r\n<head><title>502 Bad Gateway</title></head>\r\n<body>\r\n\
+    <center><h1>502 Bad Gateway</h1></center>\r\n</body>\r\n</html>\r\n";
+
+const NOT_JSON: &str = "upstream returned no content";
+
+/// Every method and path goes through the same pipeline, but for those of the control interface.
+pub(super) async fn serve(
+    shared: Arc<Shared>,
+    guest: Arc<Guest>,
+    request: Request,
+) -> Result<Response, Hangup> {
     let (parts, body) = request.into_parts();
     // The body is read before anything is refused, else the client may be cut off while sending.
-    let body = tokio::time::timeout(BODY_PATIENCE, read(body, shared.options.max_body_bytes)).await;
-    let body = body.unwrap_or_else(|_| Err(Refusal::new(60008, "the request body did not arrive in time")));
+    let arrival = read(body, shared.options.max_body_bytes, &shared.large);
+    let arrived = tokio::time::timeout(shared.options.limits.body, arrival).await;
+    let arrived = arrived.unwrap_or_else(|_| {
+        guest.last();
+        Err(Refusal::new(60008, "the request body did not arrive in time"))
+    });
+    // From here on it is accepted, and will be answered even when the sandbox is told to stop.
+    guest.busy(true);
+    let _large = arrived.as_ref().ok().and_then(|arrived| arrived.large.as_ref());
+    let body = arrived.as_ref().map(|arrived| arrived.bytes.as_slice()).map_err(Clone::clone);
     let path = parts.uri.path();
-    let answer = walk(&shared, &parts.method, path, parts.uri.query().unwrap_or(""), body).await;
-    let text = answer.text(&shared);
-    wait(&shared).await;
+    if shared.options.control && path.starts_with(control::PREFIX) {
+        let body = body.map_err(|refusal| refusal.info);
+        let answer =
+            control::answer(&shared, &parts.method, path, parts.uri.query(), &parts.headers, body).await;
+        guest.busy(false);
+        return Ok(answer);
+    }
+    let sent = walk(&shared, &parts.method, path, parts.uri.query().unwrap_or(""), body).await;
+    wait(&shared, Duration::from_millis(shared.modes.delay_ms.load(Ordering::Relaxed))).await;
+    let answer = respond(&shared, sent, guest.is_last());
+    guest.busy(false);
+    answer
+}
 
-    let mut response = Response::new(Body::from(text));
+fn respond(shared: &Shared, sent: Sent, last: bool) -> Result<Response, Hangup> {
+    let (body, kind, status) = match sent {
+        Sent::Whole(answer) => (Body::from(shared.text(&answer)), "application/json", StatusCode::OK),
+        Sent::Half(answer) => (Body::new(Half::of(shared.text(&answer))), "application/json", StatusCode::OK),
+        Sent::BadGateway => (Body::from(GATEWAY_PAGE), "text/html", StatusCode::BAD_GATEWAY),
+        Sent::NotJson => (Body::from(NOT_JSON), "text/plain", StatusCode::OK),
+        Sent::Nothing => return Err(Hangup),
+    };
+    let mut response = Response::new(body);
+    *response.status_mut() = status;
     let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(kind));
+    if last {
+        headers.insert(header::CONNECTION, HeaderValue::from_static("close"));
+    }
     if let Clock::Virtual(clock) = &shared.options.clock
         && let Ok(date) = HeaderValue::from_str(&http_date(clock.now()))
     {
         headers.insert(header::DATE, date);
     }
-    response
+    Ok(response)
 }
 
 fn http_date(at: DateTime<Utc>) -> String {
     at.format("%a, %d %b %Y %H:%M:%S GMT").to_string()
 }
 
-/// The slow network of the options; a stop ends the wait.
-async fn wait(shared: &Shared) {
-    let delay = shared.delay_ms.load(Ordering::Relaxed);
-    if delay == 0 {
+/// A slow network; a stop ends the wait.
+async fn wait(shared: &Shared, delay: Duration) {
+    if delay.is_zero() {
         return;
     }
     let mut stopping = shared.stopping.clone();
     tokio::select! {
-        () = tokio::time::sleep(Duration::from_millis(delay)) => {}
+        () = tokio::time::sleep(delay) => {}
         // Changed or gone: either way it is over.
         _ = stopping.wait_for(|stop| *stop) => {}
     }
 }
 
+/// A body that ends in the middle, although its head promises the whole.
+struct Half {
+    rest: Option<Bytes>,
+    promised: u64,
+    flushed: bool,
+}
+
+impl Half {
+    fn of(text: String) -> Self {
+        let mut bytes = Bytes::from(text);
+        let promised = bytes.len();
+        bytes.truncate(promised / 2);
+        Self { rest: Some(bytes), promised: u64::try_from(promised).unwrap_or(u64::MAX), flushed: false }
+    }
+}
+
+impl HttpBody for Half {
+    type Data = Bytes;
+    type Error = Hangup;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        cx: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, Hangup>>> {
+        if let Some(bytes) = self.rest.take() {
+            return Poll::Ready(Some(Ok(Frame::data(bytes))));
+        }
+        if !self.flushed {
+            // What was sent must leave before the connection is closed.
+            self.flushed = true;
+            cx.waker().wake_by_ref();
+            return Poll::Pending;
+        }
+        Poll::Ready(Some(Err(Hangup)))
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        SizeHint::with_exact(self.promised)
+    }
+}
+
+/// A body that has arrived.
+struct Arrived {
+    bytes: Vec<u8>,
+    /// Held as long as a large one is worked on.
+    large: Option<tokio::sync::OwnedSemaphorePermit>,
+}
+
 /// The whole body, at most `most` bytes. A longer one is read on for a while, so that the client
 /// gets to read the refusal.
-async fn read(mut body: Body, most: usize) -> Result<Vec<u8>, Refusal> {
+async fn read(mut body: Body, most: usize, lane: &Arc<Semaphore>) -> Result<Arrived, Refusal> {
     let mut bytes = Vec::new();
+    let mut large = None;
     let mut seen: usize = 0;
     loop {
         let frame = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
         let data = match frame {
             None if seen > most => break,
-            None => return Ok(bytes),
+            None => return Ok(Arrived { bytes, large }),
             Some(Err(_)) => return Err(Refusal::new(60003, "the request body was cut off")),
             Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
         };
@@ -131,50 +305,16 @@ async fn read(mut body: Body, most: usize) -> Result<Vec<u8>, Refusal> {
         if seen > most.saturating_mul(16) {
             break;
         }
-        if seen <= most {
+        if seen > most {
+            bytes = Vec::new();
+        } else {
+            if seen > LARGE && large.is_none() {
+                large = Arc::clone(lane).acquire_owned().await.ok();
+            }
             bytes.extend_from_slice(&data);
         }
     }
     Err(Refusal::new(60003, format!("the request body is larger than {most} bytes")))
-}
-
-/// What is answered, before it is text.
-struct Answer {
-    outcome: Result<JsonObject, Refusal>,
-    /// Failures of create, modify and delete carry `TaskID: 0`, once they got as far as the body.
-    with_task_id: bool,
-}
-
-impl Answer {
-    fn text(self, shared: &Shared) -> String {
-        let mut answer = JsonObject::new();
-        let mut put = |key: &str, value: Value| answer.insert(key.to_owned(), value);
-        match self.outcome {
-            Ok(fields) => {
-                put("ActionStatus", json!("OK"));
-                put("ErrorInfo", json!(""));
-                put("ErrorCode", json!(0));
-                for (key, value) in fields {
-                    put(&key, value);
-                }
-            }
-            Err(refusal) => {
-                put("ActionStatus", json!("FAIL"));
-                put("ErrorInfo", json!(refusal.info));
-                put("ErrorCode", json!(refusal.code));
-                if self.with_task_id {
-                    put("TaskID", json!(0));
-                }
-                if !refusal.invalid_accounts.is_empty() {
-                    put("InvalidUserID", json!(refusal.invalid_accounts));
-                }
-            }
-        }
-        if shared.options.request_id {
-            put("RequestId", json!(format!("{:032x}", lock(&shared.rng).random::<u128>())));
-        }
-        Value::Object(answer).to_string()
-    }
 }
 
 /// The pipeline (section 8.1): steps 1 to 9 here, the rest with the store in hand.
@@ -183,24 +323,56 @@ async fn walk(
     method: &Method,
     path: &str,
     query: &str,
-    body: Result<Vec<u8>, Refusal>,
-) -> Answer {
+    body: Result<&[u8], Refusal>,
+) -> Sent {
     let now = shared.options.clock.now();
-    let admitted = admit(shared, method, path, query, body, now);
-    let (command, sdkappid, body) = match admitted {
+    lock(&shared.counters).requests += 1;
+    let (command, app, body) = match admit(shared, method, path, query, body, now) {
         Ok(admitted) => admitted,
-        Err(refusal) => return Answer { outcome: Err(refusal), with_task_id: false },
+        Err(refusal) => return Sent::Whole(Answer { outcome: Err(refusal), with_task_id: false }),
     };
-    let worker = Arc::clone(shared);
-    let done = tokio::task::spawn_blocking(move || {
-        let store = lock(&worker.store);
-        let Some(store) = store.as_ref() else { return Err(Refusal::internal()) };
-        let mut rng = worker.fork_rng();
-        let mut call = Call { sdkappid, now, options: &worker.options, rng: &mut rng };
-        carry_out(command, &body, &mut call, store)
-    });
-    let outcome = done.await.unwrap_or_else(|_| Err(Refusal::internal()));
-    Answer { outcome, with_task_id: command.writes() }
+    let sdkappid = shared.apps.get(app).map_or(0, |app| app.sdkappid);
+    let Some(fault) = lock(&shared.script).take(sdkappid, command) else {
+        let answer = shared.carry_out(command, app, body, now).await;
+        lock(&shared.counters).at(sdkappid, command).failed += u64::from(answer.outcome.is_err());
+        return Sent::Whole(answer);
+    };
+    lock(&shared.counters).at(sdkappid, command).faults += 1;
+    misbehave(shared, &fault, (command, app, body)).await
+}
+
+/// A call that meets a fault.
+async fn misbehave(shared: &Arc<Shared>, fault: &Fault, call: (Command, usize, JsonObject)) -> Sent {
+    let delay = match fault.what {
+        Misdeed::Delay(delay) => delay,
+        Misdeed::Drop | Misdeed::BadGateway | Misdeed::Truncate | Misdeed::NotJson | Misdeed::Code { .. } => {
+            Duration::ZERO
+        }
+    };
+    let (command, app, body) = call;
+    if fault.when == When::Before {
+        wait(shared, delay).await;
+    }
+    let answer = if fault.works() {
+        // The clock may have gone on while it waited.
+        shared.carry_out(command, app, body, shared.options.clock.now()).await
+    } else {
+        Answer { outcome: Ok(Members::default()), with_task_id: command.writes() }
+    };
+    if fault.when == When::After {
+        wait(shared, delay).await;
+    }
+    match &fault.what {
+        Misdeed::Drop => Sent::Nothing,
+        Misdeed::Delay(_) => Sent::Whole(answer),
+        Misdeed::BadGateway => Sent::BadGateway,
+        Misdeed::Truncate => Sent::Half(answer),
+        Misdeed::NotJson => Sent::NotJson,
+        Misdeed::Code { .. } => {
+            let outcome = fault.refusal().map_or(answer.outcome, Err);
+            Sent::Whole(Answer { outcome, with_task_id: command.writes() })
+        }
+    }
 }
 
 fn admit(
@@ -208,9 +380,33 @@ fn admit(
     method: &Method,
     path: &str,
     query: &str,
-    body: Result<Vec<u8>, Refusal>,
+    body: Result<&[u8], Refusal>,
     now: DateTime<Utc>,
-) -> Result<(Command, u64, JsonObject), Refusal> {
+) -> Result<(Command, usize, JsonObject), Refusal> {
+    let turned_away = |refusal| {
+        lock(&shared.counters).turned_away += 1;
+        refusal
+    };
+    let (command, app, body) = known(shared, method, path, query, body, now).map_err(turned_away)?;
+    let sdkappid = shared.apps.get(app).map_or(0, |app| app.sdkappid);
+    let limit = shared.options.rate_limit_per_second;
+    let taken = lock(&shared.rate).take(sdkappid, command, now.timestamp_millis(), limit);
+    let mut counters = lock(&shared.counters);
+    let count = counters.at(sdkappid, command);
+    count.calls += 1;
+    count.over_limit += u64::from(taken.is_err());
+    taken.map(|()| (command, app, body))
+}
+
+/// Steps 1 to 8; the application by its place in the list.
+fn known(
+    shared: &Shared,
+    method: &Method,
+    path: &str,
+    query: &str,
+    body: Result<&[u8], Refusal>,
+    now: DateTime<Utc>,
+) -> Result<(Command, usize, JsonObject), Refusal> {
     if method != Method::POST {
         return Err(Refusal::new(60002, format!("{method} is not POST")));
     }
@@ -220,9 +416,8 @@ fn admit(
         .find(|command| Some(command.name()) == name)
         .ok_or_else(|| Refusal::new(60009, "the requested resource does not exist"))?;
     let parameters = gate::parameters(query, &shared.options)?;
-    let body = gate::body(&body?)?;
-    let app = gate::admit(&parameters, &shared.apps, now.timestamp())?;
-    let limit = shared.options.rate_limit_per_second;
-    lock(&shared.rate).take(app.sdkappid, command, now.timestamp_millis(), limit)?;
-    Ok((command, app.sdkappid, body))
+    let body = gate::body(body?)?;
+    let lockout = shared.options.auth_lockout.then_some(&shared.lockout);
+    let app = gate::admit(&parameters, &shared.apps, now.timestamp_millis(), lockout)?;
+    Ok((command, app, body))
 }

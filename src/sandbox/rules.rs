@@ -97,18 +97,38 @@ pub(super) fn same_app(body: &JsonObject, sdkappid: u64) -> Result<(), Refusal> 
     Err(Refusal::invalid(format!("Sdkappid {given} does not match the sdkappid of the URL")))
 }
 
-/// Every documented limit of the content; the first fault refuses it.
-pub(super) fn check_content(kind: &Kind, content: &JsonObject, options: &Options) -> Result<(), Refusal> {
-    let content = Content(content.clone());
-    let Some(problem) = rules::check(kind, &content, options.content).into_iter().next() else {
-        return Ok(());
+/// Every documented limit of the content; the first fault refuses it. With `attributes`, only those
+/// names exist.
+pub(super) fn check_content(
+    kind: &Kind,
+    content: &JsonObject,
+    options: &Options,
+    attributes: Option<&BTreeSet<String>>,
+) -> Result<(), Refusal> {
+    let (content, whole) = (Content(content.clone()), content);
+    let problem = rules::check(kind, &content, options.content).into_iter().next();
+    let (code, what) = match problem {
+        Some(problem) => (problem.code, format!("{} {}", problem.field, problem.rule)),
+        None => match attributes.and_then(|known| unknown_attribute(whole, known)) {
+            Some(what) => (90033, what),
+            None => return Ok(()),
+        },
     };
-    let mut refusal = Refusal::invalid(format!("{} {}", problem.field, problem.rule));
+    let mut refusal = Refusal::invalid(what);
     match options.content_error_style {
         ErrorStyle::Sched => {}
-        ErrorStyle::Push => refusal.code = problem.code,
+        ErrorStyle::Push => refusal.code = code,
     }
     Err(refusal)
+}
+
+fn unknown_attribute(content: &JsonObject, known: &BTreeSet<String>) -> Option<String> {
+    let condition = content.get("Condition")?.as_object()?;
+    ["AttrsAnd", "AttrsOr"].into_iter().find_map(|part| {
+        let mut names = condition.get(part)?.as_object()?.keys();
+        let name = names.find(|name| !known.contains(*name))?;
+        Some(format!("Condition.{part} \"{name}\" is not an attribute of the application"))
+    })
 }
 
 /// Whether a task may be scheduled for that time (90110).

@@ -304,6 +304,7 @@ mod tests {
             ascending: true,
             offset: 0,
             want: i64::MAX,
+            created_by: None,
         };
         (store.list(&everything).unwrap().1, pending)
     }

@@ -1,13 +1,21 @@
 //! The sandbox's tasks in SQLite: in memory, or in a file that survives the process.
 //!
-//! Synchronous: called on blocking threads only, never across an await. It knows states and orders,
-//! not the rules of the wire. One process owns a file at a time.
+//! Synchronous: called on threads that may wait, never across an await. It knows states and orders,
+//! not the rules of the wire. One process owns a file at a time; of its connections one writes.
 
+use std::ffi::OsString;
 use std::fmt;
-use std::path::Path;
+use std::fs::{File, TryLockError};
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
-use rusqlite::{Connection, OptionalExtension, Params, Row, params};
+use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, params};
+
+mod due;
+mod list;
+
+pub(super) use due::{Leaving, OutcomeRule, Pushed};
+pub(super) use list::{TimeField, Wanted};
 
 use crate::domain::Kind;
 use crate::domain::text::fold;
@@ -95,48 +103,6 @@ pub(super) struct Stored {
     pub(super) push_id: String,
 }
 
-/// A task whose dispatch is to be ended.
-#[derive(Debug)]
-pub(super) struct Leaving {
-    pub(super) id: i64,
-    pub(super) sdkappid: i64,
-    pub(super) kind: String,
-    pub(super) content: String,
-    /// The failure that a rule wants for it.
-    pub(super) failure: Option<String>,
-}
-
-/// Which times of a task a list compares and sorts by.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum TimeField {
-    Create,
-    Sched,
-}
-
-impl TimeField {
-    fn column(self) -> &'static str {
-        match self {
-            Self::Create => "create_at",
-            Self::Sched => "sched_at",
-        }
-    }
-}
-
-/// One question of `list_sched_task`; times are Unix seconds, ends inclusive.
-#[derive(Debug)]
-pub(super) struct Wanted {
-    pub(super) sdkappid: i64,
-    /// `None` when either time may lie inside.
-    pub(super) range_of: Option<TimeField>,
-    pub(super) begin: i64,
-    pub(super) end: i64,
-    pub(super) keyword: String,
-    pub(super) order: TimeField,
-    pub(super) ascending: bool,
-    pub(super) offset: i64,
-    pub(super) want: i64,
-}
-
 /// Why a database could not be opened.
 #[derive(Debug)]
 pub(super) struct OpenError(pub(super) String);
@@ -164,25 +130,40 @@ impl fmt::Display for OpenError {
 const APPLICATION: i64 = 0x7064_7362;
 
 /// Step `n` brings a database from `user_version` n to n + 1.
-const MIGRATIONS: &[&str] = &[include_str!("schema.sql")];
+const MIGRATIONS: &[&str] = &[include_str!("store/1_tasks.sql"), include_str!("store/2_tallies.sql")];
 
 /// The database.
 #[derive(Debug)]
 pub(super) struct Store {
     db: Connection,
+    /// Held as long as the file is ours; readers have none.
+    _lock: Option<File>,
 }
 
 impl Store {
     /// Opens or makes the database; `first_id` is the first `TaskID` of a new one.
     pub(super) fn open(path: Option<&Path>, first_id: i64) -> Result<Self, OpenError> {
-        let db = match path {
-            None => Connection::open_in_memory()?,
-            Some(path) => open_file(path)?,
+        let (db, lock) = match path {
+            None => (Connection::open_in_memory()?, None),
+            Some(path) => {
+                let lock = locked(path)?;
+                (open_file(path)?, Some(lock))
+            }
         };
         db.set_prepared_statement_cache_capacity(64);
-        let mut store = Self { db };
+        let mut store = Self { db, _lock: lock };
         store.migrate(first_id)?;
         Ok(store)
+    }
+
+    /// Another connection to the file of an open store, to read beside the writer.
+    pub(super) fn open_reader(path: &Path) -> Result<Self, OpenError> {
+        let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
+        let db = Connection::open_with_flags(path, flags)?;
+        db.busy_timeout(Duration::from_secs(2))?;
+        db.pragma_update(None, "cache_size", READER_CACHE)?;
+        db.set_prepared_statement_cache_capacity(64);
+        Ok(Self { db, _lock: None })
     }
 
     fn migrate(&mut self, first_id: i64) -> Result<(), OpenError> {
@@ -224,6 +205,43 @@ impl Store {
         let value = work(self)?;
         transaction.commit()?;
         Ok(value)
+    }
+
+    /// The same inside a transaction that stands; a failure takes back only this part.
+    pub(super) fn partly<T, E: From<rusqlite::Error>>(
+        &self,
+        work: impl FnOnce(&Self) -> Result<T, E>,
+    ) -> Result<T, E> {
+        self.change("savepoint part", [])?;
+        let value = work(self);
+        if value.is_err() {
+            self.change("rollback to part", [])?;
+        }
+        self.change("release part", [])?;
+        value
+    }
+
+    /// Takes back the part whose work panicked.
+    pub(super) fn abandon(&self) {
+        for step in ["rollback to part", "release part"] {
+            // Without such a part there is nothing to take back.
+            let _ = self.change(step, []);
+        }
+    }
+
+    /// Begins what [`Store::commit`] ends.
+    pub(super) fn begin(&self) -> rusqlite::Result<()> {
+        self.change("begin immediate", []).map(drop)
+    }
+
+    /// Makes everything since [`Store::begin`] last, or takes it back.
+    pub(super) fn commit(&self) -> rusqlite::Result<()> {
+        let done = self.change("commit", []).map(drop);
+        if done.is_err() && !self.db.is_autocommit() {
+            // What cannot be undone now is undone when the file is opened again.
+            let _ = self.change("rollback", []);
+        }
+        done
     }
 
     fn change(&self, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
@@ -281,119 +299,33 @@ impl Store {
     /// Removes a task for good.
     pub(super) fn delete(&self, id: i64) -> rusqlite::Result<()> {
         self.change("delete from task where id = ?1", [id])?;
-        self.change("delete from failure_rule where task_id = ?1", [id])?;
+        self.change("delete from outcome_rule where task_id = ?1", [id])?;
         Ok(())
     }
 
     /// Pending and dispatching tasks of an application, without those that were seeded.
     pub(super) fn active(&self, sdkappid: i64) -> rusqlite::Result<i64> {
-        let sql = "select (select count(*) from task where sdkappid = ?1 and state < 2)
-            - coalesce((select quota_extra from app where sdkappid = ?1), 0)";
-        self.db.prepare_cached(sql)?.query_row([sdkappid], |row| row.get(0))
+        let sql = "select active - quota_extra from app where sdkappid = ?1";
+        let active = self.db.prepare_cached(sql)?.query_row([sdkappid], |row| row.get(0)).optional()?;
+        Ok(active.unwrap_or(0))
     }
 
-    /// How many tasks fit, and the wanted page of them.
-    pub(super) fn list(&self, wanted: &Wanted) -> rusqlite::Result<(i64, Vec<Stored>)> {
-        let range = match wanted.range_of {
-            Some(field) => format!("{} between ?2 and ?3", field.column()),
-            None => "(create_at between ?2 and ?3 or sched_at between ?2 and ?3)".to_owned(),
-        };
-        let folded = fold(&wanted.keyword);
-        let found = if folded.is_empty() {
-            // Every question has the same parameters.
-            "?4 = ''"
-        } else {
-            "(instr(title_folded, ?4) > 0 or instr(descr_folded, ?4) > 0)"
-        };
-        let fits = format!("sdkappid = ?1 and {range} and {found}");
-        let (app, begin, end) = (wanted.sdkappid, wanted.begin, wanted.end);
-
-        let count = format!("select count(*) from task where {fits}");
-        let total =
-            self.db.prepare_cached(&count)?.query_row(params![app, begin, end, folded], |row| row.get(0))?;
-
-        let (column, way) = (wanted.order.column(), if wanted.ascending { "asc" } else { "desc" });
-        // The ids come out of an index alone, so that a deep page does not read the rows before it.
-        let page = format!(
-            "select {COLUMNS} from task where id in (
-                select id from task where {fits} order by {column} {way}, id {way} limit ?5 offset ?6)
-             order by {column} {way}, id {way}"
-        );
-        let mut page = self.db.prepare_cached(&page)?;
-        let rows = page.query_map(params![app, begin, end, folded, wanted.want, wanted.offset], stored)?;
-        Ok((total, rows.collect::<Result<_, _>>()?))
+    /// How many tasks of an application were deleted so far.
+    pub(super) fn deleted(&self, sdkappid: i64) -> rusqlite::Result<i64> {
+        let sql = "select deleted from app where sdkappid = ?1";
+        let deleted = self.db.prepare_cached(sql)?.query_row([sdkappid], |row| row.get(0)).optional()?;
+        Ok(deleted.unwrap_or(0))
     }
 
-    /// Pending tasks that are due begin to be dispatched; how many. Times are Unix milliseconds.
-    pub(super) fn start_due(&self, now_ms: i64) -> rusqlite::Result<usize> {
-        self.change(
-            "update task set state = 1, started_ms = ?1 where state = 0 and sched_at <= ?2",
-            [now_ms, now_ms.div_euclid(1000)],
-        )
-    }
-
-    /// Tasks that have been dispatching since `since_ms` or longer, oldest first.
-    pub(super) fn leaving(&self, since_ms: i64, now_ms: i64) -> rusqlite::Result<Vec<Leaving>> {
-        let mut tasks = self.db.prepare_cached(
-            "select id, sdkappid, kind, content, (select failure from failure_rule
-                where task_id = task.id or title = task.title order by id limit 1)
-             from task where state = 1 and (started_ms <= ?1 or started_ms > ?2) order by sched_at, id",
-        )?;
-        let rows = tasks.query_map([since_ms, now_ms], |row| {
-            Ok(Leaving {
-                id: row.get(0)?,
-                sdkappid: row.get(1)?,
-                kind: row.get(2)?,
-                content: row.get(3)?,
-                failure: row.get(4)?,
-            })
-        })?;
+    /// At most `most` tasks of an application with ids above `after`, by id.
+    pub(super) fn after(&self, sdkappid: i64, after: i64, most: i64) -> rusqlite::Result<Vec<Stored>> {
+        let sql = format!("select {COLUMNS} from task where id > ?2 and +sdkappid = ?1 order by id limit ?3");
+        let mut tasks = self.db.prepare_cached(&sql)?;
+        let rows = tasks.query_map([sdkappid, after, most], stored)?;
         rows.collect()
     }
 
-    /// Since when the task that is dispatching longest is, Unix milliseconds.
-    pub(super) fn dispatching_since(&self) -> rusqlite::Result<Option<i64>> {
-        let sql = "select min(started_ms) from task where state = 1";
-        self.db.prepare_cached(sql)?.query_row([], |row| row.get(0))
-    }
-
-    /// Ends a dispatch.
-    pub(super) fn end(&self, id: i64, end: End<'_>) -> rusqlite::Result<()> {
-        let (success, failure, push_id) = match end {
-            End::Sent(push_id) => (true, "", push_id),
-            End::Failed(failure) => (false, failure, ""),
-        };
-        self.change(
-            "update task set state = 2, success = ?2, failure = ?3, push_id = ?4 where id = ?1",
-            params![id, success, failure, push_id],
-        )?;
-        Ok(())
-    }
-
-    /// At start: what was being dispatched when the last process ended has failed, for it must
-    /// never go out twice; what was missed by more than the grace has failed too.
-    pub(super) fn recover(&self, oldest: i64) -> rusqlite::Result<()> {
-        self.change("update task set state = 2, failure = 'interrupted' where state = 1", [])?;
-        self.change(
-            "update task set state = 2, failure = 'missed schedule' where state = 0 and sched_at < ?1",
-            [oldest],
-        )?;
-        Ok(())
-    }
-
-    /// The next dispatch of this task fails with this text.
-    pub(super) fn fail_task(&self, id: i64, failure: &str) -> rusqlite::Result<()> {
-        self.change("insert into failure_rule (task_id, failure) values (?1, ?2)", params![id, failure])?;
-        Ok(())
-    }
-
-    /// Every dispatch of a task with this title fails with this text.
-    pub(super) fn fail_title(&self, title: &str, failure: &str) -> rusqlite::Result<()> {
-        self.change("insert into failure_rule (title, failure) values (?1, ?2)", params![title, failure])?;
-        Ok(())
-    }
-
-    /// Whether no task was ever added.
+    /// Whether no application was ever served.
     pub(super) fn is_new(&self) -> rusqlite::Result<bool> {
         self.db.query_row("select not exists (select 1 from app)", [], |row| row.get(0))
     }
@@ -429,15 +361,96 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     })
 }
 
+/// Takes the file for this process. The lock lies beside the database, for SQLite has locks of its own
+/// on that; the system gives it back however the process ends.
+fn locked(path: &Path) -> Result<File, OpenError> {
+    let mut name = OsString::from(path);
+    name.push("-lock");
+    let unusable = |error: std::io::Error| OpenError(error.to_string());
+    let lock = File::options().create(true).truncate(false).write(true).open(PathBuf::from(name));
+    let lock = lock.map_err(unusable)?;
+    match lock.try_lock() {
+        Ok(()) => Ok(lock),
+        // A second process on the same file would dispatch everything a second time.
+        Err(TryLockError::WouldBlock) => Err(OpenError("another process is using it".to_owned())),
+        Err(TryLockError::Error(error)) => Err(unusable(error)),
+    }
+}
+
+/// KiB, negative as SQLite wants it.
+const READER_CACHE: i64 = -6 * 1024;
+const WRITER_CACHE: i64 = -16 * 1024;
+
 fn open_file(path: &Path) -> Result<Connection, OpenError> {
     let db = Connection::open(path)?;
-    // Whoever holds the file holds it until it ends: waiting for long is of no use.
     db.busy_timeout(Duration::from_millis(200))?;
-    // A second process on the same file would dispatch everything a second time.
-    db.pragma_update_and_check(None, "locking_mode", "exclusive", |_| Ok(()))?;
     db.pragma_update_and_check(None, "journal_mode", "wal", |_| Ok(()))?;
-    db.pragma_update(None, "synchronous", "normal")?;
-    // The lock is taken by the first write, not by the pragma.
-    db.execute_batch("begin exclusive; commit")?;
+    // What was answered is on the disk, whatever happens to process or machine.
+    db.pragma_update(None, "synchronous", "full")?;
+    db.pragma_update(None, "cache_size", WRITER_CACHE)?;
+    // Pages; fewer and larger checkpoints hold calls up less.
+    db.pragma_update_and_check(None, "wal_autocheckpoint", 4000, |_| Ok(()))?;
+    db.pragma_update_and_check(None, "journal_size_limit", 64 << 20, |_| Ok(()))?;
+    // Somebody else may hold it by other means: better to say so now.
+    db.execute_batch("begin immediate; commit")?;
     Ok(db)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_database_of_the_first_version_is_taken_over_with_tallies_quota_and_rules() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("old.db");
+        let old = Connection::open(&path).unwrap();
+        old.execute_batch(MIGRATIONS[0]).unwrap();
+        old.execute_batch(&format!(
+            "pragma application_id = {APPLICATION}; pragma user_version = 1;
+             insert into app values (7, 1);
+             insert into task (sdkappid, kind, create_at, sched_at, content, title, descr, title_folded, descr_folded, state)
+             values (7, 'All', 0, 7200, '{{}}', 'T', '', 't', '', 0), (7, 'All', 5, 9000, '{{}}', 'U', '', 'u', '', 1),
+                    (7, 'All', 5, 9000, '{{}}', 'V', '', 'v', '', 2);
+             insert into failure_rule (task_id, failure) values (1, 'bad'); "
+        ))
+        .unwrap();
+        drop(old);
+        let store = Store::open(Some(&path), 1).unwrap();
+        assert_eq!(store.active(7).unwrap(), 1, "one of the two active ones was seeded");
+        let (range_of, order) = (Some(TimeField::Sched), TimeField::Sched);
+        let everything = Wanted {
+            sdkappid: 7,
+            range_of,
+            begin: 0,
+            end: 100_000,
+            keyword: String::new(),
+            order,
+            ascending: true,
+            offset: 0,
+            want: 9,
+            created_by: None,
+        };
+        let (total, page) = store.list(&everything).unwrap();
+        assert_eq!((total, page.len()), (3, 3));
+        assert_eq!(store.rules().unwrap()[0].failure.as_deref(), Some("bad"));
+        drop(store);
+        assert_eq!(Store::open(Some(&path), 1).unwrap().list(&everything).unwrap().0, 3, "and again");
+    }
+
+    #[test]
+    fn a_database_is_read_beside_the_writer_and_only_read() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.db");
+        let writer = Store::open(Some(&path), 5).unwrap();
+        let reader = Store::open_reader(&path).unwrap();
+        let words = Words { content: "{}", title: "t", desc: "" };
+        let new = NewRow { sdkappid: 7, kind: &Kind::All, create_at: 0, sched_at: 9, words, end: None };
+        writer.begin().unwrap();
+        let id = writer.add(&new).unwrap();
+        assert!(reader.get(7, id).unwrap().is_none(), "not before it lasts");
+        writer.commit().unwrap();
+        assert_eq!((id, reader.get(7, id).unwrap().unwrap().sched_at), (5, 9));
+        assert!(reader.add(&new).is_err());
+    }
 }

@@ -1,6 +1,7 @@
 //! The sandbox over real HTTP, with a clock that the tests move: nothing here waits for time to pass.
 
 use std::net::SocketAddr;
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::SecretString;
@@ -9,7 +10,9 @@ use serde_json::{Value, json};
 use super::*;
 use crate::domain::wire::{time_in, time_out};
 
+mod apps;
 mod commands;
+mod control;
 mod dispatching;
 mod documents;
 mod hostile;

@@ -122,14 +122,14 @@ async fn with_the_real_clock_it_dispatches_by_itself() {
     let add = |store: &Store| {
         let words = store::Words { content: "{}", title: "t", desc: "" };
         let kind = &crate::domain::Kind::All;
-        store.add(&store::NewRow { sdkappid: 7, kind, create_at: 0, sched_at: 1, words, end: None }).unwrap()
+        store.add(&store::NewRow { sdkappid: 7, kind, create_at: 0, sched_at: 1, words, end: None })
     };
-    let id = add(lock(&running.shared.store).as_ref().unwrap());
-    let done = || {
-        let store = lock(&running.shared.store);
-        store.as_ref().unwrap().get(7, id).unwrap().unwrap().state == store::State::Dispatched
+    let id = running.shared.engine.write(add).await.unwrap().unwrap();
+    let done = async || {
+        let found = running.shared.engine.read(move |store| store.get(7, id)).await.unwrap().unwrap();
+        found.unwrap().state == store::State::Dispatched
     };
-    while !done() {
+    while !done().await {
         tokio::time::sleep(Duration::from_millis(1)).await;
     }
     running.stop().await;

@@ -120,6 +120,137 @@ async fn no_answer_holds_the_key_or_the_signature() {
     assert!(!format!("{:?}", bench.running).contains(KEY));
 }
 
+async fn connect(bench: &Bench) -> tokio::net::TcpStream {
+    tokio::net::TcpStream::connect(bench.running.addr).await.unwrap()
+}
+
+/// An honest get of a task that is not there, as it goes over the wire.
+fn honest_get() -> String {
+    let body = format!("{{\"Sdkappid\":{APP},\"TaskID\":1}}");
+    let (query, length) = (query(at(NOW)), body.len());
+    format!(
+        "POST /v4/timpush/get_sched_task?{query} HTTP/1.1\r\nhost: x\r\ncontent-length: {length}\r\n\r\n{body}"
+    )
+}
+
+/// Everything until the connection ends.
+async fn rest(stream: &mut tokio::net::TcpStream) -> String {
+    let mut answer = Vec::new();
+    // A reset is an end as well.
+    let _ = stream.read_to_end(&mut answer).await;
+    String::from_utf8_lossy(&answer).into_owned()
+}
+
+#[tokio::test]
+async fn who_sends_too_slowly_is_cut_off() {
+    let short = Duration::from_millis(40);
+    let bench =
+        bench_with(None, |o| o.limits = Limits { head: short, body: short, ..Limits::default() }).await;
+    let mut head = connect(&bench).await;
+    head.write_all(b"POST /v4/timpush/get_sched_task HTTP/1.1\r\nhost:").await.unwrap();
+    assert!(!rest(&mut head).await.contains("200 OK"));
+    let mut silent = connect(&bench).await;
+    assert_eq!(rest(&mut silent).await, "");
+    let mut body = connect(&bench).await;
+    body.write_all(
+        b"POST /v4/timpush/get_sched_task?sdkappid=1&identifier=a&usersig=b&contenttype=json HTTP/1.1\r\n\
+        host: x\r\ncontent-length: 100\r\n\r\n{\"a\"",
+    )
+    .await
+    .unwrap();
+    let answer = rest(&mut body).await;
+    assert!(answer.contains("60008") && answer.contains("connection: close"), "{answer}");
+    lives(&bench).await;
+}
+
+#[tokio::test]
+async fn connections_that_only_stand_there_keep_nobody_out() {
+    let bench = bench_with(None, |o| o.limits = Limits { connections: 8, ..Limits::default() }).await;
+    bench
+        .running
+        .add_fault(Fault::next(
+            crate::domain::wire::Command::Get,
+            When::After,
+            Misdeed::Delay(Duration::from_secs(3600)),
+        ))
+        .unwrap();
+    let mut busy = connect(&bench).await;
+    busy.write_all(honest_get().as_bytes()).await.unwrap();
+    while !bench.running.faults().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    let mut idle = Vec::new();
+    for i in 0..300 {
+        let mut stream = connect(&bench).await;
+        if i % 2 == 0 {
+            stream.write_all(b"POST /v4/timpush/get_sched_task HTTP/1.1\r\n").await.unwrap();
+        }
+        idle.push(stream);
+        assert!(bench.running.connections() <= 9);
+    }
+    lives(&bench).await;
+    assert_eq!(rest(&mut idle[0]).await, "", "the oldest was closed");
+    // The one that is being answered is not: a stop answers it.
+    let answer = tokio::spawn(async move { rest(&mut busy).await });
+    bench.running.stop().await;
+    assert!(answer.await.unwrap().contains("90104"));
+}
+
+#[tokio::test]
+async fn requests_that_come_all_at_once_are_answered_one_after_the_other() {
+    let bench = bench().await;
+    let mut stream = connect(&bench).await;
+    let last = "GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n";
+    stream.write_all(format!("{}{last}", honest_get().repeat(50)).as_bytes()).await.unwrap();
+    let answer = rest(&mut stream).await;
+    assert_eq!(answer.matches("\"ErrorCode\":90104").count(), 50);
+    assert!(answer.ends_with('}') && answer.rfind("60002") > answer.rfind("90104"), "in their order");
+}
+
+#[tokio::test]
+async fn heads_without_end_and_versions_of_the_future_end_the_connection() {
+    let bench = bench().await;
+    let endless = format!("POST / HTTP/1.1\r\nx: {}", "a".repeat(200_000));
+    let many = format!("POST / HTTP/1.1\r\n{}\r\n", "a: b\r\n".repeat(5000));
+    let query = format!("POST /?{} HTTP/1.1\r\nhost: x\r\n\r\n", "a".repeat(200_000));
+    for request in
+        [endless.as_str(), &many, &query, "POST / HTTP/9.9\r\n\r\n", "PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n"]
+    {
+        let mut stream = connect(&bench).await;
+        // It may be closed before all of it is sent.
+        let _ = stream.write_all(request.as_bytes()).await;
+        assert!(!rest(&mut stream).await.contains("\"ErrorCode\":0"));
+    }
+    lives(&bench).await;
+}
+
+#[tokio::test]
+async fn many_large_bodies_at_once_are_all_answered() {
+    let bench = std::sync::Arc::new(bench().await);
+    let deep = format!("{{\"x\":[{}1]}}", "[],".repeat(300_000));
+    let calls: Vec<_> = (0..24)
+        .map(|_| {
+            let (bench, body) = (std::sync::Arc::clone(&bench), deep.clone());
+            tokio::spawn(async move { bench.raw("get_sched_task", body).await })
+        })
+        .collect();
+    for call in calls {
+        refused(&call.await.unwrap(), 90104, false);
+    }
+}
+
+#[tokio::test]
+async fn a_stop_does_not_wait_for_ever_for_a_body_that_does_not_come() {
+    let short = Duration::from_millis(40);
+    let bench = bench_with(None, |o| o.limits = Limits { stop: short, ..Limits::default() }).await;
+    let mut half = connect(&bench).await;
+    let whole = honest_get();
+    half.write_all(&whole.as_bytes()[..whole.len() - 3]).await.unwrap();
+    lives(&bench).await;
+    bench.running.stop().await;
+    assert_eq!(rest(&mut half).await, "");
+}
+
 fn any_json() -> impl Strategy<Value = Value> {
     let leaf = prop_oneof![
         Just(Value::Null),
@@ -179,7 +310,10 @@ proptest! {
         }
         for command in Command::ALL {
             let mut rng = StdRng::seed_from_u64(1);
-            let mut call = calls::Call { sdkappid: APP, now: at(NOW), options: &options, rng: &mut rng };
+            let app = &apps(&credentials(), &options)[0];
+            let (now, options) = (at(NOW), &options);
+            let mut call =
+                calls::Call { app, now, options, list_lag_ms: 0, rewrite_msg_random: false, rng: &mut rng };
             if let Err(refusal) = calls::carry_out(command, &body, &mut call, &store) {
                 prop_assert!(matches!(refusal.code, 90104 | 90106..=90110), "{refusal:?}");
             }

@@ -154,8 +154,7 @@ async fn a_stop_answers_what_is_under_way_and_ends_the_delay() {
     let url = format!("{}/v4/timpush/add_sched_task?{}", bench.running.base_url(), query(bench.clock.now()));
     let body = json!({"Sdkappid": APP, "Type": "All", "SchedAt": later(60), "Content": everyone("t")});
     let slow = tokio::spawn(bench.http.post(url).body(body.to_string()).send());
-    let done = || lock(&bench.running.shared.store).as_ref().is_some_and(|s| s.active(88_888_888) == Ok(1));
-    while !done() {
+    while bench.running.truth(APP, 0).await.unwrap().active == 0 {
         tokio::task::yield_now().await;
     }
     bench.running.stop().await;

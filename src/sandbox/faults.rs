@@ -1,0 +1,146 @@
+//! Misbehaviour on demand: scripted for the next calls, never by chance.
+//!
+//! Only says what shall go wrong; `routes` carries it out. A fault meets calls that were let in
+//! (steps 1 to 9 of the pipeline), so that a call with a bad signature uses none up.
+
+use std::time::Duration;
+
+use super::rules::Refusal;
+use crate::domain::wire::Command;
+
+/// When a fault strikes.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum When {
+    /// The work is not done.
+    #[default]
+    Before,
+    /// The work is done and lasts, only its answer is affected.
+    After,
+}
+
+/// What goes wrong.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Misdeed {
+    /// The connection is closed without an answer.
+    Drop,
+    /// The work, or with [`When::After`] the answer, waits; then all goes well.
+    Delay(Duration),
+    /// HTTP 502 with a page of HTML, as a gateway sends it.
+    BadGateway,
+    /// The first half of the answer, then the connection is closed.
+    Truncate,
+    /// HTTP 200 with a text that is not JSON.
+    NotJson,
+    /// A failure with this code.
+    Code {
+        /// `ErrorCode`.
+        code: i64,
+        /// `ErrorInfo`.
+        info: String,
+    },
+}
+
+/// A fault for the next calls that fit.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Only calls of this command; `None` is every command.
+    pub command: Option<Command>,
+    /// Only calls of this application; `None` is every application.
+    pub sdkappid: Option<u64>,
+    /// For how many calls.
+    pub calls: u32,
+    /// Before or after the work. [`Misdeed::Truncate`] is always after it.
+    pub when: When,
+    /// What goes wrong.
+    pub what: Misdeed,
+}
+
+impl Fault {
+    /// For the next call of a command.
+    pub fn next(command: Command, when: When, what: Misdeed) -> Self {
+        Self { command: Some(command), sdkappid: None, calls: 1, when, what }
+    }
+
+    /// Whether the work is done all the same.
+    pub(super) fn works(&self) -> bool {
+        match self.what {
+            Misdeed::Delay(_) | Misdeed::Truncate => true,
+            Misdeed::Drop | Misdeed::BadGateway | Misdeed::NotJson | Misdeed::Code { .. } => {
+                self.when == When::After
+            }
+        }
+    }
+
+    /// The failure that is answered instead.
+    pub(super) fn refusal(&self) -> Option<Refusal> {
+        match &self.what {
+            Misdeed::Code { code, info } => Some(Refusal::new(*code, info.clone())),
+            Misdeed::Drop
+            | Misdeed::Delay(_)
+            | Misdeed::BadGateway
+            | Misdeed::Truncate
+            | Misdeed::NotJson => None,
+        }
+    }
+}
+
+/// Most faults that wait; each is one small value.
+pub(super) const WAITING: usize = 10_000;
+
+/// The faults that wait, in the order in which they were asked for.
+#[derive(Debug, Default)]
+pub(super) struct Script {
+    waiting: Vec<Fault>,
+}
+
+impl Script {
+    /// Adds one behind the others.
+    pub(super) fn add(&mut self, fault: Fault) -> Result<(), String> {
+        if self.waiting.len() >= WAITING {
+            return Err(format!("{WAITING} faults wait already"));
+        }
+        if fault.calls > 0 {
+            self.waiting.push(fault);
+        }
+        Ok(())
+    }
+
+    /// The fault for this call: the first that fits, which is then used up by one call.
+    pub(super) fn take(&mut self, app: u64, command: Command) -> Option<Fault> {
+        let fits = |fault: &Fault| {
+            fault.command.is_none_or(|of| of == command) && fault.sdkappid.is_none_or(|of| of == app)
+        };
+        let at = self.waiting.iter().position(fits)?;
+        let fault = self.waiting.get_mut(at)?;
+        fault.calls -= 1;
+        if fault.calls == 0 { Some(self.waiting.remove(at)) } else { Some(fault.clone()) }
+    }
+
+    pub(super) fn waiting(&self) -> &[Fault] {
+        &self.waiting
+    }
+
+    pub(super) fn clear(&mut self) {
+        self.waiting.clear();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_fault_meets_the_next_calls_that_fit_and_no_others() {
+        let mut script = Script::default();
+        let twice = Fault { calls: 2, ..Fault::next(Command::Add, When::Before, Misdeed::Drop) };
+        script.add(twice.clone()).unwrap();
+        script.add(Fault { sdkappid: Some(2), command: None, calls: 1, ..twice.clone() }).unwrap();
+        script.add(Fault { calls: 0, ..twice }).unwrap();
+        assert_eq!(script.take(1, Command::Get), None);
+        assert!(script.take(1, Command::Add).is_some() && script.take(1, Command::Add).is_some());
+        assert_eq!(script.take(1, Command::Add), None);
+        assert!(script.take(2, Command::Get).is_some());
+        assert_eq!(script.take(2, Command::Get), None);
+        assert_eq!(script.waiting(), []);
+    }
+}
