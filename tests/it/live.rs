@@ -79,6 +79,20 @@ fn a_key_never_waits_for_a_service_that_takes_three_seconds() {
 }
 
 #[test]
+fn the_limit_of_five_calls_a_second_is_never_hit_however_often_one_asks() {
+    let service = Service::start(Options::demo(), Some(Seed::default()));
+    let mut terminal = open(&service);
+    terminal.row(&["▸", "PEND"]);
+    for _ in 0..40 {
+        terminal.keys("r<r>");
+        terminal.see("LIVE");
+    }
+    terminal.keys("q");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(service.refused(), 0, "the service refused calls as too many (60007)");
+}
+
+#[test]
 fn a_silent_service_is_said_to_be_so_and_keys_go_on() {
     let service = Service::start(Options::demo(), Some(Seed::default()));
     let mut terminal = open(&service);

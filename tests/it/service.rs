@@ -77,6 +77,12 @@ impl Service {
         self.way.send_replace(way);
     }
 
+    /// Calls that were refused as too many, of all commands together.
+    pub(crate) fn refused(&self) -> u64 {
+        let all = self.running.counters();
+        all.apps.values().flat_map(|commands| commands.values()).map(|count| count.over_limit).sum()
+    }
+
     /// Nobody answers at the address any more, and what stood is cut.
     pub(crate) fn stop_listening(&self) {
         self.listening.send_replace(false);

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::service::KEY;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// How long a test waits for something that must come. Only a failing test ever waits so long.
@@ -15,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 struct Shared {
     parser: Mutex<(vt100::Parser, bool)>,
     changed: Condvar,
+    /// Every byte that the program wrote.
+    raw: Mutex<Vec<u8>>,
 }
 
 /// The program in its terminal.
@@ -98,6 +101,7 @@ impl Start {
         let shared = Arc::new(Shared {
             parser: Mutex::new((vt100::Parser::new(cells(rows), cells(columns), 0), false)),
             changed: Condvar::new(),
+            raw: Mutex::default(),
         });
         let mut reader = pair.master.try_clone_reader().unwrap();
         let feed = Arc::clone(&shared);
@@ -106,6 +110,7 @@ impl Start {
             let mut waiting = Vec::new();
             while let Ok(n @ 1..) = reader.read(&mut buffer) {
                 waiting.extend_from_slice(&buffer[..n]);
+                feed.raw.lock().unwrap().extend_from_slice(&buffer[..n]);
                 let whole = whole_frames(&waiting);
                 feed.parser.lock().unwrap().0.process(&waiting[..whole]);
                 waiting.drain(..whole);
@@ -254,7 +259,45 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         // It may have ended already.
         let _ = self.child.kill();
+        if !std::thread::panicking() {
+            self.assert_no_secret();
+        }
     }
+}
+
+impl Terminal {
+    /// Fails when the key or a signature went to the screen or to a file of the program (I8). Every
+    /// journey ends with this.
+    fn assert_no_secret(&self) {
+        let raw = self.shared.raw.lock().unwrap();
+        assert!(!tells(&raw), "a secret went to the screen");
+        let mut folders = vec![self.home.path().join("state")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                match std::fs::read(entry.path()) {
+                    Ok(bytes) => assert!(!tells(&bytes), "a secret went to {}", entry.path().display()),
+                    Err(_) => folders.push(entry.path()),
+                }
+            }
+        }
+    }
+}
+
+/// Whether bytes hold the key, or what begins every signature: zlib's header in base64, long enough
+/// to be no accident.
+fn tells(bytes: &[u8]) -> bool {
+    let key = bytes.windows(KEY.len()).any(|window| window == KEY.as_bytes());
+    let in_alphabet = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'-' | b'_' | b'%');
+    let starts = bytes.windows(2).enumerate().filter(|(_, w)| *w == b"eJ").map(|(at, _)| at);
+    key || starts.into_iter().any(|at| bytes[at..].iter().take_while(|b| in_alphabet(b)).count() > 60)
+}
+
+#[test]
+fn a_signature_is_recognised_when_it_is_shown() {
+    let key = secrecy::SecretString::from(KEY);
+    let sig = pushdeck::usersig::sign(&key, 1, "a", 1_700_000_000, 60, None).unwrap();
+    assert!(tells(format!("x={} ", sig.expose()).as_bytes()) && tells(KEY.as_bytes()));
+    assert!(!tells(b"eJ and nothing more, however long this text may go on and on and on and on"));
 }
 
 pub(crate) const ENTER: &str = "\r";
