@@ -1,11 +1,10 @@
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyCode;
 use serde_json::json;
 
 use super::super::message::{Message, Moment};
-use super::super::state::Setup;
 use super::super::update::update;
 use super::*;
-use crate::domain::profile::Environment;
+use crate::app::testing::{self, feed, press, setup, type_in};
 use crate::domain::wire::{read_task, time_in, time_out};
 
 /// 14:03:22 in Shanghai.
@@ -16,20 +15,6 @@ fn moment(ms: u64) -> Moment {
     Moment { utc: time_in(NOW).unwrap() + running, running }
 }
 
-fn setup() -> Setup {
-    Setup {
-        profile: "acme".into(),
-        environment: Environment::Test,
-        place: "Singapore".into(),
-        sdkappid: 1_400_000_001,
-        from_account: "administrator".into(),
-        zone: Tz::Asia__Shanghai,
-        page_size: 50,
-        refresh: Duration::from_secs(2),
-        notice: None,
-    }
-}
-
 fn start() -> State {
     State::start(setup(), moment(0), (100, 30)).0
 }
@@ -38,16 +23,8 @@ fn tick(state: &mut State, ms: u64) -> Vec<Effect> {
     update(state, Message::Ticked(moment(ms)))
 }
 
-fn press(state: &mut State, code: KeyCode) -> Vec<Effect> {
-    update(state, Message::Key(KeyEvent::new(code, KeyModifiers::NONE)))
-}
-
 fn ctrl(state: &mut State, c: char) -> Vec<Effect> {
-    update(state, Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)))
-}
-
-fn type_in(state: &mut State, text: &str) -> Vec<Effect> {
-    text.chars().flat_map(|c| press(state, KeyCode::Char(c))).collect()
+    feed(state, [testing::ctrl(c)])
 }
 
 fn go_to(state: &mut State, label: &str) {

@@ -1,10 +1,10 @@
-use chrono_tz::Tz;
 use crossterm::event::KeyEventState;
 use serde_json::json;
 
 use super::super::message::{Message, Written};
 use super::super::update::update;
 use super::*;
+use crate::app::testing::{self, feed, press, type_in};
 use crate::domain::failure::NotSent;
 use crate::domain::wire::{read_task, time_in};
 
@@ -17,17 +17,7 @@ fn moment(ms: u64) -> Moment {
 }
 
 fn start(environment: Environment) -> State {
-    let setup = Setup {
-        profile: "acme".into(),
-        environment,
-        place: "Singapore".into(),
-        sdkappid: 1_400_000_001,
-        from_account: "administrator".into(),
-        zone: Tz::Asia__Shanghai,
-        page_size: 50,
-        refresh: Duration::from_hours(1),
-        notice: None,
-    };
+    let setup = Setup { environment, refresh: Duration::from_hours(1), ..testing::setup() };
     State::start(setup, moment(0), (100, 30)).0
 }
 
@@ -41,16 +31,8 @@ fn wait(state: &mut State, ms: u64) -> Vec<Effect> {
     tick(state, at)
 }
 
-fn press(state: &mut State, code: KeyCode) -> Vec<Effect> {
-    update(state, Message::Key(KeyEvent::new(code, KeyModifiers::NONE)))
-}
-
 fn ctrl(state: &mut State, c: char) -> Vec<Effect> {
-    update(state, Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)))
-}
-
-fn type_in(state: &mut State, text: &str) -> Vec<Effect> {
-    text.chars().flat_map(|c| press(state, KeyCode::Char(c))).collect()
+    feed(state, [testing::ctrl(c)])
 }
 
 fn note(state: &State) -> &str {

@@ -1,34 +1,13 @@
 //! The form as it looks, at three sizes as a snapshot and at every size without a panic.
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyCode;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::testing::{board, feed, key, typed};
+use crate::app::testing::{board, ctrl, feed, key, typed};
 use crate::app::{Message, State};
-use crate::domain::text;
 use crate::theme::{Depth, Theme};
-
-fn ctrl(c: char) -> Message {
-    Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL))
-}
-
-fn screen(state: &State) -> String {
-    let mut buf = Buffer::empty(Rect::new(0, 0, state.size.0, state.size.1));
-    super::super::render(state, &Theme::new(Depth::Full), buf.area, &mut buf);
-    let mut rows = Vec::new();
-    for y in 0..buf.area.height {
-        let mut row = String::new();
-        let mut x = 0;
-        while x < buf.area.width {
-            let symbol = buf[(x, y)].symbol();
-            row.push_str(symbol);
-            x += u16::try_from(text::width(symbol)).unwrap().max(1);
-        }
-        rows.push(row.trim_end().to_owned());
-    }
-    rows.join("\n")
-}
+use crate::view::testing::{at_every_size, screen};
 
 /// A form on the board, after these messages; the note of the drafts is gone.
 fn after(size: (u16, u16), messages: Vec<Message>) -> State {
@@ -89,22 +68,14 @@ fn the_form_at_40x12() {
 
 #[test]
 fn the_field_that_has_the_keys_is_in_sight_at_every_size() {
-    let theme = Theme::new(Depth::Full);
-    let mut all = scenes((80, 24));
-    let count = all.len();
     let (least_width, least_height) = crate::app::frame::LEAST;
-    for width in 1..=130_u16 {
-        for height in 1..=45_u16 {
-            let (name, state) = &mut all[(usize::from(width) * 7 + usize::from(height)) % count];
-            feed(state, [Message::Resized { columns: width, rows: height }]);
-            let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
-            super::super::render(state, &theme, buf.area, &mut buf);
-            if width >= least_width && height >= least_height {
-                let pointer = (1..height).any(|y| (0..width.min(8)).any(|x| buf[(x, y)].symbol() == "▸"));
-                assert!(pointer, "{name} at {width}x{height}");
-            }
+    let one_in_turn = |step: usize, count: usize| vec![step % count];
+    at_every_size(scenes((80, 24)), one_in_turn, |name, (width, height), buf| {
+        if width >= least_width && height >= least_height {
+            let pointer = (1..height).any(|y| (0..width.min(8)).any(|x| buf[(x, y)].symbol() == "▸"));
+            assert!(pointer, "{name} at {width}x{height}");
         }
-    }
+    });
 }
 
 #[test]

@@ -2,41 +2,17 @@
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyCode;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use serde_json::json;
 
-use crate::app::testing::{board, feed, key, later, tasks, typed};
+use crate::app::testing::{board, ctrl, feed, key, later, tasks, typed};
 use crate::app::{Effect, Message, ReqId, State, Verdict, Written};
 use crate::domain::profile::Environment;
-use crate::domain::{Failure, Task, TaskId, text};
+use crate::domain::{Failure, Task, TaskId};
 use crate::theme::{Depth, Theme};
-
-fn ctrl(c: char) -> Message {
-    Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL))
-}
-
-fn rows(buf: &Buffer) -> Vec<String> {
-    let mut rows = Vec::new();
-    for y in 0..buf.area.height {
-        let mut row = String::new();
-        let mut x = 0;
-        while x < buf.area.width {
-            let symbol = buf[(x, y)].symbol();
-            row.push_str(symbol);
-            x += u16::try_from(text::width(symbol)).unwrap().max(1);
-        }
-        rows.push(row.trim_end().to_owned());
-    }
-    rows
-}
-
-fn drawn(state: &State) -> Buffer {
-    let mut buf = Buffer::empty(Rect::new(0, 0, state.size.0, state.size.1));
-    super::super::render(state, &Theme::new(Depth::Full), buf.area, &mut buf);
-    buf
-}
+use crate::view::testing::{at_every_size, drawn, rows, screen};
 
 /// Answers the question for a fresh copy with this task, and lets the deafness pass.
 fn fresh(state: &mut State, effects: &[Effect], task: Task) {
@@ -152,7 +128,7 @@ fn scenes(size: (u16, u16)) -> Vec<(&'static str, State)> {
 
 fn snapshots(size: (u16, u16)) {
     for (name, state) in scenes(size) {
-        insta::assert_snapshot!(format!("{}x{}_{name}", size.0, size.1), rows(&drawn(&state)).join("\n"));
+        insta::assert_snapshot!(format!("{}x{}_{name}", size.0, size.1), screen(&state));
     }
 }
 
@@ -173,38 +149,28 @@ fn the_review_at_40x12() {
 
 #[test]
 fn what_to_type_and_whom_it_reaches_are_in_sight_at_every_size() {
-    let theme = Theme::new(Depth::Full);
     let (least_width, least_height) = crate::app::frame::LEAST;
-    let mut all = scenes((80, 24));
-    let count = all.len();
-    for width in 1..=130_u16 {
-        for height in 1..=45_u16 {
-            // Every size meets the cancel, and one other scene in turn.
-            for at in [1, (usize::from(width) * 7 + usize::from(height)) % count] {
-                let (name, state) = &mut all[at];
-                feed(state, [Message::Resized { columns: width, rows: height }]);
-                let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
-                super::super::render(state, &theme, buf.area, &mut buf);
-                if width < least_width || height < least_height || *name != "cancel" {
-                    continue;
-                }
-                let shown = rows(&buf).concat();
-                for words in ["EVERYONE", "type 7890"] {
-                    assert!(shown.contains(words), "{words} at {width}x{height}");
-                }
-            }
+    // The cancel, and one other scene in turn.
+    let which = |step: usize, count: usize| vec![1, step % count];
+    at_every_size(scenes((80, 24)), which, |name, (width, height), buf| {
+        if width < least_width || height < least_height || name != "cancel" {
+            return;
         }
-    }
+        let shown = rows(buf).concat();
+        for words in ["EVERYONE", "type 7890"] {
+            assert!(shown.contains(words), "{words} at {width}x{height}");
+        }
+    });
 }
 
 #[test]
 fn the_text_scrolls_to_its_end_and_no_further() {
     let mut state = edit((40, 12), flash_sale());
-    let first = rows(&drawn(&state));
+    let first = rows(&drawn(&state, Depth::Full));
     for _ in 0..60 {
         feed(&mut state, [key(KeyCode::Down)]);
     }
-    let last = rows(&drawn(&state));
+    let last = rows(&drawn(&state, Depth::Full));
     assert_ne!(first, last);
     assert!(!last.concat().contains("more line"), "{last:#?}");
     let scroll = state.review().unwrap().scroll;
@@ -216,7 +182,7 @@ fn the_text_scrolls_to_its_end_and_no_further() {
 fn in_prod_the_frame_warns() {
     let theme = Theme::new(Depth::Full);
     let corner = |state: &State| {
-        let buf = drawn(state);
+        let buf = drawn(state, Depth::Full);
         let y = rows(&buf).iter().position(|row| row.starts_with("┌ C")).unwrap();
         buf[(0, u16::try_from(y).unwrap())].style().fg
     };
