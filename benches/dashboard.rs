@@ -3,7 +3,7 @@
 //! `cargo bench` drives the real binary in a pseudo-terminal on the embedded sandbox and prints
 //! what it measured. Nothing is asserted; run it on a machine that does nothing else.
 
-#![expect(clippy::print_stdout, clippy::string_slice, reason = "a bench prints what it measured")]
+#![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 
 use std::error::Error;
 use std::io::{Read, Write};
@@ -39,7 +39,7 @@ impl Program {
         let began = Instant::now();
         let child = pair.slave.spawn_command(command)?;
         std::thread::spawn(move || {
-            let mut buffer = [0; 65_536];
+            let mut buffer = [0; 16_384];
             while let Ok(n @ 1..) = reader.read(&mut buffer) {
                 if sender.send((Instant::now(), buffer[..n].to_vec())).is_err() {
                     break;

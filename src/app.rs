@@ -1,6 +1,6 @@
 //! Everything that is decided, nothing that is done: state, messages in, effects out.
 //!
-//! [`update`] is a pure function of state and message (I1): it never waits, reads no clock and
+//! [`update()`] is a pure function of state and message (I1): it never waits, reads no clock and
 //! touches no file. What has to be done leaves as an [`Effect`]; what came of it arrives as a
 //! [`Message`]. One file per screen or overlay, named as in `view`.
 

@@ -195,6 +195,11 @@ impl<B: Backend> Painter<'_, B> {
         if std::mem::take(&mut desk.repaint) {
             self.terminal.clear()?;
         }
+        // The terminal's own word counts: of many changes of size in a row the last event may be lost.
+        let size = self.terminal.size()?;
+        if desk.state.size != (size.width, size.height) {
+            desk.take(Message::Resized { columns: size.width, rows: size.height });
+        }
         let (state, theme) = (&desk.state, self.theme);
         self.terminal.draw(|frame| view::render(state, theme, frame.area(), frame.buffer_mut()))?;
         self.frames += 1;

@@ -18,6 +18,8 @@ pub mod sort;
 mod status;
 
 #[cfg(test)]
+mod testing;
+#[cfg(test)]
 mod tests;
 
 use ratatui::buffer::Buffer;

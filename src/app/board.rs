@@ -366,7 +366,7 @@ pub fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -
     state.link.succeeded(now);
     let Some(asked) = state.board.asked.clone() else { return Vec::new() };
     sort_page(&mut page, &asked);
-    let seeks_present = state.board.shown_query.is_none() && state.board.edge == Some(Edge::Present);
+    let seeks_present = state.board.edge == Some(Edge::Present);
     let new_question = state.board.shown_query.as_ref() != Some(&asked);
     let past_the_end = page.tasks.is_empty() && page.total > 0 && asked.page > 0;
     state.board.compare(&page, now);
@@ -559,7 +559,7 @@ fn step_back(state: &mut State) -> Vec<Effect> {
     }
     if !state.board.query.keyword.is_empty() {
         state.board.query.keyword.clear();
-        return ask_anew(state);
+        return turn_page(state, 0, Edge::Present);
     }
     state.say("nothing to go back from; q leaves");
     Vec::new()

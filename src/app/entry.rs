@@ -1,6 +1,6 @@
 //! One text field: what the operator types, in one line or several.
 
-use crossterm::event::KeyEvent;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, TextArea};
 
 /// A text field around the editor of `tui-textarea`.
@@ -58,6 +58,14 @@ impl Entry {
     /// A key for the editor; says whether the text changed. The caller keeps Enter to itself where
     /// a line is not to be broken.
     pub fn key(&mut self, event: KeyEvent) -> bool {
+        // As in a shell: ctrl-u takes away what stands before the cursor.
+        if event.code == KeyCode::Char('u') && event.modifiers == KeyModifiers::CONTROL {
+            return self.area.delete_line_by_head();
+        }
+        // A line feed is what some terminals send for a line end; the editor would delete by it.
+        if event.code == KeyCode::Char('j') && event.modifiers == KeyModifiers::CONTROL {
+            return false;
+        }
         self.area.input(event)
     }
 
@@ -76,8 +84,6 @@ fn flat(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use crossterm::event::{KeyCode, KeyModifiers};
-
     use super::*;
 
     #[test]
@@ -88,6 +94,13 @@ mod tests {
         let mut entry = Entry::lines("a\n");
         entry.paste("b\r\nc");
         assert_eq!((entry.text().as_str(), entry.cursor()), ("a\nb\nc", (2, 1)));
+    }
+
+    #[test]
+    fn ctrl_u_empties_a_line_as_in_a_shell() {
+        let mut entry = Entry::line("2026-11-21 09:00");
+        assert!(entry.key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
+        assert!(entry.is_empty());
     }
 
     #[test]

@@ -4,11 +4,6 @@
 //! Every printable key is text, Enter never submits, and no way out loses a word: the text lies in
 //! the [`Draft`] and goes to disk while it is typed.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action or key that means nothing here does nothing here"
-)]
-
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -207,8 +202,8 @@ impl Form {
         own.chain(refused).map(|(spot, problem)| (spot, spots::words(problem, spot))).collect()
     }
 
-    /// The time as it is understood, in both zones and from now; `None` while it is not understood.
-    pub fn time_echo(&self, now: DateTime<Utc>, zone: Tz) -> Option<String> {
+    /// The time as it is understood, on three clocks; `None` while it is not understood.
+    pub fn time_echo(&self, now: DateTime<Utc>, zone: Tz) -> Option<Vec<String>> {
         let at = when::parse(&self.draft.scheduled, now, zone).ok()?;
         Some(clocks(at, now, zone))
     }
@@ -299,7 +294,7 @@ impl Form {
 }
 
 /// A time on three clocks: the profile's zone, UTC, and from now.
-pub fn clocks(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
+pub fn clocks(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> Vec<String> {
     let mut parts = vec![when::stamp(at, zone, now)];
     if when::zone_label(at, zone) != "UTC" {
         let same_day = at.date_naive() == at.with_timezone(&zone).date_naive();
@@ -307,7 +302,7 @@ pub fn clocks(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> String {
         parts.push(format!("{utc} UTC"));
     }
     parts.push(when::from_now(at, now));
-    parts.join(" · ")
+    parts
 }
 
 /// Opens the form for a new task.
@@ -400,11 +395,11 @@ fn to_review(state: &mut State) -> Vec<Effect> {
 pub(super) fn show_refusal(state: &mut State, slot: &str, problem: Problem) {
     let covered = state.review().is_some();
     let Some(form) = state.form_mut().filter(|form| form.slot == slot) else { return };
-    let spot = spots::of_problem(&problem, &form.draft, form.chooses_kind());
+    let place = spots::of_problem(&problem, &form.draft, form.chooses_kind());
     form.refused = vec![problem];
     // The keys go there only while nobody is typing.
     if covered {
-        form.go(spot);
+        form.go(place);
     }
 }
 

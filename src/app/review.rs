@@ -73,7 +73,7 @@ pub struct Source {
 pub enum Grade {
     /// Few named accounts outside PROD: `y`.
     Low,
-    /// The last digits of the TaskID, or the profile's name.
+    /// The last digits of the `TaskID`, or the profile's name.
     Middle,
     /// Everyone in PROD: a sentence and a countdown.
     High,
@@ -220,12 +220,20 @@ impl Review {
         }
     }
 
+    /// What it does, in one word.
+    pub fn verb(&self) -> &'static str {
+        match self.subject {
+            Subject::Create(_) => "create",
+            Subject::Modify { .. } => "change",
+            Subject::Cancel(_) => "cancel",
+        }
+    }
+
     /// What it does, a verb first: `cancel #1000042`.
     pub fn deed(&self) -> String {
-        match &self.subject {
-            Subject::Create(_) => "create this task".to_owned(),
-            Subject::Modify { base, .. } => format!("change #{}", base.id),
-            Subject::Cancel(task) => format!("cancel #{}", task.id),
+        match self.base() {
+            None => format!("{} this task", self.verb()),
+            Some(task) => format!("{} #{}", self.verb(), task.id),
         }
     }
 
@@ -368,7 +376,7 @@ pub(super) fn under_way(state: &State, source: &Source) -> Option<String> {
 /// Whether a draft was sent and its outcome is still awaited.
 pub(super) fn is_on_its_way(state: &State, slot: &str, draft: &Draft) -> bool {
     let open = |req: ReqId| state.underway(req).is_some_and(|write| write.verdict.is_none());
-    state.desk.of_draft(slot, draft).is_some_and(|req| open(req))
+    state.desk.of_draft(slot, draft).is_some_and(open)
 }
 
 /// A key in the review.
@@ -415,12 +423,12 @@ fn scroll(state: &mut State, action: Action) {
 /// One step back. What was sent goes on; what was not is not sent.
 fn leave(state: &mut State) -> Vec<Effect> {
     let Some(review) = state.review() else { return Vec::new() };
-    let (stage, req) = (review.stage.clone(), review.req);
+    let (how_far, write) = (review.stage.clone(), review.req);
     state.layers.pop();
-    match stage {
+    match how_far {
         Stage::Asking | Stage::Counting { .. } => {}
         Stage::Sent { .. } => state.say("it was sent and goes on; its outcome will be told here"),
-        Stage::Over(_) => req.into_iter().for_each(|req| outcome::closed(state, req)),
+        Stage::Over(_) => write.into_iter().for_each(|req| outcome::closed(state, req)),
     }
     Vec::new()
 }

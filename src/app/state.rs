@@ -1,4 +1,4 @@
-//! The whole state of the dashboard; only [`super::update`] changes it.
+//! The whole state of the dashboard; only [`super::update()`] changes it.
 
 use std::collections::HashSet;
 use std::time::Duration;

@@ -116,6 +116,21 @@ pub(crate) fn key(code: KeyCode) -> Message {
     Message::Key(KeyEvent::new(code, KeyModifiers::NONE))
 }
 
+/// A key press with control.
+pub(crate) fn ctrl(c: char) -> Message {
+    Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL))
+}
+
+/// Presses one key.
+pub(crate) fn press(state: &mut State, code: KeyCode) -> Vec<Effect> {
+    feed(state, [key(code)])
+}
+
+/// Presses one key for each character.
+pub(crate) fn type_in(state: &mut State, text: &str) -> Vec<Effect> {
+    feed(state, typed(text))
+}
+
 /// One key press for each character.
 pub(crate) fn typed(text: &str) -> Vec<Message> {
     text.chars().map(|c| key(KeyCode::Char(c))).collect()

@@ -157,7 +157,7 @@ fn embedded(settings: &Settings, flags: &Flags, store: Option<PathBuf>) -> Plan 
         zone: settings.timezone.value,
         page_size: config::file::PAGE_SIZE,
         refresh: settings.refresh.value,
-        notice: Some(format!("embedded sandbox with demo data: {why}; nothing is sent to anybody")),
+        notice: Some(format!("embedded sandbox, {why}: nothing is sent to anybody")),
     };
     Plan { setup, target: Target::Embedded, store, store_key: "(embedded)".to_owned() }
 }
@@ -391,7 +391,7 @@ mod tests {
             assert!(matches!(plan.target, Target::Embedded));
             assert_eq!((plan.setup.environment, plan.setup.zone), (Environment::Sandbox, Tz::Asia__Shanghai));
             let notice = plan.setup.notice.unwrap();
-            assert_eq!(notice, format!("embedded sandbox with demo data: {why}; nothing is sent to anybody"));
+            assert_eq!(notice, format!("embedded sandbox, {why}: nothing is sent to anybody"));
         }
     }
 

@@ -11,7 +11,7 @@ use crate::app::form::{Form, Purpose, Spot};
 use crate::domain::{Audience, text, when};
 use crate::theme::Theme;
 
-use super::overlay::{centred, overlay};
+use super::overlay::{badged, centred};
 use super::{entry, put, style_of};
 
 mod rows;
@@ -31,7 +31,8 @@ const ROOMY: u16 = 20;
 
 /// Draws the form on the whole of `area`, or in its middle on a very wide screen.
 pub fn render(state: &State, form: &Form, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let inner = overlay(&title(state, form), centred(area, WIDEST, area.height), buf, theme);
+    let outer = centred(area, WIDEST, area.height);
+    let inner = badged(&title(state, form), state.setup.environment, outer, buf, theme);
     if inner.is_empty() {
         return;
     }
@@ -58,7 +59,7 @@ fn title(state: &State, form: &Form) -> String {
         Purpose::Edit(task) => format!("Edit #{}", task.id),
         Purpose::Time(task) => format!("Change the time of #{}", task.id),
     };
-    let place = format!("{what} · {} {}", setup.environment.badge(), setup.profile);
+    let place = format!("{what} · {}", setup.profile);
     let (now, zone) = (state.server_now(), setup.zone);
     if form.shown_problems(now, zone).is_empty() {
         return place;

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::widgets::{Block, Clear, Padding, Widget};
 
+use crate::domain::profile::Environment;
 use crate::domain::text;
 use crate::theme::Theme;
 
@@ -28,6 +29,20 @@ pub fn overlay(title: &str, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect
         .padding(Padding::horizontal(1));
     let inner = block.inner(area);
     block.render(area, buf);
+    inner
+}
+
+/// Draws the frame like [`overlay`], with the badge of the environment in its upper right corner:
+/// where something can be written, it is plain where.
+pub fn badged(title: &str, environment: Environment, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
+    let badge = format!(" {} ", environment.badge());
+    let room = u16::try_from(text::width(&badge)).unwrap_or(0);
+    let clean = text::clean(title);
+    let title = text::cut(&clean, usize::from(area.width.saturating_sub(room + 8)));
+    let inner = overlay(&title, area, buf, theme);
+    if area.width > room + 8 && area.height > 2 {
+        super::put(buf, area.right() - room - 2, area.y, room, &badge, theme.badge(environment));
+    }
     inner
 }
 

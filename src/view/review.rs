@@ -3,7 +3,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::Color;
 
 use crate::app::State;
 use crate::app::detail::lines::Line;
@@ -11,7 +11,7 @@ use crate::app::review::{Review, lines};
 use crate::domain::text;
 use crate::theme::Theme;
 
-use super::overlay::{centred, overlay};
+use super::overlay::{badged, centred};
 use super::{put, style_of};
 
 #[cfg(test)]
@@ -29,14 +29,16 @@ pub fn render(state: &State, review: &Review, theme: &Theme, area: Rect, buf: &m
     let count = |lines: &[Line]| u16::try_from(lines.len()).unwrap_or(u16::MAX);
     let wanted = count(&body).saturating_add(count(&foot)).saturating_add(FRAME.1 + 1);
     let outer = centred(area, width, wanted);
-    let inner = overlay(&lines::title(state, review), outer, buf, theme);
+    let environment = state.setup.environment;
+    let inner = badged(&lines::title(state, review), environment, outer, buf, theme);
     if lines::is_grave(state, review) {
-        redden(outer, inner, theme.danger(), buf);
+        redden(outer, theme, buf);
     }
     if inner.is_empty() {
         return;
     }
-    let foot_height = count(&foot).min(inner.height);
+    // Who gets it is never pushed off the screen by what to type.
+    let foot_height = count(&foot).min(inner.height.saturating_sub(1)).max(1);
     let foot_top = inner.bottom() - foot_height;
     let room = inner.height - foot_height;
     let most = count(&body).saturating_sub(room);
@@ -61,18 +63,19 @@ fn write(lines: &[Line], skip: usize, area: Rect, theme: &Theme, buf: &mut Buffe
     }
 }
 
-/// Gives the frame, with its title, another look.
-fn redden(outer: Rect, inner: Rect, style: Style, buf: &mut Buffer) {
+/// Gives the frame, with its title but without the badge, the look of danger.
+fn redden(outer: Rect, theme: &Theme, buf: &mut Buffer) {
+    let edge = theme.accent();
     for position in outer.intersection(buf.area).positions() {
         let inside = position.y > outer.y
             && position.y + 1 < outer.bottom()
             && position.x > outer.x
             && position.x + 1 < outer.right();
         if !inside
-            && !inner.contains(position)
             && let Some(cell) = buf.cell_mut(position)
+            && cell.bg == edge.bg.unwrap_or(Color::Reset)
         {
-            cell.set_style(style);
+            cell.set_style(theme.danger());
         }
     }
 }

@@ -13,31 +13,7 @@ use crate::app::testing::{
 use crate::app::{Message, State};
 use crate::domain::{Page, text};
 use crate::theme::{Depth, Theme};
-
-fn drawn(state: &State, depth: Depth) -> Buffer {
-    let mut buf = Buffer::empty(Rect::new(0, 0, state.size.0, state.size.1));
-    super::render(state, &Theme::new(depth), buf.area, &mut buf);
-    buf
-}
-
-fn rows(buf: &Buffer) -> Vec<String> {
-    let mut rows = Vec::new();
-    for y in 0..buf.area.height {
-        let mut row = String::new();
-        let mut x = 0;
-        while x < buf.area.width {
-            let symbol = buf[(x, y)].symbol();
-            row.push_str(symbol);
-            x += u16::try_from(text::width(symbol)).unwrap().max(1);
-        }
-        rows.push(row.trim_end().to_owned());
-    }
-    rows
-}
-
-fn screen(state: &State) -> String {
-    rows(&drawn(state, Depth::Full)).join("\n")
-}
+use crate::view::testing::{at_every_size, drawn, rows, screen};
 
 fn snapshots(size: (u16, u16)) {
     for (name, state) in screens(size) {
@@ -62,26 +38,14 @@ fn every_screen_at_40x12() {
 
 #[test]
 fn no_size_panics_and_a_screen_without_room_says_what_it_needs() {
-    let theme = Theme::new(Depth::Full);
-    let mut all = screens((80, 24));
-    let count = all.len();
-    for width in 1..=130_u16 {
-        for height in 1..=45_u16 {
-            // Every size meets two screens, and every screen meets sizes of all kinds.
-            let first = usize::from(width) * 7 + usize::from(height);
-            for at in [first % count, (first + count / 2) % count] {
-                let (name, state) = &mut all[at];
-                feed(state, [Message::Resized { columns: width, rows: height }]);
-                let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
-                super::render(state, &theme, buf.area, &mut buf);
-                let shown = rows(&buf).concat();
-                assert!(!shown.trim().is_empty(), "{name} at {width}x{height}");
-                if (width < LEAST.0 || height < LEAST.1) && width >= 10 {
-                    assert!(shown.contains("needs 30x8"), "{width}x{height}: {shown}");
-                }
-            }
+    let two_in_turn = |step: usize, count: usize| vec![step % count, (step + count / 2) % count];
+    at_every_size(screens((80, 24)), two_in_turn, |name, (width, height), buf| {
+        let shown = rows(buf).concat();
+        assert!(!shown.trim().is_empty(), "{name} at {width}x{height}");
+        if (width < LEAST.0 || height < LEAST.1) && width >= 10 {
+            assert!(shown.contains("needs 30x8"), "{width}x{height}: {shown}");
         }
-    }
+    });
 }
 
 #[test]

@@ -15,7 +15,7 @@ fn open(service: &Service) -> Terminal {
 }
 
 #[expect(clippy::disallowed_methods, reason = "a journey lives in real time")]
-fn soon(seconds: i64) -> String {
+pub(crate) fn soon(seconds: i64) -> String {
     time_out(Utc::now() + chrono::Duration::seconds(seconds))
 }
 
@@ -76,6 +76,20 @@ fn a_key_never_waits_for_a_service_that_takes_three_seconds() {
     terminal.keys("j");
     terminal.wait("the cursor to move", |screen| screen.lines().any(|l| l.contains('▸') && l != before));
     terminal.see("LIVE");
+}
+
+#[test]
+fn the_limit_of_five_calls_a_second_is_never_hit_however_often_one_asks() {
+    let service = Service::start(Options::demo(), Some(Seed::default()));
+    let mut terminal = open(&service);
+    terminal.row(&["▸", "PEND"]);
+    for _ in 0..40 {
+        terminal.keys("r<r>");
+        terminal.see("LIVE");
+    }
+    terminal.keys("q");
+    assert_eq!(terminal.end(), 0);
+    assert_eq!(service.refused(), 0, "the service refused calls as too many (60007)");
 }
 
 #[test]

@@ -7,7 +7,7 @@ use pushdeck::sandbox::{self, Credentials, Options, Running, Seed};
 use pushdeck::usersig;
 use secrecy::SecretString;
 use serde_json::{Value, json};
-use tokio::io::copy_bidirectional;
+use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::sync::watch;
@@ -24,6 +24,8 @@ pub(crate) enum Way {
     Open,
     /// Connections are taken, and nothing is ever said on them.
     Silent,
+    /// Requests arrive, answers do not: the connection is cut in their place.
+    Deaf,
     /// Connections are cut at once, those that stand too.
     Cut,
 }
@@ -31,6 +33,7 @@ pub(crate) enum Way {
 /// The sandbox behind a way that can be cut.
 pub(crate) struct Service {
     way: watch::Sender<Way>,
+    listening: watch::Sender<bool>,
     address: SocketAddr,
     // Fields are dropped in order: the sandbox ends before its runtime.
     running: Running,
@@ -54,18 +57,36 @@ impl Service {
         });
         let address = listener.local_addr().unwrap();
         let (way, state) = watch::channel(Way::Open);
+        let (listening, mut closed) = watch::channel(true);
         let target: SocketAddr = running.base_url().trim_start_matches("http://").parse().unwrap();
         runtime.spawn(async move {
-            while let Ok((from, _)) = listener.accept().await {
-                tokio::spawn(carry(from, target, state.clone()));
+            loop {
+                tokio::select! {
+                    Ok((from, _)) = listener.accept() => {
+                        tokio::spawn(carry(from, target, state.clone()));
+                    }
+                    _ = closed.changed() => return,
+                }
             }
         });
-        Self { way, address, running, runtime }
+        Self { way, listening, address, running, runtime }
     }
 
     /// From now on the way is like this.
     pub(crate) fn way(&self, way: Way) {
         self.way.send_replace(way);
+    }
+
+    /// Calls that were refused as too many, of all commands together.
+    pub(crate) fn refused(&self) -> u64 {
+        let all = self.running.counters();
+        all.apps.values().flat_map(|commands| commands.values()).map(|count| count.over_limit).sum()
+    }
+
+    /// Nobody answers at the address any more, and what stood is cut.
+    pub(crate) fn stop_listening(&self) {
+        self.listening.send_replace(false);
+        self.way.send_replace(Way::Cut);
     }
 
     /// Every answer comes this much later.
@@ -150,21 +171,36 @@ impl Service {
 }
 
 async fn carry(mut from: TcpStream, target: SocketAddr, mut way: watch::Receiver<Way>) {
-    let now = *way.borrow_and_update();
-    match now {
-        Way::Cut => {}
-        Way::Silent => {
-            // Held open until the way changes.
-            let _ = way.changed().await;
-        }
-        Way::Open => {
-            let Ok(mut to) = TcpStream::connect(target).await else { return };
-            tokio::select! {
-                // Either side may end it at any time; that is what is being tested.
-                _ = copy_bidirectional(&mut from, &mut to) => {}
-                _ = way.changed() => {
-                    if *way.borrow() == Way::Silent {
-                        let _ = way.changed().await;
+    loop {
+        let now = *way.borrow_and_update();
+        match now {
+            Way::Cut => return,
+            Way::Silent => {
+                // Held open until the way changes.
+                if way.changed().await.is_err() {
+                    return;
+                }
+            }
+            Way::Deaf => {
+                let Ok(mut to) = TcpStream::connect(target).await else { return };
+                let mut request = [0; 16_384];
+                let Ok(n @ 1..) = from.read(&mut request).await else { return };
+                let mut answer = [0; 1];
+                if to.write_all(&request[..n]).await.is_ok() {
+                    // The first byte of the answer says that the work is done; nobody hears of it.
+                    let _ = to.read(&mut answer).await;
+                }
+                return;
+            }
+            Way::Open => {
+                let Ok(mut to) = TcpStream::connect(target).await else { return };
+                tokio::select! {
+                    // Either side may end it at any time; that is what is being tested.
+                    _ = copy_bidirectional(&mut from, &mut to) => return,
+                    changed = way.changed() => {
+                        if changed.is_err() {
+                            return;
+                        }
                     }
                 }
             }

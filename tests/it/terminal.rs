@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
+use crate::service::KEY;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// How long a test waits for something that must come. Only a failing test ever waits so long.
@@ -15,6 +16,8 @@ const PATIENCE: Duration = Duration::from_secs(30);
 struct Shared {
     parser: Mutex<(vt100::Parser, bool)>,
     changed: Condvar,
+    /// Every byte that the program wrote.
+    raw: Mutex<Vec<u8>>,
 }
 
 /// The program in its terminal.
@@ -98,21 +101,46 @@ impl Start {
         let shared = Arc::new(Shared {
             parser: Mutex::new((vt100::Parser::new(cells(rows), cells(columns), 0), false)),
             changed: Condvar::new(),
+            raw: Mutex::default(),
         });
         let mut reader = pair.master.try_clone_reader().unwrap();
         let feed = Arc::clone(&shared);
         std::thread::spawn(move || {
             let mut buffer = [0; 8192];
+            let mut waiting = Vec::new();
             while let Ok(n @ 1..) = reader.read(&mut buffer) {
-                feed.parser.lock().unwrap().0.process(&buffer[..n]);
+                waiting.extend_from_slice(&buffer[..n]);
+                feed.raw.lock().unwrap().extend_from_slice(&buffer[..n]);
+                let whole = whole_frames(&waiting);
+                feed.parser.lock().unwrap().0.process(&waiting[..whole]);
+                waiting.drain(..whole);
                 feed.changed.notify_all();
             }
-            feed.parser.lock().unwrap().1 = true;
+            let mut last = feed.parser.lock().unwrap();
+            last.0.process(&waiting);
+            last.1 = true;
             feed.changed.notify_all();
         });
         let writer = pair.master.take_writer().unwrap();
         Terminal { shared, master: pair.master, writer, child, home: self.home, settings_before }
     }
+}
+
+/// How many of these bytes end with a whole frame: what stands inside of an open synchronized update
+/// is not on the screen yet, as in a terminal that knows such updates.
+fn whole_frames(bytes: &[u8]) -> usize {
+    const BEGIN: &[u8] = b"\x1b[?2026h";
+    const END: &[u8] = b"\x1b[?2026l";
+    let find =
+        |of: &[u8], from: usize| bytes[from..].windows(of.len()).position(|w| w == of).map(|at| from + at);
+    let mut at = 0;
+    while let Some(begin) = find(BEGIN, at) {
+        let Some(end) = find(END, begin) else { return begin };
+        at = end + END.len();
+    }
+    // The last bytes may be the beginning of a beginning.
+    let split = (1..BEGIN.len()).rev().find(|n| bytes.ends_with(&BEGIN[..*n]));
+    bytes.len() - split.unwrap_or(0)
 }
 
 /// A size of at least one cell.
@@ -208,10 +236,21 @@ impl Terminal {
         assert_eq!(settings(&*self.master), self.settings_before, "the line settings were changed");
     }
 
-    /// The home of the program, to start another in it.
-    pub(crate) fn into_home(mut self) -> tempfile::TempDir {
-        // It may have ended already.
-        let _ = self.child.kill();
+    /// Kills the program with SIGKILL once a text is in its database, and gives its home.
+    pub(crate) fn into_home_when_saved(mut self, text: &str) -> tempfile::TempDir {
+        let folder = self.home.path().join("state/pushdeck");
+        let holds = |path: PathBuf| {
+            let bytes = std::fs::read(path).unwrap_or_default();
+            bytes.windows(text.len()).any(|window| window == text.as_bytes())
+        };
+        let saved = || std::fs::read_dir(&folder).unwrap().flatten().any(|file| holds(file.path()));
+        let deadline = Instant::now() + PATIENCE;
+        while !saved() {
+            assert!(Instant::now() < deadline, "\"{text}\" never came to the disk");
+            std::thread::yield_now();
+        }
+        self.signal("KILL");
+        self.child.wait().unwrap();
         std::mem::replace(&mut self.home, tempfile::tempdir().unwrap())
     }
 }
@@ -220,13 +259,45 @@ impl Drop for Terminal {
     fn drop(&mut self) {
         // It may have ended already.
         let _ = self.child.kill();
+        if !std::thread::panicking() {
+            self.assert_no_secret();
+        }
     }
 }
 
-/// The folder of files made for tests.
-#[expect(dead_code, reason = "for journeys that read test data")]
-pub(crate) fn data(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
+impl Terminal {
+    /// Fails when the key or a signature went to the screen or to a file of the program (I8). Every
+    /// journey ends with this.
+    fn assert_no_secret(&self) {
+        let raw = self.shared.raw.lock().unwrap();
+        assert!(!tells(&raw), "a secret went to the screen");
+        let mut folders = vec![self.home.path().join("state")];
+        while let Some(folder) = folders.pop() {
+            for entry in std::fs::read_dir(folder).into_iter().flatten().flatten() {
+                match std::fs::read(entry.path()) {
+                    Ok(bytes) => assert!(!tells(&bytes), "a secret went to {}", entry.path().display()),
+                    Err(_) => folders.push(entry.path()),
+                }
+            }
+        }
+    }
+}
+
+/// Whether bytes hold the key, or what begins every signature: zlib's header in base64, long enough
+/// to be no accident.
+fn tells(bytes: &[u8]) -> bool {
+    let key = bytes.windows(KEY.len()).any(|window| window == KEY.as_bytes());
+    let in_alphabet = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'-' | b'_' | b'%');
+    let starts = bytes.windows(2).enumerate().filter(|(_, w)| *w == b"eJ").map(|(at, _)| at);
+    key || starts.into_iter().any(|at| bytes[at..].iter().take_while(|b| in_alphabet(b)).count() > 60)
+}
+
+#[test]
+fn a_signature_is_recognised_when_it_is_shown() {
+    let key = secrecy::SecretString::from(KEY);
+    let sig = pushdeck::usersig::sign(&key, 1, "a", 1_700_000_000, 60, None).unwrap();
+    assert!(tells(format!("x={} ", sig.expose()).as_bytes()) && tells(KEY.as_bytes()));
+    assert!(!tells(b"eJ and nothing more, however long this text may go on and on and on and on"));
 }
 
 pub(crate) const ENTER: &str = "\r";

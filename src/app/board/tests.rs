@@ -1,26 +1,14 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::*;
 use crate::app::{Message, update};
-use crate::domain::profile::Environment;
 use crate::domain::wire::{read_task, time_in};
 
 fn setup() -> Setup {
-    Setup {
-        profile: "acme".into(),
-        environment: Environment::Test,
-        place: "Singapore".into(),
-        sdkappid: 1_400_000_001,
-        from_account: "administrator".into(),
-        zone: Tz::Asia__Shanghai,
-        page_size: 5,
-        refresh: Duration::from_secs(2),
-        notice: None,
-    }
+    Setup { page_size: 5, ..crate::app::testing::setup() }
 }
 
 fn at(millis: u64) -> Moment {

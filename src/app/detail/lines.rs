@@ -256,8 +256,7 @@ pub fn card(app: &str, title: &str, desc: &str, width: usize) -> Vec<Line> {
     };
     let app = format!("▣ {}", text::clean(app));
     let title = text::clean(title);
-    let mut lines =
-        vec![edge("╭", "╮"), line(Tone::Muted, &format!("{} now", text::pad(&app, inner - 4)))];
+    let mut lines = vec![edge("╭", "╮"), line(Tone::Muted, &format!("{} now", text::pad(&app, inner - 4)))];
     if title.trim().is_empty() {
         lines.push(line(Tone::Muted, "(no title)"));
     } else {

@@ -185,7 +185,7 @@ pub fn words(problem: &Problem, spot: Spot) -> String {
         Spot::Fold(_) => false,
         Spot::Field(field) => problem.field == field.path,
     };
-    if own { problem.rule.clone() } else { format!("{} {}", problem.field, problem.rule) }
+    if own { problem.rule.clone() } else { format!("{}: {}", problem.field, problem.rule) }
 }
 
 #[cfg(test)]

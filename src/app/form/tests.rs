@@ -1,11 +1,10 @@
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::KeyCode;
 use serde_json::json;
 
 use super::super::message::{Message, Moment};
-use super::super::state::Setup;
 use super::super::update::update;
 use super::*;
-use crate::domain::profile::Environment;
+use crate::app::testing::{self, feed, press, setup, type_in};
 use crate::domain::wire::{read_task, time_in, time_out};
 
 /// 14:03:22 in Shanghai.
@@ -16,20 +15,6 @@ fn moment(ms: u64) -> Moment {
     Moment { utc: time_in(NOW).unwrap() + running, running }
 }
 
-fn setup() -> Setup {
-    Setup {
-        profile: "acme".into(),
-        environment: Environment::Test,
-        place: "Singapore".into(),
-        sdkappid: 1_400_000_001,
-        from_account: "administrator".into(),
-        zone: Tz::Asia__Shanghai,
-        page_size: 50,
-        refresh: Duration::from_secs(2),
-        notice: None,
-    }
-}
-
 fn start() -> State {
     State::start(setup(), moment(0), (100, 30)).0
 }
@@ -38,16 +23,8 @@ fn tick(state: &mut State, ms: u64) -> Vec<Effect> {
     update(state, Message::Ticked(moment(ms)))
 }
 
-fn press(state: &mut State, code: KeyCode) -> Vec<Effect> {
-    update(state, Message::Key(KeyEvent::new(code, KeyModifiers::NONE)))
-}
-
 fn ctrl(state: &mut State, c: char) -> Vec<Effect> {
-    update(state, Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)))
-}
-
-fn type_in(state: &mut State, text: &str) -> Vec<Effect> {
-    text.chars().flat_map(|c| press(state, KeyCode::Char(c))).collect()
+    feed(state, [testing::ctrl(c)])
 }
 
 fn go_to(state: &mut State, label: &str) {
@@ -75,7 +52,11 @@ fn drafts_of(effects: &[Effect]) -> Vec<&'static str> {
             Effect::SaveDraft { .. } => Some("save"),
             Effect::DropDraft { .. } => Some("drop"),
             Effect::LoadDraft { .. } => Some("load"),
-            _ => None,
+            Effect::List { .. }
+            | Effect::Get { .. }
+            | Effect::Write { .. }
+            | Effect::Repaint
+            | Effect::Quit => None,
         })
         .collect()
 }
@@ -190,15 +171,15 @@ fn a_draft_from_disk_is_brought_back_unless_the_operator_already_types() {
     let on_disk = || {
         let mut draft = Draft::new("administrator");
         draft.put("OfflinePushInfo.Title", "from disk");
-        (draft, moment(0).utc - Duration::from_secs(3600))
+        (draft, moment(0).utc - Duration::from_hours(1))
     };
     let load = |effects: Vec<Effect>| match effects[..] {
         [Effect::LoadDraft { req, .. }] => req,
         _ => panic!("{effects:?}"),
     };
     let req = load(press(&mut state, KeyCode::Char('n')));
-    let stale = Message::DraftLoaded { req: ReqId(req.0 + 9), result: Ok(Some(on_disk())) };
-    update(&mut state, stale);
+    let late = Message::DraftLoaded { req: ReqId(req.0 + 9), result: Ok(Some(on_disk())) };
+    update(&mut state, late);
     assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "");
     update(&mut state, Message::DraftLoaded { req, result: Ok(Some(on_disk())) });
     assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "from disk");
@@ -251,6 +232,16 @@ fn a_draft_is_saved_while_typing_at_most_once_a_second() {
 }
 
 #[test]
+fn a_process_that_is_asked_to_end_keeps_the_draft_first() {
+    let mut state = start();
+    press(&mut state, KeyCode::Char('n'));
+    go_to(&mut state, "Title");
+    type_in(&mut state, "H");
+    let effects = update(&mut state, Message::EndAsked);
+    assert!(matches!(effects[..], [Effect::SaveDraft { .. }, Effect::Quit]), "{effects:?}");
+}
+
+#[test]
 fn a_disk_that_refuses_is_told_once_and_costs_nothing() {
     let mut state = start();
     press(&mut state, KeyCode::Char('n'));
@@ -258,9 +249,9 @@ fn a_disk_that_refuses_is_told_once_and_costs_nothing() {
     for (ms, said) in [(1_000, true), (2_000, false)] {
         type_in(&mut state, "x");
         let effects = tick(&mut state, ms);
-        let req = effects.iter().find_map(|effect| match effect {
-            Effect::SaveDraft { req, .. } => Some(*req),
-            _ => None,
+        let req = effects.iter().find_map(|effect| {
+            let Effect::SaveDraft { req, .. } = effect else { return None };
+            Some(*req)
         });
         state.note = None;
         let result = Err("disk full".to_owned());
@@ -300,9 +291,9 @@ fn a_time_is_echoed_on_three_clocks_and_the_past_is_refused_by_the_services_cloc
     type_in(&mut state, "tomorrow 9:00");
     let (now, zone) = (state.server_now(), state.setup.zone);
     let echo = form(&state).time_echo(now, zone).unwrap();
-    assert_eq!(echo, "Sun 22 Nov 09:00:00 +08 · 01:00:00 UTC · in 18h 56m");
+    assert_eq!(echo.join(" · "), "Sun 22 Nov 09:00:00 +08 · 01:00:00 UTC · in 18h 56m");
     let night = clocks(time_in("2026-11-21 23:00:00").unwrap(), now, zone);
-    assert_eq!(night, "Sun 22 Nov 07:00:00 +08 · Sat 21 Nov 23:00:00 UTC · in 16h 56m");
+    assert_eq!(night.join(" · "), "Sun 22 Nov 07:00:00 +08 · Sat 21 Nov 23:00:00 UTC · in 16h 56m");
     // The service's clock is an hour ahead of this machine's.
     state.link.skew = Some(chrono::TimeDelta::hours(1));
     press(&mut state, KeyCode::Esc);

@@ -13,6 +13,7 @@ use crate::domain::profile::Environment;
 use crate::domain::{Audience, text, when};
 
 use super::super::detail::lines::{Line, Lines, Tone, card, part};
+use super::super::form::clocks;
 use super::super::state::State;
 use super::compare::{self, Difference, Version};
 use super::outcome::{not_done, stand_twice};
@@ -20,6 +21,8 @@ use super::{Ending, Grade, Proof, Ready, Review, Stage, Subject};
 
 /// Widest text of a review.
 pub const WIDEST: u16 = 76;
+/// Under this width the lines say the least.
+const NARROW: usize = 50;
 /// Room of the labels before values.
 const LABEL: usize = 9;
 /// Due within this time: there may be none left to stop it.
@@ -43,10 +46,14 @@ pub fn longest_scroll(state: &State) -> u16 {
     u16::try_from(lines).unwrap_or(u16::MAX).saturating_sub(height.saturating_sub(foot))
 }
 
-/// What the title says: what it does and where.
+/// What the title says: what it does and where. The badge stands beside it.
 pub fn title(state: &State, review: &Review) -> String {
-    let setup = &state.setup;
-    format!("{} · {} {}", review.deed(), setup.environment.badge(), setup.profile)
+    let what = match &review.subject {
+        Subject::Create(_) => "Create a task".to_owned(),
+        Subject::Modify { base, .. } => format!("Change #{}", base.id),
+        Subject::Cancel(task) => format!("Cancel #{}", task.id),
+    };
+    format!("{what} · {}", state.setup.profile)
 }
 
 /// Whether the frame warns: real people, or everyone.
@@ -59,17 +66,24 @@ pub fn is_grave(state: &State, review: &Review) -> bool {
 pub fn body(state: &State, review: &Review, width: usize) -> Vec<Line> {
     let mut out = Lines { width, lines: Vec::new() };
     outcome(&mut out, state, review);
-    who_and_when(&mut out, state, review);
-    for (tone, words) in warnings(state, review) {
-        out.say(tone, &format!("! {words}"));
+    let asking = matches!(review.stage, Stage::Asking | Stage::Counting { .. });
+    if asking && review.moved() {
+        out.say(Tone::Bad, "! it changed since you looked");
     }
-    moved(&mut out, state, review);
+    who_and_when(&mut out, state, review);
     changes(&mut out, state, review);
+    if asking {
+        for (tone, words) in warnings(state, review) {
+            out.say(tone, &format!("! {words}"));
+        }
+        moved(&mut out, state, review);
+    }
     out.blank();
     let meant = review.meant();
     let (title, desc) =
         (meant.content.text("OfflinePushInfo.Title"), meant.content.text("OfflinePushInfo.Desc"));
     out.lines.extend(card(&state.setup.profile, title, desc, width));
+    out.blank();
     rest(&mut out, &meant);
     out.lines
 }
@@ -87,12 +101,19 @@ fn who_and_when(out: &mut Lines, state: &State, review: &Review) {
         out.row("When", LABEL, Tone::Bad, "the service tells no time");
         return;
     };
-    let stamp = format!("{} ({})", when::stamp(at, zone, now), zone.name());
-    out.row("When", LABEL, Tone::Bold, &stamp);
-    let utc = when::stamp(at, chrono_tz::Tz::UTC, now);
-    let day = at.with_timezone(&zone).format("%A");
     let tone = if at <= now { Tone::Bad } else { Tone::Plain };
-    out.row("", LABEL, tone, &format!("{utc} · {}, {day}", when::from_now(at, now)));
+    let clocks = clocks(at, now, zone);
+    let (own, others) =
+        clocks.split_first().map_or((String::new(), Vec::new()), |(own, rest)| (own.clone(), rest.to_vec()));
+    if out.width < NARROW {
+        // Weekday and offset stand in the stamp already; what is spared shows what changes.
+        out.row("When", LABEL, Tone::Bold, &own);
+        out.row("", LABEL, tone, &others.join(" · "));
+        return;
+    }
+    out.row("When", LABEL, Tone::Bold, &format!("{own} ({})", zone.name()));
+    let day = at.with_timezone(&zone).format("%A");
+    out.row("", LABEL, tone, &format!("{}, {day}", others.join(" · ")));
 }
 
 /// What the operator should think of before confirming.
@@ -185,9 +206,14 @@ fn changes(out: &mut Lines, state: &State, review: &Review) {
     if found.is_empty() {
         return;
     }
-    out.blank();
-    out.say(Tone::Bold, "What changes");
+    if out.width >= NARROW {
+        out.blank();
+        out.say(Tone::Bold, "What changes");
+    }
     rows_of(out, &found, "→", Tone::Plain);
+    if out.width >= NARROW {
+        out.blank();
+    }
 }
 
 fn rows_of(out: &mut Lines, found: &[Difference], arrow: &str, tone: Tone) {
@@ -202,7 +228,7 @@ fn rows_of(out: &mut Lines, found: &[Difference], arrow: &str, tone: Tone) {
 /// What somebody else changed since the operator began.
 fn moved(out: &mut Lines, state: &State, review: &Review) {
     let (Some(base), Some(fresh)) = (review.base(), &review.fresh.value) else { return };
-    if !review.moved() || matches!(review.stage, Stage::Over(_)) {
+    if !review.moved() {
         return;
     }
     let (zone, now) = (state.setup.zone, state.server_now());
@@ -271,7 +297,7 @@ fn ended(out: &mut Lines, review: &Review, ending: &Ending) {
         }
         Ending::NotDone => out.say(Tone::Watch, &format!("✗ {}", not_done(Some(&review.subject)))),
         Ending::Several(ids) => {
-            out.say(Tone::Bad, &format!("?UNK settled: {}.", stand_twice(ids)));
+            out.say(Tone::Bad, &format!("✗ {}.", stand_twice(ids)));
         }
         Ending::CannotTell(words) => {
             out.say(Tone::Bad, "?UNK whether it was done could not be found out.");
@@ -302,6 +328,8 @@ pub fn foot(state: &State, review: &Review, width: usize) -> Vec<Line> {
     let mut out = Lines { width, lines: Vec::new() };
     match &review.stage {
         Stage::Asking => match review.ready(state) {
+            // What cannot be typed yet is not asked for: its first letters would be lost.
+            Ready::Yes if review.is_deaf(state.now) => out.say(Tone::Muted, "read it first…"),
             Ready::Wait(words) => out.say(Tone::Watch, &words),
             Ready::No(why) => out.say(Tone::Bad, &format!("✗ {why}")),
             Ready::Yes => prompt(&mut out, state, review),
@@ -323,14 +351,24 @@ pub fn foot(state: &State, review: &Review, width: usize) -> Vec<Line> {
 }
 
 fn prompt(out: &mut Lines, state: &State, review: &Review) {
-    let deed = review.deed();
+    let short = out.width < NARROW;
+    let deed = if short { review.verb().to_owned() } else { review.deed() };
+    let back = if short { "" } else { " · Esc goes back" };
     let wanted = review.wanted(&state.setup);
     let wanted = text::clean(&wanted);
+    if review.is_deaf(state.now) {
+        out.say(Tone::Muted, "read who, when and what · Esc goes back");
+        if review.grade(state.setup.environment) != Grade::Low {
+            // What is typed into stands here in a moment: nothing may jump then.
+            out.blank();
+        }
+        return;
+    }
     match review.grade(state.setup.environment) {
-        Grade::Low => out.say(Tone::Bold, &format!("press {wanted} to {deed} · Esc goes back")),
-        Grade::Middle => out.say(Tone::Bold, &format!("type {wanted} to {deed} · Esc goes back")),
+        Grade::Low => out.say(Tone::Bold, &format!("press {wanted} to {deed}{back}")),
+        Grade::Middle => out.say(Tone::Bold, &format!("type {wanted} to {deed}{back}")),
         Grade::High => {
-            let words = format!("type \"{wanted}\" to {deed}, 3 s later it goes out · Esc goes back");
+            let words = format!("type \"{wanted}\" to {deed}, 3 s later it goes out{back}");
             out.say(Tone::Bold, &words);
         }
     }

@@ -166,7 +166,7 @@ pub(super) fn stand_twice(ids: &[TaskId]) -> String {
         2 => "two".to_owned(),
         more => more.to_string(),
     };
-    format!("{count} of them stand: {}; cancel the others with D", names.join(", "))
+    format!("{count} of them stand: {}; keep one and cancel the rest with D", names.join(", "))
 }
 
 /// Proven not done, in words.
@@ -240,11 +240,11 @@ fn stands(state: &State, sent: &Sent, written: Written) -> String {
     let (now, zone) = (state.server_now(), state.setup.zone);
     let at = sent.meant.scheduled_at.map_or_else(
         || "at a time that the service does not tell".to_owned(),
-        |at| format!("{}, {}", when::stamp(at, zone, now), when::from_now(at, now)),
+        |at| format!("{} · {}", when::stamp(at, zone, now), when::from_now(at, now)),
     );
     match written {
-        Written::Created(id) => format!("#{id} stands: goes to {who} {at}"),
-        Written::Modified(id) => format!("#{id} is changed: goes to {who} {at}"),
+        Written::Created(id) => format!("#{id} stands: goes to {who} · {at}"),
+        Written::Modified(id) => format!("#{id} is changed: goes to {who} · {at}"),
         Written::Cancelled(id) => format!("#{id} is cancelled: nothing will be sent"),
     }
 }
@@ -304,7 +304,11 @@ pub(super) fn on_proof(state: &mut State, req: ReqId, result: Result<Task, Failu
             let stands = Version::new(task.scheduled_at, &task.content);
             let found = compare::differences(&asked.meant, &stands, zone, now);
             if found.is_empty() {
-                (Proof::Holds, format!("#{} verified: it stands as meant", asked.id), false)
+                (
+                    Proof::Holds,
+                    format!("#{} verified: time, audience and content are as meant", asked.id),
+                    false,
+                )
             } else {
                 let names: Vec<&str> = found.iter().map(|difference| difference.name.as_str()).collect();
                 let words = format!("#{} does not stand as meant: {} differ", asked.id, names.join(", "));

@@ -1,10 +1,10 @@
-use chrono_tz::Tz;
 use crossterm::event::KeyEventState;
 use serde_json::json;
 
 use super::super::message::{Message, Written};
 use super::super::update::update;
 use super::*;
+use crate::app::testing::{self, feed, press, type_in};
 use crate::domain::failure::NotSent;
 use crate::domain::wire::{read_task, time_in};
 
@@ -17,17 +17,7 @@ fn moment(ms: u64) -> Moment {
 }
 
 fn start(environment: Environment) -> State {
-    let setup = Setup {
-        profile: "acme".into(),
-        environment,
-        place: "Singapore".into(),
-        sdkappid: 1_400_000_001,
-        from_account: "administrator".into(),
-        zone: Tz::Asia__Shanghai,
-        page_size: 50,
-        refresh: Duration::from_secs(3600),
-        notice: None,
-    };
+    let setup = Setup { environment, refresh: Duration::from_hours(1), ..testing::setup() };
     State::start(setup, moment(0), (100, 30)).0
 }
 
@@ -41,16 +31,8 @@ fn wait(state: &mut State, ms: u64) -> Vec<Effect> {
     tick(state, at)
 }
 
-fn press(state: &mut State, code: KeyCode) -> Vec<Effect> {
-    update(state, Message::Key(KeyEvent::new(code, KeyModifiers::NONE)))
-}
-
 fn ctrl(state: &mut State, c: char) -> Vec<Effect> {
-    update(state, Message::Key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL)))
-}
-
-fn type_in(state: &mut State, text: &str) -> Vec<Effect> {
-    text.chars().flat_map(|c| press(state, KeyCode::Char(c))).collect()
+    feed(state, [testing::ctrl(c)])
 }
 
 fn note(state: &State) -> &str {
@@ -167,6 +149,8 @@ fn the_review_is_deaf_when_it_opens() {
     let effects = open_cancel(&mut state, &task("Tag"));
     got(&mut state, gets(&effects)[0], task("Tag"));
     wait(&mut state, 399);
+    let shown = text_of(&lines::foot(&state, review(&state), 76));
+    assert!(!shown.contains("4821"), "what cannot be typed yet is not asked for: {shown}");
     assert_eq!(type_in(&mut state, "4821"), []);
     press(&mut state, KeyCode::Esc);
     assert_eq!(review(&state).typed, "");
@@ -389,7 +373,7 @@ fn a_create_that_succeeds_closes_the_form_drops_the_draft_and_is_verified() {
     assert!(state.form().is_none());
     let Stage::Over(Ending::Done { words, .. }) = &review(&state).stage else { panic!("not over") };
     assert!(
-        words.starts_with("#123 stands: goes to EVERYONE of acme Sun 22 Nov 09:00:00 +08, in 18h"),
+        words.starts_with("#123 stands: goes to EVERYONE of acme · Sun 22 Nov 09:00:00 +08 · in 18h"),
         "{words}"
     );
     let mut stands = task("All");

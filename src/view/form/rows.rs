@@ -107,6 +107,22 @@ impl Frame<'_> {
         }
     }
 
+    /// Pieces under the value of a place, broken only between them.
+    fn under_pieces(&mut self, spot: Spot, pieces: &[String], style: Style) {
+        let mut line = String::new();
+        for piece in pieces {
+            if line.is_empty() {
+                line.clone_from(piece);
+            } else if text::width(&line) + text::width(piece) + 3 <= self.value {
+                line = format!("{line} · {piece}");
+            } else {
+                let full = std::mem::replace(&mut line, piece.clone());
+                self.under(spot, &full, style);
+            }
+        }
+        self.under(spot, &line, style);
+    }
+
     fn problems_of(&mut self, spot: Spot) {
         let own: Vec<String> =
             self.problems.iter().filter(|(at, _)| *at == spot).map(|(_, words)| words.clone()).collect();
@@ -170,7 +186,7 @@ impl Frame<'_> {
         self.value_rows(Spot::Time);
         let (now, zone) = (self.state.server_now(), self.state.setup.zone);
         if let Some(echo) = self.form.time_echo(now, zone) {
-            self.under(Spot::Time, &echo, self.theme.plain());
+            self.under_pieces(Spot::Time, &echo, self.theme.plain());
         }
         if self.form.focus == Spot::Time {
             let label = when::zone_label(now, zone);
@@ -179,7 +195,11 @@ impl Frame<'_> {
         }
         let before = self.form.purpose.task().and_then(|task| task.scheduled_at);
         if let Some(at) = before.filter(|_| self.form.differs(Spot::Time)) {
-            self.under(Spot::Time, &format!("was {}", clocks(at, now, zone)), self.theme.muted());
+            let mut was = clocks(at, now, zone);
+            if let Some(first) = was.first_mut() {
+                *first = format!("was {first}");
+            }
+            self.under_pieces(Spot::Time, &was, self.theme.muted());
         }
         self.problems_of(Spot::Time);
     }
