@@ -1,0 +1,96 @@
+//! The real sandbox on a file, killed at random moments: nothing acknowledged may be lost, nothing
+//! may be half there, nothing may be dispatched twice.
+//!
+//! Several connections create, change, delete and read tasks, and half of the tasks are due at once,
+//! so that the dispatcher works at the same time. `SIGKILL` comes after a random number of requests
+//! and answers, or while the process starts. After each start the whole database is compared with
+//! what was acknowledged. `PUSHDECK_KILLS` sets the number of kills, `PUSHDECK_KILL_SEED` repeats a
+//! run.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what goes wrong here is the failure of the test"
+)]
+
+use std::env;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
+
+mod file;
+mod known;
+mod process;
+mod writer;
+
+use file::File;
+
+/// Kills of one database; then a new one begins, so that comparing stays quick.
+const KILLS_OF_A_FILE: usize = 25;
+
+#[test]
+fn what_was_acknowledged_survives_every_kill() {
+    let kills: usize = env::var("PUSHDECK_KILLS").map_or(200, |text| text.parse().unwrap());
+    let given = env::var("PUSHDECK_KILL_SEED").ok();
+    let seed: u64 = given.map_or_else(|| rand::rng().random(), |text| text.parse().unwrap());
+    println!("PUSHDECK_KILL_SEED={seed}");
+    let lanes = 2;
+    let of_lanes: Vec<_> = (0..lanes)
+        .map(|lane| {
+            let mine = kills / lanes + usize::from(lane < kills % lanes);
+            let rng = StdRng::seed_from_u64(seed ^ (lane as u64) << 32);
+            std::thread::spawn(move || lane_of_kills(mine, rng))
+        })
+        .collect();
+    // All of them are waited for, so that no process is left behind when one has failed.
+    let ended: Vec<_> = of_lanes.into_iter().map(std::thread::JoinHandle::join).collect();
+    let mut all = Figures::default();
+    for lane in ended {
+        // Its panic has been printed; the seed repeats it.
+        all.add(&lane.unwrap_or_else(|_| panic!("failed with PUSHDECK_KILL_SEED={seed}")));
+    }
+    println!("{all:?}");
+    assert_eq!(all.kills, kills);
+    assert!(all.acknowledged > kills && all.in_flight > 0, "too little happened: {all:?}");
+    assert!(all.sent > 0 && all.interrupted > 0, "no kill met the dispatcher at work: {all:?}");
+}
+
+/// What happened, to show that the test tested something.
+#[derive(Debug, Default)]
+struct Figures {
+    kills: usize,
+    /// Writes that were answered.
+    acknowledged: usize,
+    /// Writes under way when the kill came.
+    in_flight: usize,
+    /// Those of them that had been done.
+    in_flight_done: usize,
+    sent: usize,
+    interrupted: usize,
+}
+
+impl Figures {
+    fn add(&mut self, other: &Self) {
+        self.kills += other.kills;
+        self.acknowledged += other.acknowledged;
+        self.in_flight += other.in_flight;
+        self.in_flight_done += other.in_flight_done;
+        self.sent += other.sent;
+        self.interrupted += other.interrupted;
+    }
+}
+
+fn lane_of_kills(kills: usize, mut rng: StdRng) -> Figures {
+    let mut figures = Figures::default();
+    while figures.kills < kills {
+        let dir = tempfile::tempdir().unwrap();
+        let mut file = File::new(dir.path(), rng.random());
+        for _ in 0..KILLS_OF_A_FILE.min(kills - figures.kills) {
+            file.live_and_die(&mut rng);
+            figures.kills += 1;
+        }
+        file.end_well();
+        figures.add(&file.figures);
+    }
+    figures
+}
