@@ -271,6 +271,64 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn the_help_of_the_sandbox_names_every_option_with_its_default() {
+        let (exit, out, _) = try_run(&["sandbox", "--help"], Env::default(), false).await;
+        assert_eq!(exit, Exit::Done);
+        let words = out.split_whitespace().collect::<Vec<_>>().join(" ");
+        for entry in crate::sandbox::options::ENTRIES {
+            assert!(words.contains(&format!("--{}", entry.name.replace('_', "-"))), "{}", entry.name);
+            assert!(words.contains(&format!("{} [default: {}]", entry.help, entry.default)), "{}", entry.name);
+        }
+        for flag in ["--listen", "--allow-remote", "--db", "--control", "--options", "docs/sandbox.md"] {
+            assert!(words.contains(flag), "{flag}");
+        }
+    }
+
+    #[tokio::test]
+    async fn options_come_from_a_file_and_from_flags_and_their_faults_are_named() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("o.toml");
+        let file = path.to_str().unwrap();
+        let run = async |text: &str, flags: &[&str]| {
+            std::fs::write(&path, text).unwrap();
+            let env = Env::of([("SANDBOX_KEY", "5up3rs3cr3t"), ("SECOND_KEY", "an0th3r")]);
+            let mut line = vec!["sandbox", "--tasks", "0", "--secret-key-env", "SANDBOX_KEY", "--options", file];
+            line.extend(flags);
+            let (exit, _, err) = try_run(&line, env, false).await;
+            (exit, err)
+        };
+        let good = "[sandbox]\ntick_ms = 50\n[[sandbox.apps]]\nsdkappid = 2\nkey_env = \"SECOND_KEY\"\n";
+        let flags = ["--known-accounts", "u1,u2", "--auth-lockout", "--request-id=false", "--control"];
+        assert_eq!(run(good, &flags).await, (Exit::Done, String::new()));
+        let (exit, err) = run("[sandbox]\ntick_m = 5\nlist_max_want = 0\n", &[]).await;
+        assert_eq!((exit, err.lines().count()), (Exit::Usage, 2));
+        assert!(err.contains("o.toml:2:1: unknown key \"tick_m\"") && err.contains("mean \"tick_ms\"?"), "{err}");
+        let (exit, err) = run(good, &["--list-max-want", "0"]).await;
+        assert!(exit == Exit::Usage && err.contains("it must be a whole number from 1 to 10000"), "{err}");
+        let (exit, err) = run("[[sandbox.apps]]\nsdkappid = 2\nkey_env = \"NOT_SET\"\n", &[]).await;
+        assert!(exit == Exit::Usage && err.contains(":3:11: \"key_env\": the environment variable NOT_SET"), "{err}");
+        let (exit, err) = run("[[sandbox.apps]]\nsdkappid = 1400000001\nkey = \"k\"\n", &[]).await;
+        assert!(exit == Exit::Failed && err.contains("1400000001 is named twice"), "{err}");
+        let (exit, _, err) = try_run(&["sandbox", "--options", "/nowhere.toml"], Env::default(), false).await;
+        assert!(exit == Exit::Usage && err.contains("cannot read the options file /nowhere.toml"), "{err}");
+    }
+
+    #[tokio::test]
+    async fn listening_for_other_machines_must_be_allowed_and_is_warned_of() {
+        let env = || Env::of([("SANDBOX_KEY", "5up3rs3cr3t")]);
+        let line = ["sandbox", "--tasks", "0", "--secret-key-env", "SANDBOX_KEY", "--listen", "0.0.0.0:0"];
+        let (exit, out, err) = try_run(&line, env(), false).await;
+        assert_eq!((exit, out.as_str()), (Exit::Usage, ""));
+        assert!(err.contains("add --allow-remote"), "{err}");
+        let allowed: Vec<&str> = line.into_iter().chain(["--allow-remote", "--control"]).collect();
+        let (exit, out, err) = try_run(&allowed, env(), false).await;
+        assert!(exit == Exit::Done && out.starts_with("listening on http://127.0.0.1:"), "{out}");
+        let lines: Vec<&str> = err.lines().collect();
+        assert!(lines[0].starts_with("warning: other machines can reach this sandbox at 0.0.0.0:"), "{err}");
+        assert!(lines[1].contains("control interface, which asks for no key"), "{err}");
+    }
+
+    #[tokio::test]
     async fn a_port_that_is_taken_and_a_database_that_is_none_say_so() {
         let taken = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
         let address = taken.local_addr().unwrap().to_string();

@@ -94,12 +94,11 @@ impl<R: Rng> Desk<'_, R> {
                 Some(at) => ruled(store, &mut rules, at)?,
                 None => self.limited(store, task, &mut pushed)?,
             };
-            match &failure {
-                Some(failure) => store.end(task.id, End::Failed(failure))?,
-                None => {
-                    let id = push_id(&task.kind, task.sdkappid, now.timestamp(), &content, self.rng);
-                    store.end(task.id, End::Sent(&id))?;
-                }
+            if let Some(failure) = &failure {
+                store.end(task.id, End::Failed(failure))?;
+            } else {
+                let id = push_id(&task.kind, task.sdkappid, now.timestamp(), &content, self.rng);
+                store.end(task.id, End::Sent(&id))?;
             }
         }
         for (sdkappid, pushed) in pushed {

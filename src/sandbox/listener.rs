@@ -126,15 +126,12 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         while connections.try_join_next().is_some() {}
         tokio::select! {
             () = stopped(&mut stopping) => break,
-            accepted = listener.accept() => match accepted {
-                Ok((stream, _)) => {
-                    let guest = shared.guests.welcome();
-                    connections.spawn(attend(stream, guest, Arc::clone(&shared)));
-                }
-                Err(_) => {
-                    shared.guests.make_room();
-                    sleep(PAUSE).await;
-                }
+            accepted = listener.accept() => if let Ok((stream, _)) = accepted {
+                let guest = shared.guests.welcome();
+                connections.spawn(attend(stream, guest, Arc::clone(&shared)));
+            } else {
+                shared.guests.make_room();
+                sleep(PAUSE).await;
             },
         }
         // The one who is above the number waits until another has left.

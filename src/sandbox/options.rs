@@ -185,7 +185,7 @@ pub struct Limits {
 impl Default for Limits {
     fn default() -> Self {
         let seconds = Duration::from_secs;
-        Self { connections: 512, head: seconds(60), body: seconds(30), stop: seconds(5) }
+        Self { connections: 512, head: seconds(120), body: seconds(30), stop: seconds(5) }
     }
 }
 

@@ -296,21 +296,19 @@ struct OutcomeForm {
     title: Option<String>,
     account: Option<String>,
     /// `null` is a success; so it must be written.
-    #[serde(default, deserialize_with = "given")]
-    failure: Option<Option<String>>,
+    #[serde(deserialize_with = "given")]
+    failure: Option<String>,
     times: Option<u32>,
 }
 
-/// Tells `null` from a field that is missing.
-fn given<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(value).map(Some)
+/// Reading it here makes a missing field an error.
+fn given<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
+    Option::deserialize(value)
 }
 
 fn outcome(shared: &Shared, form: OutcomeForm) -> Result<Outcome, Problem> {
-    let words = "give \"failure\": the text of a failed dispatch, or null for a success";
-    let failure = form.failure.ok_or_else(|| wrong(words))?;
-    if failure.as_ref().is_some_and(String::is_empty) {
-        return Err(wrong(words));
+    if form.failure.as_ref().is_some_and(String::is_empty) {
+        return Err(wrong("\"failure\" must be a text that is not empty, or null for a success"));
     }
     if form.times == Some(0) {
         return Err(wrong("\"times\" must be 1 or more"));
@@ -320,7 +318,7 @@ fn outcome(shared: &Shared, form: OutcomeForm) -> Result<Outcome, Problem> {
         task: form.task,
         title: form.title,
         account: form.account,
-        failure,
+        failure: form.failure,
         times: form.times,
     })
 }
@@ -399,4 +397,17 @@ async fn tasks(shared: &Shared, query: &str) -> Outcomes {
         "tasks": truth.tasks,
         "next": truth.next,
     }))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_page_of_the_sandbox_names_every_place() {
+        let page = include_str!("../../../docs/sandbox.md");
+        for (place, _) in PLACES {
+            assert!(page.contains(&format!("`{place}`")), "{place}");
+        }
+    }
 }

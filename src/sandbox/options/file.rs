@@ -189,9 +189,9 @@ impl Reader<'_> {
             self.fault(span, "an application needs a \"sdkappid\"");
             return None;
         };
-        let number = match value.get_ref() {
-            DeValue::Integer(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
-            _ => None,
+        let number = match value.get_ref().as_integer() {
+            Some(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
+            None => None,
         };
         let number = number.and_then(|number| u64::try_from(number).ok()).filter(|number| *number > 0);
         if number.is_none() {
@@ -277,7 +277,7 @@ mod tests {
         for entry in ENTRIES {
             let bare = entry.default.parse::<i64>().is_ok() || entry.default.parse::<bool>().is_ok();
             let value = if bare { entry.default.to_owned() } else { format!("\"{}\"", entry.default) };
-            text.push_str(&format!("{} = {value}\n", entry.name));
+            text = format!("{text}{} = {value}\n", entry.name);
         }
         assert_eq!(format!("{:?}", read(&text).unwrap()), format!("{:?}", Options::default()));
     }

@@ -393,6 +393,16 @@ mod tests {
     }
 
     #[test]
+    fn the_page_of_the_sandbox_names_every_option_with_its_default_and_its_meaning() {
+        let page = include_str!("../../../docs/sandbox.md");
+        for Entry { name, default, help, .. } in ENTRIES {
+            let row = page.lines().find(|line| line.starts_with(&format!("| `{name}` |")));
+            let row = row.unwrap_or_else(|| panic!("{name} is missing"));
+            assert!(row.ends_with(&format!("| `{default}` | {help} |")), "{row}");
+        }
+    }
+
+    #[test]
     fn a_list_is_divided_by_commas_and_any_is_no_list() {
         let mut options = Options::default();
         let entry = Entry::named("known_accounts").unwrap();

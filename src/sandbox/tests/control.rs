@@ -126,7 +126,7 @@ async fn a_delay_before_holds_the_work_back_and_one_after_only_the_answer() {
     };
     bench
         .running
-        .add_fault(Fault::next(Command::Add, When::After, Misdeed::Delay(Duration::from_secs(3600))))
+        .add_fault(Fault::next(Command::Add, When::After, Misdeed::Delay(Duration::from_hours(1))))
         .unwrap();
     let after = create("after");
     while bench.titles().await.is_empty() {
@@ -136,7 +136,7 @@ async fn a_delay_before_holds_the_work_back_and_one_after_only_the_answer() {
     after.abort();
     bench
         .running
-        .add_fault(Fault::next(Command::Add, When::Before, Misdeed::Delay(Duration::from_secs(3600))))
+        .add_fault(Fault::next(Command::Add, When::Before, Misdeed::Delay(Duration::from_hours(1))))
         .unwrap();
     let before = create("before");
     while !bench.running.faults().is_empty() {
@@ -363,7 +363,8 @@ async fn a_control_request_that_does_not_fit_says_what_would() {
         ("POST", "faults", json!({"fault": "drop", "when": "later"}), 400, "it must be before or after"),
         ("POST", "faults", json!({"fault": "drop", "calls": 0}), 400, "1 or more"),
         ("POST", "faults", json!({"fault": "drop", "app": 5}), 400, "there is no app 5 (there are 88888888)"),
-        ("POST", "outcomes", json!({"title": "t"}), 400, "give \"failure\""),
+        ("POST", "outcomes", json!({"title": "t"}), 400, "missing field `failure`"),
+        ("POST", "outcomes", json!({"failure": ""}), 400, "or null for a success"),
         ("POST", "outcomes", json!({"failure": "x", "times": 0}), 400, "1 or more"),
         ("GET", "tasks?page=1", Value::Null, 400, "there are app, after, limit"),
         ("GET", "tasks?after=x", Value::Null, 400, "must be a number"),

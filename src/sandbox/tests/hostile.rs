@@ -171,7 +171,7 @@ async fn connections_that_only_stand_there_keep_nobody_out() {
         .add_fault(Fault::next(
             crate::domain::wire::Command::Get,
             When::After,
-            Misdeed::Delay(Duration::from_secs(3600)),
+            Misdeed::Delay(Duration::from_hours(1)),
         ))
         .unwrap();
     let mut busy = connect(&bench).await;
