@@ -1,0 +1,1 @@
+//! Rules that generated input says better than a table.
