@@ -7,7 +7,11 @@
 //! what was acknowledged. `PUSHDECK_KILLS` sets the number of kills, `PUSHDECK_KILL_SEED` repeats a
 //! run.
 
-#![expect(clippy::unwrap_used, clippy::expect_used, reason = "what goes wrong here is the failure of the test")]
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    reason = "what goes wrong here is the failure of the test"
+)]
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::env;
@@ -118,7 +122,15 @@ struct Server {
 impl Server {
     fn spawn(path: &Path, number: u64) -> Child {
         Command::new(env!("CARGO_BIN_EXE_pushdeck"))
-            .args(["sandbox", "--tasks", "0", "--secret-key-env", "KILL_TEST_KEY", "--sdkappid", &APP.to_string()])
+            .args([
+                "sandbox",
+                "--tasks",
+                "0",
+                "--secret-key-env",
+                "KILL_TEST_KEY",
+                "--sdkappid",
+                &APP.to_string(),
+            ])
             .args(["--rate-limit-per-second", "0", "--max-active-tasks", "0", "--min-lead-seconds", "0"])
             .args(["--list-max-range-days", "0", "--list-max-want", "10000"])
             .args(["--tick-ms", "5", "--dispatch-duration-ms", &(number % 4 * 10).to_string(), "--db"])
@@ -160,7 +172,8 @@ impl Wire {
         #[expect(clippy::disallowed_methods, reason = "the process under test has the real clock")]
         let now = chrono::Utc::now().timestamp();
         let sig = usersig::sign(&SecretString::from(KEY), APP, WHO, now, 3600, None).unwrap();
-        let query = format!("sdkappid={APP}&identifier={WHO}&usersig={}&random=7&contenttype=json", sig.expose());
+        let query =
+            format!("sdkappid={APP}&identifier={WHO}&usersig={}&random=7&contenttype=json", sig.expose());
         Ok(Self { stream: BufReader::new(stream), query })
     }
 
@@ -542,8 +555,7 @@ impl Writer {
         let mut wire = Wire::open(address)?;
         loop {
             let choice = self.rng.random_range(0..10);
-            let open: Vec<usize> =
-                (0..self.known.len()).filter(|at| self.known[*at].end.is_none()).collect();
+            let open: Vec<usize> = (0..self.known.len()).filter(|at| self.known[*at].end.is_none()).collect();
             match (choice, open.choose(&mut self.rng).copied()) {
                 (0..5, _) | (_, None) => self.add(&mut wire)?,
                 (5..8, Some(at)) => self.modify(&mut wire, at)?,

@@ -1,5 +1,7 @@
 //! `pushdeck sandbox` as a process of its own: how it ends, and what it leaves behind.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;

@@ -40,7 +40,9 @@ impl Case {
 
     /// Whether it needs a service whose options and clock are in the runner's hands.
     pub(crate) fn needs_own(&self) -> bool {
-        let by_clock = self.steps().any(|s| s.pass.is_some() || s.jump.is_some() || s.restart.is_some() || s.fail_title.is_some());
+        let by_clock = self
+            .steps()
+            .any(|s| s.pass.is_some() || s.jump.is_some() || s.restart.is_some() || s.fail_title.is_some());
         !self.options.is_empty() || self.now.is_some() || self.clock || self.alone || by_clock
     }
 
@@ -149,11 +151,50 @@ pub(crate) struct Sign {
 
 const OF_CASE: &[&str] = &["name", "section", "options", "now", "clock", "alone", "before", "after"];
 const OF_STEP: &[&str] = &[
-    "add", "modify", "delete", "get", "list", "call", "pass", "jump", "restart", "fail_title", "with", "times", "times_code",
+    "add",
+    "modify",
+    "delete",
+    "get",
+    "list",
+    "call",
+    "pass",
+    "jump",
+    "restart",
+    "fail_title",
+    "with",
+    "times",
+    "times_code",
     "as",
-    "type", "at", "content", "title", "desc", "asc", "from", "to", "keyword", "want", "offset", "set", "without",
-    "body", "body_hex", "method", "path", "query", "without_query", "query_text", "sign", "code", "expect",
-    "shape", "differs", "present", "absent", "titles", "total", "rows",
+    "type",
+    "at",
+    "content",
+    "title",
+    "desc",
+    "asc",
+    "from",
+    "to",
+    "keyword",
+    "want",
+    "offset",
+    "set",
+    "without",
+    "body",
+    "body_hex",
+    "method",
+    "path",
+    "query",
+    "without_query",
+    "query_text",
+    "sign",
+    "code",
+    "expect",
+    "shape",
+    "differs",
+    "present",
+    "absent",
+    "titles",
+    "total",
+    "rows",
 ];
 
 /// Reads a file of the table; what it does not understand is an error.

@@ -7,7 +7,12 @@ use super::case::Step;
 use super::fill::Meaning;
 
 /// Everything in which the answer is not as the case and the fact sheet say.
-pub(crate) fn differences(step: &Step, command: Option<Command>, answer: &Value, meaning: &Meaning) -> Vec<String> {
+pub(crate) fn differences(
+    step: &Step,
+    command: Option<Command>,
+    answer: &Value,
+    meaning: &Meaning,
+) -> Vec<String> {
     let mut wrong = Vec::new();
     let code = answer.get("ErrorCode").and_then(Value::as_i64);
     if code != Some(step.code) {
@@ -23,7 +28,8 @@ pub(crate) fn differences(step: &Step, command: Option<Command>, answer: &Value,
     for (path, value) in &step.differs {
         let unwanted = json(value, meaning);
         if at(answer, path).is_none_or(|given| *given == unwanted) {
-            wrong.push(format!("{path} is {}, and must be there and not {unwanted}", shown(at(answer, path))));
+            wrong
+                .push(format!("{path} is {}, and must be there and not {unwanted}", shown(at(answer, path))));
         }
     }
     for (path, pattern) in &step.shape {
@@ -55,10 +61,11 @@ fn page(step: &Step, answer: &Value, meaning: &Meaning) -> Vec<String> {
             wrong.push(format!("the titles are {given:?}, not {wanted:?}"));
         }
     }
-    let total = step.total.or(step.titles.as_ref().filter(|_| step.want.is_none() && step.offset.is_none()).map(
-        // A page that is not cut holds everything.
-        |titles| i64::try_from(titles.len()).unwrap_or(i64::MAX),
-    ));
+    let total =
+        step.total.or(step.titles.as_ref().filter(|_| step.want.is_none() && step.offset.is_none()).map(
+            // A page that is not cut holds everything.
+            |titles| i64::try_from(titles.len()).unwrap_or(i64::MAX),
+        ));
     if let Some(total) = total
         && answer.get("Total").and_then(Value::as_i64) != Some(total)
     {
@@ -146,7 +153,9 @@ fn fits(text: &str, pattern: &str) -> bool {
             let rest = &pattern[1..];
             text.char_indices().any(|(i, _)| fits(&text[i..], rest)) || fits("", rest)
         }
-        (Some('#'), Some(c)) if c.is_ascii_digit() || ('a'..='f').contains(&c) => fits(&text[1..], &pattern[1..]),
+        (Some('#'), Some(c)) if c.is_ascii_digit() || ('a'..='f').contains(&c) => {
+            fits(&text[1..], &pattern[1..])
+        }
         (Some(p), Some(c)) if p == c && p != '#' => fits(&text[c.len_utf8()..], &pattern[p.len_utf8()..]),
         (_, _) => false,
     }

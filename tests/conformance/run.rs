@@ -185,7 +185,8 @@ impl Walk {
     /// Remembers what was created.
     fn note(&mut self, step: &Step, request: &Request, answer: &Value) {
         let id = answer.get("TaskID").and_then(Value::as_i64).filter(|id| *id > 0);
-        if request.command != Some(Command::Add) || answer.get("ErrorCode").and_then(Value::as_i64) != Some(0) {
+        if request.command != Some(Command::Add) || answer.get("ErrorCode").and_then(Value::as_i64) != Some(0)
+        {
             return;
         }
         if let Some(id) = id {
@@ -219,13 +220,18 @@ impl Walk {
             let call = self.caller.http.request(method.clone(), &url).body(request.body.clone());
             let answer = call.send().await.map_err(|err| format!("  no answer: {}", err.without_url()))?;
             let status = answer.status().as_u16();
-            let bytes = answer.bytes().await.map_err(|err| format!("  half an answer: {}", err.without_url()))?;
+            let bytes =
+                answer.bytes().await.map_err(|err| format!("  half an answer: {}", err.without_url()))?;
             if status != 200 {
                 return Err(format!("  HTTP status {status}, not 200"));
             }
-            let answer: Value = serde_json::from_slice(&bytes)
-                .map_err(|err| format!("  the answer is not JSON: {err}: {}", String::from_utf8_lossy(&bytes)))?;
-            if answer.get("ErrorCode").and_then(Value::as_i64) != Some(60007) || expected == 60007 || left == 0 {
+            let answer: Value = serde_json::from_slice(&bytes).map_err(|err| {
+                format!("  the answer is not JSON: {err}: {}", String::from_utf8_lossy(&bytes))
+            })?;
+            if answer.get("ErrorCode").and_then(Value::as_i64) != Some(60007)
+                || expected == 60007
+                || left == 0
+            {
                 return Ok(answer);
             }
             left -= 1;
@@ -259,7 +265,8 @@ impl Walk {
         let made = now + span(sign.made.as_deref().unwrap_or(""));
         let app = sign.sdkappid.unwrap_or(self.caller.sdkappid);
         let userbuf = sign.userbuf.as_deref().map(str::as_bytes);
-        let sig = usersig::sign(&key, app, identifier, made.timestamp(), sign.expire.unwrap_or(3600), userbuf);
+        let sig =
+            usersig::sign(&key, app, identifier, made.timestamp(), sign.expire.unwrap_or(3600), userbuf);
         sig.unwrap().expose().to_owned()
     }
 
@@ -302,7 +309,8 @@ impl Walk {
                 None => members.push((name.clone(), value)),
             }
         }
-        let members: Vec<String> = members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
+        let members: Vec<String> =
+            members.iter().map(|(name, value)| format!("\"{name}\":{value}")).collect();
         format!("{{{}}}", members.join(",")).into_bytes()
     }
 

@@ -122,8 +122,7 @@ impl Own {
 }
 
 async fn launch(options: &Options) -> Running {
-    let credentials =
-        Credentials { sdkappid: APP, identifier: WHO.to_owned(), key: SecretString::from(KEY) };
+    let credentials = Credentials { sdkappid: APP, identifier: WHO.to_owned(), key: SecretString::from(KEY) };
     let anywhere = SocketAddr::from(([127, 0, 0, 1], 0));
     sandbox::start(anywhere, options.clone(), credentials, None).await.unwrap()
 }
