@@ -1,6 +1,6 @@
 //! `pushdeck sandbox` as a process of its own: how it ends, and what it leaves behind.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "helpers of a test fail by panicking")]
 
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
