@@ -28,7 +28,7 @@ mod outcome;
 #[cfg(test)]
 mod tests;
 
-pub use outcome::{Desk, Ending, Proof, on_settled, on_unknown, on_wrote, open_notice};
+pub use outcome::{Desk, Ending, Proof, on_settled, on_unknown, on_wrote, open_notice, take_up};
 
 use compare::Version;
 
@@ -246,6 +246,9 @@ impl Review {
     pub fn ready(&self, state: &State) -> Ready {
         if let Some(why) = &self.barred {
             return Ready::No(why.clone());
+        }
+        if state.writes.iter().any(|write| write.inherited && write.verdict.is_none()) {
+            return Ready::Wait("finding out first what became of the writes of the last run…".to_owned());
         }
         if self.base().is_some() {
             if let Some(failure) = &self.fresh.failure {
@@ -484,7 +487,14 @@ fn send(state: &mut State) -> Vec<Effect> {
         (review.write(), review.subject.clone(), review.source.clone(), review.meant());
     let req = state.ask();
     let at = state.now;
-    state.writes.push(Underway { req, write: write.clone(), sent: at, doubt: None, verdict: None });
+    state.writes.push(Underway {
+        req,
+        write: write.clone(),
+        sent: at,
+        doubt: None,
+        inherited: false,
+        verdict: None,
+    });
     state.desk.sent(req, subject, source, meant);
     if let Some(review) = state.review_mut() {
         review.stage = Stage::Sent { req, at };
