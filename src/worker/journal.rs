@@ -36,7 +36,7 @@ impl Journal {
         if self.store.is_none() {
             return Ok(Vec::new());
         }
-        self.on_a_thread(|store, profile| store.open_intents(profile)).await
+        self.on_a_thread(Store::open_intents).await
     }
 
     /// Writes down how a write ended.
