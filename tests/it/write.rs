@@ -313,7 +313,7 @@ fn nothing_is_sent_over_a_dead_network_and_the_form_says_so() {
 #[test]
 fn a_task_that_goes_out_under_the_review_can_no_longer_be_cancelled_and_says_so() {
     let service = Service::start(Options { dispatch_duration_ms: 60_000, ..Options::default() }, None);
-    let soon = crate::live::soon(5);
+    let soon = crate::live::soon(10);
     let id = service.add("leaving", &soon);
     let mut terminal = open(&service, "test");
     terminal.row(&["▸", "PEND", "leaving"]);
