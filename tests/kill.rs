@@ -61,10 +61,12 @@ fn what_was_acknowledged_survives_every_kill() {
             std::thread::spawn(move || lane_of_kills(mine, rng))
         })
         .collect();
+    // All of them are waited for, so that no process is left behind when one has failed.
+    let ended: Vec<_> = of_lanes.into_iter().map(std::thread::JoinHandle::join).collect();
     let mut all = Figures::default();
-    for lane in of_lanes {
-        // The panic of a lane has been printed; the seed above repeats it.
-        all.add(&lane.join().unwrap_or_else(|_| panic!("failed with PUSHDECK_KILL_SEED={seed}")));
+    for lane in ended {
+        // Its panic has been printed; the seed repeats it.
+        all.add(&lane.unwrap_or_else(|_| panic!("failed with PUSHDECK_KILL_SEED={seed}")));
     }
     println!("{all:?}");
     assert_eq!(all.kills, kills);
@@ -114,14 +116,12 @@ fn lane_of_kills(kills: usize, mut rng: StdRng) -> Figures {
 
 // ---------------------------------------------------------------------------------------- the process
 
-struct Server {
-    child: Child,
-    address: String,
-}
+/// A process that is gone when nobody holds it any more, also when the test fails.
+struct Process(Child);
 
-impl Server {
-    fn spawn(path: &Path, number: u64) -> Child {
-        Command::new(env!("CARGO_BIN_EXE_pushdeck"))
+impl Process {
+    fn spawn(path: &Path, number: u64) -> Self {
+        let child = Command::new(env!("CARGO_BIN_EXE_pushdeck"))
             .args([
                 "sandbox",
                 "--tasks",
@@ -138,23 +138,34 @@ impl Server {
             .env("KILL_TEST_KEY", KEY)
             .stdout(Stdio::piped())
             .stderr(Stdio::inherit())
-            .spawn()
-            .unwrap()
+            .spawn();
+        Self(child.unwrap())
     }
+}
 
+impl Drop for Process {
+    /// `SIGKILL`.
+    fn drop(&mut self) {
+        // It may have ended already.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+struct Server {
+    process: Process,
+    address: String,
+}
+
+impl Server {
     /// Starts it; when this returns, calls are answered.
     fn start(path: &Path, number: u64) -> Self {
-        let mut child = Self::spawn(path, number);
+        let mut process = Process::spawn(path, number);
         let mut line = String::new();
-        BufReader::new(child.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
+        BufReader::new(process.0.stdout.as_mut().unwrap()).read_line(&mut line).unwrap();
         let address = line.trim().strip_prefix("listening on http://");
         let address = address.unwrap_or_else(|| panic!("the first line is {line:?}")).to_owned();
-        Self { child, address }
-    }
-
-    fn kill(mut self) {
-        self.child.kill().unwrap();
-        self.child.wait().unwrap();
+        Self { process, address }
     }
 }
 
@@ -329,11 +340,22 @@ impl Known {
     }
 }
 
+/// How far a dispatch had come.
+#[derive(Debug)]
+enum Left {
+    /// Nobody can know whether it went out: it must not go again.
+    Begun,
+    /// With this `PushTaskID`.
+    Sent(String),
+}
+
 /// A database, and everything that was asked of it.
 struct File {
     path: std::path::PathBuf,
     known: Vec<Known>,
     deleted: BTreeSet<i64>,
+    /// How the dispatch of a task stood when the process died.
+    left: BTreeMap<i64, Left>,
     /// The greatest `TaskID` that was ever seen.
     last_id: i64,
     lives: u64,
@@ -347,6 +369,7 @@ impl File {
             path: dir.join("tasks.db"),
             known: Vec::new(),
             deleted: BTreeSet::new(),
+            left: BTreeMap::new(),
             last_id: 0,
             lives: 0,
             // Names of different files differ as well.
@@ -372,8 +395,8 @@ impl File {
 
     /// The kill comes while the process starts: opens the file, puts it right, listens.
     fn die_at_start(&mut self, rng: &mut StdRng) {
-        let mut child = Server::spawn(&self.path, self.lives);
-        let stdout = child.stdout.take().unwrap();
+        let mut process = Process::spawn(&self.path, self.lives);
+        let stdout = process.0.stdout.take().unwrap();
         let (told, started) = sync_channel(1);
         let reader = std::thread::spawn(move || {
             let mut line = String::new();
@@ -384,8 +407,7 @@ impl File {
         });
         // Either its first line or a random moment before it; both are right.
         let _ = started.recv_timeout(Duration::from_micros(rng.random_range(0..60_000)));
-        child.kill().unwrap();
-        child.wait().unwrap();
+        drop(process);
         reader.join().unwrap();
     }
 
@@ -421,7 +443,7 @@ impl File {
         // Not only between two of them: any moment is right.
         std::thread::sleep(Duration::from_micros(rng.random_range(0..4000)));
         killed.store(true, Ordering::SeqCst);
-        server.kill();
+        drop(server);
         drop(seen);
         for writer in writers {
             let writer = writer.join().unwrap();
@@ -470,6 +492,13 @@ impl File {
                 assert!(id > Some(self.last_id), "a TaskID was given twice: {task}");
             }
             known.id = id;
+            match id.and_then(|id| self.left.remove(&id)) {
+                Some(Left::Begun) => {
+                    assert_eq!(task["DispatchErr"], "interrupted", "it may go twice: {task}")
+                }
+                Some(Left::Sent(push)) => assert_eq!(task["PushTaskID"], push, "it went twice: {task}"),
+                None => {}
+            }
             known.watch(&task);
             self.known.push(known);
         }
@@ -477,8 +506,9 @@ impl File {
         self.last_id = self.known.iter().filter_map(|known| known.id).max().unwrap_or(0).max(self.last_id);
     }
 
-    /// SQLite's own check, on a copy, so that the next start finds the file as the kill left it.
-    fn check_the_file(&self) {
+    /// SQLite's own check, on a copy, so that the next start finds the file as the kill left it; and
+    /// a look at the dispatches that the kill met.
+    fn check_the_file(&mut self) {
         let copy = tempfile::tempdir().unwrap();
         for end in ["", "-wal"] {
             let from = format!("{}{end}", self.path.display());
@@ -486,8 +516,25 @@ impl File {
                 std::fs::copy(&from, copy.path().join(format!("copy.db{end}"))).unwrap();
             }
         }
-        if copy.path().join("copy.db").exists() {
-            assert_eq!(integrity(&copy.path().join("copy.db")), "ok");
+        let copy = copy.path().join("copy.db");
+        if !copy.exists() {
+            return;
+        }
+        assert_eq!(integrity(&copy), "ok");
+        let db = rusqlite::Connection::open(&copy).unwrap();
+        let Ok(mut tasks) = db.prepare("select id, state, push_id from task where state > 0") else {
+            assert!(self.known.is_empty(), "the table of tasks is gone");
+            return;
+        };
+        let mut rows = tasks.query([]).unwrap();
+        while let Some(row) = rows.next().unwrap() {
+            let (id, state, push): (i64, i64, String) =
+                (row.get(0).unwrap(), row.get(1).unwrap(), row.get(2).unwrap());
+            if state == 1 {
+                self.left.insert(id, Left::Begun);
+            } else if !push.is_empty() {
+                self.left.insert(id, Left::Sent(push));
+            }
         }
     }
 
@@ -512,9 +559,9 @@ impl File {
             self.figures.sent += usize::from(sent);
             self.figures.interrupted += usize::from(!sent);
         }
-        let ended = Command::new("kill").arg(server.child.id().to_string()).status().unwrap();
+        let ended = Command::new("kill").arg(server.process.0.id().to_string()).status().unwrap();
         assert!(ended.success());
-        assert_eq!(server.child.wait().unwrap().code(), Some(0), "SIGTERM ends it well");
+        assert_eq!(server.process.0.wait().unwrap().code(), Some(0), "SIGTERM ends it well");
         assert_eq!(integrity(&self.path), "ok");
     }
 }
@@ -583,8 +630,7 @@ impl Writer {
             name: format!("t{}", self.names),
             number: self.names,
             due,
-            // The second after this one, lest it be past when the call arrives.
-            sched_at: if due { now + 1 } else { FAR },
+            sched_at: if due { now + i64::from(self.rng.random::<bool>()) } else { FAR },
             id: None,
             version: 0,
             asked: Some(Asked::Version(1)),
@@ -594,6 +640,11 @@ impl Writer {
         let body = known.add_body();
         self.known.push(known);
         let answer = self.call(wire, "add_sched_task", &body)?;
+        if due && answer["ErrorCode"] == 90110 {
+            // The second went by while the call was on its way.
+            self.known.pop();
+            return Ok(());
+        }
         assert_eq!(answer["ErrorCode"], 0, "{answer}");
         let known = self.known.last_mut().unwrap();
         known.id = answer["TaskID"].as_i64();
