@@ -494,7 +494,7 @@ impl File {
             known.id = id;
             match id.and_then(|id| self.left.remove(&id)) {
                 Some(Left::Begun) => {
-                    assert_eq!(task["DispatchErr"], "interrupted", "it may go twice: {task}")
+                    assert_eq!(task["DispatchErr"], "interrupted", "it may go twice: {task}");
                 }
                 Some(Left::Sent(push)) => assert_eq!(task["PushTaskID"], push, "it went twice: {task}"),
                 None => {}

@@ -386,8 +386,12 @@ pub(super) fn is_on_its_way(state: &State, slot: &str, draft: &Draft) -> bool {
 pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec<Effect> {
     let now = state.now;
     let Some(review) = state.review_mut() else { return Vec::new() };
-    if event.kind != KeyEventKind::Press || review.is_deaf(now) {
+    if event.kind != KeyEventKind::Press {
         return Vec::new();
+    }
+    if review.is_deaf(now) {
+        // The way back is always open: it cannot send anything.
+        return if action == Some(Action::Back) { leave(state) } else { Vec::new() };
     }
     if let Stage::Counting { .. } = review.stage {
         review.begin_anew(now);

@@ -612,3 +612,12 @@ fn writes_of_the_last_run_are_looked_into_before_anything_else_is_written() {
     assert_eq!(review(&state).ready(&state), Ready::Yes);
     assert!(state.writes.is_empty());
 }
+
+#[test]
+fn esc_goes_back_even_while_the_review_is_deaf() {
+    let mut state = filled(Environment::Test, "All");
+    ctrl(&mut state, 's');
+    assert!(review(&state).is_deaf(state.now));
+    assert_eq!(press(&mut state, KeyCode::Esc), []);
+    assert!(state.review().is_none() && state.form().is_some());
+}
