@@ -152,7 +152,6 @@ fn the_review_is_deaf_when_it_opens() {
     let shown = text_of(&lines::foot(&state, review(&state), 76));
     assert!(!shown.contains("4821"), "what cannot be typed yet is not asked for: {shown}");
     assert_eq!(type_in(&mut state, "4821"), []);
-    press(&mut state, KeyCode::Esc);
     assert_eq!(review(&state).typed, "");
     wait(&mut state, 1);
     assert_eq!(writes(&type_in(&mut state, "4821")).len(), 1);
