@@ -24,7 +24,7 @@ pub(crate) mod testing;
 pub mod update;
 
 pub use effect::{Effect, Lane, Write};
-pub use message::{Call, Message, Moment, ReqId, Verdict, Written};
+pub use message::{Call, Message, Moment, OpenWrite, ReqId, Verdict, Written};
 pub use remote::Remote;
 pub use state::{Layer, Note, Setup, State};
 pub use update::update;

@@ -277,7 +277,11 @@ mod tests {
         let words = out.split_whitespace().collect::<Vec<_>>().join(" ");
         for entry in crate::sandbox::options::ENTRIES {
             assert!(words.contains(&format!("--{}", entry.name.replace('_', "-"))), "{}", entry.name);
-            assert!(words.contains(&format!("{} [default: {}]", entry.help, entry.default)), "{}", entry.name);
+            assert!(
+                words.contains(&format!("{} [default: {}]", entry.help, entry.default)),
+                "{}",
+                entry.name
+            );
         }
         for flag in ["--listen", "--allow-remote", "--db", "--control", "--options", "docs/sandbox.md"] {
             assert!(words.contains(flag), "{flag}");
@@ -292,7 +296,8 @@ mod tests {
         let run = async |text: &str, flags: &[&str]| {
             std::fs::write(&path, text).unwrap();
             let env = Env::of([("SANDBOX_KEY", "5up3rs3cr3t"), ("SECOND_KEY", "an0th3r")]);
-            let mut line = vec!["sandbox", "--tasks", "0", "--secret-key-env", "SANDBOX_KEY", "--options", file];
+            let mut line =
+                vec!["sandbox", "--tasks", "0", "--secret-key-env", "SANDBOX_KEY", "--options", file];
             line.extend(flags);
             let (exit, _, err) = try_run(&line, env, false).await;
             (exit, err)
@@ -302,11 +307,17 @@ mod tests {
         assert_eq!(run(good, &flags).await, (Exit::Done, String::new()));
         let (exit, err) = run("[sandbox]\ntick_m = 5\nlist_max_want = 0\n", &[]).await;
         assert_eq!((exit, err.lines().count()), (Exit::Usage, 2));
-        assert!(err.contains("o.toml:2:1: unknown key \"tick_m\"") && err.contains("mean \"tick_ms\"?"), "{err}");
+        assert!(
+            err.contains("o.toml:2:1: unknown key \"tick_m\"") && err.contains("mean \"tick_ms\"?"),
+            "{err}"
+        );
         let (exit, err) = run(good, &["--list-max-want", "0"]).await;
         assert!(exit == Exit::Usage && err.contains("it must be a whole number from 1 to 10000"), "{err}");
         let (exit, err) = run("[[sandbox.apps]]\nsdkappid = 2\nkey_env = \"NOT_SET\"\n", &[]).await;
-        assert!(exit == Exit::Usage && err.contains(":3:11: \"key_env\": the environment variable NOT_SET"), "{err}");
+        assert!(
+            exit == Exit::Usage && err.contains(":3:11: \"key_env\": the environment variable NOT_SET"),
+            "{err}"
+        );
         let (exit, err) = run("[[sandbox.apps]]\nsdkappid = 1400000001\nkey = \"k\"\n", &[]).await;
         assert!(exit == Exit::Failed && err.contains("1400000001 is named twice"), "{err}");
         let (exit, _, err) = try_run(&["sandbox", "--options", "/nowhere.toml"], Env::default(), false).await;

@@ -32,7 +32,9 @@
 //! | what is retried | `api::retry`; how often one may call: `api::budget` |
 //! | what happens to a write whose outcome is unknown | `worker::reconcile`, `app::review` |
 //! | a key of the configuration | `config::file` and `config.toml.example` |
-//! | a rule of the sandbox | `sandbox::rules`; its demo data: `assets/demo` |
+//! | a rule of the sandbox | `sandbox::rules`, `sandbox::calls`; its case: `tests/conformance/*.toml` |
+//! | an option of the sandbox | `sandbox::options` (one table feeds file, flags, help and `docs/sandbox.md`) |
+//! | what the sandbox does wrong on demand | `sandbox::faults`, `sandbox::control`; its demo data: `assets/demo` |
 //!
 //! # Invariants, and the tests that hold them
 //!

@@ -15,7 +15,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
 
-use crate::app::{Effect, Message, Moment, State, update};
+use crate::app::{Effect, Message, Moment, State, Verdict, update};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
 use crate::theme::Theme;
@@ -240,6 +240,7 @@ impl Desk {
                 other @ (Effect::List { .. }
                 | Effect::Get { .. }
                 | Effect::Write { .. }
+                | Effect::Settle { .. }
                 | Effect::SaveDraft { .. }
                 | Effect::DropDraft { .. }
                 | Effect::LoadDraft { .. }) => self.send(other),
@@ -286,6 +287,10 @@ fn refusal(effect: Effect, failure: Failure) -> Option<Message> {
         Effect::List { req, .. } => Some(Message::Listed { req, result: Err(failure) }),
         Effect::Get { req, .. } => Some(Message::Got { req, result: Err(failure) }),
         Effect::Write { req, .. } => Some(Message::Wrote { req, result: Err(failure) }),
+        Effect::Settle { req, .. } => {
+            let verdict = Verdict::CannotTell(failure.words().what);
+            Some(Message::Settled { req, verdict })
+        }
         Effect::SaveDraft { req, .. } | Effect::DropDraft { req, .. } => {
             Some(Message::DraftKept { req, result: Err(failure.words().what) })
         }

@@ -6,6 +6,7 @@
 //! not (I5).
 
 mod drafts;
+mod inherited;
 mod journal;
 mod reads;
 mod reconcile;
@@ -85,6 +86,7 @@ enum Owed {
     Listed(ReqId),
     Got(ReqId),
     Wrote(ReqId),
+    Settled(ReqId),
     DraftLoaded(ReqId),
     DraftKept(ReqId),
 }
@@ -144,6 +146,7 @@ pub async fn run_at(
     let _ = messages.send(Message::Signed { until: client.sig_until() }).await;
     let hands =
         Hands { client, journal, messages, outside, looks: pace.looks, claims: Claims::default(), stopping };
+    inherited::announce(&hands).await;
     let mut crew = Crew::new(hands, pace.farewell);
     loop {
         tokio::select! {
@@ -184,6 +187,9 @@ impl Crew {
             }
             Effect::Write { req, write } => {
                 self.spawn(Owed::Wrote(req), async move { writes::write(&hands, req, write).await });
+            }
+            Effect::Settle { req, open } => {
+                self.spawn(Owed::Settled(req), async move { inherited::settle(&hands, req, open).await });
             }
             Effect::SaveDraft { req, slot, draft } => {
                 self.queue(Errand { req, slot, what: What::Save(draft) });
@@ -264,6 +270,10 @@ impl Crew {
                 let verdict = Verdict::CannotTell(reconcile::STOPPED.to_owned());
                 self.hands.tell(Message::Settled { req, verdict }).await;
             }
+            Owed::Settled(req) => {
+                let verdict = Verdict::CannotTell(reconcile::STOPPED.to_owned());
+                self.hands.tell(Message::Settled { req, verdict }).await;
+            }
             Owed::DraftLoaded(req) => {
                 self.hands.tell(Message::DraftLoaded { req, result: Err(not_done()) }).await;
             }
@@ -278,7 +288,7 @@ impl Crew {
         for Running { owed, handle } in self.running.values() {
             match owed {
                 Owed::Listed(_) | Owed::Got(_) | Owed::DraftLoaded(_) => handle.abort(),
-                Owed::Wrote(_) | Owed::DraftKept(_) => {}
+                Owed::Wrote(_) | Owed::Settled(_) | Owed::DraftKept(_) => {}
             }
         }
         let until = Instant::now() + self.farewell;

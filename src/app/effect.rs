@@ -4,7 +4,7 @@ use crate::domain::{Change, Draft, Kind, NewTask, Query, TaskId};
 
 pub use crate::domain::lane::Lane;
 
-use super::message::ReqId;
+use super::message::{OpenWrite, ReqId};
 
 /// One change at the service. Sent at most once, whatever happens (I5).
 #[derive(Clone, Debug, PartialEq)]
@@ -49,6 +49,13 @@ pub enum Effect {
         req: ReqId,
         /// What.
         write: Write,
+    },
+    /// Find out what became of a write of an earlier run. Only reads.
+    Settle {
+        /// The question.
+        req: ReqId,
+        /// The write.
+        open: OpenWrite,
     },
     /// Keep the draft of the form on disk. `slot` names what it is for (`new`, or `edit 123`).
     SaveDraft {

@@ -5,6 +5,8 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
 
+use super::effect::Write;
+
 pub use crate::domain::call::Call;
 use crate::domain::{Draft, Failure, Page, Task, TaskId};
 
@@ -32,6 +34,17 @@ pub enum Written {
     Modified(TaskId),
     /// The task is gone.
     Cancelled(TaskId),
+}
+
+/// A write of an earlier run that is open in the journal: it may or may not have been done.
+#[derive(Clone, Debug, PartialEq)]
+pub struct OpenWrite {
+    /// The journal's number of it.
+    pub entry: i64,
+    /// What was, perhaps, sent.
+    pub write: Write,
+    /// When.
+    pub sent: DateTime<Utc>,
 }
 
 /// What was found out about a write whose outcome was unknown.
@@ -73,6 +86,8 @@ pub enum Message {
         /// End of its validity.
         until: DateTime<Utc>,
     },
+    /// The journal holds writes of earlier runs whose outcome is not known. Comes once, at the start.
+    LeftOpen(Vec<OpenWrite>),
     /// An attempt at a call is finished. Not an answer to an effect.
     Called(Call),
     /// Answer to [`super::Effect::List`].
@@ -103,7 +118,7 @@ pub enum Message {
         /// What went wrong.
         failure: Failure,
     },
-    /// Final answer to a write whose outcome was unknown.
+    /// Final answer to a write whose outcome was unknown, and to [`super::Effect::Settle`].
     Settled {
         /// The question.
         req: ReqId,

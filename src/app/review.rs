@@ -28,7 +28,7 @@ mod outcome;
 #[cfg(test)]
 mod tests;
 
-pub use outcome::{Desk, Ending, Proof, on_settled, on_unknown, on_wrote, open_notice};
+pub use outcome::{Desk, Ending, Proof, on_settled, on_unknown, on_wrote, open_notice, take_up};
 
 use compare::Version;
 
@@ -247,6 +247,9 @@ impl Review {
         if let Some(why) = &self.barred {
             return Ready::No(why.clone());
         }
+        if state.writes.iter().any(|write| write.inherited && write.verdict.is_none()) {
+            return Ready::Wait("finding out first what became of the writes of the last run…".to_owned());
+        }
         if self.base().is_some() {
             if let Some(failure) = &self.fresh.failure {
                 let words = failure.words();
@@ -383,8 +386,12 @@ pub(super) fn is_on_its_way(state: &State, slot: &str, draft: &Draft) -> bool {
 pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec<Effect> {
     let now = state.now;
     let Some(review) = state.review_mut() else { return Vec::new() };
-    if event.kind != KeyEventKind::Press || review.is_deaf(now) {
+    if event.kind != KeyEventKind::Press {
         return Vec::new();
+    }
+    if review.is_deaf(now) {
+        // The way back is always open: it cannot send anything.
+        return if action == Some(Action::Back) { leave(state) } else { Vec::new() };
     }
     if let Stage::Counting { .. } = review.stage {
         review.begin_anew(now);
@@ -484,7 +491,14 @@ fn send(state: &mut State) -> Vec<Effect> {
         (review.write(), review.subject.clone(), review.source.clone(), review.meant());
     let req = state.ask();
     let at = state.now;
-    state.writes.push(Underway { req, write: write.clone(), sent: at, doubt: None, verdict: None });
+    state.writes.push(Underway {
+        req,
+        write: write.clone(),
+        sent: at,
+        doubt: None,
+        inherited: false,
+        verdict: None,
+    });
     state.desk.sent(req, subject, source, meant);
     if let Some(review) = state.review_mut() {
         review.stage = Stage::Sent { req, at };

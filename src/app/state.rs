@@ -110,6 +110,8 @@ pub struct Underway {
     pub sent: Moment,
     /// Why its outcome is not known; `None` while the answer is simply awaited.
     pub doubt: Option<Failure>,
+    /// Whether an earlier run sent it. Until it is settled nothing else may be written.
+    pub inherited: bool,
     /// What was found out, where the operator still has to act on it.
     pub verdict: Option<Verdict>,
 }

@@ -196,7 +196,14 @@ pub(crate) fn in_doubt(size: (u16, u16)) -> State {
     for write in [Write::Create(new), Write::Cancel { id, kind: Kind::All }] {
         let req = state.ask();
         let doubt = Some(Failure::TimedOut { after: Duration::from_secs(10) });
-        state.writes.push(crate::app::state::Underway { req, write, sent: now(), doubt, verdict: None });
+        state.writes.push(crate::app::state::Underway {
+            req,
+            write,
+            sent: now(),
+            doubt,
+            inherited: false,
+            verdict: None,
+        });
     }
     state
 }

@@ -46,6 +46,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.link.signed_until = Some(until);
             Vec::new()
         }
+        Message::LeftOpen(open) => review::take_up(state, open),
         Message::Called(call) => {
             state.link.called(&call, state.now);
             Vec::new()

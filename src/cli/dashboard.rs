@@ -25,6 +25,9 @@ use crate::{term, tui};
 /// The name that the embedded sandbox has on screen.
 const SANDBOX_NAME: &str = "sandbox";
 
+/// Under which name the drafts and the journal of the embedded sandbox are kept.
+const EMBEDDED_KEY: &str = "(embedded)";
+
 /// Everything that is settled before anything starts.
 #[derive(Clone, Debug)]
 pub struct Plan {
@@ -159,7 +162,7 @@ fn embedded(settings: &Settings, flags: &Flags, store: Option<PathBuf>) -> Plan 
         refresh: settings.refresh.value,
         notice: Some(format!("embedded sandbox, {why}: nothing is sent to anybody")),
     };
-    Plan { setup, target: Target::Embedded, store, store_key: "(embedded)".to_owned() }
+    Plan { setup, target: Target::Embedded, store, store_key: EMBEDDED_KEY.to_owned() }
 }
 
 /// Opens the dashboard and stays until it is closed.
@@ -230,6 +233,9 @@ async fn show(
             None
         }
     };
+    if let Some(store) = store.as_ref().filter(|_| store_key == EMBEDDED_KEY) {
+        forget_open_writes(store, &store_key).await;
+    }
     let (notes, signals) = mpsc::channel(8);
     let (keys, input) = mpsc::channel(INPUT_QUEUE);
     let (effects, asked) = mpsc::channel(EFFECT_QUEUE);
@@ -271,6 +277,20 @@ async fn draw(
     let ended = tui::run(&mut screen, &theme, state, first, ends, clock).await;
     drop(guard);
     ended
+}
+
+/// A sandbox that is gone took its tasks with it: what became of its writes is no question.
+async fn forget_open_writes(store: &Arc<Store>, store_key: &str) {
+    let (store, key, now) = (Arc::clone(store), store_key.to_owned(), present());
+    // Entries that stay open only cost a needless look.
+    let _ = tokio::task::spawn_blocking(move || {
+        for intent in store.open_intents(&key).unwrap_or_default() {
+            let outcome = serde_json::json!({"result": "the embedded sandbox is gone"});
+            // As above.
+            let _ = store.close_intent(intent.id, now, &outcome);
+        }
+    })
+    .await;
 }
 
 /// The local database, opened on a thread that may wait for the disk.

@@ -208,7 +208,7 @@ pub fn entry_text(field: &Field, value: &Value) -> String {
         Shape::Strings { .. } => lines_of(value),
         Shape::Pairs { .. } => pairs_of(value),
         Shape::Items(keys) => items_of(keys, value),
-        Shape::Object | Shape::Array => None,
+        Shape::Object | Shape::Any => None,
     };
     plain.unwrap_or_else(|| value.to_string())
 }
@@ -302,8 +302,7 @@ pub fn entry_value(field: &Field, text: &str) -> Result<Option<Value>, String> {
             Value::Array(items)
         }
         Shape::Object => parsed("object")?,
-        Shape::Array => parsed("list")
-            .and_then(|v| if v.is_array() { Ok(v) } else { Err("must be a JSON list".to_owned()) })?,
+        Shape::Any => parsed("value")?,
     };
     Ok(Some(value))
 }

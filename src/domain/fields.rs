@@ -52,8 +52,8 @@ pub enum Shape {
     Object,
     /// An Array of Objects whose items have these String keys.
     Items(&'static [&'static str]),
-    /// Any Array (`MsgBody`); kept, not checked.
-    Array,
+    /// Any JSON value: documented for immediate pushes only, so it is kept and not checked.
+    Any,
 }
 
 /// Where a field is shown: a heading of the form and of the detail pane.
@@ -166,8 +166,8 @@ pub const FIELDS: &[Field] = &[
     field("OfflinePushInfo.PushFlag", Shape::Number(&[(0, "online if possible, else offline"), (1, "online only")]), Delivery, EVERY, "how it is delivered; 0 when empty"),
     field("OfflinePushInfo.BadgeAddNum", Shape::Integer { min: 1, max: 99 }, Delivery, EVERY, "added to the badge, 1 to 99"),
     field("OfflinePushInfo.BadgeSetNum", Shape::Integer { min: 0, max: 999 }, Delivery, EVERY, "sets the badge, 0 to 999 (Huawei, Honor, Harmony: to 99); wins over BadgeAddNum"),
-    field("OnlineOnlyFlag", OFF_ON, Delivery, EVERY, "online delivery only; documented for immediate pushes, not for scheduled ones"),
-    field("MsgBody", Shape::Array, Delivery, EVERY, "chat message elements, a JSON array; documented for immediate pushes, not for scheduled ones"),
+    field("OnlineOnlyFlag", Shape::Any, Delivery, EVERY, "1 delivers online only; documented for immediate pushes, not for scheduled ones"),
+    field("MsgBody", Shape::Any, Delivery, EVERY, "chat message elements, a JSON array; documented for immediate pushes, not for scheduled ones"),
 
     field("OfflinePushInfo.ApnsInfo.Title", TEXT, Apple, EVERY, "replaces Title on Apple devices"),
     field("OfflinePushInfo.ApnsInfo.SubTitle", TEXT, Apple, EVERY, "subtitle"),
@@ -181,7 +181,7 @@ pub const FIELDS: &[Field] = &[
     field("OfflinePushInfo.ApnsInfo.LiveActivity.LaId", Shape::Text { max_bytes: Some(64) }, Apple, EVERY, "id of the live activity, 64 bytes at most; needs Event and ContentState"),
     field("OfflinePushInfo.ApnsInfo.LiveActivity.Event", Shape::Word(&[("update", ""), ("end", "")]), Apple, EVERY, "what happens to the live activity"),
     field("OfflinePushInfo.ApnsInfo.LiveActivity.ContentState", Shape::Object, Apple, EVERY, "state of the live activity, a JSON object"),
-    field("OfflinePushInfo.ApnsInfo.LiveActivity.DismissalDate", Shape::Integer { min: 0, max: 4_102_444_800 }, Apple, EVERY, "when the live activity goes away, Unix seconds"),
+    field("OfflinePushInfo.ApnsInfo.LiveActivity.DismissalDate", Shape::Integer { min: 0, max: i64::MAX }, Apple, EVERY, "when the live activity goes away, Unix seconds"),
 
     field("OfflinePushInfo.AndroidInfo.Sound", TEXT, Android, EVERY, "sound file without path"),
     field("OfflinePushInfo.AndroidInfo.PushStyle", Shape::Number(&[(0, "normal"), (1, "long text")]), Android, EVERY, "how the text is laid out"),

@@ -154,7 +154,7 @@ pub fn check_value(field: &Field, value: &Value) -> Option<Problem> {
         Shape::Pairs { max_items, max_bytes } => check_attributes(field.path, value, max_items, max_bytes),
         Shape::Object => (!value.is_object()).then(|| "must be a JSON object".to_owned()).and_then(wrong),
         Shape::Items(keys) => check_items(keys, value).and_then(wrong),
-        Shape::Array => None,
+        Shape::Any => None,
     }
 }
 
@@ -439,6 +439,7 @@ mod tests {
             json!({"AndroidInfo": {"VIVONotifyType": 4}}),
             json!({"AndroidInfo": {"VIVONotifyType": "4"}}),
             json!({"Unknown": {"x": 1}}),
+            json!({"ApnsInfo": {"LiveActivity": {"LaId": "a", "Event": "end", "ContentState": {}, "DismissalDate": 9_999_999_999_i64}}}),
         ] {
             assert_eq!(codes(&Kind::All, all(fine)), []);
         }

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::domain::Draft;
-use crate::store::{IntentId, NewIntent, Store, StoreError};
+use crate::store::{Intent, IntentId, NewIntent, Store, StoreError};
 
 /// The database, if there is one, and the profile in whose name it is used.
 #[derive(Clone, Debug)]
@@ -29,6 +29,14 @@ impl Journal {
             return Ok(None);
         }
         self.on_a_thread(move |store, profile| store.begin_intent(profile, at, &what)).await.map(Some)
+    }
+
+    /// The writes of earlier runs whose end is not known, oldest first.
+    pub(super) async fn left_open(&self) -> Result<Vec<Intent>, String> {
+        if self.store.is_none() {
+            return Ok(Vec::new());
+        }
+        self.on_a_thread(Store::open_intents).await
     }
 
     /// Writes down how a write ended.

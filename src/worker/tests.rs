@@ -157,6 +157,7 @@ fn answered(message: &Message) -> Option<ReqId> {
         | Message::DraftLoaded { req, .. }
         | Message::DraftKept { req, .. } => Some(*req),
         Message::OutcomeUnknown { .. }
+        | Message::LeftOpen(_)
         | Message::Ticked(_)
         | Message::Key(_)
         | Message::Pasted(_)

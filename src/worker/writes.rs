@@ -110,7 +110,7 @@ fn outcome_of(written: Written) -> Value {
 }
 
 /// `None` leaves the entry open: it is still not known how the write ended.
-fn outcome_of_verdict(verdict: &Verdict) -> Option<Value> {
+pub(super) fn outcome_of_verdict(verdict: &Verdict) -> Option<Value> {
     match verdict {
         Verdict::Done(written) => Some(outcome_of(*written)),
         Verdict::NotDone => Some(json!({"result": "not done"})),

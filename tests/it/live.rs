@@ -22,7 +22,7 @@ pub(crate) fn soon(seconds: i64) -> String {
 #[test]
 fn a_task_goes_from_pend_over_disp_to_ok_under_the_eye() {
     let service = Service::start(Options { dispatch_duration_ms: 4000, ..Options::default() }, None);
-    service.add("watch me", &soon(6));
+    service.add("watch me", &soon(8));
     let terminal = open(&service);
     terminal.row(&["PEND", "watch me"]);
     terminal.row(&[">>DISP", "watch me"]);
@@ -33,7 +33,7 @@ fn a_task_goes_from_pend_over_disp_to_ok_under_the_eye() {
 fn a_failed_dispatch_is_seen_with_its_reason() {
     let service = Service::start(Options { dispatch_duration_ms: 100, ..Options::default() }, None);
     service.fail_title("doomed", "push times exceed the daily limit (90047)");
-    service.add("doomed", &soon(4));
+    service.add("doomed", &soon(8));
     let mut terminal = open(&service);
     terminal.row(&["FAIL", "doomed"]);
     terminal.keys("\r");

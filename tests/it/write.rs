@@ -275,6 +275,28 @@ fn an_answer_that_is_lost_is_shown_as_unknown_and_found_out_without_sending_twic
 }
 
 #[test]
+fn a_write_that_was_open_when_the_process_died_is_found_out_before_anything_else_is_written() {
+    let service = quiet();
+    let mut terminal = open(&service, "test");
+    fill(&mut terminal, "u", "+1h", Some("anna"), "Sent by the dead");
+    terminal.keys(CTRL_S);
+    terminal.see("press y to create");
+    service.way(Way::Deaf);
+    terminal.keys("y");
+    terminal.see("not known");
+    let home = terminal.into_home_when_saved("Sent by the dead");
+    let again = Start::new(&[]).home(home).config(&service.config("test")).env("ACME_IM_KEY", KEY);
+    let mut terminal = again.open();
+    terminal.see("of the last run");
+    terminal.keys("n");
+    terminal.see("New task");
+    // Nothing is written while that is open; the way to the service is still deaf.
+    service.way(Way::Open);
+    terminal.see("was created after all");
+    assert_eq!(titles(&service.tasks("User")), ["Sent by the dead"]);
+}
+
+#[test]
 fn nothing_is_sent_over_a_dead_network_and_the_form_says_so() {
     let service = quiet();
     let mut terminal = open(&service, "test");
@@ -291,7 +313,7 @@ fn nothing_is_sent_over_a_dead_network_and_the_form_says_so() {
 #[test]
 fn a_task_that_goes_out_under_the_review_can_no_longer_be_cancelled_and_says_so() {
     let service = Service::start(Options { dispatch_duration_ms: 60_000, ..Options::default() }, None);
-    let soon = crate::live::soon(5);
+    let soon = crate::live::soon(10);
     let id = service.add("leaving", &soon);
     let mut terminal = open(&service, "test");
     terminal.row(&["▸", "PEND", "leaving"]);

@@ -386,7 +386,14 @@ fn leaving_while_a_write_is_under_way_has_to_be_asked_twice() {
     let mut state = loaded(&[1]);
     let req = state.ask();
     let write = crate::app::Write::Cancel { id: TaskId(1), kind: crate::domain::Kind::All };
-    state.writes.push(crate::app::state::Underway { req, write, sent: at(0), doubt: None, verdict: None });
+    state.writes.push(crate::app::state::Underway {
+        req,
+        write,
+        sent: at(0),
+        doubt: None,
+        inherited: false,
+        verdict: None,
+    });
     assert_eq!(press(&mut state, 'q'), []);
     assert!(state.note.as_ref().unwrap().text.contains("under way"));
     assert_eq!(press(&mut state, 'q'), [Effect::Quit]);
@@ -398,7 +405,14 @@ fn a_task_in_doubt_is_found_by_its_word() {
     let req = state.ask();
     let write = crate::app::Write::Cancel { id: TaskId(2), kind: crate::domain::Kind::All };
     let doubt = Some(network());
-    state.writes.push(crate::app::state::Underway { req, write, sent: at(0), doubt, verdict: None });
+    state.writes.push(crate::app::state::Underway {
+        req,
+        write,
+        sent: at(0),
+        doubt,
+        inherited: false,
+        verdict: None,
+    });
     press(&mut state, '/');
     for c in "status=?unk".chars() {
         press(&mut state, c);

@@ -414,7 +414,7 @@ fn field_text(field: &Field, value: &Value) -> String {
         | Shape::Pairs { .. }
         | Shape::Object
         | Shape::Items(_)
-        | Shape::Array => None,
+        | Shape::Any => None,
     };
     match meaning {
         Some(meaning) if !meaning.is_empty() => format!("{plain} ({meaning})"),

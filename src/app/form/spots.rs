@@ -48,7 +48,7 @@ impl Spot {
                 | Shape::Pairs { .. }
                 | Shape::Object
                 | Shape::Items(_)
-                | Shape::Array => true,
+                | Shape::Any => true,
                 Shape::Text { .. }
                 | Shape::Account
                 | Shape::Integer { .. }
@@ -76,7 +76,7 @@ impl Spot {
             | Shape::Pairs { .. }
             | Shape::Object
             | Shape::Items(_)
-            | Shape::Array => Vec::new(),
+            | Shape::Any => Vec::new(),
         }
     }
 

@@ -55,6 +55,7 @@ fn drafts_of(effects: &[Effect]) -> Vec<&'static str> {
             Effect::List { .. }
             | Effect::Get { .. }
             | Effect::Write { .. }
+            | Effect::Settle { .. }
             | Effect::Repaint
             | Effect::Quit => None,
         })

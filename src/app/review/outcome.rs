@@ -6,8 +6,8 @@ use crate::domain::{Draft, Failure, Problem, Task, TaskId, text, when};
 use super::super::board;
 use super::super::effect::{Effect, Lane};
 use super::super::form;
-use super::super::message::{ReqId, Verdict, Written};
-use super::super::state::{Layer, State};
+use super::super::message::{OpenWrite, ReqId, Verdict, Written};
+use super::super::state::{Layer, State, Underway};
 use super::compare::{self, Difference, Version};
 use super::{Review, Source, Stage, Subject, ending_of};
 
@@ -98,6 +98,33 @@ pub fn on_wrote(state: &mut State, req: ReqId, result: Result<Written, Failure>)
     }
 }
 
+/// Writes of an earlier run whose outcome is not known: they are looked into before anything else is
+/// written.
+pub fn take_up(state: &mut State, left: Vec<OpenWrite>) -> Vec<Effect> {
+    if left.is_empty() {
+        return Vec::new();
+    }
+    let counted = text::counted(left.len() as u64, "write", "writes");
+    state.warn(format!(
+        "{counted} of the last run: the outcome is not known; it is being looked into, nothing is sent again"
+    ));
+    let mut effects = Vec::new();
+    for open in left {
+        let req = state.ask();
+        let detail = "pushdeck ended before the answer came".to_owned();
+        state.writes.push(Underway {
+            req,
+            write: open.write.clone(),
+            sent: state.now,
+            doubt: Some(Failure::Cut { detail }),
+            inherited: true,
+            verdict: None,
+        });
+        effects.push(Effect::Settle { req, open });
+    }
+    effects
+}
+
 /// A write's outcome is not known.
 pub fn on_unknown(state: &mut State, req: ReqId, failure: Failure) -> Vec<Effect> {
     let Some(write) = state.writes.iter_mut().find(|write| write.req == req) else { return Vec::new() };
@@ -172,7 +199,8 @@ pub(super) fn stand_twice(ids: &[TaskId]) -> String {
 /// Proven not done, in words.
 pub(super) fn not_done(subject: Option<&Subject>) -> String {
     match subject {
-        Some(Subject::Create(_)) | None => "not there: safe to send again".to_owned(),
+        Some(Subject::Create(_)) => "not there: safe to send again".to_owned(),
+        None => "of the last run: it was not done, it is safe to send it again".to_owned(),
         Some(Subject::Modify { base, .. }) => format!("#{} was not changed: safe to send again", base.id),
         Some(Subject::Cancel(task)) => {
             format!("#{} was not cancelled and still stands: safe to try again", task.id)
@@ -205,7 +233,7 @@ fn close_books(state: &mut State, req: ReqId) -> Option<Sent> {
 
 fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
     let sent = close_books(state, req);
-    let words = sent.as_ref().map_or_else(|| "done".to_owned(), |sent| stands(state, sent, written));
+    let words = sent.as_ref().map_or_else(|| inherited(written), |sent| stands(state, sent, written));
     let id = match written {
         Written::Created(id) | Written::Modified(id) | Written::Cancelled(id) => id,
     };
@@ -227,6 +255,15 @@ fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
     end(state, req, Ending::Done { words: words.clone(), proof }, &words, false);
     effects.extend(board::reload(state));
     effects
+}
+
+/// What an earlier run did after all, in words.
+fn inherited(written: Written) -> String {
+    match written {
+        Written::Created(id) => format!("of the last run: #{id} was created after all"),
+        Written::Modified(id) => format!("of the last run: #{id} was changed after all"),
+        Written::Cancelled(id) => format!("of the last run: #{id} was cancelled after all"),
+    }
 }
 
 /// What stands now, in words.

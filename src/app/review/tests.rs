@@ -1,7 +1,7 @@
 use crossterm::event::KeyEventState;
 use serde_json::json;
 
-use super::super::message::{Message, Written};
+use super::super::message::{Message, OpenWrite, Written};
 use super::super::update::update;
 use super::*;
 use crate::app::testing::{self, feed, press, type_in};
@@ -152,7 +152,6 @@ fn the_review_is_deaf_when_it_opens() {
     let shown = text_of(&lines::foot(&state, review(&state), 76));
     assert!(!shown.contains("4821"), "what cannot be typed yet is not asked for: {shown}");
     assert_eq!(type_in(&mut state, "4821"), []);
-    press(&mut state, KeyCode::Esc);
     assert_eq!(review(&state).typed, "");
     wait(&mut state, 1);
     assert_eq!(writes(&type_in(&mut state, "4821")).len(), 1);
@@ -593,4 +592,31 @@ fn text_of(lines: &[super::super::detail::lines::Line]) -> String {
         .map(|line| line.iter().map(|part| part.text.as_str()).collect::<String>())
         .collect::<Vec<_>>()
         .join("\n")
+}
+
+#[test]
+fn writes_of_the_last_run_are_looked_into_before_anything_else_is_written() {
+    let mut state = create(Environment::Test, "All");
+    let write = Write::Cancel { id: TaskId(7), kind: Kind::All };
+    let open = OpenWrite { entry: 3, write, sent: moment(0).utc };
+    let effects = update(&mut state, Message::LeftOpen(vec![open.clone()]));
+    let [Effect::Settle { req, open: asked }] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(*asked, open);
+    assert!(state.doubted().contains(&TaskId(7)));
+    assert_eq!(writes(&type_in(&mut state, "acme")), [], "nothing is written while that is open");
+    assert!(matches!(review(&state).ready(&state), Ready::Wait(_)));
+    let verdict = Verdict::Done(Written::Cancelled(TaskId(7)));
+    update(&mut state, Message::Settled { req: *req, verdict });
+    assert!(note(&state).contains("#7 was cancelled after all"), "{}", note(&state));
+    assert_eq!(review(&state).ready(&state), Ready::Yes);
+    assert!(state.writes.is_empty());
+}
+
+#[test]
+fn esc_goes_back_even_while_the_review_is_deaf() {
+    let mut state = filled(Environment::Test, "All");
+    ctrl(&mut state, 's');
+    assert!(review(&state).is_deaf(state.now));
+    assert_eq!(press(&mut state, KeyCode::Esc), []);
+    assert!(state.review().is_none() && state.form().is_some());
 }
