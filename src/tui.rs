@@ -81,6 +81,7 @@ pub async fn run<B: Backend>(
         if drawn.is_err() {
             break;
         }
+        desk.take(Message::Drawn(clock()));
         let woken = inbox.wake(desk.wake_in()).await;
         desk.take(Message::Ticked(clock()));
         for message in std::mem::take(&mut desk.refused).into_iter().chain(woken) {
@@ -220,6 +221,10 @@ struct Desk {
 
 impl Desk {
     fn take(&mut self, message: Message) {
+        // Who leaves wants nothing more: what was typed behind that confirms nothing.
+        if self.leave && matches!(message, Message::Key(_) | Message::Pasted(_)) {
+            return;
+        }
         let effects = update(&mut self.state, message);
         self.carry_out(effects);
     }
