@@ -103,12 +103,21 @@ async fn finish<B: Backend>(
     inbox: &mut Inbox,
     clock: &impl Fn() -> Moment,
 ) {
-    // Without its sender the worker finishes and then closes its own end.
-    desk.effects = None;
     let began = Instant::now();
+    let mut settled = None;
     while inbox.worker.is_some() {
-        let pending = desk.state.writes.iter().any(|write| write.verdict.is_none());
-        let end = began + if pending { WRITES_WAIT } else { NO_WRITES_WAIT };
+        let open = || desk.state.writes.iter().filter(|write| write.verdict.is_none());
+        let pending = open().count() > 0;
+        if open().all(|write| write.in_doubt()) {
+            // Without its sender the worker finishes and then closes its own end. Before that the
+            // answer to a write may still ask for something: its draft has to go.
+            desk.effects = None;
+        }
+        let end = if pending {
+            began + WRITES_WAIT
+        } else {
+            *settled.get_or_insert_with(Instant::now) + NO_WRITES_WAIT
+        };
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return;
