@@ -178,15 +178,16 @@ async fn what_is_typed_behind_the_wish_to_leave_confirms_nothing() {
     let cancel = tasks()[5].clone();
     let effects = crate::app::review::open_cancel(&mut state, &cancel);
     let [Effect::Get { req, .. }] = effects[..] else { panic!("{effects:?}") };
-    let then = [
-        Message::Got { req, result: Ok(Box::new(cancel)) },
-        Message::Ticked(crate::app::testing::later(1)),
-    ];
+    let then =
+        [Message::Got { req, result: Ok(Box::new(cancel)) }, Message::Ticked(crate::app::testing::later(1))];
     crate::app::testing::feed(&mut state, then);
     far.signals.try_send(Message::EndAsked).unwrap();
     typed("7891").into_iter().for_each(|key| far.input.try_send(key).unwrap());
     // The review has been on the screen for long: no deafness hides what is looked at here.
-    crate::app::testing::feed(&mut state, [Message::Drawn(now()), Message::Ticked(crate::app::testing::later(2))]);
+    crate::app::testing::feed(
+        &mut state,
+        [Message::Drawn(now()), Message::Ticked(crate::app::testing::later(2))],
+    );
     let theme = Theme::new(Depth::Full);
     let mut terminal = terminal();
     let run = run(&mut terminal, &theme, state, Vec::new(), ends, || crate::app::testing::later(2));

@@ -682,6 +682,23 @@ fn a_removed_field_is_warned_about_and_online_only_too() {
     assert!(said.iter().any(|words| words.starts_with("PushFlag 1")), "{said:?}");
 }
 
+#[test]
+fn the_review_shows_all_that_is_sent() {
+    let mut state = filled(Environment::Test, "User");
+    let form = state.form_mut().unwrap();
+    let names: Vec<String> = (0..12).map(|i| format!("user{i}")).collect();
+    form.draft.put("To_Account", names.join("\n"));
+    form.draft.put("OfflinePushInfo.Title", format!("{}titleends", "long ".repeat(9)));
+    form.draft.put("OfflinePushInfo.Desc", format!("{}end of text", "word\n".repeat(6)));
+    form.draft.base.set("Novel.deep", Some(json!("unknown here")));
+    form.draft.base.set("OfflinePushInfo.Fresh", Some(json!(17)));
+    ctrl(&mut state, 's');
+    let shown = text_of(&lines::body(&state, review(&state), 76));
+    for words in ["user11", "titleends", "end of text", "unknown here", "Fresh"] {
+        assert!(shown.contains(words), "{words} in {shown}");
+    }
+}
+
 fn text_of(lines: &[super::super::detail::lines::Line]) -> String {
     lines
         .iter()
