@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
 
+use crate::app::state::Underway;
 use crate::app::{Effect, Message, Moment, State, Verdict, update};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
@@ -81,6 +82,7 @@ pub async fn run<B: Backend>(
         if drawn.is_err() {
             break;
         }
+        desk.take(Message::Drawn(clock()));
         let woken = inbox.wake(desk.wake_in()).await;
         desk.take(Message::Ticked(clock()));
         for message in std::mem::take(&mut desk.refused).into_iter().chain(woken) {
@@ -102,12 +104,21 @@ async fn finish<B: Backend>(
     inbox: &mut Inbox,
     clock: &impl Fn() -> Moment,
 ) {
-    // Without its sender the worker finishes and then closes its own end.
-    desk.effects = None;
     let began = Instant::now();
+    let mut settled = None;
     while inbox.worker.is_some() {
-        let pending = desk.state.writes.iter().any(|write| write.verdict.is_none());
-        let end = began + if pending { WRITES_WAIT } else { NO_WRITES_WAIT };
+        let open = || desk.state.writes.iter().filter(|write| write.verdict.is_none());
+        let pending = open().count() > 0;
+        if open().all(Underway::in_doubt) {
+            // Without its sender the worker finishes and then closes its own end. Before that the
+            // answer to a write may still ask for something: its draft has to go.
+            desk.effects = None;
+        }
+        let end = if pending {
+            began + WRITES_WAIT
+        } else {
+            *settled.get_or_insert_with(Instant::now) + NO_WRITES_WAIT
+        };
         let left = end.saturating_duration_since(Instant::now());
         if left.is_zero() {
             return;
@@ -220,6 +231,10 @@ struct Desk {
 
 impl Desk {
     fn take(&mut self, message: Message) {
+        // Who leaves wants nothing more: what was typed behind that confirms nothing.
+        if self.leave && matches!(message, Message::Key(_) | Message::Pasted(_)) {
+            return;
+        }
         let effects = update(&mut self.state, message);
         self.carry_out(effects);
     }

@@ -66,6 +66,8 @@ pub enum Message {
     /// Time went on. Comes before every batch of other messages, and by itself while something on
     /// screen changes with time.
     Ticked(Moment),
+    /// A frame is on the screen, as far as the terminal has taken it.
+    Drawn(Moment),
     /// A key event of any kind; `update` acts on presses, and on repeats where they only move.
     Key(KeyEvent),
     /// Text pasted in one piece (bracketed paste).

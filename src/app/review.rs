@@ -36,8 +36,12 @@ use compare::Version;
 const DEAF: Duration = Duration::from_millis(400);
 /// The visible countdown of the high grade.
 const COUNTDOWN: Duration = Duration::from_secs(3);
+/// A countdown that stood still for longer was not seen to run, and begins anew.
+const STOOD_STILL: Duration = Duration::from_secs(1);
 /// A copy older than this is asked for again while the operator still thinks.
 const FRESH_FOR: Duration = Duration::from_secs(15);
+/// On a copy older than this nothing is confirmed: a newer one is waited for.
+const TOO_OLD: Duration = Duration::from_secs(30);
 /// Accounts up to which a push outside PROD is of the low grade.
 const FEW: usize = 10;
 /// Longest text that is taken for a confirmation.
@@ -132,6 +136,10 @@ pub struct Review {
     barred: Option<String>,
     fresh_at: Option<Duration>,
     deaf_until: Duration,
+    /// Whether what has to be read was on the screen yet.
+    unseen: bool,
+    /// Whether the countdown has ended: it goes out once the keys that wait were heard.
+    ended: bool,
 }
 
 impl Review {
@@ -147,6 +155,8 @@ impl Review {
             barred: None,
             fresh_at: None,
             deaf_until: now.running + DEAF,
+            unseen: true,
+            ended: false,
         }
     }
 
@@ -244,6 +254,9 @@ impl Review {
 
     /// Whether it may be confirmed now.
     pub fn ready(&self, state: &State) -> Ready {
+        if state.areas().is_none() {
+            return Ready::No("there is no room to show it; make the window larger".to_owned());
+        }
         if let Some(why) = &self.barred {
             return Ready::No(why.clone());
         }
@@ -258,8 +271,11 @@ impl Review {
             let Some(fresh) = &self.fresh.value else {
                 return Ready::Wait("asking for the task as it is now…".to_owned());
             };
-            if let Some(why) = fresh.locked_because() {
+            if let Some(why) = fresh.locked_because().or_else(|| unknown_kind(fresh)) {
                 return Ready::No(why);
+            }
+            if self.fresh_at.is_some_and(|at| state.now.running >= at + TOO_OLD) {
+                return Ready::Wait("asking for the task as it is now, the last answer is old…".to_owned());
             }
         }
         let new_time = match &self.subject {
@@ -278,6 +294,7 @@ impl Review {
         self.typed.clear();
         self.stage = Stage::Asking;
         self.deaf_until = now.running + DEAF;
+        self.unseen = true;
     }
 
     fn write(&self) -> Write {
@@ -393,18 +410,13 @@ pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec
         // The way back is always open: it cannot send anything.
         return if action == Some(Action::Back) { leave(state) } else { Vec::new() };
     }
-    if let Stage::Counting { .. } = review.stage {
-        review.begin_anew(now);
-        state.say("stopped; nothing was sent");
-        return Vec::new();
-    }
     match action {
         Some(Action::Back) => return leave(state),
         Some(Action::Refresh) if review.stage == Stage::Asking && review.base().is_some() => {
             review.begin_anew(now);
             review.fresh.failure = None;
             review.fresh.value = None;
-            review.barred = None;
+            // What bars it stays: only a task that moved again makes another change of it.
             return ask_fresh(state);
         }
         Some(action) => scroll(state, action),
@@ -470,6 +482,7 @@ fn typed(state: &mut State, event: KeyEvent) -> Vec<Effect> {
         Grade::Low | Grade::Middle => send(state),
         Grade::High => {
             review.stage = Stage::Counting { until: now.running + COUNTDOWN };
+            (review.unseen, review.ended) = (true, false);
             Vec::new()
         }
     }
@@ -508,12 +521,43 @@ fn send(state: &mut State) -> Vec<Effect> {
     vec![Effect::Write { req, write }]
 }
 
-/// Time went on: a countdown ends, a copy grows old.
-pub fn on_tick(state: &mut State) -> Vec<Effect> {
+/// Stops a countdown; says whether there was one.
+pub fn stop_countdown(state: &mut State) -> bool {
+    let now = state.now;
+    let counts = |review: &&mut Review| matches!(review.stage, Stage::Counting { .. });
+    let Some(review) = state.review_mut().filter(counts) else { return false };
+    review.begin_anew(now);
+    state.say("stopped; nothing was sent");
+    true
+}
+
+/// What the review says is on the screen now: what was typed before that was typed blind.
+pub fn on_drawn(state: &mut State) {
     let now = state.now.running;
-    let Some(review) = state.review() else { return Vec::new() };
-    match review.stage {
-        Stage::Counting { until } if now >= until => send(state),
+    let Some(review) = state.review_mut().filter(|review| review.unseen) else { return };
+    review.unseen = false;
+    review.deaf_until = now + DEAF;
+    if let Stage::Counting { until } = &mut review.stage {
+        *until = now + COUNTDOWN;
+        // Whatever is pressed stops it from the first moment on.
+        review.deaf_until = now;
+    }
+}
+
+/// Time went on: a countdown ends, a copy grows old. `before` is the last time that it did.
+pub fn on_tick(state: &mut State, before: Duration) -> Vec<Effect> {
+    let now = state.now.running;
+    let Some(review) = state.review_mut() else { return Vec::new() };
+    match &mut review.stage {
+        Stage::Counting { until } if now > before + STOOD_STILL => {
+            *until = now + COUNTDOWN;
+            review.ended = false;
+            Vec::new()
+        }
+        Stage::Counting { until } if now >= *until => {
+            // Keys that were pressed in time may still wait behind this tick.
+            if std::mem::replace(&mut review.ended, true) { send(state) } else { Vec::new() }
+        }
         Stage::Asking if review.fresh.asking.is_none() && review.fresh.failure.is_none() => {
             let old = review.fresh_at.is_some_and(|at| now >= at + FRESH_FOR);
             if old { ask_fresh(state) } else { Vec::new() }

@@ -20,6 +20,11 @@ use super::{board, detail, filter, find, form, help, review, sort};
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Ticked(now) => on_tick(state, now),
+        Message::Drawn(now) => {
+            state.now = now;
+            review::on_drawn(state);
+            Vec::new()
+        }
         Message::Key(event) => on_key(state, event),
         Message::Pasted(text) => {
             on_paste(state, &text);
@@ -34,6 +39,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::EndAsked => {
+            review::stop_countdown(state);
             let mut effects = form::keep_draft_now(state);
             effects.push(Effect::Quit);
             effects
@@ -65,14 +71,14 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
 }
 
 fn on_tick(state: &mut State, now: super::Moment) -> Vec<Effect> {
-    state.now = now;
+    let before = std::mem::replace(&mut state.now, now);
     state.link.forget_old_calls(now);
     if state.note.as_ref().is_some_and(|note| now.running >= note.until) {
         state.note = None;
     }
     let mut effects = board::on_tick(state);
     effects.extend(form::on_tick(state));
-    effects.extend(review::on_tick(state));
+    effects.extend(review::on_tick(state, before.running));
     effects
 }
 
@@ -84,6 +90,10 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     let repeated = event.kind == KeyEventKind::Repeat;
     state.last_key = Some(state.now.running);
     let action = keymap::lookup(&state.scopes(), &event);
+    // Rule 2 of the hand: any key stops it, also one that means something else everywhere.
+    if !repeated && review::stop_countdown(state) && action != Some(Action::Quit) {
+        return Vec::new();
+    }
     let takes_text = state.layers.last().is_some_and(Layer::takes_text);
     if takes_text {
         // Of the keys that mean something everywhere only those that are no text do so here.
@@ -153,6 +163,7 @@ pub fn leave(state: &mut State) -> Vec<Effect> {
 
 fn on_paste(state: &mut State, text: &str) {
     state.last_key = Some(state.now.running);
+    review::stop_countdown(state);
     match state.layers.last() {
         Some(Layer::Filter(_)) => filter::on_paste(state, text),
         Some(Layer::Find(_)) => find::on_paste(state, text),

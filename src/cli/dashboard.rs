@@ -12,7 +12,7 @@ use tokio::sync::mpsc;
 use super::{Exit, World};
 use crate::api::{self, Client, Outside, Timeouts};
 use crate::app::state::Underway;
-use crate::app::{Message, Moment, Setup, State, Write};
+use crate::app::{Message, Moment, Setup, State, Verdict, Write};
 use crate::config::{self, ConfigError, Credential, Env, Flags, Origin, Profile, Settings, paths};
 use crate::domain::profile::Environment;
 use crate::domain::{text, wire};
@@ -304,25 +304,33 @@ async fn open_store(path: Option<PathBuf>) -> Result<Option<Arc<Store>>, String>
     }
 }
 
-/// What the operator must still read after the screens are gone: writes that were not settled.
+/// What the operator must still read after the screens are gone: writes that were not settled, or
+/// settled in a way that nobody has seen yet.
 fn last_words(state: &State) -> Option<String> {
-    let open: Vec<String> =
-        state.writes.iter().filter(|write| write.verdict.is_none()).map(in_doubt).collect();
-    if open.is_empty() {
+    if state.writes.is_empty() {
         return None;
     }
+    let open: Vec<String> = state.writes.iter().map(in_doubt).collect();
     Some(format!("left before the outcome was known, look before you send again:\n{}", open.join("\n")))
 }
 
 fn in_doubt(write: &Underway) -> String {
-    match &write.write {
+    let stands = match &write.verdict {
+        Some(Verdict::Several(ids)) => {
+            let names: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
+            format!(", which stands more than once: {}", names.join(", "))
+        }
+        Some(Verdict::CannotTell(_) | Verdict::Done(_) | Verdict::NotDone) | None => String::new(),
+    };
+    let deed = match &write.write {
         Write::Create(new) => {
             let title = text::clean(new.content.text("OfflinePushInfo.Title")).into_owned();
             format!("a create: \"{title}\", due {} UTC", wire::time_out(new.scheduled_at))
         }
         Write::Modify(change) => format!("a change of #{}", change.id),
         Write::Cancel { id, .. } => format!("a cancel of #{id}"),
-    }
+    };
+    deed + &stands
 }
 
 /// This machine's clock.
@@ -413,6 +421,20 @@ mod tests {
             let notice = plan.setup.notice.unwrap();
             assert_eq!(notice, format!("embedded sandbox, {why}: nothing is sent to anybody"));
         }
+    }
+
+    #[test]
+    fn the_last_words_name_every_write_whose_end_was_not_seen() {
+        let mut state = crate::app::testing::in_doubt((80, 24));
+        let stopped = Some(Verdict::CannotTell("pushdeck was stopped".to_owned()));
+        state.writes.iter_mut().for_each(|write| write.verdict.clone_from(&stopped));
+        let words = last_words(&state).unwrap();
+        assert!(words.contains("a create: \"Spring is here\"") && words.contains("a cancel of #"), "{words}");
+        let ids = vec![crate::domain::TaskId(1), crate::domain::TaskId(2)];
+        state.writes[0].verdict = Some(Verdict::Several(ids));
+        assert!(last_words(&state).unwrap().contains("stands more than once: #1, #2"));
+        state.writes.clear();
+        assert_eq!(last_words(&state), None);
     }
 
     #[tokio::test]

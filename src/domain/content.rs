@@ -56,6 +56,7 @@ impl Content {
                     tags_not: strings(self.at("Condition.TagsNot")),
                     attrs_and: pairs(self.at("Condition.AttrsAnd")),
                     attrs_or: pairs(self.at("Condition.AttrsOr")),
+                    other: others(self.at("Condition")),
                 };
                 if condition == Condition::default() {
                     Audience::Unclear("tags, but the task names none".to_owned())
@@ -63,7 +64,12 @@ impl Content {
                     Audience::Matching(condition)
                 }
             }
-            Kind::User => Audience::Accounts(strings(self.at("To_Account"))),
+            Kind::User => match strings(self.at("To_Account")) {
+                none if none.is_empty() => {
+                    Audience::Unclear("accounts, but the task has no list of them".to_owned())
+                }
+                list => Audience::Accounts(list),
+            },
             Kind::Other(name) => Audience::Unclear(format!("type \"{name}\", which pushdeck does not know")),
         }
     }
@@ -109,6 +115,23 @@ fn pairs(value: Option<&Value>) -> Vec<(String, String)> {
     object.iter().map(|(name, value)| (name.clone(), shown(value))).collect()
 }
 
+/// Whatever of a `Condition` is not read as one of its five documented lists: it narrows or widens
+/// the audience in a way that cannot be told, so it is never passed over.
+fn others(condition: Option<&Value>) -> Vec<(String, String)> {
+    let fields = match condition {
+        None | Some(Value::Null) => return Vec::new(),
+        Some(Value::Object(fields)) => fields,
+        Some(odd) => return vec![("Condition".to_owned(), odd.to_string())],
+    };
+    let is_read = |name: &str, value: &Value| match name {
+        "TagsAnd" | "TagsOr" | "TagsNot" => value.is_array() || value.is_null(),
+        "AttrsAnd" | "AttrsOr" => value.is_object() || value.is_null(),
+        _ => false,
+    };
+    let left = fields.iter().filter(|(name, value)| !is_read(name, value));
+    left.map(|(name, value)| (name.clone(), value.to_string())).collect()
+}
+
 /// The tags and attributes of a `Condition`; the groups are joined by AND.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Condition {
@@ -122,6 +145,8 @@ pub struct Condition {
     pub attrs_and: Vec<(String, String)>,
     /// Users on whom at least one of these holds.
     pub attrs_or: Vec<(String, String)>,
+    /// What this program does not know, as JSON.
+    pub other: Vec<(String, String)>,
 }
 
 /// Whom a push reaches. There is no default: a new task addresses nobody until the operator says.
@@ -199,6 +224,9 @@ impl Condition {
         if !self.attrs_or.is_empty() {
             parts.push(attrs(&self.attrs_or, " or "));
         }
+        if !self.other.is_empty() {
+            parts.push(format!("? {}", attrs(&self.other, ", ")));
+        }
         text::clean(&parts.join(", ")).into_owned()
     }
 
@@ -224,6 +252,9 @@ impl Condition {
         }
         if !self.attrs_or.is_empty() {
             parts.push(format!("at least one of the attributes {}", attrs(&self.attrs_or, ", ")));
+        }
+        for (name, value) in &self.other {
+            parts.push(format!("{name} {value} (which pushdeck does not know)"));
         }
         text::clean(&parts.join(", and ")).into_owned()
     }
@@ -262,6 +293,25 @@ mod tests {
         assert_eq!(content(json!({})).audience(&Kind::All).in_words("acme"), "EVERYONE of acme");
         let c = content(json!({"To_Account": ["anna", "bela", "carl"]}));
         assert_eq!(c.audience(&Kind::User).short(), "3 accounts");
+    }
+
+    #[test]
+    fn nothing_of_an_audience_is_passed_over() {
+        let c = content(json!({"Condition": {"TagsOr": ["vip"], "TagsAnd": "gold", "Segment": [7]}}));
+        let audience = c.audience(&Kind::Tag);
+        assert_eq!(audience.short(), r#"tag vip, ? TagsAnd="gold", Segment=[7]"#);
+        let words = audience.in_words("acme");
+        assert!(
+            words.contains(r#"TagsAnd "gold" (which"#) && words.contains("Segment [7] (which"),
+            "{words}"
+        );
+        let c = content(json!({"Condition": ["vip"]}));
+        assert!(c.audience(&Kind::Tag).in_words("acme").contains(r#"Condition ["vip"]"#));
+        let numbers = content(json!({"To_Account": ["anna", 7]})).audience(&Kind::User);
+        assert_eq!(numbers, Audience::Accounts(vec!["anna".to_owned(), "7".to_owned()]));
+        for odd in [json!({}), json!({"To_Account": []}), json!({"To_Account": "anna"})] {
+            assert!(matches!(content(odd).audience(&Kind::User), Audience::Unclear(_)));
+        }
     }
 
     #[test]

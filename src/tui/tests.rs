@@ -125,16 +125,84 @@ async fn leaving_waits_for_a_write_and_takes_its_answer() {
     let mut terminal = terminal();
     let run = run_with(&mut terminal, state, ends);
     let worker = async {
-        while far.effects.recv().await.is_some() {}
         tokio::time::sleep(Duration::from_secs(3)).await;
         let done = Message::Wrote { req, result: Ok(Written::Cancelled(TaskId(1_234_567_890))) };
         far.worker.send(done).await.unwrap();
+        while far.effects.recv().await.is_some() {}
         drop(far.worker);
     };
     let began = Instant::now();
     tokio::join!(run, worker);
     assert_eq!(began.elapsed(), Duration::from_secs(3));
     assert!(shown(&terminal).contains("waiting for a write to finish"), "{}", shown(&terminal));
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_draft_of_a_create_that_succeeds_while_leaving_goes() {
+    let (ends, mut far) = ends(64);
+    let mut state = with_page(SIZE, 128, tasks());
+    state.setup.environment = crate::domain::profile::Environment::Test;
+    let mut messages = typed("na");
+    messages.push(key(KeyCode::Tab));
+    messages.extend(typed("tomorrow 9:00"));
+    messages.push(crate::app::testing::ctrl('s'));
+    messages.push(Message::Ticked(crate::app::testing::later(1)));
+    messages.extend(typed("acme"));
+    let effects = crate::app::testing::feed(&mut state, messages);
+    let sent = effects.iter().find_map(|effect| {
+        let Effect::Write { req, .. } = effect else { return None };
+        Some(*req)
+    });
+    let req = sent.unwrap();
+    far.signals.try_send(Message::EndAsked).unwrap();
+    let mut terminal = terminal();
+    let run = run_with(&mut terminal, state, ends);
+    let worker = async {
+        tokio::time::sleep(Duration::from_secs(3)).await;
+        far.worker.send(Message::Wrote { req, result: Ok(Written::Created(TaskId(5))) }).await.unwrap();
+        let mut dropped = false;
+        while let Some(effect) = far.effects.recv().await {
+            dropped |= matches!(effect, Effect::DropDraft { .. });
+        }
+        drop(far.worker);
+        dropped
+    };
+    let (ended, dropped) = tokio::join!(run, worker);
+    assert!(dropped && ended.state.writes.is_empty());
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_typed_behind_the_wish_to_leave_confirms_nothing() {
+    let (ends, mut far) = ends(64);
+    let mut state = with_page(SIZE, 128, tasks());
+    let cancel = tasks()[5].clone();
+    let effects = crate::app::review::open_cancel(&mut state, &cancel);
+    let [Effect::Get { req, .. }] = effects[..] else { panic!("{effects:?}") };
+    let then =
+        [Message::Got { req, result: Ok(Box::new(cancel)) }, Message::Ticked(crate::app::testing::later(1))];
+    crate::app::testing::feed(&mut state, then);
+    far.signals.try_send(Message::EndAsked).unwrap();
+    for key in typed("7891") {
+        far.input.try_send(key).unwrap();
+    }
+    // The review has been on the screen for long: no deafness hides what is looked at here.
+    crate::app::testing::feed(
+        &mut state,
+        [Message::Drawn(now()), Message::Ticked(crate::app::testing::later(2))],
+    );
+    let theme = Theme::new(Depth::Full);
+    let mut terminal = terminal();
+    let run = run(&mut terminal, &theme, state, Vec::new(), ends, || crate::app::testing::later(2));
+    let worker = async {
+        let mut writes = 0;
+        while let Some(effect) = far.effects.recv().await {
+            writes += usize::from(matches!(effect, Effect::Write { .. }));
+        }
+        drop(far.worker);
+        writes
+    };
+    let (_, writes) = tokio::join!(run, worker);
+    assert_eq!(writes, 0);
 }
 
 #[tokio::test(start_paused = true)]

@@ -165,7 +165,8 @@ fn answered(message: &Message) -> Option<ReqId> {
         | Message::EndAsked
         | Message::Noted(_)
         | Message::Signed { .. }
-        | Message::Called(_) => None,
+        | Message::Called(_)
+        | Message::Drawn(_) => None,
     }
 }
 

@@ -267,9 +267,18 @@ pub fn card(app: &str, title: &str, desc: &str, width: usize) -> Vec<Line> {
     lines
 }
 
+/// Whether the card shows all of these words at that width.
+pub fn card_shows_all(title: &str, desc: &str, width: usize) -> bool {
+    let Some(inner) = width.min(CARD).checked_sub(4).filter(|inner| *inner >= 8) else { return false };
+    text::width(&text::clean(title)) <= inner && wrapped(desc, inner).len() <= CARD_LINES
+}
+
+fn wrapped(desc: &str, width: usize) -> Vec<String> {
+    text::clean_lines(desc).iter().flat_map(|line| text::wrap(line, width)).collect()
+}
+
 fn phone_text(desc: &str, width: usize) -> Vec<String> {
-    let mut lines: Vec<String> =
-        text::clean_lines(desc).iter().flat_map(|line| text::wrap(line, width)).collect();
+    let mut lines = wrapped(desc, width);
     if lines.len() > CARD_LINES {
         lines.truncate(CARD_LINES);
         if let Some(last) = lines.last_mut() {
@@ -361,7 +370,7 @@ const KNOWN: [&str; 12] = [
 ];
 
 /// The fields of an object that the table of fields does not know.
-fn unknown(object: &JsonObject, prefix: &str, found: &mut Vec<(String, String)>) {
+pub fn unknown(object: &JsonObject, prefix: &str, found: &mut Vec<(String, String)>) {
     for (key, value) in object {
         let path = format!("{prefix}{key}");
         if fields::find(&path).is_some() {
@@ -392,7 +401,7 @@ fn table(out: &mut Lines, title: &str, rows: &[(String, String)]) {
 }
 
 /// A value with its meaning where the documents give one.
-fn field_text(field: &Field, value: &Value) -> String {
+pub fn field_text(field: &Field, value: &Value) -> String {
     if let (Shape::Strings { .. }, Some(items)) = (field.shape, value.as_array()) {
         let shown = |item: &Value| item.as_str().map_or_else(|| item.to_string(), str::to_owned);
         return items.iter().map(shown).collect::<Vec<_>>().join(", ");

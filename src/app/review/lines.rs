@@ -6,13 +6,14 @@
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
+use serde_json::Value;
 
 use crate::domain::draft::entry_text;
-use crate::domain::fields::{FIELDS, Group};
+use crate::domain::fields::{FIELDS, Field, Shape};
 use crate::domain::profile::Environment;
 use crate::domain::{Audience, text, when};
 
-use super::super::detail::lines::{Line, Lines, Tone, card, part};
+use super::super::detail::lines::{Line, Lines, Tone, card, card_shows_all, field_text, part, unknown};
 use super::super::form::clocks;
 use super::super::state::State;
 use super::compare::{self, Difference, Version};
@@ -25,6 +26,8 @@ pub const WIDEST: u16 = 76;
 const NARROW: usize = 50;
 /// Room of the labels before values.
 const LABEL: usize = 9;
+/// Accounts that the sentence about the audience names.
+const NAMED: usize = 8;
 /// Due within this time: there may be none left to stop it.
 const SOON: TimeDelta = TimeDelta::minutes(2);
 
@@ -254,15 +257,37 @@ fn moved(out: &mut Lines, state: &State, review: &Review) {
     }
 }
 
-/// The fields that neither the card nor the audience shows.
+/// What neither the card nor the sentence about the audience shows, or not in full.
 fn rest(out: &mut Lines, meant: &Version) {
-    let shown = ["OfflinePushInfo.Title", "OfflinePushInfo.Desc"];
-    let others = FIELDS.iter().filter(|f| f.group != Group::Audience && !shown.contains(&f.path));
+    let (title, desc) =
+        (meant.content.text("OfflinePushInfo.Title"), meant.content.text("OfflinePushInfo.Desc"));
+    let on_the_card = card_shows_all(title, desc, out.width);
+    let shown = |path: &str| match path {
+        "OfflinePushInfo.Title" | "OfflinePushInfo.Desc" => on_the_card,
+        "To_Account" => meant.content.at(path).and_then(Value::as_array).is_none_or(|all| all.len() <= NAMED),
+        _ => path.starts_with("Condition."),
+    };
+    let others = FIELDS.iter().filter(|field| !shown(field.path));
     let set: Vec<_> = others.filter_map(|field| Some((field, meant.content.at(field.path)?))).collect();
-    let widest = set.iter().map(|(field, _)| field.name().len()).max().unwrap_or(0);
-    for (field, value) in set {
-        out.row(field.name(), (widest + 2).clamp(LABEL, 24), Tone::Plain, &entry_text(field, value));
+    let mut rows: Vec<(String, String)> =
+        set.into_iter().map(|(field, value)| (field.name().to_owned(), words_of(field, value))).collect();
+    let mut strange = Vec::new();
+    unknown(&meant.content.0, "", &mut strange);
+    let of_audience = |name: &str| name.starts_with("Condition");
+    let strange = strange.into_iter().filter(|(name, _)| !of_audience(name));
+    rows.extend(strange.map(|(name, value)| (text::clean(&name).into_owned(), value)));
+    let widest = rows.iter().map(|(name, _)| text::width(name)).max().unwrap_or(0);
+    for (name, value) in rows {
+        out.row(&name, (widest + 2).clamp(LABEL, 24), Tone::Plain, &value);
     }
+}
+
+fn words_of(field: &Field, value: &Value) -> String {
+    if matches!(field.shape, Shape::Strings { .. }) {
+        // A long list takes as few lines as it can.
+        return field_text(field, value);
+    }
+    entry_text(field, value)
 }
 
 /// How far a write is, or how it ended.

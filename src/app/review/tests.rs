@@ -31,6 +31,12 @@ fn wait(state: &mut State, ms: u64) -> Vec<Effect> {
     tick(state, at)
 }
 
+/// Time goes on by so much, in steps as the loop makes them.
+fn pass(state: &mut State, ms: u64) -> Vec<Effect> {
+    let steps = std::iter::repeat_n(100, usize::try_from(ms / 100).unwrap()).chain([ms % 100]);
+    steps.flat_map(|step| wait(state, step)).collect()
+}
+
 fn ctrl(state: &mut State, c: char) -> Vec<Effect> {
     feed(state, [testing::ctrl(c)])
 }
@@ -242,17 +248,106 @@ fn everyone_in_prod_takes_a_sentence_and_a_countdown_that_any_key_stops() {
     (0..4).for_each(|_| drop(press(&mut state, KeyCode::Backspace)));
     assert_eq!(type_in(&mut state, "all acme"), []);
     assert!(matches!(review(&state).stage, Stage::Counting { .. }));
-    assert_eq!(writes(&wait(&mut state, 2_999)), []);
+    assert_eq!(writes(&pass(&mut state, 2_999)), []);
     assert_eq!(press(&mut state, KeyCode::Char(' ')), []);
     assert_eq!((&review(&state).stage, review(&state).typed.as_str()), (&Stage::Asking, ""));
-    assert_eq!(writes(&wait(&mut state, 10_000)), []);
+    assert_eq!(writes(&pass(&mut state, 10_000)), []);
     type_in(&mut state, "all acme");
     press(&mut state, KeyCode::Esc);
     assert!(state.review().is_some(), "Esc stops the countdown first");
     wait(&mut state, 500);
     type_in(&mut state, "all acme");
-    assert_eq!(writes(&wait(&mut state, 2_999)), []);
+    assert_eq!(writes(&pass(&mut state, 2_999)), []);
+    assert_eq!(writes(&wait(&mut state, 1)), [], "keys that wait are heard first");
     assert_eq!(writes(&wait(&mut state, 1)).len(), 1);
+}
+
+#[test]
+fn whatever_is_done_during_the_countdown_stops_it() {
+    let stops: [fn(&mut State); 5] = [
+        |state| drop(ctrl(state, 'l')),
+        |state| drop(ctrl(state, 'c')),
+        |state| drop(update(state, Message::Pasted("x".into()))),
+        |state| drop(update(state, Message::EndAsked)),
+        // The last moment: the tick that ends it comes before the key that was pressed in time.
+        |state| {
+            pass(state, 2_900);
+            wait(state, 150);
+            press(state, KeyCode::Esc);
+        },
+    ];
+    for stop in stops {
+        let mut state = create(Environment::Prod, "All");
+        type_in(&mut state, "all acme");
+        wait(&mut state, 50);
+        stop(&mut state);
+        assert_eq!(review(&state).stage, Stage::Asking);
+        assert_eq!(writes(&pass(&mut state, 5_000)), []);
+    }
+}
+
+#[test]
+fn a_countdown_that_nobody_could_see_begins_anew() {
+    let mut state = create(Environment::Prod, "All");
+    type_in(&mut state, "all acme");
+    wait(&mut state, 3_600_000);
+    assert_eq!(writes(&pass(&mut state, 2_900)), []);
+    assert_eq!(writes(&pass(&mut state, 200)).len(), 1);
+
+    let mut state = create(Environment::Prod, "All");
+    type_in(&mut state, "all acme");
+    let late = state.now.running + Duration::from_millis(900);
+    let late = Moment { running: late, ..state.now };
+    update(&mut state, Message::Drawn(late));
+    assert_eq!(writes(&pass(&mut state, 2_900)), []);
+    assert_eq!(writes(&pass(&mut state, 200)).len(), 1);
+}
+
+#[test]
+fn keys_typed_before_the_review_was_on_the_screen_are_not_heard() {
+    let mut state = filled(Environment::Test, "User");
+    ctrl(&mut state, 's');
+    let drawn = moment(2_000);
+    update(&mut state, Message::Drawn(drawn));
+    wait(&mut state, 0);
+    assert_eq!(type_in(&mut state, "y"), []);
+    wait(&mut state, 400);
+    let now = state.now;
+    update(&mut state, Message::Drawn(now));
+    assert_eq!(writes(&type_in(&mut state, "y")).len(), 1, "later frames change nothing");
+}
+
+#[test]
+fn what_bars_a_change_is_not_lifted_by_asking_again() {
+    let mut state = start(Environment::Test);
+    form::open_edit(&mut state, &task("User"));
+    state.form_mut().unwrap().draft.put("OfflinePushInfo.AndroidInfo.OPPONotifyLevel", "2");
+    state.form_mut().unwrap().draft.put("OfflinePushInfo.AndroidInfo.OPPOCategory", "sale");
+    let effects = ctrl(&mut state, 's');
+    let mut theirs = task("User");
+    theirs.content.set("OfflinePushInfo.AndroidInfo", Some(json!({"OPPONotifyLevel": 2})));
+    theirs.content.set("OfflinePushInfo.AndroidInfo.OPPOCategory", Some(json!("sale")));
+    theirs.content.set("OfflinePushInfo.Desc", Some(json!("theirs")));
+    got(&mut state, gets(&effects)[0], theirs.clone());
+    wait(&mut state, 500);
+    assert!(matches!(review(&state).ready(&state), Ready::No(_)));
+    let [again] = gets(&ctrl(&mut state, 'r'))[..] else { panic!("not asked again") };
+    got(&mut state, again, theirs);
+    wait(&mut state, 500);
+    assert_eq!(writes(&type_in(&mut state, "y")), [], "their text would have been taken back");
+}
+
+#[test]
+fn nothing_is_confirmed_on_a_screen_without_room_or_on_an_old_copy() {
+    let mut state = cancel(Environment::Test, "User");
+    update(&mut state, Message::Resized { columns: 20, rows: 5 });
+    assert_eq!(writes(&press(&mut state, KeyCode::Char('y'))), []);
+    update(&mut state, Message::Resized { columns: 100, rows: 30 });
+    wait(&mut state, 500);
+    assert_eq!(gets(&wait(&mut state, 15_000)).len(), 1);
+    wait(&mut state, 15_000);
+    assert_eq!(writes(&press(&mut state, KeyCode::Char('y'))), []);
+    assert!(matches!(review(&state).ready(&state), Ready::Wait(_)));
 }
 
 #[test]
@@ -584,6 +679,23 @@ fn a_removed_field_is_warned_about_and_online_only_too() {
     let said: Vec<String> = lines::warnings(&state, review(&state)).into_iter().map(|(_, w)| w).collect();
     assert!(said.iter().any(|words| words.starts_with("Desc: the service may keep")), "{said:?}");
     assert!(said.iter().any(|words| words.starts_with("PushFlag 1")), "{said:?}");
+}
+
+#[test]
+fn the_review_shows_all_that_is_sent() {
+    let mut state = filled(Environment::Test, "User");
+    let form = state.form_mut().unwrap();
+    let names: Vec<String> = (0..12).map(|i| format!("user{i}")).collect();
+    form.draft.put("To_Account", names.join("\n"));
+    form.draft.put("OfflinePushInfo.Title", format!("{}titleends", "long ".repeat(9)));
+    form.draft.put("OfflinePushInfo.Desc", format!("{}end of text", "word\n".repeat(6)));
+    form.draft.base.set("Novel.deep", Some(json!("unknown here")));
+    form.draft.base.set("OfflinePushInfo.Fresh", Some(json!(17)));
+    ctrl(&mut state, 's');
+    let shown = text_of(&lines::body(&state, review(&state), 76));
+    for words in ["user11", "titleends", "end of text", "unknown here", "Fresh"] {
+        assert!(shown.contains(words), "{words} in {shown}");
+    }
 }
 
 fn text_of(lines: &[super::super::detail::lines::Line]) -> String {
