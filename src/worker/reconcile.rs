@@ -14,7 +14,7 @@ use super::Hands;
 use super::writes::{Sent, random_of};
 use crate::app::{Verdict, Write, Written};
 use crate::domain::query::{Order, Range};
-use crate::domain::{Change, Content, Failure, Lane, NewTask, Query, Status, Task, TaskId};
+use crate::domain::{Change, Content, Failure, JsonObject, Lane, NewTask, Query, Status, Task, TaskId, text};
 
 /// Why nothing was found out when the program ends first.
 pub(super) const STOPPED: &str =
@@ -124,9 +124,14 @@ async fn look_at_modified(hands: &Hands, change: &Change) -> Result<Finding, Fai
             change.id
         )))),
         Err(failure) => Err(failure),
-        Ok(task) if is_as_changed(&task, change) => {
-            Ok(Finding::Sure(Verdict::Done(Written::Modified(change.id))))
-        }
+        Ok(task) if is_as_changed(&task, change) => Ok(match left_over(&task, change) {
+            Some(more) => Finding::SoFar(Verdict::CannotTell(format!(
+                "task {} holds all that was sent, but {more} besides: either the service keeps what a change \
+                 leaves out, or nothing was changed. Look at it before you send anything again",
+                change.id
+            ))),
+            None => Finding::Sure(Verdict::Done(Written::Modified(change.id))),
+        }),
         Ok(_) => Ok(Finding::SoFar(Verdict::NotDone)),
     }
 }
@@ -135,6 +140,28 @@ fn is_as_changed(task: &Task, change: &Change) -> bool {
     let time_fits = change.scheduled_at.is_none_or(|at| is_due_at(task, at));
     let content_fits = change.content.as_ref().is_none_or(|content| holds_content(&task.content, content));
     time_fits && content_fits
+}
+
+/// What the task holds beyond the content that was sent, where nothing else proves that the change
+/// was taken: a change that only takes something away looks like none until that is gone.
+fn left_over(task: &Task, change: &Change) -> Option<String> {
+    let sent = change.content.as_ref().filter(|_| change.scheduled_at.is_none())?;
+    let mut more = Vec::new();
+    beyond("", &task.content.without_random().0, &sent.0, &mut more);
+    (!more.is_empty()).then(|| text::clean(&more.join(", ")).into_owned())
+}
+
+fn beyond(prefix: &str, there: &JsonObject, sent: &JsonObject, more: &mut Vec<String>) {
+    for (key, value) in there {
+        let path = format!("{prefix}{key}");
+        match (value, sent.get(key)) {
+            (Value::Object(there), Some(Value::Object(sent))) => {
+                beyond(&format!("{path}."), there, sent, more);
+            }
+            (_, Some(_)) => {}
+            (_, None) => more.push(path),
+        }
+    }
 }
 
 /// The wire has whole seconds.

@@ -631,6 +631,18 @@ async fn a_change_and_a_cancel_are_proven_by_reading_the_task() {
 }
 
 #[tokio::test]
+async fn a_change_that_only_takes_away_is_not_taken_for_done_because_the_rest_is_there() {
+    let mut service = Service::start().await;
+    let id = service.create("t").await;
+    let mut less = content("t");
+    less.set("OfflinePushInfo.Desc", None);
+    let change = Change { id, kind: Kind::All, scheduled_at: None, content: Some(less) };
+    let (_rogue, mut bench) = service.by(Way::CutBefore).await;
+    let Verdict::CannotTell(why) = bench.verdict(Write::Modify(change)).await else { panic!("told") };
+    assert!(why.contains("OfflinePushInfo.Desc besides"), "{why}");
+}
+
+#[tokio::test]
 async fn where_nobody_listens_a_write_is_certainly_not_done() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let connection = rogue::connection(&format!("http://{}", listener.local_addr().unwrap()));
