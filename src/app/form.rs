@@ -14,7 +14,6 @@ use crate::domain::{Draft, Kind, Problem, Task, TaskId, rules, when};
 
 use super::effect::Effect;
 use super::entry::Entry;
-use super::message::ReqId;
 use super::review;
 use super::state::{Layer, State};
 
@@ -414,9 +413,12 @@ pub(super) fn close(state: &mut State, slot: &str) {
     state.layers.retain(|layer| !matches!(layer, Layer::Form(form) if form.slot == slot));
 }
 
-/// The question of an effect that belongs to drafts.
-fn ask(state: &mut State) -> ReqId {
+/// Keeps a draft on disk, or with `None` forgets it.
+fn errand(state: &mut State, slot: String, draft: Option<Draft>) -> Effect {
     let req = state.ask();
-    state.drafts.asked(req);
-    req
+    state.drafts.asked(req, slot.clone(), draft.clone());
+    match draft {
+        Some(draft) => Effect::SaveDraft { req, slot, draft },
+        None => Effect::DropDraft { req, slot },
+    }
 }

@@ -3,7 +3,7 @@
 //! A draft goes to disk while it is typed, at most once a second. It is also kept here, so that a
 //! full disk costs nothing as long as the program runs.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -14,20 +14,28 @@ use super::super::effect::Effect;
 use super::super::message::ReqId;
 use super::super::review;
 use super::super::state::{Layer, State};
-use super::{Form, SAVE_EVERY, ask};
+use super::{Form, SAVE_EVERY, errand};
 
 /// The drafts of forms that were left.
 #[derive(Clone, Debug, Default)]
 pub struct Drafts {
     kept: BTreeMap<String, (Draft, DateTime<Utc>)>,
     thrown: BTreeMap<String, Draft>,
-    asked: BTreeSet<ReqId>,
+    asked: BTreeMap<ReqId, (String, Option<Draft>)>,
+    /// What the disk did not take: the text of a slot, or that it is to be forgotten.
+    failed: BTreeMap<String, Option<Draft>>,
+    /// When that is tried again, by [`crate::app::Moment::running`].
+    retry_at: Duration,
     disk_failed: bool,
 }
 
+/// What the disk did not take is tried again after so long.
+const RETRY_EVERY: Duration = Duration::from_secs(5);
+
 impl Drafts {
-    pub(super) fn asked(&mut self, req: ReqId) {
-        self.asked.insert(req);
+    pub(super) fn asked(&mut self, req: ReqId, slot: String, draft: Option<Draft>) {
+        self.failed.remove(&slot);
+        self.asked.insert(req, (slot, draft));
     }
 }
 
@@ -133,13 +141,24 @@ pub fn on_draft_loaded(
 
 /// The draft is on disk, or not.
 pub fn on_draft_kept(state: &mut State, req: ReqId, result: Result<(), String>) {
-    if !state.drafts.asked.remove(&req) {
-        return;
-    }
+    let Some((slot, draft)) = state.drafts.asked.remove(&req) else { return };
     match result {
         Ok(()) => state.drafts.disk_failed = false,
-        Err(words) => disk_failed(state, &words),
+        Err(words) => {
+            // Where a newer text is on its way already, that one counts.
+            if !state.drafts.asked.values().any(|(other, _)| *other == slot) {
+                state.drafts.failed.insert(slot, draft);
+                state.drafts.retry_at = state.now.running + RETRY_EVERY;
+            }
+            disk_failed(state, &words);
+        }
     }
+}
+
+/// Tries again what the disk did not take.
+fn retry(state: &mut State) -> Vec<Effect> {
+    let failed = std::mem::take(&mut state.drafts.failed);
+    failed.into_iter().map(|(slot, draft)| errand(state, slot, draft)).collect()
 }
 
 /// Says once that the disk does not take drafts; the text stays here.
@@ -154,12 +173,18 @@ fn disk_failed(state: &mut State, words: &str) {
 pub fn on_tick(state: &mut State) -> Vec<Effect> {
     let now = state.now.running;
     let due = |form: &Form| form.disk.saved_at.is_none_or(|at| now >= at + SAVE_EVERY);
-    if state.form().is_some_and(due) { save_now(state) } else { Vec::new() }
+    let mut effects = if state.form().is_some_and(due) { save_now(state) } else { Vec::new() };
+    if now >= state.drafts.retry_at {
+        effects.extend(retry(state));
+    }
+    effects
 }
 
 /// Keeps the draft before leaving.
 pub fn keep_draft_now(state: &mut State) -> Vec<Effect> {
-    save_now(state)
+    let mut effects = save_now(state);
+    effects.extend(retry(state));
+    effects
 }
 
 /// Sends the draft to disk if it differs from what lies there.
@@ -178,8 +203,7 @@ pub(super) fn save_now(state: &mut State) -> Vec<Effect> {
     if untouched && !drop {
         return Vec::new();
     }
-    let req = ask(state);
-    vec![if drop { Effect::DropDraft { req, slot } } else { Effect::SaveDraft { req, slot, draft } }]
+    vec![errand(state, slot, (!drop).then_some(draft))]
 }
 
 /// Leaves the form; its text stays within reach.
@@ -261,6 +285,5 @@ pub(super) fn forget(state: &mut State, slot: &str, draft: &Draft, id: TaskId) -
     if other_text {
         return Vec::new();
     }
-    let req = ask(state);
-    vec![Effect::DropDraft { req, slot: slot.to_owned() }]
+    vec![errand(state, slot.to_owned(), None)]
 }

@@ -1,7 +1,7 @@
 use crossterm::event::KeyCode;
 use serde_json::json;
 
-use super::super::message::{Message, Moment};
+use super::super::message::{Message, Moment, ReqId};
 use super::super::update::update;
 use super::*;
 use crate::app::testing::{self, feed, press, setup, type_in};
@@ -448,4 +448,24 @@ fn a_copy_has_no_time_and_keeps_the_fields_that_nobody_knows() {
     let Ok(Request::Create(new)) = request else { panic!("{request:?}") };
     assert_eq!(time_out(new.scheduled_at), "2026-11-21 07:33:22");
     assert!(new.content.at("OfflinePushInfo.New").is_some() && new.content.at("MsgRandom").is_none());
+}
+
+#[test]
+fn what_the_disk_did_not_take_is_tried_again_also_after_the_form_was_left() {
+    let mut state = start();
+    type_in(&mut state, "na");
+    let saved = |effects: &[Effect]| {
+        effects.iter().find_map(|effect| match effect {
+            Effect::SaveDraft { req, slot, draft } => Some((*req, slot.clone(), draft.clone())),
+            _ => None,
+        })
+    };
+    let effects = press(&mut state, KeyCode::Esc);
+    let (req, slot, draft) = saved(&effects).unwrap();
+    update(&mut state, Message::DraftKept { req, result: Err("the disk is full".to_owned()) });
+    assert_eq!(saved(&tick(&mut state, 4_999)), None);
+    let (again, same_slot, same) = saved(&tick(&mut state, 5_000)).unwrap();
+    assert_eq!((same_slot, &same), (slot, &draft));
+    update(&mut state, Message::DraftKept { req: again, result: Err("busy".to_owned()) });
+    assert!(saved(&update(&mut state, Message::EndAsked)).is_some(), "and once more before leaving");
 }

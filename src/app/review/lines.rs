@@ -11,10 +11,11 @@ use serde_json::Value;
 use crate::domain::draft::entry_text;
 use crate::domain::fields::{FIELDS, Field, Shape};
 use crate::domain::profile::Environment;
-use crate::domain::{Audience, text, when};
+use crate::domain::{Audience, NewTask, text, when};
 
 use super::super::detail::lines::{Line, Lines, Tone, card, card_shows_all, field_text, part, unknown};
 use super::super::form::clocks;
+use super::super::message::ReqId;
 use super::super::state::State;
 use super::compare::{self, Difference, Version};
 use super::outcome::{not_done, stand_twice};
@@ -170,22 +171,31 @@ pub fn warnings(state: &State, review: &Review) -> Vec<(Tone, String)> {
             format!("{names}: the service may keep what a change leaves out; it is checked afterwards"),
         );
     }
-    if sent_in_doubt(state, review) {
-        let words =
-            "this very text was sent before, and whether it stands could not be found out: look for it first";
-        warn(Tone::Bad, words.to_owned());
-    }
+    found.extend(doubts(state, review).into_iter().map(|words| (Tone::Bad, words)));
     found
 }
 
-/// Whether this text was sent before with an outcome that nobody could find out.
-fn sent_in_doubt(state: &State, review: &Review) -> bool {
+/// Creates that may stand already, so that this one could be one too many.
+fn doubts(state: &State, review: &Review) -> Vec<String> {
+    let Subject::Create(_) = &review.subject else { return Vec::new() };
     if !matches!(review.stage, Stage::Asking | Stage::Counting { .. }) {
-        return false;
+        return Vec::new();
     }
-    let Some(source) = &review.source else { return false };
-    let before = state.desk.of_draft(&source.slot, &source.draft);
-    before.is_some_and(|req| state.underway(req).is_some())
+    let same = review.source.as_ref().and_then(|from| state.desk.of_draft(&from.slot, &from.draft));
+    let words = |(req, new): (ReqId, &NewTask)| {
+        if same == Some(req) {
+            return "this very text was sent before, and whether it stands could not be found out: look for it \
+                    first"
+                .to_owned();
+        }
+        let title = text::clean(new.content.text("OfflinePushInfo.Title")).into_owned();
+        let open = state.underway(req).is_some_and(|write| write.verdict.is_none());
+        let known = if open { "is not known yet" } else { "could not be found out" };
+        format!("\"{title}\" was sent before, and whether it stands {known}: this is one more")
+    };
+    // Of another text it is said until the operator has seen how it ended.
+    let matters = |(req, _): &(ReqId, &NewTask)| same == Some(*req) || state.underway(*req).is_some();
+    state.desk.creates().filter(matters).map(words).collect()
 }
 
 /// Old to new, from the task as it stands.

@@ -1,7 +1,7 @@
 //! What became of a write: told in the review while that is on top, else in a note. No answer ever
 //! takes the keys away from what the operator is doing.
 
-use crate::domain::{Draft, Failure, Problem, Task, TaskId, text, when};
+use crate::domain::{Draft, Failure, NewTask, Problem, Task, TaskId, text, when};
 
 use super::super::board;
 use super::super::effect::{Effect, Lane};
@@ -73,6 +73,14 @@ pub struct Desk {
 impl Desk {
     pub(super) fn sent(&mut self, req: ReqId, subject: Subject, source: Option<Source>, meant: Version) {
         self.sent.push(Sent { req, subject, source, meant });
+    }
+
+    /// The creates that were sent and are not settled, or never were.
+    pub(super) fn creates(&self) -> impl Iterator<Item = (ReqId, &NewTask)> {
+        self.sent.iter().filter_map(|sent| match &sent.subject {
+            Subject::Create(new) => Some((sent.req, new)),
+            Subject::Modify { .. } | Subject::Cancel(_) => None,
+        })
     }
 
     /// The write that was made from a draft.
@@ -242,7 +250,10 @@ fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
     let mut proof = Proof::None;
     match written {
         Written::Created(id) | Written::Modified(id) => {
-            state.board.selected = Some(id);
+            // Elsewhere the operator has another task under the hands.
+            if shown(state, req).is_some() {
+                state.board.selected = Some(id);
+            }
             if let Some(sent) = sent {
                 let asked = state.ask();
                 state.desk.proofs.push(Asked { req: asked, id, meant: sent.meant });
@@ -369,10 +380,13 @@ pub(super) fn on_proof(state: &mut State, req: ReqId, result: Result<Task, Failu
     }
 }
 
-/// The operator closed a review that was over: a verdict that waited to be seen was seen.
+/// The operator closed a review that was over: a verdict that waited to be seen was seen. A text of
+/// which nobody knows whether it stands is remembered, should it be sent once more.
 pub(super) fn closed(state: &mut State, req: ReqId) {
-    if state.underway(req).is_some_and(|write| write.verdict.is_some()) {
-        close_books(state, req);
+    match state.underway(req).and_then(|write| write.verdict.as_ref()) {
+        Some(Verdict::CannotTell(_)) => state.writes.retain(|write| write.req != req),
+        Some(Verdict::Done(_) | Verdict::NotDone | Verdict::Several(_)) => drop(close_books(state, req)),
+        None => {}
     }
 }
 

@@ -682,6 +682,32 @@ fn a_removed_field_is_warned_about_and_online_only_too() {
 }
 
 #[test]
+fn a_create_that_may_stand_already_is_told_before_another_one() {
+    let mut state = create(Environment::Test, "User");
+    let req = confirm(&mut state);
+    press(&mut state, KeyCode::Esc);
+    state.form_mut().unwrap().draft.scheduled = "tomorrow 9:01".into();
+    ctrl(&mut state, 's');
+    let body = |state: &State| text_of(&lines::body(state, review(state), 200));
+    assert!(body(&state).contains("\"Hello\" was sent before, and whether it stands is not known yet"));
+    wait(&mut state, 500);
+    press(&mut state, KeyCode::Esc);
+
+    let failure = Failure::Cut { detail: String::new() };
+    update(&mut state, Message::OutcomeUnknown { req, failure });
+    update(&mut state, Message::Settled { req, verdict: Verdict::CannotTell("look".into()) });
+    press(&mut state, KeyCode::Esc);
+    press(&mut state, KeyCode::Esc);
+    wait(&mut state, 500);
+    press(&mut state, KeyCode::Esc);
+    assert!(state.layers.is_empty() && state.writes.is_empty(), "the notice was seen");
+    press(&mut state, KeyCode::Char('n'));
+    state.form_mut().unwrap().draft.scheduled = "tomorrow 9:00".into();
+    ctrl(&mut state, 's');
+    assert!(body(&state).contains("this very text was sent before"), "{}", body(&state));
+}
+
+#[test]
 fn the_review_shows_all_that_is_sent() {
     let mut state = filled(Environment::Test, "User");
     let form = state.form_mut().unwrap();
