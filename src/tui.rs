@@ -15,6 +15,7 @@ use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
 
+use crate::app::state::Underway;
 use crate::app::{Effect, Message, Moment, State, update};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
@@ -108,7 +109,7 @@ async fn finish<B: Backend>(
     while inbox.worker.is_some() {
         let open = || desk.state.writes.iter().filter(|write| write.verdict.is_none());
         let pending = open().count() > 0;
-        if open().all(|write| write.in_doubt()) {
+        if open().all(Underway::in_doubt) {
             // Without its sender the worker finishes and then closes its own end. Before that the
             // answer to a write may still ask for something: its draft has to go.
             desk.effects = None;

@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 use tokio::sync::mpsc;
 
 use super::{Exit, World};
@@ -17,13 +17,20 @@ use crate::config::{self, ConfigError, Credential, Env, Flags, Origin, Profile, 
 use crate::domain::profile::Environment;
 use crate::domain::{text, wire};
 use crate::sandbox::{self, Credentials, Options, Running, Seed};
-use crate::store::{self, Store};
+use crate::store::{self, Intent, Store};
 use crate::theme::{Depth, Theme};
 use crate::worker::{self, Journal};
 use crate::{term, tui};
 
 /// The name that the embedded sandbox has on screen.
 const SANDBOX_NAME: &str = "sandbox";
+
+/// Under which name drafts and journal of the embedded sandbox are kept.
+const EMBEDDED: &str = "(embedded)";
+/// Writes cut off longer ago than this are no longer named at the start.
+const RECENT: TimeDelta = TimeDelta::days(1);
+/// How long they are named.
+const UNSETTLED_STAYS: Duration = Duration::from_mins(1);
 
 /// Everything that is settled before anything starts.
 #[derive(Clone, Debug)]
@@ -159,7 +166,7 @@ fn embedded(settings: &Settings, flags: &Flags, store: Option<PathBuf>) -> Plan 
         refresh: settings.refresh.value,
         notice: Some(format!("embedded sandbox, {why}: nothing is sent to anybody")),
     };
-    Plan { setup, target: Target::Embedded, store, store_key: "(embedded)".to_owned() }
+    Plan { setup, target: Target::Embedded, store, store_key: EMBEDDED.to_owned() }
 }
 
 /// Opens the dashboard and stays until it is closed.
@@ -230,6 +237,11 @@ async fn show(
             None
         }
     };
+    let unsettled = match &store {
+        // What a sandbox inside a process was asked is gone with it.
+        Some(store) if store_key != EMBEDDED => unsettled(store, &store_key, outside.now()).await,
+        Some(_) | None => None,
+    };
     let (notes, signals) = mpsc::channel(8);
     let (keys, input) = mpsc::channel(INPUT_QUEUE);
     let (effects, asked) = mpsc::channel(EFFECT_QUEUE);
@@ -238,7 +250,7 @@ async fn show(
     let work = tokio::spawn(work);
     tui::listen_for_signals(notes.clone()).map_err(|err| format!("cannot listen for signals: {err}"))?;
     let ends = tui::Ends { input, signals, worker: answered, effects };
-    let ended = draw(setup, look, ends, keys, notes).await;
+    let ended = draw((setup, unsettled), look, ends, keys, notes).await;
     // The loop has waited as long as it should; what reads are left are of use to nobody.
     work.abort();
     let ended = ended.map_err(|err| format!("the terminal cannot be used: {err}"))?;
@@ -250,7 +262,7 @@ async fn show(
 
 /// Takes the terminal, runs the loop, and gives the terminal back.
 async fn draw(
-    setup: Setup,
+    (setup, unsettled): (Setup, Option<String>),
     look: Look,
     ends: tui::Ends,
     keys: mpsc::Sender<Message>,
@@ -263,7 +275,11 @@ async fn draw(
         Moment { utc: present(), running }
     };
     let size = crossterm::terminal::size()?;
-    let (state, first) = State::start(setup, clock(), size);
+    let (mut state, first) = State::start(setup, clock(), size);
+    if let Some(words) = unsettled {
+        state.warn(words);
+        state.note.iter_mut().for_each(|note| note.until += UNSETTLED_STAYS);
+    }
     let theme = Theme::new(look.depth);
     term::give_back_on_panic(panics);
     let (guard, mut screen) = term::take()?;
@@ -282,6 +298,32 @@ async fn open_store(path: Option<PathBuf>) -> Result<Option<Arc<Store>>, String>
         Ok(Err(err)) => Err(err.to_string()),
         Err(_) => Err("the database could not be opened".to_owned()),
     }
+}
+
+/// The writes of the last day whose end the journal does not know: a crash may have cut them off, so
+/// that their drafts come back although they were sent.
+async fn unsettled(store: &Arc<Store>, key: &str, now: DateTime<Utc>) -> Option<String> {
+    let (store, key) = (Arc::clone(store), key.to_owned());
+    let read = tokio::task::spawn_blocking(move || store.open_intents(&key)).await;
+    // A journal that cannot be read says so at the next write.
+    let open = read.ok()?.ok()?;
+    let recent: Vec<String> =
+        open.iter().filter(|intent| now - intent.begun < RECENT).rev().map(cut_off).collect();
+    let newest = recent.first()?;
+    let more = recent.len() - 1;
+    let more = if more > 0 { format!(" and {more} more") } else { String::new() };
+    Some(format!("sent before, its end is not known: {newest}{more}; look for it before you send again"))
+}
+
+fn cut_off(intent: &Intent) -> String {
+    let at = format!("{} UTC", wire::time_out(intent.begun));
+    let Some(task) = intent.what.task else {
+        let title =
+            intent.what.body.pointer("/Content/OfflinePushInfo/Title").and_then(|title| title.as_str());
+        return format!("a create of {at}, \"{}\"", text::clean(title.unwrap_or_default()));
+    };
+    let deed = if intent.what.command == wire::Command::Delete.name() { "cancel" } else { "change" };
+    format!("a {deed} of #{task} of {at}")
 }
 
 /// What the operator must still read after the screens are gone: writes that were not settled, or
@@ -401,6 +443,25 @@ mod tests {
             let notice = plan.setup.notice.unwrap();
             assert_eq!(notice, format!("embedded sandbox, {why}: nothing is sent to anybody"));
         }
+    }
+
+    #[tokio::test]
+    async fn a_write_that_a_crash_cut_off_is_named_at_the_next_start() {
+        let store = Arc::new(Store::open_in_memory().unwrap());
+        let now = present();
+        assert_eq!(unsettled(&store, "acme", now).await, None);
+        let what = store::NewIntent {
+            command: "add_sched_task".to_owned(),
+            task: None,
+            body: serde_json::json!({"Content": {"OfflinePushInfo": {"Title": "Flash\u{1b} sale"}}}),
+            msg_random: Some(7),
+        };
+        store.begin_intent("acme", now - TimeDelta::days(2), &what).unwrap();
+        assert_eq!(unsettled(&store, "acme", now).await, None, "old ones are not named for ever");
+        store.begin_intent("acme", now - TimeDelta::minutes(1), &what).unwrap();
+        let words = unsettled(&store, "acme", now).await.unwrap();
+        assert!(words.contains("a create of ") && words.contains("\"Flash\u{FFFD} sale\";"), "{words}");
+        assert_eq!(unsettled(&store, "other", now).await, None);
     }
 
     #[test]

@@ -6,7 +6,6 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Cell;
 
 use super::*;
-use crate::app::state::Underway;
 use crate::app::testing::{asked, connecting, key, now, setup, tasks, typed, with_page};
 use crate::app::{Write, Written};
 use crate::domain::{Kind, Page, TaskId};
@@ -149,9 +148,9 @@ async fn the_draft_of_a_create_that_succeeds_while_leaving_goes() {
     messages.push(Message::Ticked(crate::app::testing::later(1)));
     messages.extend(typed("acme"));
     let effects = crate::app::testing::feed(&mut state, messages);
-    let sent = effects.iter().find_map(|effect| match effect {
-        Effect::Write { req, .. } => Some(*req),
-        _ => None,
+    let sent = effects.iter().find_map(|effect| {
+        let Effect::Write { req, .. } = effect else { return None };
+        Some(*req)
     });
     let req = sent.unwrap();
     far.signals.try_send(Message::EndAsked).unwrap();
@@ -182,7 +181,9 @@ async fn what_is_typed_behind_the_wish_to_leave_confirms_nothing() {
         [Message::Got { req, result: Ok(Box::new(cancel)) }, Message::Ticked(crate::app::testing::later(1))];
     crate::app::testing::feed(&mut state, then);
     far.signals.try_send(Message::EndAsked).unwrap();
-    typed("7891").into_iter().for_each(|key| far.input.try_send(key).unwrap());
+    for key in typed("7891") {
+        far.input.try_send(key).unwrap();
+    }
     // The review has been on the screen for long: no deafness hides what is looked at here.
     crate::app::testing::feed(
         &mut state,
