@@ -455,9 +455,9 @@ fn what_the_disk_did_not_take_is_tried_again_also_after_the_form_was_left() {
     let mut state = start();
     type_in(&mut state, "na");
     let saved = |effects: &[Effect]| {
-        effects.iter().find_map(|effect| match effect {
-            Effect::SaveDraft { req, slot, draft } => Some((*req, slot.clone(), draft.clone())),
-            _ => None,
+        effects.iter().find_map(|effect| {
+            let Effect::SaveDraft { req, slot, draft } = effect else { return None };
+            Some((*req, slot.clone(), draft.clone()))
         })
     };
     let effects = press(&mut state, KeyCode::Esc);
