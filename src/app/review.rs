@@ -311,10 +311,9 @@ impl Review {
 
 fn grade_of(environment: Environment, audience: &Audience) -> Grade {
     match (environment, audience) {
-        (Environment::Prod, Audience::Everyone) => Grade::High,
-        (Environment::Prod, Audience::Matching(_) | Audience::Accounts(_) | Audience::Unclear(_)) => {
-            Grade::Middle
-        }
+        // Whom an unclear one reaches cannot be told: it may be everyone.
+        (Environment::Prod, Audience::Everyone | Audience::Unclear(_)) => Grade::High,
+        (Environment::Prod, Audience::Matching(_) | Audience::Accounts(_)) => Grade::Middle,
         (Environment::Sandbox | Environment::Test, Audience::Accounts(list)) if list.len() <= FEW => {
             Grade::Low
         }

@@ -199,7 +199,7 @@ fn the_grade_follows_audience_and_environment() {
         (Environment::Test, &unclear, Grade::Middle),
         (Environment::Prod, &few, Grade::Middle),
         (Environment::Prod, &tags, Grade::Middle),
-        (Environment::Prod, &unclear, Grade::Middle),
+        (Environment::Prod, &unclear, Grade::High),
         (Environment::Prod, &Audience::Everyone, Grade::High),
     ] {
         assert_eq!(grade_of(environment, audience), grade, "{environment:?} {audience:?}");
