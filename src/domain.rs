@@ -8,6 +8,7 @@ pub mod call;
 pub mod catalog;
 pub mod content;
 pub mod draft;
+pub mod ease;
 pub mod failure;
 pub mod fields;
 pub mod lane;

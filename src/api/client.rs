@@ -24,6 +24,9 @@ use crate::usersig::UserSig;
 /// The code for a signature past its end; the call had no effect.
 const EXPIRED: i64 = 70001;
 
+/// The code for more calls than the limit allows.
+const TOO_MANY: i64 = 60007;
+
 /// No honest answer is larger: 100 tasks of 10 KB make one megabyte.
 const MOST_BODY: usize = 32 * 1024 * 1024;
 
@@ -267,7 +270,13 @@ impl Client {
         record.server_date = server_date.filter(|_| code.is_some());
         record.code = code;
         drop(record);
-        drop(permit);
+        if code == Some(TOO_MANY) {
+            permit.refused();
+        }
+        // Only the service's own answers tell how long the way to it is.
+        if code.is_some() {
+            permit.answered();
+        }
         (Some(signature.sig), result)
     }
 

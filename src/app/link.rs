@@ -7,6 +7,8 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::Failure;
+use crate::domain::catalog::{self, Class};
+use crate::domain::ease::Ease;
 use crate::domain::wire::Command;
 
 use super::message::{Call, Moment};
@@ -15,6 +17,8 @@ use super::message::{Call, Moment};
 const STALE_AFTER: u32 = 4;
 /// The longest pause between two tries while the network is away.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+/// The longest such pause when the service has only had too many calls.
+const BUSY_PAUSE: Duration = Duration::from_secs(4);
 /// Over how long the use of the budget is averaged.
 const USE_WINDOW: Duration = Duration::from_secs(4);
 /// A skew below this is the jitter of the way, not of the clocks.
@@ -36,8 +40,17 @@ pub enum Health {
         /// Age of what is shown, if anything is.
         age: Option<Duration>,
     },
+    /// The service takes no more calls for now: somebody else works on the same app.
+    Busy {
+        /// Until the next try; zero while one is under way.
+        retry_in: Duration,
+        /// Age of what is shown, if anything is.
+        age: Option<Duration>,
+    },
     /// Signature, key or rights are wrong: nothing is asked until `r`.
     Auth,
+    /// Something on this side is wrong: nothing is asked until `r`.
+    Stopped,
 }
 
 /// The connection's history, as far as it matters now.
@@ -58,6 +71,8 @@ pub struct Link {
     /// End of the signature in use.
     pub signed_until: Option<DateTime<Utc>>,
     calls: VecDeque<(Duration, Command)>,
+    /// As the budget has it, in the order of [`Command::ALL`].
+    eases: [Ease; Command::ALL.len()],
 }
 
 impl Link {
@@ -76,7 +91,9 @@ impl Link {
         if failure.stops_polling() {
             self.stopped = true;
         }
-        let pause = Duration::from_secs(1 << self.failures.min(5)).min(LONGEST_PAUSE);
+        // How far the background gives way is the budget's to say, not a trouble of the way.
+        let longest = if too_many(&failure) { BUSY_PAUSE } else { LONGEST_PAUSE };
+        let pause = Duration::from_secs(1 << self.failures.min(5)).min(longest);
         self.retry_at = Some(now.running + pause);
         self.failure = Some(failure);
     }
@@ -96,11 +113,13 @@ impl Link {
     pub fn health(&self, now: Moment, refresh: Duration) -> Health {
         let age = self.last_good.map(|good| now.running.saturating_sub(good.running));
         if self.stopped {
-            return Health::Auth;
+            let ours = matches!(self.failure, Some(Failure::Local { .. }));
+            return if ours { Health::Stopped } else { Health::Auth };
         }
-        if self.failure.is_some() {
+        if let Some(failure) = &self.failure {
             let retry_in = self.retry_at.map_or(Duration::ZERO, |at| at.saturating_sub(now.running));
-            return Health::Offline { retry_in, age };
+            let busy = too_many(failure);
+            return if busy { Health::Busy { retry_in, age } } else { Health::Offline { retry_in, age } };
         }
         match age {
             None => Health::Connecting,
@@ -109,8 +128,15 @@ impl Link {
         }
     }
 
-    /// A call was made: counts for the budget, and its `Date` tells the service's clock.
-    pub fn called(&mut self, call: &Call, now: Moment) {
+    /// A call was made: counts for the budget, and its `Date` tells the service's clock. Says
+    /// whether the background has only now begun to give way.
+    pub fn called(&mut self, call: &Call, now: Moment) -> bool {
+        let ease = &mut self.eases[call.command.place()];
+        let was_free = ease.gap(now.running).is_zero();
+        let is_refused = call.code.and_then(catalog::find).is_some_and(|e| e.class == Class::RateLimit);
+        if is_refused {
+            ease.refused(now.running);
+        }
         self.calls.push_back((now.running, call.command));
         self.forget_old_calls(now);
         if let Some(date) = call.server_date {
@@ -119,6 +145,13 @@ impl Link {
             let skew = date + TimeDelta::milliseconds(500) - (call.sent + half);
             self.skew = Some(skew);
         }
+        is_refused && was_free
+    }
+
+    /// The API whose background calls give way most, and the pause between two of them.
+    pub fn slowed(&self, now: Moment) -> Option<(Command, Duration)> {
+        let gaps = Command::ALL.into_iter().zip(&self.eases).map(|(c, ease)| (c, ease.gap(now.running)));
+        gaps.filter(|(_, gap)| !gap.is_zero()).max_by_key(|(_, gap)| *gap)
     }
 
     /// Forgets calls that no longer count for the use of the budget.
@@ -128,11 +161,17 @@ impl Link {
         }
     }
 
-    /// Calls a second of the busiest of the five APIs.
+    /// Calls a second of each of the five APIs, in the order of [`Command::ALL`].
+    pub fn used(&self) -> [f64; Command::ALL.len()] {
+        Command::ALL.map(|command| {
+            let calls = self.calls.iter().filter(|(_, made)| *made == command).count();
+            f64::from(u32::try_from(calls).unwrap_or(u32::MAX)) / USE_WINDOW.as_secs_f64()
+        })
+    }
+
+    /// Calls a second of the busiest of them.
     pub fn busiest(&self) -> f64 {
-        let most = Command::ALL.iter().map(|c| self.calls.iter().filter(|(_, made)| made == c).count()).max();
-        let most = u32::try_from(most.unwrap_or(0)).unwrap_or(u32::MAX);
-        f64::from(most) / USE_WINDOW.as_secs_f64()
+        self.used().into_iter().fold(0.0, f64::max)
     }
 
     /// The service's time; this machine's as long as no answer told another.
@@ -147,6 +186,10 @@ impl Link {
     pub fn shown_skew(&self) -> Option<TimeDelta> {
         self.skew.filter(|skew| skew.num_seconds().abs() >= SKEW_SHOWN)
     }
+}
+
+fn too_many(failure: &Failure) -> bool {
+    failure.code().and_then(catalog::find).is_some_and(|entry| entry.class == Class::RateLimit)
 }
 
 #[cfg(test)]
@@ -191,6 +234,40 @@ mod tests {
         assert!(!link.may_ask(at(500)));
         link.try_now();
         assert!(link.may_ask(at(500)));
+    }
+
+    #[test]
+    fn too_many_calls_are_no_outage_and_the_background_gives_way_for_a_while() {
+        let mut link = Link::default();
+        link.succeeded(at(98));
+        let call = |code| Call {
+            command: Command::List,
+            lane: Lane::Background,
+            sent: at(100).utc,
+            took: Duration::from_millis(5),
+            server_date: None,
+            code: Some(code),
+        };
+        assert!(!link.called(&call(0), at(99)));
+        assert!(link.called(&call(60007), at(100)), "it begins");
+        assert!(!link.called(&call(60007), at(102)), "it goes on");
+        for _ in 0..9 {
+            let failure = Failure::Refused { code: 60007, info: String::new(), invalid_accounts: Vec::new() };
+            link.failed(failure, at(100));
+        }
+        let age = Some(Duration::from_secs(3));
+        let retry_in = Duration::from_secs(3);
+        assert_eq!(link.health(at(101), Duration::from_secs(2)), Health::Busy { retry_in, age });
+        assert_eq!(link.slowed(at(103)), Some((Command::List, Duration::from_secs(4))));
+        assert_eq!(link.slowed(at(112)), Some((Command::List, Duration::from_secs(2))));
+        assert_eq!(link.slowed(at(150)), None);
+    }
+
+    #[test]
+    fn what_is_wrong_on_this_side_is_not_called_a_wrong_key() {
+        let mut link = Link::default();
+        link.failed(Failure::Local { detail: "no key".into() }, at(1));
+        assert_eq!(link.health(at(2), Duration::from_secs(2)), Health::Stopped);
     }
 
     #[test]

@@ -226,6 +226,23 @@ pub(crate) fn auth(mut state: State) -> State {
     state
 }
 
+/// Somebody else uses up the calls of the app.
+pub(crate) fn busy(mut state: State) -> State {
+    let call = Call {
+        command: Command::List,
+        lane: Lane::Background,
+        sent: now().utc,
+        took: Duration::from_millis(80),
+        server_date: Some(now().utc),
+        code: Some(60007),
+    };
+    feed(&mut state, [Message::Called(call)]);
+    let failure = Failure::Refused { code: 60007, info: String::new(), invalid_accounts: Vec::new() };
+    fail(&mut state, &failure);
+    state.note = None;
+    state
+}
+
 fn fail(state: &mut State, failure: &Failure) {
     let req = match state.board.remote.asking {
         Some(req) => req,
@@ -250,6 +267,7 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("empty", with_page(size, 0, Vec::new())),
         ("offline", offline(board(size))),
         ("offline_empty", offline(connecting(size).0)),
+        ("busy", busy(board(size))),
         ("auth", auth(board(size))),
         ("auth_empty", auth(connecting(size).0)),
         ("detail", after(board(size), enter())),

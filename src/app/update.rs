@@ -54,7 +54,14 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::LeftOpen(open) => review::take_up(state, open),
         Message::Called(call) => {
-            state.link.called(&call, state.now);
+            if state.link.called(&call, state.now) {
+                state.warn(format!(
+                    "too many calls ({}): somebody else works on this app; what refreshes by itself asks \
+                     for {} less often for a while",
+                    call.code.unwrap_or_default(),
+                    call.command.name()
+                ));
+            }
             Vec::new()
         }
         Message::Listed { req, result } => board::on_listed(state, req, result),

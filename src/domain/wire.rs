@@ -43,6 +43,28 @@ impl Command {
         }
     }
 
+    /// The first word of its name, for places with little room.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Add => "add",
+            Self::Modify => "modify",
+            Self::Delete => "delete",
+            Self::Get => "get",
+            Self::List => "list",
+        }
+    }
+
+    /// Its place among [`Self::ALL`].
+    pub fn place(self) -> usize {
+        match self {
+            Self::Add => 0,
+            Self::Modify => 1,
+            Self::Delete => 2,
+            Self::Get => 3,
+            Self::List => 4,
+        }
+    }
+
     /// Whether the call changes something.
     pub fn writes(self) -> bool {
         match self {

@@ -9,6 +9,7 @@ use ratatui::style::Style;
 
 use crate::app::State;
 use crate::app::link::Health;
+use crate::domain::wire::Command;
 use crate::domain::{text, when};
 use crate::theme::Theme;
 
@@ -21,23 +22,42 @@ const BUDGET: u32 = 5;
 /// A signature that ends sooner than this is worth a look.
 const ENDS_SOON: TimeDelta = TimeDelta::hours(1);
 
-/// Draws the header. When it is narrow, pieces leave in this order: the product's name, the time in
-/// UTC, the age of the signature, the calls, the region, the app's number, the details of the
-/// state, the clock, the profile. Badge and state never leave.
+/// In which order pieces leave when the header is narrow. Badge and state never do.
+mod leaves {
+    pub(super) const NEVER: u8 = 0;
+    pub(super) const WRITES: u8 = 1;
+    pub(super) const PRODUCT: u8 = 2;
+    pub(super) const UTC: u8 = 3;
+    pub(super) const READS: u8 = 4;
+    pub(super) const SIGNATURE: u8 = 5;
+    pub(super) const CALLS: u8 = 6;
+    pub(super) const PLACE: u8 = 7;
+    pub(super) const APP: u8 = 8;
+    pub(super) const DETAIL: u8 = 9;
+    pub(super) const NEXT: u8 = 10;
+    pub(super) const WARNING: u8 = 11;
+    pub(super) const CLOCK: u8 = 12;
+    pub(super) const PROFILE: u8 = 13;
+}
+
+/// Draws the header.
 pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let plain = theme.plain();
     let setup = &state.setup;
     let left = vec![
-        Segment::new("", " pushdeck ", theme.bold(), 1),
-        Segment::new(" ", format!(" {} ", setup.environment.badge()), theme.badge(setup.environment), 0),
-        Segment::new(" ", text::clean(&setup.profile), theme.bold(), 11),
-        Segment::new(" · ", text::clean(&setup.place), plain, 5),
-        Segment::new(" · ", setup.sdkappid.to_string(), plain, 6),
+        Segment::new("", " pushdeck ", theme.bold(), leaves::PRODUCT),
+        Segment::new(
+            " ",
+            format!(" {} ", setup.environment.badge()),
+            theme.badge(setup.environment),
+            leaves::NEVER,
+        ),
+        Segment::new(" ", text::clean(&setup.profile), theme.bold(), leaves::PROFILE),
+        Segment::new(" · ", text::clean(&setup.place), plain, leaves::PLACE),
+        Segment::new(" · ", setup.sdkappid.to_string(), plain, leaves::APP),
     ];
     let mut right = health(state, theme);
-    let busiest = state.link.busiest();
-    let calls = if busiest > NEARLY_USED { theme.warn() } else { theme.muted() };
-    right.push(Segment::new("   ", format!("calls {busiest:.1}/{BUDGET}"), calls, 4));
+    right.extend(calls(state, theme));
     right.extend(signature(state, theme));
     right.extend(skew(state, theme));
     right.extend(clocks(state, theme));
@@ -47,8 +67,8 @@ pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
 /// The state of the connection, in words with an age.
 fn health(state: &State, theme: &Theme) -> Vec<Segment> {
     let (word, style, more) = words(state, theme);
-    let mut said = vec![Segment::new("   ", word, style, 0)];
-    said.extend(more.into_iter().map(|(gap, words, leaves)| Segment::new(gap, words, style, leaves)));
+    let mut said = vec![Segment::new("   ", word, style, leaves::NEVER)];
+    said.extend(more.into_iter().map(|(gap, words, goes)| Segment::new(gap, words, style, goes)));
     said
 }
 
@@ -57,40 +77,72 @@ type More = Vec<(&'static str, String, u8)>;
 fn words(state: &State, theme: &Theme) -> (String, Style, More) {
     let age = |age: Duration| when::age(TimeDelta::from_std(age).unwrap_or_default());
     let none = Vec::new();
+    let retry = |retry_in: Duration| {
+        if retry_in.is_zero() || state.board.remote.asking.is_some() {
+            return "trying now".to_owned();
+        }
+        // Counted up, so that it reaches 1s and not 0s before the try.
+        let left = TimeDelta::from_std(retry_in).unwrap_or_default() + TimeDelta::milliseconds(999);
+        format!("retry in {}", when::age(left))
+    };
     match state.link.health(state.now, state.setup.refresh) {
         Health::Connecting => ("CONNECTING".to_owned(), theme.warn(), none),
         Health::Live(old) => (format!("LIVE {}", age(old)), theme.ok(), none),
         Health::Stale(old) => (format!("STALE {}", age(old)), theme.warn(), none),
         Health::Offline { retry_in, age: old } => {
-            let retry = if retry_in.is_zero() || state.board.remote.asking.is_some() {
-                "trying now".to_owned()
-            } else {
-                // Counted up, so that it reaches 1s and not 0s before the try.
-                let left = TimeDelta::from_std(retry_in).unwrap_or_default() + TimeDelta::milliseconds(999);
-                format!("retry in {}", when::age(left))
-            };
-            let mut more = vec![(" ", retry, 8)];
-            more.extend(old.map(|old| (" · ", format!("data {} old", age(old)), 7)));
+            let mut more = vec![(" ", retry(retry_in), leaves::NEXT)];
+            more.extend(old.map(|old| (" · ", format!("data {} old", age(old)), leaves::DETAIL)));
             ("OFFLINE".to_owned(), theme.danger(), more)
         }
+        Health::Busy { retry_in, age: old } => {
+            let mut more = vec![(" ", retry(retry_in), leaves::NEXT)];
+            more.extend(old.map(|old| (" · ", format!("data {} old", age(old)), leaves::DETAIL)));
+            ("BUSY".to_owned(), theme.warn(), more)
+        }
+        Health::Stopped => {
+            ("STOPPED".to_owned(), theme.danger(), vec![(" · ", "r tries".to_owned(), leaves::NEXT)])
+        }
         Health::Auth => {
-            let mut more = vec![(" ", "stopped".to_owned(), 7)];
+            let mut more = vec![(" ", "stopped".to_owned(), leaves::DETAIL)];
             let code = state.link.failure.as_ref().and_then(crate::domain::Failure::code);
-            more.extend(code.map(|code| (" ", format!("({code})"), 7)));
-            more.push((" · ", "r tries".to_owned(), 8));
+            more.extend(code.map(|code| (" ", format!("({code})"), leaves::DETAIL)));
+            more.push((" · ", "r tries".to_owned(), leaves::NEXT));
             ("AUTH".to_owned(), theme.danger(), more)
         }
     }
+}
+
+/// How much of the budget is used: by the busiest API, then by each, and what gives way.
+fn calls(state: &State, theme: &Theme) -> Vec<Segment> {
+    let style = |used: f64| if used > NEARLY_USED { theme.warn() } else { theme.muted() };
+    let busiest = state.link.busiest();
+    let mut said =
+        vec![Segment::new("   ", format!("calls {busiest:.1}/{BUDGET}"), style(busiest), leaves::CALLS)];
+    for (command, used) in Command::ALL.into_iter().zip(state.link.used()).rev() {
+        // Reads, which go on all the time, stay longer than writes.
+        let goes = if command.writes() { leaves::WRITES } else { leaves::READS };
+        said.push(Segment::new(" ", format!("{} {used:.1}", command.word()), style(used), goes));
+    }
+    if let Some((command, gap)) = state.link.slowed(state.now) {
+        let words = format!("{} slowed, one in {}s", command.word(), gap.as_secs_f32());
+        said.push(Segment::new("   ", words, theme.warn(), leaves::WARNING));
+    }
+    said
 }
 
 fn signature(state: &State, theme: &Theme) -> Option<Segment> {
     let left = state.link.signed_until? - state.server_now();
     let soon = if left < ENDS_SOON { theme.warn() } else { theme.muted() };
     Some(match left.num_hours() {
-        _ if left <= TimeDelta::zero() => Segment::new("   ", "sig expired", theme.danger(), 9),
-        0 => Segment::new("   ", format!("sig {}", when::age(left)), soon, 9),
-        hours @ 1..100 => Segment::new("   ", format!("sig {hours}h"), soon, 3),
-        hours => Segment::new("   ", format!("sig {}d", text::grouped(hours.unsigned_abs() / 24)), soon, 3),
+        _ if left <= TimeDelta::zero() => Segment::new("   ", "sig expired", theme.danger(), leaves::WARNING),
+        0 => Segment::new("   ", format!("sig {}", when::age(left)), soon, leaves::WARNING),
+        hours @ 1..100 => Segment::new("   ", format!("sig {hours}h"), soon, leaves::SIGNATURE),
+        hours => Segment::new(
+            "   ",
+            format!("sig {}d", text::grouped(hours.unsigned_abs() / 24)),
+            soon,
+            leaves::SIGNATURE,
+        ),
     })
 }
 
@@ -100,18 +152,22 @@ fn skew(state: &State, theme: &Theme) -> Option<Segment> {
     let skew = state.link.shown_skew()?;
     let direction = if skew > TimeDelta::zero() { "behind" } else { "ahead" };
     let words = format!("this clock {} {direction}", when::age(skew.abs()));
-    Some(Segment::new("   ", words, theme.warn(), 9))
+    Some(Segment::new("   ", words, theme.warn(), leaves::WARNING))
 }
 
 fn clocks(state: &State, theme: &Theme) -> Vec<Segment> {
     let now: chrono::DateTime<Utc> = state.server_now();
     let label = when::zone_label(now, state.zone);
-    let mut said =
-        vec![Segment::new("   ", format!("{} {label}", when::clock(now, state.zone)), theme.plain(), 10)];
+    let mut said = vec![Segment::new(
+        "   ",
+        format!("{} {label}", when::clock(now, state.zone)),
+        theme.plain(),
+        leaves::CLOCK,
+    )];
     if label != "UTC" {
         let utc = format!("({} UTC)", when::clock(now, chrono_tz::Tz::UTC));
-        said.push(Segment::new(" ", utc, theme.muted(), 2));
+        said.push(Segment::new(" ", utc, theme.muted(), leaves::UTC));
     }
-    said.push(Segment::new("", " ", theme.plain(), 1));
+    said.push(Segment::new("", " ", theme.plain(), leaves::PRODUCT));
     said
 }

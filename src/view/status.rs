@@ -46,7 +46,7 @@ pub(super) struct Trouble {
 pub(super) fn trouble(state: &State) -> Option<Trouble> {
     let words = state.link.failure.as_ref()?.words();
     match state.link.health(state.now, state.setup.refresh) {
-        Health::Auth | Health::Offline { .. } => Some(Trouble {
+        Health::Auth | Health::Stopped | Health::Offline { .. } | Health::Busy { .. } => Some(Trouble {
             what: format!("{}.", words.what.trim_end_matches('.')),
             next: format!("{}.", upper_first(words.next.trim_end_matches('.'))),
         }),
