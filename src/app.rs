@@ -15,6 +15,8 @@ pub mod frame;
 pub mod help;
 pub mod link;
 pub mod message;
+pub mod palette;
+pub mod reload;
 pub mod remote;
 pub mod review;
 pub mod sort;
@@ -25,6 +27,7 @@ pub mod update;
 
 pub use effect::{Effect, Lane, Write};
 pub use message::{Call, Message, Moment, OpenWrite, ReqId, Verdict, Written};
+pub use reload::Reloaded;
 pub use remote::Remote;
 pub use state::{Layer, Note, Setup, State};
 pub use update::update;

@@ -31,11 +31,13 @@ pub enum Scope {
     Review,
     /// The help page.
     Help,
+    /// The palette.
+    Palette,
 }
 
 impl Scope {
     /// Every scope, in the order of the help page.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Tasks,
         Self::Detail,
         Self::Filter,
@@ -44,6 +46,7 @@ impl Scope {
         Self::Form,
         Self::Review,
         Self::Help,
+        Self::Palette,
         Self::Global,
     ];
 
@@ -59,6 +62,7 @@ impl Scope {
             Self::Form => "Form",
             Self::Review => "Review",
             Self::Help => "Help",
+            Self::Palette => "Palette",
         }
     }
 }
@@ -148,6 +152,12 @@ pub enum Action {
     Discard,
     /// What the keys do here.
     Help,
+    /// Every action, by name.
+    Palette,
+    /// Do what is chosen in the palette.
+    Run,
+    /// Read config and key again.
+    Reload,
     /// Draw everything anew.
     Repaint,
     /// Leave the program.
@@ -199,9 +209,33 @@ impl Action {
             Self::Review => "review, before anything is sent",
             Self::Discard => "throw this draft away; again undoes it",
             Self::Help => "help",
+            Self::Palette => "do something, by its name",
+            Self::Run => "do what is chosen",
+            Self::Reload => "read config and key again",
             Self::Repaint => "draw the screen anew",
             Self::Quit => "leave",
         }
+    }
+
+    /// What the palette calls it: `new-from-this`.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for c in format!("{self:?}").chars() {
+            if c.is_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.extend(c.to_lowercase());
+        }
+        name
+    }
+
+    /// Whether it only moves about.
+    pub fn moves(self) -> bool {
+        use Action as A;
+        matches!(
+            self,
+            A::Down | A::Up | A::First | A::Last | A::PageDown | A::PageUp | A::HalfDown | A::HalfUp
+        )
     }
 
     /// A word or two for the hint line.
@@ -223,6 +257,8 @@ impl Action {
             Self::Discard => "discard",
             Self::Choose => "take",
             Self::KeepFilter => "keep",
+            Self::Palette => "do",
+            Self::Run => "do it",
             Self::Down
             | Self::Up
             | Self::First
@@ -248,6 +284,7 @@ impl Action {
             | Self::NextGroup
             | Self::PreviousGroup
             | Self::Help
+            | Self::Reload
             | Self::Repaint
             | Self::Quit => self.help(),
         }
@@ -321,7 +358,7 @@ pub struct Binding {
     pub scope: Scope,
     /// What.
     pub action: Action,
-    /// With which keys.
+    /// With which keys; none where only the palette knows it.
     pub keys: &'static [Key],
     /// Whether the hint line shows it.
     pub hinted: bool,
@@ -439,7 +476,13 @@ pub const KEYMAP: &[Binding] = &[
     on(Scope::Help, Action::PageUp, &[PGUP]),
     hint(Scope::Help, Action::Back, ESC_KEY),
     on(Scope::Help, Action::Close, Q_KEY),
+    on(Scope::Palette, Action::Down, &[DOWN]),
+    on(Scope::Palette, Action::Up, &[UP]),
+    hint(Scope::Palette, Action::Run, &[ENTER]),
+    hint(Scope::Palette, Action::Back, ESC_KEY),
     hint(Scope::Global, Action::Help, &[Key::char('?')]),
+    on(Scope::Global, Action::Palette, &[Key::char(':')]),
+    on(Scope::Global, Action::Reload, &[]),
     on(Scope::Global, Action::Repaint, &[Key::ctrl('l')]),
     on(Scope::Global, Action::Quit, &[Key::ctrl('c')]),
 ];
@@ -458,6 +501,9 @@ pub fn of_scope(scope: Scope) -> impl Iterator<Item = &'static Binding> {
 
 /// The keys of a binding as help writes them: `j ↓`.
 pub fn labels(binding: &Binding) -> String {
+    if binding.keys.is_empty() {
+        return format!(":{}", binding.action.name());
+    }
     binding.keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")
 }
 
@@ -471,7 +517,10 @@ pub fn markdown() -> String {
     let mut out = String::from("| where | key | does |\n|---|---|---|\n");
     for scope in Scope::ALL {
         for binding in of_scope(scope) {
-            let keys: Vec<String> = binding.keys.iter().map(|key| format!("`{}`", key.label())).collect();
+            let mut keys: Vec<String> = binding.keys.iter().map(|key| format!("`{}`", key.label())).collect();
+            if keys.is_empty() {
+                keys.push(format!("`{}`", labels(binding)));
+            }
             let row = [scope.title(), &keys.join(" "), binding.action.help()].join(" | ");
             out.push_str("| ");
             out.push_str(&row);
@@ -494,7 +543,7 @@ mod tests {
     fn a_key_means_one_thing_in_a_scope() {
         let mut seen = HashSet::new();
         for binding in KEYMAP {
-            assert!(!binding.keys.is_empty());
+            assert_eq!(binding.keys.is_empty(), binding.action == Action::Reload, "{:?}", binding.action);
             for key in binding.keys {
                 assert!(
                     seen.insert((binding.scope, *key)),

@@ -256,6 +256,8 @@ impl Desk {
                 | Effect::Get { .. }
                 | Effect::Write { .. }
                 | Effect::Settle { .. }
+                | Effect::Reload { .. }
+                | Effect::Adopt { .. }
                 | Effect::SaveDraft { .. }
                 | Effect::DropDraft { .. }
                 | Effect::LoadDraft { .. }) => self.send(other),
@@ -306,6 +308,8 @@ fn refusal(effect: Effect, failure: Failure) -> Option<Message> {
             let verdict = Verdict::CannotTell(failure.words().what);
             Some(Message::Settled { req, verdict })
         }
+        Effect::Reload { req } => Some(Message::Reloaded { req, result: Err(failure.words().what) }),
+        Effect::Adopt { req } => Some(Message::Adopted { req, result: Err(failure) }),
         Effect::SaveDraft { req, .. } | Effect::DropDraft { req, .. } => {
             Some(Message::DraftKept { req, result: Err(failure.words().what) })
         }

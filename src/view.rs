@@ -13,6 +13,7 @@ pub mod header;
 pub mod help;
 pub mod hint;
 pub mod overlay;
+pub mod palette;
 pub mod review;
 pub mod sort;
 mod status;
@@ -98,6 +99,10 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
         Layer::Review(review) => {
             overlay::dim(ground, buf);
             review::render(state, review, theme, ground, buf);
+        }
+        Layer::Palette(palette) => {
+            overlay::dim(ground, buf);
+            palette::render(state, palette, theme, ground, buf);
         }
         Layer::Help(page) => {
             overlay::dim(ground, buf);

@@ -10,6 +10,7 @@ mod inherited;
 mod journal;
 mod reads;
 mod reconcile;
+mod reload;
 #[cfg(test)]
 mod tests;
 mod writes;
@@ -32,6 +33,8 @@ use crate::store::IntentId;
 use drafts::{Errand, What};
 pub use journal::Journal;
 use reconcile::Claims;
+use reload::Aside;
+pub use reload::{Read, Reload};
 
 /// How long things are waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -59,6 +62,8 @@ struct Hands {
     outside: Outside,
     looks: [Duration; 4],
     claims: Claims,
+    reload: Reload,
+    aside: Aside,
     stopping: watch::Receiver<bool>,
 }
 
@@ -87,6 +92,7 @@ enum Owed {
     Got(ReqId),
     Wrote(ReqId),
     Settled(ReqId),
+    Reloaded(ReqId),
     DraftLoaded(ReqId),
     DraftKept(ReqId),
 }
@@ -120,18 +126,28 @@ pub async fn run(
     messages: mpsc::Sender<Message>,
     outside: Outside,
 ) {
-    run_at(Pace::default(), client, journal, effects, messages, outside).await;
+    let reload = Reload::never("there is no config to read");
+    run_with(Tools { pace: Pace::default(), client, journal, outside, reload }, effects, messages).await;
 }
 
-/// [`run`] at another pace.
-pub async fn run_at(
-    pace: Pace,
-    client: Arc<Client>,
-    journal: Journal,
-    mut effects: mpsc::Receiver<Effect>,
-    messages: mpsc::Sender<Message>,
-    outside: Outside,
-) {
+/// What the worker works with.
+#[derive(Clone, Debug)]
+pub struct Tools {
+    /// How long things are waited for.
+    pub pace: Pace,
+    /// The way to the service.
+    pub client: Arc<Client>,
+    /// The local database.
+    pub journal: Journal,
+    /// Time and chance.
+    pub outside: Outside,
+    /// How the config is read again.
+    pub reload: Reload,
+}
+
+/// [`run`] with everything said.
+pub async fn run_with(tools: Tools, mut effects: mpsc::Receiver<Effect>, messages: mpsc::Sender<Message>) {
+    let Tools { pace, client, journal, outside, reload } = tools;
     let (stop, stopping) = watch::channel(false);
     let teller = messages.clone();
     let client = client.observed_by(move |event| {
@@ -144,13 +160,23 @@ pub async fn run_at(
     });
     // An error is a receiver that is gone, and then nobody wants to know.
     let _ = messages.send(Message::Signed { until: client.sig_until() }).await;
-    let hands =
-        Hands { client, journal, messages, outside, looks: pace.looks, claims: Claims::default(), stopping };
+    let hands = Hands {
+        client,
+        journal,
+        messages,
+        outside,
+        looks: pace.looks,
+        claims: Claims::default(),
+        reload,
+        aside: Aside::default(),
+        stopping,
+    };
     inherited::announce(&hands).await;
     let mut crew = Crew::new(hands, pace.farewell);
     loop {
         tokio::select! {
             effect = effects.recv() => match effect {
+                Some(Effect::Adopt { req }) => crew.adopt(req).await,
                 Some(effect) => crew.begin(effect),
                 None => break,
             },
@@ -191,17 +217,35 @@ impl Crew {
             Effect::Settle { req, open } => {
                 self.spawn(Owed::Settled(req), async move { inherited::settle(&hands, req, open).await });
             }
-            Effect::SaveDraft { req, slot, draft } => {
-                self.queue(Errand { req, slot, what: What::Save(draft) });
+            Effect::Reload { req } => {
+                self.spawn(Owed::Reloaded(req), async move { reload::reload(&hands, req).await });
             }
-            Effect::DropDraft { req, slot } => self.queue(Errand { req, slot, what: What::Drop }),
-            Effect::LoadDraft { req, slot } => self.queue(Errand { req, slot, what: What::Load }),
-            Effect::Repaint | Effect::Quit => {}
+            Effect::SaveDraft { req, slot, draft } => {
+                self.queue(req, slot, What::Save(draft));
+            }
+            Effect::DropDraft { req, slot } => self.queue(req, slot, What::Drop),
+            Effect::LoadDraft { req, slot } => self.queue(req, slot, What::Load),
+            // Adopted at once, in the loop: what follows must find it done.
+            Effect::Adopt { .. } | Effect::Repaint | Effect::Quit => {}
         }
     }
 
-    fn queue(&mut self, errand: Errand) {
-        self.drafts.push_back(errand);
+    /// From here on the newer connection is used. What an app of before left open was told then.
+    async fn adopt(&mut self, req: ReqId) {
+        let before = self.hands.journal.clone();
+        let result = reload::adopt(&mut self.hands);
+        if result.is_ok() {
+            self.hands.tell(Message::Signed { until: self.hands.client.sig_until() }).await;
+        }
+        self.hands.tell(Message::Adopted { req, result }).await;
+        if !self.hands.journal.is_as(&before) {
+            inherited::announce(&self.hands).await;
+        }
+    }
+
+    fn queue(&mut self, req: ReqId, slot: String, what: What) {
+        let journal = self.hands.journal.clone();
+        self.drafts.push_back(Errand { req, slot, what, journal });
         self.begin_draft();
     }
 
@@ -274,6 +318,9 @@ impl Crew {
                 let verdict = Verdict::CannotTell(reconcile::STOPPED.to_owned());
                 self.hands.tell(Message::Settled { req, verdict }).await;
             }
+            Owed::Reloaded(req) => {
+                self.hands.tell(Message::Reloaded { req, result: Err(not_done()) }).await;
+            }
             Owed::DraftLoaded(req) => {
                 self.hands.tell(Message::DraftLoaded { req, result: Err(not_done()) }).await;
             }
@@ -287,7 +334,7 @@ impl Crew {
     async fn end(mut self) {
         for Running { owed, handle } in self.running.values() {
             match owed {
-                Owed::Listed(_) | Owed::Got(_) | Owed::DraftLoaded(_) => handle.abort(),
+                Owed::Listed(_) | Owed::Got(_) | Owed::Reloaded(_) | Owed::DraftLoaded(_) => handle.abort(),
                 Owed::Wrote(_) | Owed::Settled(_) | Owed::DraftKept(_) => {}
             }
         }

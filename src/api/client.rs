@@ -115,11 +115,31 @@ struct Shared {
     sdkappid: u64,
     identifier: String,
     signer: Signer,
-    gate: Gate,
-    total: Duration,
+    gate: Arc<Gate>,
+    timeouts: Timeouts,
     outside: Outside,
     /// The service's clock minus this machine's, once an answer has told.
     skew: Mutex<Option<TimeDelta>>,
+}
+
+impl Shared {
+    fn new(connection: &Connection, timeouts: Timeouts, outside: Outside) -> Result<Self, Failure> {
+        let base = base_of(&connection.base_url)?;
+        let Connection { sdkappid, identifier, credential, .. } = connection;
+        let signer = Signer::new(*sdkappid, identifier, credential, outside.now())?;
+        let http = http_client(&base, timeouts)?;
+        Ok(Self {
+            http,
+            base,
+            sdkappid: *sdkappid,
+            identifier: identifier.clone(),
+            signer,
+            gate: Arc::new(Gate::default()),
+            timeouts,
+            outside,
+            skew: Mutex::new(None),
+        })
+    }
 }
 
 impl fmt::Debug for Client {
@@ -139,22 +159,22 @@ impl Client {
     /// # Errors
     /// `Local`, in words for the operator.
     pub fn new(connection: &Connection, timeouts: Timeouts, outside: Outside) -> Result<Self, Failure> {
-        let base = base_of(&connection.base_url)?;
-        let Connection { sdkappid, identifier, credential, .. } = connection;
-        let signer = Signer::new(*sdkappid, identifier, credential, outside.now())?;
-        let http = http_client(&base, timeouts)?;
-        let shared = Shared {
-            http,
-            base,
-            sdkappid: *sdkappid,
-            identifier: identifier.clone(),
-            signer,
-            gate: Gate::default(),
-            total: timeouts.total,
-            outside,
-            skew: Mutex::new(None),
-        };
+        let shared = Shared::new(connection, timeouts, outside)?;
         Ok(Self { shared: Arc::new(shared), observer: None })
+    }
+
+    /// A client by other settings in the place of this one: the budget goes on where the app is the
+    /// same, and so does the observer. Calls of this one are not disturbed.
+    ///
+    /// # Errors
+    /// As [`Client::new`].
+    pub fn renewed(&self, connection: &Connection) -> Result<Self, Failure> {
+        let old = &*self.shared;
+        let mut shared = Shared::new(connection, old.timeouts, old.outside.clone())?;
+        if shared.sdkappid == old.sdkappid {
+            shared.gate = Arc::clone(&old.gate);
+        }
+        Ok(Self { shared: Arc::new(shared), observer: self.observer.clone() })
     }
 
     /// The same client, telling everything to `observer`, which must not block.
@@ -299,13 +319,14 @@ impl Client {
             Ok(response) => response,
             Err(error) => {
                 let is_https = shared.base.scheme() == "https";
-                return (None, Err(fault::of_send(&error.without_url(), shared.total, is_https)));
+                return (None, Err(fault::of_send(&error.without_url(), shared.timeouts.total, is_https)));
             }
         };
         let status = response.status().as_u16();
         let date = response.headers().get(reqwest::header::DATE).and_then(|value| value.to_str().ok());
         let date = date.and_then(|text| DateTime::parse_from_rfc2822(text).ok()).map(|at| at.to_utc());
-        let result = read_body(response, shared.total).await.and_then(|bytes| read_answer(status, &bytes));
+        let result =
+            read_body(response, shared.timeouts.total).await.and_then(|bytes| read_answer(status, &bytes));
         (date, result)
     }
 

@@ -57,6 +57,16 @@ pub enum Effect {
         /// The write.
         open: OpenWrite,
     },
+    /// Read the config and the key again; nothing is changed by it.
+    Reload {
+        /// The question.
+        req: ReqId,
+    },
+    /// Work with what was read last, from the next effect on.
+    Adopt {
+        /// The question.
+        req: ReqId,
+    },
     /// Keep the draft of the form on disk. `slot` names what it is for (`new`, or `edit 123`).
     SaveDraft {
         /// The question.

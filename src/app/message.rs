@@ -6,6 +6,7 @@ use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
 
 use super::effect::Write;
+use super::reload::Reloaded;
 
 pub use crate::domain::call::Call;
 use crate::domain::{Draft, Failure, Page, Task, TaskId};
@@ -126,6 +127,20 @@ pub enum Message {
         req: ReqId,
         /// What was found out.
         verdict: Verdict,
+    },
+    /// Answer to [`super::Effect::Reload`].
+    Reloaded {
+        /// The question.
+        req: ReqId,
+        /// What was read, or what is wrong with it.
+        result: Result<Box<Reloaded>, String>,
+    },
+    /// Answer to [`super::Effect::Adopt`].
+    Adopted {
+        /// The question.
+        req: ReqId,
+        /// Why not, if not.
+        result: Result<(), Failure>,
     },
     /// Answer to [`super::Effect::LoadDraft`].
     DraftLoaded {

@@ -20,6 +20,7 @@ use super::frame::{self, Areas};
 use super::help::HelpPage;
 use super::link::Link;
 use super::message::{Moment, ReqId, Verdict};
+use super::palette::Palette;
 use super::review::{Desk, Review};
 use super::sort::SortPicker;
 
@@ -63,6 +64,8 @@ pub enum Layer {
     Review(Box<Review>),
     /// The help page.
     Help(HelpPage),
+    /// The palette.
+    Palette(Box<Palette>),
 }
 
 impl Layer {
@@ -76,13 +79,14 @@ impl Layer {
             Self::Form(_) => Scope::Form,
             Self::Review(_) => Scope::Review,
             Self::Help(_) => Scope::Help,
+            Self::Palette(_) => Scope::Palette,
         }
     }
 
     /// Whether printable keys are text here (rule 5 of the hand).
     pub fn takes_text(&self) -> bool {
         match self {
-            Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Review(_) => true,
+            Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Review(_) | Self::Palette(_) => true,
             Self::Detail | Self::Sort(_) | Self::Help(_) => false,
         }
     }
@@ -163,6 +167,8 @@ pub struct State {
     pub last_key: Option<Duration>,
     /// Whether leaving was asked for while a write is under way; the next ask leaves.
     pub leaving: bool,
+    /// The question for the config, read again.
+    pub reloading: Option<ReqId>,
     next_req: u64,
 }
 
@@ -191,6 +197,7 @@ impl State {
             note: None,
             last_key: None,
             leaving: false,
+            reloading: None,
             next_req: 0,
         };
         if let Some(notice) = state.setup.notice.clone() {
@@ -250,7 +257,8 @@ impl State {
             | Layer::Find(_)
             | Layer::Sort(_)
             | Layer::Review(_)
-            | Layer::Help(_) => None,
+            | Layer::Help(_)
+            | Layer::Palette(_) => None,
         })
     }
 
@@ -263,7 +271,8 @@ impl State {
             | Layer::Find(_)
             | Layer::Sort(_)
             | Layer::Review(_)
-            | Layer::Help(_) => None,
+            | Layer::Help(_)
+            | Layer::Palette(_) => None,
         })
     }
 

@@ -281,6 +281,7 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("filter_hides_all", after(board(size), [typed("/nothing"), enter()].concat())),
         ("asking", after(board(size), typed("]"))),
         ("help", after(board(size), typed("?"))),
+        ("palette", after(board(size), typed(":re"))),
         ("note", after(board(size), typed("z"))),
         ("bad_note", after(board(size), [typed("g"), typed("D")].concat())),
     ]

@@ -9,12 +9,12 @@ use std::time::Duration;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use crate::keymap::{self, Action};
+use crate::keymap::{self, Action, Scope};
 
 use super::effect::Effect;
 use super::message::Message;
 use super::state::{Layer, State};
-use super::{board, detail, filter, find, form, help, review, sort};
+use super::{board, detail, filter, find, form, help, palette, reload, review, sort};
 
 /// Takes one message into account.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -69,6 +69,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Wrote { req, result } => review::on_wrote(state, req, result),
         Message::OutcomeUnknown { req, failure } => review::on_unknown(state, req, failure),
         Message::Settled { req, verdict } => review::on_settled(state, req, verdict),
+        Message::Reloaded { req, result } => reload::on_reloaded(state, req, result.map(|read| *read)),
+        Message::Adopted { result, .. } => reload::on_adopted(state, result),
         Message::DraftLoaded { req, result } => form::on_draft_loaded(state, req, result),
         Message::DraftKept { req, result } => {
             form::on_draft_kept(state, req, result);
@@ -104,13 +106,18 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     let takes_text = state.layers.last().is_some_and(Layer::takes_text);
     if takes_text {
         // Of the keys that mean something everywhere only those that are no text do so here.
-        let action = action.filter(|a| *a != Action::Help || !is_printable(&event));
+        let action = action.filter(|a| !is_global(*a) || !is_printable(&event));
         return on_text_key(state, event, action, repeated);
     }
     let Some(action) = action else { return Vec::new() };
-    if repeated && !moves(action) {
+    if repeated && !action.moves() {
         return Vec::new();
     }
+    perform(state, action)
+}
+
+/// Does what a key or the palette asks for, where the operator is.
+pub(super) fn perform(state: &mut State, action: Action) -> Vec<Effect> {
     if action != Action::Close && action != Action::Quit {
         state.leaving = false;
     }
@@ -123,7 +130,9 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
         Some(Layer::Detail) => detail::on_action(state, action),
         Some(Layer::Sort(_)) => sort::on_action(state, action),
         Some(Layer::Help(_)) => help::on_action(state, action),
-        Some(Layer::Filter(_) | Layer::Find(_) | Layer::Form(_) | Layer::Review(_)) => Vec::new(),
+        Some(Layer::Filter(_) | Layer::Find(_) | Layer::Form(_) | Layer::Review(_) | Layer::Palette(_)) => {
+            Vec::new()
+        }
     }
 }
 
@@ -137,6 +146,7 @@ fn on_text_key(state: &mut State, event: KeyEvent, action: Option<Action>, repea
         Some(Layer::Filter(_)) => filter::on_key(state, event, action),
         Some(Layer::Find(_)) => find::on_key(state, event, action),
         Some(Layer::Form(_)) => form::on_key(state, event, action),
+        Some(Layer::Palette(_)) => palette::on_key(state, event, action),
         // Rule 2 of the hand: the review ignores auto-repeat.
         Some(Layer::Review(_)) if !repeated => review::on_key(state, event, action),
         Some(Layer::Review(_) | Layer::Detail | Layer::Sort(_) | Layer::Help(_)) | None => Vec::new(),
@@ -147,6 +157,8 @@ fn on_text_key(state: &mut State, event: KeyEvent, action: Option<Action>, repea
 fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
     match action {
         Action::Help if !matches!(state.layers.last(), Some(Layer::Help(_))) => help::open(state),
+        Action::Palette => palette::open(state),
+        Action::Reload => return Some(reload::ask(state)),
         Action::Repaint => return Some(vec![Effect::Repaint]),
         Action::Quit => return Some(leave(state)),
         _ => return None,
@@ -175,6 +187,7 @@ fn on_paste(state: &mut State, text: &str) {
         Some(Layer::Filter(_)) => filter::on_paste(state, text),
         Some(Layer::Find(_)) => find::on_paste(state, text),
         Some(Layer::Form(_)) => form::on_paste(state, text),
+        Some(Layer::Palette(_)) => palette::on_paste(state, text),
         // Rule 2 of the hand: nothing can be confirmed by a paste.
         Some(Layer::Review(_)) => state.warn("a paste confirms nothing; type it"),
         Some(Layer::Detail | Layer::Sort(_) | Layer::Help(_)) | None => {
@@ -189,17 +202,7 @@ fn is_printable(event: &KeyEvent) -> bool {
         && !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
 }
 
-/// Whether an action only moves, so that a held key may repeat it.
-fn moves(action: Action) -> bool {
-    matches!(
-        action,
-        Action::Down
-            | Action::Up
-            | Action::PageDown
-            | Action::PageUp
-            | Action::HalfDown
-            | Action::HalfUp
-            | Action::First
-            | Action::Last
-    )
+/// Whether an action means the same everywhere but in text.
+fn is_global(action: Action) -> bool {
+    keymap::of_scope(Scope::Global).any(|binding| binding.action == action)
 }

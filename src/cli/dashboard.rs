@@ -19,7 +19,7 @@ use crate::domain::{text, wire};
 use crate::sandbox::{self, Credentials, Options, Running, Seed};
 use crate::store::{self, Store};
 use crate::theme::{Depth, Theme};
-use crate::worker::{self, Journal};
+use crate::worker::{self, Journal, Pace, Read, Reload, Tools};
 use crate::{term, tui};
 
 /// The name that the embedded sandbox has on screen.
@@ -50,6 +50,9 @@ pub enum Target {
     /// Somewhere else.
     Service(Connection),
 }
+
+const NOTHING_TO_READ: &str =
+    "this is the embedded sandbox; to use a profile, leave and start pushdeck without --sandbox";
 
 /// Keys that may wait while a frame is drawn.
 const INPUT_QUEUE: usize = 1024;
@@ -181,7 +184,9 @@ pub(super) async fn run(flags: &Flags, mut world: World<'_>) -> Exit {
             return Exit::Usage;
         }
     };
-    match open(plan, Look::of(&world.env)).await {
+    let look = Look::of(&world.env);
+    let reload = rereading(flags, world.env.clone(), world.system_zone.clone(), plan.setup.profile.clone());
+    match open(plan, look, reload).await {
         Ok(()) => Exit::Done,
         Err(words) => {
             world.complain(&words);
@@ -190,13 +195,28 @@ pub(super) async fn run(flags: &Flags, mut world: World<'_>) -> Exit {
     }
 }
 
-async fn open(plan: Plan, look: Look) -> Result<(), String> {
+/// How `:reload` reads the settings again: as at the start, but always those of the profile in use.
+fn rereading(flags: &Flags, env: Env, system_zone: Option<String>, profile: String) -> Reload {
+    let flags = Flags { profile: Some(profile), ..flags.clone() };
+    Reload::by(move || {
+        let Plan { mut setup, target, store_key, .. } =
+            plan(&flags, &env, system_zone.as_deref()).map_err(|err| err.to_string())?;
+        setup.notice = None;
+        match target {
+            Target::Service(connection) => Ok(Read { setup, connection: connection.into(), store_key }),
+            Target::Embedded => Err(NOTHING_TO_READ.to_owned()),
+        }
+    })
+}
+
+async fn open(plan: Plan, look: Look, reload: Reload) -> Result<(), String> {
     let Plan { setup, target, store, store_key } = plan;
     match target {
-        Target::Service(connection) => show(setup, connection, store, store_key, look).await,
+        Target::Service(connection) => show(setup, connection, (store, store_key), look, reload).await,
         Target::Embedded => {
             let (running, connection) = start_embedded().await?;
-            let result = show(setup, connection, store, store_key, look).await;
+            let reload = Reload::never(NOTHING_TO_READ);
+            let result = show(setup, connection, (store, store_key), look, reload).await;
             running.stop().await;
             result
         }
@@ -219,9 +239,9 @@ async fn start_embedded() -> Result<(Running, Connection), String> {
 async fn show(
     mut setup: Setup,
     connection: Connection,
-    store: Option<PathBuf>,
-    store_key: String,
+    (store, store_key): (Option<PathBuf>, String),
     look: Look,
+    reload: Reload,
 ) -> Result<(), String> {
     let outside = Outside::new(present, rand::random);
     let client = Client::new(&connection.into(), Timeouts::default(), outside.clone())
@@ -240,8 +260,9 @@ async fn show(
     let (keys, input) = mpsc::channel(INPUT_QUEUE);
     let (effects, asked) = mpsc::channel(EFFECT_QUEUE);
     let (answers, answered) = mpsc::channel(ANSWER_QUEUE);
-    let work = worker::run(Arc::new(client), Journal::new(store, &store_key), asked, answers, outside);
-    let work = tokio::spawn(work);
+    let journal = Journal::new(store, &store_key);
+    let tools = Tools { pace: Pace::default(), client: Arc::new(client), journal, outside, reload };
+    let work = tokio::spawn(worker::run_with(tools, asked, answers));
     tui::listen_for_signals(notes.clone()).map_err(|err| format!("cannot listen for signals: {err}"))?;
     let ends = tui::Ends { input, signals, worker: answered, effects };
     let ended = draw(setup, look, ends, keys, notes).await;

@@ -177,7 +177,7 @@ impl Failure {
             },
             Self::Refused { code, info, invalid_accounts } => refused(*code, info, invalid_accounts),
             Self::Local { detail } => {
-                Words { what: text::clean(detail).into_owned(), next: "mend it and start again".to_owned() }
+                Words { what: text::clean(detail).into_owned(), next: "mend it, then type :reload".to_owned() }
             }
         }
     }

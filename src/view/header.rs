@@ -100,13 +100,13 @@ fn words(state: &State, theme: &Theme) -> (String, Style, More) {
             ("BUSY".to_owned(), theme.warn(), more)
         }
         Health::Stopped => {
-            ("STOPPED".to_owned(), theme.danger(), vec![(" · ", "r tries".to_owned(), leaves::NEXT)])
+            ("STOPPED".to_owned(), theme.danger(), vec![(" · ", "r or :reload tries".to_owned(), leaves::NEXT)])
         }
         Health::Auth => {
             let mut more = vec![(" ", "stopped".to_owned(), leaves::DETAIL)];
             let code = state.link.failure.as_ref().and_then(crate::domain::Failure::code);
             more.extend(code.map(|code| (" ", format!("({code})"), leaves::DETAIL)));
-            more.push((" · ", "r tries".to_owned(), leaves::NEXT));
+            more.push((" · ", "r or :reload tries".to_owned(), leaves::NEXT));
             ("AUTH".to_owned(), theme.danger(), more)
         }
     }

@@ -1,7 +1,7 @@
 //! Drafts: kept, loaded and dropped, strictly in the order in which that was asked, or an older
 //! text could end up on top of a newer one.
 
-use super::{Hands, Owed};
+use super::{Hands, Journal, Owed};
 use crate::app::{Message, ReqId};
 use crate::domain::Draft;
 
@@ -11,6 +11,8 @@ pub(super) struct Errand {
     pub(super) req: ReqId,
     pub(super) slot: String,
     pub(super) what: What,
+    /// The journal in use when it was asked for.
+    pub(super) journal: Journal,
 }
 
 #[derive(Debug)]
@@ -29,14 +31,14 @@ impl Errand {
     }
 
     pub(super) async fn carry_out(self, hands: &Hands) -> Message {
-        let Self { req, slot, what } = self;
+        let Self { req, slot, what, journal } = self;
         match what {
             What::Save(draft) => {
-                let result = hands.journal.save_draft(slot, draft, hands.outside.now()).await;
+                let result = journal.save_draft(slot, draft, hands.outside.now()).await;
                 Message::DraftKept { req, result }
             }
-            What::Drop => Message::DraftKept { req, result: hands.journal.drop_draft(slot).await },
-            What::Load => Message::DraftLoaded { req, result: hands.journal.load_draft(slot).await },
+            What::Drop => Message::DraftKept { req, result: journal.drop_draft(slot).await },
+            What::Load => Message::DraftLoaded { req, result: journal.load_draft(slot).await },
         }
     }
 }

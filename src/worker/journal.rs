@@ -23,6 +23,16 @@ impl Journal {
         Self { store, profile: profile.into() }
     }
 
+    /// The same database under another name.
+    pub(super) fn under(&self, profile: &str) -> Self {
+        Self { store: self.store.clone(), profile: profile.into() }
+    }
+
+    /// Whether both are kept under one name.
+    pub(super) fn is_as(&self, other: &Self) -> bool {
+        self.profile == other.profile
+    }
+
     /// Writes down what is about to be sent. `Ok(None)` when there is no database.
     pub(super) async fn begin(&self, at: DateTime<Utc>, what: NewIntent) -> Result<Option<IntentId>, String> {
         if self.store.is_none() {

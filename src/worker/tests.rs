@@ -43,6 +43,16 @@ const PATIENT: Timeouts = Timeouts { connect: Duration::from_mins(1), total: Dur
 /// Dice that never show the same twice, nor a number that a test gives to a task itself.
 static ROLLS: AtomicU32 = AtomicU32::new(1_000_000);
 
+/// Reads the same connection again, now for the app 7 under another name.
+fn rereading(connection: crate::api::Connection) -> Reload {
+    Reload::by(move || {
+        let connection = crate::api::Connection { sdkappid: 7, ..connection.clone() };
+        let mut setup = crate::app::testing::setup();
+        setup.sdkappid = 7;
+        Ok(Read { setup, connection, store_key: "other 7".to_owned() })
+    })
+}
+
 /// A worker at work.
 struct Bench {
     effects: Option<mpsc::Sender<Effect>>,
@@ -60,7 +70,8 @@ impl Bench {
         let client = Arc::new(Client::new(&rogue.connection(), PATIENT, outside.clone()).unwrap());
         let (effects, todo) = mpsc::channel(64);
         let (answers, messages) = mpsc::channel(room);
-        let worker = tokio::spawn(run_at(pace, client, journal, todo, answers, outside));
+        let tools = Tools { pace, client, journal, outside, reload: rereading(rogue.connection()) };
+        let worker = tokio::spawn(run_with(tools, todo, answers));
         Self { effects: Some(effects), messages, worker }
     }
 
@@ -154,6 +165,8 @@ fn answered(message: &Message) -> Option<ReqId> {
         | Message::Got { req, .. }
         | Message::Wrote { req, .. }
         | Message::Settled { req, .. }
+        | Message::Reloaded { req, .. }
+        | Message::Adopted { req, .. }
         | Message::DraftLoaded { req, .. }
         | Message::DraftKept { req, .. } => Some(*req),
         Message::OutcomeUnknown { .. }
@@ -659,3 +672,5 @@ async fn where_nobody_listens_a_write_is_certainly_not_done() {
         other => panic!("{other:?}"),
     }
 }
+
+mod reload;

@@ -5,6 +5,7 @@
 mod bad_input;
 mod browse;
 mod live;
+mod reload;
 mod service;
 mod terminal;
 mod write;

@@ -236,6 +236,11 @@ impl Terminal {
         assert_eq!(settings(&*self.master), self.settings_before, "the line settings were changed");
     }
 
+    /// Writes another configuration file into the home of the program.
+    pub(crate) fn write_config(&self, text: &str) {
+        std::fs::write(self.home.path().join("config/pushdeck/config.toml"), text).unwrap();
+    }
+
     /// Kills the program with SIGKILL once a text is in its database, and gives its home.
     pub(crate) fn into_home_when_saved(mut self, text: &str) -> tempfile::TempDir {
         let folder = self.home.path().join("state/pushdeck");

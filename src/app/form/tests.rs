@@ -56,6 +56,8 @@ fn drafts_of(effects: &[Effect]) -> Vec<&'static str> {
             | Effect::Get { .. }
             | Effect::Write { .. }
             | Effect::Settle { .. }
+            | Effect::Reload { .. }
+            | Effect::Adopt { .. }
             | Effect::Repaint
             | Effect::Quit => None,
         })

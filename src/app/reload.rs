@@ -1,0 +1,166 @@
+//! `:reload`: the config and the key are read again, without leaving.
+//!
+//! Nothing is taken over while a write is open or a form stands: what was begun with one app or key
+//! ends with it.
+
+use crate::domain::Failure;
+
+use super::board::{self, Board};
+use super::detail::Detail;
+use super::effect::Effect;
+use super::form;
+use super::message::ReqId;
+use super::state::{Layer, Setup, State};
+
+/// What was read.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reloaded {
+    /// As at the start.
+    pub setup: Setup,
+    /// Whether app, host and profile are those of before.
+    pub same_place: bool,
+}
+
+/// Asks for the config to be read again.
+pub fn ask(state: &mut State) -> Vec<Effect> {
+    if let Some(why) = obstacle(state) {
+        state.warn(format!("not now: {why}"));
+        return Vec::new();
+    }
+    if state.reloading.is_some() {
+        state.say("the config is being read already");
+        return Vec::new();
+    }
+    let req = state.ask();
+    state.reloading = Some(req);
+    state.say("reading the config…");
+    vec![Effect::Reload { req }]
+}
+
+fn obstacle(state: &State) -> Option<&'static str> {
+    if state.writes.iter().any(|write| write.verdict.is_none()) {
+        return Some("a write is under way; reload when its outcome is known");
+    }
+    let busy = |layer: &Layer| matches!(layer, Layer::Form(_) | Layer::Review(_));
+    state.layers.iter().any(busy).then_some("a form or a review is open; close it, then reload")
+}
+
+/// The config was read, or is wrong.
+pub fn on_reloaded(state: &mut State, req: ReqId, result: Result<Reloaded, String>) -> Vec<Effect> {
+    if state.reloading != Some(req) {
+        return Vec::new();
+    }
+    state.reloading = None;
+    let Reloaded { setup, same_place } = match result {
+        Ok(reloaded) => reloaded,
+        Err(why) => {
+            state.warn(format!("nothing was changed, the config cannot be used: {why}"));
+            return Vec::new();
+        }
+    };
+    if let Some(why) = obstacle(state) {
+        state.warn(format!("the config was read but not taken over: {why}"));
+        return Vec::new();
+    }
+    let adopt = state.ask();
+    let mut effects = vec![Effect::Adopt { req: adopt }];
+    state.zone = setup.zone;
+    let before = std::mem::take(&mut state.link);
+    state.link.signed_until = before.signed_until;
+    state.link.skew = before.skew.filter(|_| same_place);
+    if same_place {
+        state.say("the config was read again");
+        // Pages of another size are other pages; else the table stays where it is.
+        let other_pages = state.board.query.page_size != setup.page_size;
+        state.board.query.page_size = setup.page_size;
+        state.setup = setup;
+        effects.extend(if other_pages { board::ask_anew(state) } else { board::reload(state) });
+    } else {
+        // Of another app nothing that is on the screen is true.
+        state.layers.clear();
+        state.board = Board::new(&setup, state.now.utc);
+        state.detail = Detail::default();
+        state.drafts = form::Drafts::default();
+        let place = format!("{} · {} · {}", setup.profile, setup.place, setup.sdkappid);
+        state.setup = setup;
+        state.say(format!("this is {place} now"));
+        effects.extend(board::reload(state));
+    }
+    effects
+}
+
+/// The new connection is in use, or could not be.
+pub fn on_adopted(state: &mut State, result: Result<(), Failure>) -> Vec<Effect> {
+    if let Err(failure) = result {
+        state.warn(failure.words().what);
+    }
+    Vec::new()
+}
+
+#[cfg(test)]
+mod tests {
+    use crossterm::event::KeyCode;
+
+    use super::*;
+    use crate::app::Message;
+    use crate::app::testing::{auth, board, feed, key, typed};
+    use crate::domain::profile::Environment;
+
+    fn reload(state: &mut State) -> ReqId {
+        let effects = feed(state, [typed(":reload"), vec![key(KeyCode::Enter)]].concat());
+        let [Effect::Reload { req }] = effects.as_slice() else { panic!("{effects:?}") };
+        *req
+    }
+
+    fn answered(state: &mut State, req: ReqId, result: Result<Reloaded, String>) -> Vec<Effect> {
+        feed(state, [Message::Reloaded { req, result: result.map(Box::new) }])
+    }
+
+    #[test]
+    fn a_mended_key_is_taken_over_and_the_asking_goes_on() {
+        let mut state = auth(board((120, 40)));
+        assert!(state.link.stopped);
+        let req = reload(&mut state);
+        let (selected, setup) = (state.board.selected, Setup { page_size: 20, ..state.setup.clone() });
+        let effects = answered(&mut state, req, Ok(Reloaded { setup, same_place: true }));
+        let [Effect::Adopt { .. }, Effect::List { query, .. }] = effects.as_slice() else {
+            panic!("{effects:?}")
+        };
+        assert_eq!((query.page_size, state.link.stopped), (20, false));
+        assert_eq!(state.board.selected, selected, "the table stays");
+        assert!(answered(&mut state, req, Err("late".into())).is_empty(), "an old answer changes nothing");
+    }
+
+    #[test]
+    fn another_app_begins_with_an_empty_table() {
+        let mut state = board((120, 40));
+        let req = reload(&mut state);
+        let setup = Setup { sdkappid: 7, environment: Environment::Test, ..state.setup.clone() };
+        let effects = answered(&mut state, req, Ok(Reloaded { setup, same_place: false }));
+        assert!(matches!(effects.as_slice(), [Effect::Adopt { .. }, Effect::List { .. }]), "{effects:?}");
+        assert_eq!((state.board.tasks.len(), state.board.selected, state.setup.sdkappid), (0, None, 7));
+        assert_eq!(state.link.skew, None);
+    }
+
+    #[test]
+    fn a_config_that_is_wrong_changes_nothing_and_says_why() {
+        let mut state = board((120, 40));
+        let before = state.setup.clone();
+        let req = reload(&mut state);
+        let wrong = Err("c.toml:3:1: unknown key".to_owned());
+        assert!(answered(&mut state, req, wrong).is_empty());
+        assert_eq!(state.setup, before);
+        assert!(state.note.as_ref().is_some_and(|note| note.text.contains("c.toml:3:1")));
+    }
+
+    #[test]
+    fn a_form_that_was_opened_meanwhile_keeps_the_old_connection() {
+        let mut state = board((120, 40));
+        let req = reload(&mut state);
+        feed(&mut state, typed("n"));
+        let setup = Setup { sdkappid: 7, ..state.setup.clone() };
+        assert!(answered(&mut state, req, Ok(Reloaded { setup, same_place: false })).is_empty());
+        assert_ne!(state.setup.sdkappid, 7);
+        assert!(state.form().is_some());
+    }
+}

@@ -1,0 +1,59 @@
+//! The palette: a line to type in, and the actions that fit.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use crate::app::State;
+use crate::app::palette::Palette;
+use crate::domain::text;
+use crate::keymap;
+use crate::theme::Theme;
+
+use super::overlay::{centred, overlay};
+use super::{entry, put};
+
+/// Room of the names before their texts.
+const NAME: u16 = 16;
+/// Room of the keys behind them.
+const KEYS: u16 = 12;
+/// The least room in which what an action does is worth saying.
+const HELP: u16 = 20;
+/// Rows of actions at the most.
+const ROWS: u16 = 14;
+
+/// Draws the line and the actions below it, the chosen one in sight.
+pub fn render(_: &State, palette: &Palette, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let offers = palette.offers();
+    // The height does not follow what fits, so that nothing jumps while one types.
+    let inner = overlay("Do", centred(area, 76, ROWS + 4), buf, theme);
+    if inner.is_empty() {
+        return;
+    }
+    let x = put(buf, inner.x, inner.y, inner.width, ": ", theme.accent());
+    let beside = Rect { x, width: inner.right().saturating_sub(x), height: 1, ..inner };
+    entry::line(&palette.entry, true, theme, beside, buf);
+    let list = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
+    if offers.is_empty() && !list.is_empty() {
+        put(buf, list.x, list.y, list.width, "nothing here is called that", theme.muted());
+    }
+    let rows = usize::from(list.height);
+    let top = (palette.at + 1).saturating_sub(rows);
+    for (y, (i, binding)) in (list.y..list.bottom()).zip(offers.iter().enumerate().skip(top)) {
+        let pointer = if i == palette.at { "▸ " } else { "  " };
+        let x = put(buf, list.x, y, list.width, pointer, theme.accent());
+        let room = list.right().saturating_sub(x);
+        put(buf, x, y, room, &text::pad(&binding.action.name(), usize::from(NAME)), theme.plain());
+        let x = x.saturating_add(NAME);
+        let room = list.right().saturating_sub(x).saturating_sub(KEYS);
+        // A few letters of a sentence help nobody.
+        if room >= HELP {
+            put(buf, x, y, room, binding.action.help(), theme.muted());
+        }
+        let keys = keymap::labels(binding);
+        let width = u16::try_from(text::width(&keys)).unwrap_or(0).min(KEYS);
+        put(buf, list.right().saturating_sub(width), y, width, &keys, theme.accent());
+        if i == palette.at {
+            buf.set_style(Rect { y, height: 1, ..list }, theme.selected());
+        }
+    }
+}
