@@ -468,6 +468,7 @@ pub const KEYMAP: &[Binding] = &[
     on(Scope::Review, Action::PageUp, &[PGUP]),
     hint(Scope::Review, Action::Back, ESC_KEY),
     on(Scope::Review, Action::Refresh, &[Key::ctrl('r')]),
+    on(Scope::Review, Action::Review, &[Key::ctrl('s')]),
     on(Scope::Help, Action::Down, DOWN_KEYS),
     on(Scope::Help, Action::Up, UP_KEYS),
     on(Scope::Help, Action::First, FIRST_KEYS),

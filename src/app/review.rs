@@ -13,24 +13,28 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::domain::profile::Environment;
-use crate::domain::{Audience, Change, Draft, Failure, Kind, NewTask, Task, TaskId, when};
+use crate::domain::{Audience, Change, Draft, Kind, NewTask, Task, TaskId, when};
 use crate::keymap::Action;
 
-use super::effect::{Effect, Lane, Write};
-use super::form;
+use super::effect::{Effect, Write};
 use super::message::{Moment, ReqId, Verdict};
 use super::remote::Remote;
 use super::state::{Layer, Setup, State, Underway};
 
+mod again;
 pub mod compare;
+mod fresh;
 pub mod lines;
 mod outcome;
 #[cfg(test)]
 mod tests;
 
+pub use again::{Remedy, remedy};
+pub use fresh::on_got;
 pub use outcome::{Desk, Ending, Proof, on_settled, on_unknown, on_wrote, open_notice, take_up};
 
 use compare::Version;
+use fresh::ask_fresh;
 
 /// Keys that waited in the terminal's buffer do nothing for so long after the review opens.
 const DEAF: Duration = Duration::from_millis(400);
@@ -363,18 +367,6 @@ fn open(state: &mut State, subject: Subject, source: Option<Source>) -> Vec<Effe
     ask_fresh(state)
 }
 
-/// Asks for the task as it is now, ahead of everything else.
-fn ask_fresh(state: &mut State) -> Vec<Effect> {
-    let Some(id) = state.review().and_then(|review| review.base().map(|task| task.id)) else {
-        return Vec::new();
-    };
-    let req = state.ask();
-    if let Some(review) = state.review_mut() {
-        review.fresh.ask(req);
-    }
-    vec![Effect::Get { req, id, lane: Lane::Write }]
-}
-
 /// A write to the task that is not settled, in words.
 fn busy(state: &State, id: TaskId) -> Option<String> {
     let open = state.writes.iter().any(|write| write.task() == Some(id) && write.verdict.is_none());
@@ -418,6 +410,7 @@ pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec
             // What bars it stays: only a task that moved again makes another change of it.
             return ask_fresh(state);
         }
+        Some(Action::Review) => return again::open(state),
         Some(action) => scroll(state, action),
         None => return typed(state, event),
     }
@@ -565,81 +558,11 @@ pub fn on_tick(state: &mut State, before: Duration) -> Vec<Effect> {
     }
 }
 
-/// A fresh copy came, or did not.
-pub fn on_got(state: &mut State, req: ReqId, result: Result<Task, Failure>) -> Vec<Effect> {
-    let now = state.now;
-    let Some(review) = state.review_mut().filter(|review| review.fresh.asking == Some(req)) else {
-        outcome::on_proof(state, req, result);
-        return Vec::new();
-    };
-    let before = review.standing().cloned();
-    let came = result.is_ok();
-    review.fresh.settle(req, result);
-    if !matches!(review.stage, Stage::Asking | Stage::Counting { .. }) {
-        return Vec::new();
-    }
-    if !came {
-        review.begin_anew(now);
-        return Vec::new();
-    }
-    review.fresh_at = Some(now.running);
-    let Some(fresh) = review.fresh.value.clone() else { return Vec::new() };
-    let changed = before.is_some_and(|before| differs(&before, &fresh));
-    let is_change = matches!(review.subject, Subject::Modify { .. });
-    let beside = |form: &form::Form| form.purpose.task().is_some_and(|task| differs(task, &fresh));
-    let lay = is_change && state.form().is_some_and(beside);
-    if changed || lay {
-        state.review_mut().into_iter().for_each(|review| review.begin_anew(now));
-    }
-    if lay {
-        lay_over(state, &fresh);
-    }
-    Vec::new()
-}
-
-/// The task moved under the operator's hands: the change is laid over it as it is now, so that what
-/// somebody else changed is not taken back.
-fn lay_over(state: &mut State, fresh: &Task) {
-    let (now, zone) = (state.server_now(), state.setup.zone);
-    if state.review().is_some_and(|review| *review.kind() != fresh.kind) {
-        bar(state, format!("its type is {} now; nothing is sent", fresh.kind.wire()));
-        return;
-    }
-    let Some(form) = state.form_mut() else { return };
-    form.lay_over(fresh, zone);
-    let draft = form.draft.clone();
-    match form.request(now, zone) {
-        Ok(form::Request::Modify(change)) => {
-            let Some(review) = state.review_mut() else { return };
-            if let Subject::Modify { change: old, .. } = &mut review.subject {
-                *old = change;
-            }
-            if let Some(source) = &mut review.source {
-                source.draft = draft;
-            }
-            review.barred = None;
-        }
-        Ok(form::Request::Nothing | form::Request::Create(_)) => {
-            bar(state, "the task is already as you want it: nothing is left to send".to_owned());
-        }
-        Err(problems) => {
-            let first = problems.first().map(|(spot, problem)| form::spots::words(problem, *spot));
-            let first = first.unwrap_or_default();
-            bar(state, format!("with what changed meanwhile it does not hold: {first}; Esc goes back"));
-        }
-    }
-}
-
-fn bar(state: &mut State, why: String) {
-    if let Some(review) = state.review_mut() {
-        review.barred = Some(why);
-    }
-}
-
 /// What was found out about a write, for the review that shows it.
 fn ending_of(verdict: &Verdict) -> Option<Ending> {
     match verdict {
-        Verdict::Done(_) | Verdict::NotDone => None,
+        Verdict::Done(_) => None,
+        Verdict::NotDone => Some(Ending::NotDone),
         Verdict::Several(ids) => Some(Ending::Several(ids.clone())),
         Verdict::CannotTell(words) => Some(Ending::CannotTell(words.clone())),
     }

@@ -341,7 +341,8 @@ fn in_doubt(write: &Underway) -> String {
             let names: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
             format!(", which stands more than once: {}", names.join(", "))
         }
-        Some(Verdict::CannotTell(_) | Verdict::Done(_) | Verdict::NotDone) | None => String::new(),
+        Some(Verdict::NotDone) => ", which was not done: safe to send again".to_owned(),
+        Some(Verdict::CannotTell(_) | Verdict::Done(_)) | None => String::new(),
     };
     let deed = match &write.write {
         Write::Create(new) => {

@@ -176,9 +176,10 @@ impl Failure {
                 next: "check that the endpoint is the service and not a proxy's page".to_owned(),
             },
             Self::Refused { code, info, invalid_accounts } => refused(*code, info, invalid_accounts),
-            Self::Local { detail } => {
-                Words { what: text::clean(detail).into_owned(), next: "mend it, then type :reload".to_owned() }
-            }
+            Self::Local { detail } => Words {
+                what: text::clean(detail).into_owned(),
+                next: "mend it, then type :reload".to_owned(),
+            },
         }
     }
 }

@@ -99,9 +99,11 @@ fn words(state: &State, theme: &Theme) -> (String, Style, More) {
             more.extend(old.map(|old| (" · ", format!("data {} old", age(old)), leaves::DETAIL)));
             ("BUSY".to_owned(), theme.warn(), more)
         }
-        Health::Stopped => {
-            ("STOPPED".to_owned(), theme.danger(), vec![(" · ", "r or :reload tries".to_owned(), leaves::NEXT)])
-        }
+        Health::Stopped => (
+            "STOPPED".to_owned(),
+            theme.danger(),
+            vec![(" · ", "r or :reload tries".to_owned(), leaves::NEXT)],
+        ),
         Health::Auth => {
             let mut more = vec![(" ", "stopped".to_owned(), leaves::DETAIL)];
             let code = state.link.failure.as_ref().and_then(crate::domain::Failure::code);

@@ -17,10 +17,17 @@ pub struct Version {
 }
 
 impl Version {
-    /// A version of these two; `MsgRandom` is never compared.
+    /// A version of these two; `MsgRandom` is never compared, and a key that is `null` is not there.
     pub fn new(scheduled_at: Option<DateTime<Utc>>, content: &Content) -> Self {
-        Self { scheduled_at, content: content.without_random() }
+        let mut content = content.without_random();
+        drop_nulls(&mut content.0);
+        Self { scheduled_at, content }
     }
+}
+
+fn drop_nulls(object: &mut JsonObject) {
+    object.retain(|_, value| !value.is_null());
+    object.values_mut().filter_map(Value::as_object_mut).for_each(drop_nulls);
 }
 
 /// One field that differs.

@@ -12,6 +12,7 @@ use crate::domain::draft::entry_text;
 use crate::domain::fields::{FIELDS, Field, Shape};
 use crate::domain::profile::Environment;
 use crate::domain::{Audience, NewTask, text, when};
+use crate::keymap::{self, Action, Scope};
 
 use super::super::detail::lines::{Line, Lines, Tone, card, card_shows_all, field_text, part, unknown};
 use super::super::form::clocks;
@@ -19,7 +20,7 @@ use super::super::message::ReqId;
 use super::super::state::State;
 use super::compare::{self, Difference, Version};
 use super::outcome::{not_done, stand_twice};
-use super::{Ending, Grade, Proof, Ready, Review, Stage, Subject};
+use super::{Ending, Grade, Proof, Ready, Remedy, Review, Stage, Subject, remedy};
 
 /// Widest text of a review.
 pub const WIDEST: u16 = 76;
@@ -348,7 +349,7 @@ fn proven(out: &mut Lines, proof: &Proof) {
         Proof::None => {}
         Proof::Asked(_) => out.say(Tone::Watch, "asking for it, to see that it stands as meant…"),
         Proof::Holds => out.say(Tone::Good, "✓ verified: time, audience and content are as meant"),
-        Proof::Fails(found) => {
+        Proof::Fails { found, .. } => {
             out.say(Tone::Bad, "✗ it does NOT stand as meant (meant ≠ stands):");
             rows_of(out, found, "≠", Tone::Bad);
         }
@@ -375,14 +376,29 @@ pub fn foot(state: &State, review: &Review, width: usize) -> Vec<Line> {
             out.say(Tone::Bad, &format!("goes out in {seconds} s · any key stops it"));
         }
         Stage::Sent { .. } => out.say(Tone::Muted, "Esc leaves this; what was sent goes on"),
-        Stage::Over(Ending::Done { .. } | Ending::Several(_)) => out.say(Tone::Muted, "Esc closes this"),
-        Stage::Over(Ending::Refused(_) | Ending::NotDone | Ending::CannotTell(_)) => {
-            let back = state.form().is_some();
-            let words = if back { "Esc goes back to the form; all text is there" } else { "Esc closes this" };
-            out.say(Tone::Muted, words);
-        }
+        Stage::Over(ending) => over(&mut out, state, ending),
     }
     out.lines
+}
+
+/// What can be done when it is over.
+fn over(out: &mut Lines, state: &State, ending: &Ending) {
+    let key = keymap::first_key(Scope::Review, Action::Review).unwrap_or_default();
+    match remedy(ending) {
+        Some(Remedy::SendAgain) => {
+            out.say(Tone::Bold, &format!("{key} reviews it again, to send it once more"));
+        }
+        Some(Remedy::PutRight) => {
+            out.say(Tone::Bad, &format!("{key} puts it right, through the review"));
+        }
+        None => {}
+    }
+    let back = match ending {
+        Ending::Refused(_) | Ending::NotDone | Ending::CannotTell(_) => state.form().is_some(),
+        Ending::Done { .. } | Ending::Several(_) => false,
+    };
+    let words = if back { "Esc goes back to the form; all text is there" } else { "Esc closes this" };
+    out.say(Tone::Muted, words);
 }
 
 fn prompt(out: &mut Lines, state: &State, review: &Review) {

@@ -1,10 +1,10 @@
 //! What became of a write: told in the review while that is on top, else in a note. No answer ever
 //! takes the keys away from what the operator is doing.
 
-use crate::domain::{Draft, Failure, NewTask, Problem, Task, TaskId, text, when};
+use crate::domain::{Change, Draft, Failure, NewTask, Problem, Task, TaskId, text, when};
 
 use super::super::board;
-use super::super::effect::{Effect, Lane};
+use super::super::effect::{Effect, Lane, Write};
 use super::super::form;
 use super::super::message::{OpenWrite, ReqId, Verdict, Written};
 use super::super::state::{Layer, State, Underway};
@@ -40,8 +40,15 @@ pub enum Proof {
     Asked(ReqId),
     /// Time, audience and content are as meant.
     Holds,
-    /// What differs: meant and standing.
-    Fails(Vec<Difference>),
+    /// It stands otherwise.
+    Fails {
+        /// What differs: meant and standing.
+        found: Vec<Difference>,
+        /// The task as it stands.
+        stands: Box<Task>,
+        /// What was meant.
+        meant: Version,
+    },
     /// The task could not be read.
     Unread(Failure),
 }
@@ -63,11 +70,19 @@ struct Asked {
     meant: Version,
 }
 
+/// A task that does not stand as it was meant, found out while the operator was elsewhere.
+#[derive(Clone, Debug, PartialEq)]
+struct Wrong {
+    stands: Box<Task>,
+    proof: Proof,
+}
+
 /// Writes that were sent, and proofs that were asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Desk {
     sent: Vec<Sent>,
     proofs: Vec<Asked>,
+    wrong: Vec<Wrong>,
 }
 
 impl Desk {
@@ -152,9 +167,7 @@ pub fn on_settled(state: &mut State, req: ReqId, verdict: Verdict) -> Vec<Effect
     match verdict {
         Verdict::Done(written) => done(state, req, written),
         Verdict::NotDone => {
-            let subject = close_books(state, req).map(|sent| sent.subject);
-            let words = not_done(subject.as_ref());
-            end(state, req, Ending::NotDone, &words, true);
+            keep_verdict(state, req, Verdict::NotDone);
             board::reload(state)
         }
         Verdict::Several(ids) => {
@@ -186,9 +199,16 @@ fn keep_verdict(state: &mut State, req: ReqId, verdict: Verdict) {
         Ending::CannotTell(words) => {
             format!("whether it was done could not be found out: {words}; Esc at the table shows it")
         }
-        Ending::Done { .. } | Ending::Refused(_) | Ending::NotDone => String::new(),
+        Ending::NotDone => {
+            let subject = state.desk.sent.iter().find(|sent| sent.req == req).map(|sent| &sent.subject);
+            format!("{}; Esc at the table shows it", not_done(subject))
+        }
+        Ending::Done { .. } | Ending::Refused(_) => String::new(),
     };
     if let Some(write) = state.writes.iter_mut().find(|write| write.req == req) {
+        if verdict == Verdict::NotDone {
+            write.doubt = None;
+        }
         write.verdict = Some(verdict);
     }
     end(state, req, ending, &words, true);
@@ -360,7 +380,8 @@ pub(super) fn on_proof(state: &mut State, req: ReqId, result: Result<Task, Failu
             } else {
                 let names: Vec<&str> = found.iter().map(|difference| difference.name.as_str()).collect();
                 let words = format!("#{} does not stand as meant: {} differ", asked.id, names.join(", "));
-                (Proof::Fails(found), words, true)
+                let stands = Box::new(task);
+                (Proof::Fails { found, stands, meant: asked.meant }, words, true)
             }
         }
         Err(failure) => {
@@ -373,6 +394,11 @@ pub(super) fn on_proof(state: &mut State, req: ReqId, result: Result<Task, Failu
         && *shown == Proof::Asked(req)
     {
         *shown = proof;
+    } else if let Proof::Fails { stands, .. } = &proof {
+        let words = format!("{words}; Esc at the table shows it");
+        let wrong = Wrong { stands: stands.clone(), proof };
+        state.desk.wrong.push(wrong);
+        state.warn(words);
     } else if bad {
         state.warn(words);
     } else {
@@ -395,14 +421,44 @@ pub(super) fn closed(state: &mut State, req: ReqId) {
 pub fn open_notice(state: &mut State) -> bool {
     let waiting =
         state.writes.iter().find_map(|write| Some((write.req, ending_of(write.verdict.as_ref()?)?)));
-    let Some((req, ending)) = waiting else { return false };
-    let Some(sent) = state.desk.sent.iter().find(|sent| sent.req == req) else {
+    let Some((req, ending)) = waiting else { return open_wrong(state) };
+    let sent = state.desk.sent.iter().find(|sent| sent.req == req);
+    let known = sent.map(|sent| (sent.subject.clone(), sent.source.clone()));
+    let Some((subject, source)) = known.or_else(|| Some((of_last_run(state, req)?, None))) else {
         state.writes.retain(|write| write.req != req);
         return false;
     };
-    let mut review = Review::new(sent.subject.clone(), sent.source.clone(), state.now);
+    let mut review = Review::new(subject, source, state.now);
     review.stage = Stage::Over(ending);
     review.req = Some(req);
+    state.layers.push(Layer::Review(Box::new(review)));
+    true
+}
+
+/// What a write of an earlier run was about, as far as that can be told now.
+fn of_last_run(state: &State, req: ReqId) -> Option<Subject> {
+    match &state.underway(req)?.write {
+        Write::Create(new) => {
+            // Another create takes another number.
+            let content = new.content.without_random();
+            Some(Subject::Create(NewTask { content, ..new.clone() }))
+        }
+        Write::Modify(change) => {
+            let base = Box::new(state.board.task(change.id)?.clone());
+            Some(Subject::Modify { base, change: change.clone() })
+        }
+        Write::Cancel { id, .. } => Some(Subject::Cancel(Box::new(state.board.task(*id)?.clone()))),
+    }
+}
+
+/// Shows a task that does not stand as it was meant.
+fn open_wrong(state: &mut State) -> bool {
+    let Some(Wrong { stands, proof }) = state.desk.wrong.pop() else { return false };
+    let (id, kind) = (stands.id, stands.kind.clone());
+    let subject =
+        Subject::Modify { base: stands, change: Change { id, kind, scheduled_at: None, content: None } };
+    let mut review = Review::new(subject, None, state.now);
+    review.stage = Stage::Over(Ending::Done { words: format!("#{id} was written"), proof });
     state.layers.push(Layer::Review(Box::new(review)));
     true
 }

@@ -1,10 +1,13 @@
 use crossterm::event::KeyEventState;
 use serde_json::json;
 
+use super::super::effect::Lane;
+use super::super::form;
 use super::super::message::{Message, OpenWrite, Written};
 use super::super::update::update;
 use super::*;
 use crate::app::testing::{self, feed, press, type_in};
+use crate::domain::Failure;
 use crate::domain::failure::NotSent;
 use crate::domain::wire::{read_task, time_in};
 
@@ -758,3 +761,5 @@ fn esc_goes_back_even_while_the_review_is_deaf() {
     assert_eq!(press(&mut state, KeyCode::Esc), []);
     assert!(state.review().is_none() && state.form().is_some());
 }
+
+mod again;

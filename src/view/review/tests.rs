@@ -106,6 +106,8 @@ fn scenes(size: (u16, u16)) -> Vec<(&'static str, State)> {
     let mut several = stands.clone();
     let verdict = Verdict::Several(vec![TaskId(1_234_567_900), TaskId(1_234_567_901)]);
     feed(&mut several, [Message::Settled { req, verdict }]);
+    let mut not_done = stands.clone();
+    feed(&mut not_done, [Message::Settled { req, verdict: Verdict::NotDone }]);
     feed(&mut stands, [Message::Wrote { req, result: Ok(Written::Created(TaskId(1_234_567_900))) }]);
     vec![
         ("asking", asking),
@@ -117,6 +119,7 @@ fn scenes(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("moved", edit(size, theirs)),
         ("locked", locked),
         ("create", create(size)),
+        ("not_done", not_done),
         ("sending", sending),
         ("unknown", unknown),
         ("gone", gone),

@@ -1,0 +1,97 @@
+//! After a write that is over: the way to send it once more, or to put right what does not stand as
+//! it was meant. It only opens a review; the review sends.
+
+use serde_json::Value;
+
+use crate::domain::catalog::{self, Class};
+use crate::domain::failure::NotSent;
+use crate::domain::{Change, Content, Failure, JsonObject, Task};
+
+use super::super::effect::Effect;
+use super::super::state::State;
+use super::compare::Version;
+use super::fresh::ask_fresh;
+use super::{Ending, Proof, Review, Stage, Subject, outcome};
+
+/// What one key offers when a write is over.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Remedy {
+    /// It was certainly not done: review it again, to send it once more.
+    SendAgain,
+    /// It does not stand as it was meant: review a change that puts it right.
+    PutRight,
+}
+
+/// What can be done about this ending; `None` where nothing can, or where it is not proven that
+/// sending repeats nothing.
+pub fn remedy(ending: &Ending) -> Option<Remedy> {
+    match ending {
+        Ending::NotDone => Some(Remedy::SendAgain),
+        Ending::Refused(failure) => may_pass(failure).then_some(Remedy::SendAgain),
+        Ending::Done { proof: Proof::Fails { .. }, .. } => Some(Remedy::PutRight),
+        Ending::Done { .. } | Ending::Several(_) | Ending::CannotTell(_) => None,
+    }
+}
+
+/// Whether the same request may be taken another time. What is wrong with the request itself is put
+/// right in its form.
+fn may_pass(failure: &Failure) -> bool {
+    match failure {
+        Failure::NotSent { reason, .. } => *reason != NotSent::Withdrawn,
+        Failure::Local { .. } => true,
+        Failure::Refused { code, .. } => catalog::find(*code).is_some_and(|entry| match entry.class {
+            Class::RateLimit | Class::Quota | Class::Auth | Class::NotAdmin | Class::Service => true,
+            Class::InvalidRequest | Class::InvalidAccount | Class::State | Class::Server => false,
+        }),
+        Failure::TimedOut { .. } | Failure::Cut { .. } | Failure::Unreadable { .. } => false,
+    }
+}
+
+/// Opens the review for what this ending offers.
+pub(super) fn open(state: &mut State) -> Vec<Effect> {
+    let Some(Review { stage: Stage::Over(ending), req, .. }) = state.review() else { return Vec::new() };
+    let Some(remedy) = remedy(ending) else { return Vec::new() };
+    let (ending, req) = (ending.clone(), *req);
+    // What was found out was seen.
+    req.into_iter().for_each(|req| outcome::closed(state, req));
+    let now = state.now;
+    let Some(review) = state.review_mut() else { return Vec::new() };
+    let (subject, source) = match (remedy, ending) {
+        (Remedy::PutRight, Ending::Done { proof: Proof::Fails { stands, meant, .. }, .. }) => {
+            let change = putting_right(&stands, &meant);
+            (Subject::Modify { base: stands, change }, None)
+        }
+        (Remedy::SendAgain | Remedy::PutRight, _) => (review.subject.clone(), review.source.clone()),
+    };
+    *review = Review::new(subject, source, now);
+    ask_fresh(state)
+}
+
+/// The change that makes the task what was meant. What stands too much is sent as `null`: a service
+/// that merges takes it away by that, one that replaces does not mind.
+fn putting_right(stands: &Task, meant: &Version) -> Change {
+    let standing = Version::new(stands.scheduled_at, &stands.content);
+    let content = (standing.content != meant.content).then(|| {
+        let mut content = meant.content.0.clone();
+        take_away(&standing.content.0, &mut content);
+        Content(content)
+    });
+    Change {
+        id: stands.id,
+        kind: stands.kind.clone(),
+        scheduled_at: meant.scheduled_at.filter(|at| Some(*at) != stands.scheduled_at),
+        content,
+    }
+}
+
+fn take_away(standing: &JsonObject, meant: &mut JsonObject) {
+    for (key, value) in standing {
+        match (value, meant.get_mut(key)) {
+            (Value::Object(standing), Some(Value::Object(meant))) => take_away(standing, meant),
+            (_, Some(_)) => {}
+            (_, None) => {
+                meant.insert(key.clone(), Value::Null);
+            }
+        }
+    }
+}
