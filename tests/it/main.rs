@@ -4,6 +4,7 @@
 
 mod bad_input;
 mod browse;
+mod budget;
 mod live;
 mod reload;
 mod service;

@@ -275,6 +275,28 @@ fn an_answer_that_is_lost_is_shown_as_unknown_and_found_out_without_sending_twic
 }
 
 #[test]
+fn what_never_arrived_is_sent_again_by_a_key_and_stands_once() {
+    let service = quiet();
+    let mut terminal = open(&service, "test");
+    fill(&mut terminal, "u", "+1h", Some("anna"), "Lost on the way");
+    terminal.keys(CTRL_S);
+    terminal.see("press y to create");
+    // The connection is cut before anything is carried.
+    service.way(Way::Cut);
+    terminal.keys("y");
+    terminal.see("not known");
+    service.way(Way::Open);
+    // Only after the last look is "not there" believed.
+    terminal.see("not there: safe to send again");
+    assert_eq!(titles(&service.tasks("User")), [""; 0]);
+    terminal.keys(CTRL_S);
+    terminal.see("press y to create");
+    terminal.keys("y");
+    terminal.see("✓ verified");
+    assert_eq!(titles(&service.tasks("User")), ["Lost on the way"]);
+}
+
+#[test]
 fn a_write_that_was_open_when_the_process_died_is_found_out_before_anything_else_is_written() {
     let service = quiet();
     let mut terminal = open(&service, "test");
