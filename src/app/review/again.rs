@@ -53,7 +53,9 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
     let Some(remedy) = remedy(ending) else { return Vec::new() };
     let (ending, req) = (ending.clone(), *req);
     // What was found out was seen.
-    req.into_iter().for_each(|req| outcome::closed(state, req));
+    if let Some(req) = req {
+        outcome::closed(state, req);
+    }
     let now = state.now;
     let Some(review) = state.review_mut() else { return Vec::new() };
     let (subject, source) = match (remedy, ending) {
