@@ -7,6 +7,7 @@ mod browse;
 mod budget;
 mod live;
 mod reload;
+mod secrets;
 mod service;
 mod terminal;
 mod write;
