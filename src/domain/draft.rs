@@ -427,4 +427,49 @@ mod tests {
         draft.scheduled = "2026-11-21 14:00:01".into();
         assert_eq!(problems(&draft), [""; 0]);
     }
+
+    use proptest::prelude::*;
+
+    /// Any JSON, with numbers as nobody would write them.
+    fn json() -> impl Strategy<Value = String> {
+        let number = prop_oneof!["-?[1-9][0-9]{0,30}", "-?[0-9]\\.[0-9]{1,20}", "[1-9]\\.[0-9]{1,3}e-[1-9]"];
+        let text = any::<String>().prop_map(|text| Value::String(text).to_string());
+        let leaf =
+            prop_oneof![Just("null".to_owned()), any::<bool>().prop_map(|b| b.to_string()), number, text];
+        leaf.prop_recursive(3, 12, 4, |inner| {
+            let key = any::<String>().prop_map(|text| Value::String(text).to_string());
+            prop_oneof![
+                proptest::collection::vec(inner.clone(), 0..4)
+                    .prop_map(|items| format!("[{}]", items.join(","))),
+                proptest::collection::btree_map(key, inner, 0..4).prop_map(|pairs| {
+                    let pairs: Vec<String> =
+                        pairs.into_iter().map(|(key, value)| format!("{key}:{value}")).collect();
+                    format!("{{{}}}", pairs.join(","))
+                }),
+            ]
+        })
+    }
+
+    proptest! {
+        /// Rule 7 of the wire: what this program does not know goes back as it came.
+        #[test]
+        fn an_edit_keeps_every_unknown_field_byte_for_byte(
+            (before, inside, behind) in (json(), json(), json()), title in "[a-z]{1,9}",
+        ) {
+            let content = |random: &str, title: &str| format!(
+                r#"{{"NewBefore":{before},"From_Account":"a",{random}"OfflinePushInfo":{{"Title":"{title}","New.Inside":{inside},"Desc":"d"}},"NewBehind":{behind}}}"#
+            );
+            let info = format!(
+                r#"{{"TaskID":7,"Type":"All","SchedAt":"2026-11-22 01:00:00","Content":{}}}"#,
+                content(r#""MsgRandom":5,"#, "before")
+            );
+            let info: JsonObject = serde_json::from_str(&info).unwrap();
+            let task = crate::domain::wire::read_task(&info).unwrap();
+            let mut draft = Draft::from_task(&task, chrono_tz::Tz::UTC);
+            draft.put("OfflinePushInfo.Title", title.as_str());
+            let (edited, problems) = draft.content();
+            prop_assert!(problems.is_empty());
+            prop_assert_eq!(Value::Object(edited.0).to_string(), content("", &title));
+        }
+    }
 }
