@@ -17,8 +17,8 @@ fn holds(bytes: &[u8], what: &[u8]) -> bool {
 /// A text as it is and as others may write it down. Of base64 only what does not depend on what
 /// stands before and after it.
 fn forms(secret: &[u8]) -> Vec<Vec<u8>> {
-    let hex: String = secret.iter().map(|byte| format!("{byte:02x}")).collect();
-    let percent: String = secret.iter().map(|byte| format!("%{byte:02X}")).collect();
+    let hex = in_hex("", secret);
+    let percent = in_hex("%", secret).to_uppercase();
     let mut forms =
         vec![secret.to_vec(), hex.to_uppercase().into_bytes(), hex.into_bytes(), percent.into_bytes()];
     for engine in [&STANDARD, &URL_SAFE] {
@@ -30,6 +30,10 @@ fn forms(secret: &[u8]) -> Vec<Vec<u8>> {
         }
     }
     forms
+}
+
+fn in_hex(before: &str, bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| [before, &format!("{byte:02x}")].concat()).collect()
 }
 
 /// What begins every signature is the head of zlib: `eJ` in base64, or that once more in base64 or in
@@ -59,7 +63,7 @@ fn a_secret_is_recognised_in_every_form() {
     let in_text = |form: &[u8]| [b"x=\"", form, b"\" "].concat();
     for secret in [KEY, sig.expose()] {
         let percent = secret.replace('*', "%2A").replace('-', "%2D").replace('_', "%5F");
-        let hex: String = secret.bytes().map(|byte| format!("{byte:02x}")).collect();
+        let hex = in_hex("", secret.as_bytes());
         for form in [secret.to_owned(), percent, STANDARD.encode(secret), URL_SAFE.encode(secret), hex] {
             assert!(tells(&in_text(form.as_bytes())), "{}", form.len());
         }
