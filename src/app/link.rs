@@ -6,8 +6,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::Failure;
 use crate::domain::wire::Command;
+use crate::domain::{Failure, call};
 
 use super::message::{Call, Moment};
 
@@ -114,10 +114,7 @@ impl Link {
         self.calls.push_back((now.running, call.command));
         self.forget_old_calls(now);
         if let Some(date) = call.server_date {
-            // The header has whole seconds and was written about half-way: both are corrected for.
-            let half = TimeDelta::from_std(call.took / 2).unwrap_or_default();
-            let skew = date + TimeDelta::milliseconds(500) - (call.sent + half);
-            self.skew = Some(skew);
+            self.skew = Some(call::skew(date, call.sent, call.took));
         }
     }
 

@@ -85,15 +85,18 @@ pub struct Connection {
     pub identifier: String,
     /// What he signs with.
     pub credential: Credential,
+    /// A PEM file of further authorities to trust.
+    pub ca_file: Option<PathBuf>,
 }
 
 impl From<Connection> for api::Connection {
     fn from(from: Connection) -> Self {
-        let credential = match from.credential {
+        let Connection { endpoint, sdkappid, identifier, credential, ca_file } = from;
+        let credential = match credential {
             Credential::Key(key) => api::Credential::Key(key),
             Credential::Sig(sig) => api::Credential::Sig(sig),
         };
-        Self { base_url: from.endpoint, sdkappid: from.sdkappid, identifier: from.identifier, credential }
+        Self { base_url: endpoint, sdkappid, identifier, credential, ca_file }
     }
 }
 
@@ -141,6 +144,7 @@ fn service(
         sdkappid: setup.sdkappid,
         identifier: profile.identifier.value.clone(),
         credential,
+        ca_file: profile.ca_file.as_ref().map(|file| file.value.clone()),
     });
     Ok(Plan { setup, target, store, store_key })
 }
@@ -212,7 +216,8 @@ async fn start_embedded() -> Result<(Running, Connection), String> {
         .await
         .map_err(|err| format!("the embedded sandbox did not start: {err}"))?;
     let endpoint = running.base_url();
-    Ok((running, Connection { endpoint, sdkappid, identifier, credential: Credential::Key(key) }))
+    let credential = Credential::Key(key);
+    Ok((running, Connection { endpoint, sdkappid, identifier, credential, ca_file: None }))
 }
 
 /// Opens the screens; returns when the operator has left and the terminal is restored.
