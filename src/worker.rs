@@ -137,13 +137,13 @@ pub async fn run_at(
     let client = client.observed_by(move |event| {
         let message = match event {
             Event::Called(call) => Message::Called(call),
-            Event::Signed(until) => Message::Signed { until },
+            Event::Signed(until) => Message::Signed { until, given: false },
         };
         // These are no answers: when the queue is full, a figure in the header is late.
         let _ = teller.try_send(message);
     });
     // An error is a receiver that is gone, and then nobody wants to know.
-    let _ = messages.send(Message::Signed { until: client.sig_until() }).await;
+    let _ = messages.send(Message::Signed { until: client.sig_until(), given: client.sig_is_given() }).await;
     let hands =
         Hands { client, journal, messages, outside, looks: pace.looks, claims: Claims::default(), stopping };
     inherited::announce(&hands).await;

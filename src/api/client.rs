@@ -175,6 +175,11 @@ impl Client {
         self.shared.signer.until()
     }
 
+    /// Whether the signature was made elsewhere and cannot be renewed here.
+    pub fn sig_is_given(&self) -> bool {
+        self.shared.signer.is_given()
+    }
+
     /// The service's clock minus this machine's, to about a second; `None` before the first answer.
     pub fn skew(&self) -> Option<TimeDelta> {
         *self.shared.skew.lock().unwrap_or_else(PoisonError::into_inner)

@@ -17,6 +17,8 @@ const STALE_AFTER: u32 = 4;
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 /// Over how long the use of the budget is averaged.
 const USE_WINDOW: Duration = Duration::from_secs(4);
+/// When somebody should get another signature, if pushdeck cannot make one.
+const GIVEN_ENDS_SOON: TimeDelta = TimeDelta::hours(1);
 /// A skew below this is the jitter of the way, not of the clocks.
 const SKEW_SHOWN: i64 = 2;
 
@@ -57,6 +59,8 @@ pub struct Link {
     pub skew: Option<TimeDelta>,
     /// End of the signature in use.
     pub signed_until: Option<DateTime<Utc>>,
+    /// Whether the end of a signature that cannot be renewed is still to be said.
+    warn_of_end: bool,
     calls: VecDeque<(Duration, Command)>,
 }
 
@@ -79,6 +83,21 @@ impl Link {
         let pause = Duration::from_secs(1 << self.failures.min(5)).min(LONGEST_PAUSE);
         self.retry_at = Some(now.running + pause);
         self.failure = Some(failure);
+    }
+
+    /// Another signature is in use. A `given` one cannot be renewed here.
+    pub fn signed(&mut self, until: DateTime<Utc>, given: bool) {
+        self.signed_until = Some(until);
+        self.warn_of_end = given;
+    }
+
+    /// How long a given signature still holds, once, when that is not long. After its end the signer
+    /// says so itself.
+    pub fn given_ends_soon(&mut self, now: Moment) -> Option<TimeDelta> {
+        let left = self.signed_until? - self.server_now(now);
+        let soon = self.warn_of_end && left <= GIVEN_ENDS_SOON && left > TimeDelta::zero();
+        self.warn_of_end &= !soon;
+        soon.then_some(left)
     }
 
     /// The operator wants a try now, whatever went before.
