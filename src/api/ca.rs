@@ -55,12 +55,12 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, String> {
 }
 
 fn pem_words(err: &PemError) -> String {
-    match err {
-        PemError::MissingSectionEnd { .. } => {
-            "it ends in the middle of a certificate; copy it whole".to_owned()
-        }
-        PemError::Base64Decode(_) => "one of its certificates is damaged (base64)".to_owned(),
-        other => format!("it is not PEM ({other})"),
+    if let PemError::MissingSectionEnd { .. } = err {
+        "it ends in the middle of a certificate; copy it whole".to_owned()
+    } else if let PemError::Base64Decode(_) = err {
+        "one of its certificates is damaged (base64)".to_owned()
+    } else {
+        format!("it is not PEM ({err})")
     }
 }
 

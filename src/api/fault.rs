@@ -109,10 +109,8 @@ fn no_connection(
 /// What was met on a way through a proxy. Without TLS there is no tunnel, and every connection is one
 /// to the proxy.
 fn by_proxy(reason: NotSent, proxy: &Proxy, detail: String, is_https: bool) -> Failure {
-    let reason = match reason {
-        NotSent::Dns | NotSent::Refused if !is_https => NotSent::ProxyGone,
-        other => other,
-    };
+    let is_of_proxy = !is_https && matches!(reason, NotSent::Dns | NotSent::Refused);
+    let reason = if is_of_proxy { NotSent::ProxyGone } else { reason };
     let detail = match reason {
         NotSent::Proxy | NotSent::ProxyLogin | NotSent::ProxyGone if !proxy.is_spoken() => {
             format!("{proxy}: {} proxies are not supported", proxy.scheme)
@@ -159,14 +157,18 @@ fn of_certificate(fault: &CertificateError) -> (NotSent, String) {
         let asked = expected.to_str();
         return (NotSent::WrongName, format!("asked for {asked}, it is for {}", names.join(", ")));
     }
-    let reason = match fault {
-        CertificateError::Expired | CertificateError::NotValidYet => NotSent::OutOfDate,
-        CertificateError::NotValidForName => NotSent::WrongName,
-        _ => NotSent::Untrusted,
+    // The kinds without a date or names come from other checkers; the rest is about whom to trust.
+    let reason = if matches!(fault, CertificateError::Expired | CertificateError::NotValidYet) {
+        NotSent::OutOfDate
+    } else if matches!(fault, CertificateError::NotValidForName) {
+        NotSent::WrongName
+    } else {
+        NotSent::Untrusted
     };
-    let detail = match fault {
-        CertificateError::UnknownIssuer => "no CA that this machine trusts has signed it".to_owned(),
-        other => other.to_string(),
+    let detail = if matches!(fault, CertificateError::UnknownIssuer) {
+        "no CA that this machine trusts has signed it".to_owned()
+    } else {
+        fault.to_string()
     };
     (reason, detail)
 }

@@ -6,10 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
-use super::{Exit, World};
+use super::{Exit, World, present};
 use crate::api::{self, Client, Outside, Timeouts};
 use crate::app::state::Underway;
 use crate::app::{Message, Moment, Setup, State, Verdict, Write};
@@ -121,7 +120,7 @@ fn service(
 ) -> Result<Plan, ConfigError> {
     let credential = config::resolve_secret(profile, env)?;
     let endpoint = &profile.endpoint.value;
-    let host = endpoint.split_once("://").map_or(endpoint.as_str(), |(_, host)| host);
+    let host = host_of(endpoint);
     let name = &profile.name.value;
     let notice = match &profile.name.origin {
         origin @ Origin::Env(_) => Some(format!("profile {name}, chosen by {origin}")),
@@ -138,7 +137,7 @@ fn service(
         refresh: settings.refresh.value,
         notice,
     };
-    let store_key = format!("{name} {} {host}", setup.sdkappid);
+    let store_key = store_key(profile);
     let target = Target::Service(Connection {
         endpoint: endpoint.clone(),
         sdkappid: setup.sdkappid,
@@ -147,6 +146,15 @@ fn service(
         ca_file: profile.ca_file.as_ref().map(|file| file.value.clone()),
     });
     Ok(Plan { setup, target, store, store_key })
+}
+
+/// Under which name drafts and journal of a profile are kept.
+pub(super) fn store_key(profile: &Profile) -> String {
+    format!("{} {} {}", profile.name.value, profile.sdkappid.value, host_of(&profile.endpoint.value))
+}
+
+fn host_of(endpoint: &str) -> &str {
+    endpoint.split_once("://").map_or(endpoint, |(_, host)| host)
 }
 
 fn embedded(settings: &Settings, flags: &Flags, store: Option<PathBuf>) -> Plan {
@@ -208,7 +216,7 @@ async fn open(plan: Plan, look: Look) -> Result<(), String> {
 }
 
 /// A server on a free port of this machine, and what it takes to call it.
-async fn start_embedded() -> Result<(Running, Connection), String> {
+pub(super) async fn start_embedded() -> Result<(Running, Connection), String> {
     let credentials = Credentials::made(&mut rand::rng());
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let Credentials { sdkappid, identifier, key } = credentials.clone();
@@ -336,12 +344,6 @@ fn in_doubt(write: &Underway) -> String {
         Write::Cancel { id, .. } => format!("a cancel of #{id}"),
     };
     deed + &stands
-}
-
-/// This machine's clock.
-#[expect(clippy::disallowed_methods, reason = "the one place where the dashboard reads the clock")]
-fn present() -> DateTime<Utc> {
-    Utc::now()
 }
 
 #[cfg(test)]

@@ -3,5 +3,10 @@
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test fail by panicking")]
 
+mod doctor;
+mod program;
+mod proxy;
+mod through_proxy;
 mod tls;
 mod transport;
+mod usersig;

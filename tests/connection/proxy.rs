@@ -9,9 +9,7 @@ use tokio::net::{TcpListener, TcpStream};
 /// What it does with those who ask.
 #[derive(Clone, Copy, Debug)]
 pub(crate) enum Manner {
-    /// Carries everything to this address.
-    Carry(SocketAddr),
-    /// The same for those who say who they are; others get 407.
+    /// Carries everything of those who say who they are to this address; others get 407.
     Guarded(SocketAddr),
     /// Refuses with 403.
     Refuse,
@@ -56,7 +54,6 @@ async fn carry(mut from: TcpStream, manner: Manner, notes: Arc<Mutex<Vec<String>
     notes.lock().unwrap().push(head.lines().next().unwrap().to_owned());
     let known = head.to_lowercase().contains("\r\nproxy-authorization: basic ");
     let (to, answer) = match manner {
-        Manner::Carry(to) => (Some(to), "200 OK"),
         Manner::Guarded(to) if known => (Some(to), "200 OK"),
         Manner::Guarded(_) => (None, "407 Proxy Authentication Required"),
         Manner::Refuse => (None, "403 Forbidden"),

@@ -51,10 +51,8 @@ async fn refusal(url: &str, ca_file: Option<PathBuf>) -> (Option<NotSent>, Strin
     let words = failure.words();
     let all = format!("{}; {}", words.what, words.next);
     assert!(!all.contains("usersig") && !all.contains("://localhost"), "{all}");
-    match failure {
-        Failure::NotSent { reason, .. } => (Some(reason), all),
-        _ => (None, all),
-    }
+    let reason = if let Failure::NotSent { reason, .. } = failure { Some(reason) } else { None };
+    (reason, all)
 }
 
 #[tokio::test]
