@@ -172,7 +172,7 @@ async fn a_key_file_that_others_can_read_comes_with_the_command_to_type() {
     let found = home.doctor(&[]);
     assert_eq!((found.code, found.at("fail")), (1, vec!["secret"]), "{found:?}");
     assert!(
-        found.line("secret").contains("is open to other users (mode 644) / type: chmod 600 "),
+        found.line("secret").contains("is open to other users (mode 644) / chmod 600 "),
         "{found:?}"
     );
     // The way is looked at all the same.

@@ -199,7 +199,8 @@ pub(super) fn secret(profile: &Profile, read: Result<&Credential, &ConfigError>)
         Err(err) => {
             let words = err.to_string();
             let (what, next) = split(&words);
-            Line::fail(Check::Secret, what, next)
+            // For a person who reads on it is "type: …"; here the command stands alone.
+            Line::fail(Check::Secret, what, next.trim_start_matches("type: "))
         }
     }
 }
