@@ -171,10 +171,7 @@ async fn a_key_file_that_others_can_read_comes_with_the_command_to_type() {
     let key = home.write("config/pushdeck/acme.key", KEY, 0o644);
     let found = home.doctor(&[]);
     assert_eq!((found.code, found.at("fail")), (1, vec!["secret"]), "{found:?}");
-    assert!(
-        found.line("secret").contains("is open to other users (mode 644) / chmod 600 "),
-        "{found:?}"
-    );
+    assert!(found.line("secret").contains("is open to other users (mode 644) / chmod 600 "), "{found:?}");
     // The way is looked at all the same.
     assert!(found.line("http").starts_with("ok"), "{found:?}");
     for check in ["signature"].iter().chain(&BEYOND) {
