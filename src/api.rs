@@ -5,8 +5,11 @@
 //! error, a record or a `Debug` (I8).
 
 pub mod budget;
+mod ca;
 pub mod client;
 mod fault;
+pub mod probe;
+pub mod proxy;
 pub mod retry;
 #[cfg(test)]
 pub(crate) mod rogue;

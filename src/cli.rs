@@ -1,18 +1,22 @@
 //! The command line: argv to an exit code, over streams that are arguments.
 //!
 //! Prints to `out` what was asked for and to `err` what there is to say about it. Never a secret,
-//! but for the key that `pushdeck sandbox` makes up itself.
+//! but for the key that `pushdeck sandbox` makes up itself and the signature that `pushdeck usersig`
+//! is there to make.
 
 mod args;
 pub mod dashboard;
+mod doctor;
 mod sandbox;
 mod signals;
+mod usersig;
 
 use std::ffi::OsString;
 use std::fmt;
-use std::io::Write;
+use std::io::{Read, Write};
 use std::pin::Pin;
 
+use chrono::{DateTime, Utc};
 use clap::Parser;
 
 use crate::config::Env;
@@ -26,6 +30,8 @@ pub struct World<'a> {
     pub system_zone: Option<String>,
     /// Whether `out` is a terminal.
     pub stdout_is_terminal: bool,
+    /// Standard input.
+    pub input: &'a mut dyn Read,
     /// Standard output.
     pub out: &'a mut dyn Write,
     /// Standard error.
@@ -80,7 +86,15 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, mut world: World<'_>)
     match args.command {
         None => dashboard::run(&args.flags.into(), world).await,
         Some(Command::Sandbox(args)) => sandbox::run(args, world).await,
+        Some(Command::Usersig(args)) => usersig::run(args, world),
+        Some(Command::Doctor(args)) => doctor::run(args, world).await,
     }
+}
+
+/// This machine's clock.
+#[expect(clippy::disallowed_methods, reason = "the one place where the command line reads the clock")]
+fn present() -> DateTime<Utc> {
+    Utc::now()
 }
 
 /// Help and version are answers, everything else is a complaint.
@@ -138,6 +152,7 @@ mod tests {
             env,
             system_zone: None,
             stdout_is_terminal: terminal,
+            input: &mut std::io::empty(),
             out: &mut out,
             err: &mut err,
             stop: Some(Box::pin(std::future::ready(()))),
@@ -250,6 +265,7 @@ mod tests {
             env: Env::default(),
             system_zone: None,
             stdout_is_terminal: false,
+            input: &mut std::io::empty(),
             out: &mut out,
             err: &mut err,
             stop: Some(Box::pin(stop)),

@@ -32,6 +32,8 @@
 //! | what is retried | `api::retry`; how often one may call: `api::budget` |
 //! | what happens to a write whose outcome is unknown | `worker::reconcile`, `app::review` |
 //! | a key of the configuration | `config::file` and `config.toml.example` |
+//! | whom the client trusts, which proxy it takes | `api::ca`, [`api::proxy`]; what is said about it: `api::fault` |
+//! | a line of `pushdeck doctor` | `cli::doctor`: `probe` asks, `verdict` judges; `docs/connection.md` |
 //! | a rule of the sandbox | `sandbox::rules`, `sandbox::calls`; its case: `tests/conformance/*.toml` |
 //! | an option of the sandbox | `sandbox::options` (one table feeds file, flags, help and `docs/sandbox.md`) |
 //! | what the sandbox does wrong on demand | `sandbox::faults`, `sandbox::control`; its demo data: `assets/demo` |
@@ -50,7 +52,8 @@
 //! - **I7** One help text an action, one action a (scope, key), and the README's table is the
 //!   program's: tests of `keymap`, `tests/laws.rs`.
 //! - **I8** No secret has `Display`, `Serialize` or a telling `Debug`; no URL with a query reaches
-//!   a log, an error or the screen: tests of `usersig`, `config`, `api`, and the journeys.
+//!   a log, an error or the screen: tests of `usersig`, `config`, `api`, and the journeys. `pushdeck
+//!   usersig` shows a signature, on purpose; its journeys show that nothing else is shown.
 //! - **I9** What came over the wire is cleaned of control characters before a terminal sees it:
 //!   `domain::text`, tests of `view`.
 //! - **I10** Floors are checked by their `use` lines: `tests/laws.rs`.

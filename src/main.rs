@@ -1,6 +1,6 @@
 //! The program: argv to exit code.
 
-use std::io::{IsTerminal, stderr, stdout};
+use std::io::{IsTerminal, stderr, stdin, stdout};
 use std::process::ExitCode;
 use std::time::Duration;
 
@@ -24,6 +24,7 @@ fn main() -> Result<ExitCode> {
         env: Env::process(),
         system_zone: paths::system_zone(),
         stdout_is_terminal: stdout().is_terminal(),
+        input: &mut stdin(),
         out: &mut stdout(),
         err: &mut stderr(),
         stop: None,

@@ -21,7 +21,7 @@ use sha2::Sha256;
 pub const DEFAULT_LIFETIME: u64 = 180 * 86_400;
 
 /// The longest lifetime that any of the documents allows: 50 years.
-const LONGEST_LIFETIME: u64 = 50 * 366 * 86_400;
+pub const LONGEST_LIFETIME: u64 = 50 * 366 * 86_400;
 
 /// A real document has some 200 bytes; more than this is an attempt to fill the memory.
 const MOST_INFLATED: u64 = 4096;

@@ -153,13 +153,13 @@ pub async fn run_with(tools: Tools, mut effects: mpsc::Receiver<Effect>, message
     let client = client.observed_by(move |event| {
         let message = match event {
             Event::Called(call) => Message::Called(call),
-            Event::Signed(until) => Message::Signed { until },
+            Event::Signed(until) => Message::Signed { until, given: false },
         };
         // These are no answers: when the queue is full, a figure in the header is late.
         let _ = teller.try_send(message);
     });
     // An error is a receiver that is gone, and then nobody wants to know.
-    let _ = messages.send(Message::Signed { until: client.sig_until() }).await;
+    let _ = messages.send(Message::Signed { until: client.sig_until(), given: client.sig_is_given() }).await;
     let hands = Hands {
         client,
         journal,
@@ -235,7 +235,9 @@ impl Crew {
         let before = self.hands.journal.clone();
         let result = reload::adopt(&mut self.hands);
         if result.is_ok() {
-            self.hands.tell(Message::Signed { until: self.hands.client.sig_until() }).await;
+            let client = &self.hands.client;
+            let signed = Message::Signed { until: client.sig_until(), given: client.sig_is_given() };
+            self.hands.tell(signed).await;
         }
         self.hands.tell(Message::Adopted { req, result }).await;
         if !self.hands.journal.is_as(&before) {

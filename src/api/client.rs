@@ -5,7 +5,7 @@
 //! [`super::retry`] decides alone.
 
 use std::fmt;
-use std::net::IpAddr;
+use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -16,7 +16,8 @@ use tokio::time::Instant;
 
 use super::budget::Gate;
 use super::signer::{Credential, Signature, Signer};
-use super::{fault, retry};
+use super::{ca, fault, proxy, retry};
+use crate::domain::call;
 use crate::domain::wire::{self, Command};
 use crate::domain::{Call, Change, Failure, JsonObject, Kind, Lane, NewTask, Page, Query, Task, TaskId};
 use crate::usersig::UserSig;
@@ -41,6 +42,8 @@ pub struct Connection {
     pub identifier: String,
     /// What proves it.
     pub credential: Credential,
+    /// A PEM file of further authorities to trust, besides the system's.
+    pub ca_file: Option<PathBuf>,
 }
 
 /// How long a call is waited for.
@@ -111,6 +114,7 @@ pub struct Client {
 
 struct Shared {
     http: reqwest::Client,
+    way: fault::Way,
     base: Url,
     sdkappid: u64,
     identifier: String,
@@ -125,11 +129,12 @@ struct Shared {
 impl Shared {
     fn new(connection: &Connection, timeouts: Timeouts, outside: Outside) -> Result<Self, Failure> {
         let base = base_of(&connection.base_url)?;
-        let Connection { sdkappid, identifier, credential, .. } = connection;
+        let Connection { sdkappid, identifier, credential, ca_file, .. } = connection;
         let signer = Signer::new(*sdkappid, identifier, credential, outside.now())?;
-        let http = http_client(&base, timeouts)?;
+        let http = http_client(&base, ca_file.as_deref(), timeouts)?;
         Ok(Self {
             http,
+            way: fault::Way::to(&base),
             base,
             sdkappid: *sdkappid,
             identifier: identifier.clone(),
@@ -191,6 +196,11 @@ impl Client {
     /// The end of the signature in use.
     pub fn sig_until(&self) -> DateTime<Utc> {
         self.shared.signer.until()
+    }
+
+    /// Whether the signature was made elsewhere and cannot be renewed here.
+    pub fn sig_is_given(&self) -> bool {
+        self.shared.signer.is_given()
     }
 
     /// The service's clock minus this machine's, to about a second; `None` before the first answer.
@@ -318,13 +328,11 @@ impl Client {
         let response = match request.send().await {
             Ok(response) => response,
             Err(error) => {
-                let is_https = shared.base.scheme() == "https";
-                return (None, Err(fault::of_send(&error.without_url(), shared.timeouts.total, is_https)));
+                return (None, Err(fault::of_send(&error.without_url(), shared.timeouts.total, &shared.way)));
             }
         };
         let status = response.status().as_u16();
-        let date = response.headers().get(reqwest::header::DATE).and_then(|value| value.to_str().ok());
-        let date = date.and_then(|text| DateTime::parse_from_rfc2822(text).ok()).map(|at| at.to_utc());
+        let date = date_of(&response);
         let result =
             read_body(response, shared.timeouts.total).await.and_then(|bytes| read_answer(status, &bytes));
         (date, result)
@@ -342,10 +350,8 @@ impl Client {
         }
     }
 
-    /// Half a second is added because the header has whole seconds, cut off.
     fn learn_skew(&self, server_date: DateTime<Utc>, sent: DateTime<Utc>, took: Duration) {
-        let half_way = TimeDelta::from_std(took / 2).unwrap_or_default();
-        let skew = server_date + TimeDelta::milliseconds(500) - (sent + half_way);
+        let skew = call::skew(server_date, sent, took);
         *self.shared.skew.lock().unwrap_or_else(PoisonError::into_inner) = Some(skew);
     }
 }
@@ -380,7 +386,7 @@ impl Drop for Record<'_> {
 }
 
 /// The base URL, if it is one to which a path can be added.
-fn base_of(text: &str) -> Result<Url, Failure> {
+pub(super) fn base_of(text: &str) -> Result<Url, Failure> {
     let wrong = |why: &str| Failure::Local { detail: format!("the endpoint is no usable address: {why}") };
     let url = Url::parse(text.trim()).map_err(|error| wrong(&error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {
@@ -395,7 +401,7 @@ fn base_of(text: &str) -> Result<Url, Failure> {
     Ok(url)
 }
 
-fn endpoint(base: &Url, command: Command) -> Url {
+pub(super) fn endpoint(base: &Url, command: Command) -> Url {
     let mut url = base.clone();
     // Only a URL without a host refuses, and `base_of` let none through.
     if let Ok(mut path) = url.path_segments_mut() {
@@ -404,8 +410,14 @@ fn endpoint(base: &Url, command: Command) -> Url {
     url
 }
 
-fn http_client(base: &Url, timeouts: Timeouts) -> Result<reqwest::Client, Failure> {
+/// The HTTP library, set up for this address. Reads the authorities to trust from the disk.
+pub(super) fn http_client(
+    base: &Url,
+    ca_file: Option<&Path>,
+    timeouts: Timeouts,
+) -> Result<reqwest::Client, Failure> {
     install_crypto();
+    let authorities = ca_file.map(ca::read).transpose()?.unwrap_or_default();
     let mut builder = reqwest::Client::builder()
         .user_agent(concat!("pushdeck/", env!("CARGO_PKG_VERSION")))
         .connect_timeout(timeouts.connect)
@@ -422,8 +434,10 @@ fn http_client(base: &Url, timeouts: Timeouts) -> Result<reqwest::Client, Failur
     if base.scheme() == "http" {
         // Otherwise a machine without a CA store could not even reach the sandbox.
         builder = builder.tls_certs_only(Vec::new());
+    } else {
+        builder = builder.tls_certs_merge(authorities);
     }
-    if is_loopback(base) {
+    if proxy::is_loopback(base) {
         builder = builder.no_proxy();
     }
     builder.build().map_err(|error| fault::of_build(&error.without_url()))
@@ -437,10 +451,10 @@ fn install_crypto() {
     }
 }
 
-fn is_loopback(base: &Url) -> bool {
-    let host = base.host_str().unwrap_or_default();
-    let address = host.trim_start_matches('[').trim_end_matches(']').parse::<IpAddr>();
-    host == "localhost" || host.ends_with(".localhost") || address.is_ok_and(|address| address.is_loopback())
+/// The service's clock, as its answer shows it.
+pub(super) fn date_of(response: &reqwest::Response) -> Option<DateTime<Utc>> {
+    let date = response.headers().get(reqwest::header::DATE)?.to_str().ok()?;
+    DateTime::parse_from_rfc2822(date).ok().map(|at| at.to_utc())
 }
 
 async fn read_body(mut response: reqwest::Response, total: Duration) -> Result<Vec<u8>, Failure> {

@@ -7,19 +7,42 @@ use std::error::Error;
 use std::io;
 use std::time::Duration;
 
+use chrono::DateTime;
+use reqwest::Url;
+use rustls::CertificateError;
+use rustls::pki_types::UnixTime;
+
+use super::proxy::{self, Proxy};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
+use crate::domain::wire::time_out;
 use crate::usersig::UserSig;
 
 /// No words of a library need more room than this.
 const MOST_WORDS: usize = 200;
 
+/// Certificates of great services have hundreds of names.
+const MOST_NAMES: usize = 5;
+
+/// How a request was to go.
+pub(super) struct Way {
+    is_https: bool,
+    proxy: Option<Proxy>,
+}
+
+impl Way {
+    /// The way to this address, as the system says now.
+    pub(super) fn to(base: &Url) -> Self {
+        Self { is_https: base.scheme() == "https", proxy: proxy::of(base.as_str()) }
+    }
+}
+
 /// What a failed `send` means. `total` is the time-out that was set.
-pub(super) fn of_send(error: &reqwest::Error, total: Duration, is_https: bool) -> Failure {
+pub(super) fn of_send(error: &reqwest::Error, total: Duration, way: &Way) -> Failure {
     let causes = causes(error);
     let detail = words(&causes);
     if error.is_connect() {
-        return Failure::NotSent { reason: why_no_connection(error, &causes, is_https), detail };
+        return no_connection(error, &causes, detail, way);
     }
     if error.is_timeout() {
         return Failure::TimedOut { after: total };
@@ -40,28 +63,118 @@ pub(super) fn of_body(error: &reqwest::Error, total: Duration) -> Failure {
 
 /// Why there is no client at all.
 pub(super) fn of_build(error: &reqwest::Error) -> Failure {
-    let detail = format!(
-        "no HTTP client could be made ({}); is a CA store installed, such as the package ca-certificates?",
-        words(&causes(error))
-    );
+    let why = words(&causes(error));
+    // The library has no type for it.
+    let detail = if why.contains("No CA certificates were loaded") {
+        "this machine has no CA store, so no certificate can be checked; install one, such as the package \
+         ca-certificates, or name a PEM file with ca_file in the profile"
+            .to_owned()
+    } else {
+        format!("no HTTP client could be made: {why}")
+    };
     Failure::Local { detail }
 }
 
-fn why_no_connection(error: &reqwest::Error, causes: &[&(dyn Error + 'static)], is_https: bool) -> NotSent {
-    if error.is_dns() {
-        return NotSent::Dns;
-    }
-    if causes.iter().any(|cause| cause.is::<rustls::Error>()) {
-        return NotSent::Tls;
-    }
-    if error.is_timeout() {
-        return NotSent::ConnectTimeout;
-    }
+fn no_connection(
+    error: &reqwest::Error,
+    causes: &[&(dyn Error + 'static)],
+    detail: String,
+    way: &Way,
+) -> Failure {
+    let tls = causes.iter().find_map(|cause| cause.downcast_ref::<rustls::Error>());
     // The type is not public under this library's name; its words begin so in every case.
-    if causes.iter().any(|cause| cause.to_string().starts_with("tunnel error")) {
-        return NotSent::Proxy;
+    let tunnel = causes.iter().map(ToString::to_string).find(|words| words.starts_with("tunnel error"));
+    let (reason, detail) = if let Some(tunnel) = tunnel {
+        (why_no_tunnel(&tunnel), detail)
+    } else if error.is_dns() {
+        (NotSent::Dns, detail)
+    } else if let Some(rustls::Error::InvalidCertificate(fault)) = tls {
+        of_certificate(fault)
+    } else if tls.is_some() {
+        (NotSent::Tls, detail)
+    } else if error.is_timeout() {
+        (NotSent::ConnectTimeout, detail)
+    } else if way.is_https && !is_of_tcp(causes) {
+        // A connection that broke while it was made secure has no kind of its own.
+        (NotSent::Tls, detail)
+    } else {
+        (NotSent::Refused, detail)
+    };
+    match &way.proxy {
+        None => Failure::NotSent { reason, detail },
+        Some(proxy) => by_proxy(reason, proxy, detail, way.is_https),
     }
-    let is_of_tcp = causes.iter().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|io| {
+}
+
+/// What was met on a way through a proxy. Without TLS there is no tunnel, and every connection is one
+/// to the proxy.
+fn by_proxy(reason: NotSent, proxy: &Proxy, detail: String, is_https: bool) -> Failure {
+    let is_of_proxy = !is_https && matches!(reason, NotSent::Dns | NotSent::Refused);
+    let reason = if is_of_proxy { NotSent::ProxyGone } else { reason };
+    let detail = match reason {
+        NotSent::Proxy | NotSent::ProxyLogin | NotSent::ProxyGone if !proxy.is_spoken() => {
+            format!("{proxy}: {} proxies are not supported", proxy.scheme)
+        }
+        NotSent::Proxy | NotSent::ProxyLogin | NotSent::ProxyGone => format!("{proxy}: {detail}"),
+        NotSent::Dns
+        | NotSent::Refused
+        | NotSent::ConnectTimeout
+        | NotSent::Tls
+        | NotSent::Untrusted
+        | NotSent::WrongName
+        | NotSent::OutOfDate
+        | NotSent::Withdrawn => format!("by the proxy {proxy}: {detail}"),
+    };
+    Failure::NotSent { reason, detail }
+}
+
+fn why_no_tunnel(words: &str) -> NotSent {
+    if words.contains("authorization required") {
+        NotSent::ProxyLogin
+    } else if words.contains("failed to create underlying connection") {
+        NotSent::ProxyGone
+    } else {
+        NotSent::Proxy
+    }
+}
+
+/// What is wrong with a certificate, in few words and without numbers that nobody reads.
+fn of_certificate(fault: &CertificateError) -> (NotSent, String) {
+    let day = |time: &UnixTime| {
+        let at = i64::try_from(time.as_secs()).ok().and_then(|at| DateTime::from_timestamp(at, 0));
+        at.map(|at| format!("{} UTC", time_out(at))).unwrap_or_default()
+    };
+    if let CertificateError::ExpiredContext { not_after, .. } = fault {
+        return (NotSent::OutOfDate, format!("it expired at {}", day(not_after)));
+    }
+    if let CertificateError::NotValidYetContext { not_before, .. } = fault {
+        return (NotSent::OutOfDate, format!("it begins at {}", day(not_before)));
+    }
+    if let CertificateError::NotValidForNameContext { expected, presented } = fault {
+        // `DnsName("host")` and the like.
+        let names: Vec<&str> = presented.iter().map(|name| name.split('"').nth(1).unwrap_or(name)).collect();
+        let names: Vec<&str> = names.into_iter().take(MOST_NAMES).collect();
+        let asked = expected.to_str();
+        return (NotSent::WrongName, format!("asked for {asked}, it is for {}", names.join(", ")));
+    }
+    // The kinds without a date or names come from other checkers; the rest is about whom to trust.
+    let reason = if matches!(fault, CertificateError::Expired | CertificateError::NotValidYet) {
+        NotSent::OutOfDate
+    } else if matches!(fault, CertificateError::NotValidForName) {
+        NotSent::WrongName
+    } else {
+        NotSent::Untrusted
+    };
+    let detail = if matches!(fault, CertificateError::UnknownIssuer) {
+        "no CA that this machine trusts has signed it".to_owned()
+    } else {
+        fault.to_string()
+    };
+    (reason, detail)
+}
+
+fn is_of_tcp(causes: &[&(dyn Error + 'static)]) -> bool {
+    causes.iter().filter_map(|cause| cause.downcast_ref::<io::Error>()).any(|io| {
         matches!(
             io.kind(),
             io::ErrorKind::ConnectionRefused
@@ -71,9 +184,7 @@ fn why_no_connection(error: &reqwest::Error, causes: &[&(dyn Error + 'static)], 
                 | io::ErrorKind::AddrNotAvailable
                 | io::ErrorKind::PermissionDenied
         )
-    });
-    // A connection that broke while it was made secure has no kind of its own.
-    if is_https && !is_of_tcp { NotSent::Tls } else { NotSent::Refused }
+    })
 }
 
 /// Everything below the error itself, the nearest first. An `io::Error` hides what it wraps from

@@ -49,8 +49,16 @@ fn allowed(command: Command, failure: &Failure) -> Option<(u32, Duration)> {
 fn write(failure: &Failure) -> Option<(u32, Duration)> {
     match failure {
         Failure::NotSent { reason, .. } => match reason {
-            NotSent::Dns | NotSent::Refused | NotSent::ConnectTimeout => Some((3, FIRST_PAUSE)),
-            NotSent::Tls | NotSent::Proxy | NotSent::Withdrawn => None,
+            NotSent::Dns | NotSent::Refused | NotSent::ConnectTimeout | NotSent::ProxyGone => {
+                Some((3, FIRST_PAUSE))
+            }
+            NotSent::Tls
+            | NotSent::Untrusted
+            | NotSent::WrongName
+            | NotSent::OutOfDate
+            | NotSent::Proxy
+            | NotSent::ProxyLogin
+            | NotSent::Withdrawn => None,
         },
         Failure::TimedOut { .. }
         | Failure::Cut { .. }
@@ -63,10 +71,18 @@ fn write(failure: &Failure) -> Option<(u32, Duration)> {
 fn read(failure: &Failure) -> Option<Duration> {
     match failure {
         Failure::NotSent { reason, .. } => match reason {
-            NotSent::Dns | NotSent::Refused | NotSent::ConnectTimeout | NotSent::Tls | NotSent::Proxy => {
-                Some(FIRST_PAUSE)
-            }
-            NotSent::Withdrawn => None,
+            NotSent::Dns
+            | NotSent::Refused
+            | NotSent::ConnectTimeout
+            | NotSent::Tls
+            | NotSent::Proxy
+            | NotSent::ProxyGone => Some(FIRST_PAUSE),
+            // What is wrong there stays wrong, and a proxy may lock out who asks again and again.
+            NotSent::Untrusted
+            | NotSent::WrongName
+            | NotSent::OutOfDate
+            | NotSent::ProxyLogin
+            | NotSent::Withdrawn => None,
         },
         Failure::TimedOut { .. } | Failure::Cut { .. } => Some(FIRST_PAUSE),
         // A page of a gateway in trouble passes; a 3xx or 4xx is a wrong address and stays.
@@ -120,12 +136,17 @@ mod tests {
         Failure::TimedOut { after: Duration::from_secs(10) }
     }
 
-    const EVERY_REASON: [NotSent; 6] = [
+    const EVERY_REASON: [NotSent; 11] = [
         NotSent::Dns,
         NotSent::Refused,
         NotSent::ConnectTimeout,
         NotSent::Tls,
+        NotSent::Untrusted,
+        NotSent::WrongName,
+        NotSent::OutOfDate,
         NotSent::Proxy,
+        NotSent::ProxyLogin,
+        NotSent::ProxyGone,
         NotSent::Withdrawn,
     ];
 
@@ -143,7 +164,10 @@ mod tests {
         for failure in every_failure() {
             let left = !matches!(
                 failure,
-                Failure::NotSent { reason: NotSent::Dns | NotSent::Refused | NotSent::ConnectTimeout, .. }
+                Failure::NotSent {
+                    reason: NotSent::Dns | NotSent::Refused | NotSent::ConnectTimeout | NotSent::ProxyGone,
+                    ..
+                }
             );
             for command in WRITES {
                 assert_eq!(decide(command, &failure, 1, 0.5).is_none(), left, "{command:?} {failure:?}");
@@ -170,6 +194,7 @@ mod tests {
                 not_sent(NotSent::ConnectTimeout),
                 not_sent(NotSent::Tls),
                 not_sent(NotSent::Proxy),
+                not_sent(NotSent::ProxyGone),
                 cut(),
                 unreadable(200),
                 unreadable(502),
@@ -190,6 +215,10 @@ mod tests {
         for command in READS {
             for failure in [
                 not_sent(NotSent::Withdrawn),
+                not_sent(NotSent::Untrusted),
+                not_sent(NotSent::WrongName),
+                not_sent(NotSent::OutOfDate),
+                not_sent(NotSent::ProxyLogin),
                 unreadable(301),
                 unreadable(404),
                 refused(60013),

@@ -115,6 +115,7 @@ pub(crate) fn connection(base_url: &str) -> Connection {
         sdkappid: APP,
         identifier: WHO.to_owned(),
         credential: Credential::Key(SecretString::from(KEY)),
+        ca_file: None,
     }
 }
 

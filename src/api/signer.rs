@@ -101,6 +101,11 @@ impl Signer {
         self.current().until
     }
 
+    /// Whether it was made elsewhere, so that there is no key to make another.
+    pub fn is_given(&self) -> bool {
+        self.key.is_none()
+    }
+
     fn current(&self) -> MutexGuard<'_, Signature> {
         // A signature is replaced whole, so a panic elsewhere leaves a good one.
         self.current.lock().unwrap_or_else(PoisonError::into_inner)

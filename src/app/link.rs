@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::Failure;
 use crate::domain::catalog::{self, Class};
 use crate::domain::ease::Ease;
 use crate::domain::wire::Command;
+use crate::domain::{Failure, call};
 
 use super::message::{Call, Moment};
 
@@ -21,6 +21,8 @@ const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const BUSY_PAUSE: Duration = Duration::from_secs(4);
 /// Over how long the use of the budget is averaged.
 const USE_WINDOW: Duration = Duration::from_secs(4);
+/// When somebody should get another signature, if pushdeck cannot make one.
+const GIVEN_ENDS_SOON: TimeDelta = TimeDelta::hours(1);
 /// A skew below this is the jitter of the way, not of the clocks.
 const SKEW_SHOWN: i64 = 2;
 
@@ -70,6 +72,8 @@ pub struct Link {
     pub skew: Option<TimeDelta>,
     /// End of the signature in use.
     pub signed_until: Option<DateTime<Utc>>,
+    /// Whether the end of a signature that cannot be renewed is still to be said.
+    warn_of_end: bool,
     calls: VecDeque<(Duration, Command)>,
     /// As the budget has it, in the order of [`Command::ALL`].
     eases: [Ease; Command::ALL.len()],
@@ -96,6 +100,21 @@ impl Link {
         let pause = Duration::from_secs(1 << self.failures.min(5)).min(longest);
         self.retry_at = Some(now.running + pause);
         self.failure = Some(failure);
+    }
+
+    /// Another signature is in use. A `given` one cannot be renewed here.
+    pub fn signed(&mut self, until: DateTime<Utc>, given: bool) {
+        self.signed_until = Some(until);
+        self.warn_of_end = given;
+    }
+
+    /// How long a given signature still holds, once, when that is not long. After its end the signer
+    /// says so itself.
+    pub fn given_ends_soon(&mut self, now: Moment) -> Option<TimeDelta> {
+        let left = self.signed_until? - self.server_now(now);
+        let soon = self.warn_of_end && left <= GIVEN_ENDS_SOON && left > TimeDelta::zero();
+        self.warn_of_end &= !soon;
+        soon.then_some(left)
     }
 
     /// The operator wants a try now, whatever went before.
@@ -140,10 +159,7 @@ impl Link {
         self.calls.push_back((now.running, call.command));
         self.forget_old_calls(now);
         if let Some(date) = call.server_date {
-            // The header has whole seconds and was written about half-way: both are corrected for.
-            let half = TimeDelta::from_std(call.took / 2).unwrap_or_default();
-            let skew = date + TimeDelta::milliseconds(500) - (call.sent + half);
-            self.skew = Some(skew);
+            self.skew = Some(call::skew(date, call.sent, call.took));
         }
         is_refused && was_free
     }

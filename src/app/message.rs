@@ -88,6 +88,8 @@ pub enum Message {
     Signed {
         /// End of its validity.
         until: DateTime<Utc>,
+        /// Whether it was made elsewhere, so that it cannot be renewed.
+        given: bool,
     },
     /// The journal holds writes of earlier runs whose outcome is not known. Comes once, at the start.
     LeftOpen(Vec<OpenWrite>),

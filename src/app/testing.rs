@@ -167,7 +167,7 @@ pub(crate) fn with_page(size: (u16, u16), total: u64, tasks: Vec<Task>) -> State
     feed(
         &mut state,
         [
-            Message::Signed { until: now().utc + TimeDelta::hours(41) },
+            Message::Signed { until: now().utc + TimeDelta::hours(41), given: false },
             Message::Called(call),
             Message::Listed { req, result },
         ],

@@ -9,6 +9,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
+use crate::domain::when;
 use crate::keymap::{self, Action, Scope};
 
 use super::effect::Effect;
@@ -48,8 +49,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.warn(text);
             Vec::new()
         }
-        Message::Signed { until } => {
-            state.link.signed_until = Some(until);
+        Message::Signed { until, given } => {
+            state.link.signed(until, given);
+            warn_of_signature(state);
             Vec::new()
         }
         Message::LeftOpen(open) => review::take_up(state, open),
@@ -85,10 +87,29 @@ fn on_tick(state: &mut State, now: super::Moment) -> Vec<Effect> {
     if state.note.as_ref().is_some_and(|note| now.running >= note.until) {
         state.note = None;
     }
+    warn_of_signature(state);
     let mut effects = board::on_tick(state);
     effects.extend(form::on_tick(state));
     effects.extend(review::on_tick(state, before.running));
     effects
+}
+
+/// Says once, at the start or later, that a signature ends soon which cannot be renewed here.
+fn warn_of_signature(state: &mut State) {
+    let Some(left) = state.link.given_ends_soon(state.now) else { return };
+    let words =
+        format!("the UserSig of the config ends in {}; put in a new one, or the secret key", when::age(left));
+    // What was to be said at the start must not be lost for it.
+    let said = state
+        .setup
+        .notice
+        .as_ref()
+        .filter(|notice| state.note.as_ref().is_some_and(|note| &note.text == *notice));
+    let words = match said {
+        Some(notice) => format!("{words} · {notice}"),
+        None => words,
+    };
+    state.warn(words);
 }
 
 fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
@@ -205,4 +226,56 @@ fn is_printable(event: &KeyEvent) -> bool {
 /// Whether an action means the same everywhere but in text.
 fn is_global(action: Action) -> bool {
     keymap::of_scope(Scope::Global).any(|binding| binding.action == action)
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::*;
+    use crate::app::testing::{connecting, feed, later, now};
+
+    fn signed(minutes: i64, given: bool) -> Message {
+        Message::Signed { until: now().utc + TimeDelta::minutes(minutes), given }
+    }
+
+    fn said(state: &State) -> Option<&str> {
+        state.note.as_ref().filter(|note| note.bad).map(|note| note.text.as_str())
+    }
+
+    #[test]
+    fn a_given_signature_that_ends_within_the_hour_is_said_before_the_first_answer() {
+        let (mut state, _) = connecting((80, 24));
+        feed(&mut state, [signed(42, true)]);
+        let words = "the UserSig of the config ends in 42m; put in a new one, or the secret key";
+        assert_eq!(said(&state), Some(words));
+        // Once is enough: the header goes on counting.
+        feed(&mut state, [Message::Ticked(later(60))]);
+        assert_eq!(state.note, None);
+    }
+
+    #[test]
+    fn what_else_is_said_at_the_start_is_not_lost_for_it() {
+        let (mut state, _) = connecting((80, 24));
+        state.setup.notice = Some("drafts are not kept on disk".to_owned());
+        state.say("drafts are not kept on disk");
+        feed(&mut state, [signed(42, true)]);
+        assert!(said(&state).unwrap().ends_with("secret key · drafts are not kept on disk"));
+    }
+
+    #[test]
+    fn a_given_signature_is_warned_of_when_its_last_hour_begins() {
+        let (mut state, _) = connecting((80, 24));
+        feed(&mut state, [signed(61, true), Message::Ticked(later(59))]);
+        assert_eq!(said(&state), None);
+        feed(&mut state, [Message::Ticked(later(60))]);
+        assert!(said(&state).unwrap().contains("ends in 1h;"), "{:?}", state.note);
+    }
+
+    #[test]
+    fn one_that_is_renewed_by_itself_is_no_reason_to_warn() {
+        let (mut state, _) = connecting((80, 24));
+        feed(&mut state, [signed(42, false), Message::Ticked(later(60))]);
+        assert_eq!(said(&state), None);
+    }
 }

@@ -4,10 +4,12 @@ use std::net::SocketAddr;
 use std::path::PathBuf;
 
 use clap::Parser;
+use secrecy::SecretString;
 
 use crate::config::Flags;
 use crate::sandbox::options::{ENTRIES, Entry, Shape};
 use crate::sandbox::{self, Seed};
+use crate::usersig;
 
 /// See, change and watch scheduled pushes on Tencent Cloud Chat.
 #[derive(Debug, Parser)]
@@ -51,6 +53,64 @@ impl From<DashboardFlags> for Flags {
 pub(super) enum Command {
     /// Serve the five calls on this machine, for tests and training
     Sandbox(SandboxArgs),
+    /// Make a signature (UserSig) for scripts, or say what a given one is
+    Usersig(UsersigArgs),
+    /// Look at settings, way, rights and terminal, and say what to mend
+    Doctor(DoctorArgs),
+}
+
+/// Whose settings count.
+#[derive(Debug, clap::Args)]
+pub(super) struct ProfileFlags {
+    /// Read this config file
+    #[arg(long, value_name = "FILE")]
+    config: Option<PathBuf>,
+    /// Take this profile of the config file
+    #[arg(long, value_name = "NAME")]
+    profile: Option<String>,
+}
+
+impl From<ProfileFlags> for Flags {
+    fn from(flags: ProfileFlags) -> Self {
+        Self { config: flags.config, profile: flags.profile, sandbox: false }
+    }
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "This is the one place where pushdeck shows a signature: it is all of standard output, and whoever \
+                  has it is the administrator until it ends. What it is for and until when goes to standard error. \
+                  The key is never shown, and a signature given to --decode is not repeated.\n\n\
+                  What stands in a command line stays in the history of the shell and can be seen by others on \
+                  the machine: give a signature to --decode - on standard input.\n\n\
+                  Exit status: 0 made, or good; 1 illegible, past its end, or not of the profile; 2 nothing was tried."
+)]
+pub(super) struct UsersigArgs {
+    #[command(flatten)]
+    pub(super) of: ProfileFlags,
+    /// How long it holds: 30m, 12h, 180d, or seconds; at most 50 years
+    #[arg(long, value_name = "TIME", default_value = "180d", value_parser = lifetime, conflicts_with = "decode")]
+    pub(super) expire: u64,
+    /// Make none, say what this one is; - reads it from standard input
+    #[arg(long, value_name = "SIG", value_parser = |text: &str| Ok::<_, String>(SecretString::from(text)))]
+    pub(super) decode: Option<SecretString>,
+    /// A signature in the wrong place, taken so that it is not repeated in a complaint
+    #[arg(hide = true, value_parser = |text: &str| Ok::<_, String>(SecretString::from(text)))]
+    pub(super) stray: Option<SecretString>,
+}
+
+#[derive(Debug, clap::Args)]
+#[command(
+    after_help = "Each line says ok, warn, fail or skip (not tried, because something before it failed) and, where \
+                  there is something to do, what. It sends one question without a signature and one list call; \
+                  it changes nothing at the service.\n\nExit status: 0 when nothing failed, 1 otherwise."
+)]
+pub(super) struct DoctorArgs {
+    #[command(flatten)]
+    pub(super) of: ProfileFlags,
+    /// Print one JSON document instead of lines
+    #[arg(long)]
+    pub(super) json: bool,
 }
 
 #[derive(Debug, clap::Args)]
@@ -149,9 +209,52 @@ fn address(text: &str) -> Result<SocketAddr, String> {
     text.parse().map_err(|_| "write an IP address and a port, such as 127.0.0.1:8080".to_owned())
 }
 
+/// A span in seconds; its bounds are those of `usersig`.
+fn lifetime(text: &str) -> Result<u64, String> {
+    let wrong = || "write a whole number with s, m, h or d behind it, such as 30m, 12h or 180d".to_owned();
+    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
+    let unit = match text.strip_prefix(digits) {
+        Some("" | "s") => 1,
+        Some("m") => 60,
+        Some("h") => 3_600,
+        Some("d") => 86_400,
+        Some(_) | None => return Err(wrong()),
+    };
+    if digits.contains('+') {
+        return Err(wrong());
+    }
+    let number: u64 = digits.parse().map_err(|_| wrong())?;
+    let seconds = number.checked_mul(unit).ok_or_else(wrong)?;
+    if !(1..=usersig::LONGEST_LIFETIME).contains(&seconds) {
+        return Err(usersig::SignError::Lifetime.words().to_owned());
+    }
+    Ok(seconds)
+}
+
 fn identifier(text: &str) -> Result<String, String> {
     if text.is_empty() || text.len() > 32 || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
         return Err("a UserID has 1 to 32 bytes, without blanks".to_owned());
     }
     Ok(text.to_owned())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_lifetime_is_a_number_with_a_unit_or_seconds() {
+        for (text, seconds) in
+            [("30m", 1_800), ("12h", 43_200), ("180d", usersig::DEFAULT_LIFETIME), ("90", 90), ("45s", 45)]
+        {
+            assert_eq!(lifetime(text), Ok(seconds), "{text}");
+        }
+        for text in ["", "d", "1.5h", "-1d", "1w", "1d 2h", "+5m", "99999999999999999999", "30 m"] {
+            assert!(lifetime(text).unwrap_err().starts_with("write a whole number"), "{text}");
+        }
+        for text in ["0", "0d", "51y", "20000d"] {
+            assert!(lifetime(text).is_err(), "{text}");
+        }
+        assert!(lifetime("20000d").unwrap_err().contains("between 1 second and 50 years"));
+    }
 }

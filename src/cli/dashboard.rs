@@ -6,10 +6,9 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
 use tokio::sync::mpsc;
 
-use super::{Exit, World};
+use super::{Exit, World, present};
 use crate::api::{self, Client, Outside, Timeouts};
 use crate::app::state::Underway;
 use crate::app::{Message, Moment, Setup, State, Verdict, Write};
@@ -88,15 +87,18 @@ pub struct Connection {
     pub identifier: String,
     /// What he signs with.
     pub credential: Credential,
+    /// A PEM file of further authorities to trust.
+    pub ca_file: Option<PathBuf>,
 }
 
 impl From<Connection> for api::Connection {
     fn from(from: Connection) -> Self {
-        let credential = match from.credential {
+        let Connection { endpoint, sdkappid, identifier, credential, ca_file } = from;
+        let credential = match credential {
             Credential::Key(key) => api::Credential::Key(key),
             Credential::Sig(sig) => api::Credential::Sig(sig),
         };
-        Self { base_url: from.endpoint, sdkappid: from.sdkappid, identifier: from.identifier, credential }
+        Self { base_url: endpoint, sdkappid, identifier, credential, ca_file }
     }
 }
 
@@ -121,7 +123,7 @@ fn service(
 ) -> Result<Plan, ConfigError> {
     let credential = config::resolve_secret(profile, env)?;
     let endpoint = &profile.endpoint.value;
-    let host = endpoint.split_once("://").map_or(endpoint.as_str(), |(_, host)| host);
+    let host = host_of(endpoint);
     let name = &profile.name.value;
     let notice = match &profile.name.origin {
         origin @ Origin::Env(_) => Some(format!("profile {name}, chosen by {origin}")),
@@ -138,14 +140,24 @@ fn service(
         refresh: settings.refresh.value,
         notice,
     };
-    let store_key = format!("{name} {} {host}", setup.sdkappid);
+    let store_key = store_key(profile);
     let target = Target::Service(Connection {
         endpoint: endpoint.clone(),
         sdkappid: setup.sdkappid,
         identifier: profile.identifier.value.clone(),
         credential,
+        ca_file: profile.ca_file.as_ref().map(|file| file.value.clone()),
     });
     Ok(Plan { setup, target, store, store_key })
+}
+
+/// Under which name drafts and journal of a profile are kept.
+pub(super) fn store_key(profile: &Profile) -> String {
+    format!("{} {} {}", profile.name.value, profile.sdkappid.value, host_of(&profile.endpoint.value))
+}
+
+fn host_of(endpoint: &str) -> &str {
+    endpoint.split_once("://").map_or(endpoint, |(_, host)| host)
 }
 
 fn embedded(settings: &Settings, flags: &Flags, store: Option<PathBuf>) -> Plan {
@@ -224,7 +236,7 @@ async fn open(plan: Plan, look: Look, reload: Reload) -> Result<(), String> {
 }
 
 /// A server on a free port of this machine, and what it takes to call it.
-async fn start_embedded() -> Result<(Running, Connection), String> {
+pub(super) async fn start_embedded() -> Result<(Running, Connection), String> {
     let credentials = Credentials::made(&mut rand::rng());
     let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
     let Credentials { sdkappid, identifier, key } = credentials.clone();
@@ -232,7 +244,8 @@ async fn start_embedded() -> Result<(Running, Connection), String> {
         .await
         .map_err(|err| format!("the embedded sandbox did not start: {err}"))?;
     let endpoint = running.base_url();
-    Ok((running, Connection { endpoint, sdkappid, identifier, credential: Credential::Key(key) }))
+    let credential = Credential::Key(key);
+    Ok((running, Connection { endpoint, sdkappid, identifier, credential, ca_file: None }))
 }
 
 /// Opens the screens; returns when the operator has left and the terminal is restored.
@@ -353,12 +366,6 @@ fn in_doubt(write: &Underway) -> String {
         Write::Cancel { id, .. } => format!("a cancel of #{id}"),
     };
     deed + &stands
-}
-
-/// This machine's clock.
-#[expect(clippy::disallowed_methods, reason = "the one place where the dashboard reads the clock")]
-fn present() -> DateTime<Utc> {
-    Utc::now()
 }
 
 #[cfg(test)]

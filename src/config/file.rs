@@ -24,7 +24,7 @@ pub const TOP_KEYS: [&str; 3] = ["default_profile", "profiles", "ui"];
 pub const UI_KEYS: [&str; 1] = ["refresh_seconds"];
 
 /// The keys of a profile.
-pub const PROFILE_KEYS: [&str; 14] = [
+pub const PROFILE_KEYS: [&str; 15] = [
     "environment",
     "region",
     "endpoint",
@@ -39,6 +39,7 @@ pub const PROFILE_KEYS: [&str; 14] = [
     "page_size",
     "from_account",
     "allow_http",
+    "ca_file",
 ];
 
 /// The keys of a profile that say where its secret is; exactly one of them stands in each.
@@ -138,6 +139,8 @@ impl Reader<'_> {
         let timezone = self.timezone(table);
         let page_size = self.page_size(table);
         let from_account = self.string(table, "from_account");
+        let ca_file = self.string(table, "ca_file");
+        let ca_file = ca_file.map(|file| Sourced::new(self.resolved(&file.value), file.origin));
         if self.faults.len() > before {
             return None;
         }
@@ -156,6 +159,7 @@ impl Reader<'_> {
             page_size,
             from_account,
             allow_http,
+            ca_file,
         })
     }
 
@@ -424,7 +428,7 @@ mod tests {
             profile_fault(&["sdkapid = 7"]),
             "/etc/c.toml:7:1: unknown key \"sdkapid\" in [profiles.acme]; did you mean \"sdkappid\"? Allowed: \
              environment, region, endpoint, sdkappid, identifier, secret_key_env, secret_key_file, \
-             secret_key_command, secret_key, usersig, timezone, page_size, from_account, allow_http"
+             secret_key_command, secret_key, usersig, timezone, page_size, from_account, allow_http, ca_file"
         );
         assert_eq!(
             fault("defaultprofile = \"a\"\n"),
@@ -582,11 +586,15 @@ mod tests {
     }
 
     #[test]
-    fn a_key_file_is_found_from_home_and_from_the_config_file() {
+    fn a_key_file_and_a_ca_file_are_found_from_home_and_from_the_config_file() {
         for (given, path) in [("~/k", "/home/op/k"), ("k", "/etc/k"), ("/k", "/k")] {
-            let source = good(&["secret_key_env =", &format!("secret_key_file = \"{given}\"")]).secret.value;
+            let profile =
+                good(&["secret_key_env =", &format!("secret_key_file = \"{given}\"\nca_file = \"{given}\"")]);
+            let source = profile.secret.value;
             assert!(matches!(source, SecretSource::File(found) if found == Path::new(path)), "{given}");
+            assert_eq!(profile.ca_file.unwrap().value, Path::new(path), "{given}");
         }
+        assert_eq!(good(&[]).ca_file, None);
     }
 
     #[test]

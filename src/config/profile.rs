@@ -69,4 +69,6 @@ pub struct Profile {
     pub from_account: Sourced<String>,
     /// Whether plain http may go to other machines.
     pub allow_http: Sourced<bool>,
+    /// A PEM file of further authorities to trust, besides the system's.
+    pub ca_file: Option<Sourced<PathBuf>>,
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::lane::Lane;
 use super::wire::Command;
@@ -22,4 +22,11 @@ pub struct Call {
     pub server_date: Option<DateTime<Utc>>,
     /// `ErrorCode`: 0 for success, `None` when there was no readable answer.
     pub code: Option<i64>,
+}
+
+/// How far the service's clock is ahead of this machine's, to about a second: its `Date` header has
+/// whole seconds, cut off, and was written about half-way. Both are corrected for.
+pub fn skew(server_date: DateTime<Utc>, sent: DateTime<Utc>, took: Duration) -> TimeDelta {
+    let half_way = TimeDelta::from_std(took / 2).unwrap_or_default();
+    server_date + TimeDelta::milliseconds(500) - (sent + half_way)
 }

@@ -7,6 +7,9 @@ use std::time::Duration;
 use super::catalog::{self, Class};
 use super::text;
 
+/// The status by which a proxy asks for a login on a call without TLS.
+const PROXY_LOGIN: u16 = 407;
+
 /// Why a request certainly did not reach the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NotSent {
@@ -16,10 +19,20 @@ pub enum NotSent {
     Refused,
     /// No connection within the time-out.
     ConnectTimeout,
-    /// The secure connection could not be set up: certificate, protocol, or no CA store.
+    /// The secure connection could not be set up: the other side speaks no TLS, or another kind.
     Tls,
-    /// The proxy refused.
+    /// The service's certificate is signed by nobody whom this machine trusts.
+    Untrusted,
+    /// The certificate is for another name.
+    WrongName,
+    /// The certificate is over, or has not begun.
+    OutOfDate,
+    /// The proxy refused to pass it on.
     Proxy,
+    /// The proxy wants a user name and a password.
+    ProxyLogin,
+    /// The proxy itself cannot be reached.
+    ProxyGone,
     /// The program is stopping, or the question was replaced by a newer one.
     Withdrawn,
 }
@@ -125,7 +138,6 @@ impl Failure {
 
     /// What the operator reads.
     pub fn words(&self) -> Words {
-        let words = |what: &str, next: &str| Words { what: what.to_owned(), next: next.to_owned() };
         let with = |what: &str, detail: &str, next: &str| Words {
             what: if detail.is_empty() {
                 what.to_owned()
@@ -135,32 +147,10 @@ impl Failure {
             next: next.to_owned(),
         };
         match self {
-            Self::NotSent { reason, detail } => match reason {
-                NotSent::Dns => with(
-                    "the service's host name has no address",
-                    detail,
-                    "check region or endpoint in the profile, and this machine's DNS",
-                ),
-                NotSent::Refused => with(
-                    "nobody answers at the service's address",
-                    detail,
-                    "check the endpoint, and whether a firewall is in the way",
-                ),
-                NotSent::ConnectTimeout => with(
-                    "no connection to the service",
-                    detail,
-                    "check the network, and whether a firewall or proxy is in the way",
-                ),
-                NotSent::Tls => with(
-                    "no secure connection to the service",
-                    detail,
-                    "check the certificate store of this machine and any proxy that opens TLS",
-                ),
-                NotSent::Proxy => {
-                    with("the proxy refused", detail, "check HTTPS_PROXY and NO_PROXY in the environment")
-                }
-                NotSent::Withdrawn => words("not sent", "ask again"),
-            },
+            Self::NotSent { reason, detail } => {
+                let (what, next) = not_sent(*reason);
+                with(what, detail, next)
+            }
             Self::TimedOut { after } => Words {
                 what: format!("no answer within {} s", after.as_secs()),
                 next: "check the network; r asks again".to_owned(),
@@ -173,7 +163,11 @@ impl Failure {
                     "the answer (HTTP {status}) is not the service's JSON: {}",
                     text::clean(detail)
                 ),
-                next: "check that the endpoint is the service and not a proxy's page".to_owned(),
+                next: if *status == PROXY_LOGIN {
+                    not_sent(NotSent::ProxyLogin).1.to_owned()
+                } else {
+                    "check that the endpoint is the service and not a proxy's page".to_owned()
+                },
             },
             Self::Refused { code, info, invalid_accounts } => refused(*code, info, invalid_accounts),
             Self::Local { detail } => Words {
@@ -181,6 +175,53 @@ impl Failure {
                 next: "mend it, then type :reload".to_owned(),
             },
         }
+    }
+}
+
+/// What happened and what to do next, for each way of not getting there.
+fn not_sent(reason: NotSent) -> (&'static str, &'static str) {
+    match reason {
+        NotSent::Dns => (
+            "the service's host name has no address",
+            "check region or endpoint in the profile, and this machine's DNS",
+        ),
+        NotSent::Refused => (
+            "nobody answers at the service's address",
+            "check the endpoint, and whether a firewall is in the way",
+        ),
+        NotSent::ConnectTimeout => (
+            "no connection to the service in time",
+            "check the network, and whether a firewall or proxy is in the way",
+        ),
+        NotSent::Tls => (
+            "no secure connection to the service",
+            "check that the endpoint speaks https, and whether a proxy or firewall breaks TLS",
+        ),
+        NotSent::Untrusted => (
+            "the service's certificate is not trusted here",
+            "if a company proxy or a CA of your own signed it, name that CA's certificate with ca_file in the profile",
+        ),
+        NotSent::WrongName => (
+            "the service's certificate is for another name",
+            "check the host in the endpoint; if it is right, somebody else answers there: ask who runs that server",
+        ),
+        NotSent::OutOfDate => (
+            "the service's certificate does not hold today",
+            "check this machine's clock; if it is right, the certificate of that server has to be renewed",
+        ),
+        NotSent::Proxy => (
+            "the proxy did not pass the call on",
+            "check HTTPS_PROXY, and let the proxy's owner allow this host, or except it with NO_PROXY",
+        ),
+        NotSent::ProxyLogin => (
+            "the proxy wants a user name and a password",
+            "put them into HTTPS_PROXY (http://USER:PASSWORD@HOST:PORT), or except this host with NO_PROXY",
+        ),
+        NotSent::ProxyGone => (
+            "the proxy cannot be reached",
+            "check HTTPS_PROXY in the environment, or except this host with NO_PROXY",
+        ),
+        NotSent::Withdrawn => ("not sent", "ask again"),
     }
 }
 

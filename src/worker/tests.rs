@@ -244,7 +244,9 @@ async fn a_task_is_read_and_every_attempt_is_reported() {
     loop {
         match bench.messages.recv().await.unwrap() {
             Message::Called(call) => codes.push(call.code),
-            Message::Signed { until } => assert_eq!(until, now() + TimeDelta::days(2)),
+            Message::Signed { until, given } => {
+                assert_eq!((until, given), (now() + TimeDelta::days(2), false));
+            }
             Message::Got { req, result } => {
                 assert_eq!((req, result.unwrap().id), (ReqId(3), TaskId(7)));
                 break;

@@ -80,13 +80,47 @@ fn a_wrong_key_is_said_in_words_and_the_dashboard_stays() {
 #[test]
 fn a_signature_of_another_app_or_one_that_is_none_is_refused_before_the_first_call() {
     let service = Service::start(Options::default(), None);
-    let config = service.config("test").replace("secret_key_env = \"ACME_IM_KEY\"", "usersig = \"bm8gc2ln\"");
-    let mut terminal = Start::new(&[]).config(&config).private_config().open();
-    let code = terminal.end();
-    let said = terminal.screen();
-    assert_ne!(code, 0, "{said}");
-    assert!(said.to_lowercase().contains("usersig"), "{said}");
+    let other_app = signature(7, 36_000);
+    let past = signature(SDKAPPID, -60);
+    for (sig, words) in [
+        ("bm8gc2ln", "70003"),
+        (other_app.as_str(), "was made for SDKAppID 7"),
+        (past.as_str(), "expired at"),
+    ] {
+        let mut terminal = with_signature(&service, sig);
+        let code = terminal.end();
+        let said = terminal.screen();
+        assert_ne!(code, 0, "{said}");
+        assert!(said.contains("the UserSig in the configuration") && said.contains(words), "{said}");
+        assert!(!said.contains(sig), "{said}");
+        terminal.assert_restored();
+    }
+}
+
+#[test]
+fn a_given_signature_that_ends_within_the_hour_is_said_at_the_start() {
+    let service = Service::start(Options::default(), None);
+    let mut terminal = with_signature(&service, &signature(SDKAPPID, 3_000));
+    terminal.see("the UserSig of the config ends in");
+    terminal.keys("q");
+    assert_eq!(terminal.end(), 0);
     terminal.assert_restored();
+}
+
+/// A signature that was made elsewhere and ends in so many seconds.
+fn signature(app: u64, ends_in: i64) -> String {
+    let now = i64::try_from(std::time::UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap();
+    let key = secrecy::SecretString::from(KEY);
+    let lifetime = 100_000;
+    let made = now + ends_in - 100_000;
+    pushdeck::usersig::sign(&key, app, "administrator", made, lifetime, None).unwrap().expose().to_owned()
+}
+
+/// The dashboard on a profile with this signature in the place of a key.
+fn with_signature(service: &Service, sig: &str) -> crate::terminal::Terminal {
+    let line = format!("usersig = \"{sig}\"");
+    let config = service.config("test").replace("secret_key_env = \"ACME_IM_KEY\"", &line);
+    Start::new(&[]).config(&config).private_config().open()
 }
 
 #[test]

@@ -344,3 +344,40 @@ fn an_endpoint_that_cannot_be_used_is_refused_in_words() {
         assert!(what.contains(says) && !what.contains("pass@"), "{what}");
     }
 }
+
+#[tokio::test]
+async fn a_signature_is_renewed_ahead_of_its_end_while_a_call_with_the_old_one_is_under_way() {
+    let go = Arc::new(tokio::sync::Notify::new());
+    let first_may_answer = Arc::clone(&go);
+    let page = || ok(json!({"Total": 0, "Tasks": []}));
+    let rogue = Rogue::start(move |number, _| match number {
+        0 => Act::JsonWhen(Arc::clone(&first_may_answer), page()),
+        _ => Act::Json(ok(json!({"TaskID": 9}))),
+    })
+    .await;
+    let hours = Arc::new(AtomicU32::new(0));
+    let later = Arc::clone(&hours);
+    let clock = move || now() + TimeDelta::hours(later.load(Ordering::SeqCst).into());
+    let client = Client::new(&rogue.connection(), PATIENT, Outside::new(clock, || 7)).unwrap();
+    let made_first = client.sig_until();
+    let query = query();
+    let slow = client.list(&query, Lane::Page);
+    tokio::pin!(slow);
+    while rogue.requests().is_empty() {
+        assert!(tokio::time::timeout(Duration::from_millis(5), &mut slow).await.is_err());
+    }
+    // Two days it holds; with eleven hours left it is time for the next.
+    hours.store(37, Ordering::SeqCst);
+    assert_eq!(client.add(&new_task()).await, Ok(TaskId(9)));
+    assert_eq!(client.sig_until() - made_first, TimeDelta::hours(37));
+    go.notify_one();
+    assert_eq!(slow.await, Ok(Page::default()));
+    let sigs: Vec<_> = rogue.requests().iter().map(|request| request.query("usersig")).collect();
+    assert_eq!(sigs.len(), 2, "nothing was sent twice");
+    let key = secrecy::SecretString::from(KEY);
+    for (sig, hours) in sigs.iter().zip([0, 37]) {
+        let at = (now() + TimeDelta::hours(hours)).timestamp();
+        let made = usersig::verify(sig, &key, APP, WHO, at).unwrap();
+        assert_eq!(made.time, at);
+    }
+}

@@ -1,0 +1,96 @@
+//! What `pushdeck doctor` asks of network and disk. Each probe gives what it found and judges nothing.
+//!
+//! Nothing here waits longer than the client itself would.
+
+use std::fs;
+use std::net::SocketAddr;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use tokio::net::TcpStream;
+
+use crate::api::probe::{self, Hello};
+use crate::api::{Client, Connection, Outside, Timeouts};
+use crate::config::{Env, paths};
+use crate::domain::failure::NotSent;
+use crate::domain::query::{Order, Range};
+use crate::domain::{Failure, Lane, Query};
+use crate::store::{self, Store};
+
+/// The variables that may name a proxy.
+pub(super) const PROXY_VARIABLES: [&str; 6] =
+    ["HTTPS_PROXY", "https_proxy", "HTTP_PROXY", "http_proxy", "ALL_PROXY", "all_proxy"];
+
+/// The addresses of a host, as the system's resolver knows them.
+pub(super) async fn addresses(host: &str, port: u16) -> Result<Vec<SocketAddr>, Failure> {
+    let limit = Timeouts::default().connect;
+    let none = |detail: String| Failure::NotSent { reason: NotSent::Dns, detail };
+    let found = tokio::time::timeout(limit, tokio::net::lookup_host((host, port))).await;
+    let found = found.map_err(|_| none(format!("no answer within {} s", limit.as_secs())))?;
+    let found: Vec<SocketAddr> = found.map_err(|err| none(err.to_string()))?.collect();
+    if found.is_empty() { Err(none("the answer is empty".to_owned())) } else { Ok(found) }
+}
+
+/// The first of the addresses that takes a connection, and how long that took.
+pub(super) async fn connect(addresses: &[SocketAddr]) -> Result<(SocketAddr, Duration), Failure> {
+    let limit = Timeouts::default().connect;
+    let began = Instant::now();
+    let trying = async {
+        let mut last = None;
+        for address in addresses {
+            match TcpStream::connect(address).await {
+                Ok(_) => return Ok(*address),
+                Err(err) => last = Some(format!("{address}: {err}")),
+            }
+        }
+        Err(Failure::NotSent { reason: NotSent::Refused, detail: last.unwrap_or_default() })
+    };
+    let late = || Failure::NotSent {
+        reason: NotSent::ConnectTimeout,
+        detail: format!("none within {} s", limit.as_secs()),
+    };
+    let address = tokio::time::timeout(limit, trying).await.map_err(|_| late())??;
+    Ok((address, began.elapsed()))
+}
+
+/// Whether anybody answers, without a signature in the question.
+pub(super) async fn hello(base: &str, ca_file: Option<&Path>, outside: &Outside) -> Result<Hello, Failure> {
+    probe::hello(base, ca_file, Timeouts::default(), outside).await
+}
+
+/// A real list call: how many tasks there are in the range that the table starts with.
+pub(super) async fn list(connection: &Connection, outside: &Outside) -> Result<u64, Failure> {
+    let client = Client::new(connection, Timeouts::default(), outside.clone())?;
+    let query = Query {
+        order: Order::Scheduled,
+        ascending: true,
+        range: Range::around(client.service_now()),
+        keyword: String::new(),
+        page: 0,
+        page_size: 1,
+    };
+    client.list(&query, Lane::Page).await.map(|page| page.total)
+}
+
+/// The state directory, and whether a file can be made in it. It is made where it is not there yet, as
+/// the dashboard would; `None` without a home directory.
+pub(super) fn state_directory(env: &Env) -> Option<(PathBuf, Result<(), String>)> {
+    let folder = paths::state_dir(env)?;
+    let tried = Store::open(&folder.join(store::FILE)).map(drop);
+    // What is wrong with the database is the journal's line; here only whether its place can be used.
+    let trial = folder.join(format!(".doctor-{}", std::process::id()));
+    let written = fs::write(&trial, b"").and_then(|()| fs::remove_file(&trial));
+    let result = match (written, tried) {
+        (Ok(()), _) => Ok(()),
+        (Err(_), Err(err)) => Err(err.to_string()),
+        (Err(err), Ok(())) => Err(err.to_string()),
+    };
+    Some((folder, result))
+}
+
+/// How many writes of this profile are open in the journal.
+pub(super) fn journal(folder: &Path, key: Option<&str>) -> Result<usize, String> {
+    let store = Store::open(&folder.join(store::FILE)).map_err(|err| err.to_string())?;
+    let open = store.open_intents(key.unwrap_or_default()).map_err(|err| err.to_string())?;
+    Ok(open.len())
+}

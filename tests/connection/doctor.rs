@@ -1,0 +1,225 @@
+//! `pushdeck doctor` against real sandboxes: what is wrong is found, named once, and what to do is said.
+
+use std::os::unix::fs::PermissionsExt;
+
+use chrono::{DateTime, TimeDelta};
+use pushdeck::sandbox::{Clock, Options, VirtualClock};
+use pushdeck::usersig;
+use secrecy::SecretString;
+
+use crate::program::{APP, Home, KEY, sandbox, text};
+use crate::tls::{Behind, Tls, authority};
+
+/// Everything that needs an answer of the service.
+const BEYOND: [&str; 2] = ["access", "list"];
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_good_profile_fails_nowhere() {
+    let running = sandbox(Options::default()).await;
+    let home = Home::keyed(&running.base_url(), "");
+    let found = home.doctor(&[]);
+    assert_eq!((found.code, found.at("fail"), found.at("warn")), (0, vec![], vec![]), "{found:?}");
+    assert_eq!(found.at("skip"), ["size"]);
+    assert_eq!(found.line("tls"), "ok: not used: plain http to this machine");
+    assert_eq!(found.line("access"), "ok: administrator may call for 1400000042 here");
+    assert!(found.line("list").ends_with("tasks from 7 days back to 23 days ahead"), "{found:?}");
+    assert_eq!(found.line("state"), format!("ok: {} can be written", home.state().display()));
+    let left: Vec<_> =
+        std::fs::read_dir(home.state()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert!(left.iter().all(|name| name.to_string_lossy().starts_with("state.db")), "{left:?}");
+    // For people the same, line by line.
+    let shown = home.run(&["doctor", "--profile", "acme"], &[], "");
+    assert_eq!((shown.code, shown.err.as_str()), (0, ""));
+    assert!(shown.out.starts_with("ok    config     /"), "{}", shown.out);
+    assert!(shown.out.ends_with("\n\n1 not tried\n"), "{}", shown.out);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn without_a_config_it_looks_at_the_embedded_sandbox() {
+    let found = Home::with("").doctor(&[]);
+    assert_eq!((found.code, found.at("fail")), (0, vec![]), "{found:?}");
+    assert!(found.line("profile").contains("embedded sandbox"));
+    assert!(found.line("list").starts_with("ok: 128 tasks"), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_key_is_named_with_its_code() {
+    let running = sandbox(Options { auth_lockout: true, ..Options::default() }).await;
+    let found = Home::keyed(&running.base_url(), "").doctor(&[("ACME_IM_KEY", &KEY.replace('0', "f"))]);
+    assert_eq!((found.code, found.at("fail")), (1, vec!["access"]), "{found:?}");
+    assert!(found.line("access").contains("(70009)"), "{found:?}");
+    assert!(found.line("access").contains(" / Check the secret key of this SDKAppID"), "{found:?}");
+    assert_eq!(found.line("list"), "skip: not tried: access failed");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_wrong_app_and_a_wrong_administrator_are_named() {
+    let running = sandbox(Options::default()).await;
+    let profile = |app: u64, who: &str| {
+        Home::with(&format!(
+            "[profiles.acme]\nenvironment = \"test\"\nendpoint = \"{}\"\nsdkappid = {app}\nidentifier = \"{who}\"\n\
+             secret_key_env = \"ACME_IM_KEY\"\n",
+            running.base_url()
+        ))
+    };
+    for (home, code) in [(profile(7, "administrator"), "(70020)"), (profile(APP, "bela"), "(60010)")] {
+        let found = home.doctor(&[]);
+        assert_eq!((found.code, found.at("fail")), (1, vec!["access"]), "{found:?}");
+        assert!(found.line("access").contains(code), "{found:?}");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_closed_port_ends_the_way_at_tcp_and_the_rest_is_still_looked_at() {
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    drop(listener);
+    let found = Home::keyed(&format!("http://{address}"), "").doctor(&[]);
+    assert_eq!((found.code, found.at("fail")), (1, vec!["tcp"]), "{found:?}");
+    assert!(found.line("tcp").contains(&format!("({address}: Connection refused")), "{found:?}");
+    assert!(found.line("tcp").contains(" / check the endpoint"), "{found:?}");
+    for check in ["tls", "http", "clock"].iter().chain(&BEYOND) {
+        assert_eq!(found.line(check), "skip: not tried: tcp failed");
+    }
+    assert!(found.line("journal").starts_with("ok"), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_name_without_an_address_ends_the_way_at_dns() {
+    // No resolver takes a label of more than 63 bytes, so none is asked.
+    let endpoint = format!("https://{}.example", "x".repeat(64));
+    let found = Home::keyed(&endpoint, "").doctor(&[]);
+    assert_eq!((found.code, found.at("fail")), (1, vec!["dns"]), "{found:?}");
+    assert!(found.line("dns").starts_with("fail: the service's host name has no address ("), "{found:?}");
+    assert!(found.line("dns").contains(" / check region or endpoint"), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_skewed_clock_is_warned_of_and_does_not_fail() {
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let now = DateTime::from_timestamp(i64::try_from(now).unwrap(), 0).unwrap();
+    let clock = Clock::Virtual(VirtualClock::new(now + TimeDelta::hours(3)));
+    let running = sandbox(Options { clock, ..Options::default() }).await;
+    let found = Home::keyed(&running.base_url(), "").doctor(&[]);
+    assert_eq!((found.code, found.at("warn")), (0, vec!["clock"]), "{found:?}");
+    assert!(
+        found.line("clock").contains("h behind the service / set it")
+            || found.line("clock").contains("m behind the service / set it"),
+        "{found:?}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_certificate_of_an_unknown_authority_fails_until_the_ca_file_names_it() {
+    let running = sandbox(Options::default()).await;
+    let tls = Tls::start("server", Behind::Server(running.addr)).await;
+    let bare =
+        Home::keyed(&tls.url(), "").doctor(&[("SSL_CERT_FILE", text(&crate::tls::file("expired.pem")))]);
+    assert_eq!((bare.code, bare.at("fail")), (1, vec!["tls"]), "{bare:?}");
+    assert!(
+        bare.line("tls").starts_with("fail: the service's certificate is not trusted here ("),
+        "{bare:?}"
+    );
+    assert!(bare.line("tls").contains("ca_file"), "{bare:?}");
+    assert_eq!(bare.line("list"), "skip: not tried: tls failed");
+
+    let home = Home::keyed(&tls.url(), "ca_file = \"ca.pem\"");
+    let pem = std::fs::read_to_string(authority()).unwrap();
+    let ca_file = home.write("config/pushdeck/ca.pem", &pem, 0o644);
+    let good = home.doctor(&[]);
+    assert_eq!((good.code, good.at("fail")), (0, vec![]), "{good:?}");
+    let words = format!("ok: the certificate of localhost is good, with the ca_file {}", ca_file.display());
+    assert_eq!(good.line("tls"), words);
+    assert!(good.line("access").starts_with("ok"), "{good:?}");
+
+    home.write("config/pushdeck/ca.pem", "no certificate", 0o644);
+    let broken = home.doctor(&[]);
+    assert_eq!((broken.code, broken.at("fail")), (1, vec!["tls"]), "{broken:?}");
+    let start = format!("fail: ca_file {} holds no certificate / it must be PEM", ca_file.display());
+    assert!(broken.line("tls").starts_with(&start), "{broken:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn other_faults_of_a_certificate_and_a_machine_without_authorities_are_told_apart() {
+    let elsewhere = Tls::start("elsewhere", Behind::EmptyList).await;
+    let expired = Tls::start("expired", Behind::EmptyList).await;
+    let ca_file = format!("ca_file = \"{}\"", text(&authority()));
+    for (tls, words) in [
+        (&elsewhere, "is for another name (asked for localhost, it is for elsewhere.test)"),
+        (&expired, "does not hold today (it expired at 2021-01-01 00:00:00 UTC)"),
+    ] {
+        let found = Home::keyed(&tls.url(), &ca_file).doctor(&[]);
+        assert_eq!(found.at("fail"), ["tls"], "{found:?}");
+        assert!(found.line("tls").contains(words), "{found:?}");
+    }
+    let none = [("SSL_CERT_FILE", "/nowhere/ca.pem"), ("SSL_CERT_DIR", "/nowhere")];
+    let found = Home::keyed(&expired.url(), "").doctor(&none);
+    assert_eq!(found.at("fail"), ["tls"], "{found:?}");
+    assert!(found.line("tls").starts_with("fail: this machine has no CA store"), "{found:?}");
+    assert!(found.line("tls").contains(" / install one, such as the package ca-certificates"), "{found:?}");
+    // With authorities of its own none of the system's is needed.
+    let server = Tls::start("server", Behind::EmptyList).await;
+    let found = Home::keyed(&server.url(), &ca_file).doctor(&none);
+    assert!(found.line("tls").starts_with("ok"), "{found:?}");
+    assert!(found.line("http").starts_with("ok: HTTP/2.0, status 200"), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_file_that_others_can_read_comes_with_the_command_to_type() {
+    let running = sandbox(Options::default()).await;
+    let home = Home::of(&running.base_url(), "secret_key_file = \"acme.key\"");
+    let key = home.write("config/pushdeck/acme.key", KEY, 0o644);
+    let found = home.doctor(&[]);
+    assert_eq!((found.code, found.at("fail")), (1, vec!["secret"]), "{found:?}");
+    assert!(found.line("secret").contains("is open to other users (mode 644) / chmod 600 "), "{found:?}");
+    // The way is looked at all the same.
+    assert!(found.line("http").starts_with("ok"), "{found:?}");
+    for check in ["signature"].iter().chain(&BEYOND) {
+        assert_eq!(found.line(check), "skip: not tried: secret failed");
+    }
+    std::fs::set_permissions(&key, std::fs::Permissions::from_mode(0o600)).unwrap();
+    assert_eq!(home.doctor(&[]).code, 0);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_given_signature_is_looked_at_before_it_is_used() {
+    let running = sandbox(Options::default()).await;
+    let now = i64::try_from(std::time::UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap();
+    let given = |app, made, lifetime| {
+        let sig =
+            usersig::sign(&SecretString::from(KEY), app, "administrator", made, lifetime, None).unwrap();
+        Home::of(&running.base_url(), &format!("usersig = \"{}\"", sig.expose())).doctor(&[])
+    };
+    let soon = given(APP, now, 1_800);
+    assert_eq!((soon.code, soon.at("warn")), (0, vec!["signature"]), "{soon:?}");
+    assert!(soon.line("signature").contains("put a new usersig into the profile"), "{soon:?}");
+    for (found, words) in
+        [(given(7, now, 1_800), "was made for SDKAppID 7"), (given(APP, now - 100, 60), "expired at 20")]
+    {
+        assert_eq!((found.code, found.at("fail")), (1, vec!["signature"]), "{found:?}");
+        assert!(found.line("signature").contains(words), "{found:?}");
+        assert_eq!(found.line("list"), "skip: not tried: signature failed");
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn every_fault_of_the_config_is_a_line_and_this_machine_is_looked_at_all_the_same() {
+    let found = Home::with("[profiles.acme]\nregion = \"singapur\"\n").doctor(&[]);
+    assert_eq!(found.code, 1);
+    assert_eq!(found.at("fail").len(), 5, "{found:?}");
+    assert_eq!(found.line("list"), "skip: not tried: config failed");
+    assert!(found.line("state").starts_with("ok"), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_state_directory_or_journal_that_cannot_be_used_fails() {
+    let running = sandbox(Options::default()).await;
+    let home = Home::keyed(&running.base_url(), "");
+    let found = home.doctor(&[("XDG_STATE_HOME", "/proc/nowhere")]);
+    assert_eq!((found.code, found.at("fail")), (1, vec!["state"]), "{found:?}");
+    assert!(found.line("state").contains("XDG_STATE_HOME"), "{found:?}");
+    home.write("state/pushdeck/state.db", &"no database ".repeat(1000), 0o600);
+    let found = home.doctor(&[]);
+    assert_eq!((found.code, found.at("fail")), (1, vec!["journal"]), "{found:?}");
+    assert!(found.line("journal").contains("it was left as it is"), "{found:?}");
+}
