@@ -152,7 +152,7 @@ impl Link {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::effect::Lane;
+    use crate::domain::call::End;
     use crate::domain::failure::NotSent;
 
     fn at(seconds: u64) -> Moment {
@@ -205,12 +205,10 @@ mod tests {
     fn the_services_clock_counts_once_it_is_known_to_differ() {
         let mut link = Link::default();
         let call = |date| Call {
-            command: Command::List,
-            lane: Lane::Page,
             sent: at(100).utc,
             took: Duration::from_millis(200),
             server_date: Some(date),
-            code: Some(0),
+            ..crate::app::testing::call(Command::List, End::Done)
         };
         link.called(&call(at(101).utc), at(100));
         assert_eq!((link.shown_skew(), link.server_now(at(100))), (None, at(100).utc));

@@ -1,5 +1,6 @@
 //! States for tests: a fixed clock, a fixed profile, and tasks read from JSON as the wire has it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -7,6 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::{Value, json};
 
 use crate::app::{Call, Effect, Lane, Message, Moment, ReqId, Setup, State, Write, update};
+use crate::domain::call::{Address, End};
 use crate::domain::failure::NotSent;
 use crate::domain::profile::Environment;
 use crate::domain::wire::{Command, read_task, time_in, time_out};
@@ -152,23 +154,44 @@ pub(crate) fn connecting(size: (u16, u16)) -> (State, ReqId) {
     (state, req)
 }
 
+/// An attempt that ended so, sent just now for the operator; it took 80 ms.
+pub(crate) fn call(command: Command, end: End) -> Call {
+    let address = Address {
+        base_url: "https://adminapisgp.im.qcloud.com".to_owned(),
+        sdkappid: 1_400_000_001,
+        identifier: "administrator".to_owned(),
+    };
+    let body = r#"{"Sdkappid":1400000001}"#;
+    let answered = matches!(&end, End::Done | End::Failed(Failure::Refused { .. }));
+    Call {
+        command,
+        lane: Lane::Page,
+        attempt: 1,
+        task: None,
+        address: Arc::new(address),
+        random: 287_454_020,
+        body: body.into(),
+        sent: now().utc,
+        took: Duration::from_millis(80),
+        server_date: None,
+        bytes_sent: body.len() as u64,
+        bytes_received: if answered { 64 } else { 0 },
+        status: answered.then_some(200),
+        request_id: None,
+        end,
+    }
+}
+
 /// With this page on screen, a second old.
 pub(crate) fn with_page(size: (u16, u16), total: u64, tasks: Vec<Task>) -> State {
     let (mut state, req) = connecting(size);
-    let call = Call {
-        command: Command::List,
-        lane: Lane::Page,
-        sent: now().utc,
-        took: Duration::from_millis(80),
-        server_date: Some(now().utc),
-        code: Some(0),
-    };
+    let call = Call { server_date: Some(now().utc), ..call(Command::List, End::Done) };
     let result = Ok(Page { total, tasks });
     feed(
         &mut state,
         [
             Message::Signed { until: now().utc + TimeDelta::hours(41) },
-            Message::Called(call),
+            Message::Called(Arc::new(call)),
             Message::Listed { req, result },
         ],
     );

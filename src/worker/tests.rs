@@ -230,7 +230,7 @@ async fn a_task_is_read_and_every_attempt_is_reported() {
     let mut codes = Vec::new();
     loop {
         match bench.messages.recv().await.unwrap() {
-            Message::Called(call) => codes.push(call.code),
+            Message::Called(call) => codes.push(call.code()),
             Message::Signed { until } => assert_eq!(until, now() + TimeDelta::days(2)),
             Message::Got { req, result } => {
                 assert_eq!((req, result.unwrap().id), (ReqId(3), TaskId(7)));
