@@ -29,13 +29,17 @@ pub enum Scope {
     Form,
     /// The review before a write.
     Review,
+    /// The API log.
+    Calls,
+    /// One attempt of the API log.
+    Call,
     /// The help page.
     Help,
 }
 
 impl Scope {
     /// Every scope, in the order of the help page.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Tasks,
         Self::Detail,
         Self::Filter,
@@ -43,6 +47,8 @@ impl Scope {
         Self::Sort,
         Self::Form,
         Self::Review,
+        Self::Calls,
+        Self::Call,
         Self::Help,
         Self::Global,
     ];
@@ -58,6 +64,8 @@ impl Scope {
             Self::Sort => "Sort",
             Self::Form => "Form",
             Self::Review => "Review",
+            Self::Calls => "API log",
+            Self::Call => "One call",
             Self::Help => "Help",
         }
     }
@@ -146,6 +154,10 @@ pub enum Action {
     Review,
     /// Throw away what was entered.
     Discard,
+    /// The last calls and how they ended.
+    Calls,
+    /// A call of the API log, for a shell.
+    CopyCurl,
     /// What the keys do here.
     Help,
     /// Draw everything anew.
@@ -198,6 +210,8 @@ impl Action {
             Self::ToggleGroup => "open or fold this group",
             Self::Review => "review, before anything is sent",
             Self::Discard => "throw this draft away; again undoes it",
+            Self::Calls => "API log: the last calls, and how they ended",
+            Self::CopyCurl => "copy the call as curl, without its signature",
             Self::Help => "help",
             Self::Repaint => "draw the screen anew",
             Self::Quit => "leave",
@@ -223,6 +237,8 @@ impl Action {
             Self::Discard => "discard",
             Self::Choose => "take",
             Self::KeepFilter => "keep",
+            Self::Calls => "API log",
+            Self::CopyCurl => "copy as curl",
             Self::Down
             | Self::Up
             | Self::First
@@ -431,6 +447,25 @@ pub const KEYMAP: &[Binding] = &[
     on(Scope::Review, Action::PageUp, &[PGUP]),
     hint(Scope::Review, Action::Back, ESC_KEY),
     on(Scope::Review, Action::Refresh, &[Key::ctrl('r')]),
+    on(Scope::Calls, Action::Down, DOWN_KEYS),
+    on(Scope::Calls, Action::Up, UP_KEYS),
+    on(Scope::Calls, Action::First, FIRST_KEYS),
+    on(Scope::Calls, Action::Last, LAST_KEYS),
+    on(Scope::Calls, Action::PageDown, &[PGDN]),
+    on(Scope::Calls, Action::PageUp, &[PGUP]),
+    hint(Scope::Calls, Action::Open, &[ENTER]),
+    hint(Scope::Calls, Action::CopyCurl, &[Key::char('y')]),
+    hint(Scope::Calls, Action::Back, ESC_KEY),
+    on(Scope::Calls, Action::Close, Q_KEY),
+    on(Scope::Call, Action::Down, DOWN_KEYS),
+    on(Scope::Call, Action::Up, UP_KEYS),
+    on(Scope::Call, Action::First, FIRST_KEYS),
+    on(Scope::Call, Action::Last, LAST_KEYS),
+    on(Scope::Call, Action::PageDown, &[PGDN]),
+    on(Scope::Call, Action::PageUp, &[PGUP]),
+    hint(Scope::Call, Action::CopyCurl, &[Key::char('y')]),
+    hint(Scope::Call, Action::Back, ESC_KEY),
+    on(Scope::Call, Action::Close, Q_KEY),
     on(Scope::Help, Action::Down, DOWN_KEYS),
     on(Scope::Help, Action::Up, UP_KEYS),
     on(Scope::Help, Action::First, FIRST_KEYS),
@@ -439,6 +474,7 @@ pub const KEYMAP: &[Binding] = &[
     on(Scope::Help, Action::PageUp, &[PGUP]),
     hint(Scope::Help, Action::Back, ESC_KEY),
     on(Scope::Help, Action::Close, Q_KEY),
+    on(Scope::Global, Action::Calls, &[Key::char('@')]),
     hint(Scope::Global, Action::Help, &[Key::char('?')]),
     on(Scope::Global, Action::Repaint, &[Key::ctrl('l')]),
     on(Scope::Global, Action::Quit, &[Key::ctrl('c')]),

@@ -111,8 +111,8 @@ struct Crew {
 
 /// Carries out every effect that comes, until the channel closes and all are answered.
 ///
-/// The caller goes on taking messages until this returns, or drops the receiver. `Repaint` and
-/// `Quit` are the loop's own and are passed over.
+/// The caller goes on taking messages until this returns, or drops the receiver. `Copy`,
+/// `Repaint` and `Quit` are the loop's own and are passed over.
 pub async fn run(
     client: Arc<Client>,
     journal: Journal,
@@ -196,7 +196,7 @@ impl Crew {
             }
             Effect::DropDraft { req, slot } => self.queue(Errand { req, slot, what: What::Drop }),
             Effect::LoadDraft { req, slot } => self.queue(Errand { req, slot, what: What::Load }),
-            Effect::Repaint | Effect::Quit => {}
+            Effect::Copy(_) | Effect::Repaint | Effect::Quit => {}
         }
     }
 

@@ -7,12 +7,13 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::{Value, json};
 
+use crate::app::calls::Calls;
 use crate::app::{Call, Effect, Lane, Message, Moment, ReqId, Setup, State, Write, update};
-use crate::domain::call::{Address, End};
+use crate::domain::call::End;
 use crate::domain::failure::NotSent;
 use crate::domain::profile::Environment;
 use crate::domain::wire::{Command, read_task, time_in, time_out};
-use crate::domain::{Content, Failure, Kind, NewTask, Page, Task};
+use crate::domain::{self, Content, Failure, Kind, NewTask, Page, Task, TaskId};
 
 /// Saturday 21 November 2026, 14:03:22 in Shanghai; the program runs for 1000 s.
 pub(crate) fn now() -> Moment {
@@ -154,32 +155,9 @@ pub(crate) fn connecting(size: (u16, u16)) -> (State, ReqId) {
     (state, req)
 }
 
-/// An attempt that ended so, sent just now for the operator; it took 80 ms.
+/// An attempt that ended so, sent just now.
 pub(crate) fn call(command: Command, end: End) -> Call {
-    let address = Address {
-        base_url: "https://adminapisgp.im.qcloud.com".to_owned(),
-        sdkappid: 1_400_000_001,
-        identifier: "administrator".to_owned(),
-    };
-    let body = r#"{"Sdkappid":1400000001}"#;
-    let answered = matches!(&end, End::Done | End::Failed(Failure::Refused { .. }));
-    Call {
-        command,
-        lane: Lane::Page,
-        attempt: 1,
-        task: None,
-        address: Arc::new(address),
-        random: 287_454_020,
-        body: body.into(),
-        sent: now().utc,
-        took: Duration::from_millis(80),
-        server_date: None,
-        bytes_sent: body.len() as u64,
-        bytes_received: if answered { 64 } else { 0 },
-        status: answered.then_some(200),
-        request_id: None,
-        end,
-    }
+    Call { sent: now().utc, ..domain::call::testing::call(command, end) }
 }
 
 /// With this page on screen, a second old.
@@ -257,6 +235,77 @@ fn fail(state: &mut State, failure: &Failure) {
     feed(state, [Message::Listed { req, result: Err(failure.clone()) }]);
 }
 
+/// A long night: pages that came, a refusal with the service's own words, a time-out and the attempt
+/// after it, a write, an answer of somebody else, and a call that nobody waited for.
+pub(crate) fn calls() -> Vec<Call> {
+    let page = |ms: u64, received: u64| Call {
+        lane: Lane::Background,
+        took: Duration::from_millis(ms),
+        bytes_sent: 187,
+        bytes_received: received,
+        request_id: Some("0f31a9d2c44b4d0e".to_owned()),
+        ..call(Command::List, End::Done)
+    };
+    let failed = |command, failure: Failure| call(command, End::of(&failure));
+    let refused =
+        |code, info: &str| Failure::Refused { code, info: info.to_owned(), invalid_accounts: Vec::new() };
+    let mut all: Vec<Call> = (0..24).map(|n| page(70 + n * 7, 20_480 + n * 11)).collect();
+    let body = r#"{"Sdkappid":1400000001,"TaskID":1234567891,"Type":"Tag","Content":{"OfflinePushInfo":{"Title":"股票早报 · 今日行情","Desc":"it's 30 % off\u202e"}}}"#;
+    let modify = |end| Call {
+        lane: Lane::Write,
+        task: Some(TaskId(1_234_567_891)),
+        body: body.into(),
+        bytes_sent: body.len() as u64,
+        server_date: Some(now().utc),
+        ..call(Command::Modify, end)
+    };
+    all.extend([
+        failed(Command::List, refused(60007, "请求过于频繁，请稍后再试")),
+        Call {
+            took: Duration::from_millis(10_002),
+            task: Some(TaskId(1_234_567_890)),
+            ..failed(Command::Get, Failure::TimedOut { after: Duration::from_secs(10) })
+        },
+        Call { attempt: 2, task: Some(TaskId(1_234_567_890)), ..call(Command::Get, End::Done) },
+        modify(End::of(&refused(90107, "任务状态不允许修改\u{1b}[2J"))),
+        Call {
+            status: Some(502),
+            bytes_received: 1_048_576,
+            ..failed(
+                Command::List,
+                Failure::Unreadable { status: 502, detail: "it begins \"<html>Bad Gateway\"".to_owned() },
+            )
+        },
+        Call { lane: Lane::Due, ..call(Command::List, End::GivenUp) },
+        page(81, 20_500),
+    ]);
+    let count = i64::try_from(all.len()).unwrap();
+    for (call, n) in all.iter_mut().zip(1..) {
+        call.sent = now().utc - TimeDelta::seconds(2 * (count - n));
+    }
+    all
+}
+
+/// The board, and the API log of a long night on top.
+pub(crate) fn call_log(size: (u16, u16)) -> State {
+    let mut state = board(size);
+    state.calls = Calls::default();
+    for call in calls() {
+        state.calls.push(Arc::new(call));
+    }
+    feed(&mut state, typed("@"));
+    state
+}
+
+/// The same, moved up, and then some more came.
+fn moved_call_log(size: (u16, u16)) -> State {
+    let mut state = call_log(size);
+    feed(&mut state, typed("kkkk"));
+    let more = || Message::Called(Arc::new(call(Command::List, End::Done)));
+    feed(&mut state, (0..12).map(|_| more()));
+    state
+}
+
 /// Every screen, by name.
 pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
     let after = |mut state: State, messages: Vec<Message>| {
@@ -286,6 +335,12 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("filter_hides_all", after(board(size), [typed("/nothing"), enter()].concat())),
         ("asking", after(board(size), typed("]"))),
         ("help", after(board(size), typed("?"))),
+        ("calls", call_log(size)),
+        ("calls_moved", moved_call_log(size)),
+        ("calls_empty", after(connecting(size).0, typed("@"))),
+        ("call_refused", after(call_log(size), [typed("kkk"), enter()].concat())),
+        ("call_timed_out", after(call_log(size), [typed("kkkkk"), enter()].concat())),
+        ("call_copied", after(call_log(size), typed("kkky"))),
         ("note", after(board(size), typed("z"))),
         ("bad_note", after(board(size), [typed("g"), typed("D")].concat())),
     ]

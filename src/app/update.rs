@@ -14,7 +14,7 @@ use crate::keymap::{self, Action};
 use super::effect::Effect;
 use super::message::Message;
 use super::state::{Layer, State};
-use super::{board, detail, filter, find, form, help, review, sort};
+use super::{board, calls, detail, filter, find, form, help, review, sort};
 
 /// Takes one message into account.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -55,6 +55,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::LeftOpen(open) => review::take_up(state, open),
         Message::Called(call) => {
             state.link.called(&call, state.now);
+            state.calls.push(call);
             Vec::new()
         }
         Message::Listed { req, result } => board::on_listed(state, req, result),
@@ -97,7 +98,7 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     let takes_text = state.layers.last().is_some_and(Layer::takes_text);
     if takes_text {
         // Of the keys that mean something everywhere only those that are no text do so here.
-        let action = action.filter(|a| *a != Action::Help || !is_printable(&event));
+        let action = action.filter(|_| !is_printable(&event));
         return on_text_key(state, event, action, repeated);
     }
     let Some(action) = action else { return Vec::new() };
@@ -115,6 +116,8 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
         None => board::on_action(state, action),
         Some(Layer::Detail) => detail::on_action(state, action),
         Some(Layer::Sort(_)) => sort::on_action(state, action),
+        Some(Layer::Calls(_)) => calls::on_list_action(state, action),
+        Some(Layer::Call(_)) => calls::on_one_action(state, action),
         Some(Layer::Help(_)) => help::on_action(state, action),
         Some(Layer::Filter(_) | Layer::Find(_) | Layer::Form(_) | Layer::Review(_)) => Vec::new(),
     }
@@ -132,7 +135,15 @@ fn on_text_key(state: &mut State, event: KeyEvent, action: Option<Action>, repea
         Some(Layer::Form(_)) => form::on_key(state, event, action),
         // Rule 2 of the hand: the review ignores auto-repeat.
         Some(Layer::Review(_)) if !repeated => review::on_key(state, event, action),
-        Some(Layer::Review(_) | Layer::Detail | Layer::Sort(_) | Layer::Help(_)) | None => Vec::new(),
+        Some(
+            Layer::Review(_)
+            | Layer::Detail
+            | Layer::Sort(_)
+            | Layer::Calls(_)
+            | Layer::Call(_)
+            | Layer::Help(_),
+        )
+        | None => Vec::new(),
     }
 }
 
@@ -140,6 +151,9 @@ fn on_text_key(state: &mut State, event: KeyEvent, action: Option<Action>, repea
 fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
     match action {
         Action::Help if !matches!(state.layers.last(), Some(Layer::Help(_))) => help::open(state),
+        Action::Calls if !matches!(state.layers.last(), Some(Layer::Calls(_) | Layer::Call(_))) => {
+            calls::open(state);
+        }
         Action::Repaint => return Some(vec![Effect::Repaint]),
         Action::Quit => return Some(leave(state)),
         _ => return None,
@@ -170,7 +184,7 @@ fn on_paste(state: &mut State, text: &str) {
         Some(Layer::Form(_)) => form::on_paste(state, text),
         // Rule 2 of the hand: nothing can be confirmed by a paste.
         Some(Layer::Review(_)) => state.warn("a paste confirms nothing; type it"),
-        Some(Layer::Detail | Layer::Sort(_) | Layer::Help(_)) | None => {
+        Some(Layer::Detail | Layer::Sort(_) | Layer::Calls(_) | Layer::Call(_) | Layer::Help(_)) | None => {
             state.say("a paste outside of a text field was dropped");
         }
     }

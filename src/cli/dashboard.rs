@@ -243,7 +243,7 @@ async fn show(
     let work = worker::run(Arc::new(client), Journal::new(store, &store_key), asked, answers, outside);
     let work = tokio::spawn(work);
     tui::listen_for_signals(notes.clone()).map_err(|err| format!("cannot listen for signals: {err}"))?;
-    let ends = tui::Ends { input, signals, worker: answered, effects };
+    let ends = tui::Ends { input, signals, worker: answered, effects, copy: term::copy };
     let ended = draw(setup, look, ends, keys, notes).await;
     // The loop has waited as long as it should; what reads are left are of use to nobody.
     work.abort();

@@ -163,6 +163,39 @@ impl End {
 }
 
 #[cfg(test)]
+pub(crate) mod testing {
+    use super::*;
+
+    /// An attempt that ended so, for a page that somebody waited for; it took 80 ms.
+    pub(crate) fn call(command: Command, end: End) -> Call {
+        let address = Address {
+            base_url: "https://adminapisgp.im.qcloud.com".to_owned(),
+            sdkappid: 1_400_000_001,
+            identifier: "administrator".to_owned(),
+        };
+        let body = r#"{"Sdkappid":1400000001}"#;
+        let answered = matches!(&end, End::Done | End::Failed(Failure::Refused { .. }));
+        Call {
+            command,
+            lane: Lane::Page,
+            attempt: 1,
+            task: None,
+            address: Arc::new(address),
+            random: 287_454_020,
+            body: body.into(),
+            sent: DateTime::UNIX_EPOCH,
+            took: Duration::from_millis(80),
+            server_date: None,
+            bytes_sent: body.len() as u64,
+            bytes_received: if answered { 64 } else { 0 },
+            status: answered.then_some(200),
+            request_id: None,
+            end,
+        }
+    }
+}
+
+#[cfg(test)]
 mod tests {
     use super::*;
 
@@ -172,23 +205,7 @@ mod tests {
     }
 
     fn ended(end: End) -> Call {
-        Call {
-            command: Command::Get,
-            lane: Lane::Page,
-            attempt: 1,
-            task: None,
-            address: Arc::new(Address { base_url: String::new(), sdkappid: 1, identifier: String::new() }),
-            random: 0,
-            body: "".into(),
-            sent: DateTime::UNIX_EPOCH,
-            took: Duration::ZERO,
-            server_date: None,
-            bytes_sent: 0,
-            bytes_received: 0,
-            status: None,
-            request_id: None,
-            end,
-        }
+        testing::call(Command::Get, end)
     }
 
     #[test]
@@ -209,7 +226,8 @@ mod tests {
             panic!()
         };
         assert_eq!(detail.chars().count(), MOST_WORDS + 2);
-        let End::Failed(Failure::Refused { info, invalid_accounts, .. }) = End::of(&refused(90108, &long, 500))
+        let End::Failed(Failure::Refused { info, invalid_accounts, .. }) =
+            End::of(&refused(90108, &long, 500))
         else {
             panic!()
         };

@@ -340,7 +340,8 @@ async fn an_attempt_that_is_given_up_is_reported_too() {
 
 #[tokio::test]
 async fn a_record_holds_what_it_takes_to_understand_the_attempt_and_to_make_it_again() {
-    let refusal = json!({"ActionStatus": "FAIL", "ErrorCode": 90105, "ErrorInfo": "内部错误", "RequestId": "r-1"});
+    let refusal =
+        json!({"ActionStatus": "FAIL", "ErrorCode": 90105, "ErrorInfo": "内部错误", "RequestId": "r-1"});
     let answer = ok(json!({"TaskInfo": {"TaskID": 7}, "RequestId": "r-2"}));
     let (first, last) = (refusal.clone(), answer.clone());
     let rogue = Rogue::start(move |number, _| match number {
@@ -358,7 +359,10 @@ async fn a_record_holds_what_it_takes_to_understand_the_attempt_and_to_make_it_a
         assert_eq!((call.attempt as usize, call.status), (number + 1, Some(200)));
         assert_eq!(serde_json::from_str::<Value>(&call.body).unwrap(), request.body);
         assert_eq!((call.random.to_string(), call.sent), (request.query("random"), now()));
-        assert_eq!((call.bytes_sent, call.bytes_received), (call.body.len() as u64, answer.to_string().len() as u64));
+        assert_eq!(
+            (call.bytes_sent, call.bytes_received),
+            (call.body.len() as u64, answer.to_string().len() as u64)
+        );
         assert_eq!(call.request_id.as_deref(), answer["RequestId"].as_str());
         let path = request.target.split_once('?').unwrap().0;
         assert_eq!(call.address.url(call.command), format!("{}{path}", rogue.url()));
@@ -392,15 +396,12 @@ async fn a_record_of_an_attempt_without_a_readable_answer_says_why_and_how_far_i
 async fn no_record_holds_the_key_or_anything_of_the_signature() {
     for fault in faults() {
         let act = fault.clone();
-        let rogue = Rogue::start(move |_, request| match &act {
-            Act::Json(body) => {
-                let mut body = body.clone();
-                let sig = request.query("usersig");
-                body["ErrorInfo"] = format!("you said usersig={sig}").into();
-                body["RequestId"] = sig.into();
-                Act::Json(body)
-            }
-            act => act.clone(),
+        let rogue = Rogue::start(move |_, request| {
+            let Act::Json(mut body) = act.clone() else { return act.clone() };
+            let sig = request.query("usersig");
+            body["ErrorInfo"] = format!("you said usersig={sig}").into();
+            body["RequestId"] = sig.into();
+            Act::Json(body)
         })
         .await;
         let (client, events) = client_with(&rogue.connection(), PATIENT);
