@@ -8,6 +8,7 @@
 mod drafts;
 mod inherited;
 mod journal;
+mod log;
 mod reads;
 mod reconcile;
 #[cfg(test)]
@@ -64,6 +65,7 @@ struct Hands {
 
 impl Hands {
     async fn tell(&self, message: Message) {
+        log::note_down(&message);
         // An error is a receiver that is gone, and then nobody wants to know.
         let _ = self.messages.send(message).await;
     }

@@ -9,7 +9,7 @@ use std::net::IpAddr;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use reqwest::Url;
 use reqwest::header::{CONTENT_TYPE, DATE};
 use serde_json::Value;
@@ -315,6 +315,7 @@ impl Client {
     }
 
     fn tell(&self, event: Event) {
+        note_down(&event);
         if let Some(observer) = &self.observer {
             observer(event);
         }
@@ -326,6 +327,35 @@ impl Client {
         let skew = server_date + TimeDelta::milliseconds(500) - (sent + half_way);
         *self.shared.skew.lock().unwrap_or_else(PoisonError::into_inner) = Some(skew);
     }
+}
+
+/// Into the log, where one was asked for. Bodies stay out of it: they name people.
+fn note_down(event: &Event) {
+    let call = match event {
+        Event::Signed(until) => {
+            tracing::info!(event = "signed", until = %until.to_rfc3339_opts(SecondsFormat::Secs, true));
+            return;
+        }
+        Event::Called(call) => call,
+    };
+    let words = Some(call.words()).filter(|_| call.end != End::Done);
+    tracing::info!(
+        event = "call",
+        sent = %call.sent.to_rfc3339_opts(SecondsFormat::Millis, true),
+        app = call.address.sdkappid,
+        command = call.command.name(),
+        lane = call.lane.word(),
+        attempt = call.attempt,
+        task = call.task.map(|task| task.0),
+        ms = u64::try_from(call.took.as_millis()).unwrap_or(u64::MAX),
+        bytes_sent = call.bytes_sent,
+        bytes_received = call.bytes_received,
+        status = call.status,
+        ok = call.end == End::Done,
+        code = call.code(),
+        words,
+        request_id = call.request_id.as_deref(),
+    );
 }
 
 /// One call, the same for all its attempts.

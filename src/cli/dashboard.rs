@@ -6,7 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, SecondsFormat, Utc};
 use tokio::sync::mpsc;
 
 use super::{Exit, World};
@@ -236,6 +236,14 @@ async fn show(
     if let Some(store) = store.as_ref().filter(|_| store_key == EMBEDDED_KEY) {
         forget_open_writes(store, &store_key).await;
     }
+    tracing::info!(
+        event = "profile",
+        profile = setup.profile,
+        environment = setup.environment.name(),
+        app = setup.sdkappid,
+        place = setup.place,
+        signature_until = %client.sig_until().to_rfc3339_opts(SecondsFormat::Secs, true),
+    );
     let (notes, signals) = mpsc::channel(8);
     let (keys, input) = mpsc::channel(INPUT_QUEUE);
     let (effects, asked) = mpsc::channel(EFFECT_QUEUE);

@@ -198,6 +198,11 @@ impl Terminal {
         self.writer.flush().unwrap();
     }
 
+    /// Every byte that the program wrote so far.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.shared.raw.lock().unwrap().clone()
+    }
+
     /// Another size.
     pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
         self.shared.parser.lock().unwrap().0.screen_mut().set_size(cells(rows), cells(columns));
@@ -285,7 +290,7 @@ impl Terminal {
 
 /// Whether bytes hold the key, or what begins every signature: zlib's header in base64, long enough
 /// to be no accident.
-fn tells(bytes: &[u8]) -> bool {
+pub(crate) fn tells(bytes: &[u8]) -> bool {
     let key = bytes.windows(KEY.len()).any(|window| window == KEY.as_bytes());
     let in_alphabet = |b: &u8| b.is_ascii_alphanumeric() || matches!(b, b'*' | b'-' | b'_' | b'%');
     let starts = bytes.windows(2).enumerate().filter(|(_, w)| *w == b"eJ").map(|(at, _)| at);
