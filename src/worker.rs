@@ -141,7 +141,8 @@ pub async fn run_at(
             Event::Called(call) => Message::Called(call),
             Event::Signed(until) => Message::Signed { until },
         };
-        // These are no answers: when the queue is full, a figure in the header is late.
+        // These are no answers: when the queue is full, a figure in the header is late and a line of
+        // the API log missing.
         let _ = teller.try_send(message);
     });
     // An error is a receiver that is gone, and then nobody wants to know.
