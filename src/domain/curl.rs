@@ -9,7 +9,8 @@ use std::fmt::Write;
 use super::call::Call;
 use super::text;
 
-/// The command, for any POSIX shell. `None` when the whole body was not kept.
+/// The command, for any POSIX shell. It does not end its line, so that a paste does not run it by
+/// itself. `None` when the whole body was not kept.
 pub fn line(call: &Call) -> Option<String> {
     if !call.has_whole_body() {
         return None;
@@ -23,7 +24,7 @@ pub fn line(call: &Call) -> Option<String> {
     );
     let behind = format!("&random={}&contenttype=json", call.random);
     Some(format!(
-        "curl -gsS {}\"${{USERSIG:?put a signature into it, by: pushdeck usersig}}\"{} \\\n  -H {} \\\n  --data-raw {}\n",
+        "curl -gsS {}\"${{USERSIG:?put a signature into it, by: pushdeck usersig}}\"{} \\\n  -H {} \\\n  --data-raw {}",
         quoted(&before),
         quoted(&behind),
         quoted("Content-Type: application/json"),
@@ -121,6 +122,7 @@ mod tests {
             }
         }
         assert!(!open, "a quote is open");
+        all.extend(one);
         all
     }
 
@@ -134,6 +136,7 @@ mod tests {
             arguments(&line, "eJw*x"),
             ["curl", "-gsS", url, "-H", "Content-Type: application/json", "--data-raw", body]
         );
+        assert!(line.ends_with('\''), "a paste would run it");
     }
 
     #[test]
