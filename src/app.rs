@@ -5,6 +5,7 @@
 //! [`Message`]. One file per screen or overlay, named as in `view`.
 
 pub mod board;
+pub mod calls;
 pub mod detail;
 pub mod effect;
 pub mod entry;

@@ -7,6 +7,7 @@
 mod args;
 pub mod dashboard;
 mod doctor;
+mod log;
 mod sandbox;
 mod signals;
 mod usersig;
@@ -21,6 +22,7 @@ use clap::Parser;
 
 use crate::config::Env;
 use args::{Args, Command};
+use log::Log;
 
 /// Everything around a run that tests choose for themselves.
 pub struct World<'a> {
@@ -41,6 +43,19 @@ pub struct World<'a> {
 }
 
 impl World<'_> {
+    /// Everything for one command, while the streams come back afterwards.
+    fn lend(&mut self) -> World<'_> {
+        World {
+            env: std::mem::take(&mut self.env),
+            system_zone: self.system_zone.take(),
+            stdout_is_terminal: self.stdout_is_terminal,
+            out: &mut *self.out,
+            err: &mut *self.err,
+            input: &mut *self.input,
+            stop: self.stop.take(),
+        }
+    }
+
     /// Says what went wrong, one line for each line of it.
     fn complain(&mut self, what: &impl fmt::Display) {
         for line in what.to_string().lines() {
@@ -83,12 +98,25 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, mut world: World<'_>)
         Ok(args) => args,
         Err(answer) => return parse_answer(&answer, &mut world),
     };
-    match args.command {
-        None => dashboard::run(&args.flags.into(), world).await,
-        Some(Command::Sandbox(args)) => sandbox::run(args, world).await,
-        Some(Command::Usersig(args)) => usersig::run(args, world),
-        Some(Command::Doctor(args)) => doctor::run(args, world).await,
+    let log = match args.log.as_deref().map(Log::open).transpose() {
+        Ok(log) => log,
+        Err(words) => {
+            world.complain(&words);
+            return Exit::Usage;
+        }
+    };
+    tracing::info!(event = "start", version = env!("CARGO_PKG_VERSION"), pid = std::process::id());
+    let exit = match args.command {
+        None => dashboard::run(&args.flags.into(), world.lend()).await,
+        Some(Command::Sandbox(args)) => sandbox::run(args, world.lend()).await,
+        Some(Command::Usersig(args)) => usersig::run(args, world.lend()),
+        Some(Command::Doctor(args)) => doctor::run(args, world.lend()).await,
+    };
+    tracing::info!(event = "stop", exit = exit.code());
+    if let Some(words) = log.and_then(Log::close) {
+        world.complain(&words);
     }
+    exit
 }
 
 /// This machine's clock.
@@ -168,9 +196,14 @@ mod tests {
         assert_eq!((exit, out.as_str(), err.as_str()), (Exit::Done, "pushdeck 0.1.0\n", ""));
         let (exit, out, _) = try_run(&["--help"], Env::default(), false).await;
         assert_eq!(exit, Exit::Done);
-        for word in
-            ["--sandbox", "--config <FILE>", "--profile <NAME>", "PUSHDECK_CONFIG", "PUSHDECK_PROFILE"]
-        {
+        for word in [
+            "--sandbox",
+            "--config <FILE>",
+            "--profile <NAME>",
+            "--log <FILE>",
+            "PUSHDECK_CONFIG",
+            "PUSHDECK_PROFILE",
+        ] {
             assert!(out.contains(word), "{word}");
         }
     }
@@ -192,6 +225,15 @@ mod tests {
             let (exit, out, err) = try_run(line, Env::default(), true).await;
             assert_eq!((exit, out.as_str()), (Exit::Usage, ""), "{line:?}");
             assert!(err.starts_with("error: ") && err.contains(words), "{line:?}: {err}");
+        }
+    }
+
+    #[tokio::test]
+    async fn a_log_that_cannot_be_written_is_said_before_anything_starts() {
+        for line in [&["--log", "/nowhere/x.log"][..], &["sandbox", "--log", "/nowhere/x.log"]] {
+            let (exit, out, err) = try_run(line, Env::default(), true).await;
+            assert_eq!((exit, out.as_str()), (Exit::Usage, ""), "{line:?}");
+            assert!(err.starts_with("error: cannot write the log /nowhere/x.log: No such file"), "{err}");
         }
     }
 

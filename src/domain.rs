@@ -7,6 +7,7 @@
 pub mod call;
 pub mod catalog;
 pub mod content;
+pub mod curl;
 pub mod draft;
 pub mod ease;
 pub mod failure;

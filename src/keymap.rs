@@ -29,6 +29,10 @@ pub enum Scope {
     Form,
     /// The review before a write.
     Review,
+    /// The API log.
+    Calls,
+    /// One attempt of the API log.
+    Call,
     /// The help page.
     Help,
     /// The palette.
@@ -37,7 +41,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help page.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 12] = [
         Self::Tasks,
         Self::Detail,
         Self::Filter,
@@ -45,6 +49,8 @@ impl Scope {
         Self::Sort,
         Self::Form,
         Self::Review,
+        Self::Calls,
+        Self::Call,
         Self::Help,
         Self::Palette,
         Self::Global,
@@ -61,6 +67,8 @@ impl Scope {
             Self::Sort => "Sort",
             Self::Form => "Form",
             Self::Review => "Review",
+            Self::Calls => "API log",
+            Self::Call => "One call",
             Self::Help => "Help",
             Self::Palette => "Palette",
         }
@@ -150,6 +158,10 @@ pub enum Action {
     Review,
     /// Throw away what was entered.
     Discard,
+    /// The last calls and how they ended.
+    Calls,
+    /// A call of the API log, for a shell.
+    CopyCurl,
     /// What the keys do here.
     Help,
     /// Every action, by name.
@@ -208,6 +220,8 @@ impl Action {
             Self::ToggleGroup => "open or fold this group",
             Self::Review => "review, before anything is sent",
             Self::Discard => "throw this draft away; again undoes it",
+            Self::Calls => "API log: the last calls, and how they ended",
+            Self::CopyCurl => "copy the call as curl, without its signature",
             Self::Help => "help",
             Self::Palette => "do something, by its name",
             Self::Run => "do what is chosen",
@@ -259,6 +273,8 @@ impl Action {
             Self::KeepFilter => "keep",
             Self::Palette => "do",
             Self::Run => "do it",
+            Self::Calls => "API log",
+            Self::CopyCurl => "copy as curl",
             Self::Down
             | Self::Up
             | Self::First
@@ -469,6 +485,25 @@ pub const KEYMAP: &[Binding] = &[
     hint(Scope::Review, Action::Back, ESC_KEY),
     on(Scope::Review, Action::Refresh, &[Key::ctrl('r')]),
     on(Scope::Review, Action::Review, &[Key::ctrl('s')]),
+    on(Scope::Calls, Action::Down, DOWN_KEYS),
+    on(Scope::Calls, Action::Up, UP_KEYS),
+    on(Scope::Calls, Action::First, FIRST_KEYS),
+    on(Scope::Calls, Action::Last, LAST_KEYS),
+    on(Scope::Calls, Action::PageDown, &[PGDN]),
+    on(Scope::Calls, Action::PageUp, &[PGUP]),
+    hint(Scope::Calls, Action::Open, &[ENTER]),
+    hint(Scope::Calls, Action::CopyCurl, &[Key::char('y')]),
+    hint(Scope::Calls, Action::Back, ESC_KEY),
+    on(Scope::Calls, Action::Close, Q_KEY),
+    on(Scope::Call, Action::Down, DOWN_KEYS),
+    on(Scope::Call, Action::Up, UP_KEYS),
+    on(Scope::Call, Action::First, FIRST_KEYS),
+    on(Scope::Call, Action::Last, LAST_KEYS),
+    on(Scope::Call, Action::PageDown, &[PGDN]),
+    on(Scope::Call, Action::PageUp, &[PGUP]),
+    hint(Scope::Call, Action::CopyCurl, &[Key::char('y')]),
+    hint(Scope::Call, Action::Back, ESC_KEY),
+    on(Scope::Call, Action::Close, Q_KEY),
     on(Scope::Help, Action::Down, DOWN_KEYS),
     on(Scope::Help, Action::Up, UP_KEYS),
     on(Scope::Help, Action::First, FIRST_KEYS),
@@ -481,6 +516,7 @@ pub const KEYMAP: &[Binding] = &[
     on(Scope::Palette, Action::Up, &[UP]),
     hint(Scope::Palette, Action::Run, &[ENTER]),
     hint(Scope::Palette, Action::Back, ESC_KEY),
+    on(Scope::Global, Action::Calls, &[Key::char('@')]),
     hint(Scope::Global, Action::Help, &[Key::char('?')]),
     on(Scope::Global, Action::Palette, &[Key::char(':')]),
     on(Scope::Global, Action::Reload, &[]),

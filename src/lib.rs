@@ -31,6 +31,8 @@
 //! | what goes over the wire | [`domain::wire`]; how it goes in [`api`] |
 //! | what is retried | `api::retry`; how often one may call: `api::budget` |
 //! | what happens to a write whose outcome is unknown | `worker::reconcile`, `app::review` |
+//! | what is kept of a call, and the API log | [`domain::call`], [`app::calls`]; as a line for a shell: [`domain::curl`] |
+//! | what `--log` writes | the events where they happen: `api::client`, `worker::log`; the file: `cli::log` |
 //! | a key of the configuration | `config::file` and `config.toml.example` |
 //! | whom the client trusts, which proxy it takes | `api::ca`, [`api::proxy`]; what is said about it: `api::fault` |
 //! | a line of `pushdeck doctor` | `cli::doctor`: `probe` asks, `verdict` judges; `docs/connection.md` |
@@ -45,15 +47,16 @@
 //!   every size from 1×1 is drawn in `view`'s tests.
 //! - **I3** Only `worker` and the command line call `api`; the sandbox shares only `domain` and
 //!   `usersig`: `tests/laws.rs`; bodies are pinned to the documents in `domain::wire`.
-//! - **I4** Every effect is answered by exactly one final message: tests of `worker` and `tui`.
+//! - **I4** Every effect is answered by exactly one final message, but for those that the loop carries
+//!   out itself (copy, repaint, quit): tests of `worker` and `tui`.
 //! - **I5** No write is repeated unless `api::retry` proves it harmless; writes are waited for at
 //!   the end, reads are not: tests of `api::retry`, `worker`, `tui`.
 //! - **I6** Channels are bounded: `tests/laws.rs`, `clippy.toml`.
 //! - **I7** One help text an action, one action a (scope, key), and the README's table is the
 //!   program's: tests of `keymap`, `tests/laws.rs`.
 //! - **I8** No secret has `Display`, `Serialize` or a telling `Debug`; no URL with a query reaches
-//!   a log, an error or the screen: tests of `usersig`, `config`, `api`, and the journeys. `pushdeck
-//!   usersig` shows a signature, on purpose; its journeys show that nothing else is shown.
+//!   a log, an error or the screen: tests of `usersig`, `config`, `api`, `cli::log`, and the journeys.
+//!   `pushdeck usersig` shows a signature, on purpose; its journeys show that nothing else is shown.
 //! - **I9** What came over the wire is cleaned of control characters before a terminal sees it:
 //!   `domain::text`, tests of `view`.
 //! - **I10** Floors are checked by their `use` lines: `tests/laws.rs`.

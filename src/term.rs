@@ -10,6 +10,8 @@ mod input;
 use std::io::{self, IsTerminal, Write};
 use std::sync::atomic::{AtomicBool, Ordering};
 
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
 use crossterm::terminal::{
@@ -78,6 +80,24 @@ impl Drop for Guard {
     }
 }
 
+/// Asks the terminal to put a text on its clipboard (OSC 52), which also works over SSH. Whether it
+/// does so is the terminal's choice, and it does not say. Call it between frames.
+///
+/// # Errors
+/// When the terminal cannot be written to, or was given back.
+pub fn copy(text: &str) -> io::Result<()> {
+    if !is_taken() {
+        return Err(io::Error::other("the terminal was given back"));
+    }
+    let mut out = io::stdout().lock();
+    out.write_all(&clipboard(text))?;
+    out.flush()
+}
+
+fn clipboard(text: &str) -> Vec<u8> {
+    format!("\x1b]52;c;{}\x1b\\", STANDARD.encode(text)).into_bytes()
+}
+
 /// Gives the terminal back before a panic is reported, so that the report can be read, and asks the
 /// loop to end: after a panic on any thread nothing that is shown can be trusted. Call it after
 /// `color_eyre::install`, whose report it keeps.
@@ -103,6 +123,12 @@ mod tests {
         for off in ["\u{1b}[?2026l", "\u{1b}[?2004l", "\u{1b}[?1049l", "\u{1b}[?25h"] {
             assert!(text.contains(off), "{off:?} is missing in {text:?}");
         }
+    }
+
+    #[test]
+    fn a_copied_text_is_one_sequence_of_plain_characters_whatever_it_holds() {
+        assert_eq!(clipboard("it's 早报\u{1b}"), b"\x1b]52;c;aXQncyDml6nmiqUb\x1b\\");
+        assert!(copy("x").is_err(), "nothing is written to a terminal that was not taken");
     }
 
     #[test]

@@ -7,6 +7,7 @@
 
 mod signals;
 
+use std::io;
 use std::time::Duration;
 
 use ratatui::Terminal;
@@ -33,7 +34,7 @@ const NO_WRITES_WAIT: Duration = Duration::from_secs(2);
 /// So soon after the first a second signal is an echo of it.
 const ECHO: Duration = Duration::from_secs(1);
 
-/// The ends of the channels that the loop works with. All are bounded (I6).
+/// The ends of the channels that the loop works with, all bounded (I6), and its way to the clipboard.
 #[derive(Debug)]
 pub struct Ends {
     /// Keys, pastes and sizes: see [`crate::term::listen`]. When it closes, the loop ends.
@@ -44,6 +45,8 @@ pub struct Ends {
     pub worker: mpsc::Receiver<Message>,
     /// What the worker is asked to do. Dropped to make it finish.
     pub effects: mpsc::Sender<Effect>,
+    /// Gives a text to the terminal's clipboard: [`crate::term::copy`].
+    pub copy: fn(&str) -> io::Result<()>,
 }
 
 /// How the loop ended.
@@ -71,9 +74,10 @@ pub async fn run<B: Backend>(
     ends: Ends,
     clock: impl Fn() -> Moment,
 ) -> Result<Ended, B::Error> {
-    let Ends { input, signals, worker, effects } = ends;
+    let Ends { input, signals, worker, effects, copy } = ends;
     let mut inbox = Inbox { input: Some(input), signals: Some(signals), worker: Some(worker) };
-    let mut desk = Desk { state, effects: Some(effects), leave: false, repaint: false, refused: Vec::new() };
+    let mut desk =
+        Desk { state, effects: Some(effects), copy, leave: false, repaint: false, refused: Vec::new() };
     let mut screen = Painter { terminal, theme, frames: 0 };
     let mut drawn = Ok(());
     desk.carry_out(first);
@@ -222,6 +226,7 @@ impl<B: Backend> Painter<'_, B> {
 struct Desk {
     state: State,
     effects: Option<mpsc::Sender<Effect>>,
+    copy: fn(&str) -> io::Result<()>,
     leave: bool,
     repaint: bool,
     /// Answers to effects that found no place; they are taken with the next wake, so that a refusal
@@ -250,6 +255,11 @@ impl Desk {
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
+                Effect::Copy(text) => {
+                    if let Err(error) = (self.copy)(&text) {
+                        self.state.warn(format!("not copied: {error}"));
+                    }
+                }
                 Effect::Repaint => self.repaint = true,
                 Effect::Quit => self.leave = true,
                 other @ (Effect::List { .. }
@@ -316,7 +326,7 @@ fn refusal(effect: Effect, failure: Failure) -> Option<Message> {
         Effect::LoadDraft { req, .. } => {
             Some(Message::DraftLoaded { req, result: Err(failure.words().what) })
         }
-        Effect::Repaint | Effect::Quit => None,
+        Effect::Copy(_) | Effect::Repaint | Effect::Quit => None,
     }
 }
 

@@ -4,6 +4,7 @@
 //! out only what is on the screen, and shows only text that was cleaned (I9).
 
 pub mod board;
+pub mod calls;
 pub mod detail;
 pub mod entry;
 pub mod filter;
@@ -104,6 +105,8 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
             overlay::dim(ground, buf);
             palette::render(state, palette, theme, ground, buf);
         }
+        Layer::Calls(list) => calls::render(state, *list, theme, ground, buf),
+        Layer::Call(one) => calls::render_one(state, one, theme, ground, buf),
         Layer::Help(page) => {
             overlay::dim(ground, buf);
             help::render(state, page, theme, ground, buf);

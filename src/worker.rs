@@ -8,6 +8,7 @@
 mod drafts;
 mod inherited;
 mod journal;
+mod log;
 mod reads;
 mod reconcile;
 mod reload;
@@ -69,6 +70,7 @@ struct Hands {
 
 impl Hands {
     async fn tell(&self, message: Message) {
+        log::note_down(&message);
         // An error is a receiver that is gone, and then nobody wants to know.
         let _ = self.messages.send(message).await;
     }
@@ -117,8 +119,8 @@ struct Crew {
 
 /// Carries out every effect that comes, until the channel closes and all are answered.
 ///
-/// The caller goes on taking messages until this returns, or drops the receiver. `Repaint` and
-/// `Quit` are the loop's own and are passed over.
+/// The caller goes on taking messages until this returns, or drops the receiver. `Copy`,
+/// `Repaint` and `Quit` are the loop's own and are passed over.
 pub async fn run(
     client: Arc<Client>,
     journal: Journal,
@@ -155,7 +157,8 @@ pub async fn run_with(tools: Tools, mut effects: mpsc::Receiver<Effect>, message
             Event::Called(call) => Message::Called(call),
             Event::Signed(until) => Message::Signed { until, given: false },
         };
-        // These are no answers: when the queue is full, a figure in the header is late.
+        // These are no answers: when the queue is full, a figure in the header is late and a line of
+        // the API log missing.
         let _ = teller.try_send(message);
     });
     // An error is a receiver that is gone, and then nobody wants to know.
@@ -226,7 +229,7 @@ impl Crew {
             Effect::DropDraft { req, slot } => self.queue(req, slot, What::Drop),
             Effect::LoadDraft { req, slot } => self.queue(req, slot, What::Load),
             // Adopted at once, in the loop: what follows must find it done.
-            Effect::Adopt { .. } | Effect::Repaint | Effect::Quit => {}
+            Effect::Adopt { .. } | Effect::Copy(_) | Effect::Repaint | Effect::Quit => {}
         }
     }
 

@@ -9,17 +9,18 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use reqwest::Url;
+use reqwest::header::CONTENT_TYPE;
 use serde_json::Value;
 use tokio::time::Instant;
 
 use super::budget::Gate;
 use super::signer::{Credential, Signature, Signer};
 use super::{ca, fault, proxy, retry};
-use crate::domain::call;
+use crate::domain::call::{self, Address, Call, End};
 use crate::domain::wire::{self, Command};
-use crate::domain::{Call, Change, Failure, JsonObject, Kind, Lane, NewTask, Page, Query, Task, TaskId};
+use crate::domain::{Change, Failure, JsonObject, Kind, Lane, NewTask, Page, Query, Task, TaskId};
 use crate::usersig::UserSig;
 
 /// The code for a signature past its end; the call had no effect.
@@ -30,6 +31,9 @@ const TOO_MANY: i64 = 60007;
 
 /// No honest answer is larger: 100 tasks of 10 KB make one megabyte.
 const MOST_BODY: usize = 32 * 1024 * 1024;
+
+/// A refusal that is larger than this is not read a second time for its `RequestId`.
+const MOST_REFUSAL: usize = 64 * 1024;
 
 /// Where the service is and who calls it.
 #[derive(Clone, Debug)]
@@ -98,7 +102,7 @@ impl fmt::Debug for Outside {
 #[derive(Clone, Debug, PartialEq)]
 pub enum Event {
     /// An attempt is finished, well or not.
-    Called(Call),
+    Called(Arc<Call>),
     /// A new signature is in use and holds until then.
     Signed(DateTime<Utc>),
 }
@@ -116,8 +120,7 @@ struct Shared {
     http: reqwest::Client,
     way: fault::Way,
     base: Url,
-    sdkappid: u64,
-    identifier: String,
+    address: Arc<Address>,
     signer: Signer,
     gate: Arc<Gate>,
     timeouts: Timeouts,
@@ -132,12 +135,13 @@ impl Shared {
         let Connection { sdkappid, identifier, credential, ca_file, .. } = connection;
         let signer = Signer::new(*sdkappid, identifier, credential, outside.now())?;
         let http = http_client(&base, ca_file.as_deref(), timeouts)?;
+        let base_url = base.as_str().strip_suffix('/').unwrap_or(base.as_str()).to_owned();
+        let address = Address { base_url, sdkappid: *sdkappid, identifier: identifier.clone() };
         Ok(Self {
             http,
             way: fault::Way::to(&base),
             base,
-            sdkappid: *sdkappid,
-            identifier: identifier.clone(),
+            address: Arc::new(address),
             signer,
             gate: Arc::new(Gate::default()),
             timeouts,
@@ -149,12 +153,7 @@ impl Shared {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Shared { base, sdkappid, identifier, .. } = &*self.shared;
-        f.debug_struct("Client")
-            .field("base", &base.as_str())
-            .field("sdkappid", sdkappid)
-            .field("identifier", identifier)
-            .finish_non_exhaustive()
+        f.debug_struct("Client").field("address", &self.shared.address).finish_non_exhaustive()
     }
 }
 
@@ -176,7 +175,7 @@ impl Client {
     pub fn renewed(&self, connection: &Connection) -> Result<Self, Failure> {
         let old = &*self.shared;
         let mut shared = Shared::new(connection, old.timeouts, old.outside.clone())?;
-        if shared.sdkappid == old.sdkappid {
+        if shared.address.sdkappid == old.address.sdkappid {
             shared.gate = Arc::clone(&old.gate);
         }
         Ok(Self { shared: Arc::new(shared), observer: self.observer.clone() })
@@ -190,7 +189,7 @@ impl Client {
 
     /// The app that is called for.
     pub fn sdkappid(&self) -> u64 {
-        self.shared.sdkappid
+        self.shared.address.sdkappid
     }
 
     /// The end of the signature in use.
@@ -215,44 +214,46 @@ impl Client {
 
     /// `add_sched_task`: sent once.
     pub async fn add(&self, new: &NewTask) -> Result<TaskId, Failure> {
-        let answer = self.call(Command::Add, Lane::Write, &wire::add_body(self.shared.sdkappid, new)).await?;
+        let answer = self.call(Command::Add, Lane::Write, &wire::add_body(self.sdkappid(), new)).await?;
         wire::read_task_id(&answer)
     }
 
     /// `modify_sched_task`: sent once.
     pub async fn modify(&self, change: &Change) -> Result<TaskId, Failure> {
         let Change { id, kind, scheduled_at, content } = change;
-        let body = wire::modify_body(self.shared.sdkappid, *id, kind, *scheduled_at, content.as_ref());
+        let body = wire::modify_body(self.sdkappid(), *id, kind, *scheduled_at, content.as_ref());
         let answer = self.call(Command::Modify, Lane::Write, &body).await?;
         about(*id, &answer)
     }
 
     /// `delete_sched_task`: sent once.
     pub async fn delete(&self, id: TaskId, kind: &Kind) -> Result<TaskId, Failure> {
-        let body = wire::delete_body(self.shared.sdkappid, id, kind);
+        let body = wire::delete_body(self.sdkappid(), id, kind);
         let answer = self.call(Command::Delete, Lane::Write, &body).await?;
         about(id, &answer)
     }
 
     /// `get_sched_task`.
     pub async fn get(&self, id: TaskId, lane: Lane) -> Result<Task, Failure> {
-        let answer = self.call(Command::Get, lane, &wire::get_body(self.shared.sdkappid, id)).await?;
+        let answer = self.call(Command::Get, lane, &wire::get_body(self.sdkappid(), id)).await?;
         let task = wire::read_task_info(&answer)?;
         if task.id == id { Ok(task) } else { Err(about_another(task.id)) }
     }
 
     /// `list_sched_task`.
     pub async fn list(&self, query: &Query, lane: Lane) -> Result<Page, Failure> {
-        let answer = self.call(Command::List, lane, &wire::list_body(self.shared.sdkappid, query)).await?;
+        let answer = self.call(Command::List, lane, &wire::list_body(self.sdkappid(), query)).await?;
         wire::read_page(&answer)
     }
 
     /// One call with all its attempts.
     async fn call(&self, command: Command, lane: Lane, body: &Value) -> Result<JsonObject, Failure> {
-        let mut attempt = 0;
+        let request = Request::new(command, lane, body);
+        let (mut sent, mut counted) = (0, 0);
         let mut was_renewed = false;
         loop {
-            let (used, result) = self.attempt(command, lane, body).await;
+            sent += 1;
+            let (used, result) = self.attempt(&request, sent).await;
             let failure = match result {
                 Ok(answer) => return Ok(answer),
                 Err(failure) => failure,
@@ -267,9 +268,9 @@ impl Client {
                 was_renewed = true;
                 continue;
             }
-            attempt += 1;
+            counted += 1;
             let jitter = f64::from(self.shared.outside.roll()) / f64::from(u32::MAX);
-            match retry::decide(command, &failure, attempt, jitter) {
+            match retry::decide(command, &failure, counted, jitter) {
                 Some(pause) => tokio::time::sleep(pause).await,
                 None => return Err(failure),
             }
@@ -279,26 +280,23 @@ impl Client {
     /// Waits for the turn, then sends once; also gives the signature it was sent with.
     async fn attempt(
         &self,
-        command: Command,
-        lane: Lane,
-        body: &Value,
+        request: &Request,
+        number: u32,
     ) -> (Option<UserSig>, Result<JsonObject, Failure>) {
-        let permit = self.shared.gate.pass(command, lane).await;
+        let permit = self.shared.gate.pass(request.command, request.lane).await;
         let signature = match self.shared.signer.signature(self.service_now()) {
             Ok(signature) => signature,
             Err(failure) => return (None, Err(failure)),
         };
         self.tell_if_new(&signature);
-        let mut record = Record::begin(self, command, lane);
-        let (server_date, result) = self.exchange(command, body, &signature.sig).await;
+        let mut record = Record::begin(self, request, number);
+        let result = self.exchange(request, &signature.sig, &mut record).await;
         let result = result.map_err(|failure| fault::scrub(failure, &signature.sig));
-        let code = match &result {
-            Ok(_) => Some(0),
-            Err(failure) => failure.code(),
+        record.call.end = match &result {
+            Ok(_) => End::Done,
+            Err(failure) => End::of(failure),
         };
-        // A page that is not the service's tells neither its time nor its code.
-        record.server_date = server_date.filter(|_| code.is_some());
-        record.code = code;
+        let code = record.call.code();
         drop(record);
         if code == Some(TOO_MANY) {
             permit.refused();
@@ -312,30 +310,39 @@ impl Client {
 
     async fn exchange(
         &self,
-        command: Command,
-        body: &Value,
+        request: &Request,
         sig: &UserSig,
-    ) -> (Option<DateTime<Utc>>, Result<JsonObject, Failure>) {
+        record: &mut Record<'_>,
+    ) -> Result<JsonObject, Failure> {
         let shared = &*self.shared;
         let query = [
-            ("sdkappid", shared.sdkappid.to_string()),
-            ("identifier", shared.identifier.clone()),
+            ("sdkappid", shared.address.sdkappid.to_string()),
+            ("identifier", shared.address.identifier.clone()),
             ("usersig", sig.expose().to_owned()),
-            ("random", shared.outside.roll().to_string()),
+            ("random", record.call.random.to_string()),
             ("contenttype", "json".to_owned()),
         ];
-        let request = shared.http.post(endpoint(&shared.base, command)).query(&query).json(body);
-        let response = match request.send().await {
-            Ok(response) => response,
-            Err(error) => {
-                return (None, Err(fault::of_send(&error.without_url(), shared.timeouts.total, &shared.way)));
-            }
-        };
+        let sending = shared
+            .http
+            .post(endpoint(&shared.base, request.command))
+            .query(&query)
+            .header(CONTENT_TYPE, "application/json")
+            .body(request.body.clone());
+        let total = shared.timeouts.total;
+        let response =
+            sending.send().await.map_err(|error| fault::of_send(&error.without_url(), total, &shared.way))?;
         let status = response.status().as_u16();
+        record.call.status = Some(status);
         let date = date_of(&response);
-        let result =
-            read_body(response, shared.timeouts.total).await.and_then(|bytes| read_answer(status, &bytes));
-        (date, result)
+        let bytes = read_body(response, total, &mut record.call.bytes_received).await?;
+        let result = read_answer(status, &bytes);
+        // A page that is not the service's tells neither its time nor its code.
+        if result.as_ref().map_or_else(|failure| failure.code().is_some(), |_| true) {
+            record.call.server_date = date;
+            let id = request_id(&result, &bytes);
+            record.call.request_id = id.map(|id| fault::scrub_text(&id, sig.expose()));
+        }
+        result
     }
 
     fn tell_if_new(&self, signature: &Signature) {
@@ -345,6 +352,7 @@ impl Client {
     }
 
     fn tell(&self, event: Event) {
+        note_down(&event);
         if let Some(observer) = &self.observer {
             observer(event);
         }
@@ -356,32 +364,92 @@ impl Client {
     }
 }
 
+/// Into the log, where one was asked for. Bodies stay out of it: they name people.
+fn note_down(event: &Event) {
+    let call = match event {
+        Event::Signed(until) => {
+            tracing::info!(event = "signed", until = %until.to_rfc3339_opts(SecondsFormat::Secs, true));
+            return;
+        }
+        Event::Called(call) => call,
+    };
+    let words = Some(call.words()).filter(|_| call.end != End::Done);
+    tracing::info!(
+        event = "call",
+        sent = %call.sent.to_rfc3339_opts(SecondsFormat::Millis, true),
+        app = call.address.sdkappid,
+        command = call.command.name(),
+        lane = call.lane.word(),
+        attempt = call.attempt,
+        task = call.task.map(|task| task.0),
+        ms = u64::try_from(call.took.as_millis()).unwrap_or(u64::MAX),
+        bytes_sent = call.bytes_sent,
+        bytes_received = call.bytes_received,
+        status = call.status,
+        ok = call.end == End::Done,
+        code = call.code(),
+        words,
+        request_id = call.request_id.as_deref(),
+    );
+}
+
+/// One call, the same for all its attempts.
+struct Request {
+    command: Command,
+    lane: Lane,
+    task: Option<TaskId>,
+    body: String,
+    /// As much of the body as its records keep.
+    kept: Arc<str>,
+}
+
+impl Request {
+    fn new(command: Command, lane: Lane, body: &Value) -> Self {
+        let task = body.get("TaskID").and_then(Value::as_u64).map(TaskId);
+        let body = body.to_string();
+        let kept = Call::kept(&body);
+        Self { command, lane, task, body, kept }
+    }
+}
+
 /// One attempt under way. It is reported when it ends, also when its future is dropped.
 struct Record<'a> {
     client: &'a Client,
-    command: Command,
-    lane: Lane,
-    sent: DateTime<Utc>,
     began: Instant,
-    server_date: Option<DateTime<Utc>>,
-    code: Option<i64>,
+    call: Call,
 }
 
 impl<'a> Record<'a> {
-    fn begin(client: &'a Client, command: Command, lane: Lane) -> Self {
-        let sent = client.shared.outside.now();
-        Self { client, command, lane, sent, began: Instant::now(), server_date: None, code: None }
+    fn begin(client: &'a Client, request: &Request, attempt: u32) -> Self {
+        let shared = &*client.shared;
+        let call = Call {
+            command: request.command,
+            lane: request.lane,
+            attempt,
+            task: request.task,
+            address: Arc::clone(&shared.address),
+            random: shared.outside.roll(),
+            body: Arc::clone(&request.kept),
+            sent: shared.outside.now(),
+            took: Duration::ZERO,
+            server_date: None,
+            bytes_sent: request.body.len() as u64,
+            bytes_received: 0,
+            status: None,
+            request_id: None,
+            end: End::GivenUp,
+        };
+        Self { client, began: Instant::now(), call }
     }
 }
 
 impl Drop for Record<'_> {
     fn drop(&mut self) {
-        let Self { command, lane, sent, server_date, code, .. } = *self;
-        let took = self.began.elapsed();
-        if let Some(date) = server_date {
-            self.client.learn_skew(date, sent, took);
+        self.call.took = self.began.elapsed();
+        if let Some(date) = self.call.server_date {
+            self.client.learn_skew(date, self.call.sent, self.call.took);
         }
-        self.client.tell(Event::Called(Call { command, lane, sent, took, server_date, code }));
+        self.client.tell(Event::Called(Arc::new(self.call.clone())));
     }
 }
 
@@ -457,10 +525,16 @@ pub(super) fn date_of(response: &reqwest::Response) -> Option<DateTime<Utc>> {
     DateTime::parse_from_rfc2822(date).ok().map(|at| at.to_utc())
 }
 
-async fn read_body(mut response: reqwest::Response, total: Duration) -> Result<Vec<u8>, Failure> {
+/// The body of an answer; `came` counts what came of it, also when it does not come whole.
+async fn read_body(
+    mut response: reqwest::Response,
+    total: Duration,
+    came: &mut u64,
+) -> Result<Vec<u8>, Failure> {
     let status = response.status().as_u16();
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|e| fault::of_body(&e.without_url(), total))? {
+        *came += chunk.len() as u64;
         if body.len() + chunk.len() > MOST_BODY {
             return Err(Failure::Unreadable { status, detail: "it is larger than 32 MiB".to_owned() });
         }
@@ -481,6 +555,18 @@ fn read_answer(status: u16, body: &[u8]) -> Result<JsonObject, Failure> {
         }
         result => result,
     }
+}
+
+/// `RequestId`, also of a refusal, whose other fields are gone by now.
+fn request_id(result: &Result<JsonObject, Failure>, bytes: &[u8]) -> Option<String> {
+    if let Ok(answer) = result {
+        return wire::read_request_id(answer).map(str::to_owned);
+    }
+    if bytes.len() > MOST_REFUSAL {
+        return None;
+    }
+    let answer: JsonObject = serde_json::from_slice(bytes).ok()?;
+    wire::read_request_id(&answer).map(str::to_owned)
 }
 
 /// A success that names no task is believed; one that names another is not.

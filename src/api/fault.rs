@@ -228,7 +228,8 @@ pub(super) fn scrub(failure: Failure, sig: &UserSig) -> Failure {
     }
 }
 
-fn scrub_text(text: &str, sig: &str) -> String {
+/// The same for any text.
+pub(super) fn scrub_text(text: &str, sig: &str) -> String {
     let text = text.replace(sig, "[signature]").replace(&sig.replace('*', "%2A"), "[signature]");
     match text.to_ascii_lowercase().find("usersig=") {
         // Whatever follows is the signature or is not worth the risk.

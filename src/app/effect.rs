@@ -90,8 +90,16 @@ pub enum Effect {
         /// Which draft.
         slot: String,
     },
+    /// Give a text to the terminal for its clipboard; at most [`Effect::MOST_COPIED`] bytes. Whether
+    /// the terminal takes it cannot be known.
+    Copy(String),
     /// Draw everything anew, for a screen that something else wrote over.
     Repaint,
     /// Leave. Writes under way are waited for, reads are not.
     Quit,
+}
+
+impl Effect {
+    /// The most that is copied, in bytes: encoded it stays below what the strictest terminal takes.
+    pub const MOST_COPIED: usize = 74_994;
 }

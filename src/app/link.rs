@@ -152,7 +152,7 @@ impl Link {
     pub fn called(&mut self, call: &Call, now: Moment) -> bool {
         let ease = &mut self.eases[call.command.place()];
         let was_free = ease.gap(now.running).is_zero();
-        let is_refused = call.code.and_then(catalog::find).is_some_and(|e| e.class == Class::RateLimit);
+        let is_refused = call.code().and_then(catalog::find).is_some_and(|e| e.class == Class::RateLimit);
         if is_refused {
             ease.refused(now.running);
         }
@@ -211,7 +211,7 @@ fn too_many(failure: &Failure) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::app::effect::Lane;
+    use crate::domain::call::End;
     use crate::domain::failure::NotSent;
 
     fn at(seconds: u64) -> Moment {
@@ -256,20 +256,13 @@ mod tests {
     fn too_many_calls_are_no_outage_and_the_background_gives_way_for_a_while() {
         let mut link = Link::default();
         link.succeeded(at(98));
-        let call = |code| Call {
-            command: Command::List,
-            lane: Lane::Background,
-            sent: at(100).utc,
-            took: Duration::from_millis(5),
-            server_date: None,
-            code: Some(code),
-        };
-        assert!(!link.called(&call(0), at(99)));
-        assert!(link.called(&call(60007), at(100)), "it begins");
-        assert!(!link.called(&call(60007), at(102)), "it goes on");
+        let failure = Failure::Refused { code: 60007, info: String::new(), invalid_accounts: Vec::new() };
+        let refused = call::testing::call(Command::List, End::of(&failure));
+        assert!(!link.called(&call::testing::call(Command::List, End::Done), at(99)));
+        assert!(link.called(&refused, at(100)), "it begins");
+        assert!(!link.called(&refused, at(102)), "it goes on");
         for _ in 0..9 {
-            let failure = Failure::Refused { code: 60007, info: String::new(), invalid_accounts: Vec::new() };
-            link.failed(failure, at(100));
+            link.failed(failure.clone(), at(100));
         }
         let age = Some(Duration::from_secs(3));
         let retry_in = Duration::from_secs(3);
@@ -298,12 +291,10 @@ mod tests {
     fn the_services_clock_counts_once_it_is_known_to_differ() {
         let mut link = Link::default();
         let call = |date| Call {
-            command: Command::List,
-            lane: Lane::Page,
             sent: at(100).utc,
             took: Duration::from_millis(200),
             server_date: Some(date),
-            code: Some(0),
+            ..crate::app::testing::call(Command::List, End::Done)
         };
         link.called(&call(at(101).utc), at(100));
         assert_eq!((link.shown_skew(), link.server_now(at(100))), (None, at(100).utc));

@@ -1,5 +1,6 @@
 //! Everything that can happen, in one queue and one order. Names are past events.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -94,7 +95,7 @@ pub enum Message {
     /// The journal holds writes of earlier runs whose outcome is not known. Comes once, at the start.
     LeftOpen(Vec<OpenWrite>),
     /// An attempt at a call is finished. Not an answer to an effect.
-    Called(Call),
+    Called(Arc<Call>),
     /// Answer to [`super::Effect::List`].
     Listed {
         /// The question.

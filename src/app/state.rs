@@ -11,6 +11,7 @@ use crate::domain::{Failure, Query, Task, TaskId};
 use crate::keymap::Scope;
 
 use super::board::Board;
+use super::calls::{CallList, Calls, OneCall};
 use super::detail::Detail;
 use super::effect::{Effect, Write};
 use super::filter::FilterLine;
@@ -62,6 +63,10 @@ pub enum Layer {
     Form(Box<Form>),
     /// The review before a write.
     Review(Box<Review>),
+    /// The API log.
+    Calls(CallList),
+    /// One attempt of the API log.
+    Call(OneCall),
     /// The help page.
     Help(HelpPage),
     /// The palette.
@@ -78,6 +83,8 @@ impl Layer {
             Self::Sort(_) => Scope::Sort,
             Self::Form(_) => Scope::Form,
             Self::Review(_) => Scope::Review,
+            Self::Calls(_) => Scope::Calls,
+            Self::Call(_) => Scope::Call,
             Self::Help(_) => Scope::Help,
             Self::Palette(_) => Scope::Palette,
         }
@@ -87,7 +94,7 @@ impl Layer {
     pub fn takes_text(&self) -> bool {
         match self {
             Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Review(_) | Self::Palette(_) => true,
-            Self::Detail | Self::Sort(_) | Self::Help(_) => false,
+            Self::Detail | Self::Sort(_) | Self::Calls(_) | Self::Call(_) | Self::Help(_) => false,
         }
     }
 }
@@ -161,6 +168,8 @@ pub struct State {
     pub desk: Desk,
     /// Drafts of forms that were left.
     pub drafts: Drafts,
+    /// The last attempts at calls, for the API log.
+    pub calls: Calls,
     /// What just happened.
     pub note: Option<Note>,
     /// When the last key was pressed, by [`Moment::running`].
@@ -194,6 +203,7 @@ impl State {
             writes: Vec::new(),
             desk: Desk::default(),
             drafts: Drafts::default(),
+            calls: Calls::default(),
             note: None,
             last_key: None,
             leaving: false,
@@ -257,6 +267,8 @@ impl State {
             | Layer::Find(_)
             | Layer::Sort(_)
             | Layer::Review(_)
+            | Layer::Calls(_)
+            | Layer::Call(_)
             | Layer::Help(_)
             | Layer::Palette(_) => None,
         })
@@ -271,6 +283,8 @@ impl State {
             | Layer::Find(_)
             | Layer::Sort(_)
             | Layer::Review(_)
+            | Layer::Calls(_)
+            | Layer::Call(_)
             | Layer::Help(_)
             | Layer::Palette(_) => None,
         })

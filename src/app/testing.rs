@@ -1,16 +1,19 @@
 //! States for tests: a fixed clock, a fixed profile, and tasks read from JSON as the wire has it.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::{Value, json};
 
+use crate::app::calls::Calls;
 use crate::app::{Call, Effect, Lane, Message, Moment, ReqId, Setup, State, Write, update};
+use crate::domain::call::End;
 use crate::domain::failure::NotSent;
 use crate::domain::profile::Environment;
 use crate::domain::wire::{Command, read_task, time_in, time_out};
-use crate::domain::{Content, Failure, Kind, NewTask, Page, Task};
+use crate::domain::{self, Content, Failure, Kind, NewTask, Page, Task, TaskId};
 
 /// Saturday 21 November 2026, 14:03:22 in Shanghai; the program runs for 1000 s.
 pub(crate) fn now() -> Moment {
@@ -152,23 +155,21 @@ pub(crate) fn connecting(size: (u16, u16)) -> (State, ReqId) {
     (state, req)
 }
 
+/// An attempt that ended so, sent just now.
+pub(crate) fn call(command: Command, end: End) -> Call {
+    Call { sent: now().utc, ..domain::call::testing::call(command, end) }
+}
+
 /// With this page on screen, a second old.
 pub(crate) fn with_page(size: (u16, u16), total: u64, tasks: Vec<Task>) -> State {
     let (mut state, req) = connecting(size);
-    let call = Call {
-        command: Command::List,
-        lane: Lane::Page,
-        sent: now().utc,
-        took: Duration::from_millis(80),
-        server_date: Some(now().utc),
-        code: Some(0),
-    };
+    let call = Call { server_date: Some(now().utc), ..call(Command::List, End::Done) };
     let result = Ok(Page { total, tasks });
     feed(
         &mut state,
         [
             Message::Signed { until: now().utc + TimeDelta::hours(41), given: false },
-            Message::Called(call),
+            Message::Called(Arc::new(call)),
             Message::Listed { req, result },
         ],
     );
@@ -228,16 +229,8 @@ pub(crate) fn auth(mut state: State) -> State {
 
 /// Somebody else uses up the calls of the app.
 pub(crate) fn busy(mut state: State) -> State {
-    let call = Call {
-        command: Command::List,
-        lane: Lane::Background,
-        sent: now().utc,
-        took: Duration::from_millis(80),
-        server_date: Some(now().utc),
-        code: Some(60007),
-    };
-    feed(&mut state, [Message::Called(call)]);
     let failure = Failure::Refused { code: 60007, info: String::new(), invalid_accounts: Vec::new() };
+    feed(&mut state, [Message::Called(Arc::new(call(Command::List, End::of(&failure))))]);
     fail(&mut state, &failure);
     state.note = None;
     state
@@ -249,6 +242,77 @@ fn fail(state: &mut State, failure: &Failure) {
         None => asked(&feed(state, [Message::Ticked(later(2))])),
     };
     feed(state, [Message::Listed { req, result: Err(failure.clone()) }]);
+}
+
+/// A long night: pages that came, a refusal with the service's own words, a time-out and the attempt
+/// after it, a write, an answer of somebody else, and a call that nobody waited for.
+pub(crate) fn calls() -> Vec<Call> {
+    let page = |ms: u64, received: u64| Call {
+        lane: Lane::Background,
+        took: Duration::from_millis(ms),
+        bytes_sent: 187,
+        bytes_received: received,
+        request_id: Some("0f31a9d2c44b4d0e".to_owned()),
+        ..call(Command::List, End::Done)
+    };
+    let failed = |command, failure: Failure| call(command, End::of(&failure));
+    let refused =
+        |code, info: &str| Failure::Refused { code, info: info.to_owned(), invalid_accounts: Vec::new() };
+    let mut all: Vec<Call> = (0..24).map(|n| page(70 + n * 7, 20_480 + n * 11)).collect();
+    let body = r#"{"Sdkappid":1400000001,"TaskID":1234567891,"Type":"Tag","Content":{"OfflinePushInfo":{"Title":"股票早报 · 今日行情","Desc":"it's 30 % off\u202e"}}}"#;
+    let modify = |end| Call {
+        lane: Lane::Write,
+        task: Some(TaskId(1_234_567_891)),
+        body: body.into(),
+        bytes_sent: body.len() as u64,
+        server_date: Some(now().utc),
+        ..call(Command::Modify, end)
+    };
+    all.extend([
+        failed(Command::List, refused(60007, "请求过于频繁，请稍后再试")),
+        Call {
+            took: Duration::from_millis(10_002),
+            task: Some(TaskId(1_234_567_890)),
+            ..failed(Command::Get, Failure::TimedOut { after: Duration::from_secs(10) })
+        },
+        Call { attempt: 2, task: Some(TaskId(1_234_567_890)), ..call(Command::Get, End::Done) },
+        modify(End::of(&refused(90107, "任务状态不允许修改\u{1b}[2J"))),
+        Call {
+            status: Some(502),
+            bytes_received: 1_048_576,
+            ..failed(
+                Command::List,
+                Failure::Unreadable { status: 502, detail: "it begins \"<html>Bad Gateway\"".to_owned() },
+            )
+        },
+        Call { lane: Lane::Due, ..call(Command::List, End::GivenUp) },
+        page(81, 20_500),
+    ]);
+    let count = i64::try_from(all.len()).unwrap();
+    for (call, n) in all.iter_mut().zip(1..) {
+        call.sent = now().utc - TimeDelta::seconds(2 * (count - n));
+    }
+    all
+}
+
+/// The board, and the API log of a long night on top.
+pub(crate) fn call_log(size: (u16, u16)) -> State {
+    let mut state = board(size);
+    state.calls = Calls::default();
+    for call in calls() {
+        state.calls.push(Arc::new(call));
+    }
+    feed(&mut state, typed("@"));
+    state
+}
+
+/// The same, moved up, and then some more came.
+fn moved_call_log(size: (u16, u16)) -> State {
+    let mut state = call_log(size);
+    feed(&mut state, typed("kkkk"));
+    let more = || Message::Called(Arc::new(call(Command::List, End::Done)));
+    feed(&mut state, (0..12).map(|_| more()));
+    state
 }
 
 /// Every screen, by name.
@@ -282,6 +346,12 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("asking", after(board(size), typed("]"))),
         ("help", after(board(size), typed("?"))),
         ("palette", after(board(size), typed(":re"))),
+        ("calls", call_log(size)),
+        ("calls_moved", moved_call_log(size)),
+        ("calls_empty", after(connecting(size).0, typed("@"))),
+        ("call_refused", after(call_log(size), [typed("kkk"), enter()].concat())),
+        ("call_timed_out", after(call_log(size), [typed("kkkkk"), enter()].concat())),
+        ("call_copied", after(call_log(size), typed("kkky"))),
         ("note", after(board(size), typed("z"))),
         ("bad_note", after(board(size), [typed("g"), typed("D")].concat())),
     ]

@@ -10,12 +10,12 @@ use std::time::Duration;
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::domain::when;
-use crate::keymap::{self, Action, Scope};
+use crate::keymap::{self, Action};
 
 use super::effect::Effect;
 use super::message::Message;
 use super::state::{Layer, State};
-use super::{board, detail, filter, find, form, help, palette, reload, review, sort};
+use super::{board, calls, detail, filter, find, form, help, palette, reload, review, sort};
 
 /// Takes one message into account.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -60,10 +60,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
                 state.warn(format!(
                     "too many calls ({}): somebody else works on this app; what refreshes by itself asks \
                      for {} less often for a while",
-                    call.code.unwrap_or_default(),
+                    call.code().unwrap_or_default(),
                     call.command.name()
                 ));
             }
+            state.calls.push(call);
             Vec::new()
         }
         Message::Listed { req, result } => board::on_listed(state, req, result),
@@ -127,7 +128,7 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     let takes_text = state.layers.last().is_some_and(Layer::takes_text);
     if takes_text {
         // Of the keys that mean something everywhere only those that are no text do so here.
-        let action = action.filter(|a| !is_global(*a) || !is_printable(&event));
+        let action = action.filter(|_| !is_printable(&event));
         return on_text_key(state, event, action, repeated);
     }
     let Some(action) = action else { return Vec::new() };
@@ -150,6 +151,8 @@ pub(super) fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         None => board::on_action(state, action),
         Some(Layer::Detail) => detail::on_action(state, action),
         Some(Layer::Sort(_)) => sort::on_action(state, action),
+        Some(Layer::Calls(_)) => calls::on_list_action(state, action),
+        Some(Layer::Call(_)) => calls::on_one_action(state, action),
         Some(Layer::Help(_)) => help::on_action(state, action),
         Some(Layer::Filter(_) | Layer::Find(_) | Layer::Form(_) | Layer::Review(_) | Layer::Palette(_)) => {
             Vec::new()
@@ -170,7 +173,15 @@ fn on_text_key(state: &mut State, event: KeyEvent, action: Option<Action>, repea
         Some(Layer::Palette(_)) => palette::on_key(state, event, action),
         // Rule 2 of the hand: the review ignores auto-repeat.
         Some(Layer::Review(_)) if !repeated => review::on_key(state, event, action),
-        Some(Layer::Review(_) | Layer::Detail | Layer::Sort(_) | Layer::Help(_)) | None => Vec::new(),
+        Some(
+            Layer::Review(_)
+            | Layer::Detail
+            | Layer::Sort(_)
+            | Layer::Calls(_)
+            | Layer::Call(_)
+            | Layer::Help(_),
+        )
+        | None => Vec::new(),
     }
 }
 
@@ -180,6 +191,9 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
         Action::Help if !matches!(state.layers.last(), Some(Layer::Help(_))) => help::open(state),
         Action::Palette => palette::open(state),
         Action::Reload => return Some(reload::ask(state)),
+        Action::Calls if !matches!(state.layers.last(), Some(Layer::Calls(_) | Layer::Call(_))) => {
+            calls::open(state);
+        }
         Action::Repaint => return Some(vec![Effect::Repaint]),
         Action::Quit => return Some(leave(state)),
         _ => return None,
@@ -211,7 +225,7 @@ fn on_paste(state: &mut State, text: &str) {
         Some(Layer::Palette(_)) => palette::on_paste(state, text),
         // Rule 2 of the hand: nothing can be confirmed by a paste.
         Some(Layer::Review(_)) => state.warn("a paste confirms nothing; type it"),
-        Some(Layer::Detail | Layer::Sort(_) | Layer::Help(_)) | None => {
+        Some(Layer::Detail | Layer::Sort(_) | Layer::Calls(_) | Layer::Call(_) | Layer::Help(_)) | None => {
             state.say("a paste outside of a text field was dropped");
         }
     }
@@ -221,61 +235,4 @@ fn is_printable(event: &KeyEvent) -> bool {
     use crossterm::event::{KeyCode, KeyModifiers};
     matches!(event.code, KeyCode::Char(_))
         && !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
-}
-
-/// Whether an action means the same everywhere but in text.
-fn is_global(action: Action) -> bool {
-    keymap::of_scope(Scope::Global).any(|binding| binding.action == action)
-}
-
-#[cfg(test)]
-mod tests {
-    use chrono::TimeDelta;
-
-    use super::*;
-    use crate::app::testing::{connecting, feed, later, now};
-
-    fn signed(minutes: i64, given: bool) -> Message {
-        Message::Signed { until: now().utc + TimeDelta::minutes(minutes), given }
-    }
-
-    fn said(state: &State) -> Option<&str> {
-        state.note.as_ref().filter(|note| note.bad).map(|note| note.text.as_str())
-    }
-
-    #[test]
-    fn a_given_signature_that_ends_within_the_hour_is_said_before_the_first_answer() {
-        let (mut state, _) = connecting((80, 24));
-        feed(&mut state, [signed(42, true)]);
-        let words = "the UserSig of the config ends in 42m; put in a new one, or the secret key";
-        assert_eq!(said(&state), Some(words));
-        // Once is enough: the header goes on counting.
-        feed(&mut state, [Message::Ticked(later(60))]);
-        assert_eq!(state.note, None);
-    }
-
-    #[test]
-    fn what_else_is_said_at_the_start_is_not_lost_for_it() {
-        let (mut state, _) = connecting((80, 24));
-        state.setup.notice = Some("drafts are not kept on disk".to_owned());
-        state.say("drafts are not kept on disk");
-        feed(&mut state, [signed(42, true)]);
-        assert!(said(&state).unwrap().ends_with("secret key · drafts are not kept on disk"));
-    }
-
-    #[test]
-    fn a_given_signature_is_warned_of_when_its_last_hour_begins() {
-        let (mut state, _) = connecting((80, 24));
-        feed(&mut state, [signed(61, true), Message::Ticked(later(59))]);
-        assert_eq!(said(&state), None);
-        feed(&mut state, [Message::Ticked(later(60))]);
-        assert!(said(&state).unwrap().contains("ends in 1h;"), "{:?}", state.note);
-    }
-
-    #[test]
-    fn one_that_is_renewed_by_itself_is_no_reason_to_warn() {
-        let (mut state, _) = connecting((80, 24));
-        feed(&mut state, [signed(42, false), Message::Ticked(later(60))]);
-        assert_eq!(said(&state), None);
-    }
 }

@@ -26,6 +26,9 @@ use crate::usersig;
 pub(super) struct Args {
     #[command(flatten)]
     pub(super) flags: DashboardFlags,
+    /// Append to this file, as JSON lines, every call and what became of writes
+    #[arg(long, global = true, value_name = "FILE")]
+    pub(super) log: Option<PathBuf>,
     #[command(subcommand)]
     pub(super) command: Option<Command>,
 }

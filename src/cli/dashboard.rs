@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use chrono::SecondsFormat;
 use tokio::sync::mpsc;
 
 use super::{Exit, World, present};
@@ -269,6 +270,14 @@ async fn show(
     if let Some(store) = store.as_ref().filter(|_| store_key == EMBEDDED_KEY) {
         forget_open_writes(store, &store_key).await;
     }
+    tracing::info!(
+        event = "profile",
+        profile = setup.profile,
+        environment = setup.environment.name(),
+        app = setup.sdkappid,
+        place = setup.place,
+        signature_until = %client.sig_until().to_rfc3339_opts(SecondsFormat::Secs, true),
+    );
     let (notes, signals) = mpsc::channel(8);
     let (keys, input) = mpsc::channel(INPUT_QUEUE);
     let (effects, asked) = mpsc::channel(EFFECT_QUEUE);
@@ -277,7 +286,7 @@ async fn show(
     let tools = Tools { pace: Pace::default(), client: Arc::new(client), journal, outside, reload };
     let work = tokio::spawn(worker::run_with(tools, asked, answers));
     tui::listen_for_signals(notes.clone()).map_err(|err| format!("cannot listen for signals: {err}"))?;
-    let ends = tui::Ends { input, signals, worker: answered, effects };
+    let ends = tui::Ends { input, signals, worker: answered, effects, copy: term::copy };
     let ended = draw(setup, look, ends, keys, notes).await;
     // The loop has waited as long as it should; what reads are left are of use to nobody.
     work.abort();

@@ -16,4 +16,14 @@ pub enum Lane {
 impl Lane {
     /// All lanes, first served first.
     pub const ALL: [Self; 4] = [Self::Write, Self::Due, Self::Page, Self::Background];
+
+    /// Its name in the API log.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Write => "write",
+            Self::Due => "due",
+            Self::Page => "page",
+            Self::Background => "background",
+        }
+    }
 }

@@ -14,7 +14,7 @@ pub fn width(text: &str) -> usize {
 
 /// Whether a terminal would act on this character instead of showing it: controls, and the
 /// invisible marks that reorder or join what stands around them.
-fn acts(c: char) -> bool {
+pub(super) fn acts(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'

@@ -190,6 +190,15 @@ pub fn read_answer(status: u16, body: &[u8]) -> Result<JsonObject, Failure> {
     Err(Failure::Refused { code, info, invalid_accounts: names.iter().map(name).collect() })
 }
 
+/// `RequestId`, which only newer answers have (section 1.4 of the fact sheet). One that does not look
+/// like an id is none.
+pub fn read_request_id(answer: &JsonObject) -> Option<&str> {
+    let looks_like_one = |id: &&str| {
+        (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
+    };
+    answer.get("RequestId").and_then(Value::as_str).filter(looks_like_one)
+}
+
 /// `TaskID` of a successful create, modify or delete.
 ///
 /// # Errors
@@ -340,6 +349,16 @@ mod tests {
     fn success_is_the_code_not_the_text() {
         assert!(read_answer(200, br#"{"ErrorInfo":"sucess","ErrorCode":0,"ActionStatus":"OK"}"#).is_ok());
         assert!(read_answer(200, br#"{"ErrorInfo":"","ErrorCode":0,"ActionStatus":"FAIL"}"#).is_err());
+    }
+
+    #[test]
+    fn a_request_id_is_an_id_or_none() {
+        let of = |text: &str| read_request_id(&object(text)).map(str::to_owned);
+        assert_eq!(of(r#"{"RequestId":"09e1-4f.2_A:b"}"#).as_deref(), Some("09e1-4f.2_A:b"));
+        let long = format!(r#"{{"RequestId":"{}"}}"#, "x".repeat(65));
+        for odd in [r"{}", r#"{"RequestId":7}"#, r#"{"RequestId":""}"#, r#"{"RequestId":"a=b c"}"#, &long] {
+            assert_eq!(of(odd), None, "{odd}");
+        }
     }
 
     #[test]

@@ -28,7 +28,7 @@ fn ends(room: usize) -> (Ends, Far) {
     let (to_worker, worker) = mpsc::channel(64);
     let (effects, from_effects) = mpsc::channel(room);
     let far = Far { input: to_input, signals: to_signals, worker: to_worker, effects: from_effects };
-    (Ends { input, signals, worker, effects }, far)
+    (Ends { input, signals, worker, effects, copy: |_| Ok(()) }, far)
 }
 
 /// A clock that goes with tokio's, which a test can stop.
@@ -279,6 +279,29 @@ async fn an_effect_that_finds_no_place_is_noted_and_answered() {
     assert_ne!(state.board.remote.asking, Some(lost), "the question is answered");
     assert!(!state.link.stopped, "and asked again later");
     assert!(shown(&terminal).contains("too much is under way"), "{}", shown(&terminal));
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_copied_goes_to_the_terminal_and_a_terminal_that_is_gone_is_said() {
+    fn keep(text: &str) -> io::Result<()> {
+        COPIED.with_borrow_mut(|copied| copied.push(text.to_owned()));
+        if text == "a" { Ok(()) } else { Err(io::Error::other("the terminal was given back")) }
+    }
+    thread_local! {
+        static COPIED: std::cell::RefCell<Vec<String>> = const { std::cell::RefCell::new(Vec::new()) };
+    }
+    for (text, says) in [("a", ""), ("b", "not copied: the terminal was given back")] {
+        let (ends, far) = ends(64);
+        drop(far.worker);
+        far.signals.try_send(Message::EndAsked).unwrap();
+        let mut terminal = terminal();
+        let theme = Theme::new(Depth::Full);
+        let state = with_page(SIZE, 128, tasks());
+        let ends = Ends { copy: keep, ..ends };
+        run(&mut terminal, &theme, state, vec![Effect::Copy(text.to_owned())], ends, clock()).await.unwrap();
+        assert!(shown(&terminal).contains(says), "{}", shown(&terminal));
+    }
+    assert_eq!(COPIED.take(), ["a", "b"], "each once, in order");
 }
 
 #[test]

@@ -243,7 +243,7 @@ async fn a_task_is_read_and_every_attempt_is_reported() {
     let mut codes = Vec::new();
     loop {
         match bench.messages.recv().await.unwrap() {
-            Message::Called(call) => codes.push(call.code),
+            Message::Called(call) => codes.push(call.code()),
             Message::Signed { until, given } => {
                 assert_eq!((until, given), (now() + TimeDelta::days(2), false));
             }

@@ -33,6 +33,7 @@ pub(super) async fn write(hands: &Hands, req: ReqId, write: Write) -> Message {
             None
         }
     };
+    super::log::sending(req, &write);
     let result = send(hands, &write).await;
     if let Err(failure) = &result
         && failure.leaves_write_unknown()

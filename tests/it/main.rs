@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a journey that cannot go on fails")]
 
+mod api_log;
 mod bad_input;
 mod browse;
 mod budget;

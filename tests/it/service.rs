@@ -3,8 +3,8 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
-use pushdeck::sandbox::{self, Credentials, Options, Running, Seed};
-use pushdeck::usersig;
+use pushdeck::sandbox::{self, Credentials, Fault, Options, Running, Seed};
+use pushdeck::usersig::{self, UserSig};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::io::{AsyncReadExt, AsyncWriteExt, copy_bidirectional};
@@ -89,6 +89,21 @@ impl Service {
         self.way.send_replace(Way::Cut);
     }
 
+    /// The next calls that fit go wrong.
+    pub(crate) fn fault(&self, fault: Fault) {
+        self.running.add_fault(fault).unwrap();
+    }
+
+    /// Requests that arrived since the counters were last reset.
+    pub(crate) fn requests(&self) -> u64 {
+        self.running.counters().requests
+    }
+
+    /// Counts from nothing again.
+    pub(crate) fn reset_counters(&self) {
+        self.running.reset_counters();
+    }
+
     /// Every answer comes this much later.
     pub(crate) fn delay(&self, delay: Duration) {
         self.running.set_delay(delay);
@@ -124,25 +139,26 @@ impl Service {
 
     /// One call past the way that can be cut; fails unless it succeeds.
     pub(crate) fn call(&self, command: &str, body: &Value) -> Value {
-        let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
-        let key = SecretString::from(KEY);
-        let sig =
-            usersig::sign(&key, SDKAPPID, "administrator", i64::try_from(now).unwrap(), 600, None).unwrap();
+        let sig = signature();
         let url = format!(
             "{}/v4/timpush/{command}?sdkappid={SDKAPPID}&identifier=administrator&usersig={}&random=1&contenttype=json",
             self.running.base_url(),
             sig.expose()
         );
-        // It fails only when there is a provider already.
-        let _ = rustls::crypto::ring::default_provider().install_default();
-        let text = body.to_string();
-        let answer: Value = self.block_on(async {
-            let client = reqwest::Client::builder().no_proxy().tls_certs_only(Vec::new()).build().unwrap();
-            let answer = client.post(url).body(text).send().await.unwrap();
-            serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
-        });
+        let answer = self.post(&url, body.to_string());
         assert_eq!(answer["ErrorCode"], 0, "{command} {body}: {answer}");
         answer
+    }
+
+    /// One request, and its answer.
+    pub(crate) fn post(&self, url: &str, body: String) -> Value {
+        // It fails only when there is a provider already.
+        let _ = rustls::crypto::ring::default_provider().install_default();
+        self.block_on(async {
+            let client = reqwest::Client::builder().no_proxy().tls_certs_only(Vec::new()).build().unwrap();
+            let answer = client.post(url).body(body).send().await.unwrap();
+            serde_json::from_slice(&answer.bytes().await.unwrap()).unwrap()
+        })
     }
 
     /// What the service holds of a task.
@@ -168,6 +184,13 @@ impl Service {
     pub(crate) fn block_on<T>(&self, work: impl Future<Output = T>) -> T {
         self.runtime.block_on(work)
     }
+}
+
+/// A signature of the app's administrator that holds for ten minutes.
+pub(crate) fn signature() -> UserSig {
+    let now = std::time::UNIX_EPOCH.elapsed().unwrap().as_secs();
+    let key = SecretString::from(KEY);
+    usersig::sign(&key, SDKAPPID, "administrator", i64::try_from(now).unwrap(), 600, None).unwrap()
 }
 
 async fn carry(mut from: TcpStream, target: SocketAddr, mut way: watch::Receiver<Way>) {

@@ -198,6 +198,11 @@ impl Terminal {
         self.writer.flush().unwrap();
     }
 
+    /// Every byte that the program wrote so far.
+    pub(crate) fn bytes(&self) -> Vec<u8> {
+        self.shared.raw.lock().unwrap().clone()
+    }
+
     /// Another size.
     pub(crate) fn resize(&mut self, columns: u16, rows: u16) {
         self.shared.parser.lock().unwrap().0.screen_mut().set_size(cells(rows), cells(columns));

@@ -68,12 +68,17 @@ async fn write_all(client: &Client) -> Vec<Failure> {
 }
 
 fn codes(events: &Mutex<Vec<Event>>) -> Vec<Option<i64>> {
+    calls(events).iter().map(|call| call.code()).collect()
+}
+
+/// The records of all attempts.
+fn calls(events: &Mutex<Vec<Event>>) -> Vec<Arc<Call>> {
     let events = events.lock().unwrap();
-    let code = |event: &Event| match event {
-        Event::Called(call) => Some(call.code),
+    let call = |event: &Event| match event {
+        Event::Called(call) => Some(Arc::clone(call)),
         Event::Signed(_) => None,
     };
-    events.iter().filter_map(code).collect()
+    events.iter().filter_map(call).collect()
 }
 
 fn assert_tells_no_secret(failure: &Failure) {
@@ -328,7 +333,98 @@ async fn an_attempt_that_is_given_up_is_reported_too() {
             assert!(tokio::time::timeout(Duration::from_millis(5), &mut asking).await.is_err());
         }
     }
-    assert_eq!(codes(&events), [None]);
+    let calls = calls(&events);
+    let [call] = &calls[..] else { panic!("{calls:?}") };
+    assert_eq!((&call.end, call.status, call.bytes_received), (&End::GivenUp, None, 0));
+}
+
+#[tokio::test]
+async fn a_record_holds_what_it_takes_to_understand_the_attempt_and_to_make_it_again() {
+    let refusal =
+        json!({"ActionStatus": "FAIL", "ErrorCode": 90105, "ErrorInfo": "内部错误", "RequestId": "r-1"});
+    let answer = ok(json!({"TaskInfo": {"TaskID": 7}, "RequestId": "r-2"}));
+    let (first, last) = (refusal.clone(), answer.clone());
+    let rogue = Rogue::start(move |number, _| match number {
+        0 => Act::Json(first.clone()),
+        _ => Act::Json(last.clone()),
+    })
+    .await;
+    let (client, events) = client_with(&rogue.connection(), PATIENT);
+    client.get(TaskId(7), Lane::Due).await.unwrap();
+    let calls = calls(&events);
+    assert_eq!(calls.len(), 2);
+    for (number, (call, answer)) in calls.iter().zip([&refusal, &answer]).enumerate() {
+        let request = &rogue.requests()[number];
+        assert_eq!((call.command, call.lane, call.task), (Command::Get, Lane::Due, Some(TaskId(7))));
+        assert_eq!((call.attempt as usize, call.status), (number + 1, Some(200)));
+        assert_eq!(serde_json::from_str::<Value>(&call.body).unwrap(), request.body);
+        assert_eq!((call.random.to_string(), call.sent), (request.query("random"), now()));
+        assert_eq!(
+            (call.bytes_sent, call.bytes_received),
+            (call.body.len() as u64, answer.to_string().len() as u64)
+        );
+        assert_eq!(call.request_id.as_deref(), answer["RequestId"].as_str());
+        let path = request.target.split_once('?').unwrap().0;
+        assert_eq!(call.address.url(call.command), format!("{}{path}", rogue.url()));
+    }
+    assert!(Arc::ptr_eq(&calls[0].body, &calls[1].body) && Arc::ptr_eq(&calls[0].address, &calls[1].address));
+    assert!(calls[0].words().ends_with("内部错误"), "{}", calls[0].words());
+    assert_eq!((calls[1].end.clone(), calls[1].code()), (End::Done, Some(0)));
+}
+
+#[tokio::test]
+async fn a_record_of_an_attempt_without_a_readable_answer_says_why_and_how_far_it_came() {
+    for (fault, status, received, says) in [
+        (Act::HalfBody, Some(200), 15, "before the answer was whole"),
+        (Act::Close, None, 0, "before the answer was whole"),
+        (Act::Page(502, "<html>Bad Gateway</html>"), Some(502), 24, "HTTP 502"),
+        (Act::Redirect("http://127.0.0.1:9/".to_owned()), Some(307), 0, "HTTP 307"),
+    ] {
+        let act = fault.clone();
+        let rogue = Rogue::start(move |_, _| act.clone()).await;
+        let (client, events) = client_with(&rogue.connection(), PATIENT);
+        client.delete(TaskId(7), &Kind::All).await.unwrap_err();
+        let calls = calls(&events);
+        let [call] = &calls[..] else { panic!("{calls:?}") };
+        assert_eq!((call.status, call.bytes_received, call.code()), (status, received, None), "{fault:?}");
+        assert!(call.words().contains(says), "{fault:?}: {}", call.words());
+        assert_eq!(call.server_date, None);
+    }
+}
+
+#[tokio::test]
+async fn no_record_holds_the_key_or_anything_of_the_signature() {
+    for fault in faults() {
+        let act = fault.clone();
+        let rogue = Rogue::start(move |_, request| {
+            let Act::Json(mut body) = act.clone() else { return act.clone() };
+            let sig = request.query("usersig");
+            body["ErrorInfo"] = format!("you said usersig={sig}").into();
+            body["RequestId"] = sig.into();
+            Act::Json(body)
+        })
+        .await;
+        let (client, events) = client_with(&rogue.connection(), PATIENT);
+        // Some of these answers are successes.
+        let _ = client.delete(TaskId(7), &Kind::All).await;
+        for call in calls(&events) {
+            let shown = format!("{call:?} {}", call.words());
+            for secret in ["usersig=", "eJ", KEY] {
+                assert!(!shown.contains(secret), "{secret} in {shown}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_address_of_a_record_is_the_one_that_is_called() {
+    for url in ["https://a.example", "https://a.example/", "http://[::1]:80/push/", "https://a.example/x//"] {
+        let client = Client::new(&rogue::connection(url), PATIENT, outside()).unwrap();
+        for command in Command::ALL {
+            let called = endpoint(&client.shared.base, command);
+            assert_eq!(client.shared.address.url(command), called.as_str());
+        }
+    }
 }
 
 #[test]

@@ -3,6 +3,7 @@
 //!
 //! Everything from the wire is cleaned here (I9).
 
+use serde::Serialize;
 use serde_json::Value;
 
 use crate::domain::draft::entry_text;
@@ -61,7 +62,7 @@ pub fn lines(state: &State, width: usize) -> Vec<Line> {
         return out.lines;
     };
     match state.detail.face {
-        Face::Json => json(&mut out, task),
+        Face::Json => out.json(&task.raw),
         Face::Task => {
             standing(&mut out, state, task);
             timing(&mut out, state, task);
@@ -118,6 +119,21 @@ impl Lines {
         for line in value_lines(value, beside) {
             self.lines.push(vec![part(Tone::Muted, label), part(tone, line)]);
             label = " ".repeat(room);
+        }
+    }
+
+    /// JSON with its indents.
+    pub(in crate::app) fn json(&mut self, value: &impl Serialize) {
+        let whole = serde_json::to_string_pretty(value).unwrap_or_default();
+        for line in text::clean_lines(&whole) {
+            let indent = line.len() - line.trim_start().len();
+            let indent = indent.min(self.width / 2);
+            // What does not fit goes on below, two cells further in than it began.
+            let mut lead = " ".repeat(indent);
+            for piece in text::wrap(line.trim_start(), self.width.saturating_sub(indent + 2).max(1)) {
+                self.lines.push(vec![part(Tone::Plain, format!("{lead}{piece}"))]);
+                lead = " ".repeat(indent + 2);
+            }
         }
     }
 
@@ -428,20 +444,5 @@ pub fn field_text(field: &Field, value: &Value) -> String {
     match meaning {
         Some(meaning) if !meaning.is_empty() => format!("{plain} ({meaning})"),
         Some(_) | None => plain,
-    }
-}
-
-/// The task as the service gave it.
-fn json(out: &mut Lines, task: &Task) {
-    let whole = serde_json::to_string_pretty(&task.raw).unwrap_or_default();
-    for line in text::clean_lines(&whole) {
-        let indent = line.len() - line.trim_start().len();
-        let indent = indent.min(out.width / 2);
-        // What does not fit goes on below, two cells further in than it began.
-        let mut lead = " ".repeat(indent);
-        for piece in text::wrap(line.trim_start(), out.width.saturating_sub(indent + 2).max(1)) {
-            out.lines.push(vec![part(Tone::Plain, format!("{lead}{piece}"))]);
-            lead = " ".repeat(indent + 2);
-        }
     }
 }

@@ -58,6 +58,7 @@ fn drafts_of(effects: &[Effect]) -> Vec<&'static str> {
             | Effect::Settle { .. }
             | Effect::Reload { .. }
             | Effect::Adopt { .. }
+            | Effect::Copy(_)
             | Effect::Repaint
             | Effect::Quit => None,
         })

@@ -1,0 +1,236 @@
+//! The API log as the operator uses it: keys in, what is chosen, shown and copied out.
+
+use crossterm::event::KeyCode;
+
+use super::*;
+use crate::app::Message;
+use crate::app::testing::{self, board, call_log, ctrl, feed, key, press, type_in, typed};
+use crate::domain::wire::Command;
+
+const SIZE: (u16, u16) = (80, 24);
+
+fn more(count: usize) -> Vec<Message> {
+    (0..count).map(|_| Message::Called(Arc::new(testing::call(Command::List, End::Done)))).collect()
+}
+
+fn list(state: &State) -> CallList {
+    let Some(Layer::Calls(list)) = state.layers.last() else { panic!("{:?}", state.layers) };
+    *list
+}
+
+fn chosen(state: &State) -> u64 {
+    list(state).chosen(&state.calls).unwrap()
+}
+
+fn window(state: &State) -> Range<u64> {
+    list(state).window(&state.calls, rows(state))
+}
+
+fn newer(state: &State) -> u64 {
+    list(state).newer(&state.calls, rows(state))
+}
+
+fn copied(effects: &[Effect]) -> &str {
+    let [Effect::Copy(line)] = effects else { panic!("{effects:?}") };
+    line
+}
+
+fn note(state: &State) -> &str {
+    state.note.as_ref().map_or("", |note| note.text.as_str())
+}
+
+#[test]
+fn it_opens_from_everywhere_but_a_text_field_and_closes_by_one_key() {
+    for opened in ["", "?", "s", "\t"] {
+        for close in [key(KeyCode::Esc), typed("q").remove(0), typed("@").remove(0)] {
+            let mut state = board((120, 40));
+            type_in(&mut state, opened);
+            let below = state.layers.len();
+            type_in(&mut state, "@");
+            assert!(matches!(state.layers.last(), Some(Layer::Calls(_))), "after {opened:?}");
+            feed(&mut state, [close]);
+            assert_eq!(state.layers.len(), below, "after {opened:?}");
+        }
+    }
+    for field in ["/", "f"] {
+        let mut state = board(SIZE);
+        type_in(&mut state, field);
+        type_in(&mut state, "a@b");
+        assert_eq!(state.layers.len(), 1, "{field}");
+    }
+    let mut state = board(SIZE);
+    type_in(&mut state, "/a@b?");
+    let Some(Layer::Filter(line)) = state.layers.last() else { panic!() };
+    assert_eq!(line.entry.text(), "a@b?");
+}
+
+#[test]
+fn help_over_the_list_leads_back_to_it_and_never_to_a_second_one() {
+    let mut state = call_log(SIZE);
+    type_in(&mut state, "k?@");
+    assert_eq!(state.layers.len(), 1);
+    assert_eq!(chosen(&state), state.calls.made() - 1);
+    press(&mut state, KeyCode::Enter);
+    type_in(&mut state, "@");
+    assert!(matches!(state.layers[..], [Layer::Calls(_)]));
+}
+
+#[test]
+fn it_follows_the_newest_until_one_moves_up_and_again_when_one_is_back_there() {
+    let mut state = call_log(SIZE);
+    assert_eq!(chosen(&state), 31);
+    feed(&mut state, more(2));
+    assert_eq!((chosen(&state), window(&state).end, newer(&state)), (33, 34, 0));
+
+    type_in(&mut state, "kk");
+    let shown = window(&state);
+    assert_eq!((chosen(&state), newer(&state)), (31, 0));
+    feed(&mut state, more(5));
+    assert_eq!((chosen(&state), window(&state), newer(&state)), (31, shown, 5));
+
+    type_in(&mut state, "G");
+    feed(&mut state, more(1));
+    assert_eq!((chosen(&state), newer(&state)), (39, 0));
+    type_in(&mut state, "kj");
+    feed(&mut state, more(1));
+    assert_eq!(chosen(&state), 40, "down to the newest follows it again");
+}
+
+#[test]
+fn the_chosen_attempt_is_always_shown_and_no_row_stays_empty() {
+    for size in [(80, 24), (40, 12), (30, 8), (120, 40)] {
+        let mut state = call_log(size);
+        feed(&mut state, more(100));
+        let pages = [key(KeyCode::PageUp), key(KeyCode::PageDown), key(KeyCode::PageUp)];
+        let keys = typed("kkkkk").into_iter().chain(pages).chain(typed("gjjjkkGk")).chain(more(3));
+        for message in keys {
+            feed(&mut state, [message]);
+            let window = window(&state);
+            assert!(window.contains(&chosen(&state)), "{size:?}: {window:?}");
+            assert_eq!(usize::try_from(window.end - window.start).unwrap(), rows(&state), "{size:?}");
+        }
+        for columns in [30, 200] {
+            for rows in [8, 60, 9] {
+                feed(&mut state, [Message::Resized { columns, rows }]);
+                assert!(window(&state).contains(&chosen(&state)));
+            }
+        }
+    }
+}
+
+#[test]
+fn the_last_five_hundred_are_kept_and_one_that_goes_gives_way_to_the_oldest() {
+    let mut state = call_log(SIZE);
+    type_in(&mut state, "g");
+    assert_eq!(chosen(&state), 1);
+    feed(&mut state, more(KEPT));
+    assert_eq!((state.calls.all().len(), state.calls.made()), (KEPT, 531));
+    assert_eq!((chosen(&state), window(&state).start), (32, 32));
+    assert!(state.calls.get(31).is_none() && state.calls.get(32).is_some() && state.calls.get(532).is_none());
+    type_in(&mut state, "j");
+    assert_eq!(chosen(&state), 33);
+}
+
+#[test]
+fn one_attempt_stays_open_when_the_list_forgets_it_and_scrolls_to_its_end() {
+    let mut state = call_log((40, 12));
+    type_in(&mut state, "kkk");
+    press(&mut state, KeyCode::Enter);
+    let Some(Layer::Call(one)) = state.layers.last().cloned() else { panic!() };
+    assert_eq!(one.call.command, Command::Modify);
+    feed(&mut state, more(2 * KEPT));
+    type_in(&mut state, "Gjj");
+    let Some(Layer::Call(still)) = state.layers.last().cloned() else { panic!() };
+    let longest = longest_scroll(&state, &one.call);
+    assert_eq!((&still.call, still.scroll), (&one.call, longest));
+    assert!(longest > 0);
+    press(&mut state, KeyCode::Esc);
+    assert!(matches!(state.layers[..], [Layer::Calls(_)]));
+}
+
+#[test]
+fn everything_that_is_known_of_an_attempt_is_told_and_cleaned() {
+    let mut state = call_log((120, 40));
+    let text = |state: &State, number: u64| {
+        let call = state.calls.get(number).unwrap();
+        let parts = lines::lines(state, call, 100).into_iter();
+        parts
+            .map(|line| line.into_iter().map(|part| part.text).collect::<String>() + "\n")
+            .collect::<String>()
+    };
+    let modify = text(&state, 28);
+    for piece in [
+        "90107",
+        "任务状态不允许修改\u{FFFD}[2J",
+        "Sat 21 Nov 14:03:16 +08",
+        "2026-11-21 06:03:16.000 UTC",
+        "6s ago",
+        "write",
+        "#1234567891",
+        "https://adminapisgp.im.qcloud.com/v4/timpush/modify_sched_task",
+        "1400000001 as administrator",
+        "287454020",
+        "\"Title\": \"股票早报 · 今日行情\"",
+        "it's 30 % off\u{FFFD}",
+    ] {
+        assert!(modify.contains(piece), "{piece} is missing in\n{modify}");
+    }
+    let timed_out = text(&state, 26);
+    for piece in ["no answer within 10 s", "10 002 ms", "check the network", "the first"] {
+        assert!(timed_out.contains(piece), "{piece} is missing in\n{timed_out}");
+    }
+    assert!(text(&state, 27).contains("number 2 at the same call"));
+    assert!(text(&state, 30).contains("given up"));
+    assert!(text(&state, 1).contains("0f31a9d2c44b4d0e"));
+
+    let long = Call { bytes_sent: 99_000, ..testing::call(Command::Add, End::Done) };
+    feed(&mut state, [Message::Called(Arc::new(long))]);
+    assert!(text(&state, 32).contains("only its first 23 bytes were kept"));
+}
+
+#[test]
+fn the_chosen_call_is_copied_from_the_list_and_from_its_page() {
+    let mut state = call_log(SIZE);
+    type_in(&mut state, "kkkkk");
+    let from_list = type_in(&mut state, "y");
+    assert!(copied(&from_list).contains("/v4/timpush/get_sched_task?"), "{from_list:?}");
+    assert!(note(&state).contains("if the terminal allows it") && note(&state).contains("pushdeck usersig"));
+    press(&mut state, KeyCode::Enter);
+    assert_eq!(type_in(&mut state, "y"), from_list);
+}
+
+#[test]
+fn the_copy_of_a_write_says_that_it_writes_again() {
+    let mut state = call_log(SIZE);
+    type_in(&mut state, "kkk");
+    let effects = type_in(&mut state, "y");
+    assert!(copied(&effects).contains("modify_sched_task") && copied(&effects).contains(r"\u202e"));
+    assert!(note(&state).contains("WRITES AGAIN"), "{}", note(&state));
+}
+
+#[test]
+fn what_cannot_be_copied_whole_is_not_copied() {
+    let mut state = call_log(SIZE);
+    let cut = Call { bytes_sent: 99_000, ..testing::call(Command::Add, End::Done) };
+    let quotes: Arc<str> = "'".repeat(Call::MOST_BODY).into();
+    let bytes_sent = quotes.len() as u64;
+    let url = "x".repeat(10_000);
+    let address = crate::domain::call::Address { base_url: url, ..(*cut.address).clone() };
+    let long = Call { body: quotes, bytes_sent, address: Arc::new(address), ..cut.clone() };
+    feed(&mut state, [Message::Called(Arc::new(cut))]);
+    assert_eq!(type_in(&mut state, "y"), []);
+    assert!(note(&state).contains("of the body's 99 000 bytes the log keeps 16 384"), "{}", note(&state));
+    feed(&mut state, [Message::Called(Arc::new(long))]);
+    assert_eq!(type_in(&mut state, "y"), []);
+    assert!(note(&state).contains("longer than terminals take"), "{}", note(&state));
+}
+
+#[test]
+fn without_a_call_every_key_is_harmless() {
+    let mut state = testing::connecting(SIZE).0;
+    type_in(&mut state, "@jkgGy");
+    feed(&mut state, [key(KeyCode::Enter), key(KeyCode::PageUp), ctrl('d')]);
+    assert_eq!((list(&state).chosen(&state.calls), window(&state), newer(&state)), (None, 0..0, 0));
+    press(&mut state, KeyCode::Esc);
+    assert!(state.layers.is_empty());
+}

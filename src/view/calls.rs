@@ -1,0 +1,252 @@
+//! The API log: one line an attempt, the newest at the bottom, and one attempt with everything.
+//!
+//! It lies over the whole body. Only failures have a colour, so that a night's one is found at a
+//! glance.
+
+use chrono_tz::Tz;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+
+use crate::app::State;
+use crate::app::calls::lines::{lines, milliseconds};
+use crate::app::calls::{CallList, OneCall, longest_scroll, rows};
+use crate::domain::call::{Call, End};
+use crate::domain::{text, when};
+use crate::theme::Theme;
+
+use super::overlay::overlay;
+use super::{put, style_of};
+
+/// What a column shows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Cell {
+    Time,
+    Command,
+    Lane,
+    Attempt,
+    Milliseconds,
+    Sent,
+    Received,
+    Code,
+    Words,
+}
+
+/// A column of the list.
+struct Column {
+    cell: Cell,
+    head: &'static str,
+    /// What is left over goes to the words.
+    width: u16,
+    /// Whether its cells stand at its right end.
+    right: bool,
+    /// When it leaves: 1 first; 0 never.
+    leaves: u8,
+}
+
+const COLUMNS: [Column; 9] = [
+    Column { cell: Cell::Time, head: "TIME", width: 8, right: false, leaves: 0 },
+    Column { cell: Cell::Command, head: "CALL", width: 6, right: false, leaves: 0 },
+    Column { cell: Cell::Lane, head: "LANE", width: 10, right: false, leaves: 2 },
+    Column { cell: Cell::Attempt, head: "TRY", width: 3, right: true, leaves: 4 },
+    Column { cell: Cell::Milliseconds, head: "MS", width: 6, right: true, leaves: 5 },
+    Column { cell: Cell::Sent, head: "OUT", width: 6, right: true, leaves: 1 },
+    Column { cell: Cell::Received, head: "IN", width: 9, right: true, leaves: 3 },
+    Column { cell: Cell::Code, head: "CODE", width: 5, right: true, leaves: 0 },
+    Column { cell: Cell::Words, head: "WORDS", width: 0, right: false, leaves: 0 },
+];
+
+/// Room that the words have before another column leaves.
+const WORDS: u16 = 24;
+/// The pointer of the chosen row.
+const POINTER: u16 = 2;
+/// From this width on two cells stand between columns.
+const WIDE: u16 = 100;
+
+/// Draws the list, or why it is empty.
+pub fn render(state: &State, list: CallList, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let calls = &state.calls;
+    let inner = overlay(&title(state), area, buf, theme);
+    let Some(chosen) = list.chosen(calls) else {
+        empty(theme, inner, buf);
+        return;
+    };
+    let zone = Zone::of(state);
+    let columns = fit(inner.width, zone.head().len());
+    for (column, x, width) in &columns {
+        let head = if column.cell == Cell::Time { zone.head() } else { column.head.to_owned() };
+        place(*x, *width, column.right, &head, theme.muted(), Rect { height: 1, ..inner }, buf);
+    }
+    let window = list.window(calls, rows(state));
+    for (y, number) in (inner.y.saturating_add(1)..inner.bottom()).zip(window) {
+        let Some(call) = calls.get(number) else { continue };
+        let row = Rect { y, height: 1, ..inner };
+        for (column, x, width) in &columns {
+            let (words, style) = shown(call, column.cell, &zone, theme);
+            place(*x, *width, column.right, &words, style, row, buf);
+        }
+        if number == chosen {
+            put(buf, row.x, y, 1, "▸", theme.accent());
+            buf.set_style(row, theme.selected());
+        }
+    }
+    let newer = list.newer(calls, rows(state));
+    if newer > 0 {
+        at_the_foot(&format!(" {} newer · G ", text::grouped(newer)), theme.plain(), area, buf);
+    }
+}
+
+/// Draws one attempt.
+pub fn render_one(state: &State, one: &OneCall, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let call = &one.call;
+    let title = match call.attempt {
+        1 => call.command.name().to_owned(),
+        number => format!("{} · attempt {number}", call.command.name()),
+    };
+    let inner = overlay(&title, area, buf, theme);
+    let text = lines(state, call, usize::from(inner.width));
+    let longest = longest_scroll(state, call);
+    let scroll = one.scroll.min(longest);
+    for (y, line) in (inner.y..inner.bottom()).zip(text.iter().skip(usize::from(scroll))) {
+        let mut x = inner.x;
+        for part in line {
+            x = put(buf, x, y, inner.right().saturating_sub(x), &part.text, style_of(part.tone, theme));
+        }
+    }
+    if longest > 0 {
+        let last = (usize::from(scroll) + usize::from(inner.height)).min(text.len());
+        let words = format!(" {}–{last} of {} ", scroll + 1, text.len());
+        at_the_foot(&words, theme.muted(), area, buf);
+    }
+}
+
+fn title(state: &State) -> String {
+    let calls = &state.calls;
+    let kept = calls.all().len() as u64;
+    if kept == 0 {
+        return "API log".to_owned();
+    }
+    let attempts = text::counted(kept, "attempt", "attempts");
+    let count = if calls.made() > kept { format!("the last {attempts}") } else { attempts };
+    match calls.failed() {
+        0 => format!("API log · {count}"),
+        failed => format!("API log · {count}, {} failed", text::grouped(failed as u64)),
+    }
+}
+
+fn empty(theme: &Theme, inner: Rect, buf: &mut Buffer) {
+    let lines = [
+        ("No call is finished yet.", theme.bold()),
+        (
+            "Every attempt at a call stands here once its answer came, or once it was given up. Esc goes \
+             back, r there asks now.",
+            theme.plain(),
+        ),
+    ];
+    let width = usize::from(inner.width.min(70));
+    let lines = lines
+        .iter()
+        .flat_map(|(words, style)| text::wrap(words, width).into_iter().map(move |line| (line, *style)));
+    for (y, (line, style)) in (inner.y + inner.height / 4..inner.bottom()).zip(lines) {
+        put(buf, inner.x, y, inner.width, &line, style);
+    }
+}
+
+/// The columns for a width, with their first cells and their widths; the words take what is left.
+fn fit(width: u16, time: usize) -> Vec<(&'static Column, u16, u16)> {
+    let gap = if width >= WIDE { 2 } else { 1 };
+    let of = |column: &Column| match column.cell {
+        Cell::Time => column.width.max(u16::try_from(time).unwrap_or(u16::MAX)),
+        Cell::Command
+        | Cell::Lane
+        | Cell::Attempt
+        | Cell::Milliseconds
+        | Cell::Sent
+        | Cell::Received
+        | Cell::Code
+        | Cell::Words => column.width,
+    };
+    let last = COLUMNS.iter().map(|column| column.leaves).max().unwrap_or(0);
+    let left_after =
+        |gone: u8| COLUMNS.iter().filter(move |column| column.leaves == 0 || column.leaves > gone);
+    let taken = |gone: u8| left_after(gone).map(|column| of(column) + gap).sum::<u16>() - gap + POINTER;
+    let gone = (0..=last).find(|gone| taken(*gone) + WORDS <= width).unwrap_or(last);
+    let words = width.saturating_sub(taken(gone));
+    let mut x = POINTER;
+    left_after(gone)
+        .map(|column| {
+            let width = if column.cell == Cell::Words { words } else { of(column) };
+            let placed = (column, x, width);
+            x += width + gap;
+            placed
+        })
+        .collect()
+}
+
+/// Writes one cell of a row.
+fn place(x: u16, width: u16, right: bool, words: &str, style: Style, row: Rect, buf: &mut Buffer) {
+    let room = width.min(row.width.saturating_sub(x));
+    let words = if right { text::pad_left(words, usize::from(room)) } else { words.to_owned() };
+    put(buf, row.x.saturating_add(x), row.y, room, &words, style);
+}
+
+fn shown(call: &Call, what: Cell, zone: &Zone, theme: &Theme) -> (String, Style) {
+    let ending = match &call.end {
+        End::Done | End::GivenUp => theme.muted(),
+        End::Failed(_) => theme.danger(),
+    };
+    let short = call.command.name().trim_end_matches("_sched_task");
+    match what {
+        Cell::Time => (zone.time(call), theme.plain()),
+        Cell::Command => (short.to_owned(), theme.plain()),
+        Cell::Lane => (call.lane.word().to_owned(), theme.plain()),
+        Cell::Attempt => (call.attempt.to_string(), theme.plain()),
+        Cell::Milliseconds => (text::grouped(milliseconds(call)), theme.plain()),
+        Cell::Sent => (text::grouped(call.bytes_sent), theme.plain()),
+        Cell::Received => (text::grouped(call.bytes_received), theme.plain()),
+        Cell::Code => (call.code().map_or_else(|| "—".to_owned(), |code| code.to_string()), ending),
+        Cell::Words => {
+            let task = call.task.map(|task| format!(" · #{task}")).unwrap_or_default();
+            (call.words() + &task, ending)
+        }
+    }
+}
+
+/// How the times are written: with the zone in the head, or behind each where the clocks changed.
+struct Zone {
+    zone: Tz,
+    label: Option<String>,
+}
+
+impl Zone {
+    fn of(state: &State) -> Self {
+        let zone = state.zone;
+        let mut labels = state.calls.all().map(|call| when::zone_label(call.sent, zone));
+        let first = labels.next();
+        let label = first.filter(|first| labels.all(|label| label == *first));
+        Self { zone, label }
+    }
+
+    fn head(&self) -> String {
+        match &self.label {
+            Some(label) => format!("TIME {label}"),
+            None => "TIME          ".to_owned(),
+        }
+    }
+
+    fn time(&self, call: &Call) -> String {
+        let clock = when::clock(call.sent, self.zone);
+        match &self.label {
+            Some(_) => clock,
+            None => format!("{clock} {}", when::zone_label(call.sent, self.zone)),
+        }
+    }
+}
+
+/// A quiet word in the lower right of the frame.
+fn at_the_foot(words: &str, style: Style, area: Rect, buf: &mut Buffer) {
+    let room = u16::try_from(text::width(words)).unwrap_or(u16::MAX);
+    if area.height > 2 && area.width > room.saturating_add(4) {
+        put(buf, area.right() - room - 2, area.bottom() - 1, room, words, style);
+    }
+}

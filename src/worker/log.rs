@@ -1,0 +1,188 @@
+//! What the worker tells, into the log where one was asked for: how writes went, by the numbers of
+//! their questions and tasks, and trouble with the local database. Never what was written.
+
+use crate::app::{Message, ReqId, Verdict, Write, Written};
+use crate::domain::wire::Command;
+
+/// A write is about to be sent.
+pub(super) fn sending(req: ReqId, write: &Write) {
+    let (command, task) = match write {
+        Write::Create(_) => (Command::Add, None),
+        Write::Modify(change) => (Command::Modify, Some(change.id)),
+        Write::Cancel { id, .. } => (Command::Delete, Some(*id)),
+    };
+    tracing::info!(event = "write", req = req.0, command = command.name(), task = task.map(|id| id.0));
+}
+
+/// The answer to a question, as far as it is about a write or about trouble.
+pub(super) fn note_down(message: &Message) {
+    match message {
+        Message::Wrote { req, result: Ok(written) } => {
+            tracing::info!(event = "wrote", req = req.0, result = word(*written), task = task(*written));
+        }
+        Message::Wrote { req, result: Err(failure) } => {
+            let words = failure.words().what;
+            tracing::warn!(event = "wrote", req = req.0, result = "not done", code = failure.code(), words);
+        }
+        Message::OutcomeUnknown { req, failure } => {
+            let words = failure.words().what;
+            tracing::warn!(event = "unknown", req = req.0, code = failure.code(), words);
+        }
+        Message::Settled { req, verdict } => settled(*req, verdict),
+        Message::LeftOpen(open) => tracing::warn!(event = "left open", writes = open.len()),
+        Message::Noted(words) => tracing::warn!(event = "trouble", words),
+        Message::DraftLoaded { result: Err(words), .. } | Message::DraftKept { result: Err(words), .. } => {
+            tracing::warn!(event = "trouble", words = format!("draft: {words}"));
+        }
+        Message::Reloaded { result: Err(words), .. } => tracing::warn!(event = "trouble", words),
+        Message::Reloaded { result: Ok(read), .. } => {
+            let setup = &read.setup;
+            tracing::info!(event = "reload", profile = setup.profile, sdkappid = setup.sdkappid);
+        }
+        // Calls are written down where they are made; the rest is no trouble.
+        Message::Called(_)
+        | Message::Signed { .. }
+        | Message::Listed { .. }
+        | Message::Got { .. }
+        | Message::Adopted { .. }
+        | Message::DraftLoaded { result: Ok(_), .. }
+        | Message::DraftKept { result: Ok(()), .. }
+        | Message::Ticked(_)
+        | Message::Drawn(_)
+        | Message::Key(_)
+        | Message::Pasted(_)
+        | Message::Resized { .. }
+        | Message::EndAsked => {}
+    }
+}
+
+fn settled(req: ReqId, verdict: &Verdict) {
+    let req = req.0;
+    match verdict {
+        Verdict::Done(written) => {
+            tracing::info!(event = "verdict", req, result = word(*written), task = task(*written));
+        }
+        Verdict::NotDone => tracing::info!(event = "verdict", req, result = "not done"),
+        Verdict::Several(ids) => {
+            let tasks = ids.iter().map(ToString::to_string).collect::<Vec<_>>().join(" ");
+            tracing::warn!(event = "verdict", req, result = "several", tasks);
+        }
+        Verdict::CannotTell(words) => {
+            tracing::warn!(event = "verdict", req, result = "cannot tell", words);
+        }
+    }
+}
+
+fn word(written: Written) -> &'static str {
+    match written {
+        Written::Created(_) => "created",
+        Written::Modified(_) => "modified",
+        Written::Cancelled(_) => "cancelled",
+    }
+}
+
+fn task(written: Written) -> u64 {
+    match written {
+        Written::Created(id) | Written::Modified(id) | Written::Cancelled(id) => id.0,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+    use std::sync::{Arc, Mutex};
+    use std::time::Duration;
+
+    use serde_json::Value;
+    use tracing_subscriber::fmt::MakeWriter;
+
+    use super::*;
+    use crate::domain::wire::time_in;
+    use crate::domain::{Content, Failure, Kind, NewTask, TaskId};
+
+    #[derive(Clone, Default)]
+    struct Paper(Arc<Mutex<Vec<u8>>>);
+
+    impl io::Write for Paper {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.0.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl MakeWriter<'_> for Paper {
+        type Writer = Self;
+
+        fn make_writer(&self) -> Self {
+            self.clone()
+        }
+    }
+
+    fn written_down(work: impl FnOnce()) -> Vec<Value> {
+        let paper = Paper::default();
+        let subscriber =
+            tracing_subscriber::fmt().json().flatten_event(true).with_writer(paper.clone()).finish();
+        tracing::subscriber::with_default(subscriber, work);
+        let text = String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
+        text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
+    }
+
+    #[test]
+    fn a_write_is_followed_from_its_sending_to_its_verdict_without_its_content() {
+        let content: Content = Content(serde_json::from_str(r#"{"Title":"Hush"}"#).unwrap());
+        let scheduled_at = time_in("2026-11-21 06:00:00").unwrap();
+        let create = Write::Create(NewTask { kind: Kind::All, scheduled_at, content });
+        let req = ReqId(7);
+        let lines = written_down(|| {
+            sending(req, &create);
+            sending(req, &Write::Cancel { id: TaskId(9), kind: Kind::All });
+            let failure = Failure::TimedOut { after: Duration::from_secs(10) };
+            note_down(&Message::OutcomeUnknown { req, failure });
+            for verdict in [
+                Verdict::Done(Written::Created(TaskId(9))),
+                Verdict::NotDone,
+                Verdict::Several(vec![TaskId(9), TaskId(10)]),
+                Verdict::CannotTell("it went on changing".to_owned()),
+            ] {
+                note_down(&Message::Settled { req, verdict });
+            }
+            note_down(&Message::Wrote { req, result: Ok(Written::Cancelled(TaskId(9))) });
+            note_down(&Message::Noted("the journal has no entry of this write: full".to_owned()));
+            note_down(&Message::DraftKept { req, result: Err("not kept: full".to_owned()) });
+            note_down(&Message::DraftKept { req, result: Ok(()) });
+        });
+        let told: Vec<String> = lines
+            .iter()
+            .map(|line| {
+                let of = |key: &str| {
+                    line[key].as_str().map(str::to_owned).or(line[key].as_u64().map(|n| n.to_string()))
+                };
+                ["event", "req", "command", "result", "task", "tasks", "words"]
+                    .iter()
+                    .filter_map(|k| of(k))
+                    .collect::<Vec<_>>()
+                    .join(" ")
+            })
+            .collect();
+        assert_eq!(
+            told,
+            [
+                "write 7 add_sched_task",
+                "write 7 delete_sched_task 9",
+                "unknown 7 no answer within 10 s",
+                "verdict 7 created 9",
+                "verdict 7 not done",
+                "verdict 7 several 9 10",
+                "verdict 7 cannot tell it went on changing",
+                "wrote 7 cancelled 9",
+                "trouble the journal has no entry of this write: full",
+                "trouble draft: not kept: full",
+            ]
+        );
+        assert!(!format!("{lines:?}").contains("Hush"));
+    }
+}
