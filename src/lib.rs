@@ -30,6 +30,9 @@
 //! | the text of an error | [`domain::catalog`] (codes), [`domain::failure`] (the way) |
 //! | what goes over the wire | [`domain::wire`]; how it goes in [`api`] |
 //! | what is retried | `api::retry`; how often one may call: `api::budget` |
+//! | how the background gives way after 60007 | [`domain::ease`] |
+//! | what the palette offers, `:reload` | [`app::palette`], [`app::reload`]; reading it: `worker::reload` |
+//! | what is offered when a write is over | `app::review::again` |
 //! | what happens to a write whose outcome is unknown | `worker::reconcile`, `app::review` |
 //! | what is kept of a call, and the API log | [`domain::call`], [`app::calls`]; as a line for a shell: [`domain::curl`] |
 //! | what `--log` writes | the events where they happen: `api::client`, `worker::log`; the file: `cli::log` |

@@ -170,6 +170,6 @@ fn clocks(state: &State, theme: &Theme) -> Vec<Segment> {
         let utc = format!("({} UTC)", when::clock(now, chrono_tz::Tz::UTC));
         said.push(Segment::new(" ", utc, theme.muted(), leaves::UTC));
     }
-    said.push(Segment::new("", " ", theme.plain(), leaves::PRODUCT));
+    said.push(Segment::new("", " ", theme.plain(), leaves::CLOCK));
     said
 }
