@@ -1,0 +1,233 @@
+//! What an operator can ask for, with the one text that says it (I7).
+
+/// What the operator asks for, in the operator's words.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Action {
+    /// Next row or line.
+    Down,
+    /// Previous row or line.
+    Up,
+    /// First row or line.
+    First,
+    /// Last row or line.
+    Last,
+    /// A screenful on; at the end of the table the next page.
+    PageDown,
+    /// A screenful back; at the start of the table the previous page.
+    PageUp,
+    /// Half a screenful on.
+    HalfDown,
+    /// Half a screenful back.
+    HalfUp,
+    /// Next page of the table.
+    NextPage,
+    /// Previous page of the table.
+    PreviousPage,
+    /// The range, moved forward by its length.
+    RangeForward,
+    /// The range, moved back by its length.
+    RangeBack,
+    /// Details of the selected task.
+    Open,
+    /// One step back.
+    Back,
+    /// Close this, or leave.
+    Close,
+    /// Between table and detail pane.
+    SwitchPane,
+    /// Where the detail pane stands.
+    MovePane,
+    /// Between the task and its JSON.
+    NextView,
+    /// Type a local filter.
+    Filter,
+    /// Take the filter as typed.
+    KeepFilter,
+    /// Ask the server: keyword and range.
+    Find,
+    /// Ask with what was entered.
+    Ask,
+    /// Choose the order; again turns it round.
+    Sort,
+    /// Choose this order.
+    Choose,
+    /// Ask the server now.
+    Refresh,
+    /// Other zone on every time.
+    Zone,
+    /// A new task.
+    New,
+    /// A new task with this one's content.
+    NewFromThis,
+    /// Change this task.
+    Edit,
+    /// Change only its time.
+    EditTime,
+    /// Cancel this task.
+    Cancel,
+    /// Next field.
+    NextField,
+    /// Previous field.
+    PreviousField,
+    /// The next value of a field of choices.
+    NextChoice,
+    /// The previous value of a field of choices.
+    PreviousChoice,
+    /// First field of the next group.
+    NextGroup,
+    /// First field of the group before.
+    PreviousGroup,
+    /// Show the fields of another group, or fold them away.
+    ToggleGroup,
+    /// Look over what was entered, before anything is sent.
+    Review,
+    /// Throw away what was entered.
+    Discard,
+    /// The last calls and how they ended.
+    Calls,
+    /// A call of the API log, for a shell.
+    CopyCurl,
+    /// What the keys do here.
+    Help,
+    /// Every action, by name.
+    Palette,
+    /// Do what is chosen in the palette.
+    Run,
+    /// Read config and key again.
+    Reload,
+    /// Draw everything anew.
+    Repaint,
+    /// Leave the program.
+    Quit,
+}
+
+impl Action {
+    /// The one help text, a verb first.
+    pub fn help(self) -> &'static str {
+        match self {
+            Self::Down => "next row",
+            Self::Up => "previous row",
+            Self::First => "first row",
+            Self::Last => "last row",
+            Self::PageDown => "screen down; next page at the end",
+            Self::PageUp => "screen up; previous page at the start",
+            Self::HalfDown => "half a screen down",
+            Self::HalfUp => "half a screen up",
+            Self::NextPage => "next page",
+            Self::PreviousPage => "previous page",
+            Self::RangeForward => "range forward",
+            Self::RangeBack => "range back",
+            Self::Open => "details",
+            Self::Back => "back, one step",
+            Self::Close => "close; at the table: leave",
+            Self::SwitchPane => "table / detail pane",
+            Self::MovePane => "detail pane right / below / off",
+            Self::NextView => "task / JSON",
+            Self::Filter => "filter the loaded rows",
+            Self::KeepFilter => "keep the filter",
+            Self::Find => "find on the server: keyword, range",
+            Self::Ask => "ask the server",
+            Self::Sort => "sort",
+            Self::Choose => "take this order; again turns it round",
+            Self::Refresh => "refresh now",
+            Self::Zone => "zone: the app's / UTC",
+            Self::New => "new task",
+            Self::NewFromThis => "new task from this one",
+            Self::Edit => "edit",
+            Self::EditTime => "change the time only",
+            Self::Cancel => "cancel the task, through review",
+            Self::NextField => "next field",
+            Self::PreviousField => "previous field",
+            Self::NextChoice => "next choice, in a field of choices",
+            Self::PreviousChoice => "previous choice, in a field of choices",
+            Self::NextGroup => "next group of fields",
+            Self::PreviousGroup => "previous group of fields",
+            Self::ToggleGroup => "open or fold this group",
+            Self::Review => "review, before anything is sent",
+            Self::Discard => "throw this draft away; again undoes it",
+            Self::Calls => "API log: the last calls, and how they ended",
+            Self::CopyCurl => "copy the call as curl, without its signature",
+            Self::Help => "help",
+            Self::Palette => "do something, by its name",
+            Self::Run => "do what is chosen",
+            Self::Reload => "read config and key again",
+            Self::Repaint => "draw the screen anew",
+            Self::Quit => "leave",
+        }
+    }
+
+    /// What the palette calls it: `new-from-this`.
+    pub fn name(self) -> String {
+        let mut name = String::new();
+        for c in format!("{self:?}").chars() {
+            if c.is_uppercase() && !name.is_empty() {
+                name.push('-');
+            }
+            name.extend(c.to_lowercase());
+        }
+        name
+    }
+
+    /// Whether it only moves about.
+    pub fn moves(self) -> bool {
+        use Action as A;
+        matches!(
+            self,
+            A::Down | A::Up | A::First | A::Last | A::PageDown | A::PageUp | A::HalfDown | A::HalfUp
+        )
+    }
+
+    /// A word or two for the hint line.
+    pub fn hint(self) -> &'static str {
+        match self {
+            Self::Open => "details",
+            Self::Cancel => "cancel",
+            Self::EditTime => "time",
+            Self::Filter => "filter",
+            Self::Find => "find",
+            Self::New => "new",
+            Self::NewFromThis => "new from this",
+            Self::Back => "back",
+            Self::Close => "close",
+            Self::Review => "review",
+            Self::SwitchPane => "pane",
+            Self::NextView => "task/JSON",
+            Self::ToggleGroup => "open/fold",
+            Self::Discard => "discard",
+            Self::Choose => "take",
+            Self::KeepFilter => "keep",
+            Self::Palette => "do",
+            Self::Run => "do it",
+            Self::Calls => "API log",
+            Self::CopyCurl => "copy as curl",
+            Self::Down
+            | Self::Up
+            | Self::First
+            | Self::Last
+            | Self::PageDown
+            | Self::PageUp
+            | Self::HalfDown
+            | Self::HalfUp
+            | Self::NextPage
+            | Self::PreviousPage
+            | Self::RangeForward
+            | Self::RangeBack
+            | Self::MovePane
+            | Self::Ask
+            | Self::Sort
+            | Self::Refresh
+            | Self::Zone
+            | Self::Edit
+            | Self::NextField
+            | Self::PreviousField
+            | Self::NextChoice
+            | Self::PreviousChoice
+            | Self::NextGroup
+            | Self::PreviousGroup
+            | Self::Help
+            | Self::Reload
+            | Self::Repaint
+            | Self::Quit => self.help(),
+        }
+    }
+}
