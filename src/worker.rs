@@ -18,6 +18,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{self, AbortHandle, JoinSet};
@@ -39,6 +40,9 @@ pub struct Pace {
     /// When a write of unknown outcome is looked for, counted from the moment its answer failed to
     /// come. Only after the last look is "not there" believed: the list may lag.
     pub looks: [Duration; 4],
+    /// Within this a call that was let go is answered or given up, with all its attempts. A write of
+    /// another run is not called "not done" before.
+    pub longest_call: Duration,
     /// How long writes and drafts are waited for at exit: a call's longest time, and a little; less
     /// than the loop waits, so that the last answers still reach it.
     pub farewell: Duration,
@@ -46,7 +50,11 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { looks: [2, 5, 10, 20].map(Duration::from_secs), farewell: Duration::from_secs(11) }
+        Self {
+            looks: [2, 5, 10, 20].map(Duration::from_secs),
+            longest_call: Duration::from_secs(30),
+            farewell: Duration::from_secs(11),
+        }
     }
 }
 
@@ -58,6 +66,7 @@ struct Hands {
     messages: mpsc::Sender<Message>,
     outside: Outside,
     looks: [Duration; 4],
+    longest_call: TimeDelta,
     claims: Claims,
     stopping: watch::Receiver<bool>,
 }
@@ -144,8 +153,16 @@ pub async fn run_at(
     });
     // An error is a receiver that is gone, and then nobody wants to know.
     let _ = messages.send(Message::Signed { until: client.sig_until() }).await;
-    let hands =
-        Hands { client, journal, messages, outside, looks: pace.looks, claims: Claims::default(), stopping };
+    let hands = Hands {
+        client,
+        journal,
+        messages,
+        outside,
+        looks: pace.looks,
+        longest_call: TimeDelta::from_std(pace.longest_call).unwrap_or(TimeDelta::MAX),
+        claims: Claims::default(),
+        stopping,
+    };
     inherited::announce(&hands).await;
     let mut crew = Crew::new(hands, pace.farewell);
     loop {

@@ -27,6 +27,10 @@ const AROUND: TimeDelta = TimeDelta::minutes(5);
 /// the sending, nor younger than that after the call was given up.
 const LOOKALIKE: (TimeDelta, TimeDelta) = (TimeDelta::seconds(5), TimeDelta::minutes(1));
 
+/// A write that was handed over may wait so long for its turn and its answer: one that was noted
+/// longer ago than this is not under way any more, whatever stood before it.
+pub(super) const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(10);
+
 /// Most pages read in one look; more creates than that in ten minutes are not told apart.
 const MOST_PAGES: u32 = 20;
 
@@ -55,13 +59,32 @@ enum Finding {
     Sure(Verdict),
     /// Counts if it is still so at the last look.
     SoFar(Verdict),
+    /// Nothing, and why; another look may show more.
+    Nothing(String),
+}
+
+/// What all looks together showed.
+pub(super) struct Found {
+    pub(super) verdict: Verdict,
+    /// Whether no later look could show more: also of what cannot be told.
+    pub(super) is_final: bool,
+}
+
+impl Found {
+    fn nothing(why: String) -> Self {
+        Self { verdict: Verdict::CannotTell(why), is_final: false }
+    }
+
+    fn at_last(verdict: Verdict) -> Self {
+        Self { verdict, is_final: true }
+    }
 }
 
 /// Looks a few times, at growing distances, until something is proven.
-pub(super) async fn settle(hands: &Hands, sent: &Sent) -> Verdict {
+pub(super) async fn settle(hands: &Hands, sent: &Sent) -> Found {
     let began = Instant::now();
     let mut stopping = hands.stopping.clone();
-    let mut so_far = Verdict::CannotTell(STOPPED.to_owned());
+    let mut so_far = Found::nothing(STOPPED.to_owned());
     for after in hands.looks {
         let look = async {
             tokio::time::sleep_until(began + after).await;
@@ -70,29 +93,30 @@ pub(super) async fn settle(hands: &Hands, sent: &Sent) -> Verdict {
         let found = tokio::select! {
             found = look => found,
             // Changed or gone: either way it is over.
-            _ = stopping.wait_for(|stop| *stop) => return Verdict::CannotTell(STOPPED.to_owned()),
+            _ = stopping.wait_for(|stop| *stop) => return Found::nothing(STOPPED.to_owned()),
         };
         so_far = match found {
-            Ok(Finding::Sure(verdict)) => return verdict,
-            Ok(Finding::SoFar(verdict)) => verdict,
+            Ok(Finding::Sure(verdict)) => return Found::at_last(verdict),
+            Ok(Finding::SoFar(verdict)) => Found::at_last(verdict),
+            Ok(Finding::Nothing(why)) => Found::nothing(why),
             Err(failure) => {
-                let verdict = cannot_tell(&failure);
+                let found = Found::nothing(why_not(&failure));
                 if failure.stops_polling() {
-                    return verdict;
+                    return found;
                 }
-                verdict
+                found
             }
         };
     }
     so_far
 }
 
-fn cannot_tell(failure: &Failure) -> Verdict {
+fn why_not(failure: &Failure) -> String {
     let words = failure.words();
-    Verdict::CannotTell(format!(
+    format!(
         "it could not be found out: {}; {}. Look at the list before you send anything again",
         words.what, words.next
-    ))
+    )
 }
 
 async fn look(hands: &Hands, sent: &Sent) -> Result<Finding, Failure> {
@@ -213,11 +237,11 @@ async fn look_for_created(hands: &Hands, sent: &Sent, new: &NewTask) -> Result<F
         [one] if hands.claims.claim(*one) => Finding::Sure(Verdict::Done(Written::Created(*one))),
         [_, _, ..] => Finding::Sure(Verdict::Several(ours)),
         [] | [_] if is_complete => Finding::SoFar(Verdict::NotDone),
-        [] | [_] => Finding::SoFar(Verdict::CannotTell(
+        [] | [_] => Finding::Nothing(
             "it could not be found out: the list went on changing while it was read. Look at it before you \
              send anything again"
                 .to_owned(),
-        )),
+        ),
     })
 }
 

@@ -23,6 +23,8 @@ use crate::domain::{Change, Content, Draft, Kind, Lane, NewTask, Page, Query, Ta
 use crate::sandbox::{self, Clock, Credentials, Options, VirtualClock};
 use crate::store::Store;
 
+mod doubts;
+
 fn now() -> DateTime<Utc> {
     time_in("2026-11-21 06:00:00").unwrap()
 }
@@ -35,6 +37,7 @@ const QUICK: Pace = Pace {
         Duration::from_millis(3),
         Duration::from_millis(4),
     ],
+    longest_call: Duration::from_millis(5),
     farewell: Duration::from_mins(1),
 };
 

@@ -40,7 +40,8 @@ pub(super) async fn write(hands: &Hands, req: ReqId, write: Write) -> Message {
         let failure = failure.clone();
         hands.tell(Message::OutcomeUnknown { req, failure }).await;
         let sent = Sent { write, from, to: hands.outside.now() };
-        let verdict = reconcile::settle(hands, &sent).await;
+        // What cannot be told stays open: the next start looks once more, and says so again.
+        let verdict = reconcile::settle(hands, &sent).await.verdict;
         if let Some(outcome) = outcome_of_verdict(&verdict) {
             hands.close(entry, outcome).await;
         }
