@@ -14,24 +14,31 @@ use super::Hands;
 use super::writes::{Sent, random_of};
 use crate::app::{Verdict, Write, Written};
 use crate::domain::query::{Order, Range};
-use crate::domain::{Change, Content, Failure, JsonObject, Lane, NewTask, Query, Status, Task, TaskId, text};
+use crate::domain::{
+    Change, Content, Failure, JsonObject, Lane, NewTask, Page, Query, Status, Task, TaskId, text,
+};
 
 /// Why nothing was found out when the program ends first.
 pub(super) const STOPPED: &str =
     "pushdeck was stopped before it was found out; look at the list before you send anything again";
 
-/// How far around the sending the list is read: wide enough for any clock that was just compared.
-const AROUND: TimeDelta = TimeDelta::minutes(5);
+/// How far around the sending the list is read by creation: wide enough for any clock that was just
+/// compared, and no more creates than [`MOST_PAGES`] hold fit in at five a second.
+const AROUND: TimeDelta = TimeDelta::minutes(2);
+
+/// How far around the due time the list is read: the wire has whole seconds.
+const AROUND_DUE: TimeDelta = TimeDelta::seconds(1);
 
 /// A task that only looks like ours, without its random number, must not be older than this before
-/// the sending, nor younger than that after the call was given up.
-const LOOKALIKE: (TimeDelta, TimeDelta) = (TimeDelta::seconds(5), TimeDelta::minutes(1));
+/// the sending, nor younger than that after the call was given up. The service's clock is known to
+/// half of the time that the slowest answer took.
+const LOOKALIKE: (TimeDelta, TimeDelta) = (TimeDelta::seconds(10), TimeDelta::minutes(1));
 
 /// A write that was handed over may wait so long for its turn and its answer: one that was noted
 /// longer ago than this is not under way any more, whatever stood before it.
 pub(super) const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(10);
 
-/// Most pages read in one look; more creates than that in ten minutes are not told apart.
+/// Most pages read in one look.
 const MOST_PAGES: u32 = 20;
 
 /// The code for a task that is not there (section 2.4 of the fact sheet).
@@ -85,10 +92,11 @@ pub(super) async fn settle(hands: &Hands, sent: &Sent) -> Found {
     let began = Instant::now();
     let mut stopping = hands.stopping.clone();
     let mut so_far = Found::nothing(STOPPED.to_owned());
-    for after in hands.looks {
+    for (at, after) in (1..).zip(hands.looks) {
+        let is_last = at == hands.looks.len();
         let look = async {
             tokio::time::sleep_until(began + after).await;
-            look(hands, sent).await
+            look(hands, sent, is_last).await
         };
         let found = tokio::select! {
             found = look => found,
@@ -119,9 +127,9 @@ fn why_not(failure: &Failure) -> String {
     )
 }
 
-async fn look(hands: &Hands, sent: &Sent) -> Result<Finding, Failure> {
+async fn look(hands: &Hands, sent: &Sent, is_last: bool) -> Result<Finding, Failure> {
     match &sent.write {
-        Write::Create(new) => look_for_created(hands, sent, new).await,
+        Write::Create(new) => look_for_created(hands, sent, new, is_last).await,
         Write::Modify(change) => look_at_modified(hands, change).await,
         Write::Cancel { id, .. } => look_for_cancelled(hands, *id).await,
     }
@@ -217,16 +225,21 @@ fn holds(there: Option<&Value>, sent: &Value) -> bool {
 }
 
 /// Reads the list by both times, for the documents do not say which of them the range concerns.
-async fn look_for_created(hands: &Hands, sent: &Sent, new: &NewTask) -> Result<Finding, Failure> {
-    let due = Range { begin: new.scheduled_at - AROUND, end: new.scheduled_at + AROUND };
-    let by_due_time = list_all(hands, Order::Scheduled, due).await?;
+async fn look_for_created(
+    hands: &Hands,
+    sent: &Sent,
+    new: &NewTask,
+    is_last: bool,
+) -> Result<Finding, Failure> {
+    let due = Range { begin: new.scheduled_at - AROUND_DUE, end: new.scheduled_at + AROUND_DUE };
+    let by_due_time = list_all(hands, Order::Scheduled, due, is_last).await?;
     // Only now: an answer has told the service's clock.
     let skew = hands.client.skew().unwrap_or_default();
     let (from, to) = (sent.from + skew, sent.to + skew);
     let made = Range { begin: from - AROUND, end: to + AROUND };
-    let by_creation = list_all(hands, Order::Created, made).await?;
+    let by_creation = list_all(hands, Order::Created, made, is_last).await?;
 
-    let is_complete = by_due_time.is_complete && by_creation.is_complete;
+    let is_whole = is_whole(&by_due_time, due, &by_creation, made);
     let mut tasks = by_creation.tasks;
     tasks.extend(by_due_time.tasks);
     let mut seen = HashSet::new();
@@ -236,13 +249,27 @@ async fn look_for_created(hands: &Hands, sent: &Sent, new: &NewTask) -> Result<F
     Ok(match ours.as_slice() {
         [one] if hands.claims.claim(*one) => Finding::Sure(Verdict::Done(Written::Created(*one))),
         [_, _, ..] => Finding::Sure(Verdict::Several(ours)),
-        [] | [_] if is_complete => Finding::SoFar(Verdict::NotDone),
+        [] | [_] if is_whole => Finding::SoFar(Verdict::NotDone),
         [] | [_] => Finding::Nothing(
-            "it could not be found out: the list went on changing while it was read. Look at it before you \
-             send anything again"
+            "it could not be found out: the list went on changing while it was read, or is too long. Look \
+             at it before you send anything again"
                 .to_owned(),
         ),
     })
+}
+
+/// Whether a task of ours would be among what was read. One list is enough when it shows which time
+/// its range concerns, by a task whose other time lies outside.
+fn is_whole(by_due_time: &Listing, due: Range, by_creation: &Listing, made: Range) -> bool {
+    let outside = |range: Range, at: Option<DateTime<Utc>>| at.is_some_and(|at| !range.holds(at));
+    let concerns_due_time = by_due_time.tasks.iter().any(|task| outside(due, task.created_at));
+    let concerns_creation = by_creation.tasks.iter().any(|task| outside(made, task.scheduled_at));
+    match (by_due_time.is_complete, by_creation.is_complete) {
+        (true, true) => true,
+        (true, false) => concerns_due_time,
+        (false, true) => concerns_creation,
+        (false, false) => false,
+    }
 }
 
 /// The tasks that came from this create: by the number that we chose, else by their looks, in case
@@ -271,19 +298,29 @@ struct Listing {
     is_complete: bool,
 }
 
-async fn list_all(hands: &Hands, order: Order, range: Range) -> Result<Listing, Failure> {
+impl Listing {
+    fn add(&mut self, page: Page) {
+        self.tasks.extend(page.tasks);
+        let mut seen = HashSet::new();
+        self.tasks.retain(|task| seen.insert(task.id));
+        self.is_complete = self.tasks.len() as u64 >= page.total;
+    }
+}
+
+/// Reads page after page. When a task that was read is cancelled meanwhile, those behind it move up,
+/// and one may slip from a page to come onto one that was read: so where it counts all pages are read
+/// once more, from the last to the first, against the way in which tasks move.
+async fn list_all(hands: &Hands, order: Order, range: Range, is_last: bool) -> Result<Listing, Failure> {
     let begin = range.begin.max(DateTime::UNIX_EPOCH);
     let range = Range { begin, end: range.end.max(begin) };
     let mut query = Query { order, ascending: true, range, keyword: String::new(), page: 0, page_size: 100 };
-    let mut tasks: Vec<Task> = Vec::new();
-    let mut seen = HashSet::new();
+    let mut listing = Listing { tasks: Vec::new(), is_complete: false };
     for _ in 0..MOST_PAGES {
         let page = hands.client.list(&query, Lane::Write).await?;
         let got = u32::try_from(page.tasks.len()).unwrap_or(u32::MAX);
-        tasks.extend(page.tasks.into_iter().filter(|task| seen.insert(task.id)));
-        let is_complete = tasks.len() as u64 >= page.total;
-        if got == 0 || is_complete {
-            return Ok(Listing { tasks, is_complete });
+        listing.add(page);
+        if got == 0 || listing.is_complete {
+            break;
         }
         if query.page == 0 {
             // A service that gives less than it was asked for goes on doing so.
@@ -291,5 +328,10 @@ async fn list_all(hands: &Hands, order: Order, range: Range) -> Result<Listing, 
         }
         query.page += 1;
     }
-    Ok(Listing { tasks, is_complete: false })
+    let pages = if is_last { query.page.min(MOST_PAGES - 1) } else { 0 };
+    for page in (0..pages).rev() {
+        query.page = page;
+        listing.add(hands.client.list(&query, Lane::Write).await?);
+    }
+    Ok(listing)
 }

@@ -71,3 +71,54 @@ async fn what_could_not_be_looked_into_stays_open_however_often_it_is_tried() {
         assert_eq!(store.open_intents("acme").unwrap().len(), 1);
     }
 }
+
+#[tokio::test]
+async fn a_likeness_may_be_older_by_as_much_as_the_services_clock_is_unknown() {
+    let rogue = cutting(|_, _| page(&[info(9, "t", 1, now() - TimeDelta::seconds(8))])).await;
+    assert_eq!(Bench::start(&rogue).verdict(create("t")).await, Verdict::Done(Written::Created(TaskId(9))));
+}
+
+// --- lists that are long, or change while they are read ----------------------------------------
+
+#[tokio::test]
+async fn a_task_that_slips_between_two_pages_when_one_before_it_goes_is_found_at_the_last_look() {
+    let other = |id| info(id, "other", 5, now());
+    let by_creation = AtomicU32::new(0);
+    let rogue = cutting(move |_, request| {
+        if request.body["OrderBy"] == "schedat" {
+            return page(&[]);
+        }
+        let (total, tasks) = match by_creation.fetch_add(1, Ordering::Relaxed) {
+            // It shows up late.
+            0..3 => (0, vec![]),
+            3 => (4, vec![other(1), other(2), other(3)]),
+            // The first was cancelled, and everything moved up by one.
+            4 => (3, vec![]),
+            _ => (3, vec![other(2), other(3), info(6, "t", 1, now())]),
+        };
+        Act::Json(ok(json!({"Total": total, "Tasks": tasks})))
+    })
+    .await;
+    let verdict = Bench::start(&rogue).verdict(create("t")).await;
+    assert_eq!(verdict, Verdict::Done(Written::Created(TaskId(6))));
+}
+
+#[tokio::test]
+async fn one_whole_list_is_proof_when_it_shows_that_its_range_concerns_its_own_time() {
+    // Too many are due at that second; of those made at that time one is due on another day.
+    let of = |schedat: bool, told: bool| {
+        move |_: usize, request: &Request| match (request.body["OrderBy"] == "schedat") == schedat {
+            true => Act::Json(ok(json!({"Total": 5_000, "Tasks": []}))),
+            false if told && schedat => page(&[info(9, "other", 5, now())]),
+            false if told => page(&[info(9, "other", 5, now() - TimeDelta::days(1))]),
+            false => page(&[]),
+        }
+    };
+    for schedat in [true, false] {
+        let rogue = cutting(of(schedat, true)).await;
+        assert_eq!(Bench::start(&rogue).verdict(create("t")).await, Verdict::NotDone);
+        let rogue = cutting(of(schedat, false)).await;
+        let verdict = Bench::start(&rogue).verdict(create("t")).await;
+        assert!(matches!(verdict, Verdict::CannotTell(_)), "{verdict:?}");
+    }
+}
