@@ -3,7 +3,7 @@
 //! A positive finding counts at once. "Not there" counts only at the last look, because the list
 //! may lag; where even then something is missing, the verdict is "cannot tell", never a guess.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,11 +11,11 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Hands;
-use super::writes::{Sent, random_of};
+use super::writes::{Sent, created_in, random_of};
 use crate::app::{Verdict, Write, Written};
 use crate::domain::query::{Order, Range};
 use crate::domain::{
-    Change, Content, Failure, JsonObject, Lane, NewTask, Page, Query, Status, Task, TaskId, text,
+    Change, Content, Failure, JsonObject, Lane, NewTask, Page, Query, Status, Task, TaskId, text, wire,
 };
 
 /// Why nothing was found out when the program ends first.
@@ -245,16 +245,28 @@ async fn look_for_created(
     let mut seen = HashSet::new();
     tasks.retain(|task| seen.insert(task.id));
 
-    let ours = ours(hands, new, &tasks, (from, to));
-    Ok(match ours.as_slice() {
-        [one] if hands.claims.claim(*one) => Finding::Sure(Verdict::Done(Written::Created(*one))),
-        [_, _, ..] => Finding::Sure(Verdict::Several(ours)),
-        [] | [_] if is_whole => Finding::SoFar(Verdict::NotDone),
-        [] | [_] => Finding::Nothing(
-            "it could not be found out: the list went on changing while it was read, or is too long. Look \
-             at it before you send anything again"
-                .to_owned(),
-        ),
+    let kin = Kin::of(hands, sent, new).await;
+    let ours = ours(hands, new, &tasks, (from, to), &kin);
+    Ok(match ours {
+        Ours::ByNumber(ids) => match ids.as_slice() {
+            [one] if hands.claims.claim(*one) => Finding::Sure(Verdict::Done(Written::Created(*one))),
+            [_] => Finding::SoFar(Verdict::NotDone),
+            _ => Finding::Sure(Verdict::Several(ids)),
+        },
+        // It may be the twin's, whose call may still be answered.
+        Ours::ByLooks(ids) if kin.has_twin && !ids.is_empty() && !is_last => {
+            Finding::Nothing(STOPPED.to_owned())
+        }
+        Ours::ByLooks(ids) if ids.len() > 1 => Finding::Sure(Verdict::Several(ids)),
+        Ours::ByLooks(ids) => match ids.into_iter().find(|id| hands.claims.claim(*id)) {
+            Some(one) => Finding::Sure(Verdict::Done(Written::Created(one))),
+            None if is_whole => Finding::SoFar(Verdict::NotDone),
+            None => Finding::Nothing(
+                "it could not be found out: the list went on changing while it was read, or is too long. Look \
+                 at it before you send anything again"
+                    .to_owned(),
+            ),
+        },
     })
 }
 
@@ -272,24 +284,92 @@ fn is_whole(by_due_time: &Listing, due: Range, by_creation: &Listing, made: Rang
     }
 }
 
+/// What the journal knows of other creates, of this program and of others beside it, before a crash
+/// and after it.
+#[derive(Default)]
+struct Kin {
+    /// The tasks that came from them.
+    tasks: HashMap<TaskId, Option<u32>>,
+    /// The numbers that were chosen for them.
+    numbers: HashSet<u32>,
+    /// Whether one of them asks for the very same, and its end is not known.
+    has_twin: bool,
+}
+
+impl Kin {
+    /// A journal that cannot be read knows nothing; what this program has seen is in [`Claims`].
+    async fn of(hands: &Hands, sent: &Sent, new: &NewTask) -> Self {
+        let own = random_of(new).and_then(Value::as_u64);
+        let mut kin = Self::default();
+        for intent in hands.journal.creates_since(sent.from - LONGEST_WAIT).await.unwrap_or_default() {
+            let number = intent.what.msg_random;
+            if number.map(u64::from) == own {
+                continue;
+            }
+            kin.numbers.extend(number);
+            match &intent.closed {
+                Some(closed) => kin.tasks.extend(created_in(&closed.outcome).map(|id| (id, number))),
+                None => kin.has_twin |= is_twin(&intent.what.body, new),
+            }
+        }
+        kin
+    }
+
+    /// Whether the service is known to leave the numbers as they are: then looks prove nothing.
+    fn show_numbers_kept(&self, tasks: &[Task]) -> bool {
+        tasks.iter().any(|task| {
+            let number = self.tasks.get(&task.id).copied().flatten();
+            number.is_some_and(|number| has_number(task, &number.into()))
+        })
+    }
+}
+
+fn is_twin(body: &Value, new: &NewTask) -> bool {
+    let content = body.get("Content").and_then(Value::as_object).cloned().map(Content);
+    let at = body.get("SchedAt").and_then(Value::as_str).and_then(wire::time_in);
+    body.get("Type").and_then(Value::as_str) == Some(new.kind.wire())
+        && at.is_some_and(|at| at.timestamp() == new.scheduled_at.timestamp())
+        && content.is_some_and(|content| content.without_random() == new.content.without_random())
+}
+
+fn has_number(task: &Task, number: &Value) -> bool {
+    holds(task.content.0.get("MsgRandom"), number)
+}
+
+enum Ours {
+    /// At least one.
+    ByNumber(Vec<TaskId>),
+    ByLooks(Vec<TaskId>),
+}
+
 /// The tasks that came from this create: by the number that we chose, else by their looks, in case
 /// the service puts its own number in place of ours.
-fn ours(hands: &Hands, new: &NewTask, tasks: &[Task], sent: (DateTime<Utc>, DateTime<Utc>)) -> Vec<TaskId> {
-    let free = |task: &&Task| !hands.claims.is_claimed(task.id);
-    let has_our_number =
-        |task: &&Task| random_of(new).is_some_and(|number| holds(task.content.0.get("MsgRandom"), number));
+fn ours(
+    hands: &Hands,
+    new: &NewTask,
+    tasks: &[Task],
+    sent: (DateTime<Utc>, DateTime<Utc>),
+    kin: &Kin,
+) -> Ours {
+    let free = |task: &&Task| !hands.claims.is_claimed(task.id) && !kin.tasks.contains_key(&task.id);
+    let has_our_number = |task: &&Task| random_of(new).is_some_and(|number| has_number(task, number));
     let by_number: Vec<TaskId> = tasks.iter().filter(free).filter(has_our_number).map(|t| t.id).collect();
     if !by_number.is_empty() {
-        return by_number;
+        return Ours::ByNumber(by_number);
+    }
+    if kin.show_numbers_kept(tasks) {
+        return Ours::ByLooks(Vec::new());
     }
     let (before, after) = LOOKALIKE;
+    let is_others = |task: &Task| kin.numbers.iter().any(|number| has_number(task, &(*number).into()));
     let looks_like_it = |task: &&Task| {
         task.kind == new.kind
             && is_due_at(task, new.scheduled_at)
             && task.created_at.is_none_or(|at| sent.0 - before <= at && at <= sent.1 + after)
             && holds_content(&task.content, &new.content)
+            && !is_others(task)
     };
-    tasks.iter().filter(free).filter(looks_like_it).map(|task| task.id).collect()
+    Ours::ByLooks(tasks.iter().filter(free).filter(looks_like_it).map(|task| task.id).collect())
 }
 
 struct Listing {

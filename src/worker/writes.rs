@@ -9,7 +9,7 @@ use super::Hands;
 use super::reconcile;
 use crate::app::{Message, ReqId, Verdict, Write, Written};
 use crate::domain::wire::{self, Command};
-use crate::domain::{Failure, NewTask};
+use crate::domain::{Failure, NewTask, TaskId};
 use crate::store::NewIntent;
 
 /// A write as it was sent, and when it can have reached the service, by this machine's clock.
@@ -108,6 +108,12 @@ fn outcome_of(written: Written) -> Value {
         Written::Cancelled(id) => ("cancelled", id),
     };
     json!({"result": word, "task": id.to_string()})
+}
+
+/// The task that a create has made, out of the journal.
+pub(super) fn created_in(outcome: &Value) -> Option<TaskId> {
+    let id = (outcome.get("result")? == "created").then(|| outcome.get("task"))??;
+    id.as_str()?.parse().ok().map(TaskId)
 }
 
 /// `None` leaves the entry open: it is still not known how the write ended.

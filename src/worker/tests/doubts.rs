@@ -22,6 +22,13 @@ fn noted(store: &Store, title: &str, number: u32) -> IntentId {
     store.begin_intent("acme", now(), &what).unwrap()
 }
 
+/// The same, and that it was done.
+fn known(store: &Store, title: &str, number: u32, task: u64) {
+    let outcome = json!({"result": "created", "task": task.to_string()});
+    let entry = noted(store, title, number);
+    store.close_intent(entry, now(), &outcome).unwrap();
+}
+
 impl Bench {
     /// Looks into the one write that was left open.
     async fn settle(&mut self) -> Verdict {
@@ -70,6 +77,54 @@ async fn what_could_not_be_looked_into_stays_open_however_often_it_is_tried() {
         bench.close().await;
         assert_eq!(store.open_intents("acme").unwrap().len(), 1);
     }
+}
+
+// --- whose task it is ------------------------------------------------------------------------
+
+#[tokio::test]
+async fn a_task_that_an_earlier_run_has_made_is_not_taken_for_the_fruit_of_this_one() {
+    let store = store();
+    known(&store, "t", 55, 9);
+    // The service gave it a number of its own.
+    let rogue = cutting(|_, _| page(&[info(9, "t", 1, now())])).await;
+    assert_eq!(with(&store, &rogue).verdict(create("t")).await, Verdict::NotDone);
+}
+
+#[tokio::test]
+async fn where_the_service_keeps_numbers_a_likeness_of_another_operator_is_not_ours() {
+    let store = store();
+    known(&store, "other", 55, 9);
+    let rogue = cutting(|_, _| page(&[info(9, "other", 55, now()), info(10, "t", 1, now())])).await;
+    assert_eq!(with(&store, &rogue).verdict(create("t")).await, Verdict::NotDone);
+
+    let changed = cutting(|_, _| page(&[info(9, "other", 2, now()), info(10, "t", 1, now())])).await;
+    let verdict = with(&store, &changed).verdict(create("t")).await;
+    assert_eq!(verdict, Verdict::Done(Written::Created(TaskId(10))));
+}
+
+#[tokio::test]
+async fn a_task_with_the_number_of_another_create_belongs_to_that_one() {
+    let store = store();
+    noted(&store, "t", 55);
+    let rogue = cutting(|_, _| page(&[info(10, "t", 55, now())])).await;
+    let mut bench = with(&store, &rogue);
+    let Some(Message::LeftOpen(_)) = bench.next().await else { panic!("nothing was left open") };
+    assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
+}
+
+#[tokio::test]
+async fn a_likeness_is_taken_only_at_the_last_look_while_the_end_of_a_twin_is_not_known() {
+    let store = store();
+    noted(&store, "t", 55);
+    let rogue = cutting(|_, _| page(&[info(10, "t", 1, now())])).await;
+    let mut bench = with(&store, &rogue);
+    let Some(Message::LeftOpen(left)) = bench.next().await else { panic!("nothing was left open") };
+    assert_eq!(bench.verdict(create("t")).await, Verdict::Done(Written::Created(TaskId(10))));
+    assert_eq!(rogue.count("list_sched_task"), 8);
+    // The twin finds it taken.
+    bench.ask(Effect::Settle { req: ReqId(2), open: left[0].clone() }).await;
+    let settled = bench.next().await;
+    assert_eq!(settled, Some(Message::Settled { req: ReqId(2), verdict: Verdict::NotDone }));
 }
 
 #[tokio::test]
