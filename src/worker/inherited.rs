@@ -6,9 +6,9 @@ use std::time::Duration;
 use chrono::TimeDelta;
 use serde_json::{Value, json};
 
-use super::Hands;
 use super::reconcile::{self, LONGEST_WAIT};
 use super::writes::{Sent, outcome_of_verdict};
+use super::{End, Hands};
 use crate::app::{Message, OpenWrite, ReqId, Verdict, Write};
 use crate::domain::wire::{self, Command};
 use crate::domain::{Change, Content, Kind, NewTask, TaskId};
@@ -39,9 +39,9 @@ pub(super) async fn announce(hands: &Hands) {
     }
 }
 
-/// Looks into one and closes its entry when the outcome is known, or never will be: the operator was
-/// told so twice by then, and nobody need be told at every start from now on.
-pub(super) async fn settle(hands: &Hands, req: ReqId, open: OpenWrite) -> Message {
+/// Looks into one. Its entry is to be closed when the outcome is known, or never will be: that was
+/// told often enough then, and need not be told at every start from now on.
+pub(super) async fn settle(hands: &Hands, req: ReqId, open: OpenWrite) -> (Message, Option<End>) {
     let OpenWrite { entry, write, sent } = open;
     let mut hands = hands.clone();
     let now = hands.outside.now();
@@ -53,10 +53,8 @@ pub(super) async fn settle(hands: &Hands, req: ReqId, open: OpenWrite) -> Messag
         Verdict::CannotTell(why) => found.is_final.then(|| json!({"result": "cannot tell", "why": why})),
         verdict @ (Verdict::Done(_) | Verdict::NotDone | Verdict::Several(_)) => outcome_of_verdict(verdict),
     };
-    if let Some(outcome) = outcome {
-        hands.close(Some(IntentId(entry)), outcome).await;
-    }
-    Message::Settled { req, verdict: found.verdict }
+    let end = outcome.map(|outcome| End { entry: IntentId(entry), outcome });
+    (Message::Settled { req, verdict: found.verdict }, end)
 }
 
 /// When a write of that age is looked for, if one just sent is looked for at `usual`.

@@ -50,13 +50,7 @@ impl Journal {
     }
 
     /// Writes down how a write ended.
-    pub(super) async fn close(
-        &self,
-        id: Option<IntentId>,
-        at: DateTime<Utc>,
-        outcome: Value,
-    ) -> Result<(), String> {
-        let Some(id) = id else { return Ok(()) };
+    pub(super) async fn close(&self, id: IntentId, at: DateTime<Utc>, outcome: Value) -> Result<(), String> {
         self.on_a_thread(move |store, _| store.close_intent(id, at, &outcome)).await.map(|_| ())
     }
 

@@ -5,8 +5,8 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::Hands;
 use super::reconcile;
+use super::{End, Hands};
 use crate::app::{Message, ReqId, Verdict, Write, Written};
 use crate::domain::wire::{self, Command};
 use crate::domain::{Failure, NewTask, TaskId};
@@ -20,7 +20,8 @@ pub(super) struct Sent {
     pub(super) to: DateTime<Utc>,
 }
 
-pub(super) async fn write(hands: &Hands, req: ReqId, write: Write) -> Message {
+/// The answer, and what the journal is to know once it was given.
+pub(super) async fn write(hands: &Hands, req: ReqId, write: Write) -> (Message, Option<End>) {
     let write = with_random(write, hands.outside.roll());
     let from = hands.outside.now();
     // Whoever has to cancel a wrong push on a full disk must still be able to: the note is missed,
@@ -42,10 +43,8 @@ pub(super) async fn write(hands: &Hands, req: ReqId, write: Write) -> Message {
         let sent = Sent { write, from, to: hands.outside.now() };
         // What cannot be told stays open: the next start looks once more, and says so again.
         let verdict = reconcile::settle(hands, &sent).await.verdict;
-        if let Some(outcome) = outcome_of_verdict(&verdict) {
-            hands.close(entry, outcome).await;
-        }
-        return Message::Settled { req, verdict };
+        let end = entry.zip(outcome_of_verdict(&verdict)).map(|(entry, outcome)| End { entry, outcome });
+        return (Message::Settled { req, verdict }, end);
     }
     let outcome = match &result {
         Ok(written) => {
@@ -56,8 +55,7 @@ pub(super) async fn write(hands: &Hands, req: ReqId, write: Write) -> Message {
         }
         Err(failure) => json!({"result": "refused", "code": failure.code(), "why": failure.words().what}),
     };
-    hands.close(entry, outcome).await;
-    Message::Wrote { req, result }
+    (Message::Wrote { req, result }, entry.map(|entry| End { entry, outcome }))
 }
 
 async fn send(hands: &Hands, write: &Write) -> Result<Written, Failure> {
