@@ -53,7 +53,7 @@
 //! - **I4** Every effect is answered by exactly one final message, but for those that the loop carries
 //!   out itself (copy, repaint, quit): tests of `worker` and `tui`.
 //! - **I5** No write is repeated unless `api::retry` proves it harmless; writes are waited for at
-//!   the end, reads are not: tests of `api::retry`, `worker`, `tui`.
+//!   the end, reads are not: tests of `api::retry`, `worker`, `tui`, and `tests/chaos`.
 //! - **I6** Channels are bounded: `tests/laws.rs`, `clippy.toml`.
 //! - **I7** One help text an action, one action a (scope, key), and the README's table is the
 //!   program's: tests of `keymap`, `tests/laws.rs`.

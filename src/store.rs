@@ -98,6 +98,10 @@ impl fmt::Display for StoreError {
 
 impl std::error::Error for StoreError {}
 
+/// What [`intent`] reads.
+const INTENTS: &str =
+    "SELECT id, begun_at, command, task_id, body, msg_random, closed_at, outcome FROM journal";
+
 /// The database, open.
 pub struct Store {
     path: PathBuf,
@@ -222,6 +226,19 @@ impl Store {
         self.intents("closed_at IS NULL", "ASC", profile, i64::MAX)
     }
 
+    /// The writes of a profile by one command that were begun at that time or later, oldest first.
+    pub fn intents_since(
+        &self,
+        profile: &str,
+        command: &str,
+        since: DateTime<Utc>,
+    ) -> Result<Vec<Intent>, StoreError> {
+        // Times are written with the same length and zone, so as texts they stand in their order.
+        let sql = format!("{INTENTS} WHERE profile = ? AND command = ? AND begun_at >= ? ORDER BY id");
+        let given = params![profile, command, time_text(since)];
+        self.run(|db| db.prepare_cached(&sql)?.query_map(given, intent)?.collect())
+    }
+
     /// The last entries of a profile's journal, newest first.
     pub fn journal(&self, profile: &str, limit: u32) -> Result<Vec<Intent>, StoreError> {
         self.intents("TRUE", "DESC", profile, i64::from(limit))
@@ -234,10 +251,7 @@ impl Store {
         profile: &str,
         limit: i64,
     ) -> Result<Vec<Intent>, StoreError> {
-        let sql = format!(
-            "SELECT id, begun_at, command, task_id, body, msg_random, closed_at, outcome FROM journal \
-             WHERE profile = ? AND {filter} ORDER BY id {order} LIMIT ?"
-        );
+        let sql = format!("{INTENTS} WHERE profile = ? AND {filter} ORDER BY id {order} LIMIT ?");
         self.run(|db| db.prepare_cached(&sql)?.query_map(params![profile, limit], intent)?.collect())
     }
 
@@ -384,7 +398,10 @@ mod tests {
         let closed = Some(Closed { at: at(3), outcome: json!({"created": 7}) });
         let done = Intent { id: first, begun: at(0), what: create("a"), closed };
         assert_eq!(store.journal("acme", 10).unwrap(), [left.clone(), done]);
-        assert_eq!(store.journal("acme", 1).unwrap(), [left]);
+        assert_eq!(store.journal("acme", 1).unwrap(), std::slice::from_ref(&left));
+        assert_eq!(store.intents_since("acme", "modify_sched_task", at(1)).unwrap(), [left]);
+        assert_eq!(store.intents_since("acme", "modify_sched_task", at(2)).unwrap(), []);
+        assert_eq!(store.intents_since("acme", "add_sched_task", at(0)).unwrap().len(), 1);
     }
 
     #[test]

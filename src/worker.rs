@@ -2,8 +2,9 @@
 //!
 //! Every effect is answered by exactly one final message (I4): each runs as a task that *returns*
 //! its answer, and only the one loop here sends answers, also for tasks that were stopped or fell
-//! over. Nothing is decided here, and nothing here draws. Writes are waited for at exit, reads are
-//! not (I5).
+//! over. How a write ended goes into the journal only after it was told: what a crash swallows in
+//! between is looked into at the next start, while the other way round nobody would ever hear of it.
+//! Nothing is decided here, and nothing here draws. Writes are waited for at exit, reads are not (I5).
 
 mod drafts;
 mod inherited;
@@ -20,6 +21,7 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use chrono::TimeDelta;
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{self, AbortHandle, JoinSet};
@@ -43,6 +45,9 @@ pub struct Pace {
     /// When a write of unknown outcome is looked for, counted from the moment its answer failed to
     /// come. Only after the last look is "not there" believed: the list may lag.
     pub looks: [Duration; 4],
+    /// Within this a call that was let go is answered or given up, with all its attempts. A write of
+    /// another run is not called "not done" before.
+    pub longest_call: Duration,
     /// How long writes and drafts are waited for at exit: a call's longest time, and a little; less
     /// than the loop waits, so that the last answers still reach it.
     pub farewell: Duration,
@@ -50,7 +55,11 @@ pub struct Pace {
 
 impl Default for Pace {
     fn default() -> Self {
-        Self { looks: [2, 5, 10, 20].map(Duration::from_secs), farewell: Duration::from_secs(11) }
+        Self {
+            looks: [2, 5, 10, 20].map(Duration::from_secs),
+            longest_call: Duration::from_secs(30),
+            farewell: Duration::from_secs(11),
+        }
     }
 }
 
@@ -62,6 +71,7 @@ struct Hands {
     messages: mpsc::Sender<Message>,
     outside: Outside,
     looks: [Duration; 4],
+    longest_call: TimeDelta,
     claims: Claims,
     reload: Reload,
     aside: Aside,
@@ -70,9 +80,14 @@ struct Hands {
 
 impl Hands {
     async fn tell(&self, message: Message) {
+        // When the receiver is gone, nobody wants to know.
+        self.is_told(message).await;
+    }
+
+    /// Says whether there was somebody to hear it.
+    async fn is_told(&self, message: Message) -> bool {
         log::note_down(&message);
-        // An error is a receiver that is gone, and then nobody wants to know.
-        let _ = self.messages.send(message).await;
+        self.messages.send(message).await.is_ok()
     }
 
     async fn note(&self, words: String) {
@@ -80,11 +95,28 @@ impl Hands {
     }
 
     /// Writes the end of a write into the journal.
-    async fn close(&self, entry: Option<IntentId>, outcome: Value) {
+    async fn close(&self, End { entry, outcome }: End) {
         if let Err(why) = self.journal.close(entry, self.outside.now(), outcome).await {
             self.note(format!("the journal does not know how this write ended: {why}")).await;
         }
     }
+}
+
+/// How a write ended, for the journal.
+#[derive(Debug)]
+struct End {
+    entry: IntentId,
+    outcome: Value,
+}
+
+/// What a task comes back with.
+#[derive(Debug)]
+enum Done {
+    Answer(Message),
+    /// The answer to a write, and what is written down once somebody has heard it.
+    Ended(Message, End),
+    /// It was written down; nobody waits to hear so.
+    WrittenDown,
 }
 
 /// Which answer an effect is owed, should its task not live to give it.
@@ -107,7 +139,7 @@ struct Running {
 /// The effects under way.
 struct Crew {
     hands: Hands,
-    tasks: JoinSet<Message>,
+    tasks: JoinSet<Done>,
     running: HashMap<task::Id, Running>,
     /// The newest list; an older one is of no use to anybody.
     list: Option<(ReqId, AbortHandle)>,
@@ -169,6 +201,7 @@ pub async fn run_with(tools: Tools, mut effects: mpsc::Receiver<Effect>, message
         messages,
         outside,
         looks: pace.looks,
+        longest_call: TimeDelta::from_std(pace.longest_call).unwrap_or(TimeDelta::MAX),
         claims: Claims::default(),
         reload,
         aside: Aside::default(),
@@ -215,10 +248,13 @@ impl Crew {
                 self.spawn(Owed::Got(req), async move { reads::get(&hands, req, id, lane).await });
             }
             Effect::Write { req, write } => {
-                self.spawn(Owed::Wrote(req), async move { writes::write(&hands, req, write).await });
+                self.spawn_write(Owed::Wrote(req), async move { writes::write(&hands, req, write).await });
             }
             Effect::Settle { req, open } => {
-                self.spawn(Owed::Settled(req), async move { inherited::settle(&hands, req, open).await });
+                self.spawn_write(
+                    Owed::Settled(req),
+                    async move { inherited::settle(&hands, req, open).await },
+                );
             }
             Effect::Reload { req } => {
                 self.spawn(Owed::Reloaded(req), async move { reload::reload(&hands, req).await });
@@ -269,9 +305,23 @@ impl Crew {
         owed: Owed,
         work: impl Future<Output = Message> + Send + 'static,
     ) -> (task::Id, AbortHandle) {
-        let handle = self.tasks.spawn(work);
+        let handle = self.tasks.spawn(async { Done::Answer(work.await) });
         self.running.insert(handle.id(), Running { owed, handle: handle.clone() });
         (handle.id(), handle)
+    }
+
+    fn spawn_write(
+        &mut self,
+        owed: Owed,
+        work: impl Future<Output = (Message, Option<End>)> + Send + 'static,
+    ) {
+        let handle = self.tasks.spawn(async {
+            match work.await {
+                (answer, Some(end)) => Done::Ended(answer, end),
+                (answer, None) => Done::Answer(answer),
+            }
+        });
+        self.running.insert(handle.id(), Running { owed, handle });
     }
 
     /// Of two lists the one with the higher number stays, in whatever order they came.
@@ -290,9 +340,9 @@ impl Crew {
         }
     }
 
-    async fn answer(&mut self, done: Result<(task::Id, Message), task::JoinError>) {
-        let (id, answer) = match done {
-            Ok((id, answer)) => (id, Some(answer)),
+    async fn answer(&mut self, done: Result<(task::Id, Done), task::JoinError>) {
+        let (id, done) = match done {
+            Ok((id, done)) => (id, Some(done)),
             Err(error) => (error.id(), None),
         };
         let Some(Running { owed, .. }) = self.running.remove(&id) else { return };
@@ -300,8 +350,20 @@ impl Crew {
             self.draft = None;
             self.begin_draft();
         }
-        match answer {
-            Some(answer) => self.hands.tell(answer).await,
+        match done {
+            Some(Done::Answer(answer)) => self.hands.tell(answer).await,
+            Some(Done::Ended(answer, end)) => {
+                if !self.hands.is_told(answer).await {
+                    return;
+                }
+                let hands = self.hands.clone();
+                // The disk is not waited for here: others want their answers.
+                self.tasks.spawn(async move {
+                    hands.close(end).await;
+                    Done::WrittenDown
+                });
+            }
+            Some(Done::WrittenDown) => {}
             None => self.answer_for_lost(owed).await,
         }
     }
@@ -350,7 +412,8 @@ impl Crew {
         self.tasks.abort_all();
         while let Some(done) = self.tasks.join_next_with_id().await {
             self.answer(done).await;
-            // An answered draft may have let the next one begin.
+            // An answered draft may have let the next one begin. An end that is not written down is
+            // looked into at the next start.
             self.tasks.abort_all();
         }
     }

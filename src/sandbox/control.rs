@@ -81,7 +81,7 @@ impl Running {
     /// # Errors
     /// Too many wait.
     pub fn add_fault(&self, fault: Fault) -> Result<(), String> {
-        lock(&self.shared.script).add(fault)
+        lock(&self.shared.script).add(vec![fault])
     }
 
     /// The faults that wait.

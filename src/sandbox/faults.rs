@@ -21,6 +21,8 @@ pub enum When {
 /// What goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Misdeed {
+    /// Nothing: the call goes well. It stands between faults, so that a script can say "every third".
+    Pass,
     /// The connection is closed without an answer.
     Drop,
     /// The work, or with [`When::After`] the answer, waits; then all goes well.
@@ -64,7 +66,7 @@ impl Fault {
     /// Whether the work is done all the same.
     pub(super) fn works(&self) -> bool {
         match self.what {
-            Misdeed::Delay(_) | Misdeed::Truncate => true,
+            Misdeed::Pass | Misdeed::Delay(_) | Misdeed::Truncate => true,
             Misdeed::Drop | Misdeed::BadGateway | Misdeed::NotJson | Misdeed::Code { .. } => {
                 self.when == When::After
             }
@@ -75,7 +77,8 @@ impl Fault {
     pub(super) fn refusal(&self) -> Option<Refusal> {
         match &self.what {
             Misdeed::Code { code, info } => Some(Refusal::new(*code, info.clone())),
-            Misdeed::Drop
+            Misdeed::Pass
+            | Misdeed::Drop
             | Misdeed::Delay(_)
             | Misdeed::BadGateway
             | Misdeed::Truncate
@@ -94,18 +97,18 @@ pub(super) struct Script {
 }
 
 impl Script {
-    /// Adds one behind the others.
-    pub(super) fn add(&mut self, fault: Fault) -> Result<(), String> {
-        if self.waiting.len() >= WAITING {
-            return Err(format!("{WAITING} faults wait already"));
+    /// Adds them behind the others, all or none.
+    pub(super) fn add(&mut self, faults: Vec<Fault>) -> Result<(), String> {
+        if self.waiting.len() + faults.len() > WAITING {
+            let waiting = self.waiting.len();
+            return Err(format!("{waiting} faults wait already, and at most {WAITING} may"));
         }
-        if fault.calls > 0 {
-            self.waiting.push(fault);
-        }
+        self.waiting.extend(faults.into_iter().filter(|fault| fault.calls > 0));
         Ok(())
     }
 
-    /// The fault for this call: the first that fits, which is then used up by one call.
+    /// The fault for this call: the first that fits, which is then used up by one call. `None` also
+    /// when that one lets the call pass.
     pub(super) fn take(&mut self, app: u64, command: Command) -> Option<Fault> {
         let fits = |fault: &Fault| {
             fault.command.is_none_or(|of| of == command) && fault.sdkappid.is_none_or(|of| of == app)
@@ -113,7 +116,8 @@ impl Script {
         let at = self.waiting.iter().position(fits)?;
         let fault = self.waiting.get_mut(at)?;
         fault.calls -= 1;
-        if fault.calls == 0 { Some(self.waiting.remove(at)) } else { Some(fault.clone()) }
+        let fault = if fault.calls == 0 { self.waiting.remove(at) } else { fault.clone() };
+        (fault.what != Misdeed::Pass).then_some(fault)
     }
 
     pub(super) fn waiting(&self) -> &[Fault] {
@@ -133,14 +137,36 @@ mod tests {
     fn a_fault_meets_the_next_calls_that_fit_and_no_others() {
         let mut script = Script::default();
         let twice = Fault { calls: 2, ..Fault::next(Command::Add, When::Before, Misdeed::Drop) };
-        script.add(twice.clone()).unwrap();
-        script.add(Fault { sdkappid: Some(2), command: None, calls: 1, ..twice.clone() }).unwrap();
-        script.add(Fault { calls: 0, ..twice }).unwrap();
+        script.add(vec![twice.clone()]).unwrap();
+        let of_an_app = Fault { sdkappid: Some(2), command: None, calls: 1, ..twice.clone() };
+        script.add(vec![of_an_app, Fault { calls: 0, ..twice }]).unwrap();
         assert_eq!(script.take(1, Command::Get), None);
         assert!(script.take(1, Command::Add).is_some() && script.take(1, Command::Add).is_some());
         assert_eq!(script.take(1, Command::Add), None);
         assert!(script.take(2, Command::Get).is_some());
         assert_eq!(script.take(2, Command::Get), None);
         assert_eq!(script.waiting(), []);
+    }
+
+    #[test]
+    fn a_script_can_let_calls_pass_between_its_faults() {
+        let mut script = Script::default();
+        let pass = Fault { calls: 2, ..Fault::next(Command::Add, When::Before, Misdeed::Pass) };
+        let drop = Fault::next(Command::Add, When::After, Misdeed::Drop);
+        script.add([pass.clone(), drop.clone(), pass, drop].to_vec()).unwrap();
+        let met: Vec<bool> = (0..7).map(|_| script.take(1, Command::Add).is_some()).collect();
+        assert_eq!(met, [false, false, true, false, false, true, false]);
+        assert_eq!(script.waiting(), []);
+    }
+
+    #[test]
+    fn a_script_that_does_not_fit_in_whole_is_refused_in_whole() {
+        let mut script = Script::default();
+        let drop = Fault::next(Command::Add, When::Before, Misdeed::Drop);
+        script.add(vec![drop.clone(); WAITING - 1]).unwrap();
+        let why = script.add(vec![drop.clone(); 2]).unwrap_err();
+        assert!(why.contains("9999 faults wait already"), "{why}");
+        assert_eq!(script.waiting().len(), WAITING - 1);
+        assert_eq!(script.add(vec![drop]), Ok(()));
     }
 }

@@ -345,17 +345,17 @@ async fn walk(
 async fn misbehave(shared: &Arc<Shared>, fault: &Fault, call: (Command, usize, JsonObject)) -> Sent {
     let delay = match fault.what {
         Misdeed::Delay(delay) => delay,
-        Misdeed::Drop | Misdeed::BadGateway | Misdeed::Truncate | Misdeed::NotJson | Misdeed::Code { .. } => {
-            Duration::ZERO
-        }
+        Misdeed::Pass
+        | Misdeed::Drop
+        | Misdeed::BadGateway
+        | Misdeed::Truncate
+        | Misdeed::NotJson
+        | Misdeed::Code { .. } => Duration::ZERO,
     };
     let (command, app, body) = call;
-    if fault.when == When::Before {
-        wait(shared, delay).await;
-    }
     let answer = if fault.works() {
-        // The clock may have gone on while it waited.
-        shared.carry_out(command, app, body, shared.options.clock.now()).await
+        let held_back = if fault.when == When::Before { delay } else { Duration::ZERO };
+        late(shared, held_back, (command, app, body)).await
     } else {
         Answer { outcome: Ok(Members::default()), with_task_id: command.writes() }
     };
@@ -364,7 +364,7 @@ async fn misbehave(shared: &Arc<Shared>, fault: &Fault, call: (Command, usize, J
     }
     match &fault.what {
         Misdeed::Drop => Sent::Nothing,
-        Misdeed::Delay(_) => Sent::Whole(answer),
+        Misdeed::Pass | Misdeed::Delay(_) => Sent::Whole(answer),
         Misdeed::BadGateway => Sent::BadGateway,
         Misdeed::Truncate => Sent::Half(answer),
         Misdeed::NotJson => Sent::NotJson,
@@ -373,6 +373,23 @@ async fn misbehave(shared: &Arc<Shared>, fault: &Fault, call: (Command, usize, J
             Sent::Whole(Answer { outcome, with_task_id: command.writes() })
         }
     }
+}
+
+/// The work, after a wait. It is done also when the client did not wait so long: what a service has
+/// taken on it does not drop because a connection was closed.
+async fn late(
+    shared: &Arc<Shared>,
+    after: Duration,
+    (command, app, body): (Command, usize, JsonObject),
+) -> Answer {
+    let worker = Arc::clone(shared);
+    let work = tokio::spawn(async move {
+        wait(&worker, after).await;
+        // The clock may have gone on while it waited.
+        worker.carry_out(command, app, body, worker.options.clock.now()).await
+    });
+    work.await
+        .unwrap_or_else(|_| Answer { outcome: Err(Refusal::internal()), with_task_id: command.writes() })
 }
 
 fn admit(

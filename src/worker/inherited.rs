@@ -4,19 +4,18 @@
 use std::time::Duration;
 
 use chrono::TimeDelta;
-use serde_json::Value;
+use serde_json::{Value, json};
 
-use super::Hands;
-use super::reconcile;
+use super::reconcile::{self, LONGEST_WAIT};
 use super::writes::{Sent, outcome_of_verdict};
-use crate::app::{Message, OpenWrite, ReqId, Write};
+use super::{End, Hands};
+use crate::app::{Message, OpenWrite, ReqId, Verdict, Write};
 use crate::domain::wire::{self, Command};
 use crate::domain::{Change, Content, Kind, NewTask, TaskId};
 use crate::store::{Intent, IntentId, NewIntent};
 
-/// A call that was not given up before this is not under way any more.
-const LONGEST_CALL: TimeDelta = TimeDelta::seconds(30);
-/// When a write of long ago is looked for: no list lags so far behind.
+/// When a write of long ago is looked for: no list lags so far behind. Of one that was noted a minute
+/// ago nobody knows how long it waited for its turn, so it counts as just sent.
 const LOOKS: [Duration; 4] =
     [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(5)];
 
@@ -40,19 +39,33 @@ pub(super) async fn announce(hands: &Hands) {
     }
 }
 
-/// Looks into one and closes its entry when the outcome is known.
-pub(super) async fn settle(hands: &Hands, req: ReqId, open: OpenWrite) -> Message {
+/// Looks into one. Its entry is to be closed when the outcome is known, or never will be: that was
+/// told often enough then, and need not be told at every start from now on.
+pub(super) async fn settle(hands: &Hands, req: ReqId, open: OpenWrite) -> (Message, Option<End>) {
     let OpenWrite { entry, write, sent } = open;
     let mut hands = hands.clone();
-    if hands.outside.now() - sent > LONGEST_CALL {
-        hands.looks = LOOKS;
+    let now = hands.outside.now();
+    hands.looks = looks(now - sent, hands.looks, hands.longest_call);
+    let to = now.clamp(sent + hands.longest_call, sent + LONGEST_WAIT);
+    let sent = Sent { write, from: sent, to };
+    let found = reconcile::settle(&hands, &sent).await;
+    let outcome = match &found.verdict {
+        Verdict::CannotTell(why) => found.is_final.then(|| json!({"result": "cannot tell", "why": why})),
+        verdict @ (Verdict::Done(_) | Verdict::NotDone | Verdict::Several(_)) => outcome_of_verdict(verdict),
+    };
+    let end = outcome.map(|outcome| End { entry: IntentId(entry), outcome });
+    (Message::Settled { req, verdict: found.verdict }, end)
+}
+
+/// When a write of that age is looked for, if one just sent is looked for at `usual`.
+fn looks(age: TimeDelta, usual: [Duration; 4], longest_call: TimeDelta) -> [Duration; 4] {
+    if age > LONGEST_WAIT {
+        return LOOKS;
     }
-    let sent = Sent { write, from: sent, to: sent + LONGEST_CALL };
-    let verdict = reconcile::settle(&hands, &sent).await;
-    if let Some(outcome) = outcome_of_verdict(&verdict) {
-        hands.close(Some(IntentId(entry)), outcome).await;
-    }
-    Message::Settled { req, verdict }
+    let [first, second, third, last] = usual;
+    // Another pushdeck may be sending it right now.
+    let rest = (longest_call - age).to_std().unwrap_or_default();
+    [first, second, third, last.max(rest)]
 }
 
 fn read(intent: Intent) -> Option<OpenWrite> {
@@ -80,6 +93,18 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+
+    #[test]
+    fn only_a_write_of_long_ago_is_looked_for_in_haste_and_none_is_given_up_while_it_may_be_under_way() {
+        let usual = [2, 5, 10, 20].map(Duration::from_secs);
+        let of = |seconds| looks(TimeDelta::seconds(seconds), usual, TimeDelta::seconds(30));
+        assert_eq!(of(601), LOOKS);
+        // It may have waited for its turn all the time, and have been sent just before the crash.
+        assert_eq!((of(600), of(31)), (usual, usual));
+        assert_eq!(of(1), [2, 5, 10, 29].map(Duration::from_secs));
+        // A clock that was put back.
+        assert_eq!(of(-5), [2, 5, 10, 35].map(Duration::from_secs));
+    }
 
     #[test]
     fn an_entry_of_the_journal_is_the_write_that_it_was() {

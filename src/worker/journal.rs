@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::domain::Draft;
+use crate::domain::wire::Command;
 use crate::store::{Intent, IntentId, NewIntent, Store, StoreError};
 
 /// The database, if there is one, and the profile in whose name it is used.
@@ -49,14 +50,17 @@ impl Journal {
         self.on_a_thread(Store::open_intents).await
     }
 
+    /// The creates that were begun at that time or later, whatever became of them.
+    pub(super) async fn creates_since(&self, since: DateTime<Utc>) -> Result<Vec<Intent>, String> {
+        if self.store.is_none() {
+            return Ok(Vec::new());
+        }
+        let command = Command::Add.name();
+        self.on_a_thread(move |store, profile| store.intents_since(profile, command, since)).await
+    }
+
     /// Writes down how a write ended.
-    pub(super) async fn close(
-        &self,
-        id: Option<IntentId>,
-        at: DateTime<Utc>,
-        outcome: Value,
-    ) -> Result<(), String> {
-        let Some(id) = id else { return Ok(()) };
+    pub(super) async fn close(&self, id: IntentId, at: DateTime<Utc>, outcome: Value) -> Result<(), String> {
         self.on_a_thread(move |store, _| store.close_intent(id, at, &outcome)).await.map(|_| ())
     }
 

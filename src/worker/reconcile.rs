@@ -3,7 +3,7 @@
 //! A positive finding counts at once. "Not there" counts only at the last look, because the list
 //! may lag; where even then something is missing, the verdict is "cannot tell", never a guess.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,23 +11,34 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Hands;
-use super::writes::{Sent, random_of};
+use super::writes::{Sent, created_in, random_of};
 use crate::app::{Verdict, Write, Written};
 use crate::domain::query::{Order, Range};
-use crate::domain::{Change, Content, Failure, JsonObject, Lane, NewTask, Query, Status, Task, TaskId, text};
+use crate::domain::{
+    Change, Content, Failure, JsonObject, Lane, NewTask, Page, Query, Status, Task, TaskId, text, wire,
+};
 
 /// Why nothing was found out when the program ends first.
 pub(super) const STOPPED: &str =
     "pushdeck was stopped before it was found out; look at the list before you send anything again";
 
-/// How far around the sending the list is read: wide enough for any clock that was just compared.
-const AROUND: TimeDelta = TimeDelta::minutes(5);
+/// How far around the sending the list is read by creation: wide enough for any clock that was just
+/// compared, and no more creates than [`MOST_PAGES`] hold fit in at five a second.
+const AROUND: TimeDelta = TimeDelta::minutes(2);
+
+/// How far around the due time the list is read: the wire has whole seconds.
+const AROUND_DUE: TimeDelta = TimeDelta::seconds(1);
 
 /// A task that only looks like ours, without its random number, must not be older than this before
-/// the sending, nor younger than that after the call was given up.
-const LOOKALIKE: (TimeDelta, TimeDelta) = (TimeDelta::seconds(5), TimeDelta::minutes(1));
+/// the sending, nor younger than that after the call was given up. The service's clock is known to
+/// half of the time that the slowest answer took.
+const LOOKALIKE: (TimeDelta, TimeDelta) = (TimeDelta::seconds(10), TimeDelta::minutes(1));
 
-/// Most pages read in one look; more creates than that in ten minutes are not told apart.
+/// A write that was handed over may wait so long for its turn and its answer: one that was noted
+/// longer ago than this is not under way any more, whatever stood before it.
+pub(super) const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(10);
+
+/// Most pages read in one look.
 const MOST_PAGES: u32 = 20;
 
 /// The code for a task that is not there (section 2.4 of the fact sheet).
@@ -55,49 +66,70 @@ enum Finding {
     Sure(Verdict),
     /// Counts if it is still so at the last look.
     SoFar(Verdict),
+    /// Nothing, and why; another look may show more.
+    Nothing(String),
+}
+
+/// What all looks together showed.
+pub(super) struct Found {
+    pub(super) verdict: Verdict,
+    /// Whether no later look could show more: also of what cannot be told.
+    pub(super) is_final: bool,
+}
+
+impl Found {
+    fn nothing(why: String) -> Self {
+        Self { verdict: Verdict::CannotTell(why), is_final: false }
+    }
+
+    fn at_last(verdict: Verdict) -> Self {
+        Self { verdict, is_final: true }
+    }
 }
 
 /// Looks a few times, at growing distances, until something is proven.
-pub(super) async fn settle(hands: &Hands, sent: &Sent) -> Verdict {
+pub(super) async fn settle(hands: &Hands, sent: &Sent) -> Found {
     let began = Instant::now();
     let mut stopping = hands.stopping.clone();
-    let mut so_far = Verdict::CannotTell(STOPPED.to_owned());
-    for after in hands.looks {
+    let mut so_far = Found::nothing(STOPPED.to_owned());
+    for (at, after) in (1..).zip(hands.looks) {
+        let is_last = at == hands.looks.len();
         let look = async {
             tokio::time::sleep_until(began + after).await;
-            look(hands, sent).await
+            look(hands, sent, is_last).await
         };
         let found = tokio::select! {
             found = look => found,
             // Changed or gone: either way it is over.
-            _ = stopping.wait_for(|stop| *stop) => return Verdict::CannotTell(STOPPED.to_owned()),
+            _ = stopping.wait_for(|stop| *stop) => return Found::nothing(STOPPED.to_owned()),
         };
         so_far = match found {
-            Ok(Finding::Sure(verdict)) => return verdict,
-            Ok(Finding::SoFar(verdict)) => verdict,
+            Ok(Finding::Sure(verdict)) => return Found::at_last(verdict),
+            Ok(Finding::SoFar(verdict)) => Found::at_last(verdict),
+            Ok(Finding::Nothing(why)) => Found::nothing(why),
             Err(failure) => {
-                let verdict = cannot_tell(&failure);
+                let found = Found::nothing(why_not(&failure));
                 if failure.stops_polling() {
-                    return verdict;
+                    return found;
                 }
-                verdict
+                found
             }
         };
     }
     so_far
 }
 
-fn cannot_tell(failure: &Failure) -> Verdict {
+fn why_not(failure: &Failure) -> String {
     let words = failure.words();
-    Verdict::CannotTell(format!(
+    format!(
         "it could not be found out: {}; {}. Look at the list before you send anything again",
         words.what, words.next
-    ))
+    )
 }
 
-async fn look(hands: &Hands, sent: &Sent) -> Result<Finding, Failure> {
+async fn look(hands: &Hands, sent: &Sent, is_last: bool) -> Result<Finding, Failure> {
     match &sent.write {
-        Write::Create(new) => look_for_created(hands, sent, new).await,
+        Write::Create(new) => look_for_created(hands, sent, new, is_last).await,
         Write::Modify(change) => look_at_modified(hands, change).await,
         Write::Cancel { id, .. } => look_for_cancelled(hands, *id).await,
     }
@@ -193,52 +225,151 @@ fn holds(there: Option<&Value>, sent: &Value) -> bool {
 }
 
 /// Reads the list by both times, for the documents do not say which of them the range concerns.
-async fn look_for_created(hands: &Hands, sent: &Sent, new: &NewTask) -> Result<Finding, Failure> {
-    let due = Range { begin: new.scheduled_at - AROUND, end: new.scheduled_at + AROUND };
-    let by_due_time = list_all(hands, Order::Scheduled, due).await?;
+async fn look_for_created(
+    hands: &Hands,
+    sent: &Sent,
+    new: &NewTask,
+    is_last: bool,
+) -> Result<Finding, Failure> {
+    let due = Range { begin: new.scheduled_at - AROUND_DUE, end: new.scheduled_at + AROUND_DUE };
+    let by_due_time = list_all(hands, Order::Scheduled, due, is_last).await?;
     // Only now: an answer has told the service's clock.
     let skew = hands.client.skew().unwrap_or_default();
     let (from, to) = (sent.from + skew, sent.to + skew);
     let made = Range { begin: from - AROUND, end: to + AROUND };
-    let by_creation = list_all(hands, Order::Created, made).await?;
+    let by_creation = list_all(hands, Order::Created, made, is_last).await?;
 
-    let is_complete = by_due_time.is_complete && by_creation.is_complete;
+    let is_whole = is_whole(&by_due_time, due, &by_creation, made);
     let mut tasks = by_creation.tasks;
     tasks.extend(by_due_time.tasks);
     let mut seen = HashSet::new();
     tasks.retain(|task| seen.insert(task.id));
 
-    let ours = ours(hands, new, &tasks, (from, to));
-    Ok(match ours.as_slice() {
-        [one] if hands.claims.claim(*one) => Finding::Sure(Verdict::Done(Written::Created(*one))),
-        [_, _, ..] => Finding::Sure(Verdict::Several(ours)),
-        [] | [_] if is_complete => Finding::SoFar(Verdict::NotDone),
-        [] | [_] => Finding::SoFar(Verdict::CannotTell(
-            "it could not be found out: the list went on changing while it was read. Look at it before you \
-             send anything again"
-                .to_owned(),
-        )),
+    let kin = Kin::of(hands, sent, new).await;
+    let ours = ours(hands, new, &tasks, (from, to), &kin);
+    Ok(match ours {
+        Ours::ByNumber(ids) => match ids.as_slice() {
+            [one] if hands.claims.claim(*one) => Finding::Sure(Verdict::Done(Written::Created(*one))),
+            [_] => Finding::SoFar(Verdict::NotDone),
+            _ => Finding::Sure(Verdict::Several(ids)),
+        },
+        // It may be the twin's, whose call may still be answered.
+        Ours::ByLooks(ids) if kin.has_twin && !ids.is_empty() && !is_last => {
+            Finding::Nothing(STOPPED.to_owned())
+        }
+        Ours::ByLooks(ids) if ids.len() > 1 => Finding::Sure(Verdict::Several(ids)),
+        Ours::ByLooks(ids) => match ids.into_iter().find(|id| hands.claims.claim(*id)) {
+            Some(one) => Finding::Sure(Verdict::Done(Written::Created(one))),
+            None if is_whole => Finding::SoFar(Verdict::NotDone),
+            None => Finding::Nothing(
+                "it could not be found out: the list went on changing while it was read, or is too long. Look \
+                 at it before you send anything again"
+                    .to_owned(),
+            ),
+        },
     })
+}
+
+/// Whether a task of ours would be among what was read. One list is enough when it shows which time
+/// its range concerns, by a task whose other time lies outside.
+fn is_whole(by_due_time: &Listing, due: Range, by_creation: &Listing, made: Range) -> bool {
+    let outside = |range: Range, at: Option<DateTime<Utc>>| at.is_some_and(|at| !range.holds(at));
+    let concerns_due_time = by_due_time.tasks.iter().any(|task| outside(due, task.created_at));
+    let concerns_creation = by_creation.tasks.iter().any(|task| outside(made, task.scheduled_at));
+    match (by_due_time.is_complete, by_creation.is_complete) {
+        (true, true) => true,
+        (true, false) => concerns_due_time,
+        (false, true) => concerns_creation,
+        (false, false) => false,
+    }
+}
+
+/// What the journal knows of other creates, of this program and of others beside it, before a crash
+/// and after it.
+#[derive(Default)]
+struct Kin {
+    /// The tasks that came from them.
+    tasks: HashMap<TaskId, Option<u32>>,
+    /// The numbers that were chosen for them.
+    numbers: HashSet<u32>,
+    /// Whether one of them asks for the very same, and its end is not known.
+    has_twin: bool,
+}
+
+impl Kin {
+    /// A journal that cannot be read knows nothing; what this program has seen is in [`Claims`].
+    async fn of(hands: &Hands, sent: &Sent, new: &NewTask) -> Self {
+        let own = random_of(new).and_then(Value::as_u64);
+        let mut kin = Self::default();
+        for intent in hands.journal.creates_since(sent.from - LONGEST_WAIT).await.unwrap_or_default() {
+            let number = intent.what.msg_random;
+            if number.map(u64::from) == own {
+                continue;
+            }
+            kin.numbers.extend(number);
+            match &intent.closed {
+                Some(closed) => kin.tasks.extend(created_in(&closed.outcome).map(|id| (id, number))),
+                None => kin.has_twin |= is_twin(&intent.what.body, new),
+            }
+        }
+        kin
+    }
+
+    /// Whether the service is known to leave the numbers as they are: then looks prove nothing.
+    fn show_numbers_kept(&self, tasks: &[Task]) -> bool {
+        tasks.iter().any(|task| {
+            let number = self.tasks.get(&task.id).copied().flatten();
+            number.is_some_and(|number| has_number(task, &number.into()))
+        })
+    }
+}
+
+fn is_twin(body: &Value, new: &NewTask) -> bool {
+    let content = body.get("Content").and_then(Value::as_object).cloned().map(Content);
+    let at = body.get("SchedAt").and_then(Value::as_str).and_then(wire::time_in);
+    body.get("Type").and_then(Value::as_str) == Some(new.kind.wire())
+        && at.is_some_and(|at| at.timestamp() == new.scheduled_at.timestamp())
+        && content.is_some_and(|content| content.without_random() == new.content.without_random())
+}
+
+fn has_number(task: &Task, number: &Value) -> bool {
+    holds(task.content.0.get("MsgRandom"), number)
+}
+
+enum Ours {
+    /// At least one.
+    ByNumber(Vec<TaskId>),
+    ByLooks(Vec<TaskId>),
 }
 
 /// The tasks that came from this create: by the number that we chose, else by their looks, in case
 /// the service puts its own number in place of ours.
-fn ours(hands: &Hands, new: &NewTask, tasks: &[Task], sent: (DateTime<Utc>, DateTime<Utc>)) -> Vec<TaskId> {
-    let free = |task: &&Task| !hands.claims.is_claimed(task.id);
-    let has_our_number =
-        |task: &&Task| random_of(new).is_some_and(|number| holds(task.content.0.get("MsgRandom"), number));
+fn ours(
+    hands: &Hands,
+    new: &NewTask,
+    tasks: &[Task],
+    sent: (DateTime<Utc>, DateTime<Utc>),
+    kin: &Kin,
+) -> Ours {
+    let free = |task: &&Task| !hands.claims.is_claimed(task.id) && !kin.tasks.contains_key(&task.id);
+    let has_our_number = |task: &&Task| random_of(new).is_some_and(|number| has_number(task, number));
     let by_number: Vec<TaskId> = tasks.iter().filter(free).filter(has_our_number).map(|t| t.id).collect();
     if !by_number.is_empty() {
-        return by_number;
+        return Ours::ByNumber(by_number);
+    }
+    if kin.show_numbers_kept(tasks) {
+        return Ours::ByLooks(Vec::new());
     }
     let (before, after) = LOOKALIKE;
+    let is_others = |task: &Task| kin.numbers.iter().any(|number| has_number(task, &(*number).into()));
     let looks_like_it = |task: &&Task| {
         task.kind == new.kind
             && is_due_at(task, new.scheduled_at)
             && task.created_at.is_none_or(|at| sent.0 - before <= at && at <= sent.1 + after)
             && holds_content(&task.content, &new.content)
+            && !is_others(task)
     };
-    tasks.iter().filter(free).filter(looks_like_it).map(|task| task.id).collect()
+    Ours::ByLooks(tasks.iter().filter(free).filter(looks_like_it).map(|task| task.id).collect())
 }
 
 struct Listing {
@@ -247,19 +378,29 @@ struct Listing {
     is_complete: bool,
 }
 
-async fn list_all(hands: &Hands, order: Order, range: Range) -> Result<Listing, Failure> {
+impl Listing {
+    fn add(&mut self, page: Page) {
+        self.tasks.extend(page.tasks);
+        let mut seen = HashSet::new();
+        self.tasks.retain(|task| seen.insert(task.id));
+        self.is_complete = self.tasks.len() as u64 >= page.total;
+    }
+}
+
+/// Reads page after page. When a task that was read is cancelled meanwhile, those behind it move up,
+/// and one may slip from a page to come onto one that was read: so where it counts all pages are read
+/// once more, from the last to the first, against the way in which tasks move.
+async fn list_all(hands: &Hands, order: Order, range: Range, is_last: bool) -> Result<Listing, Failure> {
     let begin = range.begin.max(DateTime::UNIX_EPOCH);
     let range = Range { begin, end: range.end.max(begin) };
     let mut query = Query { order, ascending: true, range, keyword: String::new(), page: 0, page_size: 100 };
-    let mut tasks: Vec<Task> = Vec::new();
-    let mut seen = HashSet::new();
+    let mut listing = Listing { tasks: Vec::new(), is_complete: false };
     for _ in 0..MOST_PAGES {
         let page = hands.client.list(&query, Lane::Write).await?;
         let got = u32::try_from(page.tasks.len()).unwrap_or(u32::MAX);
-        tasks.extend(page.tasks.into_iter().filter(|task| seen.insert(task.id)));
-        let is_complete = tasks.len() as u64 >= page.total;
-        if got == 0 || is_complete {
-            return Ok(Listing { tasks, is_complete });
+        listing.add(page);
+        if got == 0 || listing.is_complete {
+            break;
         }
         if query.page == 0 {
             // A service that gives less than it was asked for goes on doing so.
@@ -267,5 +408,10 @@ async fn list_all(hands: &Hands, order: Order, range: Range) -> Result<Listing, 
         }
         query.page += 1;
     }
-    Ok(Listing { tasks, is_complete: false })
+    let pages = if is_last { query.page.min(MOST_PAGES - 1) } else { 0 };
+    for page in (0..pages).rev() {
+        query.page = page;
+        listing.add(hands.client.list(&query, Lane::Write).await?);
+    }
+    Ok(listing)
 }

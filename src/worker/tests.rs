@@ -23,6 +23,8 @@ use crate::domain::{Change, Content, Draft, Kind, Lane, NewTask, Page, Query, Ta
 use crate::sandbox::{self, Clock, Credentials, Options, VirtualClock};
 use crate::store::Store;
 
+mod doubts;
+
 fn now() -> DateTime<Utc> {
     time_in("2026-11-21 06:00:00").unwrap()
 }
@@ -35,6 +37,7 @@ const QUICK: Pace = Pace {
         Duration::from_millis(3),
         Duration::from_millis(4),
     ],
+    longest_call: Duration::from_millis(5),
     farewell: Duration::from_mins(1),
 };
 
@@ -399,8 +402,22 @@ async fn a_write_is_in_the_journal_before_it_is_sent_and_closed_when_its_end_is_
     let sent = &rogue.requests()[0].body;
     assert_eq!((seen.len(), &seen[0].what.body), (1, sent));
     assert_eq!(seen[0].what.msg_random.map(Value::from).as_ref(), sent.pointer("/Content/MsgRandom"));
+    bench.close().await;
     let closed = store.journal("acme", 1).unwrap().remove(0).closed.unwrap();
     assert_eq!(closed.outcome, json!({"result": "created", "task": "9"}));
+}
+
+#[tokio::test]
+async fn how_a_write_ended_is_not_written_down_when_nobody_was_there_to_hear_it() {
+    let store = Arc::new(Store::open_in_memory().unwrap());
+    let rogue = Rogue::start(|_, _| Act::Json(ok(json!({"TaskID": 7})))).await;
+    let bench = Bench::start_with(&rogue, QUICK, Journal::new(Some(Arc::clone(&store)), "acme"), 64);
+    bench.ask(Effect::Write { req: ReqId(1), write: cancel(TaskId(7)) }).await;
+    let Bench { effects, messages, worker } = bench;
+    drop((effects, messages));
+    worker.await.unwrap();
+    assert_eq!(rogue.count("delete_sched_task"), 1);
+    assert_eq!(store.open_intents("acme").unwrap().len(), 1, "the next start has to tell it");
 }
 
 #[tokio::test]

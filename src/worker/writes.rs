@@ -5,11 +5,11 @@
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
-use super::Hands;
 use super::reconcile;
+use super::{End, Hands};
 use crate::app::{Message, ReqId, Verdict, Write, Written};
 use crate::domain::wire::{self, Command};
-use crate::domain::{Failure, NewTask};
+use crate::domain::{Failure, NewTask, TaskId};
 use crate::store::NewIntent;
 
 /// A write as it was sent, and when it can have reached the service, by this machine's clock.
@@ -20,7 +20,8 @@ pub(super) struct Sent {
     pub(super) to: DateTime<Utc>,
 }
 
-pub(super) async fn write(hands: &Hands, req: ReqId, write: Write) -> Message {
+/// The answer, and what the journal is to know once it was given.
+pub(super) async fn write(hands: &Hands, req: ReqId, write: Write) -> (Message, Option<End>) {
     let write = with_random(write, hands.outside.roll());
     let from = hands.outside.now();
     // Whoever has to cancel a wrong push on a full disk must still be able to: the note is missed,
@@ -41,11 +42,10 @@ pub(super) async fn write(hands: &Hands, req: ReqId, write: Write) -> Message {
         let failure = failure.clone();
         hands.tell(Message::OutcomeUnknown { req, failure }).await;
         let sent = Sent { write, from, to: hands.outside.now() };
-        let verdict = reconcile::settle(hands, &sent).await;
-        if let Some(outcome) = outcome_of_verdict(&verdict) {
-            hands.close(entry, outcome).await;
-        }
-        return Message::Settled { req, verdict };
+        // What cannot be told stays open: the next start looks once more, and says so again.
+        let verdict = reconcile::settle(hands, &sent).await.verdict;
+        let end = entry.zip(outcome_of_verdict(&verdict)).map(|(entry, outcome)| End { entry, outcome });
+        return (Message::Settled { req, verdict }, end);
     }
     let outcome = match &result {
         Ok(written) => {
@@ -56,8 +56,7 @@ pub(super) async fn write(hands: &Hands, req: ReqId, write: Write) -> Message {
         }
         Err(failure) => json!({"result": "refused", "code": failure.code(), "why": failure.words().what}),
     };
-    hands.close(entry, outcome).await;
-    Message::Wrote { req, result }
+    (Message::Wrote { req, result }, entry.map(|entry| End { entry, outcome }))
 }
 
 async fn send(hands: &Hands, write: &Write) -> Result<Written, Failure> {
@@ -108,6 +107,12 @@ fn outcome_of(written: Written) -> Value {
         Written::Cancelled(id) => ("cancelled", id),
     };
     json!({"result": word, "task": id.to_string()})
+}
+
+/// The task that a create has made, out of the journal.
+pub(super) fn created_in(outcome: &Value) -> Option<TaskId> {
+    let id = (outcome.get("result")? == "created").then(|| outcome.get("task"))??;
+    id.as_str()?.parse().ok().map(TaskId)
 }
 
 /// `None` leaves the entry open: it is still not known how the write ended.

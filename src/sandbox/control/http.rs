@@ -31,7 +31,7 @@ const PLACES: &[(&str, &str)] = &[
     ("POST clock", "moves a virtual clock: advance_ms, advance_seconds or set"),
     ("POST tick", "one round of the dispatcher"),
     ("GET faults", "the faults that wait"),
-    ("POST faults", "scripts a fault: fault, command, app, calls, when, ms, code, info"),
+    ("POST faults", "scripts a fault, or a list of them: fault, command, app, calls, when, ms, code, info"),
     ("DELETE faults", "no fault waits any more"),
     ("GET outcomes", "how dispatches shall end"),
     ("POST outcomes", "sets how they end: failure, app, task, title, account, times"),
@@ -97,8 +97,8 @@ async fn place(shared: &Arc<Shared>, method: &Method, path: &str, query: &str, b
         }
         ("GET", "faults") => Ok(faults(shared)),
         ("POST", "faults") => {
-            let fault = fault(shared, read(body)?)?;
-            lock(&shared.script).add(fault).map_err(wrong)?;
+            let script = script(shared, body)?;
+            lock(&shared.script).add(script).map_err(wrong)?;
             Ok(faults(shared))
         }
         ("DELETE", "faults") => {
@@ -219,7 +219,19 @@ struct FaultForm {
     info: Option<String>,
 }
 
-const FAULTS: &[&str] = &["drop", "delay", "bad-gateway", "truncate", "not-json", "code"];
+const FAULTS: &[&str] = &["pass", "drop", "delay", "bad-gateway", "truncate", "not-json", "code"];
+
+/// One fault, or a list of them, of which all or none are taken.
+fn script(shared: &Shared, body: &[u8]) -> Result<Vec<Fault>, Problem> {
+    if !body.trim_ascii_start().starts_with(b"[") {
+        return Ok(vec![fault(shared, read(body)?)?]);
+    }
+    let forms: Vec<FaultForm> = read(body)?;
+    let named = |(at, form): (usize, FaultForm)| {
+        fault(shared, form).map_err(|Problem(status, words)| Problem(status, format!("number {at}: {words}")))
+    };
+    (1..).zip(forms).map(named).collect()
+}
 
 fn fault(shared: &Shared, form: FaultForm) -> Result<Fault, Problem> {
     let when = match form.when.as_deref() {
@@ -229,6 +241,7 @@ fn fault(shared: &Shared, form: FaultForm) -> Result<Fault, Problem> {
         Some(other) => return Err(wrong(format!("\"when\" is \"{other}\"; it must be before or after"))),
     };
     let what = match form.fault.as_str() {
+        "pass" => Misdeed::Pass,
         "drop" => Misdeed::Drop,
         "delay" => {
             Misdeed::Delay(Duration::from_millis(form.ms.ok_or_else(|| wrong("a delay needs \"ms\""))?))
@@ -266,6 +279,7 @@ fn fault(shared: &Shared, form: FaultForm) -> Result<Fault, Problem> {
 fn faults(shared: &Shared) -> Value {
     let shown = |fault: &Fault| {
         let (name, extra) = match &fault.what {
+            Misdeed::Pass => ("pass", json!({})),
             Misdeed::Drop => ("drop", json!({})),
             Misdeed::Delay(delay) => ("delay", json!({ "ms": super::milliseconds(*delay) })),
             Misdeed::BadGateway => ("bad-gateway", json!({})),

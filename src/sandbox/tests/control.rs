@@ -169,6 +169,63 @@ async fn a_fault_waits_for_a_call_that_was_let_in_and_is_shown_until_then() {
 }
 
 #[tokio::test]
+async fn a_script_of_faults_and_passes_meets_the_calls_of_its_app_and_command_in_its_order() {
+    let bench = controlled().await;
+    let of = |fault: &str, when: &str, calls: u32| json!({"fault": fault, "when": when, "calls": calls, "app": APP, "command": "add_sched_task"});
+    let script = json!([of("pass", "before", 2), of("bad-gateway", "before", 1), of("pass", "before", 1)]);
+    let mut shown = script.clone();
+    shown.as_array_mut().unwrap().push(of("drop", "after", 1));
+    assert_eq!(bench.tell("POST", "faults", script).await["faults"].as_array().unwrap().len(), 3);
+    let more = bench.tell("POST", "faults", json!([of("drop", "after", 1)])).await;
+    assert_eq!(more["faults"], shown);
+    assert_eq!(bench.call("get_sched_task", json!({"TaskID": 1})).await["ErrorCode"], 90104);
+    let mut met = Vec::new();
+    for title in ["a", "b", "c", "d", "e", "f"] {
+        met.push(bench.create(title).await.map_or(0, |(status, _)| status));
+    }
+    assert_eq!(met, [200, 200, 502, 200, 0, 200]);
+    assert_eq!(bench.titles().await, ["a", "b", "d", "e", "f"]);
+    let counters = bench.tell("GET", "counters", Value::Null).await;
+    let of_create = &counters["apps"][APP.to_string()]["add_sched_task"];
+    assert_eq!((&of_create["calls"], &of_create["faults"]), (&json!(6), &json!(2)), "a pass is no fault");
+}
+
+#[tokio::test]
+async fn of_a_script_with_a_mistake_nothing_is_taken_and_the_mistake_is_named() {
+    let bench = controlled().await;
+    let script = json!([{"fault": "pass", "calls": 2}, {"fault": "delay"}]);
+    let (status, answer) = bench.ask("POST", "faults", script).await;
+    assert_eq!((status, &answer["error"]), (400, &json!("number 2: a delay needs \"ms\"")));
+    assert_eq!(bench.running.faults(), []);
+}
+
+#[tokio::test]
+async fn work_that_was_held_back_is_done_although_the_client_has_left() {
+    let bench = controlled().await;
+    let hour = Misdeed::Delay(Duration::from_hours(1));
+    bench.running.add_fault(Fault::next(Command::Add, When::Before, hour)).unwrap();
+    let bench = std::sync::Arc::new(bench);
+    let of_client = std::sync::Arc::clone(&bench);
+    let client = tokio::spawn(async move { of_client.create("late").await });
+    while !bench.running.faults().is_empty() {
+        tokio::task::yield_now().await;
+    }
+    client.abort();
+    // Whoever looks now sees that nobody is there and nothing was done.
+    while bench.running.connections() > 0 {
+        tokio::task::yield_now().await;
+    }
+    assert!(bench.titles().await.is_empty());
+    tokio::time::pause();
+    tokio::time::advance(Duration::from_hours(2)).await;
+    tokio::time::resume();
+    while bench.titles().await.is_empty() {
+        tokio::task::yield_now().await;
+    }
+    assert_eq!(bench.titles().await, ["late"]);
+}
+
+#[tokio::test]
 async fn moving_the_clock_dispatches_each_task_at_its_own_second_before_the_answer() {
     let bench = controlled().await;
     let first = bench.add("All", &later(10), everyone("a")).await;
@@ -355,7 +412,7 @@ async fn a_control_request_that_does_not_fit_says_what_would() {
             "faults",
             json!({"fault": "fire"}),
             400,
-            "there are drop, delay, bad-gateway, truncate, not-json, code",
+            "there are pass, drop, delay, bad-gateway, truncate, not-json, code",
         ),
         ("POST", "faults", json!({"fault": "delay"}), 400, "a delay needs \"ms\""),
         ("POST", "faults", json!({"fault": "code"}), 400, "needs a \"code\""),
