@@ -206,6 +206,32 @@ fn a_task_is_modified_moved_and_cancelled() {
     terminal.assert_restored();
 }
 
+#[test]
+fn what_does_not_stand_as_meant_is_shown_in_red_and_put_right_by_a_key() {
+    let service = quiet();
+    let id = service.add("Half of it", &crate::live::soon(7200));
+    let tail = format!("{:04}", id % 10_000);
+    let mut terminal = open(&service, "test");
+    terminal.row(&["▸", "Half of it"]);
+    terminal.keys("e");
+    terminal.see("Edit");
+    focus(&mut terminal, "Desc");
+    // The text is taken out; a service that merges keeps it.
+    terminal.keys("\x15");
+    terminal.keys(CTRL_S);
+    confirm(&mut terminal, &format!("type {tail} to"), &tail);
+    let screen = terminal.see("it does NOT stand as meant");
+    assert!(screen.contains("Desc"), "{screen}");
+    assert_eq!(service.task(id)["Desc"], "text", "the service has kept it");
+    terminal.see("ctrl-s puts it right");
+    terminal.keys(CTRL_S);
+    terminal.gone("does NOT stand");
+    confirm(&mut terminal, &format!("type {tail} to"), &tail);
+    terminal.see("✓ verified");
+    let held = service.task(id);
+    assert_eq!((&held["Desc"], &held["Title"]), (&json!(""), &json!("Half of it")));
+}
+
 /// Tabs on until the field of that name has the keys.
 fn focus(terminal: &mut Terminal, name: &str) {
     let marked = |screen: &str| screen.lines().find(|line| line.contains('▸')).unwrap_or_default().to_owned();
