@@ -211,7 +211,7 @@ pub(super) fn not_done(subject: Option<&Subject>) -> String {
         None => "of the last run: it was not done, it is safe to send it again".to_owned(),
         Some(Subject::Modify { base, .. }) => format!("#{} was not changed: safe to send again", base.id),
         Some(Subject::Cancel(task)) => {
-            format!("#{} was not cancelled and still stands: safe to try again", task.id)
+            format!("#{} was not cancelled: it stands, or has gone out; safe to try again", task.id)
         }
     }
 }
