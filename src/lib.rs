@@ -45,7 +45,7 @@
 //!   `usersig`: `tests/laws.rs`; bodies are pinned to the documents in `domain::wire`.
 //! - **I4** Every effect is answered by exactly one final message: tests of `worker` and `tui`.
 //! - **I5** No write is repeated unless `api::retry` proves it harmless; writes are waited for at
-//!   the end, reads are not: tests of `api::retry`, `worker`, `tui`.
+//!   the end, reads are not: tests of `api::retry`, `worker`, `tui`, and `tests/chaos`.
 //! - **I6** Channels are bounded: `tests/laws.rs`, `clippy.toml`.
 //! - **I7** One help text an action, one action a (scope, key), and the README's table is the
 //!   program's: tests of `keymap`, `tests/laws.rs`.
