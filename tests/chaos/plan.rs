@@ -1,0 +1,226 @@
+//! What one operator intends, and what shall go wrong: both drawn from a seed, so that a run can be
+//! repeated.
+
+use rand::RngExt;
+use rand::rngs::StdRng;
+use rand::seq::{IndexedRandom, SliceRandom};
+use serde::{Deserialize, Serialize};
+use serde_json::{Value, json};
+
+/// Fewest writes that one operator intends.
+pub(crate) const WRITES: usize = 255;
+
+/// Seconds of a day.
+const DAY: i64 = 86_400;
+
+/// Everything one operator is to do. Times are Unix seconds.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Plan {
+    pub(crate) app: u64,
+    /// Where the service is reached.
+    pub(crate) address: String,
+    pub(crate) began: i64,
+    pub(crate) stories: Vec<Story>,
+}
+
+/// The writes to one task, one after the other. The task's title is its number in the plan.
+#[derive(Clone, Debug, Serialize, Deserialize)]
+pub(crate) struct Story {
+    /// `Type` on the wire.
+    pub(crate) kind: String,
+    pub(crate) due: Due,
+    /// What follows the create.
+    pub(crate) edits: Vec<Edit>,
+    pub(crate) is_cancelled: bool,
+}
+
+/// When a task is due.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) enum Due {
+    At(i64),
+    /// So many seconds after it was handed over: it may go out before all of it is done.
+    Soon(i64),
+}
+
+/// A change of a task.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) enum Edit {
+    /// Another text.
+    Text,
+    /// Another time.
+    Time(i64),
+    /// Both.
+    TextAndTime(i64),
+    /// Another text, and a field less.
+    TakeAway,
+}
+
+/// One write of a story.
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum Step {
+    Create,
+    Modify(Edit),
+    Cancel,
+}
+
+impl Story {
+    /// The write at that place; `None` when the story is at its end.
+    pub(crate) fn step(&self, at: usize) -> Option<Step> {
+        match at {
+            0 => Some(Step::Create),
+            _ if at <= self.edits.len() => Some(Step::Modify(self.edits[at - 1])),
+            _ if at == self.edits.len() + 1 && self.is_cancelled => Some(Step::Cancel),
+            _ => None,
+        }
+    }
+
+    pub(crate) fn steps(&self) -> usize {
+        1 + self.edits.len() + usize::from(self.is_cancelled)
+    }
+
+    /// The content of the new task.
+    pub(crate) fn content(&self, number: usize) -> Value {
+        let mut content = json!({
+            "From_Account": "administrator",
+            "OfflinePushInfo": {"Title": title(number), "Desc": text(0), "Ext": EXTRA},
+        });
+        match self.kind.as_str() {
+            "Tag" => content["Condition"] = json!({"TagsAnd": ["chaos"]}),
+            "User" => content["To_Account"] = json!(["anna", "bela"]),
+            _ => {}
+        }
+        content
+    }
+}
+
+/// The field that [`Edit::TakeAway`] takes away.
+pub(crate) const EXTRA: &str = "extra";
+
+/// No title is a part of another.
+pub(crate) fn title(story: usize) -> String {
+    format!("story {story:04}.")
+}
+
+/// The text that the write at this place of a story gives the task.
+pub(crate) fn text(at: usize) -> String {
+    format!("text {at}")
+}
+
+impl Plan {
+    pub(crate) fn draw(app: u64, address: String, began: i64, rng: &mut StdRng) -> Self {
+        let mut stories = Vec::new();
+        let mut writes = 0;
+        while writes < WRITES {
+            let story = Story::draw(began, rng);
+            writes += story.steps();
+            stories.push(story);
+        }
+        // The long ones first, so that at the end nobody waits for one alone.
+        stories.sort_by_key(|story: &Story| std::cmp::Reverse(story.steps()));
+        Self { app, address, began, stories }
+    }
+
+    pub(crate) fn writes(&self) -> usize {
+        self.stories.iter().map(Story::steps).sum()
+    }
+}
+
+impl Story {
+    fn draw(began: i64, rng: &mut StdRng) -> Self {
+        let is_soon = rng.random_ratio(1, 16);
+        let due = match rng.random_range(0..2) {
+            _ if is_soon => Due::Soon(rng.random_range(8..30)),
+            // Many at nearly the same second, so that a list by due time is full of others.
+            0 => Due::At(began + DAY + rng.random_range(0..5)),
+            _ => Due::At(began + rng.random_range(DAY..20 * DAY)),
+        };
+        let edits = *[0, 0, 1, 1, 2].choose(rng).unwrap();
+        let edits = (0..edits).map(|_| if is_soon { Edit::Text } else { Edit::draw(began, rng) }).collect();
+        let kind = (*["All", "Tag", "User"].choose(rng).unwrap()).to_owned();
+        Self { kind, due, edits, is_cancelled: rng.random_ratio(9, 20) }
+    }
+}
+
+impl Edit {
+    fn draw(began: i64, rng: &mut StdRng) -> Self {
+        let later = began + rng.random_range(DAY..20 * DAY);
+        match rng.random_range(0..16) {
+            0..8 => Self::Text,
+            8..11 => Self::Time(later),
+            11..14 => Self::TextAndTime(later),
+            _ => Self::TakeAway,
+        }
+    }
+}
+
+/// Every way in which a write is to go wrong.
+const OF_WRITES: &[(&str, &str, i64)] = &[
+    ("drop", "before", 0),
+    ("drop", "after", 0),
+    ("delay", "before", 0),
+    ("delay", "after", 0),
+    ("bad-gateway", "before", 0),
+    ("bad-gateway", "after", 0),
+    ("truncate", "after", 0),
+    ("not-json", "before", 0),
+    ("not-json", "after", 0),
+    ("code", "before", 60008),
+    ("code", "after", 60008),
+    ("code", "before", 90105),
+    ("code", "after", 90105),
+    // These two say that nothing was done.
+    ("code", "before", 60007),
+    ("code", "before", 90109),
+];
+
+/// Every way in which a read is to go wrong.
+const OF_READS: &[(&str, &str, i64)] = &[
+    ("drop", "before", 0),
+    ("delay", "after", 0),
+    ("bad-gateway", "after", 0),
+    ("truncate", "after", 0),
+    ("not-json", "after", 0),
+    ("code", "before", 60008),
+    ("code", "before", 90105),
+    ("code", "before", 60007),
+];
+
+/// What shall go wrong for one app: of each kind of write every third call, of each kind of read
+/// every seventh, in every way as often as in any other.
+pub(crate) fn script(app: u64, rng: &mut StdRng) -> Vec<Value> {
+    let mut script = Vec::new();
+    for (command, passes, rounds, ways) in [
+        ("add_sched_task", 2, 8, OF_WRITES),
+        ("modify_sched_task", 2, 8, OF_WRITES),
+        ("delete_sched_task", 2, 4, OF_WRITES),
+        ("get_sched_task", 6, 10, OF_READS),
+        ("list_sched_task", 6, 10, OF_READS),
+    ] {
+        for _ in 0..rounds {
+            let mut ways = ways.to_vec();
+            ways.shuffle(rng);
+            for (fault, when, code) in ways {
+                script.push(json!({"fault": "pass", "calls": passes, "app": app, "command": command}));
+                let mut fault = json!({"fault": fault, "when": when, "app": app, "command": command});
+                match fault["fault"].as_str() {
+                    // The client waits for ten seconds.
+                    Some("delay") => fault["ms"] = rng.random_range(10_500..13_500).into(),
+                    Some("code") => fault["code"] = code.into(),
+                    _ => {}
+                }
+                script.push(fault);
+            }
+        }
+    }
+    script
+}
+
+/// The name of a fault in the summary; `None` for a pass.
+pub(crate) fn name(fault: &Value) -> Option<String> {
+    let (kind, when) = (fault["fault"].as_str()?, fault["when"].as_str()?);
+    match kind {
+        "pass" => None,
+        "code" => Some(format!("{} {when}", fault["code"])),
+        _ => Some(format!("{kind} {when}")),
+    }
+}
