@@ -408,19 +408,6 @@ async fn a_write_is_in_the_journal_before_it_is_sent_and_closed_when_its_end_is_
 }
 
 #[tokio::test]
-async fn how_a_write_ended_is_not_written_down_when_nobody_was_there_to_hear_it() {
-    let store = Arc::new(Store::open_in_memory().unwrap());
-    let rogue = Rogue::start(|_, _| Act::Json(ok(json!({"TaskID": 7})))).await;
-    let bench = Bench::start_with(&rogue, QUICK, Journal::new(Some(Arc::clone(&store)), "acme"), 64);
-    bench.ask(Effect::Write { req: ReqId(1), write: cancel(TaskId(7)) }).await;
-    let Bench { effects, messages, worker } = bench;
-    drop((effects, messages));
-    worker.await.unwrap();
-    assert_eq!(rogue.count("delete_sched_task"), 1);
-    assert_eq!(store.open_intents("acme").unwrap().len(), 1, "the next start has to tell it");
-}
-
-#[tokio::test]
 async fn a_write_whose_end_stays_unknown_stays_open_in_the_journal() {
     let store = Arc::new(Store::open_in_memory().unwrap());
     let rogue = Rogue::start(|_, request| match request.command.as_str() {

@@ -79,6 +79,19 @@ async fn what_could_not_be_looked_into_stays_open_however_often_it_is_tried() {
     }
 }
 
+#[tokio::test]
+async fn how_a_write_ended_is_not_written_down_when_nobody_was_there_to_hear_it() {
+    let store = store();
+    let rogue = Rogue::start(|_, _| Act::Json(ok(json!({"TaskID": 7})))).await;
+    let bench = with(&store, &rogue);
+    bench.ask(Effect::Write { req: ReqId(1), write: cancel(TaskId(7)) }).await;
+    let Bench { effects, messages, worker } = bench;
+    drop((effects, messages));
+    worker.await.unwrap();
+    assert_eq!(rogue.count("delete_sched_task"), 1);
+    assert_eq!(store.open_intents("acme").unwrap().len(), 1, "the next start has to tell it");
+}
+
 // --- whose task it is ------------------------------------------------------------------------
 
 #[tokio::test]
