@@ -179,7 +179,7 @@ fn measure(
     #[expect(clippy::cast_precision_loss, reason = "a rate needs no more digits")]
     let rate = times.len() as f64 / seconds;
     println!(
-        "{name:<46} {connections:>3} conn {rate:>9.0} /s   median {:>8.3} ms   p99 {:>8.3} ms   max {:>8.3} ms",
+        "{name:<60} {connections:>3} conn {rate:>9.0} /s   median {:>8.3} ms   p99 {:>8.3} ms   max {:>8.3} ms",
         at(500),
         at(990),
         at(1000)
@@ -187,26 +187,56 @@ fn measure(
     Ok(())
 }
 
-fn list_body(order: &str, ascending: bool, offset: u64, keyword: &str, begin: i64) -> String {
-    json!({"Sdkappid": APP, "Offset": offset, "Want": 20, "OrderBy": order, "Asc": ascending,
-        "BeginTime": time(begin), "EndTime": time(begin + 31 * DAY), "Keyword": keyword})
-    .to_string()
+/// A page of 20 tasks: by which time, from where to where.
+#[derive(Clone, Copy)]
+struct Asked {
+    order: &'static str,
+    ascending: bool,
+    offset: u64,
+    keyword: &'static str,
+    begin: i64,
+    end: i64,
+}
+
+impl Asked {
+    fn body(&self) -> String {
+        json!({"Sdkappid": APP, "Offset": self.offset, "Want": 20, "OrderBy": self.order, "Asc": self.ascending,
+            "BeginTime": time(self.begin), "EndTime": time(self.end), "Keyword": self.keyword})
+        .to_string()
+    }
+
+    /// How many tasks fit in all.
+    fn total(&self, sandbox: &Sandbox) -> Outcome<u64> {
+        let mut wire = Wire::open(&sandbox.address)?;
+        wire.call("list_sched_task", &self.body())?;
+        let answer: Value = serde_json::from_slice(&wire.body)?;
+        Ok(answer["Total"].as_u64().ok_or("a list without a total")?)
+    }
 }
 
 fn lists(sandbox: &Sandbox, tasks: u64) -> Outcome<()> {
     let begin = now() - 8 * DAY;
-    let of = |order: &'static str, ascending: bool, offset: u64, keyword: &'static str| {
-        move |_: &mut StdRng| list_body(order, ascending, offset, keyword, begin)
-    };
-    for (name, connections, body) in [
-        ("list 20 by schedat, 31 days, first page", CONNECTIONS, of("schedat", true, 0, "")),
-        ("list 20 by schedat, 31 days, first page", 1, of("schedat", true, 0, "")),
-        ("list 20 by createat, descending, first page", 1, of("createat", false, 0, "")),
-        ("list 20 by schedat, page in the middle", 1, of("schedat", true, tasks / 2, "")),
-        ("list 20 by schedat, keyword \"order\"", 1, of("schedat", true, 0, "order")),
-        ("list 20 by schedat, keyword nobody has", 1, of("schedat", true, 0, "zzzzzz")),
+    let all =
+        Asked { order: "schedat", ascending: true, offset: 0, keyword: "", begin, end: begin + 31 * DAY };
+    let noon = now() / DAY * DAY + 2 * DAY + DAY / 2;
+    let hour = Asked { begin: noon, end: noon + 3599, ..all };
+    for (name, connections, asked) in [
+        ("first page", CONNECTIONS, all),
+        ("first page", 1, all),
+        ("by createat, descending, first page", 1, Asked { order: "createat", ascending: false, ..all }),
+        ("page in the middle", 1, Asked { offset: tasks / 2, ..all }),
+        ("keyword \"order\"", 1, Asked { keyword: "order", ..all }),
+        ("keyword \"order\", page in the middle", 1, Asked { keyword: "order", offset: tasks / 20, ..all }),
+        ("keyword \"快递\"", 1, Asked { keyword: "快递", ..all }),
+        ("keyword \"e\"", 1, Asked { keyword: "e", ..all }),
+        ("keyword \"31415\"", 1, Asked { keyword: "31415", ..all }),
+        ("keyword nobody has", 1, Asked { keyword: "zzzzzz", ..all }),
+        ("one hour", 1, hour),
+        ("one hour, keyword \"order\"", 1, Asked { keyword: "order", ..hour }),
+        ("one hour, keyword \"快递\"", 1, Asked { keyword: "快递", ..hour }),
     ] {
-        measure(sandbox, name, connections, "list_sched_task", body)?;
+        let name = format!("list 20 of {}: {name}", asked.total(sandbox)?);
+        measure(sandbox, &name, connections, "list_sched_task", move |_| asked.body())?;
     }
     Ok(())
 }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::dispatch::push_id;
 use super::rules::headline;
-use super::store::{End, NewRow, OpenError, Store, Words};
+use super::store::{Adding, End, NewRow, OpenError, Store, Words};
 use crate::domain::{JsonObject, Kind};
 
 /// How much demo data, and which.
@@ -107,11 +107,16 @@ pub(super) fn plant(
     // Ids grow with the time of creation, as the service's do.
     plans.sort_by_key(|plan| (plan.created, plan.scheduled));
     let mut pending = 0;
+    let mut adding = store.adding();
     for plan in &plans {
         let Some(campaign) = assets.campaigns.get(plan.campaign) else { continue };
-        add(plan, campaign, &assets, sdkappid, sender, store)?;
+        let (id, failure) = add(plan, campaign, &assets, sdkappid, sender, &mut adding)?;
+        if plan.fate == Fate::WillFail {
+            store.fail_task(id, &failure)?;
+        }
         pending += i64::from(matches!(plan.fate, Fate::Pending | Fate::WillFail));
     }
+    adding.done()?;
     Ok(pending)
 }
 
@@ -170,14 +175,15 @@ fn usual_time(now: i64, fate: Fate, campaign: Option<&Campaign>, rng: &mut StdRn
     }
 }
 
+/// Gives the `TaskID` and how a failure of it would read.
 fn add(
     plan: &Plan,
     campaign: &Campaign,
     assets: &Assets,
     sdkappid: i64,
     sender: &str,
-    store: &Store,
-) -> rusqlite::Result<()> {
+    adding: &mut Adding<'_>,
+) -> rusqlite::Result<(i64, String)> {
     let mut rng = StdRng::seed_from_u64(plan.number);
     let content = content(campaign, assets, sender, &mut rng);
     let failure = assets.failures.get(&campaign.kind).and_then(|texts| texts.choose(&mut rng));
@@ -194,7 +200,7 @@ fn add(
     };
     let (title, desc) = headline(&content);
     let text = serde_json::to_string(&content).unwrap_or_default();
-    let id = store.add(&NewRow {
+    let id = adding.add(&NewRow {
         sdkappid,
         kind: &Kind::from_wire(&campaign.kind),
         create_at: plan.created,
@@ -202,10 +208,7 @@ fn add(
         words: Words { content: &text, title, desc },
         end,
     })?;
-    if plan.fate == Fate::WillFail {
-        store.fail_task(id, &failure)?;
-    }
-    Ok(())
+    Ok((id, failure))
 }
 
 fn content(campaign: &Campaign, assets: &Assets, sender: &str, rng: &mut StdRng) -> JsonObject {

@@ -13,12 +13,13 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, params};
 
 mod due;
 mod list;
+mod shelf;
 
 pub(super) use due::{Leaving, OutcomeRule, Pushed};
 pub(super) use list::{TimeField, Wanted};
+use shelf::Card;
 
 use crate::domain::Kind;
-use crate::domain::text::fold;
 
 /// What a task is at the moment (section 3.1 of the fact sheet).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -129,8 +130,15 @@ impl fmt::Display for OpenError {
 /// Marks the file as ours ("pdsb"), so that no other database is written to by mistake.
 const APPLICATION: i64 = 0x7064_7362;
 
-/// Step `n` brings a database from `user_version` n to n + 1.
-const MIGRATIONS: &[&str] = &[include_str!("store/1_tasks.sql"), include_str!("store/2_tallies.sql")];
+/// What SQL alone cannot do.
+type Code = fn(&Connection) -> rusqlite::Result<()>;
+
+/// Step `n` brings a database from `user_version` n to n + 1: first the SQL, then the code.
+const MIGRATIONS: &[(&str, Code)] = &[
+    (include_str!("store/1_tasks.sql"), |_| Ok(())),
+    (include_str!("store/2_tallies.sql"), |_| Ok(())),
+    (include_str!("store/3_shelves.sql"), shelf::fill),
+];
 
 /// The database.
 #[derive(Debug)]
@@ -182,8 +190,9 @@ impl Store {
             return Ok(());
         }
         let work = self.db.transaction()?;
-        for step in missing {
-            work.execute_batch(step)?;
+        for (sql, code) in missing {
+            work.execute_batch(sql)?;
+            code(&work)?;
         }
         if version == 0 {
             work.execute("insert into sqlite_sequence (name, seq) values ('task', ?1)", [first_id - 1])?;
@@ -250,6 +259,18 @@ impl Store {
 
     /// Adds a task and gives its `TaskID`.
     pub(super) fn add(&self, new: &NewRow<'_>) -> rusqlite::Result<i64> {
+        let card = self.insert(new)?;
+        shelf::put(&self.db, card, new.words.title, new.words.desc)?;
+        Ok(card.id)
+    }
+
+    /// To add a great many tasks, and nothing else meanwhile.
+    pub(super) fn adding(&self) -> Adding<'_> {
+        Adding { store: self, filling: shelf::Filling::new(&self.db) }
+    }
+
+    /// Adds the row; the words must be put on a shelf as well.
+    fn insert(&self, new: &NewRow<'_>) -> rusqlite::Result<Card> {
         let Words { content, title, desc } = new.words;
         let (state, success, failure, push_id) = match new.end {
             None => (State::Pending, false, "", ""),
@@ -257,9 +278,9 @@ impl Store {
             Some(End::Failed(failure)) => (State::Dispatched, false, failure, ""),
         };
         self.change(
-            "insert into task (sdkappid, kind, create_at, sched_at, content, title, descr, title_folded,
-                descr_folded, state, success, failure, push_id)
-             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+            "insert into task (sdkappid, kind, create_at, sched_at, content, title, descr, state, success,
+                failure, push_id)
+             values (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11)",
             params![
                 new.sdkappid,
                 new.kind.wire(),
@@ -268,15 +289,14 @@ impl Store {
                 content,
                 title,
                 desc,
-                fold(title),
-                fold(desc),
                 state.number(),
                 success,
                 failure,
                 push_id
             ],
         )?;
-        Ok(self.db.last_insert_rowid())
+        let (sdkappid, create_at, sched_at) = (new.sdkappid, new.create_at, new.sched_at);
+        Ok(Card { id: self.db.last_insert_rowid(), sdkappid, create_at, sched_at })
     }
 
     /// The task of that application with that id.
@@ -289,18 +309,17 @@ impl Store {
     pub(super) fn modify(&self, id: i64, sched_at: i64, words: &Words<'_>) -> rusqlite::Result<()> {
         let Words { content, title, desc } = *words;
         self.change(
-            "update task set sched_at = ?2, content = ?3, title = ?4, descr = ?5, title_folded = ?6,
-                descr_folded = ?7 where id = ?1",
-            params![id, sched_at, content, title, desc, fold(title), fold(desc)],
+            "update task set sched_at = ?2, content = ?3, title = ?4, descr = ?5 where id = ?1",
+            params![id, sched_at, content, title, desc],
         )?;
-        Ok(())
+        shelf::change(&self.db, id, sched_at, title, desc)
     }
 
     /// Removes a task for good.
     pub(super) fn delete(&self, id: i64) -> rusqlite::Result<()> {
         self.change("delete from task where id = ?1", [id])?;
         self.change("delete from outcome_rule where task_id = ?1", [id])?;
-        Ok(())
+        shelf::remove(&self.db, vec![id])
     }
 
     /// Pending and dispatching tasks of an application, without those that were seeded.
@@ -338,6 +357,27 @@ impl Store {
             [sdkappid, seeded],
         )?;
         Ok(())
+    }
+}
+
+/// Adds task after task.
+#[derive(Debug)]
+pub(super) struct Adding<'a> {
+    store: &'a Store,
+    filling: shelf::Filling<'a>,
+}
+
+impl Adding<'_> {
+    /// Adds a task and gives its `TaskID`.
+    pub(super) fn add(&mut self, new: &NewRow<'_>) -> rusqlite::Result<i64> {
+        let card = self.store.insert(new)?;
+        self.filling.put(card, new.words.title, new.words.desc)?;
+        Ok(card.id)
+    }
+
+    /// Must come last, or no keyword finds the last of them.
+    pub(super) fn done(self) -> rusqlite::Result<()> {
+        self.filling.done()
     }
 }
 
@@ -405,7 +445,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("old.db");
         let old = Connection::open(&path).unwrap();
-        old.execute_batch(MIGRATIONS[0]).unwrap();
+        old.execute_batch(MIGRATIONS[0].0).unwrap();
         old.execute_batch(&format!(
             "pragma application_id = {APPLICATION}; pragma user_version = 1;
              insert into app values (7, 1);
@@ -436,6 +476,59 @@ mod tests {
         assert_eq!(store.rules().unwrap()[0].failure.as_deref(), Some("bad"));
         drop(store);
         assert_eq!(Store::open(Some(&path), 1).unwrap().list(&everything).unwrap().0, 3, "and again");
+    }
+
+    #[test]
+    fn a_database_of_the_second_version_is_taken_over_and_searched() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("old.db");
+        let old = Connection::open(&path).unwrap();
+        for (sql, _) in &MIGRATIONS[..2] {
+            old.execute_batch(sql).unwrap();
+        }
+        old.execute_batch(&format!(
+            "pragma application_id = {APPLICATION}; pragma user_version = 2; insert into app (sdkappid) values (7);"
+        ))
+        .unwrap();
+        let titles = ["Flash SALE", "快递已送达 📦", "100 % off"];
+        for id in 1..=300_i64 {
+            let title = titles[usize::try_from(id % 3).unwrap()];
+            old.execute(
+                "insert into task (id, sdkappid, kind, create_at, sched_at, content, title, descr, title_folded, descr_folded)
+                 values (?1, 7, 'All', 0, 3600 * ?1, '{}', ?2, '', ?3, '')",
+                params![id * 2, title, crate::domain::text::fold(title)],
+            )
+            .unwrap();
+        }
+        drop(old);
+        let store = Store::open(Some(&path), 1).unwrap();
+        let found = |keyword: &str| {
+            let wanted = Wanted {
+                sdkappid: 7,
+                range_of: Some(TimeField::Sched),
+                begin: 0,
+                end: 3600 * 1000,
+                keyword: keyword.to_owned(),
+                order: TimeField::Sched,
+                ascending: true,
+                offset: 0,
+                want: 1000,
+                created_by: None,
+            };
+            let (total, page) = store.list(&wanted).unwrap();
+            assert_eq!(page.len(), usize::try_from(total).unwrap());
+            page.into_iter().map(|task| (task.id, task.title)).collect::<Vec<_>>()
+        };
+        assert_eq!(
+            (found("").len(), found("sale").len(), found("快递").len(), found("% ").len()),
+            (300, 100, 100, 100)
+        );
+        assert_eq!(found("递已")[0], (2, "快递已送达 📦".to_owned()));
+        store.modify(2, 3600, &Words { content: "{}", title: "股票早报", desc: "" }).unwrap();
+        store.delete(8).unwrap();
+        assert_eq!((found("递已").len(), found("早报").len(), found("").len()), (98, 1, 299));
+        let check: String = store.db.query_row("pragma integrity_check", [], |row| row.get(0)).unwrap();
+        assert_eq!(check, "ok");
     }
 
     #[test]

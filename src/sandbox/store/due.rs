@@ -4,7 +4,7 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{End, Store};
+use super::{End, Store, shelf};
 
 /// A task whose dispatch is to be ended.
 #[derive(Debug)]
@@ -117,11 +117,14 @@ impl Store {
 
     /// Deletes at most `most` dispatched tasks that were scheduled before; how many.
     pub(in crate::sandbox) fn forget(&self, before: i64, most: i64) -> rusqlite::Result<usize> {
-        self.change(
+        let mut over = self.db.prepare_cached(
             "delete from task where id in (select id from task
-                where state = 2 and sched_at < ?1 order by sched_at, id limit ?2)",
-            [before, most],
-        )
+                where state = 2 and sched_at < ?1 order by sched_at, id limit ?2) returning id",
+        )?;
+        let gone: Vec<i64> = over.query_map([before, most], |row| row.get(0))?.collect::<Result<_, _>>()?;
+        let many = gone.len();
+        shelf::remove(&self.db, gone)?;
+        Ok(many)
     }
 
     /// The next dispatch of this task fails with this text.
