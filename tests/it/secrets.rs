@@ -3,7 +3,10 @@
 use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
-use crate::service::KEY;
+use pushdeck::sandbox::Options;
+
+use crate::service::{KEY, Service, Way};
+use crate::terminal::{CTRL_C, ENTER, ESC, Start};
 
 /// Whether bytes hold the key or a signature: as they are, percent-encoded, in base64 or in hex.
 pub(crate) fn tells(bytes: &[u8]) -> bool {
@@ -74,4 +77,65 @@ fn a_secret_is_recognised_in_every_form() {
     }
     assert!(!tells(b"eJ and nothing more, however long this text may go on and on and on and on"));
     assert!(!tells("654a and 789c and ZUp are no signature 股票早报".repeat(40).as_bytes()));
+}
+
+/// A day on which everything goes wrong: every way in which a call can fail, a wrong key, the API log, a
+/// copied call, and a panic. Its screen, its log and all its files are searched when the terminals go.
+#[test]
+fn nothing_of_a_run_in_which_everything_fails_tells_the_key_or_a_signature() {
+    let service = Service::start(Options { rate_limit_per_second: 0, ..Options::default() }, None);
+    service.add("to be cancelled", &crate::live::soon(7200));
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("run.log");
+    let start = |config: &str| {
+        let flags = ["--log", file.to_str().unwrap()];
+        Start::new(&flags).config(config).env("ACME_IM_KEY", KEY)
+    };
+    let config = service.config("test");
+    let mut terminal = start(&config).open();
+    terminal.row(&["▸", "PEND"]);
+    for way in [Way::Deaf, Way::Cut] {
+        service.way(way);
+        terminal.keys("r");
+        terminal.see("OFFLINE");
+        service.way(Way::Open);
+        terminal.keys("r");
+        terminal.see("LIVE");
+    }
+    // A write whose answer is lost is in the journal, and in the log with its verdict.
+    terminal.keys("D");
+    terminal.see("to cancel");
+    let screen = terminal.screen();
+    let (_, asked) = screen.split_once("type ").unwrap();
+    service.way(Way::Deaf);
+    terminal.keys(&asked[..4]);
+    terminal.see("not known");
+    service.way(Way::Open);
+    terminal.see("is cancelled");
+    terminal.keys(ESC);
+    terminal.gone("is cancelled");
+    terminal.keys("@");
+    terminal.see("API log");
+    terminal.keys("y");
+    terminal.see("copied");
+    terminal.keys(ENTER);
+    terminal.see("RequestId");
+    terminal.keys("qq");
+    terminal.gone("API log");
+    // A key that is no more the app's, and an administrator who is none.
+    terminal.write_config(&config.replace("\"administrator\"", "\"nobody\""));
+    terminal.keys(":reload\r");
+    terminal.see("AUTH");
+    terminal.keys(CTRL_C);
+    assert_eq!(terminal.end(), 0);
+    drop(terminal);
+
+    let mut broken = start(&config).env("PUSHDECK_DEBUG_PANIC_AFTER_MS", "1500").open();
+    assert_ne!(broken.end(), 0);
+    drop(broken);
+    let log = std::fs::read_to_string(&file).unwrap();
+    for piece in ["\"verdict\"", "list_sched_task", "asked for by a test", "60010"] {
+        assert!(log.contains(piece), "{piece} is not in the log");
+    }
+    assert!(!tells(log.as_bytes()), "a secret went to the log");
 }

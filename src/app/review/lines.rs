@@ -3,6 +3,7 @@
 //!
 //! Everything from the wire is cleaned here (I9).
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -11,7 +12,7 @@ use serde_json::Value;
 use crate::domain::draft::entry_text;
 use crate::domain::fields::{FIELDS, Field, Shape};
 use crate::domain::profile::Environment;
-use crate::domain::{Audience, NewTask, text, when};
+use crate::domain::{Audience, Kind, NewTask, TaskId, text, when};
 use crate::keymap::{self, Action, Scope};
 
 use super::super::detail::lines::{Line, Lines, Tone, card, card_shows_all, field_text, part, unknown};
@@ -173,6 +174,9 @@ pub fn warnings(state: &State, review: &Review) -> Vec<(Tone, String)> {
         );
     }
     found.extend(doubts(state, review).into_iter().map(|words| (Tone::Bad, words)));
+    found.extend(twins(state, review).into_iter().map(|id| {
+        (Tone::Bad, format!("#{id} is the very same task and stands already: this would be one more"))
+    }));
     found
 }
 
@@ -197,6 +201,21 @@ fn doubts(state: &State, review: &Review) -> Vec<String> {
     // Of another text it is said until the operator has seen how it ended.
     let matters = |(req, _): &(ReqId, &NewTask)| same == Some(*req) || state.underway(*req).is_some();
     state.desk.creates().filter(matters).map(words).collect()
+}
+
+/// Tasks that stand already, as far as they were seen, and are what this create would make once more:
+/// a draft that survived the crash after its sending reads like one that was never sent.
+fn twins(state: &State, review: &Review) -> BTreeSet<TaskId> {
+    let Subject::Create(new) = &review.subject else { return BTreeSet::new() };
+    if !matches!(review.stage, Stage::Asking | Stage::Counting { .. }) {
+        return BTreeSet::new();
+    }
+    let meant = review.meant();
+    let same = |kind: &Kind, at, content| *kind == new.kind && Version::new(at, content) == meant;
+    let seen = state.board.tasks.iter().filter(|task| task.locked_because().is_none());
+    let seen = seen.filter(|task| same(&task.kind, task.scheduled_at, &task.content)).map(|task| task.id);
+    let made = state.desk.created().filter(|(_, new)| same(&new.kind, Some(new.scheduled_at), &new.content));
+    seen.chain(made.map(|(id, _)| *id)).collect()
 }
 
 /// Old to new, from the task as it stands.

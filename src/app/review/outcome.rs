@@ -1,6 +1,8 @@
 //! What became of a write: told in the review while that is on top, else in a note. No answer ever
 //! takes the keys away from what the operator is doing.
 
+use std::collections::VecDeque;
+
 use crate::domain::{Change, Draft, Failure, NewTask, Problem, Task, TaskId, text, when};
 
 use super::super::board;
@@ -83,7 +85,12 @@ pub struct Desk {
     sent: Vec<Sent>,
     proofs: Vec<Asked>,
     wrong: Vec<Wrong>,
+    /// Creates that stand, the last ones: also those of a run that died, whose drafts may lie there still.
+    created: VecDeque<(TaskId, NewTask)>,
 }
+
+/// So many creates are remembered.
+const MOST_CREATED: usize = 100;
 
 impl Desk {
     pub(super) fn sent(&mut self, req: ReqId, subject: Subject, source: Option<Source>, meant: Version) {
@@ -96,6 +103,18 @@ impl Desk {
             Subject::Create(new) => Some((sent.req, new)),
             Subject::Modify { .. } | Subject::Cancel(_) => None,
         })
+    }
+
+    /// The creates that are known to have been done, the last ones.
+    pub(super) fn created(&self) -> impl Iterator<Item = &(TaskId, NewTask)> {
+        self.created.iter()
+    }
+
+    fn remember(&mut self, id: TaskId, new: NewTask) {
+        if self.created.len() == MOST_CREATED {
+            self.created.pop_front();
+        }
+        self.created.push_back((id, new));
     }
 
     /// The write that was made from a draft.
@@ -228,7 +247,8 @@ pub(super) fn stand_twice(ids: &[TaskId]) -> String {
 pub(super) fn not_done(subject: Option<&Subject>) -> String {
     match subject {
         Some(Subject::Create(_)) => "not there: safe to send again".to_owned(),
-        None => "of the last run: it was not done, it is safe to send it again".to_owned(),
+        None => "of the last run: it does not stand (not done, or taken back since); safe to send again"
+            .to_owned(),
         Some(Subject::Modify { base, .. }) => format!("#{} was not changed: safe to send again", base.id),
         Some(Subject::Cancel(task)) => {
             format!("#{} was not cancelled: it stands, or has gone out; safe to try again", task.id)
@@ -260,6 +280,10 @@ fn close_books(state: &mut State, req: ReqId) -> Option<Sent> {
 }
 
 fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
+    let write = state.underway(req).map(|underway| underway.write.clone());
+    if let (Some(Write::Create(new)), Written::Created(id)) = (write, written) {
+        state.desk.remember(id, new);
+    }
     let sent = close_books(state, req);
     let words = sent.as_ref().map_or_else(|| inherited(written), |sent| stands(state, sent, written));
     let id = match written {

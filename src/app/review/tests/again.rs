@@ -149,3 +149,41 @@ fn what_moved_once_more_is_not_overwritten() {
     wait(&mut state, 500);
     assert!(matches!(review(&state).ready(&state), Ready::No(why) if why.contains("changed meanwhile")));
 }
+
+#[test]
+fn a_draft_that_survived_the_crash_after_its_sending_is_not_sent_once_more_unawares() {
+    let mut state = create(Environment::Test, "User");
+    let write = review(&state).write();
+    let Write::Create(mut new) = write.clone() else { panic!() };
+    new.content.set("MsgRandom", Some(json!(77)));
+    let warned = |state: &State| {
+        let warnings = lines::warnings(state, review(state));
+        warnings.iter().any(|(_, words)| words.contains("#1004900 is the very same task"))
+    };
+    assert!(!warned(&state));
+    // The run before had sent it; that is found out only now.
+    let open = OpenWrite { entry: 3, write: Write::Create(new), sent: moment(0).utc };
+    let effects = update(&mut state, Message::LeftOpen(vec![open]));
+    let [Effect::Settle { req, .. }] = effects[..] else { panic!("{effects:?}") };
+    let verdict = Verdict::Done(Written::Created(TaskId(1_004_900)));
+    update(&mut state, Message::Settled { req, verdict });
+    assert!(warned(&state));
+}
+
+#[test]
+fn what_stands_on_the_table_already_is_named_before_it_is_made_once_more() {
+    let mut state = create(Environment::Test, "All");
+    let Subject::Create(new) = review(&state).subject.clone() else { panic!() };
+    let mut same = task("All");
+    same.scheduled_at = Some(new.scheduled_at);
+    same.content = new.content;
+    let twins = |state: &State| {
+        let warnings = lines::warnings(state, review(state));
+        warnings.iter().filter(|(_, words)| words.contains("is the very same task")).count()
+    };
+    state.board.tasks = vec![same.clone()];
+    assert_eq!(twins(&state), 1);
+    same.scheduled_at = same.scheduled_at.map(|at| at + chrono::TimeDelta::hours(1));
+    state.board.tasks = vec![same];
+    assert_eq!(twins(&state), 0, "at another time it is another task");
+}
