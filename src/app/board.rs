@@ -12,11 +12,11 @@
 use std::collections::{HashMap, HashSet};
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::failure::NotSent;
 use crate::domain::query::Range;
-use crate::domain::{Failure, Order, Outcome, Page, Query, Task, TaskId};
+use crate::domain::{Failure, Order, Outcome, Page, Query, Status, Task, TaskId};
 use crate::keymap::Action;
 
 use super::effect::{Effect, Lane};
@@ -28,6 +28,8 @@ use super::{detail, find, form, review, sort};
 
 /// Rows stay where they are for so long after a key.
 const HOLD: Duration = Duration::from_millis(1500);
+/// So near to its time a task is due about now.
+const DUE_ABOUT: TimeDelta = TimeDelta::seconds(10);
 /// A changed cell is marked for two beats.
 const MARK: Duration = Duration::from_secs(2);
 
@@ -335,7 +337,18 @@ pub fn on_tick(state: &mut State) -> Vec<Effect> {
     if !due || state.board.is_asking() || !state.link.may_ask(state.now) {
         return Vec::new();
     }
-    ask(state, Lane::Background)
+    let now = state.server_now();
+    let due_now = state.board.tasks.iter().any(|task| is_due_about(task, now));
+    ask(state, if due_now { Lane::Due } else { Lane::Background })
+}
+
+/// Whether a task goes out about now: it is watched ahead of what refreshes by itself.
+fn is_due_about(task: &Task, now: DateTime<Utc>) -> bool {
+    match task.status {
+        Status::Dispatching => true,
+        Status::Pending => task.scheduled_at.is_some_and(|at| (at - now).abs() <= DUE_ABOUT),
+        Status::Dispatched | Status::Other(_) => false,
+    }
 }
 
 /// Whether rows must stay where they are.

@@ -225,6 +225,25 @@ fn the_page_refreshes_by_itself_every_two_seconds_one_question_at_a_time() {
 }
 
 #[test]
+fn while_a_task_goes_out_the_page_is_asked_for_ahead_of_what_refreshes_by_itself() {
+    let mut state = loaded(&[1]);
+    let question = tick(&mut state, 2_000);
+    let mut tasks = vec![task(1, 30, "dispatched"), task(2, 31, "dispatching")];
+    answer(&mut state, &question, Ok(page(tasks.clone())));
+    let question = tick(&mut state, 4_000);
+    assert_eq!(asked(&question).2, Lane::Due);
+    tasks[1] = task(2, 31, "pending");
+    let due = state.server_now() + TimeDelta::seconds(9);
+    tasks[1].scheduled_at = Some(due);
+    answer(&mut state, &question, Ok(page(tasks.clone())));
+    let question = tick(&mut state, 6_000);
+    assert_eq!(asked(&question).2, Lane::Due, "in seven seconds");
+    tasks[1].scheduled_at = Some(due + TimeDelta::minutes(1));
+    answer(&mut state, &question, Ok(page(tasks)));
+    assert_eq!(asked(&tick(&mut state, 8_000)).2, Lane::Background);
+}
+
+#[test]
 fn a_dead_network_backs_off_keeps_the_rows_and_recovers_by_itself() {
     let mut state = loaded(&[1, 2]);
     let question = tick(&mut state, 2_000);
