@@ -8,9 +8,9 @@ use crate::domain::Failure;
 use super::board::{self, Board};
 use super::detail::Detail;
 use super::effect::Effect;
-use super::form;
 use super::message::ReqId;
 use super::state::{Layer, Setup, State};
+use super::{form, review};
 
 /// What was read.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -58,7 +58,11 @@ pub fn on_reloaded(state: &mut State, req: ReqId, result: Result<Reloaded, Strin
             return Vec::new();
         }
     };
-    if let Some(why) = obstacle(state) {
+    // What is still to be told of writes, and could be sent again, belongs to the app of before.
+    let untold = !same_place && review::has_notice(state);
+    let notice =
+        untold.then_some("it names another app; Esc at the table shows what is still to be read of this one");
+    if let Some(why) = obstacle(state).or(notice) {
         state.warn(format!("the config was read but not taken over: {why}"));
         return Vec::new();
     }
@@ -81,6 +85,7 @@ pub fn on_reloaded(state: &mut State, req: ReqId, result: Result<Reloaded, Strin
         state.board = Board::new(&setup, state.now.utc);
         state.detail = Detail::default();
         state.drafts = form::Drafts::default();
+        state.desk = review::Desk::default();
         let place = format!("{} · {} · {}", setup.profile, setup.place, setup.sdkappid);
         state.setup = setup;
         state.say(format!("this is {place} now"));
@@ -140,6 +145,20 @@ mod tests {
         assert!(matches!(effects.as_slice(), [Effect::Adopt { .. }, Effect::List { .. }]), "{effects:?}");
         assert_eq!((state.board.tasks.len(), state.board.selected, state.setup.sdkappid), (0, None, 7));
         assert_eq!(state.link.skew, None);
+    }
+
+    #[test]
+    fn what_is_still_to_be_read_of_one_app_keeps_another_away() {
+        let mut state = crate::app::testing::in_doubt((120, 40));
+        let req = state.writes[0].req;
+        state.writes.truncate(1);
+        feed(&mut state, [Message::Settled { req, verdict: crate::app::Verdict::NotDone }]);
+        for (same_place, taken) in [(false, false), (true, true)] {
+            let asked = reload(&mut state);
+            let setup = Setup { sdkappid: 7, ..state.setup.clone() };
+            let effects = answered(&mut state, asked, Ok(Reloaded { setup, same_place }));
+            assert_eq!(!effects.is_empty(), taken, "{effects:?}");
+        }
     }
 
     #[test]

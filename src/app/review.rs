@@ -31,7 +31,7 @@ mod tests;
 
 pub use again::{Remedy, remedy};
 pub use fresh::on_got;
-pub use outcome::{Desk, Ending, Proof, on_settled, on_unknown, on_wrote, open_notice, take_up};
+pub use outcome::{Desk, Ending, Proof, has_notice, on_settled, on_unknown, on_wrote, open_notice, take_up};
 
 use compare::Version;
 use fresh::ask_fresh;

@@ -440,6 +440,11 @@ pub(super) fn closed(state: &mut State, req: ReqId) {
     }
 }
 
+/// Whether something that was found out about a write waits to be read.
+pub fn has_notice(state: &State) -> bool {
+    !state.writes.is_empty() || !state.desk.wrong.is_empty() || !state.desk.proofs.is_empty()
+}
+
 /// Shows what was found out about a write while the operator was elsewhere; says whether there was
 /// anything.
 pub fn open_notice(state: &mut State) -> bool {
