@@ -22,6 +22,17 @@ pub enum Write {
     },
 }
 
+impl Write {
+    /// The task that it changes; a create has none yet.
+    pub fn task(&self) -> Option<TaskId> {
+        match self {
+            Self::Create(_) => None,
+            Self::Modify(change) => Some(change.id),
+            Self::Cancel { id, .. } => Some(*id),
+        }
+    }
+}
+
 /// Everything the worker or the terminal may be asked to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {

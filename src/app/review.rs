@@ -494,6 +494,7 @@ fn send(state: &mut State) -> Vec<Effect> {
     }
     let (write, subject, source, meant) =
         (review.write(), review.subject.clone(), review.source.clone(), review.meant());
+    outcome::overtake(state, &write);
     let req = state.ask();
     let at = state.now;
     state.writes.push(Underway {

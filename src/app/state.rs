@@ -130,11 +130,7 @@ pub struct Underway {
 impl Underway {
     /// The task it changes; a create has none yet.
     pub fn task(&self) -> Option<TaskId> {
-        match &self.write {
-            Write::Create(_) => None,
-            Write::Modify(change) => Some(change.id),
-            Write::Cancel { id, .. } => Some(*id),
-        }
+        self.write.task()
     }
 
     /// Whether the row shows `?UNK`.

@@ -17,7 +17,7 @@ use crate::keymap::{self, Action, Scope};
 
 use super::super::detail::lines::{Line, Lines, Tone, card, card_shows_all, field_text, part, unknown};
 use super::super::form::clocks;
-use super::super::message::ReqId;
+use super::super::message::{ReqId, Verdict};
 use super::super::state::State;
 use super::compare::{self, Difference, Version};
 use super::outcome::{not_done, stand_twice};
@@ -199,7 +199,12 @@ fn doubts(state: &State, review: &Review) -> Vec<String> {
         format!("\"{title}\" was sent before, and whether it stands {known}: this is one more")
     };
     // Of another text it is said until the operator has seen how it ended.
-    let matters = |(req, _): &(ReqId, &NewTask)| same == Some(*req) || state.underway(*req).is_some();
+    let verdict = |req: ReqId| state.underway(req).and_then(|write| write.verdict.as_ref());
+    let matters = |(req, _): &(ReqId, &NewTask)| {
+        // What was proven not to have been done is no doubt, read or not.
+        let known = verdict(*req) == Some(&Verdict::NotDone);
+        !known && (same == Some(*req) || state.underway(*req).is_some())
+    };
     state.desk.creates().filter(matters).map(words).collect()
 }
 

@@ -440,6 +440,23 @@ pub(super) fn closed(state: &mut State, req: ReqId) {
     }
 }
 
+/// A write is sent in the place of what was not done: nobody must be offered to send that again.
+pub(super) fn overtake(state: &mut State, write: &Write) {
+    let same = |old: &Underway| match (&old.write, write) {
+        (Write::Create(old), Write::Create(new)) => {
+            let version = |new: &NewTask| Version::new(Some(new.scheduled_at), &new.content);
+            old.kind == new.kind && version(old) == version(new)
+        }
+        (Write::Create(_), _) | (_, Write::Create(_)) => false,
+        (Write::Modify(_) | Write::Cancel { .. }, new) => old.task() == new.task(),
+    };
+    let overtaken = |old: &&Underway| old.verdict == Some(Verdict::NotDone) && same(old);
+    let reqs: Vec<ReqId> = state.writes.iter().filter(overtaken).map(|old| old.req).collect();
+    for req in reqs {
+        close_books(state, req);
+    }
+}
+
 /// Whether something that was found out about a write waits to be read.
 pub fn has_notice(state: &State) -> bool {
     !state.writes.is_empty() || !state.desk.wrong.is_empty() || !state.desk.proofs.is_empty()

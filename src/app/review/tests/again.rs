@@ -50,6 +50,21 @@ fn what_was_not_done_while_the_operator_was_elsewhere_waits_at_the_table() {
 }
 
 #[test]
+fn a_text_that_was_proven_not_done_is_reviewed_from_its_form_without_a_doubt() {
+    let mut state = create(Environment::Test, "User");
+    let req = confirm(&mut state);
+    update(&mut state, Message::OutcomeUnknown { req, failure: Failure::Cut { detail: String::new() } });
+    press(&mut state, KeyCode::Esc);
+    assert!(is_form(&state));
+    update(&mut state, Message::Settled { req, verdict: Verdict::NotDone });
+    ctrl(&mut state, 's');
+    assert!(lines::warnings(&state, review(&state)).iter().all(|(_, words)| !words.contains("sent before")));
+    wait(&mut state, 500);
+    let again = confirm(&mut state);
+    assert_eq!(state.writes.iter().map(|write| write.req).collect::<Vec<_>>(), [again], "the offer is gone");
+}
+
+#[test]
 fn a_write_of_the_last_run_that_was_not_done_can_be_sent_again() {
     let mut state = start(Environment::Test);
     let Write::Create(mut new) = not_done_create().writes[0].write.clone() else { panic!() };
