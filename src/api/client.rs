@@ -19,15 +19,13 @@ use super::budget::Gate;
 use super::signer::{Credential, Signature, Signer};
 use super::{ca, fault, proxy, retry};
 use crate::domain::call::{self, Address, Call, End};
+use crate::domain::catalog;
 use crate::domain::wire::{self, Command};
 use crate::domain::{Change, Failure, JsonObject, Kind, Lane, NewTask, Page, Query, Task, TaskId};
 use crate::usersig::UserSig;
 
 /// The code for a signature past its end; the call had no effect.
 const EXPIRED: i64 = 70001;
-
-/// The code for more calls than the limit allows.
-const TOO_MANY: i64 = 60007;
 
 /// No honest answer is larger: 100 tasks of 10 KB make one megabyte.
 const MOST_BODY: usize = 32 * 1024 * 1024;
@@ -298,7 +296,7 @@ impl Client {
         };
         let code = record.call.code();
         drop(record);
-        if code == Some(TOO_MANY) {
+        if code.is_some_and(catalog::is_rate_limit) {
             permit.refused();
         }
         // Only the service's own answers tell how long the way to it is.

@@ -15,7 +15,6 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::failure::NotSent;
-use crate::domain::query::Range;
 use crate::domain::{Failure, Order, Outcome, Page, Query, Status, Task, TaskId};
 use crate::keymap::Action;
 
@@ -92,14 +91,7 @@ pub struct Board {
 impl Board {
     /// The table before the first answer: scheduled time, earliest first, 7 days back to 23 ahead.
     pub fn new(setup: &Setup, now: DateTime<Utc>) -> Self {
-        let query = Query {
-            order: Order::Scheduled,
-            ascending: true,
-            range: Range::around(now),
-            keyword: String::new(),
-            page: 0,
-            page_size: setup.page_size,
-        };
+        let query = Query::around(now, setup.page_size);
         Self {
             query,
             remote: Remote::default(),

@@ -1,5 +1,6 @@
 //! Everything the outside world may be asked to do. Names are imperatives.
 
+use crate::domain::wire::Command;
 use crate::domain::{Change, Draft, Kind, NewTask, Query, TaskId};
 
 pub use crate::domain::lane::Lane;
@@ -23,6 +24,15 @@ pub enum Write {
 }
 
 impl Write {
+    /// The call that makes it.
+    pub fn command(&self) -> Command {
+        match self {
+            Self::Create(_) => Command::Add,
+            Self::Modify(_) => Command::Modify,
+            Self::Cancel { .. } => Command::Delete,
+        }
+    }
+
     /// The task that it changes; a create has none yet.
     pub fn task(&self) -> Option<TaskId> {
         match self {

@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::catalog::{self, Class};
+use crate::domain::catalog;
 use crate::domain::ease::Ease;
 use crate::domain::wire::Command;
 use crate::domain::{Failure, call};
@@ -152,7 +152,7 @@ impl Link {
     pub fn called(&mut self, call: &Call, now: Moment) -> bool {
         let ease = &mut self.eases[call.command.place()];
         let was_free = ease.gap(now.running).is_zero();
-        let is_refused = call.code().and_then(catalog::find).is_some_and(|e| e.class == Class::RateLimit);
+        let is_refused = call.code().is_some_and(catalog::is_rate_limit);
         if is_refused {
             ease.refused(now.running);
         }
@@ -205,7 +205,7 @@ impl Link {
 }
 
 fn too_many(failure: &Failure) -> bool {
-    failure.code().and_then(catalog::find).is_some_and(|entry| entry.class == Class::RateLimit)
+    failure.code().is_some_and(catalog::is_rate_limit)
 }
 
 #[cfg(test)]

@@ -38,6 +38,24 @@ pub enum Written {
     Cancelled(TaskId),
 }
 
+impl Written {
+    /// The task that was written.
+    pub fn task(self) -> TaskId {
+        match self {
+            Self::Created(id) | Self::Modified(id) | Self::Cancelled(id) => id,
+        }
+    }
+
+    /// What was done, in one word.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Created(_) => "created",
+            Self::Modified(_) => "modified",
+            Self::Cancelled(_) => "cancelled",
+        }
+    }
+}
+
 /// A write of an earlier run that is open in the journal: it may or may not have been done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenWrite {

@@ -46,6 +46,11 @@ pub fn find(code: i64) -> Option<&'static Entry> {
     CODES.binary_search_by_key(&code, |entry| entry.code).ok().and_then(|at| CODES.get(at))
 }
 
+/// Whether a code says that there were too many calls.
+pub fn is_rate_limit(code: i64) -> bool {
+    find(code).is_some_and(|entry| entry.class == Class::RateLimit)
+}
+
 use Class::{Auth, InvalidAccount, InvalidRequest, NotAdmin, Quota, RateLimit, Server, Service, State};
 
 const fn entry(code: i64, class: Class, retryable: bool, meaning: &'static str, hint: &'static str) -> Entry {

@@ -86,6 +86,19 @@ pub struct Query {
 }
 
 impl Query {
+    /// The first page of what the table starts with: by scheduled time, earliest first,
+    /// [`Range::around`] this moment.
+    pub fn around(now: DateTime<Utc>, page_size: u32) -> Self {
+        Self {
+            order: Order::Scheduled,
+            ascending: true,
+            range: Range::around(now),
+            keyword: String::new(),
+            page: 0,
+            page_size,
+        }
+    }
+
     /// `Offset`.
     pub fn offset(&self) -> u64 {
         u64::from(self.page) * u64::from(self.page_size)

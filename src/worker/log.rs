@@ -1,24 +1,19 @@
 //! What the worker tells, into the log where one was asked for: how writes went, by the numbers of
 //! their questions and tasks, and trouble with the local database. Never what was written.
 
-use crate::app::{Message, ReqId, Verdict, Write, Written};
-use crate::domain::wire::Command;
+use crate::app::{Message, ReqId, Verdict, Write};
 
 /// A write is about to be sent.
 pub(super) fn sending(req: ReqId, write: &Write) {
-    let (command, task) = match write {
-        Write::Create(_) => (Command::Add, None),
-        Write::Modify(change) => (Command::Modify, Some(change.id)),
-        Write::Cancel { id, .. } => (Command::Delete, Some(*id)),
-    };
-    tracing::info!(event = "write", req = req.0, command = command.name(), task = task.map(|id| id.0));
+    let (command, task) = (write.command().name(), write.task().map(|id| id.0));
+    tracing::info!(event = "write", req = req.0, command, task);
 }
 
 /// The answer to a question, as far as it is about a write or about trouble.
 pub(super) fn note_down(message: &Message) {
     match message {
         Message::Wrote { req, result: Ok(written) } => {
-            tracing::info!(event = "wrote", req = req.0, result = word(*written), task = task(*written));
+            tracing::info!(event = "wrote", req = req.0, result = written.word(), task = written.task().0);
         }
         Message::Wrote { req, result: Err(failure) } => {
             let words = failure.words().what;
@@ -60,7 +55,7 @@ fn settled(req: ReqId, verdict: &Verdict) {
     let req = req.0;
     match verdict {
         Verdict::Done(written) => {
-            tracing::info!(event = "verdict", req, result = word(*written), task = task(*written));
+            tracing::info!(event = "verdict", req, result = written.word(), task = written.task().0);
         }
         Verdict::NotDone => tracing::info!(event = "verdict", req, result = "not done"),
         Verdict::Several(ids) => {
@@ -70,20 +65,6 @@ fn settled(req: ReqId, verdict: &Verdict) {
         Verdict::CannotTell(words) => {
             tracing::warn!(event = "verdict", req, result = "cannot tell", words);
         }
-    }
-}
-
-fn word(written: Written) -> &'static str {
-    match written {
-        Written::Created(_) => "created",
-        Written::Modified(_) => "modified",
-        Written::Cancelled(_) => "cancelled",
-    }
-}
-
-fn task(written: Written) -> u64 {
-    match written {
-        Written::Created(id) | Written::Modified(id) | Written::Cancelled(id) => id.0,
     }
 }
 
@@ -97,6 +78,7 @@ mod tests {
     use tracing_subscriber::fmt::MakeWriter;
 
     use super::*;
+    use crate::app::Written;
     use crate::domain::wire::time_in;
     use crate::domain::{Content, Failure, Kind, NewTask, TaskId};
 

@@ -17,7 +17,6 @@ use super::*;
 use crate::api::Timeouts;
 use crate::api::rogue::{self, APP, Act, KEY, Request, Rogue, WHO, fail, ok};
 use crate::app::{Write, Written};
-use crate::domain::query::{Order, Range};
 use crate::domain::wire::{time_in, time_out};
 use crate::domain::{Change, Content, Draft, Kind, Lane, NewTask, Page, Query, TaskId};
 use crate::sandbox::{self, Clock, Credentials, Options, VirtualClock};
@@ -117,14 +116,7 @@ impl Bench {
 }
 
 fn query() -> Query {
-    Query {
-        order: Order::Scheduled,
-        ascending: true,
-        range: Range::around(now()),
-        keyword: String::new(),
-        page: 0,
-        page_size: 50,
-    }
+    Query::around(now(), 50)
 }
 
 fn list(req: u64) -> Effect {

@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::reconcile;
 use super::{End, Hands};
 use crate::app::{Message, ReqId, Verdict, Write, Written};
-use crate::domain::wire::{self, Command};
+use crate::domain::wire;
 use crate::domain::{Failure, NewTask, TaskId};
 use crate::store::NewIntent;
 
@@ -84,29 +84,23 @@ pub(super) fn random_of(new: &NewTask) -> Option<&Value> {
 }
 
 fn intent(write: &Write, sdkappid: u64) -> NewIntent {
-    let (command, task, body) = match write {
-        Write::Create(new) => (Command::Add, None, wire::add_body(sdkappid, new)),
+    let body = match write {
+        Write::Create(new) => wire::add_body(sdkappid, new),
         Write::Modify(change) => {
             let (kind, at, content) = (&change.kind, change.scheduled_at, change.content.as_ref());
-            let body = wire::modify_body(sdkappid, change.id, kind, at, content);
-            (Command::Modify, Some(change.id), body)
+            wire::modify_body(sdkappid, change.id, kind, at, content)
         }
-        Write::Cancel { id, kind } => (Command::Delete, Some(*id), wire::delete_body(sdkappid, *id, kind)),
+        Write::Cancel { id, kind } => wire::delete_body(sdkappid, *id, kind),
     };
     let msg_random = match write {
         Write::Create(new) => random_of(new).and_then(Value::as_u64).and_then(|n| u32::try_from(n).ok()),
         Write::Modify(_) | Write::Cancel { .. } => None,
     };
-    NewIntent { command: command.name().to_owned(), task, body, msg_random }
+    NewIntent { command: write.command().name().to_owned(), task: write.task(), body, msg_random }
 }
 
 fn outcome_of(written: Written) -> Value {
-    let (word, id) = match written {
-        Written::Created(id) => ("created", id),
-        Written::Modified(id) => ("modified", id),
-        Written::Cancelled(id) => ("cancelled", id),
-    };
-    json!({"result": word, "task": id.to_string()})
+    json!({"result": written.word(), "task": written.task().to_string()})
 }
 
 /// The task that a create has made, out of the journal.

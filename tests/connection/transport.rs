@@ -7,7 +7,6 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use pushdeck::api::{Client, Connection, Credential, Outside, Timeouts};
 use pushdeck::domain::failure::NotSent;
-use pushdeck::domain::query::{Order, Range};
 use pushdeck::domain::{Failure, Lane, Query};
 use secrecy::SecretString;
 
@@ -32,14 +31,7 @@ fn client(url: &str, ca_file: Option<PathBuf>) -> Result<Client, Failure> {
 }
 
 fn query() -> Query {
-    Query {
-        order: Order::Scheduled,
-        ascending: true,
-        range: Range::around(now()),
-        keyword: String::new(),
-        page: 0,
-        page_size: 50,
-    }
+    Query::around(now(), 50)
 }
 
 /// Why a list cannot be had over TLS.

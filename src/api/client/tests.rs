@@ -8,7 +8,6 @@ use super::*;
 use crate::api::rogue::{self, APP, Act, KEY, Rogue, WHO, fail, ok};
 use crate::domain::Content;
 use crate::domain::failure::NotSent;
-use crate::domain::query::{Order, Range};
 use crate::domain::wire::time_in;
 use crate::usersig;
 
@@ -46,14 +45,7 @@ fn new_task() -> NewTask {
 }
 
 fn query() -> Query {
-    Query {
-        order: Order::Scheduled,
-        ascending: true,
-        range: Range::around(now()),
-        keyword: String::new(),
-        page: 0,
-        page_size: 50,
-    }
+    Query::around(now(), 50)
 }
 
 /// Sends a write of each command and gives back how each failed.

@@ -286,9 +286,7 @@ fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
     }
     let sent = close_books(state, req);
     let words = sent.as_ref().map_or_else(|| inherited(written), |sent| stands(state, sent, written));
-    let id = match written {
-        Written::Created(id) | Written::Modified(id) | Written::Cancelled(id) => id,
-    };
+    let id = written.task();
     let source = sent.as_ref().and_then(|sent| sent.source.clone());
     let mut effects = use_up(state, req, source, Some(id));
     let mut proof = Proof::None;

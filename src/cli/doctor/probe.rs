@@ -13,7 +13,6 @@ use crate::api::probe::{self, Hello};
 use crate::api::{Client, Connection, Outside, Timeouts};
 use crate::config::{Env, paths};
 use crate::domain::failure::NotSent;
-use crate::domain::query::{Order, Range};
 use crate::domain::{Failure, Lane, Query};
 use crate::store::{self, Store};
 
@@ -61,14 +60,7 @@ pub(super) async fn hello(base: &str, ca_file: Option<&Path>, outside: &Outside)
 /// A real list call: how many tasks there are in the range that the table starts with.
 pub(super) async fn list(connection: &Connection, outside: &Outside) -> Result<u64, Failure> {
     let client = Client::new(connection, Timeouts::default(), outside.clone())?;
-    let query = Query {
-        order: Order::Scheduled,
-        ascending: true,
-        range: Range::around(client.service_now()),
-        keyword: String::new(),
-        page: 0,
-        page_size: 1,
-    };
+    let query = Query::around(client.service_now(), 1);
     client.list(&query, Lane::Page).await.map(|page| page.total)
 }
 
