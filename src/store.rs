@@ -184,6 +184,24 @@ impl Store {
         Ok(())
     }
 
+    /// What was learned of the service under this name.
+    pub fn fact(&self, profile: &str, name: &str) -> Result<Option<String>, StoreError> {
+        self.run(|db| {
+            db.prepare_cached("SELECT value FROM facts WHERE profile = ? AND name = ?")?
+                .query_row(params![profile, name], |row| row.get(0))
+                .optional()
+        })
+    }
+
+    /// Keeps what was learned of the service, in place of what was known before.
+    pub fn put_fact(&self, profile: &str, name: &str, value: &str) -> Result<(), StoreError> {
+        self.run(|db| {
+            db.prepare_cached("INSERT OR REPLACE INTO facts (profile, name, value) VALUES (?, ?, ?)")?
+                .execute(params![profile, name, value])
+        })?;
+        Ok(())
+    }
+
     /// Writes down what is about to be sent. It is on the disk when this returns.
     pub fn begin_intent(
         &self,
@@ -374,6 +392,15 @@ mod tests {
         assert_eq!(store.load_draft("acme", "new").unwrap(), None);
         assert_eq!(store.load_draft("acme", "edit 7").unwrap(), Some((two.clone(), at(1))));
         assert_eq!(store.load_draft("beta", "new").unwrap(), Some((two, at(2))));
+    }
+
+    #[test]
+    fn what_was_learned_of_a_service_is_kept_by_app_and_the_last_word_counts() {
+        let store = Store::open_in_memory().unwrap();
+        store.put_fact("acme", "longest_range_days", "31").unwrap();
+        store.put_fact("acme", "longest_range_days", "7").unwrap();
+        assert_eq!(store.fact("acme", "longest_range_days").unwrap().as_deref(), Some("7"));
+        assert_eq!(store.fact("beta", "longest_range_days").unwrap(), None);
     }
 
     #[test]

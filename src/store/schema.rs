@@ -14,7 +14,8 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Step `n` leads from version `n` to `n + 1`.
-const STEPS: [&str; 1] = ["
+const STEPS: [&str; 2] = [
+    "
 CREATE TABLE drafts (
     profile  TEXT NOT NULL,
     slot     TEXT NOT NULL,
@@ -40,7 +41,17 @@ CREATE TABLE journal (
 
 CREATE INDEX journal_by_profile ON journal (profile, id);
 CREATE INDEX journal_open ON journal (profile, id) WHERE closed_at IS NULL;
-"];
+",
+    // What the answers of a service have taught about it (W9), such as its longest range.
+    "
+CREATE TABLE facts (
+    profile TEXT NOT NULL,
+    name    TEXT NOT NULL,
+    value   TEXT NOT NULL,
+    PRIMARY KEY (profile, name)
+) STRICT, WITHOUT ROWID;
+",
+];
 
 /// The version that this program writes.
 #[expect(clippy::cast_possible_wrap, reason = "a handful of steps")]
