@@ -26,8 +26,8 @@ pub mod state;
 pub(crate) mod testing;
 pub mod update;
 
-pub use effect::{Effect, Lane, Write};
-pub use message::{Call, Message, Moment, OpenWrite, ReqId, Verdict, Written};
+pub use effect::{Effect, Lane, Terms, Waived, Write};
+pub use message::{Call, Message, Moment, OpenWrite, ReqId, Sight, Stop, Verdict, Written};
 pub use reload::Reloaded;
 pub use remote::Remote;
 pub use state::{Layer, Note, Setup, State};

@@ -9,6 +9,7 @@ pub mod catalog;
 pub mod content;
 pub mod curl;
 pub mod draft;
+pub mod duplicate;
 pub mod ease;
 pub mod failure;
 pub mod fields;

@@ -227,11 +227,13 @@ impl Store {
         })
     }
 
-    /// Writes down how a write ended. The first verdict stays; says whether this was the first.
+    /// Writes down how a write ended; says whether that was news. What is known stays; only "not done",
+    /// which is no more than "not found", gives way to what is known later.
     pub fn close_intent(&self, id: IntentId, at: DateTime<Utc>, outcome: &Value) -> Result<bool, StoreError> {
         let changed = self.run(|db| {
             db.prepare_cached(
-                "UPDATE journal SET closed_at = ?, outcome = ? WHERE id = ? AND closed_at IS NULL",
+                "UPDATE journal SET closed_at = ?, outcome = ? WHERE id = ? \
+                 AND (closed_at IS NULL OR outcome ->> '$.result' = 'not done')",
             )?
             .execute(params![time_text(at), outcome.to_string(), id.0])
         })?;
@@ -419,7 +421,7 @@ mod tests {
         assert_eq!(open, [first, second]);
 
         assert!(store.close_intent(first, at(3), &json!({"created": 7})).unwrap());
-        assert!(!store.close_intent(first, at(4), &json!("not done")).unwrap());
+        assert!(!store.close_intent(first, at(4), &json!({"result": "not done"})).unwrap());
         let left = Intent { id: second, begun: at(1), what: modify, closed: None };
         assert_eq!(store.open_intents("acme").unwrap(), std::slice::from_ref(&left));
         let closed = Some(Closed { at: at(3), outcome: json!({"created": 7}) });
@@ -504,9 +506,10 @@ mod tests {
         let other = Connection::open(&path).unwrap();
         other.pragma_update(None, "user_version", 99).unwrap();
         let found = Store::open(&path).unwrap_err().to_string();
-        assert!(
-            found.ends_with("was written by a newer pushdeck (format 99, this one knows 1); use that one")
-        );
+        let known = schema::VERSION;
+        let words =
+            format!("was written by a newer pushdeck (format 99, this one knows {known}); use that one");
+        assert!(found.ends_with(&words), "{found}");
     }
 
     #[test]

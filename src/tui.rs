@@ -17,7 +17,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::time::Instant;
 
 use crate::app::state::Underway;
-use crate::app::{Effect, Message, Moment, State, Verdict, update};
+use crate::app::{Effect, Message, Moment, Sight, State, Verdict, update};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
 use crate::theme::Theme;
@@ -266,6 +266,7 @@ impl Desk {
                 | Effect::Get { .. }
                 | Effect::Write { .. }
                 | Effect::Settle { .. }
+                | Effect::Search { .. }
                 | Effect::Reload { .. }
                 | Effect::Adopt { .. }
                 | Effect::SaveDraft { .. }
@@ -317,6 +318,10 @@ fn refusal(effect: Effect, failure: Failure) -> Option<Message> {
         Effect::Settle { req, .. } => {
             let verdict = Verdict::CannotTell(failure.words().what);
             Some(Message::Settled { req, verdict })
+        }
+        Effect::Search { req, .. } => {
+            let sight = Sight::Unclear(failure.words().what);
+            Some(Message::Searched { req, sight, opens_in: Duration::ZERO })
         }
         Effect::Reload { req } => Some(Message::Reloaded { req, result: Err(failure.words().what) }),
         Effect::Adopt { req } => Some(Message::Adopted { req, result: Err(failure) }),

@@ -64,27 +64,27 @@ fn draw(state: &State, theme: &Theme, buf: &mut Buffer) {
     if let Some(pane) = areas.detail {
         detail::render(state, theme, pane, buf);
     }
-    hint::render(state, theme, areas.hint, buf);
+    hint::keys(state, theme, areas.hint, buf);
     for layer in &state.layers {
         over(state, layer, theme, &areas, buf);
     }
-    // The line of a filter has what its note would say.
+    // There the line of a filter stands while it is typed.
     if !matches!(state.layers.last(), Some(Layer::Filter(_))) {
-        hint::note(state, theme, areas.hint, buf);
+        hint::message(state, theme, areas.message, buf);
     }
 }
 
 /// Draws what lies over the board, one layer.
 fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
-    // Header and hints stay as they are: where one is and what the keys do holds for overlays too.
-    let top = areas.header.bottom();
-    let ground = Rect { y: top, height: areas.hint.y.saturating_sub(top), ..areas.header };
+    // Header, message and hints stay as they are: where one is, what happened and what the keys do
+    // holds for overlays too.
+    let ground = areas.ground();
     match layer {
         Layer::Detail => {
             let body = areas.detail.map_or(areas.table, |pane| areas.table.union(pane));
             detail::render(state, theme, body, buf);
         }
-        Layer::Filter(line) => filter::render(state, line, theme, areas.hint, buf),
+        Layer::Filter(line) => filter::render(state, line, theme, areas.message, buf),
         Layer::Find(find) => {
             overlay::dim(ground, buf);
             find::render(state, find, theme, ground, buf);

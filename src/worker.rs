@@ -6,6 +6,8 @@
 //! between is looked into at the next start, while the other way round nobody would ever hear of it.
 //! Nothing is decided here, and nothing here draws. Writes are waited for at exit, reads are not (I5).
 
+mod before;
+mod delay;
 mod drafts;
 mod inherited;
 mod journal;
@@ -21,18 +23,19 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 use tokio::task::{self, AbortHandle, JoinSet};
 use tokio::time::Instant;
 
 use crate::api::{Client, Event, Outside};
-use crate::app::{Effect, Message, ReqId, Verdict};
-use crate::domain::Failure;
+use crate::app::{Effect, Message, ReqId, Sight, Verdict, Write};
 use crate::domain::failure::NotSent;
+use crate::domain::{Failure, TaskId};
 use crate::store::IntentId;
 
+use delay::ListingDelay;
 use drafts::{Errand, What};
 pub use journal::Journal;
 use reconcile::Claims;
@@ -42,9 +45,17 @@ pub use reload::{Read, Reload};
 /// How long things are waited for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Pace {
-    /// When a write of unknown outcome is looked for, counted from the moment its answer failed to
-    /// come. Only after the last look is "not there" believed: the list may lag.
+    /// When a write of unknown outcome is first searched for, counted from the moment its answer failed
+    /// to come. A change or a cancel is settled by the last of them.
     pub looks: [Duration; 4],
+    /// How often after that, until a create that is not there may be believed not to be, or until the
+    /// service answers at all.
+    pub every: Duration,
+    /// "Not there" is believed of a create after this, or after three times the longest delay with
+    /// which the list has shown our own creates, whichever is more (W2).
+    pub least_doubt: Duration,
+    /// When the list is asked for a task that was just created, to learn that delay.
+    pub delay_searches: &'static [Duration],
     /// Within this a call that was let go is answered or given up, with all its attempts. A write of
     /// another run is not called "not done" before.
     pub longest_call: Duration,
@@ -57,6 +68,20 @@ impl Default for Pace {
     fn default() -> Self {
         Self {
             looks: [2, 5, 10, 20].map(Duration::from_secs),
+            every: Duration::from_secs(15),
+            least_doubt: Duration::from_mins(1),
+            delay_searches: const {
+                &[
+                    Duration::from_millis(500),
+                    Duration::from_secs(2),
+                    Duration::from_secs(5),
+                    Duration::from_secs(10),
+                    Duration::from_secs(20),
+                    Duration::from_secs(40),
+                    Duration::from_secs(80),
+                    Duration::from_secs(120),
+                ]
+            },
             longest_call: Duration::from_secs(30),
             farewell: Duration::from_secs(11),
         }
@@ -71,6 +96,12 @@ struct Hands {
     messages: mpsc::Sender<Message>,
     outside: Outside,
     looks: [Duration; 4],
+    every: Duration,
+    least_doubt: Duration,
+    /// How long ago the write in hand was sent when its searches begin.
+    waited: Duration,
+    delay: ListingDelay,
+    delay_searches: &'static [Duration],
     longest_call: TimeDelta,
     claims: Claims,
     reload: Reload,
@@ -94,8 +125,20 @@ impl Hands {
         self.tell(Message::Noted(words)).await;
     }
 
+    /// How long after its searches begin "not there" is believed of a write.
+    fn opens_after(&self, write: &Write) -> Duration {
+        let last = self.looks.iter().copied().max().unwrap_or_default();
+        match write {
+            Write::Create(_) => {
+                self.delay.believed_after(self.least_doubt).saturating_sub(self.waited).max(last)
+            }
+            // What is there is there: no list is asked that could lag.
+            Write::Modify(_) | Write::Cancel { .. } => last,
+        }
+    }
+
     /// Writes the end of a write into the journal.
-    async fn close(&self, End { entry, outcome }: End) {
+    async fn close(&self, End { entry, outcome, .. }: End) {
         if let Err(why) = self.journal.close(entry, self.outside.now(), outcome).await {
             self.note(format!("the journal does not know how this write ended: {why}")).await;
         }
@@ -107,6 +150,8 @@ impl Hands {
 struct End {
     entry: IntentId,
     outcome: Value,
+    /// The task that a create has made, and when it is due: how long the list takes to show it is learnt.
+    created: Option<(TaskId, DateTime<Utc>)>,
 }
 
 /// What a task comes back with.
@@ -126,6 +171,7 @@ enum Owed {
     Got(ReqId),
     Wrote(ReqId),
     Settled(ReqId),
+    Searched(ReqId),
     Reloaded(ReqId),
     DraftLoaded(ReqId),
     DraftKept(ReqId),
@@ -195,18 +241,24 @@ pub async fn run_with(tools: Tools, mut effects: mpsc::Receiver<Effect>, message
     });
     // An error is a receiver that is gone, and then nobody wants to know.
     let _ = messages.send(Message::Signed { until: client.sig_until(), given: client.sig_is_given() }).await;
-    let hands = Hands {
+    let mut hands = Hands {
         client,
         journal,
         messages,
         outside,
         looks: pace.looks,
+        every: pace.every,
+        least_doubt: pace.least_doubt,
+        waited: Duration::ZERO,
+        delay: ListingDelay::default(),
+        delay_searches: pace.delay_searches,
         longest_call: TimeDelta::from_std(pace.longest_call).unwrap_or(TimeDelta::MAX),
         claims: Claims::default(),
         reload,
         aside: Aside::default(),
         stopping,
     };
+    hands.delay = ListingDelay::load(&hands).await;
     inherited::announce(&hands).await;
     let mut crew = Crew::new(hands, pace.farewell);
     loop {
@@ -247,8 +299,17 @@ impl Crew {
             Effect::Get { req, id, lane } => {
                 self.spawn(Owed::Got(req), async move { reads::get(&hands, req, id, lane).await });
             }
-            Effect::Write { req, write } => {
-                self.spawn_write(Owed::Wrote(req), async move { writes::write(&hands, req, write).await });
+            Effect::Write { req, write, terms } => {
+                self.spawn_write(
+                    Owed::Wrote(req),
+                    async move { writes::write(&hands, req, write, &terms).await },
+                );
+            }
+            Effect::Search { req, open } => {
+                self.spawn_write(
+                    Owed::Searched(req),
+                    async move { inherited::search(&hands, req, open).await },
+                );
             }
             Effect::Settle { req, open } => {
                 self.spawn_write(
@@ -280,6 +341,7 @@ impl Crew {
         }
         self.hands.tell(Message::Adopted { req, result }).await;
         if !self.hands.journal.is_as(&before) {
+            self.hands.delay = ListingDelay::load(&self.hands).await;
             inherited::announce(&self.hands).await;
         }
     }
@@ -359,7 +421,11 @@ impl Crew {
                 let hands = self.hands.clone();
                 // The disk is not waited for here: others want their answers.
                 self.tasks.spawn(async move {
+                    let created = end.created;
                     hands.close(end).await;
+                    if let Some((id, due)) = created {
+                        delay::measure(hands, id, due).await;
+                    }
                     Done::WrittenDown
                 });
             }
@@ -375,13 +441,11 @@ impl Crew {
         match owed {
             Owed::Listed(req) => self.hands.tell(Message::Listed { req, result: Err(withdrawn) }).await,
             Owed::Got(req) => self.hands.tell(Message::Got { req, result: Err(withdrawn) }).await,
-            Owed::Wrote(req) => {
-                let detail = "pushdeck did not wait for the answer".to_owned();
-                self.hands.tell(Message::OutcomeUnknown { req, failure: Failure::Cut { detail } }).await;
-                let verdict = Verdict::CannotTell(reconcile::STOPPED.to_owned());
-                self.hands.tell(Message::Settled { req, verdict }).await;
+            Owed::Searched(req) => {
+                let sight = Sight::Unclear(reconcile::STOPPED.to_owned());
+                self.hands.tell(Message::Searched { req, sight, opens_in: Duration::ZERO }).await;
             }
-            Owed::Settled(req) => {
+            Owed::Wrote(req) | Owed::Settled(req) => {
                 let verdict = Verdict::CannotTell(reconcile::STOPPED.to_owned());
                 self.hands.tell(Message::Settled { req, verdict }).await;
             }
@@ -401,7 +465,11 @@ impl Crew {
     async fn end(mut self) {
         for Running { owed, handle } in self.running.values() {
             match owed {
-                Owed::Listed(_) | Owed::Got(_) | Owed::Reloaded(_) | Owed::DraftLoaded(_) => handle.abort(),
+                Owed::Listed(_)
+                | Owed::Got(_)
+                | Owed::Searched(_)
+                | Owed::Reloaded(_)
+                | Owed::DraftLoaded(_) => handle.abort(),
                 Owed::Wrote(_) | Owed::Settled(_) | Owed::DraftKept(_) => {}
             }
         }

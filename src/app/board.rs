@@ -375,6 +375,8 @@ pub fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -
     let new_question = state.board.shown_query.as_ref() != Some(&asked);
     let past_the_end = page.tasks.is_empty() && page.total > 0 && asked.page > 0;
     state.board.compare(&page, now);
+    let mut learnt = review::learn(state, &page.tasks);
+    learnt.extend(review::compare_with_list(state, &page.tasks));
     let same_rows = page.tasks.iter().map(|t| t.id).eq(state.board.tasks.iter().map(|t| t.id));
     let doubted = state.doubted();
     if new_question || same_rows || !is_held(state) {
@@ -391,12 +393,11 @@ pub fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -
     if past_the_end {
         // The set shrank under the page: show its new end.
         state.board.query.page = state.board.pages() - 1;
-        return reload(state);
+        learnt.extend(reload(state));
+    } else if seeks_present && state.board.first_to_come(state.now.utc).is_none() && state.board.pages() > 1 {
+        learnt.extend(locate_present(state));
     }
-    if seeks_present && state.board.first_to_come(state.now.utc).is_none() && state.board.pages() > 1 {
-        return locate_present(state);
-    }
-    Vec::new()
+    learnt
 }
 
 /// Keeps the selected row on screen.
@@ -500,13 +501,16 @@ pub fn on_task_action(state: &mut State, action: Action) -> Vec<Effect> {
         Action::New => return form::open_new(state),
         Action::Refresh => {
             state.link.try_now();
+            let mut effects = review::search_now(state);
             if let Some(page) = state.board.waiting.take() {
                 let doubted = state.doubted();
                 state.board.replace(page, state.now, &doubted);
                 follow_cursor(state);
             }
-            return reload(state);
+            effects.extend(reload(state));
+            return effects;
         }
+        Action::Acknowledge => review::acknowledge(state),
         Action::Zone => {
             state.zone = if state.zone == state.setup.zone { chrono_tz::Tz::UTC } else { state.setup.zone };
             let zone = state.zone.name();
@@ -532,19 +536,20 @@ fn act_on_selected(state: &mut State, action: Action) -> Vec<Effect> {
     if action == Action::NewFromThis {
         return form::open_from(state, &task);
     }
+    if action == Action::Cancel {
+        return review::open_cancel(state, &task);
+    }
     if let Some(why) = task.locked_because() {
-        let verb = if action == Action::Cancel { "cancelled" } else { "changed" };
-        state.warn(format!("#{} cannot be {verb}: {why}", task.id));
+        state.warn(format!("#{} cannot be changed: {why}", task.id));
         return Vec::new();
     }
-    if state.writes.iter().any(|write| write.task() == Some(task.id) && write.verdict.is_none()) {
-        state.warn(format!("#{}: a write to it is still under way; wait for its outcome", task.id));
+    if let Some(why) = review::busy(state, task.id) {
+        state.warn(why);
         return Vec::new();
     }
     match action {
-        Action::Edit => form::open_edit(state, &task),
         Action::EditTime => form::open_time(state, &task),
-        _ => review::open_cancel(state, &task),
+        _ => form::open_edit(state, &task),
     }
 }
 

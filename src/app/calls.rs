@@ -130,7 +130,7 @@ pub struct OneCall {
 pub fn place(state: &State) -> Option<Rect> {
     let areas = state.areas()?;
     let top = areas.header.bottom();
-    Some(Rect { y: top, height: areas.hint.y.saturating_sub(top), ..areas.header })
+    Some(Rect { y: top, height: areas.message.y.saturating_sub(top), ..areas.header })
 }
 
 /// The room inside of the border.

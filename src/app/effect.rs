@@ -1,7 +1,8 @@
 //! Everything the outside world may be asked to do. Names are imperatives.
 
+use crate::domain::profile::AppKey;
 use crate::domain::wire::Command;
-use crate::domain::{Change, Draft, Kind, NewTask, Query, TaskId};
+use crate::domain::{Change, Draft, Kind, NewTask, Query, Task, TaskId};
 
 pub use crate::domain::lane::Lane;
 
@@ -43,6 +44,28 @@ impl Write {
     }
 }
 
+/// On what terms a write was confirmed. The worker sends nothing when one of them does not hold, and
+/// says which: [`super::Message::Stopped`].
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Terms {
+    /// The app whose row or form the review was opened on (W8).
+    pub app: AppKey,
+    /// The task as it was on the screen when it was confirmed: one that is otherwise by now is not
+    /// touched. `None` for a create.
+    pub seen: Option<Box<Task>>,
+    /// What a cancel does without, because the operator was told and confirmed once more (U11).
+    pub waived: Waived,
+}
+
+/// What is missing and was done without. Only a cancel may do without anything.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Waived {
+    /// The entry in the journal.
+    pub journal: bool,
+    /// The look at the task right before.
+    pub fresh_copy: bool,
+}
+
 /// Everything the worker or the terminal may be asked to do.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Effect {
@@ -70,6 +93,15 @@ pub enum Effect {
         req: ReqId,
         /// What.
         write: Write,
+        /// On what terms.
+        terms: Terms,
+    },
+    /// Search once, now, for what became of a write. Only reads.
+    Search {
+        /// The question.
+        req: ReqId,
+        /// The write.
+        open: OpenWrite,
     },
     /// Find out what became of a write of an earlier run. Only reads.
     Settle {

@@ -30,7 +30,9 @@ pub struct Areas {
     pub table: Rect,
     /// The detail pane with its border, if it is shown.
     pub detail: Option<Rect>,
-    /// Keys, or what just happened.
+    /// What just happened, and what waits to be acknowledged.
+    pub message: Rect,
+    /// Keys.
     pub hint: Rect,
     /// Lines a task takes: 2 on narrow screens.
     pub row_height: u16,
@@ -50,7 +52,7 @@ pub fn areas(size: (u16, u16), placement: Placement) -> Option<Areas> {
     }
     let tally_lines = u16::from(height >= 16);
     let body_top = 2 + tally_lines;
-    let body = Rect::new(0, body_top, width, height - body_top - 1);
+    let body = Rect::new(0, body_top, width, height - body_top - 2);
     let (table, detail) = split(body, placement);
     Some(Areas {
         header: Rect::new(0, 0, width, 1),
@@ -58,6 +60,7 @@ pub fn areas(size: (u16, u16), placement: Placement) -> Option<Areas> {
         query: Rect::new(0, 1 + tally_lines, width, 1),
         table,
         detail,
+        message: Rect::new(0, height - 2, width, 1),
         hint: Rect::new(0, height - 1, width, 1),
         row_height: if table.width < NARROW { 2 } else { 1 },
     })
@@ -86,6 +89,12 @@ fn split(body: Rect, placement: Placement) -> (Rect, Option<Rect>) {
 }
 
 impl Areas {
+    /// The ground of overlays: between header and message.
+    pub fn ground(&self) -> Rect {
+        let top = self.header.bottom();
+        Rect { y: top, height: self.message.y.saturating_sub(top), ..self.header }
+    }
+
     /// Tasks that fit on the table: without its border and its head.
     pub fn rows(&self) -> usize {
         let head = u16::from(self.row_height == 1);
@@ -107,7 +116,8 @@ mod tests {
                         continue;
                     };
                     let screen = Rect::new(0, 0, width, height);
-                    let all = [areas.header, areas.tally, areas.query, areas.table, areas.hint];
+                    let all =
+                        [areas.header, areas.tally, areas.query, areas.table, areas.message, areas.hint];
                     for area in all.into_iter().chain(areas.detail) {
                         assert_eq!(area.intersection(screen), area, "{width}x{height} {placement:?}");
                     }

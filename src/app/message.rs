@@ -56,15 +56,52 @@ impl Written {
     }
 }
 
-/// A write of an earlier run that is open in the journal: it may or may not have been done.
+/// A write whose outcome is not known: it may or may not have been done.
 #[derive(Clone, Debug, PartialEq)]
 pub struct OpenWrite {
-    /// The journal's number of it.
-    pub entry: i64,
+    /// The journal's number of it; `None` for a cancel that went out without one.
+    pub entry: Option<i64>,
     /// What was, perhaps, sent.
     pub write: Write,
-    /// When.
+    /// When it was written down, by this machine's clock.
     pub sent: DateTime<Utc>,
+    /// How long after now "not there" is still too early to be believed, and sending again too risky.
+    pub opens_in: Duration,
+}
+
+/// What one search for a write of unknown outcome showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Sight {
+    /// It is proven how it ended.
+    Settled(Verdict),
+    /// Nothing of it is there. That becomes likely with time, and is never proven (W2).
+    NotThere,
+    /// The service did not answer; that counts as no search.
+    NoAnswer(Failure),
+    /// The service answered, and still it cannot be told; why.
+    Unclear(String),
+}
+
+/// Why a write was not sent after it was confirmed.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stop {
+    /// The task is otherwise than it was on the screen; as it is now.
+    Moved(Box<Task>),
+    /// The task is not there any more.
+    Gone,
+    /// An earlier create of unknown outcome, the same push, turned out to stand.
+    Stands {
+        /// The task.
+        id: TaskId,
+        /// The journal's number of that create.
+        entry: i64,
+    },
+    /// What had to be read right before could not be read.
+    Unread(Failure),
+    /// The journal cannot be written, and nothing is sent that it does not hold.
+    NoJournal(String),
+    /// The worker serves another app by now.
+    OtherApp,
 }
 
 /// What was found out about a write whose outcome was unknown.
@@ -72,7 +109,8 @@ pub struct OpenWrite {
 pub enum Verdict {
     /// It was done after all.
     Done(Written),
-    /// Proven not done: it is safe to send again.
+    /// Not done, as far as the last search shows: for a change or a cancel that is certain, for a create
+    /// it is as old as that search.
     NotDone,
     /// A create that stands more than once: the operator chooses which to cancel.
     Several(Vec<TaskId>),
@@ -135,12 +173,41 @@ pub enum Message {
         /// What was done, or why it certainly was not.
         result: Result<Written, Failure>,
     },
-    /// Not final: the outcome of the write is not known and is being looked into.
+    /// Answer to [`super::Effect::Write`] when nothing was sent, and why.
+    Stopped {
+        /// The question.
+        req: ReqId,
+        /// Why.
+        why: Stop,
+    },
+    /// Not final: the outcome of the write is not known; what happened is being checked.
     OutcomeUnknown {
         /// The question.
         req: ReqId,
         /// What went wrong.
         failure: Failure,
+        /// The write as it was sent, with the `MsgRandom` by which it can be told from others.
+        open: Box<OpenWrite>,
+    },
+    /// Not final: a search for a write of unknown outcome has not settled it.
+    Checked {
+        /// The question.
+        req: ReqId,
+        /// What it showed.
+        sight: Sight,
+        /// When the next one follows.
+        next_in: Duration,
+        /// See [`OpenWrite::opens_in`].
+        opens_in: Duration,
+    },
+    /// Answer to [`super::Effect::Search`].
+    Searched {
+        /// The question.
+        req: ReqId,
+        /// What it showed.
+        sight: Sight,
+        /// See [`OpenWrite::opens_in`].
+        opens_in: Duration,
     },
     /// Final answer to a write whose outcome was unknown, and to [`super::Effect::Settle`].
     Settled {

@@ -27,7 +27,7 @@ pub fn ask(state: &mut State) -> Vec<Effect> {
         state.warn(format!("not now: {why}"));
         return Vec::new();
     }
-    if state.reloading.is_some() {
+    if state.reloading.is_some() || state.adopting.is_some() {
         state.say("the config is being read already");
         return Vec::new();
     }
@@ -67,7 +67,24 @@ pub fn on_reloaded(state: &mut State, req: ReqId, result: Result<Reloaded, Strin
         return Vec::new();
     }
     let adopt = state.ask();
-    let mut effects = vec![Effect::Adopt { req: adopt }];
+    // What is on the screen changes when the worker has it (W8), and not before.
+    state.adopting = Some((adopt, Box::new(Reloaded { setup, same_place })));
+    vec![Effect::Adopt { req: adopt }]
+}
+
+/// Whether the worker is just taking another connection into use.
+pub fn is_adopting(state: &State) -> bool {
+    state.adopting.is_some()
+}
+
+/// The new connection is in use, or could not be.
+pub fn on_adopted(state: &mut State, req: ReqId, result: Result<(), Failure>) -> Vec<Effect> {
+    let Some((_, read)) = state.adopting.take_if(|(asked, _)| *asked == req) else { return Vec::new() };
+    if let Err(failure) = result {
+        state.warn(format!("nothing was changed: {}", failure.words().what));
+        return Vec::new();
+    }
+    let Reloaded { setup, same_place } = *read;
     state.zone = setup.zone;
     let before = std::mem::take(&mut state.link);
     state.link.signed_until = before.signed_until;
@@ -78,28 +95,21 @@ pub fn on_reloaded(state: &mut State, req: ReqId, result: Result<Reloaded, Strin
         let other_pages = state.board.query.page_size != setup.page_size;
         state.board.query.page_size = setup.page_size;
         state.setup = setup;
-        effects.extend(if other_pages { board::ask_anew(state) } else { board::reload(state) });
-    } else {
-        // Of another app nothing that is on the screen is true.
-        state.layers.clear();
-        state.board = Board::new(&setup, state.now.utc);
-        state.detail = Detail::default();
-        state.drafts = form::Drafts::default();
-        state.desk = review::Desk::default();
-        let place = format!("{} · {} · {}", setup.profile, setup.place, setup.sdkappid);
-        state.setup = setup;
-        state.say(format!("this is {place} now"));
-        effects.extend(board::reload(state));
+        return if other_pages { board::ask_anew(state) } else { board::reload(state) };
     }
-    effects
-}
-
-/// The new connection is in use, or could not be.
-pub fn on_adopted(state: &mut State, result: Result<(), Failure>) -> Vec<Effect> {
-    if let Err(failure) = result {
-        state.warn(failure.words().what);
-    }
-    Vec::new()
+    // Of another app nothing that is on the screen is true.
+    state.layers.clear();
+    state.board = Board::new(&setup, state.now.utc);
+    state.detail = Detail::default();
+    state.drafts = form::Drafts::default();
+    state.desk = review::Desk::default();
+    state.writes.clear();
+    state.results.clear();
+    state.failed.clear();
+    let place = format!("{} · {} · {}", setup.profile, setup.place, setup.sdkappid);
+    state.setup = setup;
+    state.say(format!("this is {place} now"));
+    board::reload(state)
 }
 
 #[cfg(test)]
@@ -118,7 +128,9 @@ mod tests {
     }
 
     fn answered(state: &mut State, req: ReqId, result: Result<Reloaded, String>) -> Vec<Effect> {
-        feed(state, [Message::Reloaded { req, result: result.map(Box::new) }])
+        let effects = feed(state, [Message::Reloaded { req, result: result.map(Box::new) }]);
+        let [Effect::Adopt { req }] = effects[..] else { return effects };
+        feed(state, [Message::Adopted { req, result: Ok(()) }])
     }
 
     #[test]
@@ -128,9 +140,7 @@ mod tests {
         let req = reload(&mut state);
         let (selected, setup) = (state.board.selected, Setup { page_size: 20, ..state.setup.clone() });
         let effects = answered(&mut state, req, Ok(Reloaded { setup, same_place: true }));
-        let [Effect::Adopt { .. }, Effect::List { query, .. }] = effects.as_slice() else {
-            panic!("{effects:?}")
-        };
+        let [Effect::List { query, .. }] = effects.as_slice() else { panic!("{effects:?}") };
         assert_eq!((query.page_size, state.link.stopped), (20, false));
         assert_eq!(state.board.selected, selected, "the table stays");
         assert!(answered(&mut state, req, Err("late".into())).is_empty(), "an old answer changes nothing");
@@ -142,9 +152,29 @@ mod tests {
         let req = reload(&mut state);
         let setup = Setup { sdkappid: 7, environment: Environment::Test, ..state.setup.clone() };
         let effects = answered(&mut state, req, Ok(Reloaded { setup, same_place: false }));
-        assert!(matches!(effects.as_slice(), [Effect::Adopt { .. }, Effect::List { .. }]), "{effects:?}");
+        assert!(matches!(effects.as_slice(), [Effect::List { .. }]), "{effects:?}");
         assert_eq!((state.board.tasks.len(), state.board.selected, state.setup.sdkappid), (0, None, 7));
         assert_eq!(state.link.skew, None);
+    }
+
+    #[test]
+    fn the_screen_shows_another_app_only_once_the_worker_has_taken_it() {
+        let mut state = board((120, 40));
+        let before = state.setup.clone();
+        let req = reload(&mut state);
+        let setup = Setup { sdkappid: 7, app: "other".into(), ..before.clone() };
+        let result = Ok(Box::new(Reloaded { setup, same_place: false }));
+        let effects = feed(&mut state, [Message::Reloaded { req, result }]);
+        let [Effect::Adopt { req }] = effects[..] else { panic!("{effects:?}") };
+        assert_eq!(state.setup, before, "the worker may still refuse it");
+        // Meanwhile nothing is begun that would end at one app or the other.
+        assert!(feed(&mut state, typed("nDe")).is_empty() && state.layers.is_empty());
+        let mut refused = state.clone();
+        let failure = Failure::Local { detail: "gone".to_owned() };
+        feed(&mut refused, [Message::Adopted { req, result: Err(failure) }]);
+        assert_eq!((&refused.setup, refused.board.tasks.is_empty()), (&before, false));
+        feed(&mut state, [Message::Adopted { req, result: Ok(()) }]);
+        assert_eq!((state.setup.sdkappid, state.board.tasks.len()), (7, 0));
     }
 
     #[test]

@@ -12,17 +12,18 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
-use crate::domain::profile::Environment;
+use crate::domain::profile::{AppKey, Environment};
 use crate::domain::{Audience, Change, Draft, Kind, NewTask, Task, TaskId, when};
 use crate::keymap::Action;
 
-use super::effect::{Effect, Write};
+use super::effect::{Effect, Terms, Waived, Write};
 use super::message::{Moment, ReqId, Verdict};
 use super::remote::Remote;
 use super::state::{Layer, Setup, State, Underway};
 
 mod again;
 pub mod compare;
+mod doubt;
 mod fresh;
 pub mod lines;
 mod outcome;
@@ -30,10 +31,15 @@ mod outcome;
 mod tests;
 
 pub use again::{Remedy, remedy};
-pub use fresh::on_got;
-pub use outcome::{Desk, Ending, Proof, has_notice, on_settled, on_unknown, on_wrote, open_notice, take_up};
+pub use doubt::{deed, learn, on_checked, on_searched, progress, search_now};
+pub use fresh::{compare_with_list, on_got};
+pub use outcome::{
+    Desk, Ending, Proof, acknowledge, has_notice, on_settled, on_stopped, on_unknown, on_wrote, open_notice,
+    take_up,
+};
 
 use compare::Version;
+use doubt::Obstacle;
 use fresh::ask_fresh;
 
 /// Keys that waited in the terminal's buffer do nothing for so long after the review opens.
@@ -87,6 +93,16 @@ pub enum Grade {
     High,
 }
 
+impl Grade {
+    /// The next harder one.
+    fn next(self) -> Self {
+        match self {
+            Self::Low => Self::Middle,
+            Self::Middle | Self::High => Self::High,
+        }
+    }
+}
+
 /// How far it is.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Stage {
@@ -136,6 +152,18 @@ pub struct Review {
     pub scroll: u16,
     /// The write that it became.
     pub req: Option<ReqId>,
+    /// What the operator has to know before confirming once more: nothing was sent, and why.
+    pub notice: Option<String>,
+    /// What a cancel will do without, as the operator was told (U11).
+    waived: Waived,
+    /// Whether it may become a second push: the confirmation is one level higher (W2).
+    raised: bool,
+    /// The copy of the task that was shown last.
+    seen: Option<Box<Task>>,
+    /// The row of the task in the last list that had it.
+    listed: Option<Box<Task>>,
+    /// The app that it was opened on (W8).
+    app: AppKey,
     /// Why it cannot be sent any more, found out when the fresh copy came.
     barred: Option<String>,
     fresh_at: Option<Duration>,
@@ -147,7 +175,8 @@ pub struct Review {
 }
 
 impl Review {
-    fn new(subject: Subject, source: Option<Source>, now: Moment) -> Self {
+    fn new(subject: Subject, source: Option<Source>, state: &State) -> Self {
+        let now = state.now;
         Self {
             subject,
             source,
@@ -156,6 +185,12 @@ impl Review {
             stage: Stage::Asking,
             scroll: 0,
             req: None,
+            notice: None,
+            waived: Waived::default(),
+            raised: false,
+            seen: None,
+            listed: None,
+            app: state.setup.app.clone(),
             barred: None,
             fresh_at: None,
             deaf_until: now.running + DEAF,
@@ -218,6 +253,7 @@ impl Review {
         let after = grade_of(environment, &self.audience());
         let before = self.standing().map(|task| grade_of(environment, &task.audience()));
         let grade = before.map_or(after, |before| before.max(after));
+        let grade = if self.raised { grade.next() } else { grade };
         match self.subject {
             // What is not sent can be set up again; it is not made harder than the PROD rule.
             Subject::Cancel(_) => grade.min(Grade::Middle),
@@ -251,6 +287,28 @@ impl Review {
         }
     }
 
+    /// How it ended, when it is over.
+    fn ending(&self) -> Option<&Ending> {
+        match &self.stage {
+            Stage::Over(ending) => Some(ending),
+            Stage::Asking | Stage::Counting { .. } | Stage::Sent { .. } => None,
+        }
+    }
+
+    /// What a cancel will do without, in words.
+    fn does_without(&self) -> Option<&'static str> {
+        match (self.waived.journal, self.waived.fresh_copy) {
+            (true, true) => Some("unseen and without an entry in the journal"),
+            (true, false) => Some("without an entry in the journal"),
+            (false, true) => Some("unseen"),
+            (false, false) => None,
+        }
+    }
+
+    fn cancels(&self) -> bool {
+        matches!(self.subject, Subject::Cancel(_))
+    }
+
     /// Whether keys still do nothing because it has just opened or changed.
     pub fn is_deaf(&self, now: Moment) -> bool {
         now.running < self.deaf_until
@@ -264,23 +322,13 @@ impl Review {
         if let Some(why) = &self.barred {
             return Ready::No(why.clone());
         }
-        if state.writes.iter().any(|write| write.inherited && write.verdict.is_none()) {
-            return Ready::Wait("finding out first what became of the writes of the last run…".to_owned());
+        if let Some(Obstacle::Waits(why)) = doubt::obstacle(state, self) {
+            return Ready::Wait(why);
         }
-        if self.base().is_some() {
-            if let Some(failure) = &self.fresh.failure {
-                let words = failure.words();
-                return Ready::No(format!("{}; {} · ctrl-r asks again", words.what, words.next));
-            }
-            let Some(fresh) = &self.fresh.value else {
-                return Ready::Wait("asking for the task as it is now…".to_owned());
-            };
-            if let Some(why) = fresh.locked_because().or_else(|| unknown_kind(fresh)) {
-                return Ready::No(why);
-            }
-            if self.fresh_at.is_some_and(|at| state.now.running >= at + TOO_OLD) {
-                return Ready::Wait("asking for the task as it is now, the last answer is old…".to_owned());
-            }
+        if self.base().is_some()
+            && let Some(not_yet) = self.copy_is_missing(state)
+        {
+            return not_yet;
         }
         let new_time = match &self.subject {
             Subject::Create(new) => Some(new.scheduled_at),
@@ -292,6 +340,34 @@ impl Review {
             return Ready::No(format!("{at} is past by now; Esc goes back, choose a later time"));
         }
         Ready::Yes
+    }
+
+    /// What is wrong with the copy of the task as it is now. A cancel that was told to do without one
+    /// needs none (U11).
+    fn copy_is_missing(&self, state: &State) -> Option<Ready> {
+        let cancels = self.cancels();
+        if let Some(failure) = &self.fresh.failure {
+            let words = failure.words();
+            let why = format!("{}; {} · ctrl-r asks again", words.what, words.next);
+            return (!self.waived.fresh_copy).then_some(Ready::No(why));
+        }
+        let Some(fresh) = &self.fresh.value else {
+            let wait = "asking for the task as it is now…".to_owned();
+            return (!self.waived.fresh_copy).then_some(Ready::Wait(wait));
+        };
+        let locked = if cancels { fresh.cannot_be_cancelled() } else { fresh.locked_because() };
+        if let Some(why) = locked.or_else(|| unknown_kind(fresh).filter(|_| !cancels)) {
+            return Some(Ready::No(why));
+        }
+        let is_old = self.fresh_at.is_some_and(|at| state.now.running >= at + TOO_OLD);
+        let wait = "asking for the task as it is now, the last answer is old…".to_owned();
+        (is_old && !self.waived.fresh_copy).then_some(Ready::Wait(wait))
+    }
+
+    /// On what terms it is sent.
+    fn terms(&self) -> Terms {
+        let seen = self.standing().cloned().map(Box::new);
+        Terms { app: self.app.clone(), seen, waived: self.waived }
     }
 
     fn begin_anew(&mut self, now: Moment) {
@@ -325,8 +401,8 @@ fn grade_of(environment: Environment, audience: &Audience) -> Grade {
     }
 }
 
-/// Whether a task is another one than it was: its time, content, type or state.
-fn differs(one: &Task, other: &Task) -> bool {
+/// Whether a task is another one than it was (W3): its time, content, type or state.
+pub fn differs(one: &Task, other: &Task) -> bool {
     let version = |task: &Task| Version::new(task.scheduled_at, &task.content);
     version(one) != version(other) || one.kind != other.kind || one.status != other.status
 }
@@ -344,8 +420,8 @@ pub(super) fn unknown_kind(task: &Task) -> Option<String> {
 
 /// Opens the review of a cancel.
 pub fn open_cancel(state: &mut State, task: &Task) -> Vec<Effect> {
-    if let Some(why) = unknown_kind(task).or_else(|| busy(state, task.id)) {
-        state.warn(why);
+    if let Some(why) = task.cannot_be_cancelled() {
+        state.warn(format!("#{} cannot be cancelled: {why}", task.id));
         return Vec::new();
     }
     open(state, Subject::Cancel(Box::new(task.clone())), None)
@@ -362,15 +438,16 @@ pub(super) fn open_modify(state: &mut State, base: Task, change: Change, source:
 }
 
 fn open(state: &mut State, subject: Subject, source: Option<Source>) -> Vec<Effect> {
-    let review = Review::new(subject, source, state.now);
+    let review = Review::new(subject, source, state);
     state.layers.push(Layer::Review(Box::new(review)));
+    doubt::reconsider(state);
     ask_fresh(state)
 }
 
 /// A write to the task that is not settled, in words.
-fn busy(state: &State, id: TaskId) -> Option<String> {
-    let open = state.writes.iter().any(|write| write.task() == Some(id) && write.verdict.is_none());
-    open.then(|| format!("#{id}: a write to it is still under way; wait for its outcome"))
+pub(super) fn busy(state: &State, id: TaskId) -> Option<String> {
+    let open = state.writes.iter().find(|write| write.task() == Some(id) && write.is_open());
+    open.map(|write| doubt::being_checked(state, write))
 }
 
 /// Why the text of a form must not be sent now: it, or another change of its task, is on its way.
@@ -386,7 +463,8 @@ pub(super) fn under_way(state: &State, source: &Source) -> Option<String> {
 
 /// Whether a draft was sent and its outcome is still awaited.
 pub(super) fn is_on_its_way(state: &State, slot: &str, draft: &Draft) -> bool {
-    let open = |req: ReqId| state.underway(req).is_some_and(|write| write.verdict.is_none());
+    // Once a search was answered the review says what is known, and asks for more.
+    let open = |req: ReqId| state.underway(req).is_some_and(|write| write.is_open() && write.sight.is_none());
     state.desk.of_draft(slot, draft).is_some_and(open)
 }
 
@@ -403,18 +481,28 @@ pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec
     }
     match action {
         Some(Action::Back) => return leave(state),
-        Some(Action::Refresh) if review.stage == Stage::Asking && review.base().is_some() => {
-            review.begin_anew(now);
-            review.fresh.failure = None;
-            review.fresh.value = None;
-            // What bars it stays: only a task that moved again makes another change of it.
-            return ask_fresh(state);
-        }
+        Some(Action::Refresh) => return refresh(state),
         Some(Action::Review) => return again::open(state),
         Some(action) => scroll(state, action),
         None => return typed(state, event),
     }
     Vec::new()
+}
+
+/// Asks now for what the review waits for: the task as it is, and what became of writes in doubt.
+fn refresh(state: &mut State) -> Vec<Effect> {
+    let now = state.now;
+    let mut effects = doubt::search_now(state);
+    let asks = |review: &&mut Review| review.stage == Stage::Asking && review.base().is_some();
+    if let Some(review) = state.review_mut().filter(asks) {
+        review.begin_anew(now);
+        review.fresh.failure = None;
+        review.fresh.value = None;
+        review.waived.fresh_copy = false;
+        // What bars it stays: only a task that moved again makes another change of it.
+        effects.extend(ask_fresh(state));
+    }
+    effects
 }
 
 fn scroll(state: &mut State, action: Action) {
@@ -483,35 +571,29 @@ fn typed(state: &mut State, event: KeyEvent) -> Vec<Effect> {
 /// Sends what the review shows: the one place where a write begins.
 fn send(state: &mut State) -> Vec<Effect> {
     let Some(review) = state.review() else { return Vec::new() };
-    let busy = review.base().and_then(|task| busy(state, task.id));
-    if review.ready(state) != Ready::Yes || busy.is_some() {
+    let raises = matches!(doubt::obstacle(state, review), Some(Obstacle::Raises(_)));
+    if review.ready(state) != Ready::Yes || raises != review.raised {
         let now = state.now;
         if let Some(review) = state.review_mut() {
             review.begin_anew(now);
         }
-        state.warn(busy.unwrap_or_else(|| "nothing was sent: it changed meanwhile; look again".to_owned()));
+        state.warn("nothing was sent: it changed meanwhile; look again");
         return Vec::new();
     }
-    let (write, subject, source, meant) =
-        (review.write(), review.subject.clone(), review.source.clone(), review.meant());
+    let (write, subject, source, meant, terms) =
+        (review.write(), review.subject.clone(), review.source.clone(), review.meant(), review.terms());
     outcome::overtake(state, &write);
     let req = state.ask();
     let at = state.now;
-    state.writes.push(Underway {
-        req,
-        write: write.clone(),
-        sent: at,
-        doubt: None,
-        inherited: false,
-        verdict: None,
-    });
+    state.writes.push(Underway::new(req, write.clone(), at));
     state.desk.sent(req, subject, source, meant);
     if let Some(review) = state.review_mut() {
         review.stage = Stage::Sent { req, at };
         review.req = Some(req);
+        review.notice = None;
         review.scroll = 0;
     }
-    vec![Effect::Write { req, write }]
+    vec![Effect::Write { req, write, terms }]
 }
 
 /// Stops a countdown; says whether there was one.
@@ -539,6 +621,7 @@ pub fn on_drawn(state: &mut State) {
 
 /// Time went on: a countdown ends, a copy grows old. `before` is the last time that it did.
 pub fn on_tick(state: &mut State, before: Duration) -> Vec<Effect> {
+    doubt::reconsider(state);
     let now = state.now.running;
     let Some(review) = state.review_mut() else { return Vec::new() };
     match &mut review.stage {

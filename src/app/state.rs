@@ -1,12 +1,12 @@
 //! The whole state of the dashboard; only [`super::update()`] changes it.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::domain::profile::Environment;
+use crate::domain::profile::{AppKey, Environment};
 use crate::domain::{Failure, Query, Task, TaskId};
 use crate::keymap::Scope;
 
@@ -20,8 +20,9 @@ use super::form::{Drafts, Form};
 use super::frame::{self, Areas};
 use super::help::HelpPage;
 use super::link::Link;
-use super::message::{Moment, ReqId, Verdict};
+use super::message::{Moment, OpenWrite, ReqId, Sight, Verdict};
 use super::palette::Palette;
+use super::reload::Reloaded;
 use super::review::{Desk, Review};
 use super::sort::SortPicker;
 
@@ -36,6 +37,8 @@ pub struct Setup {
     pub place: String,
     /// The app.
     pub sdkappid: u64,
+    /// The same app with its profile and host, which every write carries (W8).
+    pub app: AppKey,
     /// Sender of new tasks.
     pub from_account: String,
     /// The app's zone.
@@ -121,13 +124,60 @@ pub struct Underway {
     pub sent: Moment,
     /// Why its outcome is not known; `None` while the answer is simply awaited.
     pub doubt: Option<Failure>,
-    /// Whether an earlier run sent it. Until it is settled nothing else may be written.
+    /// Whether an earlier run sent it.
     pub inherited: bool,
     /// What was found out, where the operator still has to act on it.
     pub verdict: Option<Verdict>,
+    /// The journal's number of it, once that is known.
+    pub entry: Option<i64>,
+    /// What the last search that was answered showed, and when.
+    pub sight: Option<(Sight, Moment)>,
+    /// Why the last search was not answered; `None` after one that was.
+    pub silence: Option<Failure>,
+    /// When it is searched for next, by [`Moment::running`].
+    pub next_search: Option<Duration>,
+    /// Until then "not there" is too early to be believed of a create, by [`Moment::running`].
+    pub opens_at: Duration,
+    /// A search that was asked for here.
+    pub searching: Option<ReqId>,
+    /// Listed tasks that look like it and were searched for already.
+    pub likenesses: HashSet<TaskId>,
+    /// Whether the operator has acknowledged the verdict.
+    pub acknowledged: bool,
 }
 
 impl Underway {
+    /// A write that was just sent.
+    pub fn new(req: ReqId, write: Write, sent: Moment) -> Self {
+        Self {
+            req,
+            write,
+            sent,
+            doubt: None,
+            inherited: false,
+            verdict: None,
+            entry: None,
+            sight: None,
+            silence: None,
+            next_search: None,
+            opens_at: Duration::ZERO,
+            searching: None,
+            likenesses: HashSet::new(),
+            acknowledged: false,
+        }
+    }
+
+    /// Whether its outcome is being searched for, or its answer awaited.
+    pub fn is_open(&self) -> bool {
+        self.verdict.is_none()
+    }
+
+    /// For the worker, to be searched for.
+    pub fn to_search(&self) -> OpenWrite {
+        let (entry, write, sent) = (self.entry, self.write.clone(), self.sent.utc);
+        OpenWrite { entry, write, sent, opens_in: Duration::ZERO }
+    }
+
     /// The task it changes; a create has none yet.
     pub fn task(&self) -> Option<TaskId> {
         self.write.task()
@@ -137,6 +187,18 @@ impl Underway {
     pub fn in_doubt(&self) -> bool {
         self.doubt.is_some()
     }
+}
+
+/// What was found out about a write, in one line that names task and action. It stays on the screen
+/// until it is acknowledged (U9).
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct WriteResult {
+    /// The write's question.
+    pub req: ReqId,
+    /// The words.
+    pub words: String,
+    /// Whether something went wrong.
+    pub bad: bool,
 }
 
 /// The whole state.
@@ -168,12 +230,18 @@ pub struct State {
     pub calls: Calls,
     /// What just happened.
     pub note: Option<Note>,
+    /// What was found out about writes and waits to be acknowledged, oldest first (U9).
+    pub results: VecDeque<WriteResult>,
+    /// Tasks whose last write failed, was not done, or never became clear; why.
+    pub failed: HashMap<TaskId, String>,
     /// When the last key was pressed, by [`Moment::running`].
     pub last_key: Option<Duration>,
     /// Whether leaving was asked for while a write is under way; the next ask leaves.
     pub leaving: bool,
     /// The question for the config, read again.
     pub reloading: Option<ReqId>,
+    /// The config that was read and is being taken into use, and the question under which.
+    pub adopting: Option<(ReqId, Box<Reloaded>)>,
     next_req: u64,
 }
 
@@ -201,9 +269,12 @@ impl State {
             drafts: Drafts::default(),
             calls: Calls::default(),
             note: None,
+            results: VecDeque::new(),
+            failed: HashMap::new(),
             last_key: None,
             leaving: false,
             reloading: None,
+            adopting: None,
             next_req: 0,
         };
         if let Some(notice) = state.setup.notice.clone() {
@@ -237,6 +308,12 @@ impl State {
     /// Where things stand; `None` when the screen is too small for anything.
     pub fn areas(&self) -> Option<Areas> {
         frame::areas(self.size, self.detail.placement)
+    }
+
+    /// Keeps a result on the screen until it is acknowledged, in place of an older one of the same write.
+    pub fn keep_result(&mut self, req: ReqId, words: impl Into<String>, bad: bool) {
+        self.results.retain(|result| result.req != req);
+        self.results.push_back(WriteResult { req, words: words.into(), bad });
     }
 
     /// The scopes whose keys mean something now, innermost first.
@@ -309,7 +386,8 @@ impl State {
 
     /// The tasks to which a write is in doubt: their rows show `?UNK`.
     pub fn doubted(&self) -> HashSet<TaskId> {
-        self.writes.iter().filter(|write| write.in_doubt()).filter_map(Underway::task).collect()
+        let doubted = |write: &&Underway| write.in_doubt() && !write.acknowledged;
+        self.writes.iter().filter(doubted).filter_map(Underway::task).collect()
     }
 
     /// The question that the table asks now.

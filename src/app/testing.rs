@@ -8,7 +8,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::{Value, json};
 
 use crate::app::calls::Calls;
-use crate::app::{Call, Effect, Lane, Message, Moment, ReqId, Setup, State, Write, update};
+use crate::app::{Call, Effect, Lane, Message, Moment, OpenWrite, ReqId, Setup, State, Write, update};
 use crate::domain::call::End;
 use crate::domain::failure::NotSent;
 use crate::domain::profile::Environment;
@@ -38,6 +38,7 @@ pub(crate) fn setup() -> Setup {
         page_size: 50,
         refresh: Duration::from_secs(2),
         notice: None,
+        app: "acme".into(),
     }
 }
 
@@ -107,6 +108,17 @@ pub(crate) fn tasks() -> Vec<Task> {
             &three,
         ),
     ]
+}
+
+/// The outcome of this write is not known: as it was sent, with its number.
+pub(crate) fn unknown(state: &State, req: ReqId, failure: Failure) -> Message {
+    let underway = state.underway(req).unwrap();
+    let mut write = underway.write.clone();
+    if let Write::Create(new) = &mut write {
+        new.content.set("MsgRandom", Some(json!(req.0)));
+    }
+    let open = OpenWrite { entry: Some(1), write, sent: underway.sent.utc, opens_in: Duration::ZERO };
+    Message::OutcomeUnknown { req, failure, open: Box::new(open) }
 }
 
 /// Feeds messages and returns what they ask for.
@@ -197,14 +209,8 @@ pub(crate) fn in_doubt(size: (u16, u16)) -> State {
     for write in [Write::Create(new), Write::Cancel { id, kind: Kind::All }] {
         let req = state.ask();
         let doubt = Some(Failure::TimedOut { after: Duration::from_secs(10) });
-        state.writes.push(crate::app::state::Underway {
-            req,
-            write,
-            sent: now(),
-            doubt,
-            inherited: false,
-            verdict: None,
-        });
+        let write = crate::app::state::Underway::new(req, write, now());
+        state.writes.push(crate::app::state::Underway { doubt, ..write });
     }
     state
 }

@@ -70,10 +70,16 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Listed { req, result } => board::on_listed(state, req, result),
         Message::Got { req, result } => review::on_got(state, req, result.map(|task| *task)),
         Message::Wrote { req, result } => review::on_wrote(state, req, result),
-        Message::OutcomeUnknown { req, failure } => review::on_unknown(state, req, failure),
+        Message::OutcomeUnknown { req, failure, open } => review::on_unknown(state, req, failure, *open),
+        Message::Stopped { req, why } => review::on_stopped(state, req, why),
+        Message::Checked { req, sight, next_in, opens_in } => {
+            review::on_checked(state, req, sight, next_in, opens_in);
+            Vec::new()
+        }
+        Message::Searched { req, sight, opens_in } => review::on_searched(state, req, sight, opens_in),
         Message::Settled { req, verdict } => review::on_settled(state, req, verdict),
         Message::Reloaded { req, result } => reload::on_reloaded(state, req, result.map(|read| *read)),
-        Message::Adopted { result, .. } => reload::on_adopted(state, result),
+        Message::Adopted { req, result } => reload::on_adopted(state, req, result),
         Message::DraftLoaded { req, result } => form::on_draft_loaded(state, req, result),
         Message::DraftKept { req, result } => {
             form::on_draft_kept(state, req, result);
@@ -145,6 +151,10 @@ pub(super) fn perform(state: &mut State, action: Action) -> Vec<Effect> {
     }
     if let Some(effects) = everywhere(state, action) {
         return effects;
+    }
+    if reload::is_adopting(state) && action.begins_something() {
+        state.say("the new config is being taken over; in a moment");
+        return Vec::new();
     }
     match state.layers.last() {
         None if state.detail.focused => detail::on_action(state, action),

@@ -126,6 +126,7 @@ fn service(
     let endpoint = &profile.endpoint.value;
     let host = host_of(endpoint);
     let name = &profile.name.value;
+    let store_key = store_key(profile);
     let notice = match &profile.name.origin {
         origin @ Origin::Env(_) => Some(format!("profile {name}, chosen by {origin}")),
         Origin::Default | Origin::System | Origin::File(_) | Origin::Flag(_) => None,
@@ -140,8 +141,8 @@ fn service(
         page_size: profile.page_size.value,
         refresh: settings.refresh.value,
         notice,
+        app: store_key.as_str().into(),
     };
-    let store_key = store_key(profile);
     let target = Target::Service(Connection {
         endpoint: endpoint.clone(),
         sdkappid: setup.sdkappid,
@@ -168,6 +169,7 @@ fn embedded(settings: &Settings, flags: &Flags, store: Option<PathBuf>) -> Plan 
         None => "there is no config file",
     };
     let setup = Setup {
+        app: EMBEDDED_KEY.into(),
         profile: SANDBOX_NAME.to_owned(),
         environment: Environment::Sandbox,
         place: "embedded".to_owned(),
@@ -350,10 +352,11 @@ async fn open_store(path: Option<PathBuf>) -> Result<Option<Arc<Store>>, String>
 /// What the operator must still read after the screens are gone: writes that were not settled, or
 /// settled in a way that nobody has seen yet.
 fn last_words(state: &State) -> Option<String> {
-    if state.writes.is_empty() {
+    let unread = state.writes.iter().filter(|write| !write.acknowledged);
+    let open: Vec<String> = unread.map(in_doubt).collect();
+    if open.is_empty() {
         return None;
     }
-    let open: Vec<String> = state.writes.iter().map(in_doubt).collect();
     Some(format!("left before the outcome was known, look before you send again:\n{}", open.join("\n")))
 }
 
@@ -363,7 +366,7 @@ fn in_doubt(write: &Underway) -> String {
             let names: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
             format!(", which stands more than once: {}", names.join(", "))
         }
-        Some(Verdict::NotDone) => ", which was not done: safe to send again".to_owned(),
+        Some(Verdict::NotDone) => ", which was not there when it was last looked for".to_owned(),
         Some(Verdict::CannotTell(_) | Verdict::Done(_)) | None => String::new(),
     };
     let deed = match &write.write {
@@ -424,6 +427,7 @@ mod tests {
             page_size: 20,
             refresh: Duration::from_secs(5),
             notice: None,
+            app: "acme 1400000009 adminapisgp.im.qcloud.com".into(),
         };
         assert_eq!(plan.setup, setup);
         assert_eq!(plan.store, Some("/home/op/.local/state/pushdeck/state.db".into()));

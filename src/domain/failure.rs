@@ -115,6 +115,26 @@ impl Failure {
         }
     }
 
+    /// Whether the service has answered, and would answer the same again: asking on is of no use.
+    pub fn is_answer(&self) -> bool {
+        match self {
+            Self::Refused { code, .. } => catalog::find(*code).is_some_and(|entry| match entry.class {
+                Class::InvalidRequest | Class::InvalidAccount | Class::State => true,
+                Class::RateLimit
+                | Class::Quota
+                | Class::Auth
+                | Class::NotAdmin
+                | Class::Service
+                | Class::Server => false,
+            }),
+            Self::NotSent { .. }
+            | Self::Local { .. }
+            | Self::TimedOut { .. }
+            | Self::Cut { .. }
+            | Self::Unreadable { .. } => false,
+        }
+    }
+
     /// Whether this is trouble on the way, not an answer of the service.
     pub fn is_network(&self) -> bool {
         match self {

@@ -1,5 +1,7 @@
 //! Where an app lives and how careful one has to be with it: environment and region.
 
+use std::sync::Arc;
+
 /// What is at stake. Colour, wording and friction follow it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Environment {
@@ -31,6 +33,17 @@ impl Environment {
             Self::Test => "TEST",
             Self::Prod => "PROD",
         }
+    }
+}
+
+/// Which app is meant: profile, `SDKAppID` and host in one name. Drafts and journal are kept under it,
+/// and a write carries it, so that it cannot go to another app than the one that was reviewed (W8).
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
+pub struct AppKey(pub Arc<str>);
+
+impl From<&str> for AppKey {
+    fn from(name: &str) -> Self {
+        Self(name.into())
     }
 }
 

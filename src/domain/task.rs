@@ -188,6 +188,15 @@ impl Task {
         self.content.audience(&self.kind)
     }
 
+    /// Why this task cannot be cancelled any more, as the service itself says; `None` while it may. A state
+    /// that this program does not know is left to the service to judge (U11).
+    pub fn cannot_be_cancelled(&self) -> Option<String> {
+        match self.outcome() {
+            Outcome::Pending | Outcome::Unclear(_) => None,
+            Outcome::Dispatching | Outcome::Sent | Outcome::Failed => self.locked_because(),
+        }
+    }
+
     /// Why this task cannot be changed or cancelled any more; `None` while it can.
     pub fn locked_because(&self) -> Option<String> {
         match self.outcome() {

@@ -53,6 +53,8 @@ pub enum Action {
     Choose,
     /// Ask the server now.
     Refresh,
+    /// Take note of a result that stays until then.
+    Acknowledge,
     /// Other zone on every time.
     Zone,
     /// A new task.
@@ -129,7 +131,8 @@ impl Action {
             Self::Ask => "ask the server",
             Self::Sort => "sort",
             Self::Choose => "take this order; again turns it round",
-            Self::Refresh => "refresh now",
+            Self::Refresh => "refresh now, and search for writes of unknown outcome",
+            Self::Acknowledge => "acknowledge the result that is shown",
             Self::Zone => "zone: the app's / UTC",
             Self::New => "new task",
             Self::NewFromThis => "new task from this one",
@@ -166,6 +169,12 @@ impl Action {
             name.extend(c.to_lowercase());
         }
         name
+    }
+
+    /// Whether it begins something that ends in a write.
+    pub fn begins_something(self) -> bool {
+        use Action as A;
+        matches!(self, A::New | A::NewFromThis | A::Edit | A::EditTime | A::Cancel)
     }
 
     /// Whether it only moves about.
@@ -216,6 +225,7 @@ impl Action {
             | Self::Ask
             | Self::Sort
             | Self::Refresh
+            | Self::Acknowledge
             | Self::Zone
             | Self::Edit
             | Self::NextField

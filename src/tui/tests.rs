@@ -59,7 +59,7 @@ fn ctrl_c() -> Message {
 fn write(state: &mut State) -> crate::app::ReqId {
     let req = state.ask();
     let write = Write::Cancel { id: TaskId(1_234_567_890), kind: Kind::All };
-    state.writes.push(Underway { req, write, sent: now(), doubt: None, inherited: false, verdict: None });
+    state.writes.push(Underway::new(req, write, now()));
     req
 }
 
@@ -312,7 +312,11 @@ fn every_effect_but_those_of_the_terminal_has_a_local_answer() {
     let slot = || "new".to_owned();
     let others = vec![
         Effect::Get { req, id, lane: crate::app::Lane::Page },
-        Effect::Write { req, write: Write::Cancel { id, kind: Kind::All } },
+        Effect::Write {
+            req,
+            write: Write::Cancel { id, kind: Kind::All },
+            terms: crate::app::Terms::default(),
+        },
         Effect::SaveDraft { req, slot: slot(), draft: crate::domain::Draft::default() },
         Effect::DropDraft { req, slot: slot() },
         Effect::LoadDraft { req, slot: slot() },

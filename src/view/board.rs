@@ -11,6 +11,7 @@ use chrono::{DateTime, Utc};
 use crate::app::board::Column;
 use crate::app::detail::lines::tone_of;
 use crate::app::frame::Areas;
+use crate::app::review;
 use crate::app::state::Underway;
 use crate::app::{State, Verdict, Write};
 use crate::domain::{Audience, Outcome, Task, TaskId, text, when};
@@ -50,7 +51,8 @@ pub fn render(state: &State, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
 
 /// The creates of which nobody knows whether the task stands.
 pub(super) fn creates_in_doubt(state: &State) -> impl Iterator<Item = &Underway> {
-    state.writes.iter().filter(|write| write.in_doubt() && write.task().is_none())
+    let in_doubt = |write: &&Underway| write.in_doubt() && !write.acknowledged && write.task().is_none();
+    state.writes.iter().filter(in_doubt)
 }
 
 fn title(state: &State) -> String {
@@ -65,11 +67,16 @@ fn title(state: &State) -> String {
     }
 }
 
+/// The mark of a task whose last write failed, or never became clear.
+const FAILED: &str = "!";
+
 /// One row, ready to be written.
 struct Row {
     id: Option<TaskId>,
     status: &'static str,
     status_style: Option<Outcome>,
+    /// Whether the last write to it failed, or never became clear.
+    failed: bool,
     due: String,
     scheduled_at: Option<DateTime<Utc>>,
     created_at: Option<DateTime<Utc>>,
@@ -86,6 +93,7 @@ impl Row {
             status: if in_doubt { "?UNK" } else { outcome.word() },
             due: due(task, state.server_now()),
             status_style: (!in_doubt).then_some(outcome),
+            failed: state.failed.contains_key(&task.id),
             scheduled_at: task.scheduled_at,
             created_at: task.created_at,
             who: who(&task.audience()),
@@ -102,7 +110,9 @@ impl Row {
                 format!("created more than once, choose which to cancel: {}", ids.join(" "))
             }
             Some(Verdict::CannotTell(_)) => "created? could not be found out".to_owned(),
-            Some(Verdict::Done(_) | Verdict::NotDone) | None => "created? being looked into".to_owned(),
+            Some(Verdict::Done(_) | Verdict::NotDone) | None => {
+                format!("created? {}", review::progress(state, write))
+            }
         };
         let Write::Create(new) = &write.write else {
             return Self::blank(what);
@@ -122,6 +132,7 @@ impl Row {
             id: None,
             status: "?UNK",
             status_style: None,
+            failed: false,
             due: "—".to_owned(),
             scheduled_at: None,
             created_at: None,
@@ -248,6 +259,9 @@ impl Drawn<'_> {
         if selected {
             put(buf, x, y, 1, "▸", self.theme.accent());
         }
+        if row.failed {
+            put(buf, x + 1, y, 1, FAILED, self.theme.danger());
+        }
         let mut cell = |at: (u16, u16), words: &str, style: Style| {
             put(buf, x + at.0, y, at.1, words, style);
         };
@@ -271,6 +285,9 @@ impl Drawn<'_> {
         let right = self.inner.right();
         if selected {
             put(buf, x, y, 1, "▸", self.theme.accent());
+        }
+        if row.failed {
+            put(buf, x + 1, y, 1, FAILED, self.theme.danger());
         }
         put(buf, x + 2, y, 6, row.status, self.style(row, Column::Status));
         put(buf, x + 9, y, 8, &text::pad_left(&row.due, 8), self.theme.plain());

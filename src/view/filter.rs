@@ -1,4 +1,4 @@
-//! The line in which a filter is typed, in place of the hints.
+//! The line in which a filter is typed, in place of the message.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -25,15 +25,6 @@ pub fn render(state: &State, filter: &FilterLine, theme: &Theme, area: Rect, buf
     let right = u16::try_from(text::width(&words)).unwrap_or(u16::MAX).min(most.saturating_sub(2));
     let start = area.right().saturating_sub(right + 1);
     put(buf, start, area.y, right, &words, style);
-    let keys = "Enter keep  Esc back";
-    let keys_room = u16::try_from(text::width(keys)).unwrap_or(0);
-    let field_end = if area.width >= 70 {
-        let at = start.saturating_sub(keys_room + 3);
-        super::hint::keys(state, theme, Rect { x: at, width: keys_room, ..area }, buf);
-        at
-    } else {
-        start
-    };
-    let field = Rect { x, width: field_end.saturating_sub(x + 1), ..area };
+    let field = Rect { x, width: start.saturating_sub(x + 1), ..area };
     entry::line(&filter.entry, true, theme, field, buf);
 }

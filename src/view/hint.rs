@@ -1,4 +1,4 @@
-//! The last line: what just happened, or which keys do what here.
+//! The last two lines: what just happened, and which keys do what here.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -6,42 +6,53 @@ use ratatui::widgets::{Clear, Widget};
 
 use crate::app::State;
 use crate::domain::text;
-use crate::keymap::{self, Action, Binding};
+use crate::keymap::{self, Action, Binding, Scope};
 use crate::theme::Theme;
 
 use super::put;
 
-/// Draws the keys of where the operator is, unless there is a note to be read.
-pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    if state.note.is_none() {
-        keys(state, theme, Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area }, buf);
-    }
-}
-
-/// Draws the note while there is one; it is laid over everything. A long one takes the line above,
-/// too, where only borders stand.
-pub fn note(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let Some(note) = &state.note else { return };
-    let words = text::clean(&note.text);
-    let (words, style) =
-        if note.bad { (format!("! {words}"), theme.danger()) } else { (words.into_owned(), theme.plain()) };
-    let room = area.width.saturating_sub(2);
-    let mut lines = text::wrap(&words, usize::from(room)).into_iter();
-    let Some(first) = lines.next() else { return };
-    let rest = lines.collect::<Vec<_>>().join(" ");
+/// Draws what just happened, else the oldest result that waits to be acknowledged; how many wait
+/// stands at the right end either way. A message never covers the hints.
+pub fn message(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let line = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
+    let key = keymap::first_key(Scope::Tasks, Action::Acknowledge).unwrap_or_default();
+    let waiting = match state.results.len() {
+        0 => String::new(),
+        1 => format!("{key} acknowledges"),
+        more => format!("{key} acknowledges · {more} results"),
+    };
+    let kept = u16::try_from(text::width(&waiting)).unwrap_or(u16::MAX);
+    let said = state.note.as_ref().map(|note| (&note.text, note.bad));
+    let said = said.or_else(|| state.results.front().map(|result| (&result.words, result.bad)));
+    let Some((words, bad)) = said else { return };
     Clear.render(area, buf);
+    let words = text::clean(words);
+    let (words, style) =
+        if bad { (format!("! {words}"), theme.danger()) } else { (words.into_owned(), theme.plain()) };
+    let gap = if kept > 0 { 2 } else { 0 };
+    let room = line.width.saturating_sub(kept + gap);
+    // Where there is hardly room the message counts for more than the key, which help names, too.
+    let (room, kept) = if room < line.width / 2 { (line.width, 0) } else { (room, kept) };
+    let mut lines = text::wrap(&words, usize::from(room)).into_iter();
+    let first = lines.next().unwrap_or_default();
+    let rest = lines.collect::<Vec<_>>().join(" ");
+    let mut last = &first;
     if !rest.is_empty() {
+        // A long one takes the line above, too, where only borders stand.
         let above = Rect { y: area.y.saturating_sub(1), ..area };
         Clear.render(above, buf);
-        put(buf, area.x + 1, above.y, room, &first, style);
-        put(buf, area.x + 1, area.y, room, &rest, style);
-        return;
+        put(buf, line.x, above.y, line.width, &first, style);
+        last = &rest;
     }
-    put(buf, area.x + 1, area.y, room, &first, style);
+    put(buf, line.x, line.y, room, last, style);
+    if kept > 0 {
+        put(buf, line.right().saturating_sub(kept), line.y, kept, &waiting, theme.accent());
+    }
 }
 
 /// Draws as many keys as fit, each whole; the one for help has its place kept.
-pub(super) fn keys(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub fn keys(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let takes_text = state.layers.last().is_some_and(crate::app::Layer::takes_text);
     let bindings = state.scopes().into_iter().flat_map(keymap::of_scope).filter(|binding| binding.hinted);
     // In a text field `?` is text.

@@ -3,13 +3,13 @@
 
 use std::time::Duration;
 
-use chrono::TimeDelta;
+use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
 use super::reconcile::{self, LONGEST_WAIT};
 use super::writes::{Sent, outcome_of_verdict};
 use super::{End, Hands};
-use crate::app::{Message, OpenWrite, ReqId, Verdict, Write};
+use crate::app::{Message, OpenWrite, ReqId, Sight, Verdict, Write};
 use crate::domain::wire::{self, Command};
 use crate::domain::{Change, Content, Kind, NewTask, TaskId};
 use crate::store::{Intent, IntentId, NewIntent};
@@ -29,7 +29,7 @@ pub(super) async fn announce(hands: &Hands) {
         }
     };
     let count = intents.len();
-    let open: Vec<OpenWrite> = intents.into_iter().filter_map(read).collect();
+    let open: Vec<OpenWrite> = intents.into_iter().filter_map(|intent| read(hands, intent)).collect();
     if open.len() < count {
         let lost = count - open.len();
         hands.note(format!("{lost} open entries of the journal cannot be read; look at the list")).await;
@@ -42,19 +42,50 @@ pub(super) async fn announce(hands: &Hands) {
 /// Looks into one. Its entry is to be closed when the outcome is known, or never will be: that was
 /// told often enough then, and need not be told at every start from now on.
 pub(super) async fn settle(hands: &Hands, req: ReqId, open: OpenWrite) -> (Message, Option<End>) {
-    let OpenWrite { entry, write, sent } = open;
     let mut hands = hands.clone();
-    let now = hands.outside.now();
-    hands.looks = looks(now - sent, hands.looks, hands.longest_call);
-    let to = now.clamp(sent + hands.longest_call, sent + LONGEST_WAIT);
-    let sent = Sent { write, from: sent, to };
-    let found = reconcile::settle(&hands, &sent).await;
+    let age = hands.outside.now() - open.sent;
+    hands.looks = looks(age, hands.looks, hands.longest_call);
+    hands.waited = waited(age);
+    let entry = open.entry.map(IntentId);
+    let sent = sent(&hands, open);
+    let found = reconcile::settle(&hands, &sent, req).await;
     let outcome = match &found.verdict {
         Verdict::CannotTell(why) => found.is_final.then(|| json!({"result": "cannot tell", "why": why})),
         verdict @ (Verdict::Done(_) | Verdict::NotDone | Verdict::Several(_)) => outcome_of_verdict(verdict),
     };
-    let end = outcome.map(|outcome| End { entry: IntentId(entry), outcome });
+    let end = entry.zip(outcome).map(|(entry, outcome)| End { entry, outcome, created: None });
     (Message::Settled { req, verdict: found.verdict }, end)
+}
+
+/// Searches once, now. What is proven by it goes into the journal, also over an earlier "not done".
+pub(super) async fn search(hands: &Hands, req: ReqId, open: OpenWrite) -> (Message, Option<End>) {
+    let entry = open.entry.map(IntentId);
+    let opens_in = opens_in(hands, &open.write, open.sent);
+    let sight = reconcile::search(hands, &sent(hands, open)).await;
+    let outcome = match &sight {
+        Sight::Settled(verdict) => outcome_of_verdict(verdict),
+        Sight::NotThere | Sight::NoAnswer(_) | Sight::Unclear(_) => None,
+    };
+    let end = entry.zip(outcome).map(|(entry, outcome)| End { entry, outcome, created: None });
+    (Message::Searched { req, sight, opens_in }, end)
+}
+
+fn sent(hands: &Hands, open: OpenWrite) -> Sent {
+    let OpenWrite { entry, write, sent, .. } = open;
+    let to = hands.outside.now().clamp(sent + hands.longest_call, sent + LONGEST_WAIT);
+    Sent { write, entry: entry.map(IntentId), from: sent, to }
+}
+
+/// Nobody knows how long a write waited for its turn after it was noted.
+fn waited(age: TimeDelta) -> Duration {
+    (age - LONGEST_WAIT).to_std().unwrap_or_default()
+}
+
+/// How long "not there" is still too early to be believed.
+fn opens_in(hands: &Hands, write: &Write, sent: DateTime<Utc>) -> Duration {
+    let opens = TimeDelta::from_std(hands.opens_after(write)).unwrap_or(TimeDelta::MAX);
+    let age = hands.outside.now() - sent;
+    opens.checked_sub(&age).and_then(|left| left.to_std().ok()).unwrap_or_default()
 }
 
 /// When a write of that age is looked for, if one just sent is looked for at `usual`.
@@ -68,13 +99,17 @@ fn looks(age: TimeDelta, usual: [Duration; 4], longest_call: TimeDelta) -> [Dura
     [first, second, third, last.max(rest)]
 }
 
-fn read(intent: Intent) -> Option<OpenWrite> {
+fn read(hands: &Hands, intent: Intent) -> Option<OpenWrite> {
     let Intent { id: IntentId(entry), begun: sent, what, .. } = intent;
-    Some(OpenWrite { entry, write: write_of(&what)?, sent })
+    let write = write_of(&what)?;
+    let mut hands = hands.clone();
+    hands.waited = waited(hands.outside.now() - sent);
+    let opens_in = hands.opens_after(&write);
+    Some(OpenWrite { entry: Some(entry), write, sent, opens_in })
 }
 
 /// The write that an entry was made of.
-fn write_of(what: &NewIntent) -> Option<Write> {
+pub(super) fn write_of(what: &NewIntent) -> Option<Write> {
     let body = what.body.as_object()?;
     let kind = Kind::from_wire(body.get("Type")?.as_str()?);
     let time = body.get("SchedAt").and_then(Value::as_str).and_then(wire::time_in);

@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::domain::Draft;
+use crate::domain::profile::AppKey;
 use crate::domain::wire::Command;
 use crate::store::{Intent, IntentId, NewIntent, Store, StoreError};
 
@@ -15,31 +16,50 @@ use crate::store::{Intent, IntentId, NewIntent, Store, StoreError};
 #[derive(Clone, Debug)]
 pub struct Journal {
     store: Option<Arc<Store>>,
-    profile: Arc<str>,
+    app: AppKey,
 }
 
 impl Journal {
     /// `None` for a store means that none could be opened; that was said at the start.
     pub fn new(store: Option<Arc<Store>>, profile: &str) -> Self {
-        Self { store, profile: profile.into() }
+        Self { store, app: profile.into() }
     }
 
     /// The same database under another name.
     pub(super) fn under(&self, profile: &str) -> Self {
-        Self { store: self.store.clone(), profile: profile.into() }
+        Self { store: self.store.clone(), app: profile.into() }
     }
 
     /// Whether both are kept under one name.
     pub(super) fn is_as(&self, other: &Self) -> bool {
-        self.profile == other.profile
+        self.app == other.app
     }
 
-    /// Writes down what is about to be sent. `Ok(None)` when there is no database.
-    pub(super) async fn begin(&self, at: DateTime<Utc>, what: NewIntent) -> Result<Option<IntentId>, String> {
+    /// The app in whose name it is kept.
+    pub(super) fn app(&self) -> &AppKey {
+        &self.app
+    }
+
+    /// What was learnt of the service.
+    pub(super) async fn fact(&self, name: &'static str) -> Result<Option<String>, String> {
         if self.store.is_none() {
             return Ok(None);
         }
-        self.on_a_thread(move |store, profile| store.begin_intent(profile, at, &what)).await.map(Some)
+        self.on_a_thread(move |store, profile| store.fact(profile, name)).await
+    }
+
+    /// Keeps what was learnt of the service.
+    pub(super) async fn put_fact(&self, name: &'static str, value: &str) -> Result<(), String> {
+        if self.store.is_none() {
+            return Ok(());
+        }
+        let value = value.to_owned();
+        self.on_a_thread(move |store, profile| store.put_fact(profile, name, &value)).await
+    }
+
+    /// Writes down what is about to be sent.
+    pub(super) async fn begin(&self, at: DateTime<Utc>, what: NewIntent) -> Result<IntentId, String> {
+        self.on_a_thread(move |store, profile| store.begin_intent(profile, at, &what)).await
     }
 
     /// The writes of earlier runs whose end is not known, oldest first.
@@ -94,7 +114,7 @@ impl Journal {
         let Some(store) = self.store.clone() else {
             return Err("not kept: there is no local database in use".to_owned());
         };
-        let profile = Arc::clone(&self.profile);
+        let AppKey(profile) = self.app.clone();
         let done = tokio::task::spawn_blocking(move || work(&store, &profile)).await;
         match done {
             Ok(result) => result.map_err(|error| format!("not kept: {error}")),

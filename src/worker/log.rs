@@ -1,7 +1,7 @@
 //! What the worker tells, into the log where one was asked for: how writes went, by the numbers of
 //! their questions and tasks, and trouble with the local database. Never what was written.
 
-use crate::app::{Message, ReqId, Verdict, Write};
+use crate::app::{Message, ReqId, Sight, Stop, Verdict, Write};
 
 /// A write is about to be sent.
 pub(super) fn sending(req: ReqId, write: &Write) {
@@ -19,7 +19,12 @@ pub(super) fn note_down(message: &Message) {
             let words = failure.words().what;
             tracing::warn!(event = "wrote", req = req.0, result = "not done", code = failure.code(), words);
         }
-        Message::OutcomeUnknown { req, failure } => {
+        Message::Stopped { req, why } => {
+            let words = stopped(why);
+            tracing::warn!(event = "stopped", req = req.0, words);
+        }
+        Message::Checked { req, sight, .. } | Message::Searched { req, sight, .. } => searched(*req, sight),
+        Message::OutcomeUnknown { req, failure, .. } => {
             let words = failure.words().what;
             tracing::warn!(event = "unknown", req = req.0, code = failure.code(), words);
         }
@@ -51,6 +56,30 @@ pub(super) fn note_down(message: &Message) {
     }
 }
 
+/// Why nothing was sent, in a few words.
+fn stopped(why: &Stop) -> String {
+    match why {
+        Stop::Moved(_) => "the task is otherwise by now".to_owned(),
+        Stop::Gone => "the task is not there any more".to_owned(),
+        Stop::Stands { id, .. } => format!("an earlier create stands as {id}"),
+        Stop::Unread(failure) => failure.words().what,
+        Stop::NoJournal(words) => words.clone(),
+        Stop::OtherApp => "it was confirmed for another app".to_owned(),
+    }
+}
+
+fn searched(req: ReqId, sight: &Sight) {
+    match sight {
+        Sight::Settled(verdict) => settled(req, verdict),
+        Sight::NotThere => tracing::info!(event = "searched", req = req.0, result = "not there"),
+        Sight::NoAnswer(failure) => {
+            let words = failure.words().what;
+            tracing::warn!(event = "searched", req = req.0, result = "no answer", words);
+        }
+        Sight::Unclear(words) => tracing::warn!(event = "searched", req = req.0, result = "unclear", words),
+    }
+}
+
 fn settled(req: ReqId, verdict: &Verdict) {
     let req = req.0;
     match verdict {
@@ -78,7 +107,7 @@ mod tests {
     use tracing_subscriber::fmt::MakeWriter;
 
     use super::*;
-    use crate::app::Written;
+    use crate::app::{OpenWrite, Written};
     use crate::domain::wire::time_in;
     use crate::domain::{Content, Failure, Kind, NewTask, TaskId};
 
@@ -123,7 +152,16 @@ mod tests {
             sending(req, &create);
             sending(req, &Write::Cancel { id: TaskId(9), kind: Kind::All });
             let failure = Failure::TimedOut { after: Duration::from_secs(10) };
-            note_down(&Message::OutcomeUnknown { req, failure });
+            let sent = time_in("2026-11-21 06:00:00").unwrap();
+            let open = OpenWrite { entry: Some(1), write: create.clone(), sent, opens_in: Duration::ZERO };
+            note_down(&Message::OutcomeUnknown { req, failure, open: Box::new(open) });
+            note_down(&Message::Checked {
+                req,
+                sight: Sight::NotThere,
+                next_in: Duration::ZERO,
+                opens_in: Duration::ZERO,
+            });
+            note_down(&Message::Stopped { req, why: Stop::Gone });
             for verdict in [
                 Verdict::Done(Written::Created(TaskId(9))),
                 Verdict::NotDone,
@@ -156,6 +194,8 @@ mod tests {
                 "write 7 add_sched_task",
                 "write 7 delete_sched_task 9",
                 "unknown 7 no answer within 10 s",
+                "searched 7 not there",
+                "stopped 7 the task is not there any more",
                 "verdict 7 created 9",
                 "verdict 7 not done",
                 "verdict 7 several 9 10",

@@ -1,10 +1,11 @@
 //! Finds out what became of a write whose answer never came. It only ever reads.
 //!
-//! A positive finding counts at once. "Not there" counts only at the last look, because the list
+//! A positive finding counts at once. "Not there" counts only once the list must show it, because it
 //! may lag; where even then something is missing, the verdict is "cannot tell", never a guess.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
@@ -12,11 +13,12 @@ use tokio::time::Instant;
 
 use super::Hands;
 use super::writes::{Sent, created_in, random_of};
-use crate::app::{Verdict, Write, Written};
+use crate::app::{Message, ReqId, Sight, Verdict, Write, Written};
 use crate::domain::query::{Order, Range};
 use crate::domain::{
     Change, Content, Failure, JsonObject, Lane, NewTask, Page, Query, Status, Task, TaskId, text, wire,
 };
+use crate::store::IntentId;
 
 /// Why nothing was found out when the program ends first.
 pub(super) const STOPPED: &str =
@@ -41,22 +43,34 @@ pub(super) const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(10);
 /// Most pages read in one look.
 const MOST_PAGES: u32 = 20;
 
-/// The code for a task that is not there (section 2.4 of the fact sheet).
+/// Rows asked for at once.
+pub(super) const PAGE_SIZE: u32 = 100;
+
+/// The longest pause while the service does not answer.
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+
+/// What the journal says of a write whose outcome can never be told.
+pub(super) const CANNOT_TELL: &str = "cannot tell";
+
+/// The code for a task that is not there.
 const GONE: i64 = 90104;
 
 /// The tasks that are known to be the fruit of one of this program's creates: none may be taken for
 /// the fruit of another.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Claims(Arc<Mutex<HashSet<TaskId>>>);
+pub(super) struct Claims(Arc<Mutex<HashMap<TaskId, Option<IntentId>>>>);
 
 impl Claims {
-    /// Says whether nobody had claimed it.
-    pub(super) fn claim(&self, id: TaskId) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).insert(id)
+    /// For the create of this entry. Says whether no other create had claimed it: one may be searched
+    /// for several times.
+    pub(super) fn claim(&self, id: TaskId, entry: Option<IntentId>) -> bool {
+        let mut claims = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        *claims.entry(id).or_insert(entry) == entry
     }
 
-    fn is_claimed(&self, id: TaskId) -> bool {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).contains(&id)
+    fn is_claimed(&self, id: TaskId, by_other_than: Option<IntentId>) -> bool {
+        let claims = self.0.lock().unwrap_or_else(PoisonError::into_inner);
+        claims.get(&id).is_some_and(|entry| *entry != by_other_than)
     }
 }
 
@@ -87,36 +101,63 @@ impl Found {
     }
 }
 
-/// Looks a few times, at growing distances, until something is proven.
-pub(super) async fn settle(hands: &Hands, sent: &Sent) -> Found {
+/// Searches at growing distances until the outcome is known. A service that does not answer is asked
+/// until it does: only an answer counts. "Not there" ends it for a create only when so much time has
+/// passed that the list must show it (W2), else at the last of the usual searches.
+pub(super) async fn settle(hands: &Hands, sent: &Sent, req: ReqId) -> Found {
     let began = Instant::now();
     let mut stopping = hands.stopping.clone();
-    let mut so_far = Found::nothing(STOPPED.to_owned());
-    for (at, after) in (1..).zip(hands.looks) {
-        let is_last = at == hands.looks.len();
-        let look = async {
-            tokio::time::sleep_until(began + after).await;
-            look(hands, sent, is_last).await
+    let mut next = hands.looks.first().copied().unwrap_or_default();
+    let mut silent = 0;
+    loop {
+        let search = async {
+            tokio::time::sleep_until(began + next).await;
+            let is_last = next >= hands.opens_after(&sent.write);
+            (is_last, look(hands, sent, is_last).await)
         };
-        let found = tokio::select! {
-            found = look => found,
+        let (is_last, found) = tokio::select! {
+            done = search => done,
             // Changed or gone: either way it is over.
             _ = stopping.wait_for(|stop| *stop) => return Found::nothing(STOPPED.to_owned()),
         };
-        so_far = match found {
+        let opens = hands.opens_after(&sent.write);
+        let sight = match found {
             Ok(Finding::Sure(verdict)) => return Found::at_last(verdict),
-            Ok(Finding::SoFar(verdict)) => Found::at_last(verdict),
-            Ok(Finding::Nothing(why)) => Found::nothing(why),
-            Err(failure) => {
-                let found = Found::nothing(why_not(&failure));
-                if failure.stops_polling() {
-                    return found;
-                }
-                found
+            Ok(Finding::SoFar(verdict)) if is_last => return Found::at_last(verdict),
+            Ok(Finding::Nothing(why)) if is_last => return Found::nothing(why),
+            // Asking on would lock the account out (W5).
+            Err(failure) if failure.stops_polling() || (is_last && failure.is_answer()) => {
+                return Found::nothing(why_not(&failure));
             }
+            Ok(Finding::SoFar(Verdict::CannotTell(why)) | Finding::Nothing(why)) => Sight::Unclear(why),
+            Ok(Finding::SoFar(_)) => Sight::NotThere,
+            Err(failure) => Sight::NoAnswer(failure),
         };
+        silent = if matches!(sight, Sight::NoAnswer(_)) { silent + 1 } else { 0 };
+        let now = began.elapsed();
+        next = match hands.looks.iter().copied().find(|at| *at > next) {
+            Some(usual) if silent == 0 => usual,
+            usual if silent > 0 => {
+                let pause = hands.every.saturating_mul(silent).min(LONGEST_PAUSE);
+                usual.unwrap_or(now).max(now + pause)
+            }
+            // The one at which "not there" is believed is not put off.
+            _ => (now + hands.every).min(opens.max(now)),
+        };
+        let next_in = next.saturating_sub(began.elapsed());
+        let opens_in = opens.saturating_sub(began.elapsed());
+        hands.tell(Message::Checked { req, sight, next_in, opens_in }).await;
     }
-    so_far
+}
+
+/// Searches once, now. What it shows is not written down.
+pub(super) async fn search(hands: &Hands, sent: &Sent) -> Sight {
+    match look(hands, sent, true).await {
+        Ok(Finding::Sure(verdict)) => Sight::Settled(verdict),
+        Ok(Finding::SoFar(Verdict::CannotTell(why)) | Finding::Nothing(why)) => Sight::Unclear(why),
+        Ok(Finding::SoFar(_)) => Sight::NotThere,
+        Err(failure) => Sight::NoAnswer(failure),
+    }
 }
 
 fn why_not(failure: &Failure) -> String {
@@ -246,10 +287,11 @@ async fn look_for_created(
     tasks.retain(|task| seen.insert(task.id));
 
     let kin = Kin::of(hands, sent, new).await;
-    let ours = ours(hands, new, &tasks, (from, to), &kin);
+    let free = |id| !hands.claims.is_claimed(id, sent.entry);
+    let ours = ours(free, new, &tasks, (from, to), &kin);
     Ok(match ours {
         Ours::ByNumber(ids) => match ids.as_slice() {
-            [one] if hands.claims.claim(*one) => Finding::Sure(Verdict::Done(Written::Created(*one))),
+            [one] if hands.claims.claim(*one, sent.entry) => Finding::Sure(Verdict::Done(Written::Created(*one))),
             [_] => Finding::SoFar(Verdict::NotDone),
             _ => Finding::Sure(Verdict::Several(ids)),
         },
@@ -258,7 +300,7 @@ async fn look_for_created(
             Finding::Nothing(STOPPED.to_owned())
         }
         Ours::ByLooks(ids) if ids.len() > 1 => Finding::Sure(Verdict::Several(ids)),
-        Ours::ByLooks(ids) => match ids.into_iter().find(|id| hands.claims.claim(*id)) {
+        Ours::ByLooks(ids) => match ids.into_iter().find(|id| hands.claims.claim(*id, sent.entry)) {
             Some(one) => Finding::Sure(Verdict::Done(Written::Created(one))),
             None if is_whole => Finding::SoFar(Verdict::NotDone),
             None => Finding::Nothing(
@@ -345,13 +387,13 @@ enum Ours {
 /// The tasks that came from this create: by the number that we chose, else by their looks, in case
 /// the service puts its own number in place of ours.
 fn ours(
-    hands: &Hands,
+    is_free: impl Fn(TaskId) -> bool,
     new: &NewTask,
     tasks: &[Task],
     sent: (DateTime<Utc>, DateTime<Utc>),
     kin: &Kin,
 ) -> Ours {
-    let free = |task: &&Task| !hands.claims.is_claimed(task.id) && !kin.tasks.contains_key(&task.id);
+    let free = |task: &&Task| is_free(task.id) && !kin.tasks.contains_key(&task.id);
     let has_our_number = |task: &&Task| random_of(new).is_some_and(|number| has_number(task, number));
     let by_number: Vec<TaskId> = tasks.iter().filter(free).filter(has_our_number).map(|t| t.id).collect();
     if !by_number.is_empty() {
@@ -393,7 +435,8 @@ impl Listing {
 async fn list_all(hands: &Hands, order: Order, range: Range, is_last: bool) -> Result<Listing, Failure> {
     let begin = range.begin.max(DateTime::UNIX_EPOCH);
     let range = Range { begin, end: range.end.max(begin) };
-    let mut query = Query { order, ascending: true, range, keyword: String::new(), page: 0, page_size: 100 };
+    let mut query =
+        Query { order, ascending: true, range, keyword: String::new(), page: 0, page_size: PAGE_SIZE };
     let mut listing = Listing { tasks: Vec::new(), is_complete: false };
     for _ in 0..MOST_PAGES {
         let page = hands.client.list(&query, Lane::Write).await?;

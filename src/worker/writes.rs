@@ -1,62 +1,78 @@
-//! Writes: noted before they are sent, sent once, and never repeated because of a doubt.
+//! Writes: checked and noted before they are sent, sent once, and never repeated because of a doubt.
 //!
 //! A write whose outcome is not known goes to [`reconcile`], which only ever asks.
 
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
+use super::before;
 use super::reconcile;
 use super::{End, Hands};
-use crate::app::{Message, ReqId, Verdict, Write, Written};
+use crate::app::{Message, OpenWrite, ReqId, Stop, Terms, Verdict, Write, Written};
 use crate::domain::wire;
 use crate::domain::{Failure, NewTask, TaskId};
-use crate::store::NewIntent;
+use crate::store::{IntentId, NewIntent};
 
 /// A write as it was sent, and when it can have reached the service, by this machine's clock.
 #[derive(Clone, Debug)]
 pub(super) struct Sent {
     pub(super) write: Write,
+    pub(super) entry: Option<IntentId>,
     pub(super) from: DateTime<Utc>,
     pub(super) to: DateTime<Utc>,
 }
 
 /// The answer, and what the journal is to know once it was given.
-pub(super) async fn write(hands: &Hands, req: ReqId, write: Write) -> (Message, Option<End>) {
+pub(super) async fn write(hands: &Hands, req: ReqId, write: Write, terms: &Terms) -> (Message, Option<End>) {
+    if let Err(why) = before::check(hands, &write, terms).await {
+        return (Message::Stopped { req, why }, None);
+    }
     let write = with_random(write, hands.outside.roll());
     let from = hands.outside.now();
-    // Whoever has to cancel a wrong push on a full disk must still be able to: the note is missed,
-    // the write is not.
-    let entry = hands.journal.begin(from, intent(&write, hands.client.sdkappid())).await;
-    let entry = match entry {
-        Ok(entry) => entry,
-        Err(why) => {
-            hands.note(format!("the journal has no entry of this write: {why}")).await;
+    let entry = match hands.journal.begin(from, intent(&write, hands.client.sdkappid())).await {
+        Ok(entry) => Some(entry),
+        Err(why) if matches!(write, Write::Cancel { .. }) && terms.waived.journal => {
+            hands.note(format!("the journal has no entry of this cancel: {why}")).await;
             None
         }
+        Err(why) => return (Message::Stopped { req, why: Stop::NoJournal(why) }, None),
     };
     super::log::sending(req, &write);
     let result = send(hands, &write).await;
     if let Err(failure) = &result
         && failure.leaves_write_unknown()
     {
-        let failure = failure.clone();
-        hands.tell(Message::OutcomeUnknown { req, failure }).await;
-        let sent = Sent { write, from, to: hands.outside.now() };
-        // What cannot be told stays open: the next start looks once more, and says so again.
-        let verdict = reconcile::settle(hands, &sent).await.verdict;
-        let end = entry.zip(outcome_of_verdict(&verdict)).map(|(entry, outcome)| End { entry, outcome });
-        return (Message::Settled { req, verdict }, end);
+        let sent = Sent { write, entry, from, to: hands.outside.now() };
+        return unknown(hands, req, failure.clone(), sent).await;
     }
-    let outcome = match &result {
-        Ok(written) => {
-            if let Written::Created(id) = written {
-                hands.claims.claim(*id);
-            }
-            outcome_of(*written)
+    let created = match (&result, &write) {
+        (Ok(Written::Created(id)), Write::Create(new)) => {
+            hands.claims.claim(*id, entry);
+            Some((*id, new.scheduled_at))
         }
+        (Ok(_) | Err(_), _) => None,
+    };
+    let outcome = match &result {
+        Ok(written) => outcome_of(*written),
         Err(failure) => json!({"result": "refused", "code": failure.code(), "why": failure.words().what}),
     };
-    (Message::Wrote { req, result }, entry.map(|entry| End { entry, outcome }))
+    (Message::Wrote { req, result }, entry.map(|entry| End { entry, outcome, created }))
+}
+
+/// The outcome is not known: it is told, searched for, and told once more.
+async fn unknown(hands: &Hands, req: ReqId, failure: Failure, sent: Sent) -> (Message, Option<End>) {
+    let open = Box::new(OpenWrite {
+        entry: sent.entry.map(|IntentId(entry)| entry),
+        write: sent.write.clone(),
+        sent: sent.from,
+        opens_in: hands.opens_after(&sent.write),
+    });
+    hands.tell(Message::OutcomeUnknown { req, failure, open }).await;
+    // What cannot be told stays open: the next start looks once more, and says so again.
+    let verdict = reconcile::settle(hands, &sent, req).await.verdict;
+    let outcome = outcome_of_verdict(&verdict);
+    let end = sent.entry.zip(outcome).map(|(entry, outcome)| End { entry, outcome, created: None });
+    (Message::Settled { req, verdict }, end)
 }
 
 async fn send(hands: &Hands, write: &Write) -> Result<Written, Failure> {
@@ -109,11 +125,21 @@ pub(super) fn created_in(outcome: &Value) -> Option<TaskId> {
     id.as_str()?.parse().ok().map(TaskId)
 }
 
+/// What the journal says of a write that was searched for and not found: likely, and no proof.
+const NOT_DONE: &str = "not done";
+
+/// Whether the journal leaves room for doubt: nothing is known, or it was only not found.
+pub(super) fn leaves_doubt(outcome: Option<&Value>) -> bool {
+    let result = |outcome: &Value| outcome.get("result").and_then(Value::as_str).map(str::to_owned);
+    outcome
+        .is_none_or(|outcome| matches!(result(outcome).as_deref(), Some(NOT_DONE | reconcile::CANNOT_TELL)))
+}
+
 /// `None` leaves the entry open: it is still not known how the write ended.
 pub(super) fn outcome_of_verdict(verdict: &Verdict) -> Option<Value> {
     match verdict {
         Verdict::Done(written) => Some(outcome_of(*written)),
-        Verdict::NotDone => Some(json!({"result": "not done"})),
+        Verdict::NotDone => Some(json!({"result": NOT_DONE})),
         Verdict::Several(ids) => {
             let tasks: Vec<String> = ids.iter().map(ToString::to_string).collect();
             Some(json!({"result": "several", "tasks": tasks}))

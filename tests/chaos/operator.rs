@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use pushdeck::api::{Client, Connection, Credential, Outside, Timeouts};
-use pushdeck::app::{Effect, Message, OpenWrite, ReqId, Verdict, Write, Written};
+use pushdeck::app::{Effect, Message, OpenWrite, ReqId, Terms, Verdict, Write, Written};
 use pushdeck::domain::query::{Order, Range};
 use pushdeck::domain::{
     Change, Content, Failure, Kind, Lane, NewTask, Page, Query, Status, Task, TaskId, failure::NotSent,
@@ -177,7 +177,7 @@ impl Operator {
                 other => self.pass_over(&other),
             }
         };
-        let mut entries: Vec<i64> = left.iter().map(|open| open.entry).collect();
+        let mut entries: Vec<i64> = left.iter().filter_map(|open| open.entry).collect();
         let mut expected: Vec<i64> = self.inherited.keys().copied().collect();
         entries.sort_unstable();
         expected.sort_unstable();
@@ -192,7 +192,7 @@ impl Operator {
     }
 
     async fn settle_one(&mut self, open: OpenWrite) {
-        let found = self.inherited[&open.entry];
+        let found = self.inherited[&open.entry.unwrap()];
         let req = self.ask(Asked::Settle(found));
         self.send(Effect::Settle { req, open }).await;
     }
@@ -276,7 +276,9 @@ impl Operator {
         assert_eq!(self.stories[story].open, None, "a second write of story {story}");
         self.note(story, Note::Handed { due });
         let req = self.ask(Asked::Write(story));
-        self.send(Effect::Write { req, write }).await;
+        let app = self.plan.app.to_string().as_str().into();
+        let terms = Terms { app, ..Terms::default() };
+        self.send(Effect::Write { req, write, terms }).await;
         tell("handed");
     }
 
@@ -294,7 +296,7 @@ impl Operator {
                 let Asked::Write(story) = self.take(req) else { panic!("{req:?} was no write") };
                 self.on_wrote(story, result);
             }
-            Message::OutcomeUnknown { req, failure } => {
+            Message::OutcomeUnknown { req, failure, .. } => {
                 let Some(Asked::Write(story)) = self.asked.get(&req).copied() else { panic!("{req:?}") };
                 self.note(story, Note::Unknown(failure.words().what));
                 tell("unknown");

@@ -12,6 +12,7 @@ use crate::domain::{JsonObject, Outcome, Task, catalog, text, when};
 
 use super::super::effect::Write;
 use super::super::message::Verdict;
+use super::super::review::progress;
 use super::super::state::{State, Underway};
 use super::Face;
 
@@ -167,9 +168,12 @@ fn standing(out: &mut Lines, state: &State, task: &Task) {
         out.say(Tone::Muted, &outcome.in_words());
     }
     for write in state.writes.iter().filter(|write| write.task() == Some(task.id)) {
-        for (tone, words) in doubt(write) {
+        for (tone, words) in doubt(state, write) {
             out.say(tone, &words);
         }
+    }
+    if let Some(why) = state.failed.get(&task.id) {
+        out.say(Tone::Bad, &format!("! the last write to it failed or is not clear: {}", text::clean(why)));
     }
     if outcome == Outcome::Failed {
         failed(out, task);
@@ -178,7 +182,7 @@ fn standing(out: &mut Lines, state: &State, task: &Task) {
 }
 
 /// What is known of a write to the task that is not settled.
-fn doubt(write: &Underway) -> Vec<(Tone, String)> {
+fn doubt(state: &State, write: &Underway) -> Vec<(Tone, String)> {
     let what = match &write.write {
         Write::Create(_) => "Creating it",
         Write::Modify(_) => "Changing it",
@@ -193,7 +197,8 @@ fn doubt(write: &Underway) -> Vec<(Tone, String)> {
         (Some(failure), None) => {
             let words = failure.words();
             said.push((Tone::Bad, format!("{what}: the outcome is not known, {}.", words.what)));
-            said.push((Tone::Muted, "It is being looked into; nothing is sent again meanwhile.".to_owned()));
+            let progress = progress(state, write);
+            said.push((Tone::Muted, format!("What happened is being checked: {progress}.")));
         }
         (None, None) => said.push((Tone::Watch, format!("{what} is under way."))),
     }

@@ -56,6 +56,7 @@ fn drafts_of(effects: &[Effect]) -> Vec<&'static str> {
             | Effect::Get { .. }
             | Effect::Write { .. }
             | Effect::Settle { .. }
+            | Effect::Search { .. }
             | Effect::Reload { .. }
             | Effect::Adopt { .. }
             | Effect::Copy(_)

@@ -11,7 +11,7 @@ use super::super::effect::Effect;
 use super::super::state::State;
 use super::compare::Version;
 use super::fresh::ask_fresh;
-use super::{Ending, Proof, Review, Stage, Subject, outcome};
+use super::{Ending, Proof, Review, Stage, Subject, doubt, outcome};
 
 /// What one key offers when a write is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -29,8 +29,18 @@ pub fn remedy(ending: &Ending) -> Option<Remedy> {
         Ending::NotDone => Some(Remedy::SendAgain),
         Ending::Refused(failure) => may_pass(failure).then_some(Remedy::SendAgain),
         Ending::Done { proof: Proof::Fails { .. }, .. } => Some(Remedy::PutRight),
-        Ending::Done { .. } | Ending::Several(_) | Ending::CannotTell(_) => None,
+        // It could not be told: the review says what it may become, and asks one level higher.
+        Ending::CannotTell(_) => None,
+        Ending::Done { .. } | Ending::Several(_) | Ending::NothingSent(_) => None,
     }
+}
+
+/// Whether a create of unknown outcome may be sent again before that is known: a search was answered
+/// and has not found it.
+pub(super) fn may_send_again_early(state: &State, review: &Review) -> bool {
+    let Stage::Sent { req, .. } = review.stage else { return false };
+    let searched = state.underway(req).is_some_and(|write| write.in_doubt() && write.sight.is_some());
+    searched && matches!(review.subject, Subject::Create(_))
 }
 
 /// Whether the same request may be taken another time. What is wrong with the request itself is put
@@ -49,15 +59,18 @@ fn may_pass(failure: &Failure) -> bool {
 
 /// Opens the review for what this ending offers.
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
-    let Some(Review { stage: Stage::Over(ending), req, .. }) = state.review() else { return Vec::new() };
+    let Some(review) = state.review() else { return Vec::new() };
+    // A search has not found it: whoever cannot wait may say so, one level higher.
+    let so_far = may_send_again_early(state, review).then_some(Ending::NotDone);
+    let Some(ending) = review.ending().or(so_far.as_ref()) else { return Vec::new() };
+    let req = &review.req;
     let Some(remedy) = remedy(ending) else { return Vec::new() };
     let (ending, req) = (ending.clone(), *req);
     // What was found out was seen.
     if let Some(req) = req {
         outcome::closed(state, req);
     }
-    let now = state.now;
-    let Some(review) = state.review_mut() else { return Vec::new() };
+    let Some(review) = state.review() else { return Vec::new() };
     let (subject, source) = match (remedy, ending) {
         (Remedy::PutRight, Ending::Done { proof: Proof::Fails { stands, meant, .. }, .. }) => {
             let change = putting_right(&stands, &meant);
@@ -65,7 +78,11 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
         }
         (Remedy::SendAgain | Remedy::PutRight, _) => (review.subject.clone(), review.source.clone()),
     };
-    *review = Review::new(subject, source, now);
+    let again = Review::new(subject, source, state);
+    if let Some(review) = state.review_mut() {
+        *review = again;
+    }
+    doubt::reconsider(state);
     ask_fresh(state)
 }
 

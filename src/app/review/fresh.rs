@@ -7,7 +7,10 @@ use super::super::effect::{Effect, Lane};
 use super::super::form;
 use super::super::message::ReqId;
 use super::super::state::State;
-use super::{Review, Stage, Subject, differs, outcome};
+use super::{Review, Stage, Subject, differs, doubt, outcome};
+
+/// The code for a task that is not there.
+const GONE: i64 = 90104;
 
 /// Asks for the task as it is now, ahead of everything else.
 pub(super) fn ask_fresh(state: &mut State) -> Vec<Effect> {
@@ -25,21 +28,55 @@ pub(super) fn ask_fresh(state: &mut State) -> Vec<Effect> {
 pub fn on_got(state: &mut State, req: ReqId, result: Result<Task, Failure>) -> Vec<Effect> {
     let now = state.now;
     let Some(review) = state.review_mut().filter(|review| review.fresh.asking == Some(req)) else {
+        let learnt = match &result {
+            Ok(task) => doubt::learn(state, std::slice::from_ref(task)),
+            Err(_) => Vec::new(),
+        };
         outcome::on_proof(state, req, result);
-        return Vec::new();
+        return learnt;
     };
-    let before = review.standing().cloned();
-    let came = result.is_ok();
-    review.fresh.settle(req, result);
-    if !matches!(review.stage, Stage::Asking | Stage::Counting { .. }) {
-        return Vec::new();
+    let thinks = matches!(review.stage, Stage::Asking | Stage::Counting { .. });
+    match result {
+        Ok(task) if thinks => {
+            review.fresh.settle(req, Ok(task.clone()));
+            let mut effects = take(state, task.clone());
+            effects.extend(doubt::learn(state, &[task]));
+            effects
+        }
+        Err(failure) if thinks => {
+            // Nothing but the service refuses a cancel (U11): it says what is missing and asks.
+            if review.cancels() && failure.code() != Some(GONE) {
+                let words = failure.words().what;
+                review.notice =
+                    Some(format!("the task could not be read ({words}): it would be cancelled unseen"));
+                review.waived.fresh_copy = true;
+            }
+            review.fresh.settle(req, Err(failure));
+            review.begin_anew(now);
+            Vec::new()
+        }
+        result => {
+            review.fresh.settle(req, result);
+            Vec::new()
+        }
     }
-    if !came {
-        review.begin_anew(now);
-        return Vec::new();
-    }
+}
+
+/// The task as it is now, from whatever answer: what differs clears what was typed, and a change is laid
+/// over it.
+pub(super) fn take(state: &mut State, task: Task) -> Vec<Effect> {
+    let now = state.now;
+    let Some(review) = state.review_mut() else { return Vec::new() };
+    let before = review.seen.replace(Box::new(task.clone()));
+    let before = before.as_deref().or(review.base()).cloned();
+    review.fresh.value = Some(task.clone());
+    review.fresh.failure = None;
     review.fresh_at = Some(now.running);
-    let Some(fresh) = review.fresh.value.clone() else { return Vec::new() };
+    if std::mem::take(&mut review.waived.fresh_copy) {
+        review.notice = None;
+        review.begin_anew(now);
+    }
+    let fresh = task;
     let changed = before.is_some_and(|before| differs(&before, &fresh));
     let is_change = matches!(review.subject, Subject::Modify { .. });
     let beside = |form: &form::Form| form.purpose.task().is_some_and(|task| differs(task, &fresh));
@@ -55,6 +92,28 @@ pub fn on_got(state: &mut State, req: ReqId, result: Result<Task, Failure>) -> V
         bar(state, "the task changed meanwhile; Esc, then edit it as it is now".to_owned());
     }
     Vec::new()
+}
+
+/// A list has the task of the review, too: where its row is another than before, or than the copy, the
+/// task is asked for at once, and what was typed does not count. A list may be older than the copy, so
+/// it does not take its place.
+pub fn compare_with_list(state: &mut State, tasks: &[Task]) -> Vec<Effect> {
+    let now = state.now;
+    let Some(review) = state.review_mut() else { return Vec::new() };
+    if !matches!(review.stage, Stage::Asking | Stage::Counting { .. }) {
+        return Vec::new();
+    }
+    let Some(id) = review.base().map(|task| task.id) else { return Vec::new() };
+    let Some(row) = tasks.iter().find(|task| task.id == id) else { return Vec::new() };
+    let known = review.listed.as_deref().or(review.standing());
+    let is_news = known.is_some_and(|known| differs(known, row));
+    review.listed = Some(Box::new(row.clone()));
+    if !is_news || review.fresh.asking.is_some() {
+        return Vec::new();
+    }
+    review.begin_anew(now);
+    review.fresh.value = None;
+    ask_fresh(state)
 }
 
 /// The task moved under the operator's hands: the change is laid over it as it is now, so that what

@@ -3,7 +3,7 @@
 //!
 //! Everything from the wire is cleaned here (I9).
 
-use std::collections::BTreeSet;
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,14 +12,17 @@ use serde_json::Value;
 use crate::domain::draft::entry_text;
 use crate::domain::fields::{FIELDS, Field, Shape};
 use crate::domain::profile::Environment;
-use crate::domain::{Audience, Kind, NewTask, TaskId, text, when};
+use crate::domain::{Audience, NewTask, TaskId, duplicate, text, when};
 use crate::keymap::{self, Action, Scope};
 
 use super::super::detail::lines::{Line, Lines, Tone, card, card_shows_all, field_text, part, unknown};
+use super::super::effect::Write;
 use super::super::form::clocks;
-use super::super::message::{ReqId, Verdict};
-use super::super::state::State;
+use super::super::message::Verdict;
+use super::super::state::{State, Underway};
+use super::again::may_send_again_early;
 use super::compare::{self, Difference, Version};
+use super::doubt::{self, Obstacle, deed};
 use super::outcome::{not_done, stand_twice};
 use super::{Ending, Grade, Proof, Ready, Remedy, Review, Stage, Subject, remedy};
 
@@ -38,7 +41,7 @@ const SOON: TimeDelta = TimeDelta::minutes(2);
 /// and hints, without border and padding.
 pub fn room(state: &State) -> (u16, u16) {
     let Some(areas) = state.areas() else { return (0, 0) };
-    let height = areas.hint.y.saturating_sub(areas.header.bottom());
+    let height = areas.ground().height;
     (areas.header.width.saturating_sub(4).min(WIDEST), height.saturating_sub(2))
 }
 
@@ -73,6 +76,13 @@ pub fn body(state: &State, review: &Review, width: usize) -> Vec<Line> {
     let mut out = Lines { width, lines: Vec::new() };
     outcome(&mut out, state, review);
     let asking = matches!(review.stage, Stage::Asking | Stage::Counting { .. });
+    if let Some(notice) = review.notice.as_ref().filter(|_| asking) {
+        out.say(Tone::Bad, &format!("! {notice}"));
+        if let Some(without) = review.does_without() {
+            out.say(Tone::Bad, &format!("Confirm once more to cancel it {without}."));
+        }
+        out.blank();
+    }
     if asking && review.moved() {
         out.say(Tone::Bad, "! it changed since you looked");
     }
@@ -122,6 +132,11 @@ fn who_and_when(out: &mut Lines, state: &State, review: &Review) {
     out.row("", LABEL, tone, &format!("{}, {day}", others.join(" · ")));
 }
 
+/// Another write to the task of a cancel whose outcome is not known; it does not hold the cancel up.
+fn busy(state: &State, review: &Review) -> Option<String> {
+    super::busy(state, review.base()?.id)
+}
+
 /// What the operator should think of before confirming.
 pub fn warnings(state: &State, review: &Review) -> Vec<(Tone, String)> {
     let mut found = Vec::new();
@@ -129,6 +144,9 @@ pub fn warnings(state: &State, review: &Review) -> Vec<(Tone, String)> {
     let (now, zone) = (state.server_now(), state.setup.zone);
     let meant = review.meant();
     let cancels = matches!(review.subject, Subject::Cancel(_));
+    if cancels && let Some(open) = busy(state, review) {
+        warn(Tone::Watch, open);
+    }
     let profile = &state.setup.profile;
     match review.audience() {
         Audience::Everyone if state.setup.environment == Environment::Prod && !cancels => {
@@ -173,54 +191,74 @@ pub fn warnings(state: &State, review: &Review) -> Vec<(Tone, String)> {
             format!("{names}: the service may keep what a change leaves out; it is checked afterwards"),
         );
     }
-    found.extend(doubts(state, review).into_iter().map(|words| (Tone::Bad, words)));
-    found.extend(twins(state, review).into_iter().map(|id| {
-        (Tone::Bad, format!("#{id} is the very same task and stands already: this would be one more"))
-    }));
+    found.extend(repeats(state, review).into_iter().map(|words| (Tone::Bad, words)));
     found
 }
 
-/// Creates that may stand already, so that this one could be one too many.
-fn doubts(state: &State, review: &Review) -> Vec<String> {
-    let Subject::Create(_) = &review.subject else { return Vec::new() };
+/// What else was sent, or stands, that this create could repeat.
+fn repeats(state: &State, review: &Review) -> Vec<String> {
+    let Subject::Create(new) = &review.subject else { return Vec::new() };
     if !matches!(review.stage, Stage::Asking | Stage::Counting { .. }) {
         return Vec::new();
     }
-    let same = review.source.as_ref().and_then(|from| state.desk.of_draft(&from.slot, &from.draft));
-    let words = |(req, new): (ReqId, &NewTask)| {
-        if same == Some(req) {
-            return "this very text was sent before, and whether it stands could not be found out: look for it \
-                    first"
-                .to_owned();
-        }
-        let title = text::clean(new.content.text("OfflinePushInfo.Title")).into_owned();
-        let open = state.underway(req).is_some_and(|write| write.verdict.is_none());
-        let known = if open { "is not known yet" } else { "could not be found out" };
-        format!("\"{title}\" was sent before, and whether it stands {known}: this is one more")
-    };
-    // Of another text it is said until the operator has seen how it ended.
-    let verdict = |req: ReqId| state.underway(req).and_then(|write| write.verdict.as_ref());
-    let matters = |(req, _): &(ReqId, &NewTask)| {
-        // What was proven not to have been done is no doubt, read or not.
-        let known = verdict(*req) == Some(&Verdict::NotDone);
-        !known && (same == Some(*req) || state.underway(*req).is_some())
-    };
-    state.desk.creates().filter(matters).map(words).collect()
+    let mut words = Vec::new();
+    if let Some(Obstacle::Raises(why)) = doubt::obstacle(state, review) {
+        words.push(why);
+    }
+    words.extend(not_there(state, new));
+    words.extend(duplicates(state, new));
+    words
 }
 
-/// Tasks that stand already, as far as they were seen, and are what this create would make once more:
-/// a draft that survived the crash after its sending reads like one that was never sent.
-fn twins(state: &State, review: &Review) -> BTreeSet<TaskId> {
-    let Subject::Create(new) = &review.subject else { return BTreeSet::new() };
-    if !matches!(review.stage, Stage::Asking | Stage::Counting { .. }) {
-        return BTreeSet::new();
+/// The same push was sent before and not found: how old that is.
+fn not_there(state: &State, new: &NewTask) -> Vec<String> {
+    let same = |write: &&Underway| match &write.write {
+        Write::Create(old) => {
+            write.verdict == Some(Verdict::NotDone)
+                && state.now.running >= write.opens_at
+                && duplicate::is_duplicate(new, &old.kind, Some(old.scheduled_at), &old.content)
+        }
+        Write::Modify(_) | Write::Cancel { .. } => false,
+    };
+    let words = |write: &Underway| {
+        let sent = when::age(from_std(state.now.running.saturating_sub(write.sent.running)));
+        let seen = write
+            .sight
+            .as_ref()
+            .map_or(Duration::ZERO, |(_, at)| state.now.running.saturating_sub(at.running));
+        format!(
+            "sent before, {sent} ago, and not there {} ago: it is looked for once more before this goes out",
+            when::age(from_std(seen))
+        )
+    };
+    state.writes.iter().filter(same).map(words).collect()
+}
+
+/// Tasks that stand already, as far as they were seen, and are the same push: the very same, or one so
+/// near that it reads like it.
+fn duplicates(state: &State, new: &NewTask) -> Vec<String> {
+    let rows = state.board.tasks.iter().filter(|task| task.locked_because().is_none());
+    let rows = rows.map(|task| (task.id, &task.kind, task.scheduled_at, &task.content));
+    let made = state.desk.created();
+    let made = made.map(|(id, old)| (*id, &old.kind, Some(old.scheduled_at), &old.content));
+    let mut found: BTreeMap<TaskId, String> = BTreeMap::new();
+    for (id, kind, at, content) in rows.chain(made) {
+        if !duplicate::is_duplicate(new, kind, at, content) {
+            continue;
+        }
+        let meant = Version::new(Some(new.scheduled_at), &new.content);
+        let apart = at.map_or(TimeDelta::zero(), |at| new.scheduled_at - at);
+        let words = if Version::new(at, content) == meant {
+            format!("#{id} is the very same task and stands already: this would be one more")
+        } else if apart.is_zero() {
+            format!("#{id} says the same to the same people at the same time")
+        } else {
+            let side = if apart > TimeDelta::zero() { "earlier" } else { "later" };
+            format!("#{id} says the same to the same people {} {side}", when::age(apart.abs()))
+        };
+        found.insert(id, words);
     }
-    let meant = review.meant();
-    let same = |kind: &Kind, at, content| *kind == new.kind && Version::new(at, content) == meant;
-    let seen = state.board.tasks.iter().filter(|task| task.locked_because().is_none());
-    let seen = seen.filter(|task| same(&task.kind, task.scheduled_at, &task.content)).map(|task| task.id);
-    let made = state.desk.created().filter(|(_, new)| same(&new.kind, Some(new.scheduled_at), &new.content));
-    seen.chain(made.map(|(id, _)| *id)).collect()
+    found.into_values().collect()
 }
 
 /// Old to new, from the task as it stands.
@@ -331,20 +369,26 @@ fn outcome(out: &mut Lines, state: &State, review: &Review) {
         Stage::Asking | Stage::Counting { .. } => return,
         Stage::Sent { req, at } => {
             let age = when::age(from_std(state.now.running.saturating_sub(at.running)));
-            match state.underway(*req).and_then(|write| write.doubt.as_ref()) {
+            let write = state.underway(*req);
+            match write.and_then(|write| write.doubt.as_ref()) {
                 None => out.say(Tone::Watch, &format!("sending… {age}")),
                 Some(failure) => {
                     out.say(Tone::Bad, &format!("?UNK outcome not known: {}", failure.words().what));
-                    out.say(Tone::Watch, &format!("It is being looked into ({age}); nothing is sent again."));
+                    let progress = write.map(|write| super::progress(state, write)).unwrap_or_default();
+                    out.say(
+                        Tone::Watch,
+                        &format!("Sent {age} ago. What happened is being checked: {progress}."),
+                    );
+                    out.say(Tone::Plain, "Nothing is sent again by itself.");
                 }
             }
         }
-        Stage::Over(ending) => ended(out, review, ending),
+        Stage::Over(ending) => ended(out, state, review, ending),
     }
     out.blank();
 }
 
-fn ended(out: &mut Lines, review: &Review, ending: &Ending) {
+fn ended(out: &mut Lines, state: &State, review: &Review, ending: &Ending) {
     match ending {
         Ending::Done { words, proof } => {
             out.say(Tone::Good, &format!("✓ {words}"));
@@ -355,7 +399,15 @@ fn ended(out: &mut Lines, review: &Review, ending: &Ending) {
             out.say(Tone::Bad, &format!("✗ Not done: {}.", words.what));
             out.say(Tone::Plain, &words.next);
         }
-        Ending::NotDone => out.say(Tone::Watch, &format!("✗ {}", not_done(Some(&review.subject)))),
+        Ending::NotDone => {
+            let write = review.write();
+            out.say(Tone::Watch, &format!("✗ {}: {}", deed(&write), not_done(&write)));
+            if let Some(write) = review.req.and_then(|req| state.underway(req)) {
+                let age = when::age(from_std(state.now.running.saturating_sub(write.sent.running)));
+                out.say(Tone::Plain, &format!("Sent {age} ago; {}.", super::progress(state, write)));
+            }
+        }
+        Ending::NothingSent(words) => out.say(Tone::Bad, &format!("✗ {words}.")),
         Ending::Several(ids) => {
             out.say(Tone::Bad, &format!("✗ {}.", stand_twice(ids)));
         }
@@ -399,7 +451,13 @@ pub fn foot(state: &State, review: &Review, width: usize) -> Vec<Line> {
             let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
             out.say(Tone::Bad, &format!("goes out in {seconds} s · any key stops it"));
         }
-        Stage::Sent { .. } => out.say(Tone::Muted, "Esc leaves this; what was sent goes on"),
+        Stage::Sent { .. } => {
+            if may_send_again_early(state, review) {
+                let key = keymap::first_key(Scope::Review, Action::Review).unwrap_or_default();
+                out.say(Tone::Watch, &format!("{key} sends it again, though it may become a second push"));
+            }
+            out.say(Tone::Muted, "Esc leaves this; what was sent goes on · ctrl-r searches now");
+        }
         Stage::Over(ending) => over(&mut out, state, ending),
     }
     out.lines
@@ -418,7 +476,9 @@ fn over(out: &mut Lines, state: &State, ending: &Ending) {
         None => {}
     }
     let back = match ending {
-        Ending::Refused(_) | Ending::NotDone | Ending::CannotTell(_) => state.form().is_some(),
+        Ending::Refused(_) | Ending::NotDone | Ending::CannotTell(_) | Ending::NothingSent(_) => {
+            state.form().is_some()
+        }
         Ending::Done { .. } | Ending::Several(_) => false,
     };
     let words = if back { "Esc goes back to the form; all text is there" } else { "Esc closes this" };

@@ -3,15 +3,16 @@
 
 use std::collections::VecDeque;
 
-use crate::domain::{Change, Draft, Failure, NewTask, Problem, Task, TaskId, text, when};
+use crate::domain::{Change, Draft, Failure, NewTask, Problem, Task, TaskId, duplicate, text, when};
 
 use super::super::board;
 use super::super::effect::{Effect, Lane, Write};
 use super::super::form;
-use super::super::message::{OpenWrite, ReqId, Verdict, Written};
+use super::super::message::{Moment, OpenWrite, ReqId, Sight, Stop, Verdict, Written};
 use super::super::state::{Layer, State, Underway};
 use super::compare::{self, Difference, Version};
-use super::{Review, Source, Stage, Subject, ending_of};
+use super::doubt::deed;
+use super::{Review, Source, Stage, Subject, ending_of, fresh};
 
 /// How a write ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -25,6 +26,8 @@ pub enum Ending {
     },
     /// It was certainly not done.
     Refused(Failure),
+    /// Nothing was sent after it was confirmed, and why.
+    NothingSent(String),
     /// Its outcome was unknown, and it was proven not to have been done.
     NotDone,
     /// A create that stands more than once.
@@ -64,6 +67,15 @@ struct Sent {
     meant: Version,
 }
 
+impl Sent {
+    fn task(&self) -> Option<TaskId> {
+        match &self.subject {
+            Subject::Create(_) => None,
+            Subject::Modify { base, .. } | Subject::Cancel(base) => Some(base.id),
+        }
+    }
+}
+
 /// A proof that was asked for.
 #[derive(Clone, Debug, PartialEq)]
 struct Asked {
@@ -97,17 +109,14 @@ impl Desk {
         self.sent.push(Sent { req, subject, source, meant });
     }
 
-    /// The creates that were sent and are not settled, or never were.
-    pub(super) fn creates(&self) -> impl Iterator<Item = (ReqId, &NewTask)> {
-        self.sent.iter().filter_map(|sent| match &sent.subject {
-            Subject::Create(new) => Some((sent.req, new)),
-            Subject::Modify { .. } | Subject::Cancel(_) => None,
-        })
-    }
-
     /// The creates that are known to have been done, the last ones.
     pub(super) fn created(&self) -> impl Iterator<Item = &(TaskId, NewTask)> {
         self.created.iter()
+    }
+
+    /// What a write was meant to make.
+    pub(super) fn meant(&self, req: ReqId) -> Option<&Version> {
+        self.sent.iter().find(|sent| sent.req == req).map(|sent| &sent.meant)
     }
 
     fn remember(&mut self, id: TaskId, new: NewTask) {
@@ -121,6 +130,14 @@ impl Desk {
     pub(super) fn of_draft(&self, slot: &str, draft: &Draft) -> Option<ReqId> {
         let from = |sent: &&Sent| sent.source.as_ref().is_some_and(|s| s.slot == slot && s.draft == *draft);
         self.sent.iter().rev().find(from).map(|sent| sent.req)
+    }
+
+    /// A create that is known to have been done and is the same push.
+    fn duplicate_of(&self, id: TaskId, new: &NewTask) -> Option<TaskId> {
+        let same = |(other, old): &&(TaskId, NewTask)| {
+            *other != id && duplicate::is_duplicate(new, &old.kind, Some(old.scheduled_at), &old.content)
+        };
+        self.created.iter().find(same).map(|(id, _)| *id)
     }
 
     fn take(&mut self, req: ReqId) -> Option<Sent> {
@@ -140,27 +157,29 @@ pub fn on_wrote(state: &mut State, req: ReqId, result: Result<Written, Failure>)
     }
 }
 
-/// Writes of an earlier run whose outcome is not known: they are looked into before anything else is
-/// written.
+/// Writes of an earlier run whose outcome is not known: what happened is checked, and only what could
+/// collide with one of them waits for it.
 pub fn take_up(state: &mut State, left: Vec<OpenWrite>) -> Vec<Effect> {
     if left.is_empty() {
         return Vec::new();
     }
     let counted = text::counted(left.len() as u64, "write", "writes");
     state.warn(format!(
-        "{counted} of the last run: the outcome is not known; it is being looked into, nothing is sent again"
+        "{counted} of the last run: the outcome is not known; what happened is being checked, nothing is sent again"
     ));
     let mut effects = Vec::new();
     for open in left {
         let req = state.ask();
         let detail = "pushdeck ended before the answer came".to_owned();
+        let utc = open.sent;
+        let age = (state.now.utc - utc).to_std().unwrap_or_default();
+        let sent = Moment { utc, running: state.now.running.saturating_sub(age) };
         state.writes.push(Underway {
-            req,
-            write: open.write.clone(),
-            sent: state.now,
             doubt: Some(Failure::Cut { detail }),
             inherited: true,
-            verdict: None,
+            entry: open.entry,
+            opens_at: state.now.running + open.opens_in,
+            ..Underway::new(req, open.write.clone(), sent)
         });
         effects.push(Effect::Settle { req, open });
     }
@@ -168,14 +187,79 @@ pub fn take_up(state: &mut State, left: Vec<OpenWrite>) -> Vec<Effect> {
 }
 
 /// A write's outcome is not known.
-pub fn on_unknown(state: &mut State, req: ReqId, failure: Failure) -> Vec<Effect> {
+pub fn on_unknown(state: &mut State, req: ReqId, failure: Failure, open: OpenWrite) -> Vec<Effect> {
+    let now = state.now.running;
     let Some(write) = state.writes.iter_mut().find(|write| write.req == req) else { return Vec::new() };
     let what = failure.words().what;
     write.doubt = Some(failure);
+    write.entry = open.entry;
+    // With the number by which it can be told from others.
+    write.write = open.write;
+    write.sent.utc = open.sent;
+    write.opens_at = now + open.opens_in;
+    let deed = deed(&write.write);
     if shown(state, req).is_none() {
-        state.warn(format!("outcome not known: {what}; it is being looked into, nothing is sent again"));
+        state.warn(format!("{deed}: outcome not known, {what}; what happened is being checked"));
     }
     Vec::new()
+}
+
+/// Nothing was sent after it was confirmed: the operator is shown why, and what can be done.
+pub fn on_stopped(state: &mut State, req: ReqId, why: Stop) -> Vec<Effect> {
+    let Some(write) = state.underway(req) else { return Vec::new() };
+    let (deed, task) = (deed(&write.write), write.task());
+    drop(close_books(state, req));
+    let words = match &why {
+        Stop::Moved(_) => "it changed since you looked".to_owned(),
+        Stop::Gone => "it is not there any more: somebody has cancelled it".to_owned(),
+        Stop::Stands { id, .. } => format!("it stands already as #{id}, made by the try before"),
+        Stop::Unread(failure) => {
+            format!("what must be read right before could not be read: {}", failure.words().what)
+        }
+        Stop::NoJournal(why) => format!("the journal cannot be written: {why}"),
+        Stop::OtherApp => "another app is in use by now".to_owned(),
+    };
+    let mut effects = Vec::new();
+    if let Stop::Stands { id, entry } = why {
+        let earlier = state.writes.iter().find(|write| write.entry == Some(entry)).map(|write| write.req);
+        if let Some(earlier) = earlier {
+            effects.extend(on_settled(state, earlier, Verdict::Done(Written::Created(id))));
+        }
+    }
+    if shown(state, req).is_none() {
+        task.into_iter().for_each(|id| drop(state.failed.insert(id, words.clone())));
+        state.keep_result(req, format!("{deed}: nothing was sent, {words}"), true);
+        return effects;
+    }
+    match why {
+        Stop::Moved(now) => {
+            reopen(state, format!("nothing was sent: {words}; look again"), |_| {});
+            effects.extend(fresh::take(state, *now));
+        }
+        Stop::Unread(_) => reopen(state, format!("nothing was sent: {words}"), |review| {
+            review.waived.fresh_copy = review.cancels();
+        }),
+        Stop::NoJournal(_) => reopen(state, format!("nothing was sent: {words}"), |review| {
+            review.waived.journal = review.cancels();
+        }),
+        Stop::Gone | Stop::Stands { .. } | Stop::OtherApp => {
+            let ending = Ending::NothingSent(format!("nothing was sent: {words}"));
+            end(state, req, ending, "", true);
+        }
+    }
+    effects.extend(board::reload(state));
+    effects
+}
+
+/// The review asks once more.
+fn reopen(state: &mut State, notice: String, change: impl FnOnce(&mut Review)) {
+    let now = state.now;
+    if let Some(review) = state.review_mut() {
+        change(review);
+        review.notice = Some(notice);
+        review.req = None;
+        review.begin_anew(now);
+    }
 }
 
 /// A write's outcome was found out.
@@ -213,23 +297,32 @@ fn several(state: &mut State, req: ReqId, ids: &[TaskId]) -> Vec<Effect> {
 /// A verdict that the operator must see stays with the write until the notice is closed.
 fn keep_verdict(state: &mut State, req: ReqId, verdict: Verdict) {
     let Some(ending) = ending_of(&verdict) else { return };
-    let words = match &ending {
-        Ending::Several(ids) => format!("{}; Esc at the table shows it", stand_twice(ids)),
-        Ending::CannotTell(words) => {
-            format!("whether it was done could not be found out: {words}; Esc at the table shows it")
-        }
-        Ending::NotDone => {
-            let subject = state.desk.sent.iter().find(|sent| sent.req == req).map(|sent| &sent.subject);
-            format!("{}; Esc at the table shows it", not_done(subject))
-        }
-        Ending::Done { .. } | Ending::Refused(_) => String::new(),
-    };
-    if let Some(write) = state.writes.iter_mut().find(|write| write.req == req) {
-        if verdict == Verdict::NotDone {
+    let now = state.now;
+    let Some(write) = state.writes.iter_mut().find(|write| write.req == req) else { return };
+    match &verdict {
+        Verdict::NotDone => {
             write.doubt = None;
+            write.sight = Some((Sight::NotThere, now));
         }
-        write.verdict = Some(verdict);
+        Verdict::CannotTell(_) => {
+            let detail = "pushdeck did not wait for the answer".to_owned();
+            write.doubt.get_or_insert(Failure::Cut { detail });
+        }
+        Verdict::Done(_) | Verdict::Several(_) => {}
     }
+    write.verdict = Some(verdict);
+    write.next_search = None;
+    write.acknowledged = false;
+    let (deed, task) = (deed(&write.write), write.task());
+    let last_run = if write.inherited { " (of the last run)" } else { "" };
+    let found = match &ending {
+        Ending::Several(ids) => stand_twice(ids),
+        Ending::CannotTell(words) => format!("whether it was done could not be found out: {words}"),
+        Ending::NotDone => not_done(&write.write).to_owned(),
+        Ending::Done { .. } | Ending::Refused(_) | Ending::NothingSent(_) => String::new(),
+    };
+    let words = format!("{deed}{last_run}: {found} · Esc at the table shows it");
+    task.into_iter().for_each(|id| drop(state.failed.insert(id, found.clone())));
     end(state, req, ending, &words, true);
 }
 
@@ -243,16 +336,12 @@ pub(super) fn stand_twice(ids: &[TaskId]) -> String {
     format!("{count} of them stand: {}; keep one and cancel the rest with D", names.join(", "))
 }
 
-/// Proven not done, in words.
-pub(super) fn not_done(subject: Option<&Subject>) -> String {
-    match subject {
-        Some(Subject::Create(_)) => "not there: safe to send again".to_owned(),
-        None => "of the last run: it does not stand (not done, or taken back since); safe to send again"
-            .to_owned(),
-        Some(Subject::Modify { base, .. }) => format!("#{} was not changed: safe to send again", base.id),
-        Some(Subject::Cancel(task)) => {
-            format!("#{} was not cancelled: it stands, or has gone out; safe to try again", task.id)
-        }
+/// Not done as far as is known, in words.
+pub(super) fn not_done(write: &Write) -> &'static str {
+    match write {
+        Write::Create(_) => "not there; it may be sent again, after one more look",
+        Write::Modify(_) => "not done: the task stands unchanged; safe to send again",
+        Write::Cancel { .. } => "not done: the task stands, or has gone out; safe to try again",
     }
 }
 
@@ -262,12 +351,14 @@ fn shown(state: &mut State, req: ReqId) -> Option<&mut Review> {
 }
 
 /// Shows how it ended: in the review if that is on top, else in a note.
+///
+/// What went wrong stays until it is acknowledged (U9), also when the review that showed it is closed.
 fn end(state: &mut State, req: ReqId, ending: Ending, words: &str, bad: bool) {
     if let Some(review) = shown(state, req) {
         review.stage = Stage::Over(ending);
         review.scroll = 0;
     } else if bad {
-        state.warn(words);
+        state.keep_result(req, words, true);
     } else {
         state.say(words);
     }
@@ -280,13 +371,27 @@ fn close_books(state: &mut State, req: ReqId) -> Option<Sent> {
 }
 
 fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
-    let write = state.underway(req).map(|underway| underway.write.clone());
-    if let (Some(Write::Create(new)), Written::Created(id)) = (write, written) {
-        state.desk.remember(id, new);
+    let Some(underway) = state.underway(req).cloned() else { return Vec::new() };
+    let mut other = None;
+    if let (Write::Create(new), Written::Created(id)) = (&underway.write, written) {
+        other = state.desk.duplicate_of(id, new);
+        state.desk.remember(id, new.clone());
     }
     let sent = close_books(state, req);
-    let words = sent.as_ref().map_or_else(|| inherited(written), |sent| stands(state, sent, written));
+    let mut words = match &sent {
+        Some(sent) => stands(state, sent, written),
+        None => format!("#{} {}", written.task(), past(written)),
+    };
+    let in_doubt = underway.doubt.is_some() || underway.verdict.is_some();
+    if in_doubt {
+        let last_run = if underway.inherited { " (of the last run)" } else { "" };
+        words = format!("{}{last_run} was done after all: {words}", deed(&underway.write));
+    }
+    if let Some(other) = other {
+        words = format!("{words} · SENT TWICE: #{other} is the same push, cancel one of them");
+    }
     let id = written.task();
+    state.failed.remove(&id);
     let source = sent.as_ref().and_then(|sent| sent.source.clone());
     let mut effects = use_up(state, req, source, Some(id));
     let mut proof = Proof::None;
@@ -305,17 +410,20 @@ fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
         }
         Written::Cancelled(_) => {}
     }
+    let is_shown = shown(state, req).is_some();
     end(state, req, Ending::Done { words: words.clone(), proof }, &words, false);
+    if (in_doubt && !is_shown) || other.is_some() {
+        state.keep_result(req, words, other.is_some());
+    }
     effects.extend(board::reload(state));
     effects
 }
 
-/// What an earlier run did after all, in words.
-fn inherited(written: Written) -> String {
+fn past(written: Written) -> &'static str {
     match written {
-        Written::Created(id) => format!("of the last run: #{id} was created after all"),
-        Written::Modified(id) => format!("of the last run: #{id} was changed after all"),
-        Written::Cancelled(id) => format!("of the last run: #{id} was cancelled after all"),
+        Written::Created(_) => "was created",
+        Written::Modified(_) => "is changed",
+        Written::Cancelled(_) => "is cancelled",
     }
 }
 
@@ -333,7 +441,7 @@ fn stands(state: &State, sent: &Sent, written: Written) -> String {
         |at| format!("{} · {}", when::stamp(at, zone, now), when::from_now(at, now)),
     );
     match written {
-        Written::Created(id) => format!("#{id} stands: goes to {who} · {at}"),
+        Written::Created(id) => format!("#{id} created: goes to {who} · {at}"),
         Written::Modified(id) => format!("#{id} is changed: goes to {who} · {at}"),
         Written::Cancelled(id) => format!("#{id} is cancelled: nothing will be sent"),
     }
@@ -358,8 +466,12 @@ fn refused(state: &mut State, req: ReqId, failure: Failure) -> Vec<Effect> {
         form::show_refusal(state, &slot, problem);
     }
     let said = failure.words();
+    if let Some(id) = sent.as_ref().and_then(|sent| sent.task()) {
+        state.failed.insert(id, said.what.clone());
+    }
     let deed = match sent.map(|sent| sent.subject) {
-        Some(Subject::Create(_)) | None => "not created".to_owned(),
+        Some(Subject::Create(new)) => format!("{} failed", deed(&Write::Create(new))),
+        None => "not done".to_owned(),
         Some(Subject::Modify { base, .. }) => format!("#{} not changed", base.id),
         Some(Subject::Cancel(task)) => format!("#{} not cancelled", task.id),
     };
@@ -389,6 +501,9 @@ pub(super) fn on_proof(state: &mut State, req: ReqId, result: Result<Task, Failu
     let Some(at) = state.desk.proofs.iter().position(|asked| asked.req == req) else { return };
     let asked = state.desk.proofs.remove(at);
     let (zone, now) = (state.setup.zone, state.server_now());
+    if !matches!(&result, Ok(task) if Version::new(task.scheduled_at, &task.content) == asked.meant) {
+        state.failed.insert(asked.id, "it does not stand as meant, or could not be verified".to_owned());
+    }
     let (proof, words, bad) = match result {
         Ok(task) => {
             let stands = Version::new(task.scheduled_at, &task.content);
@@ -417,12 +532,12 @@ pub(super) fn on_proof(state: &mut State, req: ReqId, result: Result<Task, Failu
     {
         *shown = proof;
     } else if let Proof::Fails { stands, .. } = &proof {
-        let words = format!("{words}; Esc at the table shows it");
+        let words = format!("{words} · Esc at the table shows it");
         let wrong = Wrong { stands: stands.clone(), proof };
         state.desk.wrong.push(wrong);
-        state.warn(words);
+        state.keep_result(req, words, true);
     } else if bad {
-        state.warn(words);
+        state.keep_result(req, words, true);
     } else {
         state.say(words);
     }
@@ -430,16 +545,39 @@ pub(super) fn on_proof(state: &mut State, req: ReqId, result: Result<Task, Failu
 
 /// The operator closed a review that was over: a verdict that waited to be seen was seen. A text of
 /// which nobody knows whether it stands is remembered, should it be sent once more.
+///
+/// A create that was not found is remembered, and held against every later list: it may still appear.
 pub(super) fn closed(state: &mut State, req: ReqId) {
-    match state.underway(req).and_then(|write| write.verdict.as_ref()) {
+    state.results.retain(|result| result.req != req);
+    let Some(write) = state.writes.iter_mut().find(|write| write.req == req) else { return };
+    match &write.verdict {
+        Some(Verdict::CannotTell(_) | Verdict::NotDone) if write.task().is_none() => {
+            write.acknowledged = true
+        }
         Some(Verdict::CannotTell(_)) => state.writes.retain(|write| write.req != req),
         Some(Verdict::Done(_) | Verdict::NotDone | Verdict::Several(_)) => drop(close_books(state, req)),
         None => {}
     }
 }
 
+/// The operator takes note of the result that is shown.
+pub fn acknowledge(state: &mut State) {
+    let Some(result) = state.results.pop_front() else {
+        state.say("nothing waits to be acknowledged");
+        return;
+    };
+    closed(state, result.req);
+}
+
 /// A write is sent in the place of what was not done: nobody must be offered to send that again.
 pub(super) fn overtake(state: &mut State, write: &Write) {
+    state.results.retain(|result| {
+        let old = state.writes.iter().find(|old| old.req == result.req);
+        // What is sent again is the answer to what was said of it.
+        old.is_none_or(|old| {
+            old.verdict != Some(Verdict::NotDone) || old.task() != write.task() || old.task().is_none()
+        })
+    });
     let same = |old: &Underway| match (&old.write, write) {
         (Write::Create(old), Write::Create(new)) => {
             let version = |new: &NewTask| Version::new(Some(new.scheduled_at), &new.content);
@@ -451,20 +589,22 @@ pub(super) fn overtake(state: &mut State, write: &Write) {
     let overtaken = |old: &&Underway| old.verdict == Some(Verdict::NotDone) && same(old);
     let reqs: Vec<ReqId> = state.writes.iter().filter(overtaken).map(|old| old.req).collect();
     for req in reqs {
-        close_books(state, req);
+        closed(state, req);
     }
 }
 
 /// Whether something that was found out about a write waits to be read.
 pub fn has_notice(state: &State) -> bool {
-    !state.writes.is_empty() || !state.desk.wrong.is_empty() || !state.desk.proofs.is_empty()
+    state.writes.iter().any(|write| !write.acknowledged)
+        || !state.desk.wrong.is_empty()
+        || !state.desk.proofs.is_empty()
 }
 
 /// Shows what was found out about a write while the operator was elsewhere; says whether there was
 /// anything.
 pub fn open_notice(state: &mut State) -> bool {
-    let waiting =
-        state.writes.iter().find_map(|write| Some((write.req, ending_of(write.verdict.as_ref()?)?)));
+    let unread = state.writes.iter().filter(|write| !write.acknowledged);
+    let waiting = unread.into_iter().find_map(|write| Some((write.req, ending_of(write.verdict.as_ref()?)?)));
     let Some((req, ending)) = waiting else { return open_wrong(state) };
     let sent = state.desk.sent.iter().find(|sent| sent.req == req);
     let known = sent.map(|sent| (sent.subject.clone(), sent.source.clone()));
@@ -472,7 +612,7 @@ pub fn open_notice(state: &mut State) -> bool {
         state.writes.retain(|write| write.req != req);
         return false;
     };
-    let mut review = Review::new(subject, source, state.now);
+    let mut review = Review::new(subject, source, state);
     review.stage = Stage::Over(ending);
     review.req = Some(req);
     state.layers.push(Layer::Review(Box::new(review)));
@@ -501,7 +641,7 @@ fn open_wrong(state: &mut State) -> bool {
     let (id, kind) = (stands.id, stands.kind.clone());
     let subject =
         Subject::Modify { base: stands, change: Change { id, kind, scheduled_at: None, content: None } };
-    let mut review = Review::new(subject, None, state.now);
+    let mut review = Review::new(subject, None, state);
     review.stage = Stage::Over(Ending::Done { words: format!("#{id} was written"), proof });
     state.layers.push(Layer::Review(Box::new(review)));
     true

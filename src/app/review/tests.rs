@@ -50,7 +50,7 @@ fn note(state: &State) -> &str {
 
 fn writes(effects: &[Effect]) -> Vec<(ReqId, Write)> {
     let of = |effect: &Effect| match effect {
-        Effect::Write { req, write } => Some((*req, write.clone())),
+        Effect::Write { req, write, .. } => Some((*req, write.clone())),
         _ => None,
     };
     effects.iter().filter_map(of).collect()
@@ -96,6 +96,15 @@ fn refused(code: i64) -> Failure {
 
 fn review(state: &State) -> &Review {
     state.review().expect("a review on top")
+}
+
+fn unknown(state: &mut State, req: ReqId, failure: Failure) -> Vec<Effect> {
+    let message = testing::unknown(state, req, failure);
+    update(state, message)
+}
+
+fn open_write(write: Write) -> OpenWrite {
+    OpenWrite { entry: Some(3), write, sent: moment(0).utc, opens_in: Duration::ZERO }
 }
 
 fn is_form(state: &State) -> bool {
@@ -470,7 +479,7 @@ fn a_create_that_succeeds_closes_the_form_drops_the_draft_and_is_verified() {
     assert!(state.form().is_none());
     let Stage::Over(Ending::Done { words, .. }) = &review(&state).stage else { panic!("not over") };
     assert!(
-        words.starts_with("#123 stands: goes to EVERYONE of acme · Sun 22 Nov 09:00:00 +08 · in 18h"),
+        words.starts_with("#123 created: goes to EVERYONE of acme · Sun 22 Nov 09:00:00 +08 · in 18h"),
         "{words}"
     );
     let mut stands = task("All");
@@ -541,13 +550,15 @@ fn an_unknown_outcome_is_shown_as_unknown_and_nothing_is_sent_again() {
     let mut state = cancel(Environment::Test, "User");
     let req = confirm(&mut state);
     let failure = Failure::TimedOut { after: Duration::from_secs(10) };
-    assert_eq!(update(&mut state, Message::OutcomeUnknown { req, failure }), []);
+    assert_eq!(unknown(&mut state, req, failure), []);
     assert!(state.doubted().contains(&TaskId(1_004_821)));
     let shown = text_of(&lines::body(&state, review(&state), 76));
-    assert!(shown.contains("?UNK outcome not known") && shown.contains("nothing is sent again"), "{shown}");
+    assert!(shown.contains("?UNK outcome not known") && shown.contains("Nothing is sent again"), "{shown}");
     press(&mut state, KeyCode::Esc);
+    // Nothing but the service refuses a cancel (U11): what is not known yet is said.
     open_cancel(&mut state, &task("User"));
-    assert!(state.review().is_none() && note(&state).contains("under way"), "{}", note(&state));
+    let warned = lines::warnings(&state, review(&state));
+    assert!(warned.iter().any(|(_, words)| words.starts_with("the cancel of #1004821: ")), "{warned:?}");
 }
 
 #[test]
@@ -556,7 +567,7 @@ fn verdicts_end_the_doubt() {
         let mut state = create(Environment::Test, kind);
         let req = confirm(&mut state);
         let failure = Failure::Cut { detail: String::new() };
-        update(&mut state, Message::OutcomeUnknown { req, failure });
+        unknown(&mut state, req, failure);
         (state, req)
     };
     let (mut state, req) = doubted("User");
@@ -567,9 +578,9 @@ fn verdicts_end_the_doubt() {
 
     let (mut state, req) = doubted("User");
     update(&mut state, Message::Settled { req, verdict: Verdict::NotDone });
-    assert!(text_of(&lines::body(&state, review(&state), 76)).contains("not there: safe to send again"));
+    assert!(text_of(&lines::body(&state, review(&state), 76)).contains("not there; it may be sent again"));
     press(&mut state, KeyCode::Esc);
-    assert!(is_form(&state) && state.writes.is_empty());
+    assert!(is_form(&state) && state.writes.iter().all(|write| write.acknowledged));
     ctrl(&mut state, 's');
     wait(&mut state, 500);
     confirm(&mut state);
@@ -587,7 +598,7 @@ fn verdicts_end_the_doubt() {
     update(&mut state, Message::Settled { req, verdict });
     assert_eq!(state.writes.len(), 1);
     press(&mut state, KeyCode::Esc);
-    assert!(is_form(&state) && state.writes.is_empty());
+    assert!(is_form(&state) && state.writes[0].acknowledged);
 }
 
 #[test]
@@ -608,7 +619,7 @@ fn a_text_on_its_way_is_not_sent_a_second_time_but_another_one_may_be() {
     // Done meanwhile: a note, and the form keeps the keys but does not send it again.
     let effects = update(&mut state, Message::Wrote { req, result: Ok(Written::Created(TaskId(9))) });
     assert_eq!(drops(&effects), ["new"]);
-    assert!(is_form(&state) && note(&state).starts_with("#9 stands"), "{}", note(&state));
+    assert!(is_form(&state) && note(&state).starts_with("#9 created"), "{}", note(&state));
     ctrl(&mut state, 's');
     assert!(is_form(&state) && note(&state).contains("stands as #9"), "{}", note(&state));
     press(&mut state, KeyCode::Esc);
@@ -636,13 +647,14 @@ fn what_ends_elsewhere_is_a_note_and_waits_at_the_table_when_it_must_be_seen() {
     let req = confirm(&mut state);
     press(&mut state, KeyCode::Esc);
     let failure = Failure::Cut { detail: String::new() };
-    update(&mut state, Message::OutcomeUnknown { req, failure });
+    unknown(&mut state, req, failure);
     assert!(is_form(&state) && note(&state).contains("outcome not known"));
     update(&mut state, Message::Settled { req, verdict: Verdict::CannotTell("look".into()) });
     assert!(is_form(&state) && state.writes.len() == 1);
     // The same text may be sent now, with a warning.
     ctrl(&mut state, 's');
-    assert!(text_of(&lines::body(&state, review(&state), 76)).contains("was sent before"));
+    let shown = text_of(&lines::body(&state, review(&state), 200));
+    assert!(shown.contains("this may become a second push: the create of \"Hello\""), "{shown}");
     wait(&mut state, 500);
     press(&mut state, KeyCode::Esc);
     press(&mut state, KeyCode::Esc);
@@ -651,7 +663,7 @@ fn what_ends_elsewhere_is_a_note_and_waits_at_the_table_when_it_must_be_seen() {
     assert!(matches!(review(&state).stage, Stage::Over(Ending::CannotTell(_))));
     wait(&mut state, 500);
     press(&mut state, KeyCode::Esc);
-    assert!(state.layers.is_empty() && state.writes.is_empty());
+    assert!(state.layers.is_empty() && state.writes.iter().all(|write| write.acknowledged));
 }
 
 #[test]
@@ -661,7 +673,11 @@ fn answers_to_unknown_questions_change_nothing() {
     for message in [
         Message::Wrote { req: ReqId(77), result: Ok(Written::Cancelled(TaskId(1))) },
         Message::Wrote { req: ReqId(77), result: Err(refused(90106)) },
-        Message::OutcomeUnknown { req: ReqId(77), failure: refused(90105) },
+        Message::OutcomeUnknown {
+            req: ReqId(77),
+            failure: refused(90105),
+            open: Box::new(open_write(Write::Cancel { id: TaskId(1), kind: Kind::All })),
+        },
         Message::Settled { req: ReqId(77), verdict: Verdict::NotDone },
         Message::Got { req: ReqId(77), result: Ok(Box::new(task("All"))) },
         Message::Got { req: ReqId(77), result: Err(refused(90104)) },
@@ -692,22 +708,23 @@ fn a_create_that_may_stand_already_is_told_before_another_one() {
     state.form_mut().unwrap().draft.scheduled = "tomorrow 9:01".into();
     ctrl(&mut state, 's');
     let body = |state: &State| text_of(&lines::body(state, review(state), 200));
-    assert!(body(&state).contains("\"Hello\" was sent before, and whether it stands is not known yet"));
+    let Ready::Wait(why) = review(&state).ready(&state) else { panic!("it is ready") };
+    assert_eq!(why, "the create of \"Hello\" is being sent; wait for its outcome");
     wait(&mut state, 500);
     press(&mut state, KeyCode::Esc);
 
     let failure = Failure::Cut { detail: String::new() };
-    update(&mut state, Message::OutcomeUnknown { req, failure });
+    unknown(&mut state, req, failure);
     update(&mut state, Message::Settled { req, verdict: Verdict::CannotTell("look".into()) });
     press(&mut state, KeyCode::Esc);
     press(&mut state, KeyCode::Esc);
     wait(&mut state, 500);
     press(&mut state, KeyCode::Esc);
-    assert!(state.layers.is_empty() && state.writes.is_empty(), "the notice was seen");
+    assert!(state.layers.is_empty() && state.writes[0].acknowledged, "the notice was seen");
     press(&mut state, KeyCode::Char('n'));
     state.form_mut().unwrap().draft.scheduled = "tomorrow 9:00".into();
     ctrl(&mut state, 's');
-    assert!(body(&state).contains("this very text was sent before"), "{}", body(&state));
+    assert!(body(&state).contains("this may become a second push"), "{}", body(&state));
 }
 
 #[test]
@@ -736,20 +753,27 @@ fn text_of(lines: &[super::super::detail::lines::Line]) -> String {
 }
 
 #[test]
-fn writes_of_the_last_run_are_looked_into_before_anything_else_is_written() {
+fn only_what_could_collide_with_a_write_of_the_last_run_waits_for_it() {
     let mut state = create(Environment::Test, "All");
     let write = Write::Cancel { id: TaskId(7), kind: Kind::All };
-    let open = OpenWrite { entry: 3, write, sent: moment(0).utc };
+    let open = open_write(write);
     let effects = update(&mut state, Message::LeftOpen(vec![open.clone()]));
     let [Effect::Settle { req, open: asked }] = effects.as_slice() else { panic!("{effects:?}") };
     assert_eq!(*asked, open);
     assert!(state.doubted().contains(&TaskId(7)));
-    assert_eq!(writes(&type_in(&mut state, "acme")), [], "nothing is written while that is open");
-    assert!(matches!(review(&state).ready(&state), Ready::Wait(_)));
+    assert_eq!(review(&state).ready(&state), Ready::Yes, "another push has nothing to do with it");
+    let mut seventh = task("User");
+    seventh.id = TaskId(7);
+    press(&mut state, KeyCode::Esc);
+    press(&mut state, KeyCode::Esc);
+    assert_eq!(form::open_edit(&mut state, &seventh).len(), 1);
+    type_in(&mut state, "!");
+    ctrl(&mut state, 's');
+    assert!(is_form(&state) && note(&state).contains("the cancel of #7: "), "{}", note(&state));
     let verdict = Verdict::Done(Written::Cancelled(TaskId(7)));
     update(&mut state, Message::Settled { req: *req, verdict });
-    assert!(note(&state).contains("#7 was cancelled after all"), "{}", note(&state));
-    assert_eq!(review(&state).ready(&state), Ready::Yes);
+    let result = &state.results[0].words;
+    assert!(result.starts_with("the cancel of #7 (of the last run) was done after all"), "{result}");
     assert!(state.writes.is_empty());
 }
 
@@ -763,3 +787,4 @@ fn esc_goes_back_even_while_the_review_is_deaf() {
 }
 
 mod again;
+mod doubt;

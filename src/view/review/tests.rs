@@ -92,7 +92,8 @@ fn scenes(size: (u16, u16)) -> Vec<(&'static str, State)> {
     let (sending, req) = sent(cancel(size), "7890");
     let mut unknown = sending.clone();
     let failure = Failure::TimedOut { after: Duration::from_secs(10) };
-    feed(&mut unknown, [Message::OutcomeUnknown { req, failure }, Message::Ticked(later(17))]);
+    let message = crate::app::testing::unknown(&unknown, req, failure);
+    feed(&mut unknown, [message, Message::Ticked(later(17))]);
     let mut gone = sending.clone();
     feed(&mut gone, [Message::Wrote { req, result: Ok(Written::Cancelled(TaskId(1_234_567_890))) }]);
     let (mut stands, req) = sent(create(size), "y");

@@ -5,7 +5,7 @@ use crate::app::OpenWrite;
 use crate::store::{IntentId, NewIntent};
 
 fn store() -> Arc<Store> {
-    Arc::new(Store::open_in_memory().unwrap())
+    memory()
 }
 
 fn with(store: &Arc<Store>, rogue: &Rogue) -> Bench {
@@ -27,6 +27,19 @@ fn known(store: &Store, title: &str, number: u32, task: u64) {
     let outcome = json!({"result": "created", "task": task.to_string()});
     let entry = noted(store, title, number);
     store.close_intent(entry, now(), &outcome).unwrap();
+}
+
+/// A server that cuts creates off, while another process notes that it is about to send the very same.
+async fn beside_a_twin(store: &Arc<Store>, lists: impl Fn(&Request) -> Act + Send + Sync + 'static) -> Rogue {
+    let store = Arc::clone(store);
+    let noted_once = std::sync::Once::new();
+    cutting(move |_, request| {
+        noted_once.call_once(|| {
+            noted(&store, "t", 55);
+        });
+        lists(request)
+    })
+    .await
 }
 
 impl Bench {
@@ -84,7 +97,7 @@ async fn how_a_write_ended_is_not_written_down_when_nobody_was_there_to_hear_it(
     let store = store();
     let rogue = Rogue::start(|_, _| Act::Json(ok(json!({"TaskID": 7})))).await;
     let bench = with(&store, &rogue);
-    bench.ask(Effect::Write { req: ReqId(1), write: cancel(TaskId(7)) }).await;
+    bench.ask(Effect::Write { req: ReqId(1), write: cancel(TaskId(7)), terms: terms() }).await;
     let Bench { effects, messages, worker } = bench;
     drop((effects, messages));
     worker.await.unwrap();
@@ -113,32 +126,33 @@ async fn where_the_service_keeps_numbers_a_likeness_of_another_operator_is_not_o
     // How it ended is written down after it was told; another start before that would ask again.
     bench.close().await;
 
+    let other_store = memory();
+    known(&other_store, "other", 55, 9);
     let changed = cutting(|_, _| page(&[info(9, "other", 2, now()), info(10, "t", 1, now())])).await;
-    let verdict = with(&store, &changed).verdict(create("t")).await;
+    let verdict = with(&other_store, &changed).verdict(create("t")).await;
     assert_eq!(verdict, Verdict::Done(Written::Created(TaskId(10))));
 }
 
 #[tokio::test]
 async fn a_task_with_the_number_of_another_create_belongs_to_that_one() {
     let store = store();
-    noted(&store, "t", 55);
-    let rogue = cutting(|_, _| page(&[info(10, "t", 55, now())])).await;
+    let rogue = beside_a_twin(&store, |_| page(&[info(10, "t", 55, now())])).await;
     let mut bench = with(&store, &rogue);
-    let Some(Message::LeftOpen(_)) = bench.next().await else { panic!("nothing was left open") };
     assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
 }
 
 #[tokio::test]
 async fn a_likeness_is_taken_only_at_the_last_look_while_the_end_of_a_twin_is_not_known() {
     let store = store();
-    noted(&store, "t", 55);
-    let rogue = cutting(|_, _| page(&[info(10, "t", 1, now())])).await;
+    let rogue = beside_a_twin(&store, |_| page(&[info(10, "t", 1, now())])).await;
     let mut bench = with(&store, &rogue);
-    let Some(Message::LeftOpen(left)) = bench.next().await else { panic!("nothing was left open") };
     assert_eq!(bench.verdict(create("t")).await, Verdict::Done(Written::Created(TaskId(10))));
     assert_eq!(rogue.count("list_sched_task"), 8);
     // The twin finds it taken.
-    bench.ask(Effect::Settle { req: ReqId(2), open: left[0].clone() }).await;
+    let twin = store.open_intents("acme").unwrap().into_iter().find(|open| open.what.msg_random == Some(55));
+    let write = super::super::inherited::write_of(&twin.unwrap().what).unwrap();
+    let open = OpenWrite { entry: Some(2), write, sent: now(), opens_in: Duration::ZERO };
+    bench.ask(Effect::Settle { req: ReqId(2), open }).await;
     let settled = bench.next().await;
     assert_eq!(settled, Some(Message::Settled { req: ReqId(2), verdict: Verdict::NotDone }));
 }

@@ -1,0 +1,79 @@
+//! What stands between the confirmation and the write: the app is the one that was reviewed, the task
+//! is still as it was on the screen, and no earlier create of unknown outcome turns out to stand. It
+//! only reads.
+
+use chrono::TimeDelta;
+
+use super::Hands;
+use super::inherited::write_of;
+use super::reconcile;
+use super::writes::{Sent, leaves_doubt};
+use crate::app::review::differs;
+use crate::app::{Sight, Stop, Terms, Verdict, Write, Written};
+use crate::domain::{Lane, NewTask, Task, TaskId, duplicate};
+use crate::store::Intent;
+
+/// Doubts of so long ago are looked at before the same push is created again.
+const REMEMBERED: TimeDelta = TimeDelta::days(2);
+
+/// The code for a task that is not there.
+const GONE: i64 = 90104;
+
+/// Whether the write may be sent now; why not, if not.
+pub(super) async fn check(hands: &Hands, write: &Write, terms: &Terms) -> Result<(), Stop> {
+    if terms.app != *hands.journal.app() {
+        return Err(Stop::OtherApp);
+    }
+    match (write, &terms.seen) {
+        (Write::Create(new), _) => no_doubt(hands, new).await,
+        (Write::Modify(change), Some(seen)) => as_seen(hands, change.id, seen).await,
+        (Write::Cancel { id, .. }, Some(seen)) => match as_seen(hands, *id, seen).await {
+            Err(Stop::Unread(_)) if terms.waived.fresh_copy => Ok(()),
+            other => other,
+        },
+        (Write::Modify(_) | Write::Cancel { .. }, None) => Ok(()),
+    }
+}
+
+/// The task must still be what the operator saw (W3).
+async fn as_seen(hands: &Hands, id: TaskId, seen: &Task) -> Result<(), Stop> {
+    match hands.client.get(id, Lane::Write).await {
+        Ok(now) if differs(seen, &now) => Err(Stop::Moved(Box::new(now))),
+        Ok(_) => Ok(()),
+        Err(failure) if failure.code() == Some(GONE) => Err(Stop::Gone),
+        Err(failure) => Err(Stop::Unread(failure)),
+    }
+}
+
+/// "Not there" is never proven (W2): every create of the same push whose outcome is in doubt is searched
+/// for once more, right before this one is sent.
+async fn no_doubt(hands: &Hands, new: &NewTask) -> Result<(), Stop> {
+    let since = hands.outside.now() - REMEMBERED;
+    let known = hands.journal.creates_since(since).await.map_err(Stop::NoJournal)?;
+    let doubted = known.into_iter().filter(|intent| {
+        leaves_doubt(intent.closed.as_ref().map(|closed| &closed.outcome)) && is_same_push(intent, new)
+    });
+    for intent in doubted {
+        search(hands, intent).await?;
+    }
+    Ok(())
+}
+
+fn is_same_push(intent: &Intent, new: &NewTask) -> bool {
+    let Some(Write::Create(before)) = write_of(&intent.what) else { return false };
+    duplicate::same_push((&before.kind, &before.content), (&new.kind, &new.content))
+}
+
+async fn search(hands: &Hands, intent: Intent) -> Result<(), Stop> {
+    let Some(write) = write_of(&intent.what) else { return Ok(()) };
+    let to = (intent.begun + reconcile::LONGEST_WAIT).min(hands.outside.now()).max(intent.begun);
+    let sent = Sent { write, entry: Some(intent.id), from: intent.begun, to };
+    let stands = |id| Err(Stop::Stands { id, entry: intent.id.0 });
+    match reconcile::search(hands, &sent).await {
+        Sight::Settled(Verdict::Done(Written::Created(id))) => stands(id),
+        Sight::Settled(Verdict::Several(ids)) => ids.first().map_or(Ok(()), |id| stands(*id)),
+        Sight::NoAnswer(failure) => Err(Stop::Unread(failure)),
+        // Neither is proof, and neither bars for ever: the review has said so, and asked for more.
+        Sight::Settled(_) | Sight::NotThere | Sight::Unclear(_) => Ok(()),
+    }
+}
