@@ -6,6 +6,7 @@ mod api_log;
 mod bad_input;
 mod browse;
 mod budget;
+mod doubt;
 mod live;
 mod reload;
 mod secrets;

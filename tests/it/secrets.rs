@@ -110,6 +110,10 @@ fn nothing_of_a_run_in_which_everything_fails_tells_the_key_or_a_signature() {
     let asked = asked.split(' ').next().unwrap();
     service.way(Way::Deaf);
     terminal.keys(asked);
+    // The look right before it fails too: a cancel says so and asks once more.
+    terminal.see("cancels it unseen");
+    terminal.see("type ");
+    terminal.keys(asked);
     terminal.see("not known");
     service.way(Way::Open);
     terminal.see("is cancelled");

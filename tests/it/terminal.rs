@@ -246,6 +246,11 @@ impl Terminal {
         std::fs::write(self.home.path().join("config/pushdeck/config.toml"), text).unwrap();
     }
 
+    /// A file of the program's state directory.
+    pub(crate) fn state_file(&self, name: &str) -> PathBuf {
+        self.home.path().join("state/pushdeck").join(name)
+    }
+
     /// Kills the program with SIGKILL once a text is in its database, and gives its home.
     pub(crate) fn into_home_when_saved(mut self, text: &str) -> tempfile::TempDir {
         let folder = self.home.path().join("state/pushdeck");

@@ -47,8 +47,7 @@ pub fn on_got(state: &mut State, req: ReqId, result: Result<Task, Failure>) -> V
             // Nothing but the service refuses a cancel (U11): it says what is missing and asks.
             if review.cancels() && failure.code() != Some(GONE) {
                 let words = failure.words().what;
-                review.notice =
-                    Some(format!("the task could not be read ({words}): it would be cancelled unseen"));
+                review.notice = Some(format!("the task could not be read: {words}"));
                 review.waived.fresh_copy = true;
             }
             review.fresh.settle(req, Err(failure));

@@ -79,7 +79,7 @@ pub fn body(state: &State, review: &Review, width: usize) -> Vec<Line> {
     if let Some(notice) = review.notice.as_ref().filter(|_| asking) {
         out.say(Tone::Bad, &format!("! {notice}"));
         if let Some(without) = review.does_without() {
-            out.say(Tone::Bad, &format!("Confirm once more to cancel it {without}."));
+            out.say(Tone::Bad, &format!("Confirming now cancels it {without}."));
         }
         out.blank();
     }

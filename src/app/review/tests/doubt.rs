@@ -295,14 +295,14 @@ fn without_a_journal_a_create_stays_under_review_and_a_cancel_asks_once_more() {
     update(&mut state, Message::Stopped { req, why: why() });
     let shown = text_of(&lines::body(&state, review(&state), 76));
     assert!(shown.contains("nothing was sent: the journal cannot be written: the disk is full"), "{shown}");
-    assert!(!shown.contains("Confirm once more"), "{shown}");
+    assert!(!shown.contains("Confirming now"), "{shown}");
     assert!(!review(&state).waived.journal && state.writes.is_empty());
 
     let mut state = cancel(Environment::Test, "User");
     let req = confirm(&mut state);
     update(&mut state, Message::Stopped { req, why: why() });
     let shown = text_of(&lines::body(&state, review(&state), 200));
-    assert!(shown.contains("Confirm once more to cancel it without an entry in the journal."), "{shown}");
+    assert!(shown.contains("Confirming now cancels it without an entry in the journal."), "{shown}");
     wait(&mut state, 500);
     let effects = type_in(&mut state, "y");
     let [Effect::Write { terms, .. }] = &effects[..] else { panic!("{effects:?}") };
@@ -316,7 +316,7 @@ fn a_cancel_of_a_task_that_cannot_be_read_asks_once_more_and_a_change_does_not_g
     let effects = open_cancel(&mut state, &task("Tag"));
     update(&mut state, Message::Got { req: gets(&effects)[0], result: Err(silent()) });
     let shown = text_of(&lines::body(&state, review(&state), 200));
-    assert!(shown.contains("Confirm once more to cancel it unseen."), "{shown}");
+    assert!(shown.contains("Confirming now cancels it unseen."), "{shown}");
     wait(&mut state, 500);
     let effects = type_in(&mut state, "4821");
     let [Effect::Write { terms, .. }] = &effects[..] else { panic!("{effects:?}") };
