@@ -12,6 +12,7 @@ pub mod draft;
 pub mod ease;
 pub mod failure;
 pub mod fields;
+pub mod kept;
 pub mod lane;
 pub mod profile;
 pub mod query;

@@ -10,6 +10,7 @@ mod drafts;
 mod inherited;
 mod journal;
 mod log;
+mod others;
 mod reads;
 mod reconcile;
 mod reload;
@@ -31,6 +32,7 @@ use crate::api::{Client, Event, Outside};
 use crate::app::{Effect, Message, ReqId, Verdict};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
+use crate::domain::kept::Origin;
 use crate::store::IntentId;
 
 use drafts::{Errand, What};
@@ -129,6 +131,8 @@ enum Owed {
     Reloaded(ReqId),
     DraftLoaded(ReqId),
     DraftKept(ReqId),
+    DraftsListed(ReqId),
+    DraftRestored(ReqId),
 }
 
 struct Running {
@@ -146,6 +150,10 @@ struct Crew {
     /// Errands for drafts that wait for the one under way.
     drafts: VecDeque<Errand>,
     draft: Option<task::Id>,
+    /// The drafts that writes to come were made from.
+    origins: HashMap<ReqId, Origin>,
+    /// What looks after the writes that others have open.
+    others: Option<AbortHandle>,
     farewell: Duration,
 }
 
@@ -207,8 +215,9 @@ pub async fn run_with(tools: Tools, mut effects: mpsc::Receiver<Effect>, message
         aside: Aside::default(),
         stopping,
     };
-    inherited::announce(&hands).await;
+    let others = inherited::announce(&hands).await;
     let mut crew = Crew::new(hands, pace.farewell);
+    crew.others = others.watch(&crew.hands);
     loop {
         tokio::select! {
             effect = effects.recv() => match effect {
@@ -232,6 +241,8 @@ impl Crew {
             list: None,
             drafts: VecDeque::new(),
             draft: None,
+            origins: HashMap::new(),
+            others: None,
             farewell,
         }
     }
@@ -248,7 +259,11 @@ impl Crew {
                 self.spawn(Owed::Got(req), async move { reads::get(&hands, req, id, lane).await });
             }
             Effect::Write { req, write } => {
-                self.spawn_write(Owed::Wrote(req), async move { writes::write(&hands, req, write).await });
+                let origin = self.origins.remove(&req);
+                self.spawn_write(
+                    Owed::Wrote(req),
+                    async move { writes::write(&hands, req, write, origin).await },
+                );
             }
             Effect::Settle { req, open } => {
                 self.spawn_write(
@@ -264,6 +279,12 @@ impl Crew {
             }
             Effect::DropDraft { req, slot } => self.queue(req, slot, What::Drop),
             Effect::LoadDraft { req, slot } => self.queue(req, slot, What::Load),
+            Effect::PutDraftAside { req, slot, draft } => self.queue(req, slot, What::PutAside(draft)),
+            Effect::ListDrafts { req } => self.queue(req, String::new(), What::List),
+            Effect::RestoreDraft { req, id } => self.queue(req, String::new(), What::Restore(id)),
+            Effect::NameOrigin { req, origin } => {
+                self.origins.insert(req, origin);
+            }
             // Adopted at once, in the loop: what follows must find it done.
             Effect::Adopt { .. } | Effect::Copy(_) | Effect::Repaint | Effect::Quit => {}
         }
@@ -280,7 +301,10 @@ impl Crew {
         }
         self.hands.tell(Message::Adopted { req, result }).await;
         if !self.hands.journal.is_as(&before) {
-            inherited::announce(&self.hands).await;
+            if let Some(others) = self.others.take() {
+                others.abort();
+            }
+            self.others = inherited::announce(&self.hands).await.watch(&self.hands);
         }
     }
 
@@ -394,6 +418,12 @@ impl Crew {
             Owed::DraftKept(req) => {
                 self.hands.tell(Message::DraftKept { req, result: Err(not_done()) }).await;
             }
+            Owed::DraftsListed(req) => {
+                self.hands.tell(Message::DraftsListed { req, result: Err(not_done()) }).await;
+            }
+            Owed::DraftRestored(req) => {
+                self.hands.tell(Message::DraftRestored { req, result: Err(not_done()) }).await;
+            }
         }
     }
 
@@ -401,8 +431,12 @@ impl Crew {
     async fn end(mut self) {
         for Running { owed, handle } in self.running.values() {
             match owed {
-                Owed::Listed(_) | Owed::Got(_) | Owed::Reloaded(_) | Owed::DraftLoaded(_) => handle.abort(),
-                Owed::Wrote(_) | Owed::Settled(_) | Owed::DraftKept(_) => {}
+                Owed::Listed(_)
+                | Owed::Got(_)
+                | Owed::Reloaded(_)
+                | Owed::DraftLoaded(_)
+                | Owed::DraftsListed(_) => handle.abort(),
+                Owed::Wrote(_) | Owed::Settled(_) | Owed::DraftKept(_) | Owed::DraftRestored(_) => {}
             }
         }
         let until = Instant::now() + self.farewell;

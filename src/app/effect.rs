@@ -1,5 +1,6 @@
 //! Everything the outside world may be asked to do. Names are imperatives.
 
+use crate::domain::kept::{DraftId, Origin};
 use crate::domain::wire::Command;
 use crate::domain::{Change, Draft, Kind, NewTask, Query, TaskId};
 
@@ -110,6 +111,34 @@ pub enum Effect {
         req: ReqId,
         /// Which draft.
         slot: String,
+    },
+    /// Keep a text that was thrown away, for the list of drafts only.
+    PutDraftAside {
+        /// The question.
+        req: ReqId,
+        /// The form that it belongs to.
+        slot: String,
+        /// The text.
+        draft: Draft,
+    },
+    /// Read every draft on disk, also those that are used up.
+    ListDrafts {
+        /// The question.
+        req: ReqId,
+    },
+    /// Make a draft of the list the one that its form goes on with.
+    RestoreDraft {
+        /// The question.
+        req: ReqId,
+        /// Which.
+        id: DraftId,
+    },
+    /// The write of that number, which comes next, was made from this draft. The answer is the write's.
+    NameOrigin {
+        /// The number of the write.
+        req: ReqId,
+        /// The draft.
+        origin: Origin,
     },
     /// Give a text to the terminal for its clipboard; at most [`Effect::MOST_COPIED`] bytes. Whether
     /// the terminal takes it cannot be known.

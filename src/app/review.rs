@@ -23,6 +23,7 @@ use super::state::{Layer, Setup, State, Underway};
 
 mod again;
 pub mod compare;
+mod elsewhere;
 mod fresh;
 pub mod lines;
 mod outcome;
@@ -30,6 +31,7 @@ mod outcome;
 mod tests;
 
 pub use again::{Remedy, remedy};
+pub use elsewhere::{forget_elsewhere, on_ended_elsewhere};
 pub use fresh::on_got;
 pub use outcome::{Desk, Ending, Proof, has_notice, on_settled, on_unknown, on_wrote, open_notice, take_up};
 
@@ -267,6 +269,9 @@ impl Review {
         if state.writes.iter().any(|write| write.inherited && write.verdict.is_none()) {
             return Ready::Wait("finding out first what became of the writes of the last run…".to_owned());
         }
+        if let Some(why) = elsewhere::bars(state, &self.subject) {
+            return Ready::Wait(why);
+        }
         if self.base().is_some() {
             if let Some(failure) = &self.fresh.failure {
                 let words = failure.words();
@@ -369,7 +374,7 @@ fn open(state: &mut State, subject: Subject, source: Option<Source>) -> Vec<Effe
 
 /// A write to the task that is not settled, in words.
 fn busy(state: &State, id: TaskId) -> Option<String> {
-    let open = state.writes.iter().any(|write| write.task() == Some(id) && write.verdict.is_none());
+    let open = state.writes.iter().any(|write| write.task() == Some(id) && write.is_open_here());
     open.then(|| format!("#{id}: a write to it is still under way; wait for its outcome"))
 }
 
@@ -503,15 +508,17 @@ fn send(state: &mut State) -> Vec<Effect> {
         sent: at,
         doubt: None,
         inherited: false,
+        elsewhere: None,
         verdict: None,
     });
+    let origin = elsewhere::origin_of(req, &subject, source.as_ref());
     state.desk.sent(req, subject, source, meant);
     if let Some(review) = state.review_mut() {
         review.stage = Stage::Sent { req, at };
         review.req = Some(req);
         review.scroll = 0;
     }
-    vec![Effect::Write { req, write }]
+    origin.into_iter().chain([Effect::Write { req, write }]).collect()
 }
 
 /// Stops a countdown; says whether there was one.

@@ -13,6 +13,7 @@ use crate::keymap::Scope;
 use super::board::Board;
 use super::calls::{CallList, Calls, OneCall};
 use super::detail::Detail;
+use super::drafts::DraftList;
 use super::effect::{Effect, Write};
 use super::filter::FilterLine;
 use super::find::Find;
@@ -63,6 +64,8 @@ pub enum Layer {
     Form(Box<Form>),
     /// The review before a write.
     Review(Box<Review>),
+    /// The list of drafts.
+    Drafts(Box<DraftList>),
     /// The API log.
     Calls(CallList),
     /// One attempt of the API log.
@@ -83,6 +86,7 @@ impl Layer {
             Self::Sort(_) => Scope::Sort,
             Self::Form(_) => Scope::Form,
             Self::Review(_) => Scope::Review,
+            Self::Drafts(_) => Scope::Drafts,
             Self::Calls(_) => Scope::Calls,
             Self::Call(_) => Scope::Call,
             Self::Help(_) => Scope::Help,
@@ -94,7 +98,12 @@ impl Layer {
     pub fn takes_text(&self) -> bool {
         match self {
             Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Review(_) | Self::Palette(_) => true,
-            Self::Detail | Self::Sort(_) | Self::Calls(_) | Self::Call(_) | Self::Help(_) => false,
+            Self::Detail
+            | Self::Sort(_)
+            | Self::Drafts(_)
+            | Self::Calls(_)
+            | Self::Call(_)
+            | Self::Help(_) => false,
         }
     }
 }
@@ -123,6 +132,9 @@ pub struct Underway {
     pub doubt: Option<Failure>,
     /// Whether an earlier run sent it. Until it is settled nothing else may be written.
     pub inherited: bool,
+    /// The journal's number of it where another pushdeck that lives has it open: that one finds out
+    /// what became of it, and here nothing of it is ever sent again.
+    pub elsewhere: Option<i64>,
     /// What was found out, where the operator still has to act on it.
     pub verdict: Option<Verdict>,
 }
@@ -131,6 +143,11 @@ impl Underway {
     /// The task it changes; a create has none yet.
     pub fn task(&self) -> Option<TaskId> {
         self.write.task()
+    }
+
+    /// Whether this program has to find out, or to wait for, how it ends.
+    pub fn is_open_here(&self) -> bool {
+        self.verdict.is_none() && self.elsewhere.is_none()
     }
 
     /// Whether the row shows `?UNK`.
@@ -263,6 +280,7 @@ impl State {
             | Layer::Find(_)
             | Layer::Sort(_)
             | Layer::Review(_)
+            | Layer::Drafts(_)
             | Layer::Calls(_)
             | Layer::Call(_)
             | Layer::Help(_)
@@ -279,6 +297,7 @@ impl State {
             | Layer::Find(_)
             | Layer::Sort(_)
             | Layer::Review(_)
+            | Layer::Drafts(_)
             | Layer::Calls(_)
             | Layer::Call(_)
             | Layer::Help(_)

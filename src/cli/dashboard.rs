@@ -327,11 +327,9 @@ async fn forget_open_writes(store: &Arc<Store>, store_key: &str) {
     let (store, key, now) = (Arc::clone(store), store_key.to_owned(), present());
     // Entries that stay open only cost a needless look.
     let _ = tokio::task::spawn_blocking(move || {
-        for intent in store.open_intents(&key).unwrap_or_default() {
-            let outcome = serde_json::json!({"result": "the embedded sandbox is gone"});
-            // As above.
-            let _ = store.close_intent(intent.id, now, &outcome);
-        }
+        let outcome = serde_json::json!({"result": "the embedded sandbox is gone"});
+        // That of another pushdeck that lives is not gone: only what belongs to nobody else is closed.
+        let _ = store.take_over(&key).and_then(|_| store.close_own_intents(&key, now, &outcome));
     })
     .await;
 }
@@ -350,10 +348,11 @@ async fn open_store(path: Option<PathBuf>) -> Result<Option<Arc<Store>>, String>
 /// What the operator must still read after the screens are gone: writes that were not settled, or
 /// settled in a way that nobody has seen yet.
 fn last_words(state: &State) -> Option<String> {
-    if state.writes.is_empty() {
+    // What another pushdeck has open is its own to tell.
+    let open: Vec<String> = state.writes.iter().filter(|w| w.elsewhere.is_none()).map(in_doubt).collect();
+    if open.is_empty() {
         return None;
     }
-    let open: Vec<String> = state.writes.iter().map(in_doubt).collect();
     Some(format!("left before the outcome was known, look before you send again:\n{}", open.join("\n")))
 }
 

@@ -59,7 +59,15 @@ fn ctrl_c() -> Message {
 fn write(state: &mut State) -> crate::app::ReqId {
     let req = state.ask();
     let write = Write::Cancel { id: TaskId(1_234_567_890), kind: Kind::All };
-    state.writes.push(Underway { req, write, sent: now(), doubt: None, inherited: false, verdict: None });
+    state.writes.push(Underway {
+        req,
+        write,
+        sent: now(),
+        doubt: None,
+        inherited: false,
+        elsewhere: None,
+        verdict: None,
+    });
     req
 }
 

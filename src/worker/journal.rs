@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::domain::Draft;
+use crate::domain::kept::{DraftId, FoundDraft, KeptDraft, Origin};
 use crate::domain::wire::Command;
 use crate::store::{Intent, IntentId, NewIntent, Store, StoreError};
 
@@ -34,12 +35,43 @@ impl Journal {
         self.profile == other.profile
     }
 
-    /// Writes down what is about to be sent. `Ok(None)` when there is no database.
-    pub(super) async fn begin(&self, at: DateTime<Utc>, what: NewIntent) -> Result<Option<IntentId>, String> {
+    /// Whether other processes may work on the same database.
+    pub(super) fn is_shared(&self) -> bool {
+        self.store.as_ref().is_some_and(|store| store.is_shared())
+    }
+
+    /// Why nobody can tell whether this process lives, if that is so.
+    pub(super) fn lock_trouble(&self) -> Option<&str> {
+        self.store.as_ref().and_then(|store| store.lock_trouble())
+    }
+
+    /// Writes down what is about to be sent, and from which draft it was made. `Ok(None)` when there
+    /// is no database.
+    pub(super) async fn begin(
+        &self,
+        at: DateTime<Utc>,
+        what: NewIntent,
+        origin: Option<Origin>,
+    ) -> Result<Option<IntentId>, String> {
         if self.store.is_none() {
             return Ok(None);
         }
-        self.on_a_thread(move |store, profile| store.begin_intent(profile, at, &what)).await.map(Some)
+        let begin =
+            move |store: &Store, profile: &str| store.begin_intent_from(profile, at, &what, origin.as_ref());
+        self.on_a_thread(begin).await.map(Some)
+    }
+
+    /// Makes the open writes of dead processes this one's, and says which they are.
+    pub(super) async fn take_over(&self) -> Result<Vec<IntentId>, String> {
+        if self.store.is_none() {
+            return Ok(Vec::new());
+        }
+        self.on_a_thread(Store::take_over).await
+    }
+
+    /// One entry; `None` when it is gone.
+    pub(super) async fn entry(&self, id: IntentId) -> Result<Option<Intent>, String> {
+        self.on_a_thread(move |store, _| store.intent(id)).await
     }
 
     /// The writes of earlier runs whose end is not known, oldest first.
@@ -73,9 +105,9 @@ impl Journal {
         self.on_a_thread(move |store, profile| store.save_draft(profile, &slot, &draft, at)).await
     }
 
-    pub(super) async fn load_draft(&self, slot: String) -> Result<Option<(Draft, DateTime<Utc>)>, String> {
+    pub(super) async fn load_draft(&self, slot: String) -> Result<FoundDraft, String> {
         if self.store.is_none() {
-            return Ok(None);
+            return Ok(FoundDraft::default());
         }
         self.on_a_thread(move |store, profile| store.load_draft(profile, &slot)).await
     }
@@ -85,6 +117,27 @@ impl Journal {
             return Ok(());
         }
         self.on_a_thread(move |store, profile| store.drop_draft(profile, &slot)).await
+    }
+
+    /// Keeps a text that was thrown away for the list of drafts.
+    pub(super) async fn put_draft_aside(
+        &self,
+        slot: String,
+        draft: Draft,
+        at: DateTime<Utc>,
+    ) -> Result<(), String> {
+        if self.store.is_none() {
+            return Ok(());
+        }
+        self.on_a_thread(move |store, profile| store.put_draft_aside(profile, &slot, &draft, at)).await
+    }
+
+    pub(super) async fn list_drafts(&self, now: DateTime<Utc>) -> Result<Vec<KeptDraft>, String> {
+        self.on_a_thread(move |store, profile| store.list_drafts(profile, now)).await
+    }
+
+    pub(super) async fn restore_draft(&self, id: DraftId, at: DateTime<Utc>) -> Result<KeptDraft, String> {
+        self.on_a_thread(move |store, _| store.restore_draft(id, at)).await
     }
 
     async fn on_a_thread<T: Send + 'static>(

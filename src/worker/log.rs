@@ -25,8 +25,14 @@ pub(super) fn note_down(message: &Message) {
         }
         Message::Settled { req, verdict } => settled(*req, verdict),
         Message::LeftOpen(open) => tracing::warn!(event = "left open", writes = open.len()),
+        Message::EndedElsewhere { entry, verdict } => {
+            tracing::info!(event = "ended elsewhere", entry, verdict = format!("{verdict:?}"));
+        }
         Message::Noted(words) => tracing::warn!(event = "trouble", words),
-        Message::DraftLoaded { result: Err(words), .. } | Message::DraftKept { result: Err(words), .. } => {
+        Message::DraftLoaded { result: Err(words), .. }
+        | Message::DraftKept { result: Err(words), .. }
+        | Message::DraftsListed { result: Err(words), .. }
+        | Message::DraftRestored { result: Err(words), .. } => {
             tracing::warn!(event = "trouble", words = format!("draft: {words}"));
         }
         Message::Reloaded { result: Err(words), .. } => tracing::warn!(event = "trouble", words),
@@ -42,6 +48,8 @@ pub(super) fn note_down(message: &Message) {
         | Message::Adopted { .. }
         | Message::DraftLoaded { result: Ok(_), .. }
         | Message::DraftKept { result: Ok(()), .. }
+        | Message::DraftsListed { result: Ok(_), .. }
+        | Message::DraftRestored { result: Ok(_), .. }
         | Message::Ticked(_)
         | Message::Drawn(_)
         | Message::Key(_)

@@ -8,6 +8,7 @@ use serde_json::{Value, json};
 use super::reconcile;
 use super::{End, Hands};
 use crate::app::{Message, ReqId, Verdict, Write, Written};
+use crate::domain::kept::Origin;
 use crate::domain::wire;
 use crate::domain::{Failure, NewTask, TaskId};
 use crate::store::NewIntent;
@@ -21,12 +22,17 @@ pub(super) struct Sent {
 }
 
 /// The answer, and what the journal is to know once it was given.
-pub(super) async fn write(hands: &Hands, req: ReqId, write: Write) -> (Message, Option<End>) {
+pub(super) async fn write(
+    hands: &Hands,
+    req: ReqId,
+    write: Write,
+    origin: Option<Origin>,
+) -> (Message, Option<End>) {
     let write = with_random(write, hands.outside.roll());
     let from = hands.outside.now();
     // Whoever has to cancel a wrong push on a full disk must still be able to: the note is missed,
     // the write is not.
-    let entry = hands.journal.begin(from, intent(&write, hands.client.sdkappid())).await;
+    let entry = hands.journal.begin(from, intent(&write, hands.client.sdkappid()), origin).await;
     let entry = match entry {
         Ok(entry) => entry,
         Err(why) => {

@@ -11,4 +11,5 @@ mod reload;
 mod secrets;
 mod service;
 mod terminal;
+mod two;
 mod write;

@@ -246,6 +246,11 @@ impl Terminal {
         std::fs::write(self.home.path().join("config/pushdeck/config.toml"), text).unwrap();
     }
 
+    /// Where the program keeps its state.
+    pub(crate) fn state_home(&self) -> PathBuf {
+        self.home.path().join("state")
+    }
+
     /// Kills the program with SIGKILL once a text is in its database, and gives its home.
     pub(crate) fn into_home_when_saved(mut self, text: &str) -> tempfile::TempDir {
         let folder = self.home.path().join("state/pushdeck");

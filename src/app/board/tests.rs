@@ -411,6 +411,7 @@ fn leaving_while_a_write_is_under_way_has_to_be_asked_twice() {
         sent: at(0),
         doubt: None,
         inherited: false,
+        elsewhere: None,
         verdict: None,
     });
     assert_eq!(press(&mut state, 'q'), []);
@@ -430,6 +431,7 @@ fn a_task_in_doubt_is_found_by_its_word() {
         sent: at(0),
         doubt,
         inherited: false,
+        elsewhere: None,
         verdict: None,
     });
     press(&mut state, '/');

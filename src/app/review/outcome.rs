@@ -11,7 +11,7 @@ use super::super::form;
 use super::super::message::{OpenWrite, ReqId, Verdict, Written};
 use super::super::state::{Layer, State, Underway};
 use super::compare::{self, Difference, Version};
-use super::{Review, Source, Stage, Subject, ending_of};
+use super::{Review, Source, Stage, Subject, elsewhere, ending_of};
 
 /// How a write ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -143,6 +143,7 @@ pub fn on_wrote(state: &mut State, req: ReqId, result: Result<Written, Failure>)
 /// Writes of an earlier run whose outcome is not known: they are looked into before anything else is
 /// written.
 pub fn take_up(state: &mut State, left: Vec<OpenWrite>) -> Vec<Effect> {
+    let left = elsewhere::sort_out(state, left);
     if left.is_empty() {
         return Vec::new();
     }
@@ -160,6 +161,7 @@ pub fn take_up(state: &mut State, left: Vec<OpenWrite>) -> Vec<Effect> {
             sent: state.now,
             doubt: Some(Failure::Cut { detail }),
             inherited: true,
+            elsewhere: None,
             verdict: None,
         });
         effects.push(Effect::Settle { req, open });
@@ -457,7 +459,9 @@ pub(super) fn overtake(state: &mut State, write: &Write) {
 
 /// Whether something that was found out about a write waits to be read.
 pub fn has_notice(state: &State) -> bool {
-    !state.writes.is_empty() || !state.desk.wrong.is_empty() || !state.desk.proofs.is_empty()
+    state.writes.iter().any(|write| write.elsewhere.is_none())
+        || !state.desk.wrong.is_empty()
+        || !state.desk.proofs.is_empty()
 }
 
 /// Shows what was found out about a write while the operator was elsewhere; says whether there was

@@ -69,7 +69,7 @@ fn a_write_of_the_last_run_that_was_not_done_can_be_sent_again() {
     let mut state = start(Environment::Test);
     let Write::Create(mut new) = not_done_create().writes[0].write.clone() else { panic!() };
     new.content.set("MsgRandom", Some(json!(77)));
-    let open = OpenWrite { entry: 3, write: Write::Create(new), sent: moment(0).utc };
+    let open = OpenWrite { entry: 3, write: Write::Create(new), sent: moment(0).utc, elsewhere: false };
     let effects = update(&mut state, Message::LeftOpen(vec![open]));
     let [Effect::Settle { req, .. }] = effects[..] else { panic!("{effects:?}") };
     update(&mut state, Message::Settled { req, verdict: Verdict::NotDone });
@@ -177,7 +177,7 @@ fn a_draft_that_survived_the_crash_after_its_sending_is_not_sent_once_more_unawa
     };
     assert!(!warned(&state));
     // The run before had sent it; that is found out only now.
-    let open = OpenWrite { entry: 3, write: Write::Create(new), sent: moment(0).utc };
+    let open = OpenWrite { entry: 3, write: Write::Create(new), sent: moment(0).utc, elsewhere: false };
     let effects = update(&mut state, Message::LeftOpen(vec![open]));
     let [Effect::Settle { req, .. }] = effects[..] else { panic!("{effects:?}") };
     let verdict = Verdict::Done(Written::Created(TaskId(1_004_900)));
