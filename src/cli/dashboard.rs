@@ -282,7 +282,10 @@ async fn show(
     let (keys, input) = mpsc::channel(INPUT_QUEUE);
     let (effects, asked) = mpsc::channel(EFFECT_QUEUE);
     let (answers, answered) = mpsc::channel(ANSWER_QUEUE);
-    let journal = Journal::new(store, &store_key);
+    let mut journal = Journal::new(store, &store_key);
+    if store_key == EMBEDDED_KEY {
+        journal = journal.of_own_service();
+    }
     let tools = Tools { pace: Pace::default(), client: Arc::new(client), journal, outside, reload };
     let work = tokio::spawn(worker::run_with(tools, asked, answers));
     tui::listen_for_signals(notes.clone()).map_err(|err| format!("cannot listen for signals: {err}"))?;

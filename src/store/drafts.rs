@@ -79,6 +79,7 @@ impl Store {
             let is_mine = match &life {
                 Life::Alive => false,
                 Life::Dead(_) if found.draft.is_some() => continue,
+                Life::Dead(_) if row.owner == own => true,
                 Life::Dead(_) => self.change(|db| adopt(db, &row, own))?,
             };
             if is_mine {

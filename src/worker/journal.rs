@@ -17,17 +17,26 @@ use crate::store::{Intent, IntentId, NewIntent, Store, StoreError};
 pub struct Journal {
     store: Option<Arc<Store>>,
     profile: Arc<str>,
+    /// Whether the service lives in this process: then nobody else's writes concern it.
+    own_service: bool,
 }
 
 impl Journal {
     /// `None` for a store means that none could be opened; that was said at the start.
     pub fn new(store: Option<Arc<Store>>, profile: &str) -> Self {
-        Self { store, profile: profile.into() }
+        Self { store, profile: profile.into(), own_service: false }
+    }
+
+    /// The same for a service inside this process: another process has another one, whatever both are
+    /// called, and what it wrote there is no question here.
+    #[must_use]
+    pub fn of_own_service(self) -> Self {
+        Self { own_service: true, ..self }
     }
 
     /// The same database under another name.
     pub(super) fn under(&self, profile: &str) -> Self {
-        Self { store: self.store.clone(), profile: profile.into() }
+        Self { store: self.store.clone(), profile: profile.into(), own_service: self.own_service }
     }
 
     /// Whether both are kept under one name.
@@ -37,7 +46,7 @@ impl Journal {
 
     /// Whether other processes may work on the same database.
     pub(super) fn is_shared(&self) -> bool {
-        self.store.as_ref().is_some_and(|store| store.is_shared())
+        !self.own_service && self.store.as_ref().is_some_and(|store| store.is_shared())
     }
 
     /// Why nobody can tell whether this process lives, if that is so.
@@ -63,7 +72,7 @@ impl Journal {
 
     /// Makes the open writes of dead processes this one's, and says which they are.
     pub(super) async fn take_over(&self) -> Result<Vec<IntentId>, String> {
-        if self.store.is_none() {
+        if self.store.is_none() || self.own_service {
             return Ok(Vec::new());
         }
         self.on_a_thread(Store::take_over).await
@@ -79,7 +88,9 @@ impl Journal {
         if self.store.is_none() {
             return Ok(Vec::new());
         }
-        self.on_a_thread(Store::open_intents).await
+        let mut open = self.on_a_thread(Store::open_intents).await?;
+        open.retain(|intent| !(self.own_service && intent.elsewhere));
+        Ok(open)
     }
 
     /// The creates that were begun at that time or later, whatever became of them.

@@ -1,6 +1,8 @@
 //! Writes that another pushdeck on the same database has open. It finds out what became of them; here
 //! they are shown, keep the same from being sent a second time, and are never offered to be sent.
 
+use std::time::Duration;
+
 use crate::domain::kept::Origin;
 use crate::domain::{Failure, NewTask, text};
 
@@ -10,6 +12,10 @@ use super::super::message::{OpenWrite, ReqId, Verdict, Written};
 use super::super::state::{State, Underway};
 use super::compare::Version;
 use super::{Source, Subject};
+
+/// After so long a write is not on its way any more, also where nobody ever closes it: then the fresh
+/// copy of the task says what stands.
+const SURELY_OVER: Duration = Duration::from_mins(10);
 
 /// Takes up what others have open, and gives back what is this program's to look into.
 pub(super) fn sort_out(state: &mut State, left: Vec<OpenWrite>) -> Vec<OpenWrite> {
@@ -79,6 +85,7 @@ pub(super) fn bars(state: &State, subject: &Subject) -> Option<String> {
             .any(|write| is_create_of(&write.write, new))
             .then(|| "another pushdeck is checking whether this very push was created…".to_owned()),
         Subject::Modify { base, .. } => theirs
+            .filter(|write| state.now.running < write.sent.running + SURELY_OVER)
             .any(|write| write.task() == Some(base.id))
             .then(|| format!("another pushdeck has a write to #{} under way…", base.id)),
         Subject::Cancel(_) => None,

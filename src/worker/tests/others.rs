@@ -69,6 +69,19 @@ async fn when_the_other_dies_its_writes_are_taken_over_without_a_restart() {
 }
 
 #[tokio::test(start_paused = true)]
+async fn another_process_with_a_service_of_its_own_is_no_concern() {
+    let rogue = Rogue::start(|_, _| Act::Hang).await;
+    let (_dir, here, there) = two();
+    begin(&there, 7, now());
+    let journal = Journal::new(Some(Arc::clone(&here)), "acme").of_own_service();
+    let bench = Bench::start_with(&rogue, QUICK, journal, 64);
+    drop(there);
+    tokio::time::sleep(Duration::from_mins(2)).await;
+    assert_eq!(bench.close().await, []);
+    assert!(here.open_intents("acme").unwrap()[0].elsewhere, "it is left to whoever closes it");
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_database_that_is_held_at_the_start_only_delays_it() {
     let rogue = Rogue::start(|_, _| Act::Hang).await;
     let (dir, here, there) = two();
