@@ -7,6 +7,7 @@
 pub mod board;
 pub mod calls;
 pub mod detail;
+pub mod drafts;
 pub mod effect;
 pub mod entry;
 pub mod filter;

@@ -13,6 +13,7 @@ pub mod duplicate;
 pub mod ease;
 pub mod failure;
 pub mod fields;
+pub mod kept;
 pub mod lane;
 pub mod profile;
 pub mod query;

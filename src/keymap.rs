@@ -33,6 +33,8 @@ pub enum Scope {
     Form,
     /// The review before a write.
     Review,
+    /// The list of drafts.
+    Drafts,
     /// The API log.
     Calls,
     /// One attempt of the API log.
@@ -45,7 +47,7 @@ pub enum Scope {
 
 impl Scope {
     /// Every scope, in the order of the help page.
-    pub const ALL: [Self; 12] = [
+    pub const ALL: [Self; 13] = [
         Self::Tasks,
         Self::Detail,
         Self::Filter,
@@ -53,6 +55,7 @@ impl Scope {
         Self::Sort,
         Self::Form,
         Self::Review,
+        Self::Drafts,
         Self::Calls,
         Self::Call,
         Self::Help,
@@ -71,6 +74,7 @@ impl Scope {
             Self::Sort => "Sort",
             Self::Form => "Form",
             Self::Review => "Review",
+            Self::Drafts => "Drafts",
             Self::Calls => "API log",
             Self::Call => "One call",
             Self::Help => "Help",
@@ -259,6 +263,15 @@ pub const KEYMAP: &[Binding] = &[
     hint(Scope::Review, Action::Back, ESC_KEY),
     on(Scope::Review, Action::Refresh, &[Key::ctrl('r')]),
     on(Scope::Review, Action::Review, &[Key::ctrl('s')]),
+    on(Scope::Drafts, Action::Down, DOWN_KEYS),
+    on(Scope::Drafts, Action::Up, UP_KEYS),
+    on(Scope::Drafts, Action::First, FIRST_KEYS),
+    on(Scope::Drafts, Action::Last, LAST_KEYS),
+    on(Scope::Drafts, Action::PageDown, &[PGDN]),
+    on(Scope::Drafts, Action::PageUp, &[PGUP]),
+    hint(Scope::Drafts, Action::GoOn, &[ENTER]),
+    hint(Scope::Drafts, Action::Back, ESC_KEY),
+    on(Scope::Drafts, Action::Close, Q_KEY),
     on(Scope::Calls, Action::Down, DOWN_KEYS),
     on(Scope::Calls, Action::Up, UP_KEYS),
     on(Scope::Calls, Action::First, FIRST_KEYS),
@@ -293,6 +306,7 @@ pub const KEYMAP: &[Binding] = &[
     on(Scope::Global, Action::Calls, &[Key::char('@')]),
     hint(Scope::Global, Action::Help, &[Key::char('?')]),
     on(Scope::Global, Action::Palette, &[Key::char(':')]),
+    on(Scope::Global, Action::Drafts, &[]),
     on(Scope::Global, Action::Reload, &[]),
     on(Scope::Global, Action::Repaint, &[Key::ctrl('l')]),
     on(Scope::Global, Action::Quit, &[Key::ctrl('c')]),
@@ -354,7 +368,8 @@ mod tests {
     fn a_key_means_one_thing_in_a_scope() {
         let mut seen = HashSet::new();
         for binding in KEYMAP {
-            assert_eq!(binding.keys.is_empty(), binding.action == Action::Reload, "{:?}", binding.action);
+            let by_name_only = matches!(binding.action, Action::Reload | Action::Drafts);
+            assert_eq!(binding.keys.is_empty(), by_name_only, "{:?}", binding.action);
             for key in binding.keys {
                 assert!(
                     seen.insert((binding.scope, *key)),

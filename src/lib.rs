@@ -34,6 +34,8 @@
 //! | what the palette offers, `:reload` | [`app::palette`], [`app::reload`]; reading it: `worker::reload` |
 //! | what is offered when a write is over | `app::review::again` |
 //! | what happens to a write whose outcome is unknown | `worker::reconcile`, `app::review` |
+//! | whose an open write is, of several pushdecks | `store::process`, `store::owners`; `worker::others`, `app::review::elsewhere` |
+//! | what becomes of a draft | `app::form::drafts`, `store::drafts`; the list of drafts: [`app::drafts`] |
 //! | what is kept of a call, and the API log | [`domain::call`], [`app::calls`]; as a line for a shell: [`domain::curl`] |
 //! | what `--log` writes | the events where they happen: `api::client`, `worker::log`; the file: `cli::log` |
 //! | a key of the configuration | `config::file` and `config.toml.example` |
@@ -51,7 +53,7 @@
 //! - **I3** Only `worker` and the command line call `api`; the sandbox shares only `domain` and
 //!   `usersig`: `tests/laws.rs`; bodies are pinned to the documents in `domain::wire`.
 //! - **I4** Every effect is answered by exactly one final message, but for those that the loop carries
-//!   out itself (copy, repaint, quit): tests of `worker` and `tui`.
+//!   out itself (copy, repaint, quit) and a write's origin, which its write answers: tests of `worker` and `tui`.
 //! - **I5** No write is repeated unless `api::retry` proves it harmless; writes are waited for at
 //!   the end, reads are not: tests of `api::retry`, `worker`, `tui`, and `tests/chaos`.
 //! - **I6** Channels are bounded: `tests/laws.rs`, `clippy.toml`.

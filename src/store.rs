@@ -1,21 +1,30 @@
 //! The local database: drafts, and the journal of every write.
 //!
 //! One SQLite file in the state directory, safe with several pushdecks at once and after `kill -9`:
-//! what a call has returned from is on the disk. Calls block; async callers use `spawn_blocking`.
+//! what a call has returned from is on the disk. Every entry and every draft belongs to one process,
+//! and only what belongs to a dead one is taken over. Calls block, at most a second for a database
+//! that another program holds; async callers use `spawn_blocking`.
 //! Never put a secret, a signature or a URL with a query in here.
 
 mod draft;
+mod drafts;
+mod owners;
+mod process;
 mod schema;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Mutex, MutexGuard, PoisonError, TryLockError};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, SecondsFormat, Utc};
-use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, params};
+use rusqlite::{Connection, ErrorCode, OptionalExtension, Row, Transaction, TransactionBehavior, params};
 use serde_json::Value;
 
-use crate::domain::{Draft, TaskId};
+use crate::domain::TaskId;
+use crate::domain::kept::Origin;
+
+use process::Process;
 
 /// The file in the state directory.
 pub const FILE: &str = "state.db";
@@ -57,6 +66,8 @@ pub struct Intent {
     pub what: NewIntent,
     /// How it ended; `None` while that is not known.
     pub closed: Option<Closed>,
+    /// Whether it belongs to another process: unless that one is dead, it alone closes it.
+    pub elsewhere: bool,
 }
 
 /// Why the database cannot be used.
@@ -100,12 +111,16 @@ impl std::error::Error for StoreError {}
 
 /// What [`intent`] reads.
 const INTENTS: &str =
-    "SELECT id, begun_at, command, task_id, body, msg_random, closed_at, outcome FROM journal";
+    "SELECT id, begun_at, command, task_id, body, msg_random, closed_at, outcome, owner FROM journal";
+
+/// How long a call waits in all for others to be done with the database.
+const PATIENCE: Duration = Duration::from_secs(1);
 
 /// The database, open.
 pub struct Store {
     path: PathBuf,
     connection: Mutex<Connection>,
+    process: Process,
 }
 
 impl fmt::Debug for Store {
@@ -121,7 +136,7 @@ impl Store {
         let fail = |cause| StoreError { path: path.to_owned(), cause };
         schema::make_file(path).map_err(|err| fail(Cause::Folder(err)))?;
         let connection = Connection::open(path).map_err(|err| fail(cause(&err)))?;
-        Self::ready(path, connection)
+        Self::ready(path, connection, Process::begin(path))
     }
 
     /// A database that is gone when it is dropped, for tests and for when there is no state directory.
@@ -129,59 +144,27 @@ impl Store {
         let path = Path::new(":memory:");
         let connection = Connection::open_in_memory()
             .map_err(|err| StoreError { path: path.into(), cause: cause(&err) })?;
-        Self::ready(path, connection)
+        Self::ready(path, connection, Process::alone())
     }
 
-    fn ready(path: &Path, mut connection: Connection) -> Result<Self, StoreError> {
+    fn ready(path: &Path, mut connection: Connection, process: Process) -> Result<Self, StoreError> {
         let fail = |cause| StoreError { path: path.to_owned(), cause };
         let found = schema::prepare(&mut connection).map_err(|err| fail(cause(&err)))?;
         if found > schema::VERSION {
             return Err(fail(Cause::Newer(found)));
         }
-        Ok(Self { path: path.to_owned(), connection: Mutex::new(connection) })
+        connection.busy_timeout(PATIENCE).map_err(|err| fail(cause(&err)))?;
+        Ok(Self { path: path.to_owned(), connection: Mutex::new(connection), process })
     }
 
-    /// Keeps a draft, in place of an older one in the same slot.
-    pub fn save_draft(
-        &self,
-        profile: &str,
-        slot: &str,
-        draft: &Draft,
-        at: DateTime<Utc>,
-    ) -> Result<(), StoreError> {
-        let text = draft::write(draft).map_err(|err| self.other(&err))?;
-        self.run(|db| {
-            db.prepare_cached(
-                "INSERT OR REPLACE INTO drafts (profile, slot, saved_at, draft) VALUES (?, ?, ?, ?)",
-            )?
-            .execute(params![profile, slot, time_text(at), text])
-        })?;
-        Ok(())
+    /// Whether other processes may work on the same database.
+    pub fn is_shared(&self) -> bool {
+        self.process.is_one_of_several()
     }
 
-    /// The draft in a slot, and when it was saved.
-    pub fn load_draft(
-        &self,
-        profile: &str,
-        slot: &str,
-    ) -> Result<Option<(Draft, DateTime<Utc>)>, StoreError> {
-        let found = self.run(|db| {
-            db.prepare_cached("SELECT draft, saved_at FROM drafts WHERE profile = ? AND slot = ?")?
-                .query_row(params![profile, slot], |row| Ok((row.get::<_, String>(0)?, time(row, 1)?)))
-                .optional()
-        })?;
-        let Some((text, at)) = found else { return Ok(None) };
-        let draft = draft::read(&text).map_err(|err| self.other(&format!("draft \"{slot}\": {err}")))?;
-        Ok(Some((draft, at)))
-    }
-
-    /// Forgets the draft in a slot, if there is one.
-    pub fn drop_draft(&self, profile: &str, slot: &str) -> Result<(), StoreError> {
-        self.run(|db| {
-            db.prepare_cached("DELETE FROM drafts WHERE profile = ? AND slot = ?")?
-                .execute(params![profile, slot])
-        })?;
-        Ok(())
+    /// Why nobody can tell whether this process lives, if that is so: its place has no locks.
+    pub fn lock_trouble(&self) -> Option<&str> {
+        self.process.trouble()
     }
 
     /// What was learned of the service under this name.
@@ -209,35 +192,72 @@ impl Store {
         at: DateTime<Utc>,
         what: &NewIntent,
     ) -> Result<IntentId, StoreError> {
+        self.begin_intent_from(profile, at, what, None)
+    }
+
+    /// The same for what was made from a draft: that one is no draft to go on with any more, until it
+    /// is known that nothing came of it.
+    ///
+    /// # Errors
+    /// Whatever keeps it from the disk, after a second at the most: then nothing may be sent.
+    pub fn begin_intent_from(
+        &self,
+        profile: &str,
+        at: DateTime<Utc>,
+        what: &NewIntent,
+        origin: Option<&Origin>,
+    ) -> Result<IntentId, StoreError> {
         let task = what.task.map(|task| task.to_string());
-        self.run(|db| {
-            db.prepare_cached(
-                "INSERT INTO journal (profile, begun_at, command, task_id, body, msg_random) \
-                 VALUES (?, ?, ?, ?, ?, ?)",
-            )?
-            .insert(params![
-                profile,
-                time_text(at),
-                what.command,
-                task,
-                what.body.to_string(),
-                what.msg_random
-            ])
-            .map(IntentId)
+        let text = origin.map(|origin| draft::write(&origin.draft)).transpose();
+        let text = text.map_err(|err| self.other(&err))?;
+        self.process.renew().map_err(|err| self.other(&format!("its lock file: {err}")))?;
+        let owner = self.process.token();
+        self.change(|db| {
+            let id = db
+                .prepare_cached(
+                    "INSERT INTO journal (profile, begun_at, command, task_id, body, msg_random, owner) \
+                     VALUES (?, ?, ?, ?, ?, ?, ?)",
+                )?
+                .insert(params![
+                    profile,
+                    time_text(at),
+                    what.command,
+                    task,
+                    what.body.to_string(),
+                    what.msg_random,
+                    owner
+                ])?;
+            if let (Some(origin), Some(text)) = (origin, text) {
+                drafts::hand_over(db, (profile, &origin.slot, owner), &text, at, id)?;
+            }
+            Ok(IntentId(id))
         })
     }
 
-    /// Writes down how a write ended; says whether that was news. What is known stays; only "not done",
-    /// which is no more than "not found", gives way to what is known later.
+    /// Writes down how a write ended, and what becomes of its draft; says whether that was news. What is
+    /// known stays; only "not done", which is no more than "not found", gives way to what is known later.
+    /// What belongs to another process is left alone.
     pub fn close_intent(&self, id: IntentId, at: DateTime<Utc>, outcome: &Value) -> Result<bool, StoreError> {
-        let changed = self.run(|db| {
-            db.prepare_cached(
-                "UPDATE journal SET closed_at = ?, outcome = ? WHERE id = ? \
-                 AND (closed_at IS NULL OR outcome ->> '$.result' = 'not done')",
-            )?
-            .execute(params![time_text(at), outcome.to_string(), id.0])
-        })?;
-        Ok(changed > 0)
+        let owner = self.process.token();
+        self.change(|db| {
+            let changed = db
+                .prepare_cached(
+                    "UPDATE journal SET closed_at = ?, outcome = ? WHERE id = ? AND owner IN ('', ?) \
+                     AND (closed_at IS NULL OR outcome ->> '$.result' = 'not done')",
+                )?
+                .execute(params![time_text(at), outcome.to_string(), id.0, owner])?;
+            if changed > 0 {
+                drafts::settle(db, id.0, at, outcome)?;
+            }
+            Ok(changed > 0)
+        })
+    }
+
+    /// One entry of the journal.
+    pub fn intent(&self, id: IntentId) -> Result<Option<Intent>, StoreError> {
+        let sql = format!("{INTENTS} WHERE id = ?");
+        let own = self.process.token();
+        self.run(|db| db.prepare_cached(&sql)?.query_row([id.0], |row| intent(row, own)).optional())
     }
 
     /// The writes of a profile whose end is not known, oldest first: those that a crash cut off,
@@ -256,7 +276,8 @@ impl Store {
         // Times are written with the same length and zone, so as texts they stand in their order.
         let sql = format!("{INTENTS} WHERE profile = ? AND command = ? AND begun_at >= ? ORDER BY id");
         let given = params![profile, command, time_text(since)];
-        self.run(|db| db.prepare_cached(&sql)?.query_map(given, intent)?.collect())
+        let own = self.process.token();
+        self.run(|db| db.prepare_cached(&sql)?.query_map(given, |row| intent(row, own))?.collect())
     }
 
     /// The last entries of a profile's journal, newest first.
@@ -272,11 +293,43 @@ impl Store {
         limit: i64,
     ) -> Result<Vec<Intent>, StoreError> {
         let sql = format!("{INTENTS} WHERE profile = ? AND {filter} ORDER BY id {order} LIMIT ?");
-        self.run(|db| db.prepare_cached(&sql)?.query_map(params![profile, limit], intent)?.collect())
+        let own = self.process.token();
+        self.run(|db| {
+            db.prepare_cached(&sql)?.query_map(params![profile, limit], |row| intent(row, own))?.collect()
+        })
+    }
+
+    /// Several statements as one, on the disk or not at all. It waits a second in all: for other
+    /// threads, and for other programs.
+    fn change<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
+        let began = Instant::now();
+        let db = loop {
+            match self.connection.try_lock() {
+                Ok(db) => break db,
+                Err(TryLockError::Poisoned(db)) => break db.into_inner(),
+                Err(TryLockError::WouldBlock) if began.elapsed() < PATIENCE => {
+                    std::thread::sleep(Duration::from_millis(2));
+                }
+                Err(TryLockError::WouldBlock) => return Err(self.failed(Cause::Busy)),
+            }
+        };
+        let changed = db.busy_timeout(PATIENCE.saturating_sub(began.elapsed())).and_then(|()| {
+            let step = Transaction::new_unchecked(&db, TransactionBehavior::Immediate)?;
+            let done = work(&step)?;
+            step.commit()?;
+            Ok(done)
+        });
+        // A patience that cannot be put back is one that only changes how long others wait.
+        let _ = db.busy_timeout(PATIENCE);
+        changed.map_err(|err| self.failed(cause(&err)))
     }
 
     fn run<T>(&self, work: impl FnOnce(&Connection) -> rusqlite::Result<T>) -> Result<T, StoreError> {
-        work(&self.lock()).map_err(|err| StoreError { path: self.path.clone(), cause: cause(&err) })
+        work(&self.lock()).map_err(|err| self.failed(cause(&err)))
+    }
+
+    fn failed(&self, cause: Cause) -> StoreError {
+        StoreError { path: self.path.clone(), cause }
     }
 
     /// A thread that panicked while it held the lock left no half statement behind: SQLite sees to that.
@@ -285,7 +338,7 @@ impl Store {
     }
 
     fn other(&self, why: &impl fmt::Display) -> StoreError {
-        StoreError { path: self.path.clone(), cause: Cause::Other(why.to_string()) }
+        self.failed(Cause::Other(why.to_string()))
     }
 }
 
@@ -297,7 +350,8 @@ fn cause(err: &rusqlite::Error) -> Cause {
     }
 }
 
-fn intent(row: &Row<'_>) -> rusqlite::Result<Intent> {
+fn intent(row: &Row<'_>, own: &str) -> rusqlite::Result<Intent> {
+    let owner: String = row.get(8)?;
     let task: Option<String> = row.get(3)?;
     let closed = match row.get::<_, Option<String>>(6)? {
         Some(_) => Some(Closed { at: time(row, 6)?, outcome: json(row, 7)? }),
@@ -313,6 +367,7 @@ fn intent(row: &Row<'_>) -> rusqlite::Result<Intent> {
             msg_random: row.get(5)?,
         },
         closed,
+        elsewhere: !owner.is_empty() && owner != own,
     })
 }
 
@@ -342,7 +397,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
-    use crate::domain::{Content, Kind};
+    use crate::domain::{Content, Draft, Kind};
 
     fn at(seconds: i64) -> DateTime<Utc> {
         DateTime::from_timestamp(1_795_240_000 + seconds, 123_456_789).unwrap()
@@ -375,7 +430,7 @@ mod tests {
         };
         draft.put("OfflinePushInfo.Title", "股票早报 🔥\n\u{1b}[2J");
         store.save_draft("acme", "new", &draft, at(0)).unwrap();
-        let (found, saved) = store.load_draft("acme", "new").unwrap().unwrap();
+        let (found, saved) = store.load_draft("acme", "new").unwrap().draft.unwrap();
         assert_eq!((&found, saved), (&draft, at(0)));
         assert_eq!(serde_json::to_string(&found.base.0).unwrap(), base);
     }
@@ -388,12 +443,12 @@ mod tests {
         store.save_draft("acme", "edit 7", &two, at(1)).unwrap();
         store.save_draft("beta", "new", &two, at(2)).unwrap();
         store.save_draft("acme", "new", &two, at(3)).unwrap();
-        assert_eq!(store.load_draft("acme", "new").unwrap(), Some((two.clone(), at(3))));
+        assert_eq!(store.load_draft("acme", "new").unwrap().draft, Some((two.clone(), at(3))));
         store.drop_draft("acme", "new").unwrap();
         store.drop_draft("acme", "new").unwrap();
-        assert_eq!(store.load_draft("acme", "new").unwrap(), None);
-        assert_eq!(store.load_draft("acme", "edit 7").unwrap(), Some((two.clone(), at(1))));
-        assert_eq!(store.load_draft("beta", "new").unwrap(), Some((two, at(2))));
+        assert_eq!(store.load_draft("acme", "new").unwrap().draft, None);
+        assert_eq!(store.load_draft("acme", "edit 7").unwrap().draft, Some((two.clone(), at(1))));
+        assert_eq!(store.load_draft("beta", "new").unwrap().draft, Some((two, at(2))));
     }
 
     #[test]
@@ -422,10 +477,10 @@ mod tests {
 
         assert!(store.close_intent(first, at(3), &json!({"created": 7})).unwrap());
         assert!(!store.close_intent(first, at(4), &json!({"result": "not done"})).unwrap());
-        let left = Intent { id: second, begun: at(1), what: modify, closed: None };
+        let left = Intent { id: second, begun: at(1), what: modify, closed: None, elsewhere: false };
         assert_eq!(store.open_intents("acme").unwrap(), std::slice::from_ref(&left));
         let closed = Some(Closed { at: at(3), outcome: json!({"created": 7}) });
-        let done = Intent { id: first, begun: at(0), what: create("a"), closed };
+        let done = Intent { id: first, begun: at(0), what: create("a"), closed, elsewhere: false };
         assert_eq!(store.journal("acme", 10).unwrap(), [left.clone(), done]);
         assert_eq!(store.journal("acme", 1).unwrap(), std::slice::from_ref(&left));
         assert_eq!(store.intents_since("acme", "modify_sched_task", at(1)).unwrap(), [left]);
@@ -440,10 +495,14 @@ mod tests {
         let first = here.begin_intent("acme", at(0), &create("a")).unwrap();
         let second = there.begin_intent("acme", at(1), &create("b")).unwrap();
         assert!(second > first);
-        assert!(there.close_intent(first, at(2), &json!("done")).unwrap());
-        assert_eq!(here.open_intents("acme").unwrap().len(), 1);
-        here.save_draft("acme", "new", &Draft::new("x"), at(3)).unwrap();
-        assert!(there.load_draft("acme", "new").unwrap().is_some());
+        assert!(!there.close_intent(first, at(2), &json!("done")).unwrap(), "it belongs to the other");
+        let elsewhere = |store: &Store| -> Vec<bool> {
+            store.open_intents("acme").unwrap().into_iter().map(|intent| intent.elsewhere).collect()
+        };
+        assert_eq!((elsewhere(&here), elsewhere(&there)), (vec![false, true], vec![true, false]));
+        assert!(here.close_intent(first, at(2), &json!("done")).unwrap());
+        assert_eq!(there.open_intents("acme").unwrap().len(), 1);
+        assert!(there.intent(first).unwrap().unwrap().closed.is_some());
     }
 
     #[test]
@@ -483,7 +542,7 @@ mod tests {
             .unwrap();
         assert!(!status.success());
         let store = Store::open(&path).unwrap();
-        assert_eq!(store.load_draft("acme", "new").unwrap(), Some((Draft::new("x"), at(0))));
+        assert_eq!(store.load_draft("acme", "new").unwrap().draft, Some((Draft::new("x"), at(0))));
         assert_eq!(store.open_intents("acme").unwrap().len(), 1);
     }
 

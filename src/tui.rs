@@ -111,7 +111,7 @@ async fn finish<B: Backend>(
     let began = Instant::now();
     let mut settled = None;
     while inbox.worker.is_some() {
-        let open = || desk.state.writes.iter().filter(|write| write.verdict.is_none());
+        let open = || desk.state.writes.iter().filter(|write| write.is_open_here());
         let pending = open().count() > 0;
         if open().all(Underway::in_doubt) {
             // Without its sender the worker finishes and then closes its own end. Before that the
@@ -271,7 +271,10 @@ impl Desk {
                 | Effect::Adopt { .. }
                 | Effect::SaveDraft { .. }
                 | Effect::DropDraft { .. }
-                | Effect::LoadDraft { .. }) => self.send(other),
+                | Effect::LoadDraft { .. }
+                | Effect::PutDraftAside { .. }
+                | Effect::ListDrafts { .. }
+                | Effect::RestoreDraft { .. }) => self.send(other),
             }
         }
     }
@@ -325,8 +328,12 @@ fn refusal(effect: Effect, failure: Failure) -> Option<Message> {
         }
         Effect::Reload { req } => Some(Message::Reloaded { req, result: Err(failure.words().what) }),
         Effect::Adopt { req } => Some(Message::Adopted { req, result: Err(failure) }),
-        Effect::SaveDraft { req, .. } | Effect::DropDraft { req, .. } => {
+        Effect::SaveDraft { req, .. } | Effect::DropDraft { req, .. } | Effect::PutDraftAside { req, .. } => {
             Some(Message::DraftKept { req, result: Err(failure.words().what) })
+        }
+        Effect::ListDrafts { req } => Some(Message::DraftsListed { req, result: Err(failure.words().what) }),
+        Effect::RestoreDraft { req, .. } => {
+            Some(Message::DraftRestored { req, result: Err(failure.words().what) })
         }
         Effect::LoadDraft { req, .. } => {
             Some(Message::DraftLoaded { req, result: Err(failure.words().what) })

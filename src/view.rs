@@ -6,6 +6,7 @@
 pub mod board;
 pub mod calls;
 pub mod detail;
+pub mod drafts;
 pub mod entry;
 pub mod filter;
 pub mod find;
@@ -104,6 +105,10 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
         Layer::Palette(palette) => {
             overlay::dim(ground, buf);
             palette::render(state, palette, theme, ground, buf);
+        }
+        Layer::Drafts(list) => {
+            overlay::dim(ground, buf);
+            drafts::render(state, list, theme, ground, buf);
         }
         Layer::Calls(list) => calls::render(state, *list, theme, ground, buf),
         Layer::Call(one) => calls::render_one(state, one, theme, ground, buf),

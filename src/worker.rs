@@ -12,6 +12,7 @@ mod drafts;
 mod inherited;
 mod journal;
 mod log;
+mod others;
 mod reads;
 mod reconcile;
 mod reload;
@@ -175,6 +176,8 @@ enum Owed {
     Reloaded(ReqId),
     DraftLoaded(ReqId),
     DraftKept(ReqId),
+    DraftsListed(ReqId),
+    DraftRestored(ReqId),
 }
 
 struct Running {
@@ -192,6 +195,8 @@ struct Crew {
     /// Errands for drafts that wait for the one under way.
     drafts: VecDeque<Errand>,
     draft: Option<task::Id>,
+    /// What looks after the writes that others have open.
+    others: Option<AbortHandle>,
     farewell: Duration,
 }
 
@@ -259,8 +264,9 @@ pub async fn run_with(tools: Tools, mut effects: mpsc::Receiver<Effect>, message
         stopping,
     };
     hands.delay = ListingDelay::load(&hands).await;
-    inherited::announce(&hands).await;
+    let others = inherited::announce(&hands).await;
     let mut crew = Crew::new(hands, pace.farewell);
+    crew.others = others.watch(&crew.hands);
     loop {
         tokio::select! {
             effect = effects.recv() => match effect {
@@ -284,6 +290,7 @@ impl Crew {
             list: None,
             drafts: VecDeque::new(),
             draft: None,
+            others: None,
             farewell,
         }
     }
@@ -325,6 +332,9 @@ impl Crew {
             }
             Effect::DropDraft { req, slot } => self.queue(req, slot, What::Drop),
             Effect::LoadDraft { req, slot } => self.queue(req, slot, What::Load),
+            Effect::PutDraftAside { req, slot, draft } => self.queue(req, slot, What::PutAside(draft)),
+            Effect::ListDrafts { req } => self.queue(req, String::new(), What::List),
+            Effect::RestoreDraft { req, id } => self.queue(req, String::new(), What::Restore(id)),
             // Adopted at once, in the loop: what follows must find it done.
             Effect::Adopt { .. } | Effect::Copy(_) | Effect::Repaint | Effect::Quit => {}
         }
@@ -342,7 +352,10 @@ impl Crew {
         self.hands.tell(Message::Adopted { req, result }).await;
         if !self.hands.journal.is_as(&before) {
             self.hands.delay = ListingDelay::load(&self.hands).await;
-            inherited::announce(&self.hands).await;
+            if let Some(others) = self.others.take() {
+                others.abort();
+            }
+            self.others = inherited::announce(&self.hands).await.watch(&self.hands);
         }
     }
 
@@ -458,6 +471,12 @@ impl Crew {
             Owed::DraftKept(req) => {
                 self.hands.tell(Message::DraftKept { req, result: Err(not_done()) }).await;
             }
+            Owed::DraftsListed(req) => {
+                self.hands.tell(Message::DraftsListed { req, result: Err(not_done()) }).await;
+            }
+            Owed::DraftRestored(req) => {
+                self.hands.tell(Message::DraftRestored { req, result: Err(not_done()) }).await;
+            }
         }
     }
 
@@ -469,8 +488,9 @@ impl Crew {
                 | Owed::Got(_)
                 | Owed::Searched(_)
                 | Owed::Reloaded(_)
-                | Owed::DraftLoaded(_) => handle.abort(),
-                Owed::Wrote(_) | Owed::Settled(_) | Owed::DraftKept(_) => {}
+                | Owed::DraftLoaded(_)
+                | Owed::DraftsListed(_) => handle.abort(),
+                Owed::Wrote(_) | Owed::Settled(_) | Owed::DraftKept(_) | Owed::DraftRestored(_) => {}
             }
         }
         let until = Instant::now() + self.farewell;

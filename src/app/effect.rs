@@ -1,5 +1,6 @@
 //! Everything the outside world may be asked to do. Names are imperatives.
 
+use crate::domain::kept::{DraftId, Origin};
 use crate::domain::profile::AppKey;
 use crate::domain::wire::Command;
 use crate::domain::{Change, Draft, Kind, NewTask, Query, Task, TaskId};
@@ -53,6 +54,8 @@ pub struct Terms {
     /// The task as it was on the screen when it was confirmed: one that is otherwise by now is not
     /// touched. `None` for a create.
     pub seen: Option<Box<Task>>,
+    /// The draft that it was made from: it belongs to this write from now on.
+    pub origin: Option<Origin>,
     /// What a cancel does without, because the operator was told and confirmed once more (U11).
     pub waived: Waived,
 }
@@ -142,6 +145,27 @@ pub enum Effect {
         req: ReqId,
         /// Which draft.
         slot: String,
+    },
+    /// Keep a text that was thrown away, for the list of drafts only.
+    PutDraftAside {
+        /// The question.
+        req: ReqId,
+        /// The form that it belongs to.
+        slot: String,
+        /// The text.
+        draft: Draft,
+    },
+    /// Read every draft on disk, also those that are used up.
+    ListDrafts {
+        /// The question.
+        req: ReqId,
+    },
+    /// Make a draft of the list the one that its form goes on with.
+    RestoreDraft {
+        /// The question.
+        req: ReqId,
+        /// Which.
+        id: DraftId,
     },
     /// Give a text to the terminal for its clipboard; at most [`Effect::MOST_COPIED`] bytes. Whether
     /// the terminal takes it cannot be known.

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::fields::Group;
+use crate::domain::kept::KeptDraft;
 use crate::domain::{Draft, Kind, Problem, Task, TaskId, rules, when};
 
 use super::effect::Effect;
@@ -80,6 +81,8 @@ pub struct Form {
     pub all_shown: bool,
     /// What the service said against the last try; gone once the field is changed.
     pub refused: Vec<Problem>,
+    /// The task that its text became once: it was taken back from the list of drafts.
+    pub created_as: Option<TaskId>,
     /// Set once this very text was sent and stands: it is not sent a second time by accident.
     sent_as: Option<(Draft, TaskId)>,
     touched: Vec<Spot>,
@@ -111,6 +114,7 @@ impl Form {
             open: Vec::new(),
             all_shown: false,
             refused: Vec::new(),
+            created_as: None,
             sent_as: None,
             touched: Vec::new(),
             thrown: None,
@@ -342,6 +346,17 @@ fn open(state: &mut State, purpose: Purpose, slot: String, draft: Draft) -> Vec<
     let form = Form::new(purpose, slot, draft);
     state.layers.push(Layer::Form(Box::new(form)));
     drafts::bring_back(state)
+}
+
+/// Opens the form with a draft of the list, which the disk has made that form's own.
+pub fn open_kept(state: &mut State, purpose: Purpose, kept: KeptDraft) {
+    let pristine = match &purpose {
+        Purpose::New | Purpose::From(_) => Draft::new(&state.setup.from_account),
+        Purpose::Edit(task) | Purpose::Time(task) => Draft::from_task(task, state.setup.zone),
+    };
+    let form = Form::new(purpose, kept.slot.clone(), pristine);
+    state.layers.push(Layer::Form(Box::new(form)));
+    drafts::take_back(state, kept);
 }
 
 /// The review of what the form asks for, or the first thing that keeps it from being sent.

@@ -10,7 +10,8 @@ use super::effect::Write;
 use super::reload::Reloaded;
 
 pub use crate::domain::call::Call;
-use crate::domain::{Draft, Failure, Page, Task, TaskId};
+use crate::domain::kept::{FoundDraft, KeptDraft};
+use crate::domain::{Failure, Page, Task, TaskId};
 
 /// The number of a question; every effect carries one and is answered by exactly one final message
 /// with the same number (I4).
@@ -67,6 +68,8 @@ pub struct OpenWrite {
     pub sent: DateTime<Utc>,
     /// How long after now "not there" is still too early to be believed, and sending again too risky.
     pub opens_in: Duration,
+    /// Whether another pushdeck that lives has it open: that one finds out what became of it.
+    pub elsewhere: bool,
 }
 
 /// What one search for a write of unknown outcome showed.
@@ -100,6 +103,8 @@ pub enum Stop {
     Unread(Failure),
     /// The journal cannot be written, and nothing is sent that it does not hold.
     NoJournal(String),
+    /// Another pushdeck that lives has sent the same push, and checks what became of it.
+    Elsewhere,
     /// The worker serves another app by now.
     OtherApp,
 }
@@ -148,8 +153,16 @@ pub enum Message {
         /// Whether it was made elsewhere, so that it cannot be renewed.
         given: bool,
     },
-    /// The journal holds writes of earlier runs whose outcome is not known. Comes once, at the start.
+    /// The journal holds writes of earlier runs, or of another pushdeck, whose outcome is not known.
+    /// Comes at the start, and when another pushdeck left one open later, or died over one.
     LeftOpen(Vec<OpenWrite>),
+    /// A write that another pushdeck had open is over.
+    EndedElsewhere {
+        /// The journal's number of it.
+        entry: i64,
+        /// How, as that one wrote it down.
+        verdict: Verdict,
+    },
     /// An attempt at a call is finished. Not an answer to an effect.
     Called(Arc<Call>),
     /// Answer to [`super::Effect::List`].
@@ -234,10 +247,25 @@ pub enum Message {
     DraftLoaded {
         /// The question.
         req: ReqId,
-        /// The draft on disk and when it was saved, or why it cannot be read.
-        result: Result<Option<(Draft, DateTime<Utc>)>, String>,
+        /// What there is on disk, or why it cannot be read.
+        result: Result<FoundDraft, String>,
     },
-    /// Answer to [`super::Effect::SaveDraft`] and [`super::Effect::DropDraft`].
+    /// Answer to [`super::Effect::ListDrafts`].
+    DraftsListed {
+        /// The question.
+        req: ReqId,
+        /// Every draft, the newest first, or why they cannot be read.
+        result: Result<Vec<KeptDraft>, String>,
+    },
+    /// Answer to [`super::Effect::RestoreDraft`].
+    DraftRestored {
+        /// The question.
+        req: ReqId,
+        /// The draft, which its form goes on with now, or why not.
+        result: Result<Box<KeptDraft>, String>,
+    },
+    /// Answer to [`super::Effect::SaveDraft`], [`super::Effect::DropDraft`] and
+    /// [`super::Effect::PutDraftAside`].
     DraftKept {
         /// The question.
         req: ReqId,

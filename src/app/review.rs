@@ -24,6 +24,7 @@ use super::state::{Layer, Setup, State, Underway};
 mod again;
 pub mod compare;
 mod doubt;
+mod elsewhere;
 mod fresh;
 pub mod lines;
 mod outcome;
@@ -32,6 +33,7 @@ mod tests;
 
 pub use again::{Remedy, remedy};
 pub use doubt::{deed, learn, on_checked, on_searched, progress, search_now};
+pub use elsewhere::on_ended_elsewhere;
 pub use fresh::{compare_with_list, on_got};
 pub use outcome::{
     Desk, Ending, Proof, acknowledge, has_notice, on_settled, on_stopped, on_unknown, on_wrote, open_notice,
@@ -367,7 +369,8 @@ impl Review {
     /// On what terms it is sent.
     fn terms(&self) -> Terms {
         let seen = self.standing().cloned().map(Box::new);
-        Terms { app: self.app.clone(), seen, waived: self.waived }
+        let origin = elsewhere::origin_of(self.source.as_ref());
+        Terms { app: self.app.clone(), seen, origin, waived: self.waived }
     }
 
     fn begin_anew(&mut self, now: Moment) {

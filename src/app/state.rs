@@ -13,6 +13,7 @@ use crate::keymap::Scope;
 use super::board::Board;
 use super::calls::{CallList, Calls, OneCall};
 use super::detail::Detail;
+use super::drafts::DraftList;
 use super::effect::{Effect, Write};
 use super::filter::FilterLine;
 use super::find::Find;
@@ -66,6 +67,8 @@ pub enum Layer {
     Form(Box<Form>),
     /// The review before a write.
     Review(Box<Review>),
+    /// The list of drafts.
+    Drafts(Box<DraftList>),
     /// The API log.
     Calls(CallList),
     /// One attempt of the API log.
@@ -86,6 +89,7 @@ impl Layer {
             Self::Sort(_) => Scope::Sort,
             Self::Form(_) => Scope::Form,
             Self::Review(_) => Scope::Review,
+            Self::Drafts(_) => Scope::Drafts,
             Self::Calls(_) => Scope::Calls,
             Self::Call(_) => Scope::Call,
             Self::Help(_) => Scope::Help,
@@ -97,7 +101,12 @@ impl Layer {
     pub fn takes_text(&self) -> bool {
         match self {
             Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Review(_) | Self::Palette(_) => true,
-            Self::Detail | Self::Sort(_) | Self::Calls(_) | Self::Call(_) | Self::Help(_) => false,
+            Self::Detail
+            | Self::Sort(_)
+            | Self::Drafts(_)
+            | Self::Calls(_)
+            | Self::Call(_)
+            | Self::Help(_) => false,
         }
     }
 }
@@ -126,6 +135,9 @@ pub struct Underway {
     pub doubt: Option<Failure>,
     /// Whether an earlier run sent it.
     pub inherited: bool,
+    /// The journal's number of it where another pushdeck that lives has it open: that one finds out
+    /// what became of it, and here nothing of it is ever sent again.
+    pub elsewhere: Option<i64>,
     /// What was found out, where the operator still has to act on it.
     pub verdict: Option<Verdict>,
     /// The journal's number of it, once that is known.
@@ -155,6 +167,7 @@ impl Underway {
             sent,
             doubt: None,
             inherited: false,
+            elsewhere: None,
             verdict: None,
             entry: None,
             sight: None,
@@ -175,12 +188,17 @@ impl Underway {
     /// For the worker, to be searched for.
     pub fn to_search(&self) -> OpenWrite {
         let (entry, write, sent) = (self.entry, self.write.clone(), self.sent.utc);
-        OpenWrite { entry, write, sent, opens_in: Duration::ZERO }
+        OpenWrite { entry, write, sent, opens_in: Duration::ZERO, elsewhere: self.elsewhere.is_some() }
     }
 
     /// The task it changes; a create has none yet.
     pub fn task(&self) -> Option<TaskId> {
         self.write.task()
+    }
+
+    /// Whether this program has to find out, or to wait for, how it ends.
+    pub fn is_open_here(&self) -> bool {
+        self.verdict.is_none() && self.elsewhere.is_none()
     }
 
     /// Whether the row shows `?UNK`.
@@ -340,6 +358,7 @@ impl State {
             | Layer::Find(_)
             | Layer::Sort(_)
             | Layer::Review(_)
+            | Layer::Drafts(_)
             | Layer::Calls(_)
             | Layer::Call(_)
             | Layer::Help(_)
@@ -356,6 +375,7 @@ impl State {
             | Layer::Find(_)
             | Layer::Sort(_)
             | Layer::Review(_)
+            | Layer::Drafts(_)
             | Layer::Calls(_)
             | Layer::Call(_)
             | Layer::Help(_)

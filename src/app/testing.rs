@@ -11,9 +11,10 @@ use crate::app::calls::Calls;
 use crate::app::{Call, Effect, Lane, Message, Moment, OpenWrite, ReqId, Setup, State, Write, update};
 use crate::domain::call::End;
 use crate::domain::failure::NotSent;
+use crate::domain::kept::{DraftId, DraftState, KeptDraft};
 use crate::domain::profile::Environment;
 use crate::domain::wire::{Command, read_task, time_in, time_out};
-use crate::domain::{self, Content, Failure, Kind, NewTask, Page, Task, TaskId};
+use crate::domain::{self, Content, Draft, Failure, Kind, NewTask, Page, Task, TaskId};
 
 /// Saturday 21 November 2026, 14:03:22 in Shanghai; the program runs for 1000 s.
 pub(crate) fn now() -> Moment {
@@ -117,7 +118,13 @@ pub(crate) fn unknown(state: &State, req: ReqId, failure: Failure) -> Message {
     if let Write::Create(new) = &mut write {
         new.content.set("MsgRandom", Some(json!(req.0)));
     }
-    let open = OpenWrite { entry: Some(1), write, sent: underway.sent.utc, opens_in: Duration::ZERO };
+    let open = OpenWrite {
+        entry: Some(1),
+        write,
+        sent: underway.sent.utc,
+        opens_in: Duration::ZERO,
+        elsewhere: false,
+    };
     Message::OutcomeUnknown { req, failure, open: Box::new(open) }
 }
 
@@ -321,6 +328,33 @@ fn moved_call_log(size: (u16, u16)) -> State {
     state
 }
 
+/// The list of drafts, with one of each kind.
+fn drafts(size: (u16, u16)) -> State {
+    let kept = |id: i64, slot: &str, title: &str, state| {
+        let mut draft = Draft::new("administrator");
+        draft.put("OfflinePushInfo.Title", title);
+        let at = now().utc - TimeDelta::minutes(7 * id * id);
+        KeptDraft { id: DraftId(id), slot: slot.to_owned(), draft, at, state }
+    };
+    let rows = vec![
+        kept(1, "new", "股票早报 · 今日行情与热点解读", DraftState::Current),
+        kept(2, "from 1234567890", "Flash sale", DraftState::Sent),
+        kept(3, "new", "Spring is here", DraftState::Elsewhere),
+        kept(4, "edit 1234567891", "", DraftState::Aside),
+        kept(8, "new", "Lunch \u{1b}[2Jtime", DraftState::Created(TaskId(1_234_567_801))),
+        kept(20, "new", "Dinner is on", DraftState::Unknown),
+    ];
+    let mut state = board(size);
+    let effects = feed(&mut state, [typed(":drafts"), vec![key(KeyCode::Enter)]].concat());
+    for effect in effects {
+        if let Effect::ListDrafts { req } = effect {
+            feed(&mut state, [Message::DraftsListed { req, result: Ok(rows.clone()) }]);
+        }
+    }
+    feed(&mut state, typed("j"));
+    state
+}
+
 /// Every screen, by name.
 pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
     let after = |mut state: State, messages: Vec<Message>| {
@@ -352,6 +386,7 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("asking", after(board(size), typed("]"))),
         ("help", after(board(size), typed("?"))),
         ("palette", after(board(size), typed(":re"))),
+        ("drafts", drafts(size)),
         ("calls", call_log(size)),
         ("calls_moved", moved_call_log(size)),
         ("calls_empty", after(connecting(size).0, typed("@"))),

@@ -15,7 +15,7 @@ use crate::keymap::{self, Action};
 use super::effect::Effect;
 use super::message::Message;
 use super::state::{Layer, State};
-use super::{board, calls, detail, filter, find, form, help, palette, reload, review, sort};
+use super::{board, calls, detail, drafts, filter, find, form, help, palette, reload, review, sort};
 
 /// Takes one message into account.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -55,6 +55,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::LeftOpen(open) => review::take_up(state, open),
+        Message::EndedElsewhere { entry, verdict } => review::on_ended_elsewhere(state, entry, verdict),
         Message::Called(call) => {
             if state.link.called(&call, state.now) {
                 state.warn(format!(
@@ -81,6 +82,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Reloaded { req, result } => reload::on_reloaded(state, req, result.map(|read| *read)),
         Message::Adopted { req, result } => reload::on_adopted(state, req, result),
         Message::DraftLoaded { req, result } => form::on_draft_loaded(state, req, result),
+        Message::DraftsListed { req, result } => drafts::on_listed(state, req, result),
+        Message::DraftRestored { req, result } => drafts::on_restored(state, req, result.map(|kept| *kept)),
         Message::DraftKept { req, result } => {
             form::on_draft_kept(state, req, result);
             Vec::new()
@@ -161,6 +164,7 @@ pub(super) fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         None => board::on_action(state, action),
         Some(Layer::Detail) => detail::on_action(state, action),
         Some(Layer::Sort(_)) => sort::on_action(state, action),
+        Some(Layer::Drafts(_)) => drafts::on_action(state, action),
         Some(Layer::Calls(_)) => calls::on_list_action(state, action),
         Some(Layer::Call(_)) => calls::on_one_action(state, action),
         Some(Layer::Help(_)) => help::on_action(state, action),
@@ -187,6 +191,7 @@ fn on_text_key(state: &mut State, event: KeyEvent, action: Option<Action>, repea
             Layer::Review(_)
             | Layer::Detail
             | Layer::Sort(_)
+            | Layer::Drafts(_)
             | Layer::Calls(_)
             | Layer::Call(_)
             | Layer::Help(_),
@@ -201,6 +206,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
         Action::Help if !matches!(state.layers.last(), Some(Layer::Help(_))) => help::open(state),
         Action::Palette => palette::open(state),
         Action::Reload => return Some(reload::ask(state)),
+        Action::Drafts => return Some(drafts::open(state)),
         Action::Calls if !matches!(state.layers.last(), Some(Layer::Calls(_) | Layer::Call(_))) => {
             calls::open(state);
         }
@@ -213,7 +219,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
 
 /// Leaves, unless a write is under way: then the first ask says so, and the second leaves.
 pub fn leave(state: &mut State) -> Vec<Effect> {
-    let under_way = state.writes.iter().filter(|write| write.verdict.is_none()).count();
+    let under_way = state.writes.iter().filter(|write| write.is_open_here()).count();
     if under_way > 0 && !state.leaving {
         state.leaving = true;
         state.warn("a write is under way and its outcome not known yet; once more leaves all the same");
@@ -235,7 +241,15 @@ fn on_paste(state: &mut State, text: &str) {
         Some(Layer::Palette(_)) => palette::on_paste(state, text),
         // Rule 2 of the hand: nothing can be confirmed by a paste.
         Some(Layer::Review(_)) => state.warn("a paste confirms nothing; type it"),
-        Some(Layer::Detail | Layer::Sort(_) | Layer::Calls(_) | Layer::Call(_) | Layer::Help(_)) | None => {
+        Some(
+            Layer::Detail
+            | Layer::Sort(_)
+            | Layer::Drafts(_)
+            | Layer::Calls(_)
+            | Layer::Call(_)
+            | Layer::Help(_),
+        )
+        | None => {
             state.say("a paste outside of a text field was dropped");
         }
     }

@@ -284,7 +284,10 @@ async fn show(
     let (keys, input) = mpsc::channel(INPUT_QUEUE);
     let (effects, asked) = mpsc::channel(EFFECT_QUEUE);
     let (answers, answered) = mpsc::channel(ANSWER_QUEUE);
-    let journal = Journal::new(store, &store_key);
+    let mut journal = Journal::new(store, &store_key);
+    if store_key == EMBEDDED_KEY {
+        journal = journal.of_own_service();
+    }
     let tools = Tools { pace: Pace::default(), client: Arc::new(client), journal, outside, reload };
     let work = tokio::spawn(worker::run_with(tools, asked, answers));
     tui::listen_for_signals(notes.clone()).map_err(|err| format!("cannot listen for signals: {err}"))?;
@@ -329,11 +332,9 @@ async fn forget_open_writes(store: &Arc<Store>, store_key: &str) {
     let (store, key, now) = (Arc::clone(store), store_key.to_owned(), present());
     // Entries that stay open only cost a needless look.
     let _ = tokio::task::spawn_blocking(move || {
-        for intent in store.open_intents(&key).unwrap_or_default() {
-            let outcome = serde_json::json!({"result": "the embedded sandbox is gone"});
-            // As above.
-            let _ = store.close_intent(intent.id, now, &outcome);
-        }
+        let outcome = serde_json::json!({"result": "the embedded sandbox is gone"});
+        // That of another pushdeck that lives is not gone: only what belongs to nobody else is closed.
+        let _ = store.take_over(&key).and_then(|_| store.close_own_intents(&key, now, &outcome));
     })
     .await;
 }
@@ -352,7 +353,8 @@ async fn open_store(path: Option<PathBuf>) -> Result<Option<Arc<Store>>, String>
 /// What the operator must still read after the screens are gone: writes that were not settled, or
 /// settled in a way that nobody has seen yet.
 fn last_words(state: &State) -> Option<String> {
-    let unread = state.writes.iter().filter(|write| !write.acknowledged);
+    // What another pushdeck has open is its own to tell.
+    let unread = state.writes.iter().filter(|write| !write.acknowledged && write.elsewhere.is_none());
     let open: Vec<String> = unread.map(in_doubt).collect();
     if open.is_empty() {
         return None;

@@ -85,6 +85,10 @@ pub enum Action {
     Review,
     /// Throw away what was entered.
     Discard,
+    /// Every draft that is kept, and what became of it.
+    Drafts,
+    /// Take this draft back into its form.
+    GoOn,
     /// The last calls and how they ended.
     Calls,
     /// A call of the API log, for a shell.
@@ -148,6 +152,8 @@ impl Action {
             Self::ToggleGroup => "open or fold this group",
             Self::Review => "review, before anything is sent",
             Self::Discard => "throw this draft away; again undoes it",
+            Self::Drafts => "drafts: every text that is kept, and what became of it",
+            Self::GoOn => "go on with this draft, in its form",
             Self::Calls => "API log: the last calls, and how they ended",
             Self::CopyCurl => "copy the call as curl, without its signature",
             Self::Help => "help",
@@ -207,6 +213,8 @@ impl Action {
             Self::KeepFilter => "keep",
             Self::Palette => "do",
             Self::Run => "do it",
+            Self::Drafts => "drafts",
+            Self::GoOn => "go on with it",
             Self::Calls => "API log",
             Self::CopyCurl => "copy as curl",
             Self::Down

@@ -14,7 +14,7 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// Step `n` leads from version `n` to `n + 1`.
-const STEPS: [&str; 2] = [
+const STEPS: [&str; 3] = [
     "
 CREATE TABLE drafts (
     profile  TEXT NOT NULL,
@@ -50,6 +50,33 @@ CREATE TABLE facts (
     value   TEXT NOT NULL,
     PRIMARY KEY (profile, name)
 ) STRICT, WITHOUT ROWID;
+",
+    // To whom entries and drafts belong, and what became of a draft. No owner: from before this step.
+    "
+ALTER TABLE journal ADD COLUMN owner TEXT NOT NULL DEFAULT '';
+
+CREATE TABLE owned_drafts (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    profile    TEXT NOT NULL,
+    slot       TEXT NOT NULL,
+    owner      TEXT NOT NULL,
+    -- current: the form goes on with it; sent: by an intent whose outcome is not known; created: it is
+    -- used up; aside: kept for the list of drafts only.
+    state      TEXT NOT NULL CHECK (state IN ('current', 'sent', 'created', 'aside')),
+    saved_at   TEXT NOT NULL,
+    draft      TEXT NOT NULL,
+    intent     INTEGER REFERENCES journal (id) ON DELETE SET NULL,
+    -- The task that was made from it once.
+    created_as TEXT
+) STRICT;
+
+INSERT INTO owned_drafts (profile, slot, owner, state, saved_at, draft)
+    SELECT profile, slot, '', 'current', saved_at, draft FROM drafts;
+DROP TABLE drafts;
+ALTER TABLE owned_drafts RENAME TO drafts;
+
+CREATE UNIQUE INDEX drafts_current ON drafts (profile, slot, owner) WHERE state = 'current';
+CREATE INDEX drafts_by_intent ON drafts (intent) WHERE intent IS NOT NULL;
 ",
 ];
 
@@ -112,4 +139,11 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
             other => return other,
         }
     }
+}
+
+/// The tables as an earlier version left them.
+#[cfg(test)]
+pub(super) fn of_version(version: usize) -> String {
+    let steps: String = STEPS.iter().take(version).copied().collect();
+    format!("{steps}\nPRAGMA user_version = {version};")
 }

@@ -56,6 +56,11 @@ pub(super) fn creates_in_doubt(state: &State) -> impl Iterator<Item = &Underway>
 }
 
 fn title(state: &State) -> String {
+    let theirs = state.writes.iter().filter(|write| write.elsewhere.is_some()).count() as u64;
+    if theirs > 0 {
+        let counted = text::counted(theirs, "write", "writes");
+        return format!(" Tasks · {counted} being checked in another pushdeck ");
+    }
     let board = &state.board;
     if board.is_current() || board.shown_query.is_none() {
         return " Tasks ".to_owned();
@@ -105,6 +110,7 @@ impl Row {
     /// A row for a task that may or may not be there.
     fn of_create(state: &State, write: &Underway) -> Self {
         let what = match &write.verdict {
+            _ if write.elsewhere.is_some() => "created? another pushdeck checks it".to_owned(),
             Some(Verdict::Several(ids)) => {
                 let ids: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
                 format!("created more than once, choose which to cancel: {}", ids.join(" "))

@@ -59,6 +59,10 @@ fn title(state: &State, form: &Form) -> String {
         Purpose::Edit(task) => format!("Edit #{}", task.id),
         Purpose::Time(task) => format!("Change the time of #{}", task.id),
     };
+    let what = match form.created_as {
+        Some(id) => format!("{what} · created as #{id}"),
+        None => what,
+    };
     let place = format!("{what} · {}", setup.profile);
     let (now, zone) = (state.server_now(), setup.zone);
     if form.shown_problems(now, zone).is_empty() {

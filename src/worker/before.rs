@@ -67,12 +67,15 @@ fn is_same_push(intent: &Intent, new: &NewTask) -> bool {
 async fn search(hands: &Hands, intent: Intent) -> Result<(), Stop> {
     let Some(write) = write_of(&intent.what) else { return Ok(()) };
     let to = (intent.begun + reconcile::LONGEST_WAIT).min(hands.outside.now()).max(intent.begun);
+    let is_elsewhere = intent.elsewhere && intent.closed.is_none();
     let sent = Sent { write, entry: Some(intent.id), from: intent.begun, to };
     let stands = |id| Err(Stop::Stands { id, entry: intent.id.0 });
     match reconcile::search(hands, &sent).await {
         Sight::Settled(Verdict::Done(Written::Created(id))) => stands(id),
         Sight::Settled(Verdict::Several(ids)) => ids.first().map_or(Ok(()), |id| stands(*id)),
         Sight::NoAnswer(failure) => Err(Stop::Unread(failure)),
+        // That one may be about to send it, or finds out what became of it.
+        _ if is_elsewhere => Err(Stop::Elsewhere),
         // Neither is proof, and neither bars for ever: the review has said so, and asked for more.
         Sight::Settled(_) | Sight::NotThere | Sight::Unclear(_) => Ok(()),
     }

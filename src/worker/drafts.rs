@@ -4,6 +4,7 @@
 use super::{Hands, Journal, Owed};
 use crate::app::{Message, ReqId};
 use crate::domain::Draft;
+use crate::domain::kept::DraftId;
 
 /// What is to be done with a draft.
 #[derive(Debug)]
@@ -20,13 +21,19 @@ pub(super) enum What {
     Save(Draft),
     Drop,
     Load,
+    /// Keep a text that was thrown away for the list of drafts.
+    PutAside(Draft),
+    List,
+    Restore(DraftId),
 }
 
 impl Errand {
     pub(super) fn owed(&self) -> Owed {
         match self.what {
-            What::Save(_) | What::Drop => Owed::DraftKept(self.req),
+            What::Save(_) | What::Drop | What::PutAside(_) => Owed::DraftKept(self.req),
             What::Load => Owed::DraftLoaded(self.req),
+            What::List => Owed::DraftsListed(self.req),
+            What::Restore(_) => Owed::DraftRestored(self.req),
         }
     }
 
@@ -39,6 +46,17 @@ impl Errand {
             }
             What::Drop => Message::DraftKept { req, result: journal.drop_draft(slot).await },
             What::Load => Message::DraftLoaded { req, result: journal.load_draft(slot).await },
+            What::PutAside(draft) => {
+                let result = journal.put_draft_aside(slot, draft, hands.outside.now()).await;
+                Message::DraftKept { req, result }
+            }
+            What::List => {
+                Message::DraftsListed { req, result: journal.list_drafts(hands.outside.now()).await }
+            }
+            What::Restore(id) => {
+                let result = journal.restore_draft(id, hands.outside.now()).await;
+                Message::DraftRestored { req, result: result.map(Box::new) }
+            }
         }
     }
 }

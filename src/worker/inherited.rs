@@ -1,11 +1,13 @@
 //! Writes of an earlier run that are open in the journal: pushdeck was killed, or left, before their
-//! outcome was known. They are told to the loop at the start and looked into; nothing is sent.
+//! outcome was known. They are taken over by one process, told to the loop and looked into; nothing
+//! is sent. Those of a process that lives are only told: see [`others`](super::others).
 
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::{Value, json};
 
+use super::others::Others;
 use super::reconcile::{self, LONGEST_WAIT};
 use super::writes::{Sent, outcome_of_verdict};
 use super::{End, Hands};
@@ -19,15 +21,24 @@ use crate::store::{Intent, IntentId, NewIntent};
 const LOOKS: [Duration; 4] =
     [Duration::ZERO, Duration::from_secs(1), Duration::from_secs(2), Duration::from_secs(5)];
 
-/// Tells which writes are open. One that cannot be read any more is said, and stays in the journal.
-pub(super) async fn announce(hands: &Hands) {
-    let intents = match hands.journal.left_open().await {
+/// Tells which writes are open, and gives those that others have open. One that cannot be read any
+/// more is said, and stays in the journal.
+pub(super) async fn announce(hands: &Hands) -> Others {
+    if let Some(why) = hands.journal.lock_trouble() {
+        hands
+            .note(format!("whether another pushdeck still runs cannot be told, it has no lock: {why}"))
+            .await;
+    }
+    // What cannot be taken over now counts as another's for now, and is tried again.
+    let taken = hands.journal.take_over().await.map(drop);
+    let intents = match taken.and(hands.journal.left_open().await) {
         Ok(intents) => intents,
         Err(why) => {
             hands.note(format!("whether writes of the last run are open cannot be told: {why}")).await;
-            return;
+            hands.journal.left_open().await.unwrap_or_default()
         }
     };
+    let others = Others::of(&intents);
     let count = intents.len();
     let open: Vec<OpenWrite> = intents.into_iter().filter_map(|intent| read(hands, intent)).collect();
     if open.len() < count {
@@ -37,6 +48,7 @@ pub(super) async fn announce(hands: &Hands) {
     if !open.is_empty() {
         hands.tell(Message::LeftOpen(open)).await;
     }
+    others
 }
 
 /// Looks into one. Its entry is to be closed when the outcome is known, or never will be: that was
@@ -99,13 +111,14 @@ fn looks(age: TimeDelta, usual: [Duration; 4], longest_call: TimeDelta) -> [Dura
     [first, second, third, last.max(rest)]
 }
 
-fn read(hands: &Hands, intent: Intent) -> Option<OpenWrite> {
-    let Intent { id: IntentId(entry), begun: sent, what, .. } = intent;
+/// An entry as the loop knows it; `None` for one that is no write.
+pub(super) fn read(hands: &Hands, intent: Intent) -> Option<OpenWrite> {
+    let Intent { id: IntentId(entry), begun: sent, what, elsewhere, .. } = intent;
     let write = write_of(&what)?;
     let mut hands = hands.clone();
     hands.waited = waited(hands.outside.now() - sent);
     let opens_in = hands.opens_after(&write);
-    Some(OpenWrite { entry: Some(entry), write, sent, opens_in })
+    Some(OpenWrite { entry: Some(entry), write, sent, opens_in, elsewhere })
 }
 
 /// The write that an entry was made of.

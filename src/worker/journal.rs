@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::domain::Draft;
+use crate::domain::kept::{DraftId, FoundDraft, KeptDraft, Origin};
 use crate::domain::profile::AppKey;
 use crate::domain::wire::Command;
 use crate::store::{Intent, IntentId, NewIntent, Store, StoreError};
@@ -17,17 +18,26 @@ use crate::store::{Intent, IntentId, NewIntent, Store, StoreError};
 pub struct Journal {
     store: Option<Arc<Store>>,
     app: AppKey,
+    /// Whether the service lives in this process: then nobody else's writes concern it.
+    own_service: bool,
 }
 
 impl Journal {
     /// `None` for a store means that none could be opened; that was said at the start.
     pub fn new(store: Option<Arc<Store>>, profile: &str) -> Self {
-        Self { store, app: profile.into() }
+        Self { store, app: profile.into(), own_service: false }
+    }
+
+    /// The same for a service inside this process: another process has another one, whatever both are
+    /// called, and what it wrote there is no question here.
+    #[must_use]
+    pub fn of_own_service(self) -> Self {
+        Self { own_service: true, ..self }
     }
 
     /// The same database under another name.
     pub(super) fn under(&self, profile: &str) -> Self {
-        Self { store: self.store.clone(), app: profile.into() }
+        Self { store: self.store.clone(), app: profile.into(), own_service: self.own_service }
     }
 
     /// Whether both are kept under one name.
@@ -57,9 +67,39 @@ impl Journal {
         self.on_a_thread(move |store, profile| store.put_fact(profile, name, &value)).await
     }
 
-    /// Writes down what is about to be sent.
-    pub(super) async fn begin(&self, at: DateTime<Utc>, what: NewIntent) -> Result<IntentId, String> {
-        self.on_a_thread(move |store, profile| store.begin_intent(profile, at, &what)).await
+    /// Whether other processes may work on the same database.
+    pub(super) fn is_shared(&self) -> bool {
+        !self.own_service && self.store.as_ref().is_some_and(|store| store.is_shared())
+    }
+
+    /// Why nobody can tell whether this process lives, if that is so.
+    pub(super) fn lock_trouble(&self) -> Option<&str> {
+        self.store.as_ref().and_then(|store| store.lock_trouble())
+    }
+
+    /// Writes down what is about to be sent, and from which draft it was made.
+    pub(super) async fn begin(
+        &self,
+        at: DateTime<Utc>,
+        what: NewIntent,
+        origin: Option<Origin>,
+    ) -> Result<IntentId, String> {
+        let begin =
+            move |store: &Store, profile: &str| store.begin_intent_from(profile, at, &what, origin.as_ref());
+        self.on_a_thread(begin).await
+    }
+
+    /// Makes the open writes of dead processes this one's, and says which they are.
+    pub(super) async fn take_over(&self) -> Result<Vec<IntentId>, String> {
+        if self.store.is_none() || self.own_service {
+            return Ok(Vec::new());
+        }
+        self.on_a_thread(Store::take_over).await
+    }
+
+    /// One entry; `None` when it is gone.
+    pub(super) async fn entry(&self, id: IntentId) -> Result<Option<Intent>, String> {
+        self.on_a_thread(move |store, _| store.intent(id)).await
     }
 
     /// The writes of earlier runs whose end is not known, oldest first.
@@ -67,7 +107,9 @@ impl Journal {
         if self.store.is_none() {
             return Ok(Vec::new());
         }
-        self.on_a_thread(Store::open_intents).await
+        let mut open = self.on_a_thread(Store::open_intents).await?;
+        open.retain(|intent| !(self.own_service && intent.elsewhere));
+        Ok(open)
     }
 
     /// The creates that were begun at that time or later, whatever became of them.
@@ -76,7 +118,10 @@ impl Journal {
             return Ok(Vec::new());
         }
         let command = Command::Add.name();
-        self.on_a_thread(move |store, profile| store.intents_since(profile, command, since)).await
+        let since = move |store: &Store, profile: &str| store.intents_since(profile, command, since);
+        let mut creates = self.on_a_thread(since).await?;
+        creates.retain(|intent| !(self.own_service && intent.elsewhere));
+        Ok(creates)
     }
 
     /// Writes down how a write ended.
@@ -93,9 +138,9 @@ impl Journal {
         self.on_a_thread(move |store, profile| store.save_draft(profile, &slot, &draft, at)).await
     }
 
-    pub(super) async fn load_draft(&self, slot: String) -> Result<Option<(Draft, DateTime<Utc>)>, String> {
+    pub(super) async fn load_draft(&self, slot: String) -> Result<FoundDraft, String> {
         if self.store.is_none() {
-            return Ok(None);
+            return Ok(FoundDraft::default());
         }
         self.on_a_thread(move |store, profile| store.load_draft(profile, &slot)).await
     }
@@ -105,6 +150,27 @@ impl Journal {
             return Ok(());
         }
         self.on_a_thread(move |store, profile| store.drop_draft(profile, &slot)).await
+    }
+
+    /// Keeps a text that was thrown away for the list of drafts.
+    pub(super) async fn put_draft_aside(
+        &self,
+        slot: String,
+        draft: Draft,
+        at: DateTime<Utc>,
+    ) -> Result<(), String> {
+        if self.store.is_none() {
+            return Ok(());
+        }
+        self.on_a_thread(move |store, profile| store.put_draft_aside(profile, &slot, &draft, at)).await
+    }
+
+    pub(super) async fn list_drafts(&self, now: DateTime<Utc>) -> Result<Vec<KeptDraft>, String> {
+        self.on_a_thread(move |store, profile| store.list_drafts(profile, now)).await
+    }
+
+    pub(super) async fn restore_draft(&self, id: DraftId, at: DateTime<Utc>) -> Result<KeptDraft, String> {
+        self.on_a_thread(move |store, _| store.restore_draft(id, at)).await
     }
 
     async fn on_a_thread<T: Send + 'static>(

@@ -30,8 +30,14 @@ pub(super) fn note_down(message: &Message) {
         }
         Message::Settled { req, verdict } => settled(*req, verdict),
         Message::LeftOpen(open) => tracing::warn!(event = "left open", writes = open.len()),
+        Message::EndedElsewhere { entry, verdict } => {
+            tracing::info!(event = "ended elsewhere", entry, verdict = format!("{verdict:?}"));
+        }
         Message::Noted(words) => tracing::warn!(event = "trouble", words),
-        Message::DraftLoaded { result: Err(words), .. } | Message::DraftKept { result: Err(words), .. } => {
+        Message::DraftLoaded { result: Err(words), .. }
+        | Message::DraftKept { result: Err(words), .. }
+        | Message::DraftsListed { result: Err(words), .. }
+        | Message::DraftRestored { result: Err(words), .. } => {
             tracing::warn!(event = "trouble", words = format!("draft: {words}"));
         }
         Message::Reloaded { result: Err(words), .. } => tracing::warn!(event = "trouble", words),
@@ -47,6 +53,8 @@ pub(super) fn note_down(message: &Message) {
         | Message::Adopted { .. }
         | Message::DraftLoaded { result: Ok(_), .. }
         | Message::DraftKept { result: Ok(()), .. }
+        | Message::DraftsListed { result: Ok(_), .. }
+        | Message::DraftRestored { result: Ok(_), .. }
         | Message::Ticked(_)
         | Message::Drawn(_)
         | Message::Key(_)
@@ -64,6 +72,7 @@ fn stopped(why: &Stop) -> String {
         Stop::Stands { id, .. } => format!("an earlier create stands as {id}"),
         Stop::Unread(failure) => failure.words().what,
         Stop::NoJournal(words) => words.clone(),
+        Stop::Elsewhere => "another pushdeck has the same push open".to_owned(),
         Stop::OtherApp => "it was confirmed for another app".to_owned(),
     }
 }
@@ -153,7 +162,13 @@ mod tests {
             sending(req, &Write::Cancel { id: TaskId(9), kind: Kind::All });
             let failure = Failure::TimedOut { after: Duration::from_secs(10) };
             let sent = time_in("2026-11-21 06:00:00").unwrap();
-            let open = OpenWrite { entry: Some(1), write: create.clone(), sent, opens_in: Duration::ZERO };
+            let open = OpenWrite {
+                entry: Some(1),
+                write: create.clone(),
+                sent,
+                opens_in: Duration::ZERO,
+                elsewhere: false,
+            };
             note_down(&Message::OutcomeUnknown { req, failure, open: Box::new(open) });
             note_down(&Message::Checked {
                 req,

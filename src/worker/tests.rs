@@ -17,6 +17,7 @@ use super::*;
 use crate::api::Timeouts;
 use crate::api::rogue::{self, APP, Act, KEY, Request, Rogue, WHO, fail, ok};
 use crate::app::{Write, Written};
+use crate::domain::kept::FoundDraft;
 use crate::domain::wire::{time_in, time_out};
 use crate::domain::{Change, Content, Draft, Kind, Lane, NewTask, Page, Query, TaskId};
 use crate::sandbox::{self, Clock, Credentials, Options, VirtualClock};
@@ -24,6 +25,7 @@ use crate::store::Store;
 
 mod before;
 mod doubts;
+mod others;
 
 fn now() -> DateTime<Utc> {
     time_in("2026-11-21 06:00:00").unwrap()
@@ -178,10 +180,13 @@ fn answered(message: &Message) -> Option<ReqId> {
         | Message::Reloaded { req, .. }
         | Message::Adopted { req, .. }
         | Message::DraftLoaded { req, .. }
-        | Message::DraftKept { req, .. } => Some(*req),
+        | Message::DraftKept { req, .. }
+        | Message::DraftsListed { req, .. }
+        | Message::DraftRestored { req, .. } => Some(*req),
         Message::OutcomeUnknown { .. }
         | Message::Checked { .. }
         | Message::LeftOpen(_)
+        | Message::EndedElsewhere { .. }
         | Message::Ticked(_)
         | Message::Key(_)
         | Message::Pasted(_)
@@ -284,10 +289,12 @@ async fn the_draft_that_was_saved_last_is_the_one_that_stands() {
     for req in 0..20 {
         assert_eq!(bench.next().await, Some(Message::DraftKept { req: ReqId(req), result: Ok(()) }));
     }
-    let loaded = Message::DraftLoaded { req: ReqId(20), result: Ok(Some((Draft::new("19"), now()))) };
+    let found = FoundDraft { draft: Some((Draft::new("19"), now())), ..FoundDraft::default() };
+    let loaded = Message::DraftLoaded { req: ReqId(20), result: Ok(found) };
     assert_eq!(bench.next().await, Some(loaded));
     assert_eq!(bench.next().await, Some(Message::DraftKept { req: ReqId(21), result: Ok(()) }));
-    assert_eq!(bench.next().await, Some(Message::DraftLoaded { req: ReqId(22), result: Ok(None) }));
+    let nothing = Ok(FoundDraft::default());
+    assert_eq!(bench.next().await, Some(Message::DraftLoaded { req: ReqId(22), result: nothing }));
 }
 
 #[tokio::test]
@@ -298,7 +305,8 @@ async fn without_a_database_the_operator_is_told_that_nothing_is_kept() {
     let Some(Message::DraftKept { result: Err(why), .. }) = bench.next().await else { panic!("kept?") };
     assert!(why.starts_with("not kept: "), "{why}");
     bench.ask(Effect::LoadDraft { req: ReqId(2), slot: "new".to_owned() }).await;
-    assert_eq!(bench.next().await, Some(Message::DraftLoaded { req: ReqId(2), result: Ok(None) }));
+    let nothing = Ok(FoundDraft::default());
+    assert_eq!(bench.next().await, Some(Message::DraftLoaded { req: ReqId(2), result: nothing }));
 }
 
 // --- shutdown ------------------------------------------------------------------------------

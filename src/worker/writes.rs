@@ -29,7 +29,8 @@ pub(super) async fn write(hands: &Hands, req: ReqId, write: Write, terms: &Terms
     }
     let write = with_random(write, hands.outside.roll());
     let from = hands.outside.now();
-    let entry = match hands.journal.begin(from, intent(&write, hands.client.sdkappid())).await {
+    let what = intent(&write, hands.client.sdkappid());
+    let entry = match hands.journal.begin(from, what, terms.origin.clone()).await {
         Ok(entry) => Some(entry),
         Err(why) if matches!(write, Write::Cancel { .. }) && terms.waived.journal => {
             hands.note(format!("the journal has no entry of this cancel: {why}")).await;
@@ -66,6 +67,7 @@ async fn unknown(hands: &Hands, req: ReqId, failure: Failure, sent: Sent) -> (Me
         write: sent.write.clone(),
         sent: sent.from,
         opens_in: hands.opens_after(&sent.write),
+        elsewhere: false,
     });
     hands.tell(Message::OutcomeUnknown { req, failure, open }).await;
     // What cannot be told stays open: the next start looks once more, and says so again.

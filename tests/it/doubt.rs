@@ -129,7 +129,7 @@ fn without_a_journal_nothing_is_created_and_a_cancel_asks_once_more() {
     let tail = format!("{:04}", id % 10_000);
     let mut terminal = open(&service);
     terminal.row(&["▸", "to be stopped"]);
-    let database = terminal.state_file("state.db");
+    let database = terminal.state_home().join("pushdeck/state.db");
     let other = rusqlite::Connection::open(&database).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
     terminal.keys("D");

@@ -12,4 +12,5 @@ mod reload;
 mod secrets;
 mod service;
 mod terminal;
+mod two;
 mod write;

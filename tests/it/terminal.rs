@@ -246,9 +246,9 @@ impl Terminal {
         std::fs::write(self.home.path().join("config/pushdeck/config.toml"), text).unwrap();
     }
 
-    /// A file of the program's state directory.
-    pub(crate) fn state_file(&self, name: &str) -> PathBuf {
-        self.home.path().join("state/pushdeck").join(name)
+    /// Where the program keeps its state.
+    pub(crate) fn state_home(&self) -> PathBuf {
+        self.home.path().join("state")
     }
 
     /// Kills the program with SIGKILL once a text is in its database, and gives its home.

@@ -14,13 +14,13 @@ fn open(service: &Service, environment: &str) -> Terminal {
 }
 
 /// A service without a limit of rate, for the test itself asks too.
-fn quiet() -> Service {
+pub(crate) fn quiet() -> Service {
     Service::start(Options { rate_limit_per_second: 0, ..Options::default() }, None)
 }
 
 /// Fills the form of a new task. `kind` is the key of its type; `who` goes into the first field of
 /// the audience.
-fn fill(terminal: &mut Terminal, kind: &str, when: &str, who: Option<&str>, title: &str) {
+pub(crate) fn fill(terminal: &mut Terminal, kind: &str, when: &str, who: Option<&str>, title: &str) {
     terminal.keys("n");
     terminal.see("nothing is chosen");
     terminal.keys(kind);
@@ -44,7 +44,7 @@ fn confirm(terminal: &mut Terminal, asked: &str, typed: &str) {
     terminal.keys(typed);
 }
 
-fn titles(tasks: &[Value]) -> Vec<&str> {
+pub(crate) fn titles(tasks: &[Value]) -> Vec<&str> {
     tasks.iter().map(|task| task["Title"].as_str().unwrap()).collect()
 }
 
@@ -233,7 +233,7 @@ fn what_does_not_stand_as_meant_is_shown_in_red_and_put_right_by_a_key() {
 }
 
 /// Tabs on until the field of that name has the keys.
-fn focus(terminal: &mut Terminal, name: &str) {
+pub(crate) fn focus(terminal: &mut Terminal, name: &str) {
     let marked = |screen: &str| screen.lines().find(|line| line.contains('▸')).unwrap_or_default().to_owned();
     for _ in 0..80 {
         let before = marked(&terminal.see("▸"));

@@ -190,6 +190,9 @@ fn doubt(state: &State, write: &Underway) -> Vec<(Tone, String)> {
     };
     let mut said = Vec::new();
     match (&write.doubt, &write.verdict) {
+        _ if write.elsewhere.is_some() => {
+            said.push((Tone::Watch, format!("{what}: the outcome is being checked in another pushdeck.")));
+        }
         (_, Some(Verdict::CannotTell(why))) => {
             said.push((Tone::Bad, format!("{what}: whether it was done could not be found out. {why}")));
         }

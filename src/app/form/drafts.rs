@@ -1,13 +1,15 @@
 //! Drafts: what keeps every typed word over Esc, a crash and `kill -9`.
 //!
 //! A draft goes to disk while it is typed, at most once a second. It is also kept here, so that a
-//! full disk costs nothing as long as the program runs.
+//! full disk costs nothing as long as the program runs. What was thrown away is within reach as long
+//! as its form is open, and in the list of drafts after that.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::kept::{DraftState, FoundDraft, KeptDraft};
 use crate::domain::{Draft, TaskId, when};
 
 use super::super::effect::Effect;
@@ -16,11 +18,22 @@ use super::super::review;
 use super::super::state::{Layer, State};
 use super::{Form, SAVE_EVERY, errand};
 
+/// The text of a form that was left.
+#[derive(Clone, Debug)]
+struct Left {
+    draft: Draft,
+    at: DateTime<Utc>,
+    created_as: Option<TaskId>,
+}
+
 /// The drafts of forms that were left.
 #[derive(Clone, Debug, Default)]
 pub struct Drafts {
-    kept: BTreeMap<String, (Draft, DateTime<Utc>)>,
-    thrown: BTreeMap<String, Draft>,
+    kept: BTreeMap<String, Left>,
+    /// The form that was left last, while its text is on its way to the disk.
+    leaving: Option<String>,
+    /// Texts that were thrown away, on their way to the list of drafts.
+    aside: BTreeSet<ReqId>,
     asked: BTreeMap<ReqId, (String, Option<Draft>)>,
     /// What the disk did not take: the text of a slot, or that it is to be forgotten.
     failed: BTreeMap<String, Option<Draft>>,
@@ -62,12 +75,15 @@ impl Disk {
 pub(super) fn bring_back(state: &mut State) -> Vec<Effect> {
     let Some(Layer::Form(form)) = state.layers.last_mut() else { return Vec::new() };
     let slot = form.slot.clone();
-    form.thrown = state.drafts.thrown.remove(&slot);
-    if let Some((draft, at)) = state.drafts.kept.remove(&slot) {
-        form.disk.anything = true;
-        if review::is_on_its_way(state, &slot, &draft) {
-            set_aside(state, draft);
-            return Vec::new();
+    if state.drafts.kept.get(&slot).is_some_and(|left| review::is_on_its_way(state, &slot, &left.draft)) {
+        // It stays kept: should nothing come of it, it is a draft again.
+        state.say(SENT);
+        return Vec::new();
+    }
+    if let Some(Left { draft, at, created_as }) = state.drafts.kept.remove(&slot) {
+        if let Some(form) = state.form_mut() {
+            form.disk.anything = true;
+            form.created_as = created_as;
         }
         put_back(state, draft, at);
         return Vec::new();
@@ -79,11 +95,39 @@ pub(super) fn bring_back(state: &mut State) -> Vec<Effect> {
     vec![Effect::LoadDraft { req, slot }]
 }
 
-/// Another task may be written while a draft is on its way; that one stays within reach.
-fn set_aside(state: &mut State, draft: Draft) {
-    let Some(form) = state.form_mut() else { return };
-    form.thrown = Some(draft);
-    state.say("the last text was sent and its outcome is awaited · ctrl-x shows it");
+/// Another task may be written while a draft is on its way. That one is no draft to go on with: who
+/// changed a word of it would make a second push.
+const SENT: &str = "the last text was sent and its outcome is being checked · :drafts shows it";
+/// What another process has is its own.
+const ELSEWHERE: &str = "another pushdeck has a draft of this; it stays there";
+/// While the disk has not answered.
+const KEEPING: &str = "keeping the draft…";
+
+/// Puts a draft of the list into the form on top.
+pub(super) fn take_back(state: &mut State, kept: KeptDraft) {
+    let KeptDraft { slot, draft, at, state: what, .. } = kept;
+    // The disk has put aside what lay there.
+    state.drafts.kept.remove(&slot);
+    state.drafts.failed.remove(&slot);
+    if let Some(form) = state.form_mut() {
+        form.disk.anything = true;
+    }
+    put_back(state, draft, at);
+    match what {
+        DraftState::Created(id) => {
+            if let Some(form) = state.form_mut() {
+                form.created_as = Some(id);
+                form.sent_as = Some((form.draft.clone(), id));
+            }
+            state.warn(format!("this text was created as #{id}: sent once more it is another push"));
+        }
+        DraftState::Unknown => {
+            state.warn(
+                "whether this text was created was never found out; look at the list before you send it",
+            );
+        }
+        DraftState::Current | DraftState::Elsewhere | DraftState::Sent | DraftState::Aside => {}
+    }
 }
 
 /// Puts an earlier draft into the form on top.
@@ -110,49 +154,94 @@ fn put_back(state: &mut State, draft: Draft, at: DateTime<Utc>) {
 }
 
 /// The draft on disk came.
-pub fn on_draft_loaded(
-    state: &mut State,
-    req: ReqId,
-    result: Result<Option<(Draft, DateTime<Utc>)>, String>,
-) -> Vec<Effect> {
+pub fn on_draft_loaded(state: &mut State, req: ReqId, result: Result<FoundDraft, String>) -> Vec<Effect> {
     let Some(form) = state.form_mut().filter(|form| form.disk.loading == Some(req)) else {
         return Vec::new();
     };
     form.disk.loading = None;
-    match result {
-        Ok(None) => {}
-        Ok(Some((draft, at))) => {
-            form.disk.anything = true;
-            let (slot, untouched) = (form.slot.clone(), form.draft == form.pristine);
-            if review::is_on_its_way(state, &slot, &draft) {
-                set_aside(state, draft);
-            } else if untouched {
-                put_back(state, draft, at);
-            } else {
-                // The operator was faster than the disk: both texts stay within reach.
-                state.form_mut().into_iter().for_each(|form| form.thrown = Some(draft.clone()));
-                state.say("an earlier draft is here too · ctrl-x changes to it and back");
-            }
+    let found = match result {
+        Ok(found) => found,
+        Err(words) => {
+            disk_failed(state, &words);
+            return Vec::new();
         }
-        Err(words) => disk_failed(state, &words),
+    };
+    if let Some((draft, at)) = found.draft {
+        form.disk.anything = true;
+        let (slot, untouched) = (form.slot.clone(), form.draft == form.pristine);
+        if review::is_on_its_way(state, &slot, &draft) {
+            state.say(SENT);
+        } else if untouched {
+            state.form_mut().into_iter().for_each(|form| form.created_as = found.created_as);
+            put_back(state, draft, at);
+        } else {
+            // The operator was faster than the disk: both texts stay within reach.
+            state.form_mut().into_iter().for_each(|form| form.thrown = Some(draft.clone()));
+            state.say("an earlier draft is here too · ctrl-x changes to it and back");
+        }
+    } else if found.sent {
+        state.say(SENT);
+    }
+    if found.elsewhere {
+        match &mut state.note {
+            Some(note) if !note.bad && state.now.running < note.until => {
+                note.text = format!("{} · {ELSEWHERE}", note.text);
+            }
+            _ => state.say(ELSEWHERE),
+        }
     }
     Vec::new()
 }
 
 /// The draft is on disk, or not.
 pub fn on_draft_kept(state: &mut State, req: ReqId, result: Result<(), String>) {
+    if state.drafts.aside.remove(&req) {
+        if let Err(words) = result {
+            state.warn(format!("what was thrown away is not in the list of drafts: {words}"));
+        }
+        return;
+    }
     let Some((slot, draft)) = state.drafts.asked.remove(&req) else { return };
+    let left = state.drafts.leaving.take_if(|left| *left == slot && !is_asked(&state.drafts.asked, &slot));
     match result {
-        Ok(()) => state.drafts.disk_failed = false,
+        Ok(()) => {
+            state.drafts.disk_failed = false;
+            if left.is_some() && state.note.as_ref().is_some_and(|note| note.text == KEEPING) {
+                state.say(format!("draft kept · {} brings it back", key_of(&slot)));
+            }
+        }
         Err(words) => {
+            if left.is_some() {
+                state.drafts.disk_failed = true;
+                state.warn(in_memory(&slot, &words));
+            }
             // Where a newer text is on its way already, that one counts.
-            if !state.drafts.asked.values().any(|(other, _)| *other == slot) {
+            if !is_asked(&state.drafts.asked, &slot) {
                 state.drafts.failed.insert(slot, draft);
                 state.drafts.retry_at = state.now.running + RETRY_EVERY;
             }
             disk_failed(state, &words);
         }
     }
+}
+
+/// Whether the disk has still to answer for that slot.
+fn is_asked(asked: &BTreeMap<ReqId, (String, Option<Draft>)>, slot: &str) -> bool {
+    asked.values().any(|(other, _)| other == slot)
+}
+
+/// The key that opens the form of a slot.
+fn key_of(slot: &str) -> &'static str {
+    match slot.split(' ').next() {
+        Some("edit") => "e",
+        Some("time") => "t",
+        Some("from") => "N",
+        _ => "n",
+    }
+}
+
+fn in_memory(slot: &str, words: &str) -> String {
+    format!("the draft is NOT on disk: {words} · while pushdeck runs {} brings it back", key_of(slot))
 }
 
 /// Tries again what the disk did not take.
@@ -208,23 +297,26 @@ pub(super) fn save_now(state: &mut State) -> Vec<Effect> {
 
 /// Leaves the form; its text stays within reach.
 pub(super) fn leave(state: &mut State) -> Vec<Effect> {
-    let effects = save_now(state);
+    let mut effects = save_now(state);
     let Some(Layer::Form(form)) = state.layers.last() else { return effects };
     let (slot, draft, thrown) = (form.slot.clone(), form.draft.clone(), form.thrown.clone());
-    let typed = draft != form.pristine;
+    let (typed, created_as) = (draft != form.pristine, form.created_as);
     state.layers.pop();
-    if let Some(thrown) = thrown {
-        state.drafts.thrown.insert(slot.clone(), thrown);
+    if let Some(draft) = thrown {
+        let req = state.ask();
+        state.drafts.aside.insert(req);
+        effects.push(Effect::PutDraftAside { req, slot: slot.clone(), draft });
     }
     if typed {
-        let key = match slot.split(' ').next() {
-            Some("edit") => "e",
-            Some("time") => "t",
-            Some("from") => "N",
-            _ => "n",
-        };
-        state.drafts.kept.insert(slot, (draft, state.now.utc));
-        state.say(format!("draft kept · {key} brings it back"));
+        state.drafts.kept.insert(slot.clone(), Left { draft, at: state.now.utc, created_as });
+        if is_asked(&state.drafts.asked, &slot) {
+            state.say(KEEPING);
+            state.drafts.leaving = Some(slot);
+        } else if state.drafts.failed.contains_key(&slot) {
+            state.warn(in_memory(&slot, "it is tried again"));
+        } else {
+            state.say(format!("draft kept · {} brings it back", key_of(&slot)));
+        }
     }
     effects
 }
@@ -262,11 +354,8 @@ pub(super) fn discard(state: &mut State) -> Vec<Effect> {
 /// Forgets a draft that was sent and stands. Another text under the same name is left alone.
 pub(super) fn forget(state: &mut State, slot: &str, draft: &Draft, id: TaskId) -> Vec<Effect> {
     let drafts = &mut state.drafts;
-    if drafts.kept.get(slot).is_some_and(|(kept, _)| kept == draft) {
+    if drafts.kept.get(slot).is_some_and(|left| left.draft == *draft) {
         drafts.kept.remove(slot);
-    }
-    if drafts.thrown.get(slot) == Some(draft) {
-        drafts.thrown.remove(slot);
     }
     let mut other_text = drafts.kept.contains_key(slot);
     if let Some(form) = state.form_mut().filter(|form| form.slot == slot) {

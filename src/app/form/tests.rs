@@ -5,6 +5,7 @@ use super::super::message::{Message, Moment, ReqId};
 use super::super::update::update;
 use super::*;
 use crate::app::testing::{self, feed, press, setup, type_in};
+use crate::domain::kept::FoundDraft;
 use crate::domain::wire::{read_task, time_in, time_out};
 
 /// 14:03:22 in Shanghai.
@@ -52,6 +53,7 @@ fn drafts_of(effects: &[Effect]) -> Vec<&'static str> {
             Effect::SaveDraft { .. } => Some("save"),
             Effect::DropDraft { .. } => Some("drop"),
             Effect::LoadDraft { .. } => Some("load"),
+            Effect::PutDraftAside { .. } => Some("aside"),
             Effect::List { .. }
             | Effect::Get { .. }
             | Effect::Write { .. }
@@ -59,6 +61,8 @@ fn drafts_of(effects: &[Effect]) -> Vec<&'static str> {
             | Effect::Search { .. }
             | Effect::Reload { .. }
             | Effect::Adopt { .. }
+            | Effect::ListDrafts { .. }
+            | Effect::RestoreDraft { .. }
             | Effect::Copy(_)
             | Effect::Repaint
             | Effect::Quit => None,
@@ -75,6 +79,10 @@ fn task(content: serde_json::Value) -> Task {
 fn tag_task() -> Task {
     task(json!({"From_Account": "administrator", "MsgRandom": 5, "Condition": {"TagsOr": ["vip"]},
         "OfflinePushInfo": {"Title": "old", "Desc": "text", "New": [1.50]}}))
+}
+
+fn found(draft: (Draft, DateTime<Utc>)) -> FoundDraft {
+    FoundDraft { draft: Some(draft), ..FoundDraft::default() }
 }
 
 fn reopened(state: &mut State) {
@@ -183,10 +191,10 @@ fn a_draft_from_disk_is_brought_back_unless_the_operator_already_types() {
         _ => panic!("{effects:?}"),
     };
     let req = load(press(&mut state, KeyCode::Char('n')));
-    let late = Message::DraftLoaded { req: ReqId(req.0 + 9), result: Ok(Some(on_disk())) };
+    let late = Message::DraftLoaded { req: ReqId(req.0 + 9), result: Ok(found(on_disk())) };
     update(&mut state, late);
     assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "");
-    update(&mut state, Message::DraftLoaded { req, result: Ok(Some(on_disk())) });
+    update(&mut state, Message::DraftLoaded { req, result: Ok(found(on_disk())) });
     assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "from disk");
     assert!(note(&state).contains("draft from 1h ago"), "{}", note(&state));
 
@@ -194,7 +202,7 @@ fn a_draft_from_disk_is_brought_back_unless_the_operator_already_types() {
     let req = load(press(&mut state, KeyCode::Char('n')));
     go_to(&mut state, "Title");
     type_in(&mut state, "mine");
-    update(&mut state, Message::DraftLoaded { req, result: Ok(Some(on_disk())) });
+    update(&mut state, Message::DraftLoaded { req, result: Ok(found(on_disk())) });
     assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "mine");
     ctrl(&mut state, 'x');
     assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "from disk");
@@ -203,7 +211,7 @@ fn a_draft_from_disk_is_brought_back_unless_the_operator_already_types() {
 }
 
 #[test]
-fn throwing_away_can_be_taken_back_even_after_esc() {
+fn throwing_away_can_be_taken_back_and_after_esc_from_the_list_of_drafts() {
     let mut state = start();
     press(&mut state, KeyCode::Char('n'));
     go_to(&mut state, "Title");
@@ -213,10 +221,72 @@ fn throwing_away_can_be_taken_back_even_after_esc() {
     assert_eq!(drafts_of(&effects), ["drop"]);
     assert_eq!(form(&state).text(form(&state).focus), "");
     assert_eq!(form(&state).entry.text(), "");
+    ctrl(&mut state, 'x');
+    assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "Hello");
+    ctrl(&mut state, 'x');
+    let effects = press(&mut state, KeyCode::Esc);
+    let [Effect::PutDraftAside { slot, draft, .. }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((slot.as_str(), draft.entry("OfflinePushInfo.Title")), ("new", "Hello"));
+}
+
+#[test]
+fn ctrl_x_only_ever_changes_between_this_forms_own_texts() {
+    let mut state = start();
+    let title = |state: &State| form(state).draft.entry("OfflinePushInfo.Title").to_owned();
+    press(&mut state, KeyCode::Char('n'));
+    go_to(&mut state, "Title");
+    type_in(&mut state, "first");
+    ctrl(&mut state, 'x');
     press(&mut state, KeyCode::Esc);
     reopened(&mut state);
     ctrl(&mut state, 'x');
-    assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "Hello");
+    assert_eq!((title(&state).as_str(), note(&state)), ("", "nothing is typed yet"));
+    go_to(&mut state, "Title");
+    type_in(&mut state, "second");
+    ctrl(&mut state, 'x');
+    assert_eq!(title(&state), "", "not the text of another form");
+    ctrl(&mut state, 'x');
+    assert_eq!(title(&state), "second");
+}
+
+#[test]
+fn a_draft_is_called_kept_only_when_the_disk_has_it() {
+    for result in [Ok(()), Err("disk full".to_owned())] {
+        let mut state = start();
+        press(&mut state, KeyCode::Char('n'));
+        go_to(&mut state, "Title");
+        type_in(&mut state, "Hello");
+        let effects = press(&mut state, KeyCode::Esc);
+        let [Effect::SaveDraft { req, .. }] = effects[..] else { panic!("{effects:?}") };
+        assert_eq!(note(&state), "keeping the draft…");
+        update(&mut state, Message::DraftKept { req, result: result.clone() });
+        if result.is_ok() {
+            assert_eq!(note(&state), "draft kept · n brings it back");
+        } else {
+            assert!(note(&state).starts_with("the draft is NOT on disk: disk full"), "{}", note(&state));
+        }
+        reopened(&mut state);
+        assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "Hello");
+    }
+}
+
+#[test]
+fn what_another_pushdeck_has_is_mentioned_and_what_was_sent_is_not_brought_back() {
+    let load = |state: &mut State, found: FoundDraft| {
+        let effects = press(state, KeyCode::Char('n'));
+        let [Effect::LoadDraft { req, .. }] = effects[..] else { panic!("{effects:?}") };
+        update(state, Message::DraftLoaded { req, result: Ok(found) });
+    };
+    let mut state = start();
+    load(&mut state, FoundDraft { elsewhere: true, ..FoundDraft::default() });
+    assert_eq!(note(&state), "another pushdeck has a draft of this; it stays there");
+    assert_eq!(form(&state).draft, form(&state).pristine);
+
+    let mut state = start();
+    load(&mut state, FoundDraft { sent: true, ..FoundDraft::default() });
+    assert!(note(&state).contains("was sent and its outcome is being checked"), "{}", note(&state));
+    ctrl(&mut state, 'x');
+    assert_eq!(form(&state).draft, form(&state).pristine);
 }
 
 #[test]

@@ -11,8 +11,7 @@ use super::super::effect::{Effect, Write};
 use super::super::message::{ReqId, Sight, Verdict, Written};
 use super::super::state::{State, Underway};
 use super::compare::Version;
-use super::outcome;
-use super::{Review, Stage, Subject};
+use super::{Review, Stage, Subject, elsewhere, outcome};
 
 /// How far another write stands in the way of the one under review.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -30,7 +29,11 @@ pub(super) fn obstacle(state: &State, review: &Review) -> Option<Obstacle> {
         Subject::Create(new) => others.filter_map(|write| of_create(state, write, new)).collect(),
         Subject::Modify { base, .. } => {
             let open = others.filter(|write| write.task() == Some(base.id) && write.is_open());
-            open.map(|write| Obstacle::Waits(being_checked(state, write))).collect()
+            let waits = |write: &Underway| match write.elsewhere {
+                Some(_) => elsewhere::bars(state, write),
+                None => Some(being_checked(state, write)),
+            };
+            open.filter_map(waits).map(Obstacle::Waits).collect()
         }
         Subject::Cancel(_) => Vec::new(),
     };
@@ -43,6 +46,9 @@ fn of_create(state: &State, write: &Underway, new: &NewTask) -> Option<Obstacle>
     let Write::Create(old) = &write.write else { return None };
     if !duplicate::is_duplicate(new, &old.kind, Some(old.scheduled_at), &old.content) {
         return None;
+    }
+    if let Some(why) = elsewhere::bars(state, write) {
+        return Some(Obstacle::Waits(why));
     }
     let too_early = state.now.running < write.opens_at;
     let raises = || Some(Obstacle::Raises(may_be_second(state, write)));
@@ -201,7 +207,8 @@ fn search(state: &mut State, req: ReqId) -> Option<Effect> {
 pub fn learn(state: &mut State, tasks: &[Task]) -> Vec<Effect> {
     let mut effects = Vec::new();
     let unsure = |write: &&Underway| match &write.verdict {
-        None => write.in_doubt(),
+        // What another pushdeck has open is that one's to tell.
+        None => write.in_doubt() && write.elsewhere.is_none(),
         Some(verdict) => matches!(verdict, Verdict::NotDone | Verdict::CannotTell(_)),
     };
     let reqs: Vec<ReqId> = state.writes.iter().filter(unsure).map(|write| write.req).collect();

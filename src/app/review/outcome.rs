@@ -12,7 +12,7 @@ use super::super::message::{Moment, OpenWrite, ReqId, Sight, Stop, Verdict, Writ
 use super::super::state::{Layer, State, Underway};
 use super::compare::{self, Difference, Version};
 use super::doubt::deed;
-use super::{Review, Source, Stage, Subject, ending_of, fresh};
+use super::{Review, Source, Stage, Subject, elsewhere, ending_of, fresh};
 
 /// How a write ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -160,6 +160,7 @@ pub fn on_wrote(state: &mut State, req: ReqId, result: Result<Written, Failure>)
 /// Writes of an earlier run whose outcome is not known: what happened is checked, and only what could
 /// collide with one of them waits for it.
 pub fn take_up(state: &mut State, left: Vec<OpenWrite>) -> Vec<Effect> {
+    let left = elsewhere::sort_out(state, left);
     if left.is_empty() {
         return Vec::new();
     }
@@ -217,6 +218,7 @@ pub fn on_stopped(state: &mut State, req: ReqId, why: Stop) -> Vec<Effect> {
             format!("what must be read right before could not be read: {}", failure.words().what)
         }
         Stop::NoJournal(why) => format!("the journal cannot be written: {why}"),
+        Stop::Elsewhere => "another pushdeck has sent the same push, and checks what became of it".to_owned(),
         Stop::OtherApp => "another app is in use by now".to_owned(),
     };
     let mut effects = Vec::new();
@@ -242,7 +244,7 @@ pub fn on_stopped(state: &mut State, req: ReqId, why: Stop) -> Vec<Effect> {
         Stop::NoJournal(_) => reopen(state, format!("nothing was sent: {words}"), |review| {
             review.waived.journal = review.cancels();
         }),
-        Stop::Gone | Stop::Stands { .. } | Stop::OtherApp => {
+        Stop::Gone | Stop::Stands { .. } | Stop::Elsewhere | Stop::OtherApp => {
             let ending = Ending::NothingSent(format!("nothing was sent: {words}"));
             end(state, req, ending, "", true);
         }
@@ -595,7 +597,7 @@ pub(super) fn overtake(state: &mut State, write: &Write) {
 
 /// Whether something that was found out about a write waits to be read.
 pub fn has_notice(state: &State) -> bool {
-    state.writes.iter().any(|write| !write.acknowledged)
+    state.writes.iter().any(|write| !write.acknowledged && write.elsewhere.is_none())
         || !state.desk.wrong.is_empty()
         || !state.desk.proofs.is_empty()
 }

@@ -260,7 +260,7 @@ async fn a_search_that_is_asked_for_later_amends_what_the_journal_took_for_not_d
     }
     let what = store.journal("acme", 1).unwrap()[0].what.clone();
     let write = super::super::inherited::write_of(&what).unwrap();
-    let open = OpenWrite { entry: Some(1), write, sent: now(), opens_in: Duration::ZERO };
+    let open = OpenWrite { entry: Some(1), write, sent: now(), opens_in: Duration::ZERO, elsewhere: false };
     bench.ask(Effect::Search { req: ReqId(5), open: open.clone() }).await;
     let opens_in = Duration::from_millis(4);
     let nothing = Message::Searched { req: ReqId(5), sight: Sight::NotThere, opens_in };

@@ -151,7 +151,7 @@ async fn a_likeness_is_taken_only_at_the_last_look_while_the_end_of_a_twin_is_no
     // The twin finds it taken.
     let twin = store.open_intents("acme").unwrap().into_iter().find(|open| open.what.msg_random == Some(55));
     let write = super::super::inherited::write_of(&twin.unwrap().what).unwrap();
-    let open = OpenWrite { entry: Some(2), write, sent: now(), opens_in: Duration::ZERO };
+    let open = OpenWrite { entry: Some(2), write, sent: now(), opens_in: Duration::ZERO, elsewhere: false };
     bench.ask(Effect::Settle { req: ReqId(2), open }).await;
     let settled = bench.next().await;
     assert_eq!(settled, Some(Message::Settled { req: ReqId(2), verdict: Verdict::NotDone }));

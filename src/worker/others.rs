@@ -1,0 +1,138 @@
+//! Writes that another pushdeck on the same database has open. That one checks what became of them
+//! and closes them; here they are only told, and taken over once their process is dead.
+
+use std::collections::BTreeSet;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+use serde_json::Value;
+use tokio::task::AbortHandle;
+use tokio::time::{self, Instant, MissedTickBehavior};
+
+use super::Hands;
+use super::inherited::read;
+use super::writes::created_in;
+use crate::app::{Message, OpenWrite, Verdict, Written};
+use crate::domain::TaskId;
+use crate::store::{Intent, IntentId};
+
+/// How often the journal is asked what the others have open.
+pub(super) const EVERY: Duration = Duration::from_secs(15);
+/// A write that is younger is most likely answered before anybody could read of it.
+const YOUNG: TimeDelta = TimeDelta::seconds(10);
+
+/// What was told of the others' writes.
+#[derive(Debug, Default)]
+pub(super) struct Others {
+    told: BTreeSet<IntentId>,
+    /// Taken over, and not told yet.
+    taken: BTreeSet<IntentId>,
+}
+
+impl Others {
+    /// Those that were told at the start.
+    pub(super) fn of(intents: &[Intent]) -> Self {
+        let told = intents.iter().filter(|intent| intent.elsewhere).map(|intent| intent.id).collect();
+        Self { told, taken: BTreeSet::new() }
+    }
+
+    /// Asks the journal every now and then until the worker ends, or the handle is aborted.
+    pub(super) fn watch(mut self, hands: &Hands) -> Option<AbortHandle> {
+        if !hands.journal.is_shared() {
+            return None;
+        }
+        let hands = hands.clone();
+        let watching = tokio::spawn(async move {
+            let mut stopping = hands.stopping.clone();
+            let mut turn = time::interval_at(Instant::now() + EVERY, EVERY);
+            turn.set_missed_tick_behavior(MissedTickBehavior::Delay);
+            loop {
+                tokio::select! {
+                    _ = turn.tick() => {}
+                    // Changed or gone: either way it is over.
+                    _ = stopping.wait_for(|stop| *stop) => return,
+                }
+                self.look(&hands).await;
+            }
+        });
+        Some(watching.abort_handle())
+    }
+
+    /// One look into the journal. What cannot be read now is read the next time.
+    async fn look(&mut self, hands: &Hands) {
+        self.taken.extend(hands.journal.take_over().await.unwrap_or_default());
+        let Ok(open) = hands.journal.left_open().await else { return };
+        let still_open: BTreeSet<IntentId> = open.iter().map(|intent| intent.id).collect();
+        let now = hands.outside.now();
+        let is_news = |intent: &Intent| {
+            if intent.elsewhere {
+                !self.told.contains(&intent.id) && now - intent.begun >= YOUNG
+            } else {
+                self.taken.contains(&intent.id)
+            }
+        };
+        let news: Vec<Intent> = open.into_iter().filter(is_news).collect();
+        self.taken.clear();
+        for intent in &news {
+            if intent.elsewhere {
+                self.told.insert(intent.id);
+            } else {
+                self.told.remove(&intent.id);
+            }
+        }
+        let news: Vec<OpenWrite> = news.into_iter().filter_map(|intent| read(hands, intent)).collect();
+        if !news.is_empty() {
+            hands.tell(Message::LeftOpen(news)).await;
+        }
+        let ended: Vec<IntentId> = self.told.difference(&still_open).copied().collect();
+        for id in ended {
+            let Ok(found) = hands.journal.entry(id).await else { continue };
+            self.told.remove(&id);
+            let outcome = found.and_then(|intent| intent.closed).map(|closed| closed.outcome);
+            let verdict = verdict_of(outcome.as_ref());
+            hands.tell(Message::EndedElsewhere { entry: id.0, verdict }).await;
+        }
+    }
+}
+
+/// What the journal says of how a write ended.
+fn verdict_of(outcome: Option<&Value>) -> Verdict {
+    let cannot_tell = || Verdict::CannotTell("the other pushdeck could not find it out".to_owned());
+    let Some(outcome) = outcome else { return cannot_tell() };
+    let id = |value: &Value| value.as_str()?.parse().ok().map(TaskId);
+    let task = || outcome.get("task").and_then(id);
+    let ids =
+        || outcome.get("tasks").and_then(Value::as_array).map(|all| all.iter().filter_map(id).collect());
+    let found = match outcome.get("result").and_then(Value::as_str) {
+        Some("created") => created_in(outcome).map(|id| Verdict::Done(Written::Created(id))),
+        Some("modified") => task().map(|id| Verdict::Done(Written::Modified(id))),
+        Some("cancelled") => task().map(|id| Verdict::Done(Written::Cancelled(id))),
+        Some("not done" | "refused") => Some(Verdict::NotDone),
+        Some("several") => ids().map(Verdict::Several),
+        _ => None,
+    };
+    found.unwrap_or_else(cannot_tell)
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn what_another_wrote_down_is_read_as_it_was_meant() {
+        let of = |outcome: Value| verdict_of(Some(&outcome));
+        let created = of(json!({"result": "created", "task": "9"}));
+        assert_eq!(created, Verdict::Done(Written::Created(TaskId(9))));
+        let cancelled = of(json!({"result": "cancelled", "task": "9"}));
+        assert_eq!(cancelled, Verdict::Done(Written::Cancelled(TaskId(9))));
+        assert_eq!(of(json!({"result": "refused", "code": 1})), Verdict::NotDone);
+        let several = of(json!({"result": "several", "tasks": ["1", "2"]}));
+        assert_eq!(several, Verdict::Several(vec![TaskId(1), TaskId(2)]));
+        for odd in [json!({}), json!(7), json!({"result": "created"}), json!({"result": "new"})] {
+            assert!(matches!(of(odd), Verdict::CannotTell(_)));
+        }
+        assert!(matches!(verdict_of(None), Verdict::CannotTell(_)));
+    }
+}

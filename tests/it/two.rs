@@ -1,0 +1,178 @@
+//! Two real dashboards on one state directory: neither takes, repeats or overwrites what the other has
+//! under its hands, and what a killed one leaves goes to one of those that live.
+
+use serde_json::{Value, json};
+
+use crate::service::{KEY, Service, Way};
+use crate::terminal::{CTRL_C, CTRL_S, ENTER, ESC, Start, TAB, Terminal};
+use crate::write::{fill, focus, quiet, titles};
+
+/// A dashboard on the state directory of another one.
+fn beside(service: &Service, first: &Terminal) -> Terminal {
+    let state = first.state_home();
+    let second = Start::new(&[]).config(&service.config("test")).env("ACME_IM_KEY", KEY);
+    let terminal = second.env("XDG_STATE_HOME", state.to_str().unwrap()).open();
+    terminal.see("LIVE");
+    terminal
+}
+
+fn first(service: &Service) -> Terminal {
+    let terminal = Start::new(&[]).config(&service.config("test")).env("ACME_IM_KEY", KEY).open();
+    terminal.see("LIVE");
+    terminal
+}
+
+/// Sends a create whose answer never comes back.
+fn send_unheard(service: &Service, terminal: &mut Terminal, title: &str) {
+    fill(terminal, "u", "+1h", Some("anna"), title);
+    terminal.keys(CTRL_S);
+    terminal.see("press y to create");
+    service.way(Way::Deaf);
+    terminal.keys("y");
+    terminal.see("not known");
+}
+
+fn users(service: &Service) -> Vec<Value> {
+    service.tasks("User")
+}
+
+#[test]
+fn a_write_that_another_has_open_stays_its_own_even_while_it_is_stopped_and_is_inherited_when_it_dies() {
+    let service = quiet();
+    let mut one = first(&service);
+    send_unheard(&service, &mut one, "Sent by the other");
+    one.signal("STOP");
+    service.way(Way::Open);
+    let mut two = beside(&service, &one);
+    two.see("being checked in another pushdeck");
+    two.gone("of the last run");
+    // Nothing is offered to be sent, and leaving is not held up by it.
+    two.keys(CTRL_S);
+    two.keys(ESC);
+    two.see("being checked in another pushdeck");
+    assert_eq!(titles(&users(&service)), ["Sent by the other"]);
+    one.signal("KILL");
+    // It is dead: within a quarter of a minute its write is looked into here.
+    two.see("was done after all");
+    assert_eq!(titles(&users(&service)), ["Sent by the other"]);
+    // The text that became a task is no draft, and the list of drafts says what it became.
+    two.keys("n");
+    two.see("New task");
+    two.gone("was done after all");
+    assert!(!two.screen().contains("brought back"), "{}", two.screen());
+    two.keys(ESC);
+    two.gone("New task");
+    two.keys(":drafts");
+    two.keys(ENTER);
+    two.row(&["Sent by the other", "created as #"]);
+    two.keys("q");
+    two.gone("created as #");
+    two.keys("q");
+    assert_eq!(two.end(), 0);
+}
+
+#[test]
+fn what_the_other_finds_out_is_heard_here_too() {
+    let service = quiet();
+    let mut one = first(&service);
+    send_unheard(&service, &mut one, "Found by the other");
+    // It waits for the service while this one starts.
+    let two = beside_deaf(&service, &one);
+    two.see("being checked in another pushdeck");
+    service.way(Way::Open);
+    one.see("✓ verified");
+    two.see("another pushdeck: #");
+    two.gone("being checked in another pushdeck");
+    assert_eq!(titles(&users(&service)), ["Found by the other"]);
+}
+
+/// The same while the service does not answer.
+fn beside_deaf(service: &Service, first: &Terminal) -> Terminal {
+    let state = first.state_home();
+    let second = Start::new(&[]).config(&service.config("test")).env("ACME_IM_KEY", KEY);
+    second.env("XDG_STATE_HOME", state.to_str().unwrap()).open()
+}
+
+#[test]
+fn two_who_write_a_new_task_at_once_each_keep_their_own_words() {
+    let service = quiet();
+    let mut one = first(&service);
+    let mut two = beside(&service, &one);
+    for (terminal, title) in [(&mut one, "Words of one"), (&mut two, "Words of two")] {
+        fill(terminal, "a", "+2h", None, title);
+        terminal.keys(ESC);
+        terminal.see("draft kept · n brings it back");
+    }
+    // The first one is killed and comes back while the second still runs.
+    let home = one.into_home_when_saved("Words of one");
+    let again = Start::new(&[]).home(home).config(&service.config("test")).env("ACME_IM_KEY", KEY);
+    let mut one = again.open();
+    one.see("LIVE");
+    one.keys("n");
+    let screen = one.see("Words of one");
+    assert!(screen.contains("another pushdeck has a draft of this"), "{screen}");
+    two.keys("n");
+    two.see("Words of two");
+    for mut terminal in [one, two] {
+        terminal.keys(CTRL_C);
+        assert_eq!(terminal.end(), 0);
+    }
+}
+
+#[test]
+fn a_text_that_was_sent_before_the_kill_does_not_come_back_to_be_sent_with_another_time() {
+    let service = quiet();
+    let mut one = first(&service);
+    send_unheard(&service, &mut one, "Sent before the kill");
+    let home = one.into_home_when_saved("Sent before the kill");
+    // The service answers nothing: the outcome stays open.
+    service.way(Way::Silent);
+    let again = Start::new(&[]).home(home).config(&service.config("test")).env("ACME_IM_KEY", KEY);
+    let mut one = again.open();
+    one.see("of the last run");
+    one.keys("n");
+    one.see("New task");
+    one.see("its outcome is being checked");
+    assert!(one.row(&["Title"]).split_whitespace().all(|word| word != "kill"), "{}", one.screen());
+    one.keys("\x18");
+    one.see("nothing is typed yet");
+    one.keys(ESC);
+    one.gone("New task");
+    service.way(Way::Open);
+    one.see("was done after all");
+    one.keys(":drafts");
+    one.keys(ENTER);
+    one.row(&["Sent before the kill", "created as #"]);
+    one.keys(ENTER);
+    // Taken back from the list it goes on saying what it became, and is not sent as it is.
+    let screen = one.see("created as #");
+    assert!(screen.contains("Sent before the kill"), "{screen}");
+    one.see("New task · created as #");
+    one.keys(CTRL_S);
+    one.see("stands as #");
+    focus(&mut one, "Title");
+    one.keys(TAB);
+    assert_eq!(users(&service).len(), 1);
+    assert_eq!(users(&service)[0]["Content"]["To_Account"], json!(["anna"]));
+}
+
+#[test]
+fn a_draft_is_called_kept_only_when_it_is_on_the_disk() {
+    let service = quiet();
+    let mut one = first(&service);
+    let path = one.state_home().join("pushdeck/state.db");
+    let holder = rusqlite::Connection::open(path).unwrap();
+    fill(&mut one, "a", "+2h", None, "Not yet on disk");
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    focus(&mut one, "Title");
+    one.keys("!");
+    one.keys(ESC);
+    one.see("is NOT on disk");
+    holder.execute_batch("ROLLBACK").unwrap();
+    let home = one.into_home_when_saved("Not yet on disk!");
+    let again = Start::new(&[]).home(home).config(&service.config("test")).env("ACME_IM_KEY", KEY);
+    let mut one = again.open();
+    one.see("LIVE");
+    one.keys("n");
+    one.see("Not yet on disk!");
+}
