@@ -80,7 +80,7 @@ impl Default for Pace {
                     Duration::from_secs(20),
                     Duration::from_secs(40),
                     Duration::from_secs(80),
-                    Duration::from_secs(120),
+                    Duration::from_mins(2),
                 ]
             },
             longest_call: Duration::from_secs(30),

@@ -87,7 +87,7 @@ pub fn progress(state: &State, write: &Underway) -> String {
     let now = state.now.running;
     let next = match (write.searching, write.next_search) {
         (Some(_), _) => "searching now".to_owned(),
-        (None, Some(at)) if at > now => format!("next search in {}", seconds(at - now)),
+        (None, Some(at)) if at > now => format!("next search in {}", seconds(at.saturating_sub(now))),
         (None, Some(_)) => "searching now".to_owned(),
         (None, None) => "checking what happened".to_owned(),
     };
@@ -226,9 +226,8 @@ fn learn_of(state: &mut State, req: ReqId, tasks: &[Task]) -> Vec<Effect> {
             if let Some(id) =
                 tasks.iter().find(|task| has_number_of(&task.content, &new.content)).map(|t| t.id)
             {
-                // The journal is told by a search that finds the same; while the worker is on it, by its own.
-                let amended = if is_open { None } else { search(state, req) };
-                let mut effects: Vec<Effect> = amended.into_iter().collect();
+                // The journal, and with it the draft, is told by a search that finds the same.
+                let mut effects: Vec<Effect> = search(state, req).into_iter().collect();
                 effects.extend(outcome::on_settled(state, req, Verdict::Done(Written::Created(id))));
                 return effects;
             }

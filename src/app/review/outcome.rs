@@ -229,7 +229,9 @@ pub fn on_stopped(state: &mut State, req: ReqId, why: Stop) -> Vec<Effect> {
         }
     }
     if shown(state, req).is_none() {
-        task.into_iter().for_each(|id| drop(state.failed.insert(id, words.clone())));
+        if let Some(id) = task {
+            state.failed.insert(id, words.clone());
+        }
         state.keep_result(req, format!("{deed}: nothing was sent, {words}"), true);
         return effects;
     }
@@ -324,7 +326,9 @@ fn keep_verdict(state: &mut State, req: ReqId, verdict: Verdict) {
         Ending::Done { .. } | Ending::Refused(_) | Ending::NothingSent(_) => String::new(),
     };
     let words = format!("{deed}{last_run}: {found} · Esc at the table shows it");
-    task.into_iter().for_each(|id| drop(state.failed.insert(id, found.clone())));
+    if let Some(id) = task {
+        state.failed.insert(id, found);
+    }
     end(state, req, ending, &words, true);
 }
 
@@ -468,7 +472,7 @@ fn refused(state: &mut State, req: ReqId, failure: Failure) -> Vec<Effect> {
         form::show_refusal(state, &slot, problem);
     }
     let said = failure.words();
-    if let Some(id) = sent.as_ref().and_then(|sent| sent.task()) {
+    if let Some(id) = sent.as_ref().and_then(Sent::task) {
         state.failed.insert(id, said.what.clone());
     }
     let deed = match sent.map(|sent| sent.subject) {
@@ -554,7 +558,7 @@ pub(super) fn closed(state: &mut State, req: ReqId) {
     let Some(write) = state.writes.iter_mut().find(|write| write.req == req) else { return };
     match &write.verdict {
         Some(Verdict::CannotTell(_) | Verdict::NotDone) if write.task().is_none() => {
-            write.acknowledged = true
+            write.acknowledged = true;
         }
         Some(Verdict::CannotTell(_)) => state.writes.retain(|write| write.req != req),
         Some(Verdict::Done(_) | Verdict::NotDone | Verdict::Several(_)) => drop(close_books(state, req)),

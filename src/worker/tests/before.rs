@@ -210,6 +210,7 @@ async fn a_service_that_is_silent_is_asked_until_it_answers_and_only_answers_cou
 
 #[tokio::test]
 async fn the_longest_delay_of_the_list_is_learnt_from_our_own_creates_and_kept_for_the_next_run() {
+    const SEARCHES: &[Duration] = &[Duration::from_millis(5); 6];
     let lists = AtomicU32::new(0);
     let rogue = Rogue::start(move |_, request| match request.command.as_str() {
         "add_sched_task" => Act::Json(ok(json!({"TaskID": 9}))),
@@ -219,7 +220,6 @@ async fn the_longest_delay_of_the_list_is_learnt_from_our_own_creates_and_kept_f
     })
     .await;
     let store = memory();
-    const SEARCHES: &[Duration] = &[Duration::from_millis(5); 6];
     let pace = Pace { delay_searches: SEARCHES, ..QUICK };
     let journal = Journal::new(Some(Arc::clone(&store)), "acme");
     let mut bench = Bench::start_with(&rogue, pace, journal, 64);
