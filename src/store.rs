@@ -236,14 +236,14 @@ impl Store {
 
     /// Writes down how a write ended, and what becomes of its draft; says whether that was news. What is
     /// known stays; only "not done", which is no more than "not found", gives way to what is known later.
-    /// What belongs to another process is left alone.
+    /// What another process has open is left alone.
     pub fn close_intent(&self, id: IntentId, at: DateTime<Utc>, outcome: &Value) -> Result<bool, StoreError> {
         let owner = self.process.token();
         self.change(|db| {
             let changed = db
                 .prepare_cached(
-                    "UPDATE journal SET closed_at = ?, outcome = ? WHERE id = ? AND owner IN ('', ?) \
-                     AND (closed_at IS NULL OR outcome ->> '$.result' = 'not done')",
+                    "UPDATE journal SET closed_at = ?, outcome = ? WHERE id = ? \
+                     AND iif(closed_at IS NULL, owner IN ('', ?), outcome ->> '$.result' = 'not done')",
                 )?
                 .execute(params![time_text(at), outcome.to_string(), id.0, owner])?;
             if changed > 0 {
