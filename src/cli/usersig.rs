@@ -177,7 +177,7 @@ fn look(sig: &str, keyed: Option<&Keyed>, now: DateTime<Utc>) -> Result<Look, Re
         None => ("not compared: no profile here".to_owned(), true),
         Some(keyed) => compare(sig, &document, keyed),
     };
-    let lifetime = TimeDelta::try_seconds(i64::try_from(document.expire).unwrap_or(i64::MAX));
+    let lifetime = TimeDelta::try_seconds(document.expire);
     let lines = [
         ("identifier", text::clean(&document.identifier).into_owned()),
         ("sdkappid", document.sdkappid.to_string()),

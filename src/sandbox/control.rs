@@ -19,6 +19,7 @@ use super::counters::Counters;
 use super::engine::Lost;
 use super::faults::Fault;
 use super::routes::Shared;
+use super::rules;
 use super::store::{OutcomeRule, Store};
 use super::{Running, lock};
 use crate::domain::JsonObject;
@@ -245,8 +246,10 @@ impl Shared {
     }
 
     async fn call(self: &Arc<Self>, command: Command, mut body: JsonObject) -> String {
-        if let Some(first) = self.apps.first() {
-            body.entry("Sdkappid").or_insert_with(|| first.sdkappid.into());
+        if let Some(first) = self.apps.first()
+            && rules::given(&body, "Sdkappid").is_none()
+        {
+            body.insert("Sdkappid".to_owned(), first.sdkappid.into());
         }
         let named = body.get("Sdkappid").and_then(Value::as_u64);
         // One that does not exist is refused by the call itself, against the first.

@@ -27,7 +27,7 @@ async fn a_signature_alone_is_standard_output_and_works() {
     let sig = ended.out.strip_suffix('\n').unwrap();
     assert!(!sig.contains(char::is_whitespace) && !ended.err.contains(sig));
     let document = usersig::verify(sig, &SecretString::from(KEY), APP, "administrator", now()).unwrap();
-    assert_eq!(document.expire, DEFAULT_LIFETIME);
+    assert_eq!(u64::try_from(document.expire), Ok(DEFAULT_LIFETIME));
     assert!((before..=now()).contains(&document.time));
     assert!(ended.err.starts_with("UserSig of administrator for SDKAppID 1400000042 (profile acme, test)"));
     assert!(ended.err.contains("it holds 180d 00h, until 20"), "{}", ended.err);
