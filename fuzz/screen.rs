@@ -90,7 +90,7 @@ impl Dashboard {
     pub(crate) fn wait(&mut self, by: Duration) {
         let now = moment(self.state.now.running + by);
         self.feed(Message::Ticked(now));
-        self.feed(Message::Drawn(now));
+        self.feed(Message::Drawn { at: now, rendered: now.running, size: self.state.size });
     }
 
     /// Answers at once; what an answer asks for in turn is answered too, as far as that goes on.
