@@ -244,7 +244,7 @@ fn open(
         }
         Ok::<(), OpenError>(())
     })?;
-    Engine::start(store, options.db.as_deref())
+    Engine::start(store)
 }
 
 async fn dispatch_by_itself(shared: Arc<Shared>) {
@@ -266,6 +266,17 @@ impl Running {
             addr.set_ip(if addr.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
         }
         format!("http://{addr}")
+    }
+
+    /// What was put right with the database file at the start: sentences for the operator.
+    pub fn notes(&self) -> &[String] {
+        self.shared.engine.notes()
+    }
+
+    /// What the operator must know of the database file while it runs: a sentence each time there is
+    /// something new. The first one counts as seen.
+    pub fn warnings(&self) -> watch::Receiver<String> {
+        self.shared.engine.warnings()
     }
 
     /// Ends it: calls that were accepted are answered, then the database is closed.

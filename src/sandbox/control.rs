@@ -189,7 +189,7 @@ impl Shared {
     ) -> Result<T, String> {
         match self.engine.write(work).await {
             Ok(done) => done.map_err(|err| err.to_string()),
-            Err(Lost) => Err("the sandbox has stopped".to_owned()),
+            Err(Lost) => Err("the database is not to be written to, or the sandbox has stopped".to_owned()),
         }
     }
 
