@@ -61,6 +61,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Reads a name or an address by which the control interface may be called, as [`Options`] hold it.
+///
+/// # Errors
+/// What it must look like.
+pub fn host_name(text: &str) -> Result<String, String> {
+    let name = control::host(text).filter(|name| text.trim_end_matches('.').eq_ignore_ascii_case(name));
+    name.ok_or_else(|| "it must be a name or an address, without a port".to_owned())
+}
+
 /// The first application that the sandbox serves, and who may call for it. Others are in
 /// [`Options::apps`].
 #[derive(Clone, Debug)]

@@ -50,6 +50,7 @@ fn settle(args: &SandboxArgs, world: &World<'_>) -> Result<(Credentials, Options
     options.db.clone_from(&args.db);
     options.random_seed = args.seed;
     options.control = args.control;
+    options.control_hosts = args.control_host.iter().cloned().collect();
     Ok((Credentials { sdkappid: args.sdkappid, identifier: args.identifier.clone(), key }, options))
 }
 
