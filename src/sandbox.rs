@@ -61,6 +61,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Reads a name or an address by which the control interface may be called, as [`Options`] hold it.
+///
+/// # Errors
+/// What it must look like.
+pub fn host_name(text: &str) -> Result<String, String> {
+    let name = control::host(text).filter(|name| text.trim_end_matches('.').eq_ignore_ascii_case(name));
+    name.ok_or_else(|| "it must be a name or an address, without a port".to_owned())
+}
+
 /// The first application that the sandbox serves, and who may call for it. Others are in
 /// [`Options::apps`].
 #[derive(Clone, Debug)]
@@ -244,7 +253,7 @@ fn open(
         }
         Ok::<(), OpenError>(())
     })?;
-    Engine::start(store, options.db.as_deref())
+    Engine::start(store)
 }
 
 async fn dispatch_by_itself(shared: Arc<Shared>) {
@@ -266,6 +275,17 @@ impl Running {
             addr.set_ip(if addr.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
         }
         format!("http://{addr}")
+    }
+
+    /// What was put right with the database file at the start: sentences for the operator.
+    pub fn notes(&self) -> &[String] {
+        self.shared.engine.notes()
+    }
+
+    /// What the operator must know of the database file while it runs: a sentence each time there is
+    /// something new. The first one counts as seen.
+    pub fn warnings(&self) -> watch::Receiver<String> {
+        self.shared.engine.warnings()
     }
 
     /// Ends it: calls that were accepted are answered, then the database is closed.

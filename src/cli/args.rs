@@ -151,6 +151,9 @@ pub(super) struct SandboxArgs {
     /// Serve the control interface under /_sandbox/: faults, clock, outcomes, counters
     #[arg(long)]
     pub(super) control: bool,
+    /// A further name or address by which the control interface may be called; may be given often
+    #[arg(long, value_name = "NAME", requires = "control", value_parser = sandbox::host_name)]
+    pub(super) control_host: Vec<String>,
     /// Read options and further apps from this TOML file
     #[arg(long, value_name = "FILE")]
     pub(super) options: Option<PathBuf>,
@@ -259,5 +262,24 @@ mod tests {
             assert!(lifetime(text).is_err(), "{text}");
         }
         assert!(lifetime("20000d").unwrap_err().contains("between 1 second and 50 years"));
+    }
+
+    #[test]
+    fn a_further_name_for_the_control_interface_is_a_name_and_needs_the_interface() {
+        let parse = |flags: &[&str]| {
+            let line = ["pushdeck", "sandbox"].iter().chain(flags);
+            match Args::try_parse_from(line).map(|args| args.command) {
+                Ok(Some(Command::Sandbox(args))) => Ok(args.control_host),
+                Ok(_) => Err("another command".to_owned()),
+                Err(error) => Err(error.to_string()),
+            }
+        };
+        let names = ["--control", "--control-host", "Bench.example.", "--control-host", "[FE80::1]"];
+        assert_eq!(parse(&names).unwrap(), ["bench.example", "[fe80::1]"]);
+        for wrong in ["", ".", "bench.example:8400", "http://bench.example", "a b", "me@bench.example"] {
+            let words = parse(&["--control", "--control-host", wrong]).unwrap_err();
+            assert!(words.contains("without a port"), "{wrong}: {words}");
+        }
+        assert!(parse(&["--control-host", "bench.example"]).unwrap_err().contains("--control"));
     }
 }

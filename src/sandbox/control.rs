@@ -3,6 +3,7 @@
 //! Here for programs in the same process; [`http`] is the same for others. Nothing here is part of
 //! the service that is imitated, and nothing here passes signature or rate.
 
+mod hosts;
 mod http;
 
 use std::sync::Arc;
@@ -25,6 +26,7 @@ use super::{Running, lock};
 use crate::domain::JsonObject;
 use crate::domain::wire::Command;
 
+pub(super) use hosts::host;
 pub(super) use http::{PREFIX, answer};
 
 /// How dispatches shall end. What is given must fit; nothing given fits every dispatch. Of several
@@ -189,7 +191,7 @@ impl Shared {
     ) -> Result<T, String> {
         match self.engine.write(work).await {
             Ok(done) => done.map_err(|err| err.to_string()),
-            Err(Lost) => Err("the sandbox has stopped".to_owned()),
+            Err(Lost) => Err("the database is not to be written to, or the sandbox has stopped".to_owned()),
         }
     }
 
