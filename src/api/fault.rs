@@ -221,10 +221,7 @@ fn words(causes: &[&(dyn Error + 'static)]) -> String {
 
 /// An answer or a failure without anything of the secrets: gateways and services quote what they were
 /// asked, and not always to the letter.
-pub(super) fn scrub(
-    result: Result<JsonObject, Failure>,
-    secrets: &Scrubber,
-) -> Result<JsonObject, Failure> {
+pub(super) fn scrub(result: Result<JsonObject, Failure>, secrets: &Scrubber) -> Result<JsonObject, Failure> {
     match result {
         Ok(mut answer) => {
             scrub_object(&mut answer, secrets);

@@ -156,13 +156,7 @@ impl Secret {
     }
 
     /// Reads a character: what may go on with it does, and everywhere else it begins a run.
-    fn go_on(
-        &self,
-        here: &[Run],
-        character: &Character,
-        next: &mut Vec<Run>,
-        found: &mut Vec<Range<usize>>,
-    ) {
+    fn go_on(&self, here: &[Run], character: &Character, next: &mut Vec<Run>, found: &mut Vec<Range<usize>>) {
         for &place in self.places_of(character.byte) {
             let run = match here.iter().find(|run| run.next == place) {
                 Some(run) => Run { next: place + 1, ..*run },
