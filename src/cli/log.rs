@@ -4,9 +4,9 @@
 //! that find no place are counted and said. Only events of this program are written, whatever else
 //! is on: libraries print URLs, and a URL holds the signature (I8).
 
-use std::fs::OpenOptions;
+mod file;
+
 use std::io::{self, Write};
-use std::os::unix::fs::OpenOptionsExt;
 use std::panic::{self, PanicHookInfo};
 use std::path::Path;
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -23,7 +23,9 @@ use tracing_subscriber::fmt::layer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry;
 
+use crate::config::redact::redact;
 use crate::domain::text;
+use file::LogFile;
 
 /// Lines that may wait for the disk.
 const QUEUE: usize = 4096;
@@ -41,15 +43,14 @@ pub(super) struct Log {
 }
 
 impl Log {
-    /// Opens the file and sends the events of the whole process there, from now on. A new file can be
-    /// read by its owner only.
+    /// Opens the file and sends the events of the whole process there, from now on. It can be read by
+    /// its owner only; what had to be mended for that comes back in words.
     ///
     /// # Errors
     /// In words: the file cannot be written, or a log is open already.
-    pub(super) fn open(path: &Path) -> Result<Self, String> {
+    pub(super) fn open(path: &Path) -> Result<(Self, Option<String>), String> {
         let cannot = |why: &str| format!("cannot write the log {}: {why}", path.display());
-        let opened = OpenOptions::new().append(true).create(true).mode(0o600).open(path);
-        let file = opened.map_err(|error| cannot(&error.to_string()))?;
+        let (file, mended) = LogFile::open(path).map_err(|error| cannot(&error.to_string()))?;
         let (log, dispatch) = Self::start(file, QUEUE).map_err(|error| cannot(&error.to_string()))?;
         dispatcher::set_global_default(dispatch).map_err(|_| cannot("this process has a log already"))?;
         let report = panic::take_hook();
@@ -57,7 +58,10 @@ impl Log {
             note_down(info);
             report(info);
         }));
-        Ok(log)
+        if let Some(words) = &mended {
+            tracing::warn!(event = "mended", words);
+        }
+        Ok((log, mended))
     }
 
     /// A log to `file`, and what brings events there.
@@ -176,8 +180,11 @@ fn note_down(info: &PanicHookInfo<'_>) {
     let words = info.payload_as_str().unwrap_or_default().lines().next().unwrap_or_default();
     let words: String = text::clean(words).chars().take(MOST_WORDS).collect();
     // Belt and braces: no panic is known to quote a URL.
-    let words =
-        if words.contains("usersig") || words.contains("://") { "not shown: it held a URL" } else { &words };
+    let words = if words.contains("usersig") || words.contains("://") {
+        "not shown: it held a URL"
+    } else {
+        &*redact(&words)
+    };
     let place = info.location().map(ToString::to_string);
     tracing::error!(event = "panic", words, place);
 }
