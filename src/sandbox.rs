@@ -109,7 +109,7 @@ pub enum StartError {
     Database {
         /// The file; `None` for the one in memory.
         path: Option<PathBuf>,
-        /// Why.
+        /// Why, and what to do about it.
         detail: String,
     },
     /// The application, the identifier or the key cannot be used.
@@ -123,7 +123,7 @@ impl fmt::Display for StartError {
                 write!(f, "cannot listen on {addr}: {error}; choose another address, port 0 takes a free one")
             }
             Self::Database { path: Some(path), detail } => {
-                write!(f, "cannot use the database {}: {detail}; name another file", path.display())
+                write!(f, "cannot use the database {}: {detail}", path.display())
             }
             Self::Database { path: None, detail } => write!(f, "cannot make the database: {detail}"),
             Self::Credentials(detail) => write!(f, "cannot serve this application: {detail}"),
@@ -163,7 +163,10 @@ pub async fn start(
     let addr = listener.local_addr().map_err(refused)?;
 
     let path = options.db.clone();
-    let database = |error: OpenError| StartError::Database { path, detail: error.to_string() };
+    let database = |error: OpenError| StartError::Database {
+        detail: path.as_ref().map_or_else(|| error.to_string(), |_| format!("{error}; {}", error.advice)),
+        path,
+    };
     let opening = options.clone();
     let opened = tokio::task::spawn_blocking(move || open(&opening, &credentials, seed, now)).await;
     let engine = opened.unwrap_or_else(|_| Err(OpenError::unknown())).map_err(database)?;

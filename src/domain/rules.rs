@@ -493,7 +493,7 @@ mod tests {
             }
             match kind {
                 Kind::Tag => {
-                    content["Condition"] = json!({"TagsAnd": ["a"], "TagsOr": null, "AttrsAnd": null})
+                    content["Condition"] = json!({"TagsAnd": ["a"], "TagsOr": null, "AttrsAnd": null});
                 }
                 Kind::User => content["To_Account"] = json!(["u1"]),
                 Kind::All | Kind::Other(_) => {}

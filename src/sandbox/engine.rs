@@ -63,7 +63,7 @@ impl Engine {
         let (warn, warnings) = watch::channel(String::new());
         let thread = thread::Builder::new().name("sandbox-store".to_owned());
         let work = move || write_all(store, waiting, &warn);
-        thread.spawn(work).map_err(|err| OpenError(err.to_string()))?;
+        thread.spawn(work).map_err(|err| OpenError::new(err.to_string()))?;
         Ok(Self { jobs, readers, notes, warnings })
     }
 

@@ -13,6 +13,7 @@ use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, params};
 mod due;
 mod file;
 mod list;
+mod served;
 mod shelf;
 
 pub(super) use due::{Leaving, OutcomeRule, Pushed};
@@ -107,24 +108,32 @@ pub(super) struct Stored {
 
 /// Why a database could not be opened.
 #[derive(Debug)]
-pub(super) struct OpenError(pub(super) String);
+pub(super) struct OpenError {
+    pub(super) words: String,
+    /// What to do about it, if it is a file.
+    pub(super) advice: &'static str,
+}
 
 impl OpenError {
+    pub(super) fn new(words: impl Into<String>) -> Self {
+        Self { words: words.into(), advice: "name another file" }
+    }
+
     pub(super) fn unknown() -> Self {
-        Self("it could not be opened".to_owned())
+        Self::new("it could not be opened")
     }
 }
 
 impl From<rusqlite::Error> for OpenError {
     fn from(err: rusqlite::Error) -> Self {
         let busy = err.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy);
-        Self(if busy { "another process is using it".to_owned() } else { err.to_string() })
+        Self::new(if busy { "another process is using it".to_owned() } else { err.to_string() })
     }
 }
 
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.words)
     }
 }
 
@@ -139,6 +148,7 @@ const MIGRATIONS: &[(&str, Code)] = &[
     (include_str!("store/1_tasks.sql"), |_| Ok(())),
     (include_str!("store/2_tallies.sql"), |_| Ok(())),
     (include_str!("store/3_shelves.sql"), shelf::fill),
+    (include_str!("store/4_served.sql"), |_| Ok(())),
 ];
 
 /// The database.
@@ -167,7 +177,10 @@ impl Store {
         let mut store = Self { db, file, notes: Vec::new() };
         store.migrate(first_id)?;
         // Not before it is known to be ours.
-        store.notes = store.file.as_ref().map_or_else(Vec::new, |file| file.make_private());
+        if let Some(file) = &store.file {
+            served::note(&store.db, file.path())?;
+            store.notes = file.make_private();
+        }
         Ok(store)
     }
 
@@ -198,11 +211,11 @@ impl Store {
         let (version, application) = (number("user_version")?, number("application_id")?);
         let tables: i64 = self.db.query_row("select count(*) from sqlite_schema", [], |row| row.get(0))?;
         if tables > 0 && application != APPLICATION {
-            return Err(OpenError("it is the database of another program".to_owned()));
+            return Err(OpenError::new("it is the database of another program"));
         }
         let known = usize::try_from(version).ok().and_then(|version| MIGRATIONS.get(version..));
         let Some(missing) = known else {
-            return Err(OpenError("it was written by a newer pushdeck".to_owned()));
+            return Err(OpenError::new("it was written by a newer pushdeck"));
         };
         if missing.is_empty() {
             return Ok(());

@@ -20,6 +20,9 @@ use super::OpenError;
 /// Only its owner reads and writes it: it holds what was pushed to whom.
 const PRIVATE: u32 = 0o600;
 
+/// What group and others may do.
+const OTHERS: u32 = 0o077;
+
 /// Elsewhere flock and fcntl may be of one kind, and ours would keep SQLite out: there the lock lies
 /// beside the file, where a hard link in another folder goes unnoticed.
 const ON_ITSELF: bool = cfg!(any(target_os = "linux", target_os = "android"));
@@ -69,11 +72,11 @@ impl Held {
     /// Takes the file for this process, and makes it if there is none. The system gives it back
     /// however the process ends.
     pub(super) fn take(path: &Path) -> Result<Self, OpenError> {
-        let unusable = |error: io::Error| OpenError(error.to_string());
+        let unusable = |error: io::Error| OpenError::new(error.to_string());
         let mut held = lock(&HELD);
         if let Ok(there) = fs::metadata(path) {
             if !there.is_file() {
-                return Err(OpenError("it is not a regular file".to_owned()));
+                return Err(OpenError::new("it is not a regular file"));
             }
             if held.contains(&Inode::of(&there)) {
                 return Err(in_use());
@@ -126,14 +129,15 @@ impl Held {
 }
 
 fn in_use() -> OpenError {
-    OpenError("another sandbox is using this file, maybe under another name (a link)".to_owned())
+    OpenError::new("another sandbox is using this file, maybe under another name (a link)")
 }
 
 fn open(path: &Path) -> io::Result<File> {
     File::options().read(true).write(true).create(true).truncate(false).mode(PRIVATE).open(path)
 }
 
-fn beside(path: &Path, end: &str) -> PathBuf {
+/// The path of what SQLite keeps beside a database: its name and `-wal`, `-shm`.
+pub(super) fn beside(path: &Path, end: &str) -> PathBuf {
     let mut name = OsString::from(path);
     name.push(end);
     PathBuf::from(name)
@@ -143,7 +147,7 @@ fn make_private(path: &Path) -> Option<String> {
     // A link that somebody else put there leads to a file that is none of ours.
     let there = fs::symlink_metadata(path).ok().filter(fs::Metadata::is_file)?;
     let mode = there.permissions().mode() & 0o777;
-    if mode & 0o077 == 0 {
+    if mode & OTHERS == 0 {
         return None;
     }
     let (path_shown, was) = (path.display(), format!("was open to others (mode {mode:04o})"));
