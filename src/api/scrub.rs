@@ -23,6 +23,9 @@ const FEWEST_PLAIN: usize = 8;
 /// The longest way to write one character or separator, such as `&#x0000002A;` or a short HTML tag.
 const LONGEST_TOKEN: usize = 24;
 
+/// Longer than any token.
+const RING: usize = 32;
+
 /// The secrets that no text may show. It has no `Debug`.
 pub(super) struct Scrubber {
     secrets: Vec<Secret>,
@@ -85,12 +88,6 @@ struct Run {
     start: usize,
 }
 
-/// One character, and where in the text it is written.
-struct Character {
-    byte: u8,
-    written: Range<usize>,
-}
-
 impl Secret {
     fn new(secret: &str, instead: &'static str) -> Self {
         // No key and no signature comes near this length; what is beyond it is not protected.
@@ -120,68 +117,86 @@ impl Secret {
         if bytes.len() < FEWEST_PLAIN.min(self.plain.len()) {
             return found;
         }
-        // The runs that may go on at a byte, for this one and for those that a token may lead to.
-        let mut waiting: [Vec<Run>; LONGEST_TOKEN + 1] = Default::default();
+        // The runs that go on at this byte, and those that a token carries to a later one.
+        let (mut here, mut next) = (Vec::new(), Vec::new());
+        let mut ahead = Ahead::default();
         for (at, byte) in bytes.iter().copied().enumerate() {
-            let mut here = mem::take(&mut waiting[slot(at)]);
+            ahead.arrive(at, &mut here);
             if byte.is_ascii_alphanumeric() {
-                let character = Character { byte, written: at..at + 1 };
-                self.go_on(&here, &character, &mut waiting[slot(at + 1)], &mut found);
-            } else {
+                self.go_on(&here, byte, at..at + 1, &mut next, &mut found);
+                mem::swap(&mut here, &mut next);
+                next.clear();
+            } else if is_mark(byte) {
+                // By itself it is a separator, and changes nothing.
                 for token in tokens(bytes, at) {
                     let end = at + token.length;
                     match token.means {
                         Some(byte) => {
-                            let character = Character { byte, written: at..end };
-                            self.go_on(&here, &character, &mut waiting[slot(end)], &mut found);
+                            self.go_on(&here, byte, at..end, &mut next, &mut found);
+                            next.drain(..).for_each(|run| ahead.send(end, run));
                         }
-                        None => here.iter().for_each(|run| keep(&mut waiting[slot(end)], *run)),
+                        None => here.iter().for_each(|run| ahead.send(end, *run)),
                     }
                 }
-                let next = &mut waiting[slot(at + 1)];
-                if next.is_empty() {
-                    mem::swap(next, &mut here);
-                } else {
-                    here.iter().for_each(|run| keep(next, *run));
-                }
-            }
-            // Its memory serves the byte that comes into its place.
-            here.clear();
-            let slot = &mut waiting[slot(at)];
-            if slot.is_empty() {
-                *slot = here;
             }
         }
         found
     }
 
     /// Reads a character: what may go on with it does, and everywhere else it begins a run.
-    fn go_on(&self, here: &[Run], character: &Character, next: &mut Vec<Run>, found: &mut Vec<Range<usize>>) {
-        for &place in self.places_of(character.byte) {
+    fn go_on(
+        &self,
+        here: &[Run],
+        byte: u8,
+        written: Range<usize>,
+        next: &mut Vec<Run>,
+        found: &mut Vec<Range<usize>>,
+    ) {
+        for &place in self.places_of(byte) {
             let run = match here.iter().find(|run| run.next == place) {
                 Some(run) => Run { next: place + 1, ..*run },
-                None => Run { next: place + 1, first: place, start: character.written.start },
+                None => Run { next: place + 1, first: place, start: written.start },
             };
-            keep(next, run);
-            if self.tells(run) {
-                note(found, run.start..character.written.end);
+            next.push(run);
+            if usize::from(run.next - run.first) >= FEWEST_PLAIN.min(self.plain.len()) && self.tells(run) {
+                note(found, run.start..written.end);
             }
         }
     }
 
     /// Whether a run is long enough. The signs beside it count: what stands there may have been them.
     fn tells(&self, run: Run) -> bool {
-        let plain = usize::from(run.next - run.first);
         let before = usize::from(run.first).checked_sub(1).and_then(|place| self.at.get(place));
         let from = before.map_or(0, |at| at + 1);
         let to = self.at.get(usize::from(run.next)).copied().unwrap_or(self.length);
-        plain >= FEWEST_PLAIN.min(self.plain.len()) && to - from >= SHORTEST_RUN.min(self.length)
+        to - from >= SHORTEST_RUN.min(self.length)
     }
 }
 
-/// Where the runs wait that go on at this byte: no token leads farther than this goes round.
-fn slot(at: usize) -> usize {
-    at % (LONGEST_TOKEN + 1)
+/// The runs that go on behind a token, by the byte at which it ends.
+#[derive(Default)]
+struct Ahead {
+    /// A ring: no token leads farther than it goes round.
+    waiting: [Vec<Run>; RING],
+    count: usize,
+}
+
+impl Ahead {
+    fn send(&mut self, to: usize, run: Run) {
+        let runs = &mut self.waiting[to % RING];
+        let before = runs.len();
+        keep(runs, run);
+        self.count += runs.len() - before;
+    }
+
+    /// Adds those that end before this byte.
+    fn arrive(&mut self, at: usize, here: &mut Vec<Run>) {
+        if self.count > 0 {
+            let runs = &mut self.waiting[at % RING];
+            self.count -= runs.len();
+            runs.drain(..).for_each(|run| keep(here, run));
+        }
+    }
 }
 
 /// Of two runs that go on with the same character the longer one counts.
@@ -215,6 +230,11 @@ impl Token {
     fn longer(self, by: usize) -> Self {
         Self { length: self.length + by, ..self }
     }
+}
+
+/// Whether a token may begin with this byte.
+fn is_mark(byte: u8) -> bool {
+    matches!(byte, b'%' | b'=' | b'\\' | b'&' | b'<' | 0x1b)
 }
 
 /// The tokens that begin with this byte, which is no letter and no digit. Each is one more reading: the

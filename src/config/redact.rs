@@ -96,7 +96,8 @@ mod tests {
     use super::*;
 
     const KEY: &str = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";
-    const SIG: &str = "eJwtzLEKwjAUheFXKVlF0hubNBQcREHEdlEL3SrJTb1oJTRVCsV3t9Ye4wT-zyD7Yk-sXcuUpYxPWGT8aajx1BhM6c*1-qHHcVg_";
+    /// As one looks, without its head: no real one stands in this house.
+    const SIG: &str = "xJwtzLEKwjAUheFXKVlF0hubNBQcREHEdlEL3SrJTb1oJTRVCsV3t9Ye4wT-zyD7Yk-sXcuUpYxPWGT8aajx1BhM6c*1-qHHcVg_";
 
     #[test]
     fn keys_and_signatures_are_known_by_their_form_also_cut_and_in_capitals() {

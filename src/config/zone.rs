@@ -284,12 +284,12 @@ mod tests {
             assert!(at_offset(hour * 60).iter().all(|zone| read(zone).is_some()), "{hour}");
         }
         // Nothing stands in the table that can never be met.
-        let mut names: Vec<&str> = MEANT.iter().flat_map(|(names, _)| names.iter().copied()).collect();
-        assert!(names.iter().all(|name| plain(name) == *name && read(name).is_none()), "{names:?}");
-        names.sort_unstable();
-        let count = names.len();
-        names.dedup();
-        assert_eq!(names.len(), count);
+        let mut all: Vec<&str> = MEANT.iter().flat_map(|(names, _)| names.iter().copied()).collect();
+        assert!(all.iter().all(|name| plain(name) == *name && read(name).is_none()), "{all:?}");
+        all.sort_unstable();
+        let count = all.len();
+        all.dedup();
+        assert_eq!(all.len(), count);
     }
 
     #[test]

@@ -58,7 +58,8 @@ pub(super) fn close(database: &Path) -> Vec<Opened> {
 fn close_one(path: &Path, found: io::Result<Metadata>) -> Option<Opened> {
     let meta = found.ok().filter(|meta| !meta.is_symlink())?;
     let mode = meta.mode() & 0o7777;
-    if mode & 0o077 == 0 || mode & STICKY != 0 {
+    let for_others = mode & 0o077;
+    if for_others == 0 || mode & STICKY != 0 {
         return None;
     }
     // What belongs to somebody else is his to close, also under root's hands.

@@ -144,7 +144,8 @@ fn numbered(path: &Path, number: u32) -> PathBuf {
 
 /// What was open to others is closed, and said: it names tasks, times and codes.
 fn close_to_others(path: &Path, file: &File, mode: u32) -> Option<String> {
-    if mode & 0o077 == 0 {
+    let for_others = mode & 0o077;
+    if for_others == 0 {
         return None;
     }
     let start = format!("the log {}", path.display());
@@ -181,8 +182,8 @@ mod tests {
             log.write_all(format!("line {number:04}\n").as_bytes()).unwrap();
         }
         // Four lines of ten bytes make a file large, the newest files are kept, and no line is split.
-        let lines: String = (84..100).map(|number| format!("line {number:04}\n")).collect();
-        assert_eq!(read_all(&path), lines);
+        let lines: Vec<String> = (84..100).map(|number| format!("line {number:04}")).collect();
+        assert_eq!(read_all(&path).lines().collect::<Vec<_>>(), lines);
         for number in 1..=KEPT {
             assert_eq!(size(&numbered(&path, number)), 40);
         }

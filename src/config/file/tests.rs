@@ -238,7 +238,7 @@ fn a_key_in_the_place_of_a_name_is_not_repeated() {
 fn a_key_that_was_typed_into_any_other_place_is_never_repeated() {
     let hex = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";
     let base64 = "q7/Zx0v3hT+8kLm2NpQr5sWuYbEo1cDfGiJ9aRt4eVw=";
-    for key in [hex, &hex.to_uppercase(), &hex[..40], base64] {
+    for key in [hex, &hex.to_uppercase(), hex.get(..40).unwrap(), base64] {
         let mut texts: Vec<String> =
             ["region", "environment", "identifier", "from_account", "timezone", "secret_key_env"]
                 .map(|name| profile(&[&format!("{name} = \"{key}\"")]))
