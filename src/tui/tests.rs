@@ -145,6 +145,8 @@ async fn the_draft_of_a_create_that_succeeds_while_leaving_goes() {
     let mut messages = typed("na");
     messages.push(key(KeyCode::Tab));
     messages.extend(typed("tomorrow 9:00"));
+    messages.push(key(KeyCode::Tab));
+    messages.extend(typed("Hello"));
     messages.push(crate::app::testing::ctrl('s'));
     messages.push(Message::Ticked(crate::app::testing::later(1)));
     messages.extend(typed("acme"));
