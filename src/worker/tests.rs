@@ -43,6 +43,7 @@ const QUICK: Pace = Pace {
     least_doubt: Duration::from_millis(4),
     delay_searches: &[],
     longest_call: Duration::from_millis(5),
+    others: Duration::from_secs(15),
     farewell: Duration::from_mins(1),
 };
 

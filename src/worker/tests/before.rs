@@ -260,6 +260,27 @@ async fn the_longest_delay_of_the_list_is_learnt_from_our_own_creates_and_kept_f
 }
 
 #[tokio::test]
+async fn while_a_created_task_is_not_listed_not_there_is_believed_of_no_other() {
+    const SEARCHES: &[Duration] = &[Duration::from_millis(1), Duration::from_millis(40)];
+    let store = memory();
+    // The first create is confirmed, the second cut off; the list shows neither.
+    let rogue = Rogue::start(|number, request| match request.command.as_str() {
+        "add_sched_task" if number == 0 => Act::Json(ok(json!({"TaskID": 7}))),
+        "add_sched_task" => Act::Close,
+        _ => page(&[]),
+    })
+    .await;
+    let pace = Pace { delay_searches: SEARCHES, ..QUICK };
+    let journal = Journal::new(Some(Arc::clone(&store)), "acme");
+    let mut bench = Bench::start_with(&rogue, pace, journal, 64);
+    assert!(matches!(bench.write(create("t"), terms()).await, Message::Wrote { result: Ok(_), .. }));
+    // It is not known yet how long the list takes: not shorter than it has taken so far.
+    let began = Instant::now();
+    assert_eq!(bench.verdict(create("u")).await, Verdict::NotDone);
+    assert!(began.elapsed() >= Duration::from_millis(40), "{:?}", began.elapsed());
+}
+
+#[tokio::test]
 async fn a_search_that_is_asked_for_later_amends_what_the_journal_took_for_not_done() {
     let store = memory();
     let shows = Arc::new(std::sync::atomic::AtomicBool::new(false));
