@@ -341,7 +341,12 @@ impl Crew {
             Effect::ListDrafts { req } => self.queue(req, String::new(), What::List),
             Effect::RestoreDraft { req, id } => self.queue(req, String::new(), What::Restore(id)),
             // Adopted at once, in the loop: what follows must find it done.
-            Effect::Adopt { .. } | Effect::Copy(_) | Effect::Repaint | Effect::Quit => {}
+            Effect::Adopt { .. }
+            | Effect::Copy(_)
+            | Effect::Repaint
+            | Effect::Suspend
+            | Effect::TakeTerminal
+            | Effect::Quit => {}
         }
     }
 

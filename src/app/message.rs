@@ -150,8 +150,12 @@ pub enum Message {
         /// Cells down.
         rows: u16,
     },
-    /// The process was asked to end (SIGTERM, SIGHUP, SIGINT).
+    /// The process was asked to end (SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGXCPU).
     EndAsked,
+    /// The process was asked to stop, as a job does (SIGTSTP).
+    StopAsked,
+    /// The process goes on after it was stopped, by whomever (SIGCONT).
+    WentOn,
     /// Something the operator should read that belongs to no question.
     Noted(String),
     /// The signature in use holds until then.

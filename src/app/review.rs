@@ -609,6 +609,15 @@ pub fn stop_countdown(state: &mut State) -> bool {
     true
 }
 
+/// The screen was away for a while: what was typed before it went confirms nothing any more.
+pub fn on_resumed(state: &mut State) {
+    let now = state.now;
+    let asks = |review: &&mut Review| matches!(review.stage, Stage::Asking | Stage::Counting { .. });
+    if let Some(review) = state.review_mut().filter(asks) {
+        review.begin_anew(now);
+    }
+}
+
 /// What the review says is on the screen now: what was typed before that was typed blind. `rendered`
 /// is the time of the state that the screen shows.
 pub fn on_drawn(state: &mut State, rendered: Duration) {

@@ -48,6 +48,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             effects.push(Effect::Quit);
             effects
         }
+        Message::StopAsked => suspend(state),
+        Message::WentOn => {
+            review::on_resumed(state);
+            vec![Effect::TakeTerminal]
+        }
         Message::Noted(text) => {
             state.warn(text);
             Vec::new()
@@ -134,7 +139,8 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     state.last_key = Some(state.now.running);
     let action = keymap::lookup(&state.scopes(), &event);
     // Rule 2 of the hand: any key stops it, also one that means something else everywhere.
-    if !repeated && review::stop_countdown(state) && action != Some(Action::Quit) {
+    let goes_on = matches!(action, Some(Action::Quit | Action::Suspend));
+    if !repeated && review::stop_countdown(state) && !goes_on {
         return Vec::new();
     }
     let takes_text = state.layers.last().is_some_and(Layer::takes_text);
@@ -214,6 +220,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             calls::open(state);
         }
         Action::Repaint => return Some(vec![Effect::Repaint]),
+        Action::Suspend => return Some(suspend(state)),
         Action::Quit => return Some(leave(state)),
         _ => return None,
     }
@@ -231,6 +238,14 @@ pub fn leave(state: &mut State) -> Vec<Effect> {
     }
     let mut effects = form::keep_draft_now(state);
     effects.push(Effect::Quit);
+    effects
+}
+
+/// Stops for a while. Nothing counts down meanwhile, and what is typed is on disk.
+fn suspend(state: &mut State) -> Vec<Effect> {
+    review::stop_countdown(state);
+    let mut effects = form::keep_draft_now(state);
+    effects.push(Effect::Suspend);
     effects
 }
 

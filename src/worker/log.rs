@@ -60,7 +60,9 @@ pub(super) fn note_down(message: &Message) {
         | Message::Key(_)
         | Message::Pasted(_)
         | Message::Resized { .. }
-        | Message::EndAsked => {}
+        | Message::EndAsked
+        | Message::StopAsked
+        | Message::WentOn => {}
     }
 }
 

@@ -193,6 +193,8 @@ fn answered(message: &Message) -> Option<ReqId> {
         | Message::Pasted(_)
         | Message::Resized { .. }
         | Message::EndAsked
+        | Message::StopAsked
+        | Message::WentOn
         | Message::Noted(_)
         | Message::Signed { .. }
         | Message::Called(_)

@@ -87,6 +87,8 @@ fn drafts_of(effects: &[Effect]) -> Vec<&'static str> {
             | Effect::RestoreDraft { .. }
             | Effect::Copy(_)
             | Effect::Repaint
+            | Effect::Suspend
+            | Effect::TakeTerminal
             | Effect::Quit => None,
         })
         .collect()

@@ -299,6 +299,29 @@ fn whatever_is_done_during_the_countdown_stops_it() {
 }
 
 #[test]
+fn after_a_stop_the_confirmation_begins_anew_and_nothing_is_sent() {
+    let stop = |state: &mut State, key: bool| {
+        let effects = if key { ctrl(state, 'z') } else { update(state, Message::StopAsked) };
+        assert_eq!(effects.last(), Some(&Effect::Suspend));
+        assert_eq!(writes(&pass(state, 3_600_000)), []);
+        assert_eq!(update(state, Message::WentOn), [Effect::TakeTerminal]);
+    };
+    for key in [false, true] {
+        let mut state = create(Environment::Prod, "All");
+        type_in(&mut state, "all ac");
+        stop(&mut state, key);
+        assert_eq!(writes(&type_in(&mut state, "me")), [], "what was typed before is gone");
+        assert!(review(&state).is_deaf(state.now) && review(&state).typed.is_empty());
+        wait(&mut state, 500);
+        type_in(&mut state, "all acme");
+        assert!(matches!(review(&state).stage, Stage::Counting { .. }));
+        stop(&mut state, key);
+        assert_eq!((&review(&state).stage, review(&state).typed.as_str()), (&Stage::Asking, ""));
+        assert_eq!(writes(&pass(&mut state, 10_000)), []);
+    }
+}
+
+#[test]
 fn a_countdown_that_nobody_could_see_begins_anew() {
     let mut state = create(Environment::Prod, "All");
     type_in(&mut state, "all acme");
