@@ -153,6 +153,14 @@ pub(crate) fn type_in(state: &mut State, text: &str) -> Vec<Effect> {
     feed(state, typed(text))
 }
 
+/// A second without a key, up to so many seconds after [`now`], as the loop tells it: the frame before it,
+/// two ticks, and the frames between them.
+pub(crate) fn quiet(until: u64) -> Vec<Message> {
+    let (before, then) = (later(until.saturating_sub(1)), later(until));
+    let (drawn, ticked) = (Message::Drawn, Message::Ticked);
+    vec![drawn(before), ticked(then), drawn(then), ticked(then), drawn(then)]
+}
+
 /// One key press for each character.
 pub(crate) fn typed(text: &str) -> Vec<Message> {
     text.chars().map(|c| key(KeyCode::Char(c))).collect()

@@ -22,8 +22,10 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Ticked(now) => on_tick(state, now),
         Message::Drawn(now) => {
+            // What the frame shows that was drawn from this very state: no message stood in between.
+            let (size, lines) = (state.size, review::in_sight(state));
             state.now = now;
-            review::on_drawn(state);
+            review::on_drawn(state, size, lines);
             Vec::new()
         }
         Message::Key(event) => on_key(state, event),
@@ -40,7 +42,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::EndAsked => {
-            review::stop_countdown(state);
+            review::on_input(state);
             let mut effects = form::keep_draft_now(state);
             effects.push(Effect::Quit);
             effects
@@ -130,8 +132,8 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     let repeated = event.kind == KeyEventKind::Repeat;
     state.last_key = Some(state.now.running);
     let action = keymap::lookup(&state.scopes(), &event);
-    // Rule 2 of the hand: any key stops it, also one that means something else everywhere.
-    if !repeated && review::stop_countdown(state) && action != Some(Action::Quit) {
+    // U2: any key counts, also a repeated one and one that means something else everywhere.
+    if review::on_input(state) && action != Some(Action::Quit) {
         return Vec::new();
     }
     let takes_text = state.layers.last().is_some_and(Layer::takes_text);
@@ -233,7 +235,7 @@ pub fn leave(state: &mut State) -> Vec<Effect> {
 
 fn on_paste(state: &mut State, text: &str) {
     state.last_key = Some(state.now.running);
-    review::stop_countdown(state);
+    review::on_input(state);
     match state.layers.last() {
         Some(Layer::Filter(_)) => filter::on_paste(state, text),
         Some(Layer::Find(_)) => find::on_paste(state, text),
