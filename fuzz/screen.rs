@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use pushdeck::app::{Effect, Message, Moment, Setup, State, update};
+use pushdeck::app::{Effect, Message, Moment, Setup, State, review, update};
 use pushdeck::domain::failure::NotSent;
 use pushdeck::domain::kept::FoundDraft;
 use pushdeck::domain::profile::Environment;
@@ -90,7 +90,8 @@ impl Dashboard {
     pub(crate) fn wait(&mut self, by: Duration) {
         let now = moment(self.state.now.running + by);
         self.feed(Message::Ticked(now));
-        self.feed(Message::Drawn { at: now, rendered: now.running, size: self.state.size });
+        let (size, lines) = (self.state.size, review::in_sight(&self.state));
+        self.feed(Message::Drawn { at: now, rendered: now.running, size, lines });
     }
 
     /// Answers at once; what an answer asks for in turn is answered too, as far as that goes on.

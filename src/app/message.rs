@@ -8,6 +8,7 @@ use crossterm::event::KeyEvent;
 
 use super::effect::Write;
 use super::reload::Reloaded;
+use super::review::LineKey;
 
 pub use crate::domain::call::Call;
 use crate::domain::kept::{FoundDraft, KeptDraft};
@@ -138,6 +139,8 @@ pub enum Message {
         rendered: Duration,
         /// Columns and rows that it was drawn for.
         size: (u16, u16),
+        /// The lines of the review that were on it: see [`super::review::in_sight`].
+        lines: Vec<LineKey>,
     },
     /// A key event of any kind; `update` acts on presses, and on repeats where they only move.
     Key(KeyEvent),

@@ -59,7 +59,7 @@ fn one_task_of_each_type_is_created_as_it_was_entered() {
     assert!(screen.contains("2 accounts: anna, bela"), "{screen}");
     terminal.keys("y");
     let screen = terminal.see("✓ verified");
-    assert!(screen.contains("created: goes to"), "{screen}");
+    assert!(screen.contains("created: goes out "), "{screen}");
     terminal.keys(ESC);
     terminal.gone("✓ verified");
     terminal.row(&["▸", "PEND", "Order shipped"]);
@@ -68,7 +68,7 @@ fn one_task_of_each_type_is_created_as_it_was_entered() {
     terminal.keys(CTRL_S);
     confirm(&mut terminal, "type acme to create", "acme");
     let screen = terminal.see("✓ verified");
-    assert!(screen.contains("created: goes to"), "{screen}");
+    assert!(screen.contains("created: goes out "), "{screen}");
     terminal.keys(ESC);
     terminal.gone("✓ verified");
     terminal.row(&["▸", "PEND", "股票早报"]);
@@ -79,7 +79,7 @@ fn one_task_of_each_type_is_created_as_it_was_entered() {
     assert!(screen.contains("EVERYONE of acme"), "{screen}");
     confirm(&mut terminal, "type acme to create", "acme");
     let screen = terminal.see("✓ verified");
-    assert!(screen.contains("created: goes to"), "{screen}");
+    assert!(screen.contains("created: goes out "), "{screen}");
     terminal.keys(ESC);
     terminal.gone("✓ verified");
     terminal.row(&["▸", "PEND", "EVERYONE", "Flash sale"]);
