@@ -206,6 +206,30 @@ mod tests {
     }
 
     #[test]
+    fn what_is_composed_does_not_grow_with_the_texts_that_somebody_sends() {
+        let count = |length: usize| {
+            let mut state = board((120, 40));
+            let long = "a.b ".repeat(length / 4);
+            let task = state.board.tasks.iter_mut().find(|task| Some(task.id) == state.board.selected);
+            let task = task.unwrap();
+            (task.title, task.desc) = (long.clone(), long.clone());
+            for path in ["OfflinePushInfo.Ext", "OfflinePushInfo.Desc", "DataId", "Unknown.Thing"] {
+                task.content.set(path, Some(long.clone().into()));
+            }
+            task.raw.insert("Title".to_owned(), long.into());
+            let faces = [Face::Task, Face::Json].map(|face| {
+                state.detail.face = face;
+                let lines = lines::lines(&state, 60);
+                lines.iter().flatten().map(|part| part.text.len()).sum::<usize>()
+            });
+            faces.iter().sum::<usize>()
+        };
+        let (long, longer) = (count(400_000), count(4_000_000));
+        assert!(long < 500_000, "{long}");
+        assert!(longer <= long + 100, "{longer} after {long}");
+    }
+
+    #[test]
     fn a_failed_dispatch_says_why_and_what_to_do() {
         let mut state = board((120, 40));
         feed(&mut state, typed("kk"));

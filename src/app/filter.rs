@@ -117,7 +117,7 @@ fn fits(term: &Term, task: &Task, in_doubt: bool, now: DateTime<Utc>) -> bool {
             let error = task.dispatch_err.as_str();
             [task.title.as_str(), &task.desc, &id, task.kind.wire(), &audience, error]
                 .iter()
-                .any(|hay| text::fold(hay).contains(word.as_str()))
+                .any(|hay| text::fold(&text::head(hay, text::MOST_SHOWN)).contains(word.as_str()))
         }
         Term::Status(wanted) => {
             let names: &[&str] = match task.outcome() {

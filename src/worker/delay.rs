@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
-use super::{Hands, reconcile};
+use super::{Hands, limits, reconcile};
 use crate::domain::query::{Order, Range};
 use crate::domain::{Lane, Query, TaskId};
 
@@ -90,18 +90,24 @@ async fn until_listed(hands: &Hands, id: TaskId, due: DateTime<Utc>) -> Option<D
         let made = Range { begin: created + skew - AROUND, end: created + skew + AROUND };
         let at_due = Range { begin: due, end: due };
         let asked = began.elapsed();
-        let by_creation = hands.client.list(&query(Order::Created, made), Lane::Background).await;
-        let by_due_time = match &by_creation {
-            Ok(page) if page.tasks.iter().any(|task| task.id == id) => Ok(page.clone()),
-            Ok(_) => hands.client.list(&query(Order::Scheduled, at_due), Lane::Background).await,
-            Err(_) => continue,
-        };
-        let (Ok(by_creation), Ok(by_due_time)) = (by_creation, by_due_time) else { continue };
-        if by_due_time.tasks.iter().chain(&by_creation.tasks).any(|task| task.id == id) {
-            return Some(if was_missing { began.elapsed() } else { Duration::ZERO });
+        let mut is_whole = true;
+        let mut is_answered = true;
+        for (order, range) in [(Order::Created, made), (Order::Scheduled, at_due)] {
+            let question = query(order, range);
+            let Ok(listed) = limits::list(hands, &question, Lane::Background).await else {
+                is_answered = false;
+                break;
+            };
+            if listed.page.tasks.iter().any(|task| task.id == id) {
+                return Some(if was_missing { began.elapsed() } else { Duration::ZERO });
+            }
+            is_whole &= listed.page.tasks.len() as u64 >= listed.page.total;
+            is_whole &= listed.asked.range == question.range;
         }
-        let is_whole = |page: &crate::domain::Page| page.tasks.len() as u64 >= page.total;
-        if !is_whole(&by_creation) || !is_whole(&by_due_time) {
+        if !is_answered {
+            continue;
+        }
+        if !is_whole {
             // It may stand on a page that was not read.
             return None;
         }
@@ -116,10 +122,5 @@ async fn until_listed(hands: &Hands, id: TaskId, due: DateTime<Utc>) -> Option<D
 }
 
 fn query(order: Order, range: Range) -> Query {
-    Query {
-        range,
-        page_size: reconcile::PAGE_SIZE,
-        order,
-        ..Query::around(range.begin, reconcile::PAGE_SIZE)
-    }
+    Query { range, order, ..Query::around(range.begin, reconcile::PAGE_SIZE) }
 }

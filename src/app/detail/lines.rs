@@ -3,6 +3,8 @@
 //!
 //! Everything from the wire is cleaned here (I9).
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -125,8 +127,8 @@ impl Lines {
 
     /// JSON with its indents.
     pub(in crate::app) fn json(&mut self, value: &impl Serialize) {
-        let whole = serde_json::to_string_pretty(value).unwrap_or_default();
-        for line in text::clean_lines(&whole) {
+        let (json, is_whole) = text::json_head(value, true);
+        for line in json.lines().map(text::clean) {
             let indent = line.len() - line.trim_start().len();
             let indent = indent.min(self.width / 2);
             // What does not fit goes on below, two cells further in than it began.
@@ -135,6 +137,12 @@ impl Lines {
                 self.lines.push(vec![part(Tone::Plain, format!("{lead}{piece}"))]);
                 lead = " ".repeat(indent + 2);
             }
+        }
+        if !is_whole {
+            self.say(
+                Tone::Watch,
+                "… the rest is not shown: it is longer than anything that the documents allow",
+            );
         }
     }
 
@@ -253,7 +261,7 @@ fn timing(out: &mut Lines, state: &State, task: &Task) {
 
 fn unreadable_time(task: &Task, key: &str) -> String {
     match task.raw.get(key) {
-        Some(value) => format!("not readable as a time: {value}"),
+        Some(value) => format!("not readable as a time: {}", text::json_head(value, false).0),
         None => "the service gives no time".to_owned(),
     }
 }
@@ -316,8 +324,8 @@ fn facts(out: &mut Lines, state: &State, task: &Task) {
     let now = state.server_now();
     out.labelled("Type", Tone::Plain, task.kind.wire());
     let shown = |path: &str| {
-        let value = task.content.at(path)?;
-        Some(fields::find(path).map_or_else(|| value.to_string(), |field| entry_text(field, value)))
+        let value = within(task.content.at(path)?);
+        Some(fields::find(path).map_or_else(|| value.to_string(), |field| entry_text(field, &value)))
     };
     out.labelled("Sender", Tone::Plain, &shown("From_Account").unwrap_or_else(|| "—".to_owned()));
     out.labelled("DataId", Tone::Plain, &shown("DataId").unwrap_or_else(|| "—".to_owned()));
@@ -364,17 +372,32 @@ fn content(out: &mut Lines, task: &Task) {
             .iter()
             .filter(|field| field.group == group)
             .filter_map(|field| {
-                Some((field.name().to_owned(), field_text(field, task.content.at(field.path)?)))
+                Some((field.name().to_owned(), field_text(field, &within(task.content.at(field.path)?))))
             })
             .collect();
         table(out, group.title(), &rows);
     }
     let mut others = Vec::new();
     for (key, value) in task.raw.iter().filter(|(key, _)| !KNOWN.contains(&key.as_str())) {
-        others.push((key.clone(), value.to_string()));
+        others.push((key.clone(), text::json_head(value, false).0));
     }
     unknown(&task.content.0, "", &mut others);
     table(out, "Other fields", &others);
+}
+
+/// A value that can be shown: one that is longer than anything that the documents allow is cut.
+fn within(value: &Value) -> Cow<'_, Value> {
+    match value {
+        Value::String(words) => match text::head(words, text::MOST_SHOWN) {
+            Cow::Borrowed(_) => Cow::Borrowed(value),
+            Cow::Owned(cut) => Cow::Owned(Value::String(cut)),
+        },
+        Value::Array(_) | Value::Object(_) => match text::json_head(value, false) {
+            (_, true) => Cow::Borrowed(value),
+            (cut, false) => Cow::Owned(Value::String(cut)),
+        },
+        Value::Null | Value::Bool(_) | Value::Number(_) => Cow::Borrowed(value),
+    }
 }
 
 /// What of `TaskInfo` is shown elsewhere.
@@ -405,7 +428,7 @@ pub fn unknown(object: &JsonObject, prefix: &str, found: &mut Vec<(String, Strin
             Value::Object(inner) if FIELDS.iter().any(|field| field.path.starts_with(&below)) => {
                 unknown(inner, &below, found);
             }
-            other => found.push((path, other.to_string())),
+            other => found.push((path, text::json_head(other, false).0)),
         }
     }
 }
