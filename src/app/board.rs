@@ -15,8 +15,6 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::failure::NotSent;
-use crate::domain::limits::{self, ListLimits, RangeOf};
-use crate::domain::query::Range;
 use crate::domain::{Failure, Order, Outcome, Page, Query, Status, Task, TaskId};
 use crate::keymap::Action;
 
@@ -28,8 +26,11 @@ use super::state::{Layer, Setup, State};
 use super::{detail, find, form, review, sort};
 
 mod paging;
+mod range;
 
-use paging::Seam;
+use paging::{Seam, on_located};
+use range::{adapt_range, begin_anew, move_range, on_not_listed, turn_to};
+pub use range::{ask_anew, on_learnt, on_narrowed, set_range};
 
 /// Rows stay where they are for so long after a key.
 const HOLD: Duration = Duration::from_millis(1500);
@@ -323,28 +324,6 @@ fn ask(state: &mut State, lane: Lane) -> Vec<Effect> {
     vec![Effect::List { req, query, lane }]
 }
 
-/// Asks how many tasks lie before the present: that tells on which page it is.
-fn locate_present(state: &mut State) -> Vec<Effect> {
-    let req = state.ask();
-    let mut query = state.board.query.clone();
-    query.range.end = state.server_now().clamp(query.range.begin, query.range.end);
-    query.offset = 0;
-    query.page_size = 1;
-    state.board.locating = Some(req);
-    vec![Effect::List { req, query, lane: Lane::Page }]
-}
-
-fn on_located(state: &mut State, result: Result<Page, Failure>) -> Vec<Effect> {
-    state.board.locating = None;
-    // Without an answer the first page stays; nothing is lost but a shortcut.
-    let Ok(found) = result else { return Vec::new() };
-    let offset = paging::offset_of_present(state, found.total);
-    if offset == 0 || state.board.query.offset != 0 || state.board.edge.is_some() {
-        return Vec::new();
-    }
-    turn_to(state, offset, Edge::Present)
-}
-
 /// Time went on: rows that waited may move now, and the page is asked for again when it is due.
 pub fn on_tick(state: &mut State) -> Vec<Effect> {
     if !is_held(state)
@@ -353,6 +332,12 @@ pub fn on_tick(state: &mut State) -> Vec<Effect> {
         let (now, doubted) = (state.server_now(), state.doubted());
         state.board.replace(page, now, &doubted);
         follow_cursor(state);
+    }
+    if !is_held(state) {
+        let effects = adapt_range(state);
+        if !effects.is_empty() {
+            return effects;
+        }
     }
     let due = state.board.asked_at.is_none_or(|at| state.now.running >= at + state.setup.refresh);
     if !due || state.board.is_asking() || !state.link.may_ask(state.now) {
@@ -435,97 +420,6 @@ fn show(state: &mut State, page: Page, asked: Query, came: u64) {
     follow_cursor(state);
 }
 
-/// No page came. A range that the operator asked for and the service does not take is no trouble of the
-/// connection: what is shown stays the question.
-fn on_not_listed(state: &mut State, failure: Failure) -> Vec<Effect> {
-    state.board.turns = 0;
-    let asked = state.board.asked.clone().filter(|asked| asked.exact);
-    let is_new = asked != state.board.shown_query;
-    if let Some(asked) = asked.filter(|_| is_new && failure.is_answer()) {
-        state.warn(refused_words(state, &asked, &failure));
-        state.board.query = match &state.board.shown_query {
-            Some(shown) => shown.clone(),
-            None => Query { exact: false, ..asked },
-        };
-        state.board.edge = None;
-        return Vec::new();
-    }
-    state.link.failed(failure, state.now);
-    Vec::new()
-}
-
-fn refused_words(state: &State, asked: &Query, failure: &Failure) -> String {
-    let length = asked.range.length();
-    let why = failure.words().what;
-    match state.limits.longest_taken() {
-        Some(longest) if longest < length => format!(
-            "the service refused a range of {}; the longest that it has taken is {} · {why}",
-            limits::in_words(length),
-            limits::in_words(longest)
-        ),
-        Some(_) | None => format!("the service refused the question · {why}"),
-    }
-}
-
-/// The worker asks for less than was wanted, because the service does not take more.
-pub fn on_narrowed(state: &mut State, req: ReqId, query: Query) {
-    if state.board.remote.asking != Some(req) {
-        return;
-    }
-    state.board.is_narrowed |= query.range != state.board.query.range;
-    state.board.query = query.clone();
-    state.board.asked = Some(query);
-}
-
-/// Something was learnt of the service's list. What is new is said once; where the range is of the
-/// creation time, the table's own is moved so that what is due is shown.
-pub fn on_learnt(state: &mut State, known: ListLimits, is_new: bool) -> Vec<Effect> {
-    let before = std::mem::replace(&mut state.limits, known);
-    if is_new {
-        let rows = state.limits.rows_a_page().filter(|rows| *rows < state.setup.page_size);
-        if let Some(rows) = rows
-            && before.rows_a_page() != Some(rows)
-        {
-            state.say(format!(
-                "the service gives at most {rows} rows a page; paging goes by the rows that come"
-            ));
-        }
-        if let Some(words) = state.limits.range_words()
-            && before.range_words().is_none()
-        {
-            state.say(words);
-        }
-    }
-    let is_of_creation = state.limits.range_of(state.board.query.order) == RangeOf::Created;
-    if !state.board.is_default_range || is_of_creation == state.board.is_of_creation {
-        return Vec::new();
-    }
-    set_default_range(state);
-    begin_anew(state, Edge::Present)
-}
-
-/// The range that the table begins with, for a service that reads ranges as this one does.
-fn set_default_range(state: &mut State) {
-    let now = state.server_now();
-    let is_of_creation = state.limits.range_of(state.board.query.order) == RangeOf::Created;
-    state.board.is_of_creation = is_of_creation;
-    state.board.query.range =
-        if is_of_creation { Range::of_creation_around(now) } else { Range::around(now) };
-}
-
-/// The operator asks for this very range.
-pub fn set_range(state: &mut State, range: Range) {
-    let query = &mut state.board.query;
-    let same = |a: DateTime<Utc>, b: DateTime<Utc>| a.timestamp() == b.timestamp();
-    if same(query.range.begin, range.begin) && same(query.range.end, range.end) {
-        return;
-    }
-    query.range = range;
-    query.exact = true;
-    state.board.is_default_range = false;
-    state.board.is_narrowed = false;
-}
-
 /// Keeps the selected row on screen.
 pub fn follow_cursor(state: &mut State) {
     let rows = state.areas().map_or(1, |areas| areas.rows()).max(1);
@@ -549,30 +443,6 @@ fn select_row(state: &mut State, row: usize) {
         state.detail.rewind();
     }
     follow_cursor(state);
-}
-
-/// Asks anew, from the first page, after the question itself was changed.
-pub fn ask_anew(state: &mut State) -> Vec<Effect> {
-    let is_of_creation = state.limits.range_of(state.board.query.order) == RangeOf::Created;
-    if state.board.is_default_range && is_of_creation != state.board.is_of_creation {
-        set_default_range(state);
-    }
-    begin_anew(state, Edge::First)
-}
-
-fn begin_anew(state: &mut State, edge: Edge) -> Vec<Effect> {
-    state.board.seam = None;
-    state.board.turns = 0;
-    state.board.seek = None;
-    state.board.dead_end = None;
-    state.board.query.page_size = state.setup.page_size;
-    turn_to(state, 0, edge)
-}
-
-fn turn_to(state: &mut State, offset: u64, edge: Edge) -> Vec<Effect> {
-    state.board.query.offset = offset;
-    state.board.edge = Some(edge);
-    reload(state)
 }
 
 /// A key on the table.
@@ -673,12 +543,6 @@ fn act_on_selected(state: &mut State, action: Action) -> Vec<Effect> {
         Action::EditTime => form::open_time(state, &task),
         _ => form::open_edit(state, &task),
     }
-}
-
-fn move_range(state: &mut State, steps: i32) -> Vec<Effect> {
-    state.board.query.range = state.board.query.range.moved(steps);
-    state.board.is_default_range = false;
-    ask_anew(state)
 }
 
 /// Esc on the table: takes back the filter, then the find.

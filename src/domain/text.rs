@@ -40,7 +40,7 @@ fn unsettles(c: char, before: Option<char>) -> bool {
 pub const MOST_SHOWN: usize = 20_480;
 
 /// No JSON is shown at greater length, in bytes.
-const MOST_JSON: usize = 96 * 1024;
+const MOST_JSON: usize = 64 * 1024;
 
 /// Marks over or under one character that are shown; every language gets along with fewer.
 const MOST_MARKS: usize = 4;

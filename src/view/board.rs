@@ -54,14 +54,17 @@ pub fn render(state: &State, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
     drawn.rows(phantoms, areas.rows(), buf);
 }
 
-/// What the range leaves out, as long as there is room for it.
+/// What the range leaves out, at the greatest length for which there is room.
 fn remarks(state: &State, room: u16) -> Option<String> {
     let all = status::range_remarks(state);
-    let join =
-        |i: usize| all.iter().filter_map(|forms| forms.get(i)).cloned().collect::<Vec<_>>().join(" · ");
-    let (long, short) = (join(0), join(1));
-    let fitting = if text::width(&long) <= usize::from(room) { long } else { short };
-    (!fitting.is_empty()).then(|| text::cut(&fitting, usize::from(room)).into_owned())
+    let joined = |lengths: [usize; 2]| {
+        let forms = all.iter().zip(lengths).filter_map(|(forms, length)| forms.get(length)).cloned();
+        forms.collect::<Vec<_>>().join(" · ")
+    };
+    let mut ways = [[0, 0], [1, 0], [1, 1], [2, 1]].into_iter().map(joined);
+    let shortest = joined([2, 2]);
+    let words = ways.find(|words| text::width(words) <= usize::from(room)).unwrap_or(shortest);
+    (!words.is_empty()).then(|| text::cut(&words, usize::from(room)).into_owned())
 }
 
 /// The creates of which nobody knows whether the task stands.
@@ -116,7 +119,7 @@ impl Row {
             failed: state.failed.contains_key(&task.id),
             scheduled_at: task.scheduled_at,
             created_at: task.created_at,
-            who: who(&task.audience()),
+            who: text::clean(&task.audience_in_short()).into_owned(),
             sender: one_cell(task.content.text("From_Account")),
             title: one_cell(&task.title),
         }

@@ -189,8 +189,8 @@ pub(super) fn is_of_creation(state: &State) -> bool {
     state.limits.range_of(state.board.query.order) == RangeOf::Created
 }
 
-/// What the range leaves out without being asked to, for as long as it does: each from long to short.
-pub(super) fn range_remarks(state: &State) -> Vec<[String; 2]> {
+/// What the range leaves out without being asked to, for as long as it does: each in three lengths.
+pub(super) fn range_remarks(state: &State) -> Vec<[String; 3]> {
     let board = &state.board;
     let mut said = Vec::new();
     match state.limits.range_of(board.query.order) {
@@ -201,12 +201,14 @@ pub(super) fn range_remarks(state: &State) -> Vec<[String; 2]> {
                     "this service filters by creation time: tasks created before {day} are not shown, \
                      whenever they are due"
                 ),
-                format!("created before {day}: not shown, even if due"),
+                format!("tasks created before {day} are not shown, whenever due"),
+                format!("created before {day}: not shown"),
             ]);
         }
         RangeOf::Unclear => said.push([
             "whether this service filters by scheduled or by creation time is not known yet".to_owned(),
-            "range by scheduled or creation time? not known yet".to_owned(),
+            "range by scheduled or by creation time? not known yet".to_owned(),
+            "range of which time? not known".to_owned(),
         ]),
         RangeOf::Unknown | RangeOf::Scheduled => {}
     }
@@ -214,7 +216,7 @@ pub(super) fn range_remarks(state: &State) -> Vec<[String; 2]> {
         && let Some(words) = state.limits.range_words()
     {
         let short = words.replace("the service takes ranges", "ranges").replace("about ", "");
-        said.push([words, short]);
+        said.push([words, short.clone(), short]);
     }
     said
 }
@@ -274,7 +276,7 @@ mod tests {
             let drawn = screen(&state);
             for words in [
                 "created 19 Nov → 26 Nov",
-                "this service filters by creation time: tasks created before 19 Nov are not shown, whenever they",
+                "tasks created before 19 Nov are not shown, whenever due",
                 "the service takes ranges up to about 7 days",
             ] {
                 assert!(drawn.contains(words), "{words}: {drawn}");
@@ -293,6 +295,6 @@ mod tests {
         let mut limits = ListLimits::default();
         limits.probed(Order::Scheduled);
         feed(&mut state, [Message::Learnt { limits: Box::new(limits), is_new: true }]);
-        assert!(screen(&state).contains("by creation time is not known yet"), "{}", screen(&state));
+        assert!(screen(&state).contains("by creation time? not known yet"), "{}", screen(&state));
     }
 }

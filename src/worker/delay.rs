@@ -122,5 +122,5 @@ async fn until_listed(hands: &Hands, id: TaskId, due: DateTime<Utc>) -> Option<D
 }
 
 fn query(order: Order, range: Range) -> Query {
-    Query { range, order, ..Query::around(range.begin, reconcile::PAGE_SIZE) }
+    Query { order, range, ..Query::around(range.begin, reconcile::PAGE_SIZE) }
 }

@@ -40,7 +40,7 @@ struct State {
     hopeless: Option<Query>,
     /// The order of the table.
     order: Order,
-    is_probing: bool,
+    probing: Option<Order>,
     is_unsaved: bool,
     /// Whether the worker serves another app by now.
     is_retired: bool,
@@ -252,15 +252,17 @@ pub(super) async fn list_for_table(hands: &Hands, req: ReqId, query: &Query, lan
 /// creation.
 async fn probe(hands: &Hands, order: Order) {
     let is_mine = hands.limits.with(|state| {
-        let is_mine = state.known.needs_probe(order) && !state.is_probing;
-        state.is_probing |= is_mine;
+        let is_mine = state.known.needs_probe(order) && state.probing.is_none();
+        if is_mine {
+            state.probing = Some(order);
+        }
         is_mine
     });
     if !is_mine {
         return;
     }
     let is_done = ask_both_ways(hands, order).await;
-    hands.limits.with(|state| state.is_probing = false);
+    hands.limits.with(|state| state.probing = None);
     if is_done {
         learn(hands, |known| known.probed(order)).await;
     }

@@ -5,7 +5,7 @@ use std::io::{Read, Write};
 use std::net::{TcpListener, TcpStream};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use pushdeck::sandbox::{ListTimeField, Options, Seed};
 
@@ -63,8 +63,8 @@ fn a_service_that_filters_by_creation_is_said_to_do_so_for_as_long_as_it_does() 
     service.add("due in two months", &soon(60 * 86_400));
     let terminal = open(&service, "");
     terminal.row(&["PEND", "due in two months"]);
-    let screen = terminal.see("filters by creation time: tasks created before");
-    assert!(screen.contains("are not shown, whenever they are due"), "{screen}");
+    let screen = terminal.see("tasks created before");
+    assert!(screen.contains("are not shown, whenever due"), "{screen}");
     assert!(screen.contains("created "), "{screen}");
 }
 
@@ -130,15 +130,11 @@ fn filled(before: &str, piece: &str, after: &str) -> Vec<u8> {
 fn hostile_bodies() -> Vec<Vec<u8>> {
     let row = r#"{"TaskID":1,"Type":"All","SchedAt":"2099-01-01 00:00:00","Status":"pending","#;
     let in_content = |piece: &str| filled(&format!("{row}\"Content\":{{\"x\":["), piece, "]}}");
-    let tasks: String = (1..=50)
-        .map(|id| {
-            format!(
-                "{}\"Content\":{{\"x\":[{}0]}}}},",
-                row.replace(":1,", &format!(":{id},")),
-                "[],".repeat(1000)
-            )
-        })
-        .collect();
+    let task = |id: u32| {
+        let row = row.replace(":1,", &format!(":{id},"));
+        format!("{row}\"Content\":{{\"x\":[{}0]}}}},", "[],".repeat(1000))
+    };
+    let tasks = (1..=50).map(task).collect::<Vec<_>>().concat();
     vec![
         filled("", "{},", ""),
         filled("", r#"{"TaskID":7},"#, ""),
@@ -172,7 +168,10 @@ fn no_answer_costs_more_than_120_mb() {
         terminal.keys("r\rj\x1b");
         pressed += 1;
         assert!(pressed < 400, "only {before} of {count} were asked for");
-        std::thread::sleep(Duration::from_millis(250));
+        let asked = Instant::now();
+        while hostile.given.load(Ordering::SeqCst) == before && asked.elapsed() < Duration::from_secs(1) {
+            std::thread::sleep(Duration::from_millis(5));
+        }
     }
     terminal.keys("r");
     terminal.row(&["PEND", "calm again"]);

@@ -7,11 +7,11 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::{Order, Page, Query, Task, TaskId, text};
+use crate::domain::{Failure, Order, Page, Query, Task, TaskId, text};
 
 use super::super::effect::{Effect, Lane};
 use super::super::state::State;
-use super::{Edge, PAST_ROWS, ask, locate_present, turn_to};
+use super::{Edge, PAST_ROWS, ask, turn_to};
 
 /// Rows of the page before that are read again.
 const OVERLAP: u64 = 3;
@@ -73,9 +73,7 @@ impl Seam {
             // Pages of one row cannot overlap: there the number of tasks has to do.
             Side::Below if self.ids.len() < 2 => starts_before || page.total >= self.total,
             Side::Below => starts_before || page.tasks.iter().any(known),
-            Side::Above if self.ids.len() < 2 => {
-                came == u64::from(asked.page_size) && page.total <= self.total
-            }
+            Side::Above if self.ids.len() < 2 => asked.offset + came >= self.end && page.total <= self.total,
             Side::Above => {
                 let is_end = asked.offset + came >= page.total;
                 is_end || page.tasks.iter().any(known) || beyond(last, false)
@@ -200,7 +198,7 @@ fn previous_page(state: &mut State, shown: &Query, edge: Edge) -> Vec<Effect> {
 /// to be done in place of showing it.
 pub(super) fn rejoin(state: &mut State, asked: &Query, page: &Page, came: u64) -> Option<Vec<Effect>> {
     if came == 0 && asked.offset > 0 {
-        return nothing_there(state, asked, page);
+        return Some(nothing_there(state, asked, page));
     }
     let is_refresh = state.board.shown_query.as_ref() == Some(asked) && !state.board.tasks.is_empty();
     let seam = state.board.seam.take();
@@ -235,7 +233,7 @@ pub(super) fn rejoin(state: &mut State, asked: &Query, page: &Page, came: u64) -
 
 /// There are no rows so far behind: the set shrank under the page, or the service counts more tasks than
 /// it gives.
-fn nothing_there(state: &mut State, asked: &Query, page: &Page) -> Option<Vec<Effect>> {
+fn nothing_there(state: &mut State, asked: &Query, page: &Page) -> Vec<Effect> {
     if page.total > asked.offset {
         state.board.dead_end = Some((asked.offset, page.total));
         let end = shown(state).map_or(0, |shown| shown.offset + state.board.came);
@@ -245,7 +243,7 @@ fn nothing_there(state: &mut State, asked: &Query, page: &Page) -> Option<Vec<Ef
             state.board.dead_end = Some((end, page.total));
             state.board.query = shown;
             say_dead_end(state, end);
-            return Some(Vec::new());
+            return Vec::new();
         }
     }
     let offset = page.total.min(asked.offset).saturating_sub(step(state));
@@ -254,7 +252,7 @@ fn nothing_there(state: &mut State, asked: &Query, page: &Page) -> Option<Vec<Ef
         seam.total = page.total;
     }
     state.board.query.offset = offset;
-    Some(ask(state, Lane::Page))
+    ask(state, Lane::Page)
 }
 
 fn say_dead_end(state: &mut State, end: u64) {
@@ -307,8 +305,30 @@ fn found(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
+/// Asks how many tasks lie before the present: that tells on which page it is.
+fn locate_present(state: &mut State) -> Vec<Effect> {
+    let req = state.ask();
+    let mut query = state.board.query.clone();
+    query.range.end = state.server_now().clamp(query.range.begin, query.range.end);
+    query.offset = 0;
+    query.page_size = 1;
+    state.board.locating = Some(req);
+    vec![Effect::List { req, query, lane: Lane::Page }]
+}
+
+pub(super) fn on_located(state: &mut State, result: Result<Page, Failure>) -> Vec<Effect> {
+    state.board.locating = None;
+    // Without an answer the first page stays; nothing is lost but a shortcut.
+    let Ok(found) = result else { return Vec::new() };
+    let offset = offset_of_present(state, found.total);
+    if offset == 0 || state.board.query.offset != 0 || state.board.edge.is_some() {
+        return Vec::new();
+    }
+    turn_to(state, offset, Edge::Present)
+}
+
 /// So many tasks lie before the present: a few of them stand above it, and the page is full.
-pub(super) fn offset_of_present(state: &State, before: u64) -> u64 {
+fn offset_of_present(state: &State, before: u64) -> u64 {
     let last = state.board.total.saturating_sub(step(state));
     before.saturating_sub(PAST_ROWS as u64).min(last)
 }

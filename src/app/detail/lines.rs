@@ -86,6 +86,12 @@ pub(in crate::app) struct Lines {
     pub(in crate::app) lines: Vec<Line>,
 }
 
+/// No more lines are composed: 500 accounts take some hundreds.
+const MOST_LINES: usize = 4000;
+
+/// What is said in place of the rest.
+const REST: &str = "… the rest is not shown: it is longer than anything that the documents allow";
+
 /// Room of the labels before values.
 const LABEL: usize = 11;
 
@@ -100,29 +106,51 @@ impl Lines {
         }
     }
 
+    /// Whether there is no room for more, which is said once.
+    fn is_full(&mut self) -> bool {
+        if self.lines.len() == MOST_LINES {
+            self.lines.push(vec![part(Tone::Watch, text::cut(REST, self.width).into_owned())]);
+        }
+        self.lines.len() > MOST_LINES
+    }
+
+    /// Adds lines as long as there is room.
+    fn add(&mut self, lines: impl Iterator<Item = Line>) {
+        for line in lines {
+            if self.is_full() {
+                return;
+            }
+            self.lines.push(line);
+        }
+    }
+
     /// A text, wrapped.
     pub(in crate::app) fn say(&mut self, tone: Tone, words: &str) {
-        for line in text::wrap(&text::clean(words), self.width) {
-            self.lines.push(vec![part(tone, line)]);
+        if self.is_full() {
+            return;
         }
+        let lines = text::wrap(&text::clean(words), self.width);
+        self.add(lines.into_iter().map(|line| vec![part(tone, line)]));
     }
 
     /// A label of its own width and a value beside it, wrapped; line ends of the value are kept.
     pub(in crate::app) fn row(&mut self, label: &str, room: usize, tone: Tone, value: &str) {
+        if self.is_full() {
+            return;
+        }
         let beside = self.width.saturating_sub(room);
         if text::width(label) >= room || beside < 8 {
             self.say(Tone::Muted, label);
             let inner = self.width.saturating_sub(2).max(1);
-            for line in value_lines(value, inner) {
-                self.lines.push(vec![part(tone, format!("  {line}"))]);
-            }
+            let lines = value_lines(value, inner);
+            self.add(lines.into_iter().map(|line| vec![part(tone, format!("  {line}"))]));
             return;
         }
         let mut label = text::pad(label, room);
-        for line in value_lines(value, beside) {
-            self.lines.push(vec![part(Tone::Muted, label), part(tone, line)]);
-            label = " ".repeat(room);
-        }
+        self.add(value_lines(value, beside).into_iter().map(|line| {
+            let label = std::mem::replace(&mut label, " ".repeat(room));
+            vec![part(Tone::Muted, label), part(tone, line)]
+        }));
     }
 
     /// JSON with its indents.
@@ -133,10 +161,11 @@ impl Lines {
             let indent = indent.min(self.width / 2);
             // What does not fit goes on below, two cells further in than it began.
             let mut lead = " ".repeat(indent);
-            for piece in text::wrap(line.trim_start(), self.width.saturating_sub(indent + 2).max(1)) {
-                self.lines.push(vec![part(Tone::Plain, format!("{lead}{piece}"))]);
-                lead = " ".repeat(indent + 2);
-            }
+            let pieces = text::wrap(line.trim_start(), self.width.saturating_sub(indent + 2).max(1));
+            self.add(pieces.into_iter().map(|piece| {
+                let lead = std::mem::replace(&mut lead, " ".repeat(indent + 2));
+                vec![part(Tone::Plain, format!("{lead}{piece}"))]
+            }));
         }
         if !is_whole {
             self.say(

@@ -93,16 +93,15 @@ pub fn read_answer(status: u16, body: &[u8], want: usize) -> Result<Answer, Fail
     if !(200..300).contains(&status) {
         return Err(unreadable(format!("HTTP {status} with a success body")));
     }
-    let too_heavy = || Failure::too_large(status);
     let mut room = MOST_WEIGHT;
     let task_info = match envelope.task_info {
         Some(raw) if raw.get().starts_with('{') => {
-            Some(object(raw, &mut room).map_err(|why| why.or(too_heavy, &unreadable, "TaskInfo"))?)
+            Some(object(raw, &mut room).map_err(|why| why.of(status, "TaskInfo"))?)
         }
         Some(_) | None => None,
     };
     let (rows, surplus) = match envelope.tasks {
-        Some(raw) => rows(raw, want, &mut room).map_err(|why| why.or(too_heavy, &unreadable, "Tasks"))?,
+        Some(raw) => rows(raw, want, &mut room).map_err(|why| why.of(status, "Tasks"))?,
         None => (Vec::new(), 0),
     };
     Ok(Answer {
@@ -170,17 +169,13 @@ enum Unread {
 }
 
 impl Unread {
-    fn or(
-        self,
-        too_heavy: impl Fn() -> Failure,
-        unreadable: impl Fn(String) -> Failure,
-        name: &str,
-    ) -> Failure {
-        match self {
-            Self::TooHeavy => too_heavy(),
-            Self::NoArray => unreadable(format!("{name} is no array")),
-            Self::NoObject => unreadable(format!("{name} holds something that is no task")),
-        }
+    fn of(self, status: u16, name: &str) -> Failure {
+        let detail = match self {
+            Self::TooHeavy => return Failure::too_large(status),
+            Self::NoArray => format!("{name} is no array"),
+            Self::NoObject => format!("{name} holds something that is no task"),
+        };
+        Failure::Unreadable { status, detail }
     }
 }
 
