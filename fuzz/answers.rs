@@ -19,24 +19,27 @@ pub(crate) fn hold(bytes: &[u8]) {
 }
 
 fn read(status: u16, body: &[u8]) {
-    let answer = match read_answer(status, body) {
+    // No list is asked for more rows.
+    let want = 100;
+    let answer = match read_answer(status, body, want) {
         Ok(answer) => answer,
         Err(failure) => return is_told(&failure, body),
     };
     assert!((200..300).contains(&status), "a success with HTTP {status}");
-    if let Some(id) = wire::read_request_id(&answer) {
-        assert!(id.len() <= 64 && is_plain(id));
+    if let Some(id) = wire::read_request_id(body) {
+        assert!(id.len() <= 64 && is_plain(&id));
     }
     match wire::read_task_id(&answer) {
         Ok(id) => assert!(id.0 > 0),
         Err(failure) => is_told(&failure, body),
     }
-    match wire::read_task_info(&answer) {
+    match wire::read_task_info(answer.clone()) {
         Ok(task) => task_holds(&task),
         Err(failure) => is_told(&failure, body),
     }
-    match wire::read_page(&answer) {
+    match wire::read_page(answer) {
         Ok(page) => {
+            assert!(page.tasks.len() <= want, "more tasks than were asked for");
             assert!(page.tasks.len() <= body.len() / SHORTEST, "more tasks than the answer can hold");
             page.tasks.iter().for_each(task_holds);
         }

@@ -19,8 +19,8 @@ pub(crate) fn hold(bytes: &[u8]) {
     let seconds = 1_795_240_000
         + (i64::from_le_bytes(input.number().to_le_bytes()) >> (input.byte() % 64)) % 8_000_000_000;
     let now = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
-    let answer = read_answer(200, replaced(PAGE, &mut Input(input.0), VALUES).as_bytes());
-    let tasks = answer.and_then(|answer| read_page(&answer)).map(|page| page.tasks).unwrap_or_default();
+    let answer = read_answer(200, replaced(PAGE, &mut Input(input.0), VALUES).as_bytes(), 100);
+    let tasks = answer.and_then(|answer| read_page(answer)).map(|page| page.tasks).unwrap_or_default();
     for text in [String::from_utf8_lossy(input.0).into_owned(), spelled(input.0, WORDS)] {
         reads(&text, &tasks, now);
     }

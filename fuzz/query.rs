@@ -23,7 +23,7 @@ pub(crate) fn hold(bytes: &[u8]) {
     let back: Value = serde_json::from_str(&body.to_string()).unwrap();
     assert_eq!(back, body);
     assert_eq!(back["Want"], query.page_size);
-    assert_eq!(back["Offset"], query.offset());
+    assert_eq!(back["Offset"], query.offset);
     assert_eq!(back["Keyword"].as_str().unwrap_or_default(), query.keyword);
     for (name, at) in [("BeginTime", range.begin), ("EndTime", range.end)] {
         let text = back[name].as_str().unwrap();

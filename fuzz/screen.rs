@@ -43,7 +43,7 @@ pub(crate) fn hold(bytes: &[u8]) {
 /// What a page as the documents show it becomes with some values replaced.
 pub(crate) fn page(input: &mut Input<'_>) -> Result<Page, Failure> {
     let body = replaced(PAGE, input, VALUES);
-    read_answer(200, body.as_bytes()).and_then(|answer| read_page(&answer))
+    read_answer(200, body.as_bytes(), 100).and_then(read_page)
 }
 
 /// The state, with answers at hand for what it asks.

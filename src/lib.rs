@@ -29,6 +29,8 @@
 //! | how a time may be typed, or is written | [`domain::when`] |
 //! | the text of an error | [`domain::catalog`] (codes), [`domain::failure`] (the way) |
 //! | what goes over the wire | [`domain::wire`]; how it goes in [`api`] |
+//! | which rows are asked for, and whether a page joins what was shown | `app::board`: `paging`, `range` |
+//! | what is learnt of the service's list, and what is asked for then | [`domain::limits`], `worker::limits` |
 //! | what is retried | `api::retry`; how often one may call: `api::budget` |
 //! | how the background gives way after 60007 | [`domain::ease`] |
 //! | what the palette offers, `:reload` | [`app::palette`], [`app::reload`]; reading it: `worker::reload` |

@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::proxy::{self, Proxy};
 use super::scrub::Scrubber;
 use crate::domain::failure::NotSent;
-use crate::domain::wire::time_out;
+use crate::domain::wire::{Answer, time_out};
 use crate::domain::{Failure, JsonObject};
 
 /// No words of a library need more room than this.
@@ -221,10 +221,10 @@ fn words(causes: &[&(dyn Error + 'static)]) -> String {
 
 /// An answer or a failure without anything of the secrets: gateways and services quote what they were
 /// asked, and not always to the letter.
-pub(super) fn scrub(result: Result<JsonObject, Failure>, secrets: &Scrubber) -> Result<JsonObject, Failure> {
+pub(super) fn scrub(result: Result<Answer, Failure>, secrets: &Scrubber) -> Result<Answer, Failure> {
     match result {
         Ok(mut answer) => {
-            scrub_object(&mut answer, secrets);
+            answer.task_info.iter_mut().chain(&mut answer.rows).for_each(|task| scrub_object(task, secrets));
             Ok(answer)
         }
         Err(failure) => Err(scrub_failure(failure, secrets)),
@@ -333,20 +333,27 @@ mod tests {
     #[test]
     fn a_good_answer_loses_it_too_and_nothing_else() {
         let sig = "eJwtzLEKwjAUheFXKVlF0hubNBQcREHEdlEL3SrJTb1oJTRVCsV3t9Ye";
-        let answer = json!({
-            "ErrorInfo": format!("you sent {sig}"),
-            "Tasks": [{"Title": "see ?usersig=x", "Ext": sig.replace('U', "U "), "TaskID": 12_345_678_901_234_567_890_u64}],
+        let Value::Object(task) = json!({
+            "Title": "see ?usersig=x",
+            "Ext": sig.replace('U', "U "),
+            "TaskID": 12_345_678_901_234_567_890_u64,
             sig: [null, true, 1.50],
-        });
-        let Value::Object(answer) = answer else { panic!() };
-        let clean = Value::Object(scrub(Ok(answer.clone()), &secrets(sig)).unwrap());
+        }) else {
+            panic!()
+        };
+        let answer =
+            Answer { task_info: Some(task.clone()), rows: vec![task.clone(), task], ..Answer::default() };
         let expected = json!({
-            "ErrorInfo": "you sent [signature]",
-            "Tasks": [{"Title": "see ?usersig=x", "Ext": "[signature]", "TaskID": 12_345_678_901_234_567_890_u64}],
+            "Title": "see ?usersig=x",
+            "Ext": "[signature]",
+            "TaskID": 12_345_678_901_234_567_890_u64,
             "[signature]": [null, true, 1.50],
         });
-        assert_eq!(clean.to_string(), expected.to_string());
+        let clean = scrub(Ok(answer.clone()), &secrets(sig)).unwrap();
+        for task in clean.rows.into_iter().chain(clean.task_info) {
+            assert_eq!(Value::Object(task).to_string(), expected.to_string());
+        }
         let other = scrub(Ok(answer.clone()), &secrets("eJwKlM0nopQrStUvWxYz1234567890")).unwrap();
-        assert_eq!(Value::Object(other).to_string(), Value::Object(answer).to_string());
+        assert_eq!(other, answer);
     }
 }

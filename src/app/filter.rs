@@ -114,12 +114,12 @@ fn read_span(text: &str) -> Option<Duration> {
 fn fits(term: &Term, task: &Task, in_doubt: bool, now: DateTime<Utc>) -> bool {
     match term {
         Term::Word(word) => {
-            let audience = task.audience().short();
+            let audience = task.audience_in_short();
             let id = task.id.to_string();
             let error = task.dispatch_err.as_str();
             [task.title.as_str(), &task.desc, &id, task.kind.wire(), &audience, error]
                 .iter()
-                .any(|hay| text::fold(hay).contains(word.as_str()))
+                .any(|hay| text::fold(&text::head(hay, text::MOST_SHOWN)).contains(word.as_str()))
         }
         Term::Status(wanted) => {
             let names: &[&str] = match task.outcome() {

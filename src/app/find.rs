@@ -16,7 +16,7 @@ use super::state::{Layer, State};
 pub const FIELDS: [(&str, &str); 3] = [
     ("Keyword", "in title or text, any letter case; empty finds all"),
     ("From", "e.g. today 00:00, 2026-11-15 00:00, -7d"),
-    ("To", "e.g. tomorrow 23:59, +23d; at most 31 days after From"),
+    ("To", "e.g. tomorrow 23:59, +23d; as long a range as the service takes"),
 ];
 
 /// The form.
@@ -77,7 +77,7 @@ pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec
             Ok((keyword, range)) => {
                 state.layers.pop();
                 state.board.query.keyword = keyword;
-                state.board.query.range = range;
+                board::set_range(state, range);
                 return board::ask_anew(state);
             }
             Err(problem) => {
@@ -122,10 +122,6 @@ fn read(find: &Find, now: DateTime<Utc>, zone: chrono_tz::Tz) -> Result<(String,
     let end = time(&end.text(), now, zone).map_err(|why| (2, why))?;
     if begin > end {
         return Err((2, "is before From".to_owned()));
-    }
-    if end - begin > Range::LONGEST {
-        let days = (end - begin).num_days();
-        return Err((2, format!("that is {days} days; the service takes 31 at most")));
     }
     Ok((keyword.text().trim().to_owned(), Range { begin, end }))
 }

@@ -76,6 +76,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.calls.push(call);
             Vec::new()
         }
+        Message::Learnt { limits, is_new } => board::on_learnt(state, *limits, is_new),
+        Message::Narrowed { req, query } => {
+            board::on_narrowed(state, req, query);
+            Vec::new()
+        }
         Message::Listed { req, result } => board::on_listed(state, req, result),
         Message::Got { req, result } => review::on_got(state, req, result.map(|task| *task)),
         Message::Wrote { req, result } => review::on_wrote(state, req, result),

@@ -302,6 +302,9 @@ mod tests {
             | Act::Hang
             | Act::Redirect(_)
             | Act::Endless
+            | Act::Continue
+            | Act::Long(_)
+            | Act::Wait(..)
             | Act::JsonAt(..)
             | Act::Quote
             | Act::JsonWhen(..)

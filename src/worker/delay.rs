@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
-use super::{Hands, reconcile};
+use super::{Hands, limits, reconcile};
 use crate::domain::query::{Order, Range};
 use crate::domain::{Failure, Lane, Query, TaskId};
 
@@ -155,26 +155,21 @@ impl Shown {
 
 /// Reads page after page until the task is there.
 async fn shown(hands: &Hands, id: TaskId, query: &Query) -> Result<Shown, Failure> {
-    let mut received = 0;
-    for page in 0..MOST_PAGES {
-        let query = Query { page, ..query.clone() };
-        let page = hands.client.list(&query, Lane::Background).await?;
+    let mut query = query.clone();
+    for _ in 0..MOST_PAGES {
+        let listed = limits::list(hands, &query, Lane::Background).await?;
+        let (page, is_as_asked) = (listed.page, listed.asked.range == query.range);
         if page.tasks.iter().any(|task| task.id == id) {
             return Ok(Shown::Yes);
         }
-        received += page.tasks.len() as u64;
-        if page.tasks.is_empty() || received >= page.total {
-            return Ok(Shown::No { is_whole: received >= page.total });
+        query.offset += page.tasks.len() as u64;
+        if page.tasks.is_empty() || query.offset >= page.total || !is_as_asked {
+            return Ok(Shown::No { is_whole: is_as_asked && query.offset >= page.total });
         }
     }
     Ok(Shown::No { is_whole: false })
 }
 
 fn query(order: Order, range: Range) -> Query {
-    Query {
-        range,
-        page_size: reconcile::PAGE_SIZE,
-        order,
-        ..Query::around(range.begin, reconcile::PAGE_SIZE)
-    }
+    Query { order, range, ..Query::around(range.begin, reconcile::PAGE_SIZE) }
 }

@@ -25,6 +25,7 @@ use crate::store::Store;
 
 mod before;
 mod doubts;
+mod limits;
 mod others;
 
 fn now() -> DateTime<Utc> {
@@ -101,7 +102,10 @@ impl Bench {
     async fn next(&mut self) -> Option<Message> {
         loop {
             match self.messages.recv().await? {
-                Message::Called(_) | Message::Signed { .. } | Message::Checked { .. } => {}
+                Message::Called(_)
+                | Message::Signed { .. }
+                | Message::Checked { .. }
+                | Message::Learnt { .. } => {}
                 message => return Some(message),
             }
         }
@@ -187,6 +191,8 @@ fn answered(message: &Message) -> Option<ReqId> {
         Message::OutcomeUnknown { .. }
         | Message::Checked { .. }
         | Message::LeftOpen(_)
+        | Message::Learnt { .. }
+        | Message::Narrowed { .. }
         | Message::EndedElsewhere { .. }
         | Message::Ticked(_)
         | Message::Key(_)

@@ -8,6 +8,7 @@ mod browse;
 mod budget;
 mod doubt;
 mod form;
+mod lists;
 mod live;
 mod reload;
 mod secrets;
