@@ -43,6 +43,10 @@
 //! | what `--log` writes | the events where they happen: `api::client`, `worker::log`; the file: `cli::log` |
 //! | a key of the configuration | `config::file` and `config.toml.example` |
 //! | whom the client trusts, which proxy it takes | `api::ca`, [`api::proxy`]; what is said about it: `api::fault` |
+//! | what is taken out of the texts of others | `api::scrub`; what looks like a key in ours: [`config::redact`] |
+//! | how a key is read, and a command for it run | [`config::secret`], `config::command`; core dumps: `cli::dumps` |
+//! | who may read state and log, and how large a log gets | `store::private`, `cli::log::file` |
+//! | what a wrong time zone is answered with | `config::zone` |
 //! | a line of `pushdeck doctor` | `cli::doctor`: `probe` asks, `verdict` judges; `docs/connection.md` |
 //! | a rule of the sandbox | `sandbox::rules`, `sandbox::calls`; its case: `tests/conformance/*.toml` |
 //! | an option of the sandbox | `sandbox::options` (one table feeds file, flags, help and `docs/sandbox.md`) |

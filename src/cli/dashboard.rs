@@ -17,7 +17,7 @@ use crate::config::{self, ConfigError, Credential, Env, Flags, Origin, Profile, 
 use crate::domain::profile::Environment;
 use crate::domain::{text, wire};
 use crate::sandbox::{self, Credentials, Options, Running, Seed};
-use crate::store::{self, Store};
+use crate::store::{self, Opened, Store};
 use crate::theme::{Depth, Theme};
 use crate::worker::{self, Journal, Pace, Read, Reload, Tools};
 use crate::{term, tui};
@@ -269,8 +269,7 @@ async fn show(
             None
         }
     };
-    for opened in store.iter().flat_map(|store| store.opened()) {
-        let words = opened.to_string();
+    if let Some(words) = store.as_ref().and_then(|store| Opened::summary(store.opened())) {
         tracing::warn!(event = "mended", words);
         let before = setup.notice.take().map(|notice| format!(" · {notice}")).unwrap_or_default();
         setup.notice = Some(words + &before);

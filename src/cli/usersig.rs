@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::args::UsersigArgs;
 use super::{Exit, World, present};
+use crate::config::redact::shown;
 use crate::config::{self, ConfigError, Credential, Flags, Profile};
 use crate::domain::wire::time_out;
 use crate::domain::{text, when};
@@ -82,7 +83,7 @@ fn said_of(profile: &Profile, now: DateTime<Utc>, lifetime: u64) -> Vec<String> 
     let mut words = vec![
         format!(
             "UserSig of {} for SDKAppID {} (profile {}, {}); it holds {}, until {until} UTC.",
-            profile.identifier.value,
+            shown(&profile.identifier.value),
             profile.sdkappid.value,
             profile.name.value,
             profile.environment.value.name(),
@@ -178,7 +179,7 @@ fn look(sig: &str, keyed: Option<&Keyed>, now: DateTime<Utc>) -> Result<Look, Re
     };
     let lifetime = TimeDelta::try_seconds(document.expire);
     let lines = [
-        ("identifier", text::clean(&document.identifier).into_owned()),
+        ("identifier", text::clean(&shown(&document.identifier)).into_owned()),
         ("sdkappid", document.sdkappid.to_string()),
         ("made", time(document.time)),
         ("lifetime", lifetime.map_or_else(|| "for ever".to_owned(), when::span)),
@@ -222,7 +223,7 @@ fn compare(sig: &str, document: &Document, keyed: &Keyed) -> (String, bool) {
         Err(reject) => {
             let wanted = match reject {
                 Reject::WrongApp => format!(", not for {app}"),
-                Reject::WrongIdentifier => format!(", not for {who}"),
+                Reject::WrongIdentifier => format!(", not for {}", shown(who)),
                 Reject::BadMac | Reject::Expired | Reject::Malformed => String::new(),
             };
             (format!("{name}: it {}{wanted} ({})", reject.words(), reject.code()), false)

@@ -297,10 +297,9 @@ mod tests {
 
     #[test]
     fn what_is_no_regular_file_is_refused_at_once() {
-        use rustix::fs::{CWD, FileType, Mode};
         let setup = setup("prod", "secret_key_file = \"pipe\"");
         let path = setup.dir.path().join("pipe");
-        rustix::fs::mknodat(CWD, &path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+        fifo(&path);
         // Nobody writes into it: opened as usual, it would never come back.
         assert!(refusal(&setup).ends_with("pipe is a named pipe, not a file"));
         fs::remove_file(&path).unwrap();
@@ -335,14 +334,32 @@ mod tests {
         }
     }
 
-    /// A profile whose command takes a lock that everything it starts inherits, and the file of it.
-    fn locking(command: &str) -> (Setup, fs::File) {
+    fn fifo(path: &Path) {
+        use rustix::fs::{CWD, FileType, Mode};
+        rustix::fs::mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+    }
+
+    /// A profile whose command opens a pipe, as everything does that it starts, and the other end of it.
+    fn holding(command: &str) -> (Setup, fs::File) {
         let mut found = setup("prod", "secret_key_command = \"x\"");
-        let path = found.dir.path().join("lock");
-        let lock = fs::File::create(&path).unwrap();
-        let command = format!("exec 9<{}; flock -n 9 || exit 9; {command}", path.display());
+        let path = found.dir.path().join("held");
+        fifo(&path);
+        let held = fs::OpenOptions::new()
+            .read(true)
+            .custom_flags(i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap())
+            .open(&path)
+            .unwrap();
+        let command = format!("exec 9>{}; echo begun >&9; {command}", path.display());
         found.profile.secret.value = SecretSource::Command(command);
-        (found, lock)
+        (found, held)
+    }
+
+    /// Comes back when nobody is left who holds the pipe.
+    fn all_are_gone(mut held: fs::File) {
+        rustix::fs::fcntl_setfl(&held, rustix::fs::OFlags::empty()).unwrap();
+        let mut said = String::new();
+        held.read_to_string(&mut said).unwrap();
+        assert_eq!(said, "begun\n");
     }
 
     #[test]
@@ -352,24 +369,28 @@ mod tests {
             "sleep 3000 & sleep 3001 | sleep 3002",
             "trap '' TERM INT HUP; sleep 3000; sleep 3000",
         ] {
-            let (setup, lock) = locking(command);
+            let (setup, held) = holding(command);
             let limit = Duration::from_millis(300);
             let found = resolve(&setup.profile, &path_env(), limit).unwrap_err().to_string();
             assert!(found.ends_with("did not end within 0.3 s; run it by hand to see why"), "{found}");
-            // Comes back when the last of them is gone.
-            lock.lock().unwrap();
+            all_are_gone(held);
         }
     }
 
     #[test]
     fn what_a_good_command_leaves_in_the_background_is_neither_waited_for_nor_left() {
         for rest in ["sleep 3000 &", "(sleep 3000; echo no) & sleep 3001 &"] {
-            let (setup, lock) = locking(&format!("{rest} echo $ACME_IM_KEY"));
+            let (setup, held) = holding(&format!("{rest} echo $ACME_IM_KEY"));
             assert_eq!(key(resolve_secret(&setup.profile, &path_env())), SECRET);
-            lock.lock().unwrap();
+            all_are_gone(held);
         }
-        // Who left the group holds the output of the command; its end is not waited for either.
-        let (setup, _lock) = locking("exec 9<&-; setsid sleep 20 & echo $ACME_IM_KEY");
+    }
+
+    /// Such as the agent of a password manager, which is there to stay.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_left_the_group_by_itself_is_not_waited_for_though_it_holds_the_output() {
+        let setup = setup("prod", "secret_key_command = \"setsid sleep 20 & echo $ACME_IM_KEY\"");
         assert_eq!(key(resolve_secret(&setup.profile, &path_env())), SECRET);
     }
 

@@ -21,6 +21,15 @@ pub struct Opened {
     pub trouble: Option<String>,
 }
 
+impl Opened {
+    /// One sentence about all of them, about one that stays open first; `None` when there are none.
+    pub fn summary(opened: &[Self]) -> Option<String> {
+        let first = opened.iter().find(|opened| opened.trouble.is_some()).or(opened.first())?;
+        let more = opened.len() - 1;
+        Some(if more == 0 { first.to_string() } else { format!("{first}, and {more} more") })
+    }
+}
+
 impl fmt::Display for Opened {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { path, mode, trouble } = self;

@@ -122,12 +122,12 @@ async fn a_signature_in_the_wrong_place_is_not_repeated_either() {
 #[cfg(unix)]
 #[test]
 fn a_command_for_the_key_ends_with_pushdeck_even_when_that_is_killed() {
+    use std::io::Read;
     use std::process::{Command, Stdio};
     let folder = tempfile::tempdir().unwrap();
     let path = |name: &str| folder.path().join(name);
-    let lock = std::fs::File::create(path("lock")).unwrap();
-    assert!(Command::new("mkfifo").arg(path("begun")).status().unwrap().success());
-    let command = "exec 9<lock; flock -n 9; (sleep 3000; true) & echo > begun; sleep 3000; true";
+    assert!(Command::new("mkfifo").arg(path("held")).status().unwrap().success());
+    let command = "exec 9>held; echo x >&9; (sleep 3000; true) & sleep 3000; true";
     let config = format!(
         "[profiles.acme]\nenvironment = \"test\"\nregion = \"singapore\"\nsdkappid = 1\nidentifier = \"ops\"\n\
          secret_key_command = \"{command}\"\n"
@@ -142,12 +142,13 @@ fn a_command_for_the_key_ends_with_pushdeck_even_when_that_is_killed() {
             .stderr(Stdio::null())
             .spawn()
             .unwrap();
-        // Comes back when the command has taken the lock.
-        std::fs::read(path("begun")).unwrap();
+        // Comes back when the command has opened it, and the word when that has begun.
+        let mut held = std::fs::File::open(path("held")).unwrap();
+        let mut begun = [0; 2];
+        held.read_exact(&mut begun).unwrap();
         rustix::process::kill_process(rustix::process::Pid::from_child(&child), signal).unwrap();
         assert!(!child.wait().unwrap().success());
-        // Comes back when the last process is gone that inherited it.
-        lock.lock().unwrap();
-        lock.unlock().unwrap();
+        // Comes back when the last process is gone that holds the other end.
+        assert_eq!(held.read_to_end(&mut Vec::new()).unwrap(), 0);
     }
 }

@@ -17,6 +17,7 @@ use crate::config::{ConfigError, Credential, Origin, Profile, Settings};
 use crate::domain::failure::NotSent;
 use crate::domain::wire::time_out;
 use crate::domain::{Failure, text, when};
+use crate::store::Opened;
 use crate::theme::Depth;
 
 /// What is looked at, in this order. The names are part of the machine form and never change.
@@ -444,16 +445,14 @@ pub(super) fn private(found: Option<&(PathBuf, Found)>) -> Line {
         Some((_, Err(_))) => return skipped(Check::Private, Check::State),
         Some((_, Ok(opened))) => opened,
     };
-    let Some(first) = opened.iter().find(|opened| opened.trouble.is_some()).or(opened.first()) else {
+    let Some(what) = Opened::summary(opened) else {
         return Line::ok(Check::Private, "drafts and journal are yours alone");
     };
-    let more = opened.len() - 1;
-    let more = if more == 0 { String::new() } else { format!(", and {more} more") };
-    let next = match first.trouble {
-        Some(_) => format!("make it yours: chown -R $(id -u) {}", first.path.display()),
+    let next = match opened.iter().find(|opened| opened.trouble.is_some()) {
+        Some(stays) => format!("make it yours: chown -R $(id -u) {}", stays.path.display()),
         None => "nothing is left to do; others may have read the texts of pushes in it".to_owned(),
     };
-    Line::warn(Check::Private, format!("{first}{more}"), next)
+    Line::warn(Check::Private, what, next)
 }
 
 /// `found`: how many writes are open, or why the journal cannot be read.

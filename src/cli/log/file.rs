@@ -14,6 +14,8 @@ use std::time::Duration;
 
 use rustix::fs::OFlags;
 
+use crate::config::paths;
+
 /// A file of this size is put aside, in bytes.
 pub(super) const LARGE: u64 = 10 * 1024 * 1024;
 /// So many files are kept that were put aside: `FILE.1` is the newest of them.
@@ -45,7 +47,16 @@ impl LogFile {
             return Ok((Self { file, path: None, limit }, None));
         }
         let mended = close_to_others(path, &file, meta.mode() & 0o777);
-        Ok((Self { file, path: Some(fs::canonicalize(path)?), limit }, mended))
+        let path = fs::canonicalize(path)?;
+        // Those that were put aside while they were open to others.
+        let older = (1..=KEPT).filter_map(|number| {
+            let older = numbered(&path, number);
+            let (file, meta) = paths::open_file(&older).ok()?;
+            close_to_others(&older, &file, meta.mode() & 0o777)
+        });
+        let mended: Vec<String> = mended.into_iter().chain(older).collect();
+        let mended = Some(mended.join("; ")).filter(|words| !words.is_empty());
+        Ok((Self { file, path: Some(path), limit }, mended))
     }
 
     /// Takes the shared lock of the file that has the name now; `false` when it cannot be had.
