@@ -15,6 +15,7 @@ pub mod failure;
 pub mod fields;
 pub mod kept;
 pub mod lane;
+pub mod list;
 pub mod profile;
 pub mod query;
 pub mod rules;

@@ -32,6 +32,7 @@
 //! | what is retried | `api::retry`; how often one may call: `api::budget` |
 //! | how the background gives way after 60007 | [`domain::ease`] |
 //! | what the palette offers, `:reload` | [`app::palette`], [`app::reload`]; reading it: `worker::reload` |
+//! | what a confirmation takes, and when it counts | `app::review`: `level`, `confirm`, `quiet`, `sight` |
 //! | what is offered when a write is over | `app::review::again` |
 //! | what happens to a write whose outcome is unknown | `worker::reconcile`, `app::review` |
 //! | whose an open write is, of several pushdecks | `store::process`, `store::owners`; `worker::others`, `app::review::elsewhere` |

@@ -60,6 +60,8 @@ pub struct Pace {
     /// Within this a call that was let go is answered or given up, with all its attempts. A write of
     /// another run is not called "not done" before.
     pub longest_call: Duration,
+    /// How often the journal is asked what other pushdecks have open, and which of them are dead.
+    pub others: Duration,
     /// How long writes and drafts are waited for at exit: a call's longest time, and a little; less
     /// than the loop waits, so that the last answers still reach it.
     pub farewell: Duration,
@@ -84,6 +86,7 @@ impl Default for Pace {
                 ]
             },
             longest_call: Duration::from_secs(30),
+            others: Duration::from_secs(15),
             farewell: Duration::from_secs(11),
         }
     }
@@ -104,6 +107,7 @@ struct Hands {
     delay: ListingDelay,
     delay_searches: &'static [Duration],
     longest_call: TimeDelta,
+    others: Duration,
     claims: Claims,
     reload: Reload,
     aside: Aside,
@@ -258,6 +262,7 @@ pub async fn run_with(tools: Tools, mut effects: mpsc::Receiver<Effect>, message
         delay: ListingDelay::default(),
         delay_searches: pace.delay_searches,
         longest_call: TimeDelta::from_std(pace.longest_call).unwrap_or(TimeDelta::MAX),
+        others: pace.others,
         claims: Claims::default(),
         reload,
         aside: Aside::default(),
@@ -336,7 +341,12 @@ impl Crew {
             Effect::ListDrafts { req } => self.queue(req, String::new(), What::List),
             Effect::RestoreDraft { req, id } => self.queue(req, String::new(), What::Restore(id)),
             // Adopted at once, in the loop: what follows must find it done.
-            Effect::Adopt { .. } | Effect::Copy(_) | Effect::Repaint | Effect::Quit => {}
+            Effect::Adopt { .. }
+            | Effect::Copy(_)
+            | Effect::Repaint
+            | Effect::Suspend
+            | Effect::TakeTerminal
+            | Effect::Quit => {}
         }
     }
 

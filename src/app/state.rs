@@ -417,8 +417,8 @@ impl State {
 
     /// How long nothing on screen changes by itself: the loop sleeps so long at the most.
     pub fn wake_in(&self) -> Duration {
-        if self.review().is_some() {
-            return Duration::from_millis(100);
+        if let Some(review) = self.review() {
+            return review.wake_in(self.now.running);
         }
         // The clock and the countdowns turn with the second.
         let into = u64::from(self.now.utc.timestamp_subsec_millis());

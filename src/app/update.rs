@@ -21,9 +21,12 @@ use super::{board, calls, detail, drafts, filter, find, form, help, palette, rel
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Ticked(now) => on_tick(state, now),
-        Message::Drawn(now) => {
-            state.now = now;
-            review::on_drawn(state);
+        Message::Drawn { at, rendered, size, lines } => {
+            state.now = at;
+            // What was drawn for another size shows other parts of it.
+            if size == state.size {
+                review::on_drawn(state, rendered, lines);
+            }
             Vec::new()
         }
         Message::Key(event) => on_key(state, event),
@@ -40,10 +43,15 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::EndAsked => {
-            review::stop_countdown(state);
+            review::on_input(state);
             let mut effects = form::keep_draft_now(state);
             effects.push(Effect::Quit);
             effects
+        }
+        Message::StopAsked => suspend(state),
+        Message::WentOn => {
+            review::on_resumed(state);
+            vec![Effect::TakeTerminal]
         }
         Message::Noted(text) => {
             state.warn(text);
@@ -130,8 +138,9 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     let repeated = event.kind == KeyEventKind::Repeat;
     state.last_key = Some(state.now.running);
     let action = keymap::lookup(&state.scopes(), &event);
-    // Rule 2 of the hand: any key stops it, also one that means something else everywhere.
-    if !repeated && review::stop_countdown(state) && action != Some(Action::Quit) {
+    // U2: any key counts, also a repeated one and one that means something else everywhere.
+    let goes_on = matches!(action, Some(Action::Quit | Action::Suspend));
+    if review::on_input(state) && !goes_on {
         return Vec::new();
     }
     let takes_text = state.layers.last().is_some_and(Layer::takes_text);
@@ -211,6 +220,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             calls::open(state);
         }
         Action::Repaint => return Some(vec![Effect::Repaint]),
+        Action::Suspend => return Some(suspend(state)),
         Action::Quit => return Some(leave(state)),
         _ => return None,
     }
@@ -231,9 +241,17 @@ pub fn leave(state: &mut State) -> Vec<Effect> {
     effects
 }
 
+/// Stops for a while. Nothing counts down meanwhile, and what is typed is on disk.
+fn suspend(state: &mut State) -> Vec<Effect> {
+    review::on_input(state);
+    let mut effects = form::keep_draft_now(state);
+    effects.push(Effect::Suspend);
+    effects
+}
+
 fn on_paste(state: &mut State, text: &str) {
     state.last_key = Some(state.now.running);
-    review::stop_countdown(state);
+    review::on_input(state);
     match state.layers.last() {
         Some(Layer::Filter(_)) => filter::on_paste(state, text),
         Some(Layer::Find(_)) => find::on_paste(state, text),

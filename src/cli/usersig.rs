@@ -21,7 +21,7 @@ const MOST_INPUT: u64 = 16 * 1024;
 /// One of the documents of the service (trtc.io) allows no more; the others 50 years.
 const TEN_YEARS: u64 = 10 * 366 * 86_400;
 
-pub(super) fn run(args: UsersigArgs, mut world: World<'_>) -> Exit {
+pub(super) fn run(args: UsersigArgs, flags: &Flags, mut world: World<'_>) -> Exit {
     if args.stray.is_some() {
         // What was typed there is not repeated: it may be a signature.
         world.complain(
@@ -29,10 +29,9 @@ pub(super) fn run(args: UsersigArgs, mut world: World<'_>) -> Exit {
         );
         return Exit::Usage;
     }
-    let flags = args.of.into();
     match args.decode {
-        Some(given) => decode(&given, &flags, &mut world),
-        None => make(&flags, args.expire, &mut world),
+        Some(given) => decode(&given, flags, &mut world),
+        None => make(flags, args.expire, &mut world),
     }
 }
 

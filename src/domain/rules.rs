@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use serde_json::Value;
 
 use super::fields::{FIELDS, Field, Shape};
-use super::{Content, JsonObject, Kind};
+use super::{Content, JsonObject, Kind, text};
 
 /// The code for every fault that has none of its own.
 pub const INVALID: i64 = 90104;
@@ -109,6 +109,25 @@ fn given<'a>(content: &'a Content, path: &str) -> Option<&'a Value> {
 
 /// What the size of the content leaves out: 500 accounts of 32 bytes must fit.
 const ACCOUNTS: &str = "To_Account";
+
+/// What a content lacks that would show and tell nobody anything: it has neither title nor text, in no
+/// language, nor a template, and is no data for the app alone (`PushFlag` 1 with `Ext`, section 4.1).
+///
+/// The service takes such a push, so [`check`] says nothing about it; whoever makes one (the form, the
+/// command line) asks here as well. A title for one vendor only is none: others would show nothing.
+pub fn check_message(content: &Content) -> Option<Problem> {
+    let says = |value: Option<&Value>| value.and_then(Value::as_str).is_some_and(text::shows);
+    let info = |name: &str| content.at(&format!("OfflinePushInfo.{name}"));
+    let languages = info("MultiLanguageContent").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let shows = ["Title", "Desc", "PushTemplateId"].iter().any(|name| says(info(name)))
+        || languages.iter().any(|item| says(item.get("Title")) || says(item.get("Desc")));
+    let is_data = info("PushFlag").and_then(Value::as_i64) == Some(1) && says(info("Ext"));
+    if shows || is_data {
+        return None;
+    }
+    let rule = "says nothing: it needs Title, Desc or PushTemplateId; data alone takes PushFlag 1 and Ext";
+    Some(Problem::new("OfflinePushInfo.Title", rule))
+}
 
 /// Bytes of the content as compact UTF-8 JSON, as if there were no `To_Account` in it.
 pub fn compact_len(content: &JsonObject) -> usize {
@@ -399,6 +418,39 @@ mod tests {
             "ApnsInfo": {"BadgeMode": 1, "Sound": "ding.caf", "MutableContent": 1, "InterruptionLevel": "active"},
             "HarmonyInfo": {"Category": "WORK", "Sound": "ding.mp3", "SoundDuration": 5}}});
         assert_eq!(codes(&Kind::User, full), []);
+    }
+
+    #[test]
+    fn a_content_that_would_show_nothing_is_told_from_one_that_is_data_alone() {
+        let lacks = |info: Value| {
+            let content = all(info);
+            check_message(&Content(content.as_object().unwrap().clone())).map(|problem| problem.field)
+        };
+        for nothing in [
+            json!({}),
+            json!({"Title": "", "Desc": " \n\u{3000}"}),
+            json!({"Title": "\u{200b}\u{202e}", "Desc": null}),
+            json!({"Title": 5}),
+            json!({"Ext": "{}"}),
+            json!({"PushFlag": 0, "Ext": "{}"}),
+            json!({"PushFlag": 1}),
+            json!({"PushFlag": 1, "Ext": " "}),
+            json!({"MultiLanguageContent": [{"Language": "de"}]}),
+            json!({"ApnsInfo": {"Title": "only there"}}),
+            json!({"AndroidInfo": {"OPPOPrivateMsgTemplateId": "only there"}}),
+        ] {
+            assert_eq!(lacks(nothing.clone()).as_deref(), Some("OfflinePushInfo.Title"), "{nothing}");
+        }
+        for something in [
+            json!({"Title": "t"}),
+            json!({"Desc": "d"}),
+            json!({"PushTemplateId": "1400000000-1"}),
+            json!({"MultiLanguageContent": [{"Language": "de"}, {"Language": "fr", "Desc": "d"}]}),
+            json!({"PushFlag": 1, "Ext": "..."}),
+        ] {
+            assert_eq!(lacks(something.clone()), None, "{something}");
+        }
+        assert!(check_message(&Content::default()).is_some());
     }
 
     #[test]

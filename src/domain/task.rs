@@ -108,7 +108,7 @@ pub enum Outcome {
     Dispatching,
     /// Handed to the push service. Not the same as delivered.
     Sent,
-    /// Refused by the push service; nothing was sent.
+    /// The dispatch failed. Whether anyone got it is not known: no document promises that nobody did.
     Failed,
     /// A `Status` this program does not know.
     Unclear(String),
@@ -132,7 +132,7 @@ impl Outcome {
             Self::Pending => "pending: will be sent at its time".to_owned(),
             Self::Dispatching => "dispatching: being sent right now".to_owned(),
             Self::Sent => "sent: handed to the push service (delivery is not reported here)".to_owned(),
-            Self::Failed => "failed: the push service refused it, nothing was sent".to_owned(),
+            Self::Failed => "failed: the dispatch failed; whether anyone got it is not known".to_owned(),
             Self::Unclear(status) => {
                 format!("the service calls it \"{status}\", which pushdeck does not know")
             }
@@ -208,7 +208,7 @@ impl Task {
                 "it was already dispatched: a sent push cannot be changed or cancelled (90106)".to_owned(),
             ),
             Outcome::Failed => Some(
-                "its dispatch already failed: nothing was sent, and a finished task cannot be changed (90106); N makes a new one from it".to_owned(),
+                "its dispatch failed, and a finished task cannot be changed (90106); whether anyone got it is not known; N makes a new one from it".to_owned(),
             ),
             Outcome::Unclear(status) => Some(format!("its state is \"{status}\", which pushdeck does not know")),
         }

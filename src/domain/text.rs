@@ -14,11 +14,16 @@ pub fn width(text: &str) -> usize {
 
 /// Whether a terminal would act on this character instead of showing it: controls, and the
 /// invisible marks that reorder or join what stands around them.
-pub(super) fn acts(c: char) -> bool {
+pub fn acts(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Whether a reader would see anything of it.
+pub(super) fn shows(text: &str) -> bool {
+    text.chars().any(|c| !c.is_whitespace() && !acts(c))
 }
 
 /// Whether terminals disagree about the width of this character, so that what follows it would
@@ -40,14 +45,21 @@ pub fn clean(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let unix = text.replace("\r\n", "\n");
-    let mut before = None;
-    let settled = unix.chars().filter(|c| !unsettles(*c, before.replace(*c)));
-    let shown = settled.map(|c| match c {
+    let shown = unix.chars().map(|c| match c {
         '\n' | '\r' | '\t' => ' ',
         c if acts(c) => '\u{FFFD}',
         c => c,
     });
-    Cow::Owned(shown.collect())
+    let mut cleaned = String::with_capacity(unix.len());
+    let mut before = None;
+    for c in shown {
+        // By what stands before it on the screen: what was left out is not there.
+        if !unsettles(c, before) {
+            before = Some(c);
+            cleaned.push(c);
+        }
+    }
+    Cow::Owned(cleaned)
 }
 
 /// The lines of a text, each safe to print. Line ends keep their meaning, a tab is four blanks.

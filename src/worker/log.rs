@@ -56,11 +56,13 @@ pub(super) fn note_down(message: &Message) {
         | Message::DraftsListed { result: Ok(_), .. }
         | Message::DraftRestored { result: Ok(_), .. }
         | Message::Ticked(_)
-        | Message::Drawn(_)
+        | Message::Drawn { .. }
         | Message::Key(_)
         | Message::Pasted(_)
         | Message::Resized { .. }
-        | Message::EndAsked => {}
+        | Message::EndAsked
+        | Message::StopAsked
+        | Message::WentOn => {}
     }
 }
 

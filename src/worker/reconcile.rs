@@ -109,10 +109,14 @@ pub(super) async fn settle(hands: &Hands, sent: &Sent, req: ReqId) -> Found {
     let mut stopping = hands.stopping.clone();
     let mut next = hands.looks.first().copied().unwrap_or_default();
     let mut silent = 0;
+    let mut was_heard = true;
     loop {
         let search = async {
             tokio::time::sleep_until(began + next).await;
-            let is_last = next >= hands.opens_after(&sent.write);
+            hands.delay.reload(hands).await;
+            // A service that has just come back may still have the write itself before it: one answer
+            // after a silence is not the last.
+            let is_last = was_heard && next >= hands.opens_after(&sent.write);
             (is_last, look(hands, sent, is_last).await)
         };
         let (is_last, found) = tokio::select! {
@@ -133,9 +137,12 @@ pub(super) async fn settle(hands: &Hands, sent: &Sent, req: ReqId) -> Found {
             Ok(Finding::SoFar(_)) => Sight::NotThere,
             Err(failure) => Sight::NoAnswer(failure),
         };
+        let comes_back = !was_heard;
+        was_heard = !matches!(&sight, Sight::NoAnswer(failure) if !failure.is_answer());
         silent = if matches!(sight, Sight::NoAnswer(_)) { silent + 1 } else { 0 };
         let now = began.elapsed();
         next = match hands.looks.iter().copied().find(|at| *at > next) {
+            _ if comes_back && was_heard => now + hands.looks.first().copied().unwrap_or(hands.every),
             Some(usual) if silent == 0 => usual,
             usual if silent > 0 => {
                 let pause = hands.every.saturating_mul(silent).min(LONGEST_PAUSE);

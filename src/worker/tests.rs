@@ -43,6 +43,7 @@ const QUICK: Pace = Pace {
     least_doubt: Duration::from_millis(4),
     delay_searches: &[],
     longest_call: Duration::from_millis(5),
+    others: Duration::from_secs(15),
     farewell: Duration::from_mins(1),
 };
 
@@ -192,10 +193,12 @@ fn answered(message: &Message) -> Option<ReqId> {
         | Message::Pasted(_)
         | Message::Resized { .. }
         | Message::EndAsked
+        | Message::StopAsked
+        | Message::WentOn
         | Message::Noted(_)
         | Message::Signed { .. }
         | Message::Called(_)
-        | Message::Drawn(_) => None,
+        | Message::Drawn { .. } => None,
     }
 }
 

@@ -7,6 +7,7 @@ mod bad_input;
 mod browse;
 mod budget;
 mod doubt;
+mod form;
 mod live;
 mod reload;
 mod secrets;

@@ -208,6 +208,10 @@ fn doubt(state: &State, write: &Underway) -> Vec<(Tone, String)> {
     said
 }
 
+/// What can be done after a dispatch that failed: no document promises that nobody got anything.
+const AFTER_FAILURE: &str =
+    "Whether anyone got it is not known. N makes a new task from this one; whoever got it gets it twice.";
+
 /// Why the dispatch failed, in plain words, and what to do next.
 fn failed(out: &mut Lines, task: &Task) {
     out.blank();
@@ -219,11 +223,11 @@ fn failed(out: &mut Lines, task: &Task) {
     if let Some(entry) = documented_code(&task.dispatch_err) {
         out.labelled("Why", Tone::Bad, &format!("{} ({})", entry.meaning, entry.code));
         out.labelled("It says", Tone::Plain, given);
-        let next = format!("{} Then N makes a new task from this one.", entry.hint);
+        let next = format!("{} {AFTER_FAILURE}", entry.hint);
         out.labelled("Next", Tone::Plain, &next);
     } else {
         out.labelled("Why", Tone::Bad, given);
-        out.labelled("Next", Tone::Plain, "Nothing was sent. N makes a new task from this one.");
+        out.labelled("Next", Tone::Plain, AFTER_FAILURE);
     }
 }
 
@@ -333,7 +337,7 @@ fn facts(out: &mut Lines, state: &State, task: &Task) {
     let push = match task.outcome() {
         _ if !task.push_task_id.is_empty() => task.push_task_id.as_str(),
         Outcome::Pending | Outcome::Dispatching => "— (comes with the dispatch)",
-        Outcome::Failed => "— (nothing was sent)",
+        Outcome::Failed => "— (the dispatch failed)",
         Outcome::Sent | Outcome::Unclear(_) => "—",
     };
     out.labelled("Push id", Tone::Plain, push);
