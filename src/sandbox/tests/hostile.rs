@@ -294,9 +294,12 @@ async fn large_bodies_that_a_script_holds_back_hold_up_no_other() {
             tokio::spawn(async move { bench.raw("get_sched_task", large_get()).await })
         })
         .collect();
-    while !bench.running.faults().is_empty() {
-        tokio::task::yield_now().await;
-    }
+    let all_met = async {
+        while !bench.running.faults().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, all_met).await.expect("they wait for one another");
     let large = tokio::time::timeout(PATIENCE, bench.raw("get_sched_task", large_get()));
     refused(&large.await.expect("it waits for the script of others"), 90104, false);
     held.iter().for_each(tokio::task::JoinHandle::abort);
