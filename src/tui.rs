@@ -86,7 +86,8 @@ pub async fn run<B: Backend>(
         if drawn.is_err() {
             break;
         }
-        desk.take(Message::Drawn(clock()));
+        let (rendered, size) = (desk.state.now.running, desk.state.size);
+        desk.take(Message::Drawn { at: clock(), rendered, size });
         let woken = inbox.wake(desk.wake_in()).await;
         desk.take(Message::Ticked(clock()));
         for message in std::mem::take(&mut desk.refused).into_iter().chain(woken) {

@@ -289,7 +289,7 @@ impl Client {
         self.tell_if_new(&signature);
         let mut record = Record::begin(self, request, number);
         let result = self.exchange(request, &signature.sig, &mut record).await;
-        let result = result.map_err(|failure| fault::scrub(failure, &signature.sig));
+        let result = fault::scrub(result, &self.shared.signer.secrets(&signature.sig));
         record.call.end = match &result {
             Ok(_) => End::Done,
             Err(failure) => End::of(failure),
@@ -338,7 +338,7 @@ impl Client {
         if result.as_ref().map_or_else(|failure| failure.code().is_some(), |_| true) {
             record.call.server_date = date;
             let id = request_id(&result, &bytes);
-            record.call.request_id = id.map(|id| fault::scrub_text(&id, sig.expose()));
+            record.call.request_id = id.map(|id| fault::scrub_text(&id, &shared.signer.secrets(sig)));
         }
         result
     }

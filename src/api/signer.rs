@@ -8,6 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::fault;
+use super::scrub::Scrubber;
 use crate::domain::Failure;
 use crate::usersig::{self, UserSig};
 
@@ -94,6 +96,12 @@ impl Signer {
             *current = made;
             Signature { is_new: true, ..current.clone() }
         }))
+    }
+
+    /// What no text of others may show: the signature that was sent, and the key it was made with.
+    pub(super) fn secrets(&self, sent: &UserSig) -> Scrubber {
+        let key = self.key.as_ref().map(|key| (key.expose_secret(), fault::KEY));
+        Scrubber::new([(sent.expose(), fault::SIGNATURE)].into_iter().chain(key))
     }
 
     /// The end of the signature in use.

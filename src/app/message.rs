@@ -129,8 +129,16 @@ pub enum Message {
     /// Time went on. Comes before every batch of other messages, and by itself while something on
     /// screen changes with time.
     Ticked(Moment),
-    /// A frame is on the screen, as far as the terminal has taken it.
-    Drawn(Moment),
+    /// A frame is on the screen: the terminal has taken the whole of it. It comes for the newest frame
+    /// that was written, not for those that were passed over.
+    Drawn {
+        /// When that was heard of.
+        at: Moment,
+        /// Which state it shows: its `now`, by [`Moment::running`]. What changed later is not on it.
+        rendered: Duration,
+        /// Columns and rows that it was drawn for.
+        size: (u16, u16),
+    },
     /// A key event of any kind; `update` acts on presses, and on repeats where they only move.
     Key(KeyEvent),
     /// Text pasted in one piece (bracketed paste).

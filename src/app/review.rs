@@ -609,10 +609,18 @@ pub fn stop_countdown(state: &mut State) -> bool {
     true
 }
 
-/// What the review says is on the screen now: what was typed before that was typed blind.
-pub fn on_drawn(state: &mut State) {
+/// What the review says is on the screen now: what was typed before that was typed blind. `rendered`
+/// is the time of the state that the screen shows.
+pub fn on_drawn(state: &mut State, rendered: Duration) {
     let now = state.now.running;
     let Some(review) = state.review_mut().filter(|review| review.unseen) else { return };
+    let since = match review.stage {
+        Stage::Counting { until } => until.saturating_sub(COUNTDOWN),
+        Stage::Asking | Stage::Sent { .. } | Stage::Over(_) => review.deaf_until.saturating_sub(DEAF),
+    };
+    if rendered < since {
+        return;
+    }
     review.unseen = false;
     review.deaf_until = now + DEAF;
     if let Stage::Counting { until } = &mut review.stage {

@@ -111,6 +111,11 @@ pub(crate) fn tasks() -> Vec<Task> {
     ]
 }
 
+/// A frame of this state, at its size, was on the screen then.
+pub(crate) fn drawn(state: &State, at: Moment) -> Message {
+    Message::Drawn { at, rendered: state.now.running, size: state.size }
+}
+
 /// The outcome of this write is not known: as it was sent, with its number.
 pub(crate) fn unknown(state: &State, req: ReqId, failure: Failure) -> Message {
     let underway = state.underway(req).unwrap();

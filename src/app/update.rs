@@ -21,9 +21,12 @@ use super::{board, calls, detail, drafts, filter, find, form, help, palette, rel
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Ticked(now) => on_tick(state, now),
-        Message::Drawn(now) => {
-            state.now = now;
-            review::on_drawn(state);
+        Message::Drawn { at, rendered, size } => {
+            state.now = at;
+            // What was drawn for another size shows other parts of it.
+            if size == state.size {
+                review::on_drawn(state, rendered);
+            }
             Vec::new()
         }
         Message::Key(event) => on_key(state, event),

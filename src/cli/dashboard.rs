@@ -269,6 +269,12 @@ async fn show(
             None
         }
     };
+    for opened in store.iter().flat_map(|store| store.opened()) {
+        let words = opened.to_string();
+        tracing::warn!(event = "mended", words);
+        let before = setup.notice.take().map(|notice| format!(" · {notice}")).unwrap_or_default();
+        setup.notice = Some(words + &before);
+    }
     if let Some(store) = store.as_ref().filter(|_| store_key == EMBEDDED_KEY) {
         forget_open_writes(store, &store_key).await;
     }

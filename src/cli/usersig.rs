@@ -21,7 +21,7 @@ const MOST_INPUT: u64 = 16 * 1024;
 /// One of the documents of the service (trtc.io) allows no more; the others 50 years.
 const TEN_YEARS: u64 = 10 * 366 * 86_400;
 
-pub(super) fn run(args: UsersigArgs, mut world: World<'_>) -> Exit {
+pub(super) fn run(args: UsersigArgs, flags: &Flags, mut world: World<'_>) -> Exit {
     if args.stray.is_some() {
         // What was typed there is not repeated: it may be a signature.
         world.complain(
@@ -29,10 +29,9 @@ pub(super) fn run(args: UsersigArgs, mut world: World<'_>) -> Exit {
         );
         return Exit::Usage;
     }
-    let flags = args.of.into();
     match args.decode {
-        Some(given) => decode(&given, &flags, &mut world),
-        None => make(&flags, args.expire, &mut world),
+        Some(given) => decode(&given, flags, &mut world),
+        None => make(flags, args.expire, &mut world),
     }
 }
 
@@ -177,7 +176,7 @@ fn look(sig: &str, keyed: Option<&Keyed>, now: DateTime<Utc>) -> Result<Look, Re
         None => ("not compared: no profile here".to_owned(), true),
         Some(keyed) => compare(sig, &document, keyed),
     };
-    let lifetime = TimeDelta::try_seconds(i64::try_from(document.expire).unwrap_or(i64::MAX));
+    let lifetime = TimeDelta::try_seconds(document.expire);
     let lines = [
         ("identifier", text::clean(&document.identifier).into_owned()),
         ("sdkappid", document.sdkappid.to_string()),

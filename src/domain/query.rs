@@ -54,12 +54,12 @@ impl Range {
     /// The same length, `steps` lengths later (or earlier, when negative).
     #[must_use]
     pub fn moved(self, steps: i32) -> Self {
-        let by = (self.end - self.begin) * steps;
-        let (Some(begin), Some(end)) = (self.begin.checked_add_signed(by), self.end.checked_add_signed(by))
-        else {
-            return self;
-        };
-        Self { begin, end }
+        let moved = |at: DateTime<Utc>| at.checked_add_signed((self.end - self.begin).checked_mul(steps)?);
+        match (moved(self.begin), moved(self.end)) {
+            (Some(begin), Some(end)) => Self { begin, end },
+            // There is no such time.
+            _ => self,
+        }
     }
 
     /// Whether a time lies inside.

@@ -45,14 +45,21 @@ pub fn clean(text: &str) -> Cow<'_, str> {
         return Cow::Borrowed(text);
     }
     let unix = text.replace("\r\n", "\n");
-    let mut before = None;
-    let settled = unix.chars().filter(|c| !unsettles(*c, before.replace(*c)));
-    let shown = settled.map(|c| match c {
+    let shown = unix.chars().map(|c| match c {
         '\n' | '\r' | '\t' => ' ',
         c if acts(c) => '\u{FFFD}',
         c => c,
     });
-    Cow::Owned(shown.collect())
+    let mut cleaned = String::with_capacity(unix.len());
+    let mut before = None;
+    for c in shown {
+        // By what stands before it on the screen: what was left out is not there.
+        if !unsettles(c, before) {
+            before = Some(c);
+            cleaned.push(c);
+        }
+    }
+    Cow::Owned(cleaned)
 }
 
 /// The lines of a text, each safe to print. Line ends keep their meaning, a tab is four blanks.

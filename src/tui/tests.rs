@@ -188,10 +188,8 @@ async fn what_is_typed_behind_the_wish_to_leave_confirms_nothing() {
         far.input.try_send(key).unwrap();
     }
     // The review has been on the screen for long: no deafness hides what is looked at here.
-    crate::app::testing::feed(
-        &mut state,
-        [Message::Drawn(now()), Message::Ticked(crate::app::testing::later(2))],
-    );
+    let seen = crate::app::testing::drawn(&state, now());
+    crate::app::testing::feed(&mut state, [seen, Message::Ticked(crate::app::testing::later(2))]);
     let theme = Theme::new(Depth::Full);
     let mut terminal = terminal();
     let run = run(&mut terminal, &theme, state, Vec::new(), ends, || crate::app::testing::later(2));

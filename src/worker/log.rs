@@ -56,7 +56,7 @@ pub(super) fn note_down(message: &Message) {
         | Message::DraftsListed { result: Ok(_), .. }
         | Message::DraftRestored { result: Ok(_), .. }
         | Message::Ticked(_)
-        | Message::Drawn(_)
+        | Message::Drawn { .. }
         | Message::Key(_)
         | Message::Pasted(_)
         | Message::Resized { .. }

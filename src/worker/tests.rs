@@ -195,7 +195,7 @@ fn answered(message: &Message) -> Option<ReqId> {
         | Message::Noted(_)
         | Message::Signed { .. }
         | Message::Called(_)
-        | Message::Drawn(_) => None,
+        | Message::Drawn { .. } => None,
     }
 }
 

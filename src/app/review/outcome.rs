@@ -208,7 +208,7 @@ pub fn on_unknown(state: &mut State, req: ReqId, failure: Failure, open: OpenWri
 /// Nothing was sent after it was confirmed: the operator is shown why, and what can be done.
 pub fn on_stopped(state: &mut State, req: ReqId, why: Stop) -> Vec<Effect> {
     let Some(write) = state.underway(req) else { return Vec::new() };
-    let (deed, task) = (deed(&write.write), write.task());
+    let (deed, task, sent) = (deed(&write.write), write.task(), write.write.clone());
     drop(close_books(state, req));
     let words = match &why {
         Stop::Moved(_) => "it changed since you looked".to_owned(),
@@ -226,6 +226,9 @@ pub fn on_stopped(state: &mut State, req: ReqId, why: Stop) -> Vec<Effect> {
         let earlier = state.writes.iter().find(|write| write.entry == Some(entry)).map(|write| write.req);
         if let Some(earlier) = earlier {
             effects.extend(on_settled(state, earlier, Verdict::Done(Written::Created(id))));
+        } else if let Write::Create(new) = sent {
+            // Made by an earlier run: whoever tries once more is warned of it.
+            state.desk.remember(id, new);
         }
     }
     if shown(state, req).is_none() {

@@ -6,7 +6,7 @@ use super::super::form;
 use super::super::message::{Message, OpenWrite, Written};
 use super::super::update::update;
 use super::*;
-use crate::app::testing::{self, feed, press, type_in};
+use crate::app::testing::{self, drawn, feed, press, type_in};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
 use crate::domain::wire::{read_task, time_in};
@@ -310,7 +310,8 @@ fn a_countdown_that_nobody_could_see_begins_anew() {
     type_in(&mut state, "all acme");
     let late = state.now.running + Duration::from_millis(900);
     let late = Moment { running: late, ..state.now };
-    update(&mut state, Message::Drawn(late));
+    let seen = drawn(&state, late);
+    update(&mut state, seen);
     assert_eq!(writes(&pass(&mut state, 2_900)), []);
     assert_eq!(writes(&pass(&mut state, 200)).len(), 1);
 }
@@ -319,14 +320,32 @@ fn a_countdown_that_nobody_could_see_begins_anew() {
 fn keys_typed_before_the_review_was_on_the_screen_are_not_heard() {
     let mut state = filled(Environment::Test, "User");
     ctrl(&mut state, 's');
-    let drawn = moment(2_000);
-    update(&mut state, Message::Drawn(drawn));
+    let then = moment(2_000);
+    let seen = drawn(&state, then);
+    update(&mut state, seen);
     wait(&mut state, 0);
     assert_eq!(type_in(&mut state, "y"), []);
     wait(&mut state, 400);
     let now = state.now;
-    update(&mut state, Message::Drawn(now));
+    let seen = drawn(&state, now);
+    update(&mut state, seen);
     assert_eq!(writes(&type_in(&mut state, "y")).len(), 1, "later frames change nothing");
+}
+
+#[test]
+fn a_frame_of_another_size_or_of_an_earlier_state_was_not_seen() {
+    let mut state = filled(Environment::Test, "User");
+    let earlier = state.now.running;
+    wait(&mut state, 100);
+    ctrl(&mut state, 's');
+    let (rendered, size) = (state.now.running, state.size);
+    let late = moment(2_000);
+    for (rendered, size) in [(earlier, size), (rendered, (size.0 - 1, size.1))] {
+        update(&mut state, Message::Drawn { at: late, rendered, size });
+        assert!(review(&state).unseen);
+    }
+    update(&mut state, Message::Drawn { at: late, rendered, size });
+    assert!(!review(&state).unseen && review(&state).is_deaf(late));
 }
 
 #[test]

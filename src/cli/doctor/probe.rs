@@ -14,7 +14,7 @@ use crate::api::{Client, Connection, Outside, Timeouts};
 use crate::config::{Env, paths};
 use crate::domain::failure::NotSent;
 use crate::domain::{Failure, Lane, Query};
-use crate::store::{self, Store};
+use crate::store::{self, Opened, Store};
 
 /// The variables that may name a proxy.
 pub(super) const PROXY_VARIABLES: [&str; 6] =
@@ -64,18 +64,22 @@ pub(super) async fn list(connection: &Connection, outside: &Outside) -> Result<u
     client.list(&query, Lane::Page).await.map(|page| page.total)
 }
 
-/// The state directory, and whether a file can be made in it. It is made where it is not there yet, as
-/// the dashboard would; `None` without a home directory.
-pub(super) fn state_directory(env: &Env) -> Option<(PathBuf, Result<(), String>)> {
+/// What was found of the state directory: that it can be used, and what in it was open to others until
+/// now; or why it cannot be used.
+pub(super) type Found = Result<Vec<Opened>, String>;
+
+/// The state directory, and whether a file can be made in it. It is made where it is not there yet, and
+/// closed to others, as the dashboard would; `None` without a home directory.
+pub(super) fn state_directory(env: &Env) -> Option<(PathBuf, Found)> {
     let folder = paths::state_dir(env)?;
-    let tried = Store::open(&folder.join(store::FILE)).map(drop);
+    let tried = Store::open(&folder.join(store::FILE)).map(|store| store.opened().to_vec());
     // What is wrong with the database is the journal's line; here only whether its place can be used.
     let trial = folder.join(format!(".doctor-{}", std::process::id()));
     let written = fs::write(&trial, b"").and_then(|()| fs::remove_file(&trial));
     let result = match (written, tried) {
-        (Ok(()), _) => Ok(()),
+        (Ok(()), tried) => Ok(tried.unwrap_or_default()),
         (Err(_), Err(err)) => Err(err.to_string()),
-        (Err(err), Ok(())) => Err(err.to_string()),
+        (Err(err), Ok(_)) => Err(err.to_string()),
     };
     Some((folder, result))
 }

@@ -71,17 +71,35 @@ async fn a_create_after_a_doubt_is_looked_for_right_before_and_not_sent_when_it_
     // The journal is told last: until then the entry is open, and counts as a doubt as well.
     let message = bench.write(create("t"), terms()).await;
     assert_eq!(stopped(&message), &Stop::Stands { id: TaskId(9), entry: 1 });
+    assert_eq!(rogue.count("add_sched_task"), 1);
+    // Other words to the same people have nothing to do with it.
+    assert!(matches!(bench.write(create("u"), terms()).await, Message::OutcomeUnknown { .. }));
+}
+
+#[tokio::test]
+async fn what_the_next_run_finds_right_before_a_create_is_written_down_whatever_the_time_it_is_meant_for() {
+    let store = memory();
+    let rogue = cutting(|_, _| page(&[])).await;
+    let mut bench = with(&store, &rogue);
+    assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
+    bench.close().await;
+    let number = store.journal("acme", 1).unwrap()[0].what.msg_random.unwrap();
+
+    let rogue = Rogue::start(move |_, request| match request.command.as_str() {
+        "list_sched_task" => page(&[info(9, "t", number, now())]),
+        _ => Act::Json(ok(json!({"TaskID": 10}))),
+    })
+    .await;
+    let mut bench = with(&store, &rogue);
     let mut shifted = create("t");
     if let Write::Create(new) = &mut shifted {
         new.scheduled_at += TimeDelta::hours(5);
     }
-    assert!(
-        matches!(stopped(&bench.write(shifted, terms()).await), Stop::Stands { .. }),
-        "by +5h it is no other push"
-    );
-    assert_eq!(rogue.count("add_sched_task"), 1);
-    // Other words to the same people have nothing to do with it.
-    assert!(matches!(bench.write(create("u"), terms()).await, Message::OutcomeUnknown { .. }));
+    let message = bench.write(shifted, terms()).await;
+    assert_eq!(stopped(&message), &Stop::Stands { id: TaskId(9), entry: 1 }, "by +5h it is no other push");
+    let closed = store.journal("acme", 1).unwrap()[0].closed.clone().unwrap();
+    assert_eq!(closed.outcome, json!({"result": "created", "task": "9"}));
+    assert_eq!(rogue.count("add_sched_task"), 0);
 }
 
 #[tokio::test]
