@@ -27,6 +27,8 @@
 //! | where things stand on the screen | [`app::frame`] |
 //! | a field of a task, its limit, its help | [`domain::fields`]; rules between fields in [`domain::rules`] |
 //! | how a time may be typed, or is written | [`domain::when`] |
+//! | how a list is typed, or is written | [`domain::list`] |
+//! | what a text field takes, and its limit | [`app::entry`], [`domain::fields`] |
 //! | the text of an error | [`domain::catalog`] (codes), [`domain::failure`] (the way) |
 //! | what goes over the wire | [`domain::wire`]; how it goes in [`api`] |
 //! | which rows are asked for, and whether a page joins what was shown | `app::board`: `paging`, `range` |

@@ -102,14 +102,6 @@ pub fn check(kind: &Kind, content: &Content, strict: Strictness) -> Vec<Problem>
     problems
 }
 
-/// The value at a path; `null` is as if it were absent, for public clients send null lists.
-fn given<'a>(content: &'a Content, path: &str) -> Option<&'a Value> {
-    content.at(path).filter(|value| !value.is_null())
-}
-
-/// What the size of the content leaves out: 500 accounts of 32 bytes must fit.
-const ACCOUNTS: &str = "To_Account";
-
 /// What a content lacks that would show and tell nobody anything: it has neither title nor text, in no
 /// language, nor a template, and is no data for the app alone (`PushFlag` 1 with `Ext`, section 4.1).
 ///
@@ -128,6 +120,14 @@ pub fn check_message(content: &Content) -> Option<Problem> {
     let rule = "says nothing: it needs Title, Desc or PushTemplateId; data alone takes PushFlag 1 and Ext";
     Some(Problem::new("OfflinePushInfo.Title", rule))
 }
+
+/// The value at a path; `null` is as if it were absent, for public clients send null lists.
+fn given<'a>(content: &'a Content, path: &str) -> Option<&'a Value> {
+    content.at(path).filter(|value| !value.is_null())
+}
+
+/// What the size of the content leaves out: 500 accounts of 32 bytes must fit.
+const ACCOUNTS: &str = "To_Account";
 
 /// Bytes of the content as compact UTF-8 JSON, as if there were no `To_Account` in it.
 pub fn compact_len(content: &JsonObject) -> usize {

@@ -2,6 +2,7 @@
 //! list took. It is composed once per change of the text, for a frame asks several times.
 
 use std::borrow::Cow;
+use std::collections::BTreeMap;
 
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
@@ -10,7 +11,7 @@ use serde_json::Value;
 use super::super::entry::LeftOut;
 use super::{Form, Purpose, Request, Spot, spots};
 use crate::domain::draft::entry_value;
-use crate::domain::fields::Group;
+use crate::domain::fields::{FIELDS, Field, Group};
 use crate::domain::{Change, Content, Draft, NewTask, Problem, list, rules, text};
 
 /// What a draft makes, time apart.
@@ -22,6 +23,41 @@ pub(super) struct Composed {
     problems: Vec<Problem>,
     /// What was wrong before anybody typed.
     found_before: Vec<Problem>,
+    /// The lists that can be read, by the paths of their fields.
+    lists: BTreeMap<&'static str, Taken>,
+}
+
+/// What a list took.
+#[derive(Clone, Debug)]
+struct Taken {
+    /// Such as "2 accounts".
+    count: String,
+    /// Such as "anna stands twice".
+    repeats: Option<String>,
+}
+
+impl Taken {
+    fn of(field: &Field, text: &str) -> Option<Self> {
+        let (one, many) = field.items()?;
+        let value = entry_value(field, text).ok()??;
+        let (count, items) = match &value {
+            Value::Array(items) => (items.len(), items.iter().filter_map(Value::as_str).collect()),
+            Value::Object(pairs) => (pairs.len(), Vec::new()),
+            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
+        };
+        Some(Self { count: text::counted(count as u64, one, many), repeats: repeats(&items) })
+    }
+}
+
+fn repeats(items: &[&str]) -> Option<String> {
+    let repeats = list::repeats(items);
+    let (first, times) = repeats.first()?;
+    let often = if *times == 2 { "twice".to_owned() } else { format!("{times} times") };
+    let more = match repeats.len() {
+        1 => String::new(),
+        others => format!(", and {} more than once", others - 1),
+    };
+    Some(format!("{} stands {often}{more}", text::cut(&text::clean(first), 40)))
 }
 
 impl Composed {
@@ -31,7 +67,10 @@ impl Composed {
             Some(task) => rules::check(&task.kind, &form.draft.base, rules::Strictness::default()),
             None => Vec::new(),
         };
-        Self { draft: form.draft.clone(), content, problems, found_before }
+        let list =
+            |field: &'static Field| Some((field.path, Taken::of(field, form.draft.entry(field.path))?));
+        let lists = FIELDS.iter().filter_map(list).collect();
+        Self { draft: form.draft.clone(), content, problems, found_before, lists }
     }
 }
 
@@ -136,13 +175,7 @@ impl Form {
     /// none that can be read.
     pub fn count(&self, spot: Spot) -> Option<String> {
         let Spot::Field(field) = spot else { return None };
-        let (one, many) = field.items()?;
-        let count = match entry_value(field, self.text(spot)).ok()?? {
-            Value::Array(items) => items.len(),
-            Value::Object(pairs) => pairs.len(),
-            Value::Null | Value::Bool(_) | Value::Number(_) | Value::String(_) => return None,
-        };
-        Some(text::counted(count as u64, one, many))
+        self.composed().lists.get(field.path).map(|taken| taken.count.clone())
     }
 
     /// What should be known about the text at a place, though it may be sent: items that stand several
@@ -154,16 +187,6 @@ impl Form {
 
     fn repeats(&self, spot: Spot) -> Option<String> {
         let Spot::Field(field) = spot else { return None };
-        field.items().filter(|_| field.is_list())?;
-        let value = entry_value(field, self.text(spot)).ok()??;
-        let items: Vec<&str> = value.as_array()?.iter().filter_map(Value::as_str).collect();
-        let repeats = list::repeats(&items);
-        let (first, times) = repeats.first()?;
-        let often = if *times == 2 { "twice".to_owned() } else { format!("{times} times") };
-        let more = match repeats.len() {
-            1 => String::new(),
-            others => format!(", and {} more than once", others - 1),
-        };
-        Some(format!("{} stands {often}{more}", text::cut(&text::clean(first), 40)))
+        self.composed().lists.get(field.path)?.repeats.clone()
     }
 }

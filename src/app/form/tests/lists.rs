@@ -54,6 +54,9 @@ fn two_accounts_with_a_comma_between_are_two_and_the_form_says_so() {
         assert_eq!(count(&state).as_deref(), Some("2 accounts"));
         assert_eq!(sent(&state, "To_Account"), json!(["mona", "li_wei"]), "{typed}");
     }
+    let mut state = ready('u', "To_Account");
+    update(&mut state, Message::Pasted("[\"mona\", \"li wei\"]".to_owned()));
+    assert_eq!(sent(&state, "To_Account"), json!(["mona", "li wei"]), "a JSON list is one too");
     let mut state = ready('t', "TagsOr");
     type_in(&mut state, "vip, foodie");
     assert_eq!(count(&state).as_deref(), Some("2 tags"));
@@ -174,11 +177,11 @@ fn every_text_of_the_form_has_a_limit_and_no_accounts_are_cut_in_the_middle() {
         }
     }
     // The largest legal content fits.
-    let accounts: Vec<String> = (0..500).map(|n| format!("{n:010}")).collect();
+    let accounts: Vec<String> = (0..500).map(|n| format!("{n:032}")).collect();
     let mut state = ready('u', "To_Account");
     update(&mut state, Message::Pasted(accounts.join(", ")));
     assert_eq!(sent(&state, "To_Account"), json!(accounts));
-    update(&mut state, Message::Pasted("\none_more".to_owned()));
+    update(&mut state, Message::Pasted("，one_more".to_owned()));
     assert_eq!(request(&state), Err(vec!["has 501 entries; at most 500 are allowed".to_owned()]));
 }
 
