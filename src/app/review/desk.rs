@@ -20,7 +20,6 @@ pub(super) struct Sent {
     pub(super) meant: Version,
 }
 
-
 /// A proof that was asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Asked {

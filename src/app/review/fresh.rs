@@ -91,7 +91,7 @@ pub(super) fn take(state: &mut State, task: Task) -> Vec<Effect> {
     // Without its form a change cannot be made to fit the task as it is now.
     let strands = is_change && state.form().is_none() && state.review().is_some_and(Review::moved);
     if changed || lay {
-        state.review_mut().into_iter().for_each(|review| review.show_anew());
+        state.review_mut().into_iter().for_each(Review::show_anew);
     }
     if lay {
         lay_over(state, &fresh);

@@ -160,12 +160,7 @@ fn message(to: &mut Writer, state: &State, meant: &Version) {
     let path = |name: &str| format!("OfflinePushInfo.{name}");
     let (title, desc) = (meant.content.text(&path("Title")), meant.content.text(&path("Desc")));
     let mut card = card(&state.setup.profile, title, desc, to.out.width);
-    if !card_shows_all(title, desc, to.out.width) {
-        to.out.lines.extend(card);
-        to.out.blank();
-        to.must(Topic::Title, title, |out| out.row("Title", LABEL, Tone::Plain, title));
-        to.must(Topic::Text, desc, |out| out.row("Desc", LABEL, Tone::Plain, desc));
-    } else {
+    if card_shows_all(title, desc, to.out.width) {
         // Border and app above, border below.
         let edge = card.pop();
         let mut card = card.into_iter();
@@ -173,6 +168,11 @@ fn message(to: &mut Writer, state: &State, meant: &Version) {
         to.must_lines(Topic::Title, title, card.by_ref().take(1).collect());
         to.must_lines(Topic::Text, desc, card.collect());
         to.out.lines.extend(edge);
+    } else {
+        to.out.lines.extend(card);
+        to.out.blank();
+        to.must(Topic::Title, title, |out| out.row("Title", LABEL, Tone::Plain, title));
+        to.must(Topic::Text, desc, |out| out.row("Desc", LABEL, Tone::Plain, desc));
     }
     let extra = meant.content.text(&path("Ext"));
     if title.trim().is_empty() && desc.trim().is_empty() && !extra.is_empty() {

@@ -678,7 +678,9 @@ fn verdicts_end_the_doubt() {
 
     let (mut state, req) = doubted("User");
     update(&mut state, Message::Settled { req, verdict: Verdict::NotDone });
-    assert!(text_of(&lines::body(&state, review(&state), 76).lines).contains("not there; it may be sent again"));
+    assert!(
+        text_of(&lines::body(&state, review(&state), 76).lines).contains("not there; it may be sent again")
+    );
     press(&mut state, KeyCode::Esc);
     assert!(is_form(&state) && state.writes.iter().all(|write| write.acknowledged));
     ctrl(&mut state, 's');
@@ -894,6 +896,7 @@ fn esc_goes_back_even_while_the_review_is_deaf() {
 }
 
 mod again;
+mod audit;
 mod doubt;
 mod elsewhere;
 mod quiet;

@@ -181,7 +181,8 @@ fn whom_it_reaches_is_in_sight_at_every_size_and_what_to_type_once_all_was_read(
             return;
         }
         let shown = rows(buf).concat();
-        let asks = ["type 7890", " rest: ", "read who", "hold still"].iter().any(|words| shown.contains(words));
+        let asks =
+            ["type 7890", " rest: ", "read who", "hold still"].iter().any(|words| shown.contains(words));
         assert!(asks && shown.contains("EVERYONE"), "at {width}x{height}: {shown}");
     });
 }
@@ -200,7 +201,8 @@ struct Hand {
 
 impl Hand {
     fn roll(&mut self, sides: u64) -> u64 {
-        self.random = self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.random =
+            self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
         (self.random >> 33) % sides
     }
 
@@ -235,7 +237,8 @@ impl Hand {
         feed(&mut self.state, (0..200).map(|_| key(KeyCode::PageUp)));
         self.does(Vec::new(), false);
         for _ in 0..60 {
-            if !screen(&self.state).contains("↓ shows the rest") && !screen(&self.state).contains("↓ rest:") {
+            if !screen(&self.state).contains("↓ shows the rest") && !screen(&self.state).contains("↓ rest:")
+            {
                 break;
             }
             self.does(vec![key(KeyCode::PageDown)], false);
