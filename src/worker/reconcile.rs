@@ -26,7 +26,7 @@ pub(super) const STOPPED: &str =
     "pushdeck was stopped before it was found out; look at the list before you send anything again";
 
 /// How far around the sending the list is read by creation: wide enough for any clock that was just
-/// compared, and no more creates than [`MOST_PAGES`] hold fit in at five a second.
+/// compared, and no more creates than [`MOST_ROWS`] fit in at five a second.
 const AROUND: TimeDelta = TimeDelta::minutes(2);
 
 /// How far around the due time the list is read: the wire has whole seconds.
@@ -41,8 +41,9 @@ const LOOKALIKE: (TimeDelta, TimeDelta) = (TimeDelta::seconds(10), TimeDelta::mi
 /// longer ago than this is not under way any more, whatever stood before it.
 pub(super) const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(10);
 
-/// Most pages read in one look.
-const MOST_PAGES: u32 = 20;
+/// Most rows read in one search, and most pages of a service that gives few rows at once.
+const MOST_ROWS: u64 = 2000;
+const MOST_PAGES: usize = 200;
 
 /// Rows asked for at once.
 pub(super) const PAGE_SIZE: u32 = 100;
@@ -476,7 +477,7 @@ async fn list_all<'a>(
     let mut query = Query { order, range, ..Query::around(begin, PAGE_SIZE) };
     let mut listing = Listing::new(new);
     let mut offsets = Vec::new();
-    for _ in 0..MOST_PAGES {
+    while query.offset < MOST_ROWS && offsets.len() < MOST_PAGES {
         let Listed { page, asked } = limits::list(hands, &query, Lane::Write).await?;
         if asked.range != range {
             // The service takes no range that is so long: what lies outside was not read.
