@@ -29,7 +29,7 @@ pub(crate) struct Dose {
 }
 
 const SHORT: Dose =
-    Dose { apps: 1, writes: 20, at_once: 4, kills: 1, stops: 1, rounds: 1, longest_lag: 38, speed: 20 };
+    Dose { apps: 1, writes: 16, at_once: 3, kills: 1, stops: 1, rounds: 1, longest_lag: 38, speed: 20 };
 
 const FULL: Dose =
     Dose { apps: 4, writes: 150, at_once: 20, kills: 3, stops: 2, rounds: 8, longest_lag: 60, speed: 1 };

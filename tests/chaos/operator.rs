@@ -3,6 +3,8 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::env;
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -71,9 +73,18 @@ impl Folder {
     }
 }
 
-/// Tells the parent what happens: one line each, so that it can count.
+/// Tells the parent what happens: one line each, so that it can count. Where all is kept, with the time too.
 pub(crate) fn tell(what: &str) {
     println!("@ {what}");
+    if env::var_os("PUSHDECK_CHAOS_KEEP").is_some() {
+        note_down(what);
+    }
+}
+
+fn note_down(what: &str) {
+    let path = PathBuf::from(env::var(FOLDER).unwrap()).join("said");
+    let mut file = OpenOptions::new().append(true).create(true).open(path).unwrap();
+    writeln!(file, "{} {} {what}", now().format("%H:%M:%S%.3f"), env::var(RUN).unwrap()).unwrap();
 }
 
 /// Follows the plan to its end, or to the kill.
@@ -295,6 +306,9 @@ impl Operator {
     fn note(&mut self, story: usize, note: Note) {
         let is_final = note.is_final();
         let line = Line { story, at: self.stories[story].at, note };
+        if env::var_os("PUSHDECK_CHAOS_KEEP").is_some() {
+            note_down(&format!("{line:?}"));
+        }
         self.ledger.write(&line);
         self.stories[story].hear(&line.note);
         if is_final {
@@ -430,10 +444,14 @@ impl Operator {
         self.asked.remove(&req).unwrap_or_else(|| panic!("{req:?} was answered twice, or never asked"))
     }
 
-    #[expect(clippy::unused_self, reason = "it belongs to what is heard")]
     fn pass_over(&self, message: &Message) {
         match message {
-            Message::Called(_) | Message::Signed { .. } | Message::Checked { .. } => {}
+            Message::Called(_) | Message::Signed { .. } => {}
+            // No event: how often it is searched is no matter of the plan.
+            Message::Checked { req, sight, .. } if env::var_os("PUSHDECK_CHAOS_KEEP").is_some() => {
+                note_down(&format!("checked {req:?} {:?}: {sight:?}", self.asked.get(req)));
+            }
+            Message::Checked { .. } => {}
             Message::Noted(words) => tell(&format!("noted {words}")),
             other => panic!("unexpected: {other:?}"),
         }
