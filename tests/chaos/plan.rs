@@ -173,8 +173,11 @@ impl Edit {
     }
 }
 
+/// A fault, before or after the call is carried out, and its code if it has one.
+type Way = (&'static str, &'static str, i64);
+
 /// Every way in which a write is to go wrong.
-const OF_WRITES: &[(&str, &str, i64)] = &[
+const OF_WRITES: &[Way] = &[
     ("drop", "before", 0),
     ("drop", "after", 0),
     ("delay", "before", 0),
@@ -194,7 +197,7 @@ const OF_WRITES: &[(&str, &str, i64)] = &[
 ];
 
 /// Every way in which a read is to go wrong.
-const OF_READS: &[(&str, &str, i64)] = &[
+const OF_READS: &[Way] = &[
     ("drop", "before", 0),
     ("delay", "after", 0),
     ("bad-gateway", "after", 0),
@@ -218,9 +221,7 @@ pub(crate) fn script(app: u64, dose: Dose, rng: &mut StdRng) -> Vec<Value> {
         ("list_sched_task", 6, dose.rounds, OF_READS),
     ] {
         for _ in 0..rounds {
-            let mut ways = ways.to_vec();
-            ways.shuffle(rng);
-            for (fault, when, code) in ways {
+            for (fault, when, code) in in_turns(ways, rng) {
                 script.push(json!({"fault": "pass", "calls": passes, "app": app, "command": command}));
                 let mut fault = json!({"fault": fault, "when": when, "app": app, "command": command});
                 match fault["fault"].as_str() {
@@ -234,6 +235,15 @@ pub(crate) fn script(app: u64, dose: Dose, rng: &mut StdRng) -> Vec<Value> {
         }
     }
     script
+}
+
+/// Done and unheard, and not done at all, in turns: also a few calls meet both.
+fn in_turns(ways: &[Way], rng: &mut StdRng) -> Vec<Way> {
+    let mut ways = ways.to_vec();
+    ways.shuffle(rng);
+    let (after, before): (Vec<Way>, Vec<Way>) = ways.into_iter().partition(|(_, when, _)| *when == "after");
+    let most = after.len().max(before.len());
+    (0..most).flat_map(|at| [after.get(at), before.get(at)]).flatten().copied().collect()
 }
 
 /// The name of a fault in the summary; `None` for a pass.
