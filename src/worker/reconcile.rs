@@ -48,6 +48,9 @@ const MOST_PAGES: usize = 200;
 /// Rows asked for at once.
 pub(super) const PAGE_SIZE: u32 = 100;
 
+/// A search that is later than this is left to the one after it.
+const LATE: Duration = Duration::from_secs(2);
+
 /// The longest pause while the service does not answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
@@ -143,7 +146,8 @@ pub(super) async fn settle(hands: &Hands, sent: &Sent, req: ReqId) -> Found {
         was_heard = !matches!(&sight, Sight::NoAnswer(failure) if !failure.is_answer());
         silent = if matches!(sight, Sight::NoAnswer(_)) { silent + 1 } else { 0 };
         let now = began.elapsed();
-        next = match hands.looks.iter().copied().find(|at| *at > next) {
+        // A search may have waited long for its turn: those whose time has passed meanwhile show no more.
+        next = match hands.looks.iter().copied().find(|at| *at > next && *at + LATE > now) {
             _ if comes_back && was_heard => now + hands.looks.first().copied().unwrap_or(hands.every),
             Some(usual) if silent == 0 => usual,
             usual if silent > 0 => {
