@@ -23,6 +23,7 @@ use tracing_subscriber::fmt::layer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry;
 
+use super::present;
 use crate::domain::text;
 
 /// Lines that may wait for the disk.
@@ -180,11 +181,6 @@ fn note_down(info: &PanicHookInfo<'_>) {
         if words.contains("usersig") || words.contains("://") { "not shown: it held a URL" } else { &words };
     let place = info.location().map(ToString::to_string);
     tracing::error!(event = "panic", words, place);
-}
-
-#[expect(clippy::disallowed_methods, reason = "a line about missing lines tells its time like the others")]
-fn present() -> DateTime<Utc> {
-    Utc::now()
 }
 
 #[cfg(test)]
