@@ -405,7 +405,7 @@ mod tests {
         use std::time::Duration;
         let shown = |seconds| super::super::wire::time_out(shown_by_clock(Duration::from_secs(seconds)));
         assert_eq!(shown(0), "1970-01-01 00:00:00");
-        assert_eq!(shown(1_795_240_000), "2026-11-21 06:26:40");
+        assert_eq!(shown(1_795_240_000), "2026-11-21 05:46:40");
         for beyond in [253_402_300_799, 253_402_300_800, 1 << 40, u64::MAX] {
             assert_eq!(shown(beyond), "9999-12-31 23:59:59");
         }

@@ -135,6 +135,20 @@ fn a_terminal_that_takes_nothing_delays_neither_sigterm_nor_ctrl_c() {
 }
 
 #[test]
+fn a_terminal_that_nobody_reads_is_given_back_all_the_same() {
+    let (_service, start) = demo();
+    // One picture is more than any buffer between the two holds.
+    let mut terminal = start.size(1000, 300).stalled().open();
+    terminal.see_first_bytes();
+    terminal.keys("?");
+    terminal.signal("TERM");
+    assert_eq!(terminal.end_unseen(), 0);
+    terminal.read_on();
+    terminal.end();
+    terminal.assert_restored();
+}
+
+#[test]
 fn what_a_stalled_terminal_missed_is_drawn_when_it_goes_on() {
     let (_service, start) = demo();
     let mut terminal = start.open();

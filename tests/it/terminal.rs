@@ -4,7 +4,7 @@
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::PathBuf;
-use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -21,6 +21,8 @@ struct Shared {
     raw: Mutex<Vec<u8>>,
     /// How often the whole screen was cleared.
     clears: AtomicUsize,
+    /// Whether nothing more than the first bytes is read for now.
+    stalled: AtomicBool,
 }
 
 /// What programs ask a terminal, and what it says.
@@ -45,6 +47,7 @@ pub(crate) struct Terminal {
     child: Box<dyn Child + Send + Sync>,
     home: tempfile::TempDir,
     settings_before: String,
+    reading: std::thread::Thread,
 }
 
 /// What to start, and where.
@@ -54,6 +57,7 @@ pub(crate) struct Start {
     size: (u16, u16),
     home: tempfile::TempDir,
     script: Option<&'static str>,
+    stalled: bool,
 }
 
 impl Start {
@@ -61,7 +65,7 @@ impl Start {
     pub(crate) fn new(args: &[&str]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let args = args.iter().map(|&a| a.to_owned()).collect();
-        Self { args, env: Vec::new(), size: (120, 40), home, script: None }
+        Self { args, env: Vec::new(), size: (120, 40), home, script: None, stalled: false }
     }
 
     pub(crate) fn size(mut self, columns: u16, rows: u16) -> Self {
@@ -102,6 +106,12 @@ impl Start {
         self
     }
 
+    /// Reads the first bytes of the program, and no more before [`Terminal::read_on`].
+    pub(crate) fn stalled(mut self) -> Self {
+        self.stalled = true;
+        self
+    }
+
     /// Starts the program.
     pub(crate) fn open(self) -> Terminal {
         let (columns, rows) = self.size;
@@ -131,12 +141,13 @@ impl Start {
             changed: Condvar::new(),
             raw: Mutex::default(),
             clears: AtomicUsize::new(0),
+            stalled: AtomicBool::new(self.stalled),
         });
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
         let feed = Arc::clone(&shared);
         let to_program = Arc::clone(&writer);
-        std::thread::spawn(move || {
+        let reading = std::thread::spawn(move || {
             let mut buffer = [0; 8192];
             let mut waiting = Vec::new();
             let mut seen = 0;
@@ -150,13 +161,17 @@ impl Start {
                 feed.parser.lock().unwrap().0.process(&waiting[..whole]);
                 waiting.drain(..whole);
                 feed.changed.notify_all();
+                while feed.stalled.load(Ordering::SeqCst) {
+                    std::thread::park();
+                }
             }
             let mut last = feed.parser.lock().unwrap();
             last.0.process(&waiting);
             last.1 = true;
             feed.changed.notify_all();
         });
-        Terminal { shared, master: pair.master, writer, child, home: self.home, settings_before }
+        let reading = reading.thread().clone();
+        Terminal { shared, master: pair.master, writer, child, home: self.home, settings_before, reading }
     }
 }
 
@@ -306,6 +321,21 @@ impl Terminal {
             assert!(Instant::now() < deadline, "it is not stopped");
             std::thread::yield_now();
         }
+    }
+
+    /// Waits for the first bytes of the program.
+    pub(crate) fn see_first_bytes(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.shared.raw.lock().unwrap().is_empty() {
+            assert!(Instant::now() < deadline, "it draws nothing");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Reads again what the program writes.
+    pub(crate) fn read_on(&self) {
+        self.shared.stalled.store(false, Ordering::SeqCst);
+        self.reading.unpark();
     }
 
     /// Every byte that the program wrote so far.
