@@ -183,13 +183,14 @@ fn every_scope_has_its_journey() {
 
 /// Presses `?`, as a person does who does not see the help come.
 fn press_until_heard(terminal: &mut Terminal) {
-    let mut pressed = std::time::Instant::now();
+    let (began, mut pressed) = (std::time::Instant::now(), std::time::Instant::now());
     terminal.keys("?");
     while !terminal.screen().contains("cancel the task, through review") {
         if pressed.elapsed() > std::time::Duration::from_millis(250) {
             pressed = std::time::Instant::now();
             terminal.keys("?");
         }
+        assert!(began.elapsed() < std::time::Duration::from_secs(30), "the keyboard is gone");
         std::thread::yield_now();
     }
 }
