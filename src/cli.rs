@@ -17,12 +17,14 @@ use std::ffi::OsString;
 use std::fmt;
 use std::io::{Read, Write};
 use std::pin::Pin;
+use std::time::SystemTime;
 
 use chrono::{DateTime, Utc};
 use clap::Parser;
 
 use crate::config::Env;
 use crate::config::redact::redact;
+use crate::domain::when;
 use args::{Args, Asked, Command};
 use log::Log;
 
@@ -134,7 +136,8 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, mut world: World<'_>)
 /// This machine's clock.
 #[expect(clippy::disallowed_methods, reason = "the one place where the command line reads the clock")]
 fn present() -> DateTime<Utc> {
-    Utc::now()
+    // Not `Utc::now`, which panics before 1970.
+    when::shown_by_clock(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
 }
 
 /// Help and version are answers, everything else is a complaint.

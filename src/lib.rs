@@ -25,6 +25,8 @@
 //! | what a key does | the file of its screen in [`app`] |
 //! | how something looks | the file of the same name in [`view`]; colours in [`theme`] and `assets/themes` |
 //! | where things stand on the screen | [`app::frame`] |
+//! | what a terminal sends and gets | `term::decode` (keys), `term::screen` (frames), `term::line` (settings) |
+//! | signals, ctrl-z | `tui::signals`, `term::job` |
 //! | a field of a task, its limit, its help | [`domain::fields`]; rules between fields in [`domain::rules`] |
 //! | how a time may be typed, or is written | [`domain::when`] |
 //! | how a list is typed, or is written | [`domain::list`] |
@@ -62,7 +64,7 @@
 //! - **I3** Only `worker` and the command line call `api`; the sandbox shares only `domain` and
 //!   `usersig`: `tests/laws.rs`; bodies are pinned to the documents in `domain::wire`.
 //! - **I4** Every effect is answered by exactly one final message, but for those that the loop carries
-//!   out itself (copy, repaint, quit) and a write's origin, which its write answers: tests of `worker` and `tui`.
+//!   out itself (copy, repaint, suspend, quit) and a write's origin, which its write answers: tests of `worker` and `tui`.
 //! - **I5** No write is repeated unless `api::retry` proves it harmless; writes are waited for at
 //!   the end, reads are not: tests of `api::retry`, `worker`, `tui`, and `tests/chaos`.
 //! - **I6** Channels are bounded: `tests/laws.rs`, `clippy.toml`.

@@ -30,24 +30,23 @@ use tokio::sync::{mpsc, watch};
 use crate::app::Message;
 
 pub use input::listen;
-pub use line::size;
+pub use line::{size, takes_words};
 pub use screen::{Progress, Screen, Shown, Writer, screen};
 
 /// Whether the terminal is taken over now. One process has one terminal.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 /// What it takes to give it back.
 static LINE: Mutex<Option<Line>> = Mutex::new(None);
-/// Held by who writes to the terminal.
-static PEN: Mutex<()> = Mutex::new(());
 
 /// How long the giving back waits for a frame that is being written, and then for its own bytes.
 const PATIENCE: Duration = Duration::from_millis(300);
 
-/// The line as it was.
+/// The line as it was, and who writes to it.
 #[derive(Debug)]
 struct Line {
     tty: OwnedFd,
     before: Termios,
+    screen: Screen,
 }
 
 /// Holds the terminal; gives it back when dropped.
@@ -66,26 +65,13 @@ pub fn take() -> io::Result<Taken> {
         return Err(io::Error::other("standard output is no terminal, and the dashboard needs one"));
     }
     let tty = line::keys()?;
-    let before = line::make_raw(tty.as_fd())?;
-    *line_held() = Some(Line { tty, before });
-    TAKEN.store(true, Ordering::SeqCst);
-    // From here on dropping the guard gives the terminal back, also when the next step fails.
-    let guard = Guard(());
-    let (screen, writer, written) = screen(Pen(line::Outlet::open(is_taken)?), is_taken, size);
+    let (screen, writer, written) = screen(line::Outlet::open(is_taken)?, is_taken, size);
     thread::Builder::new().name("output".to_owned()).spawn(move || writer.run())?;
-    enter(&screen)?;
-    Ok((guard, screen, written))
-}
-
-/// Prepares a terminal that is taken over for the next frame, which is drawn in full.
-///
-/// # Errors
-/// When the terminal takes nothing any more.
-pub fn enter(screen: &Screen) -> io::Result<()> {
-    let mut bytes = Vec::new();
-    queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
-    screen.repaint();
-    screen.send(&bytes)
+    screen.begin(&entering()?);
+    let before = line::make_raw(tty.as_fd())?;
+    *line_held() = Some(Line { tty, before, screen: screen.clone() });
+    TAKEN.store(true, Ordering::SeqCst);
+    Ok((Guard(()), screen, written))
 }
 
 /// Whether the terminal is taken over.
@@ -98,29 +84,14 @@ pub fn give_back() {
     if !TAKEN.swap(false, Ordering::SeqCst) {
         return;
     }
-    let pen = take_pen();
+    let held = line_held();
+    let Some(line) = &*held else { return };
+    // Who writes sees that it was given back, and stops; one who does not must not keep it.
+    let pen = line.screen.pen(PATIENCE);
     // A terminal that is gone cannot be given back, and nobody is left to be told.
     let _ = line::Outlet::open(|| true).and_then(|mut out| out.write_within(&leaving()?, PATIENCE));
-    if let Some(line) = &*line_held() {
-        let _ = line::set(line.tty.as_fd(), &line.before);
-    }
+    let _ = line::set(line.tty.as_fd(), &line.before);
     drop(pen);
-}
-
-/// Waits until nobody writes. Who writes sees that the terminal was given back and stops; one that does
-/// not must not keep it.
-fn take_pen() -> Option<MutexGuard<'static, ()>> {
-    let step = Duration::from_millis(5);
-    let mut waited = Duration::ZERO;
-    loop {
-        match PEN.try_lock() {
-            Ok(pen) => return Some(pen),
-            Err(std::sync::TryLockError::Poisoned(pen)) => return Some(pen.into_inner()),
-            Err(std::sync::TryLockError::WouldBlock) if waited >= PATIENCE => return None,
-            Err(std::sync::TryLockError::WouldBlock) => thread::sleep(step),
-        }
-        waited += step;
-    }
 }
 
 /// Gives the terminal back and stops the process, as a shell's ctrl-z does. When it goes on, the system
@@ -134,7 +105,8 @@ pub fn suspend() -> io::Result<()> {
     job::stop().or_else(|error| retake().and(Err(error)))
 }
 
-/// Takes the terminal over again after the process was stopped, whoever stopped it. [`enter`] follows.
+/// Takes the terminal over again after the process was stopped, whoever stopped it. The next frame is
+/// drawn in full.
 ///
 /// # Errors
 /// When the terminal is gone.
@@ -142,6 +114,8 @@ pub fn retake() -> io::Result<()> {
     let mut held = line_held();
     let Some(line) = &mut *held else { return Ok(()) };
     let found = line::make_raw(line.tty.as_fd())?;
+    let _pen = line.screen.pen(PATIENCE);
+    line.screen.begin(&entering()?);
     if !TAKEN.swap(true, Ordering::SeqCst) {
         // What was set meanwhile is what it will be given back with.
         line.before = found;
@@ -154,24 +128,10 @@ fn line_held() -> MutexGuard<'static, Option<Line>> {
     LINE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Writes frames while the terminal is taken over.
-#[derive(Debug)]
-struct Pen(line::Outlet);
-
-impl io::Write for Pen {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.write_all(bytes).map(|()| bytes.len())
-    }
-
-    fn write_all(&mut self, bytes: &[u8]) -> io::Result<()> {
-        // There is nothing in it that could be half done.
-        let _pen = PEN.lock().unwrap_or_else(PoisonError::into_inner);
-        self.0.write_all(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
+fn entering() -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+    Ok(bytes)
 }
 
 fn leaving() -> io::Result<Vec<u8>> {
@@ -218,10 +178,13 @@ mod tests {
 
     #[test]
     fn everything_that_was_turned_on_is_turned_off() {
-        let text = String::from_utf8(leaving().unwrap()).unwrap();
-        for off in ["\u{1b}[?2026l", "\u{1b}[?2004l", "\u{1b}[?1049l", "\u{1b}[?25h"] {
-            assert!(text.contains(off), "{off:?} is missing in {text:?}");
+        let text = |bytes: io::Result<Vec<u8>>| String::from_utf8(bytes.unwrap()).unwrap();
+        let (on, off) = (text(entering()), text(leaving()));
+        for (set, reset) in [("2004h", "2004l"), ("1049h", "1049l"), ("25l", "25h")] {
+            assert!(on.contains(&format!("\u{1b}[?{set}")), "{set} is missing in {on:?}");
+            assert!(off.contains(&format!("\u{1b}[?{reset}")), "{reset} is missing in {off:?}");
         }
+        assert!(off.contains("\u{1b}[?2026l") && on.matches('\u{1b}').count() == 3, "{on:?}");
     }
 
     #[test]

@@ -55,6 +55,9 @@ pub struct Ends {
     pub retake: fn() -> io::Result<()>,
 }
 
+/// Does something with the terminal as a whole.
+type Hand = fn() -> io::Result<()>;
+
 /// How the loop ended.
 #[derive(Debug)]
 pub struct Ended {
@@ -106,7 +109,7 @@ async fn turn(
     painter: &mut Painter<'_>,
     desk: &mut Desk,
     inbox: &mut Inbox,
-    (suspend, retake): (fn() -> io::Result<()>, fn() -> io::Result<()>),
+    (suspend, retake): (Hand, Hand),
     clock: &impl Fn() -> Moment,
 ) -> io::Result<()> {
     while !desk.leave {
@@ -128,7 +131,7 @@ async fn turn(
         }
         if std::mem::take(&mut desk.retake) {
             retake()?;
-            term::enter(&painter.screen)?;
+            painter.screen.repaint();
         }
         if std::mem::take(&mut desk.suspend)
             && !desk.leave

@@ -204,7 +204,12 @@ pub(super) async fn run(flags: &Flags, mut world: World<'_>) -> Exit {
     match open(plan, look, reload).await {
         Ok(()) => Exit::Done,
         Err(words) => {
-            world.complain(&words);
+            if term::takes_words() {
+                world.complain(&words);
+            } else {
+                // Without the words: they name what was written. The journal holds it.
+                tracing::warn!(event = "unsaid", why = "the terminal takes nothing");
+            }
             Exit::Failed
         }
     }
@@ -301,9 +306,14 @@ async fn show(
     // The loop has waited as long as it should; what reads are left are of use to nobody.
     work.abort();
     let ended = ended.map_err(|err| format!("the terminal cannot be used: {err}"))?;
-    let failed = ended.failed.map(|err| format!("the terminal cannot be used: {err}"));
+    parting_words(&ended).map_or(Ok(()), Err)
+}
+
+/// Why the terminal failed, if it did, and what was left open, also then.
+fn parting_words(ended: &tui::Ended) -> Option<String> {
+    let failed = ended.failed.as_ref().map(|err| format!("the terminal cannot be used: {err}"));
     let words: Vec<String> = failed.into_iter().chain(last_words(&ended.state)).collect();
-    if words.is_empty() { Ok(()) } else { Err(words.join("\n")) }
+    (!words.is_empty()).then(|| words.join("\n"))
 }
 
 /// The loop's ends of its queues.
@@ -494,6 +504,17 @@ mod tests {
         assert!(last_words(&state).unwrap().contains("stands more than once: #1, #2"));
         state.writes.clear();
         assert_eq!(last_words(&state), None);
+    }
+
+    #[test]
+    fn a_terminal_that_fails_is_named_together_with_what_is_open() {
+        let state = crate::app::testing::in_doubt((80, 24));
+        let failed = Some(io::Error::other("Input/output error"));
+        let words = parting_words(&tui::Ended { state, frames: 1, failed }).unwrap();
+        assert!(words.starts_with("the terminal cannot be used: Input/output error\n"), "{words}");
+        assert!(words.contains("a create: \"Spring is here\"") && words.contains("a cancel of #"), "{words}");
+        let state = crate::app::testing::board((80, 24));
+        assert_eq!(parting_words(&tui::Ended { state, frames: 1, failed: None }), None);
     }
 
     #[tokio::test]

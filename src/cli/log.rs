@@ -23,6 +23,7 @@ use tracing_subscriber::fmt::layer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry;
 
+use super::present;
 use crate::config::redact::redact;
 use crate::domain::text;
 use file::LogFile;
@@ -187,11 +188,6 @@ fn note_down(info: &PanicHookInfo<'_>) {
     };
     let place = info.location().map(ToString::to_string);
     tracing::error!(event = "panic", words, place);
-}
-
-#[expect(clippy::disallowed_methods, reason = "a line about missing lines tells its time like the others")]
-fn present() -> DateTime<Utc> {
-    Utc::now()
 }
 
 #[cfg(test)]

@@ -88,6 +88,17 @@ pub fn parse(entry: &str, now: DateTime<Utc>, zone: Tz) -> Result<DateTime<Utc>,
     place.instant(day.and_time(time))
 }
 
+/// The last second that the wire can write: the end of the year 9999.
+const LAST: i64 = 253_402_300_799;
+
+/// The time that a system's clock shows, so long after 1970. A clock that is set to what no calendar of
+/// the wire holds shows the nearest that it does: no arithmetic with it leaves the calendar. For one that
+/// is set before 1970 pass nothing.
+pub fn shown_by_clock(since_1970: std::time::Duration) -> DateTime<Utc> {
+    let seconds = i64::try_from(since_1970.as_secs()).unwrap_or(LAST).min(LAST);
+    DateTime::from_timestamp(seconds, since_1970.subsec_nanos()).unwrap_or_default()
+}
+
 /// The wall clock there. At the very ends of the calendar it stands a few days inside them: there is no local
 /// time beyond.
 fn local<Z: TimeZone>(at: DateTime<Utc>, zone: &Z) -> DateTime<Z> {
@@ -393,6 +404,36 @@ mod tests {
         match parse(entry, now(), SHANGHAI) {
             Ok(at) => super::super::wire::time_out(at),
             Err(problem) => format!("{problem:?}"),
+        }
+    }
+
+    #[test]
+    fn a_clock_that_is_set_wrong_shows_what_the_wire_can_write() {
+        use std::time::Duration;
+        let shown = |seconds| super::super::wire::time_out(shown_by_clock(Duration::from_secs(seconds)));
+        assert_eq!(shown(0), "1970-01-01 00:00:00");
+        assert_eq!(shown(1_795_240_000), "2026-11-21 05:46:40");
+        for beyond in [253_402_300_799, 253_402_300_800, 1 << 40, u64::MAX] {
+            assert_eq!(shown(beyond), "9999-12-31 23:59:59");
+        }
+        assert_eq!(shown_by_clock(Duration::MAX).timestamp_subsec_nanos(), 999_999_999);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_panics_whatever_the_clock_shows(seconds in 0..=LAST, apart in -LAST..=LAST, at_end in any::<bool>()) {
+            let now = DateTime::from_timestamp(if at_end { LAST - seconds % 172_800 } else { seconds }, 0).unwrap();
+            let other = DateTime::from_timestamp((seconds + apart).clamp(0, LAST), 0).unwrap();
+            for zone in [SHANGHAI, Tz::UTC, Tz::America__New_York, Tz::Pacific__Kiritimati] {
+                for entry in ["tomorrow 9:00", "+5200w", "in 3d", "1 jan 9:00", "sat 18:30", "today 23:59 +14", "14:30 -12"] {
+                    if let Ok(at) = parse(entry, now, zone) {
+                        editable(at, zone);
+                    }
+                }
+                stamp(other, zone, now);
+                editable(other, zone);
+            }
+            from_now(other, now);
         }
     }
 

@@ -4,9 +4,11 @@
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use chrono::{DateTime, Utc};
+
+use crate::domain::when;
 
 /// Where "now" comes from.
 #[derive(Clone, Debug, Default)]
@@ -24,7 +26,11 @@ impl Clock {
     pub fn now(&self) -> DateTime<Utc> {
         match self {
             #[expect(clippy::disallowed_methods, reason = "the sandbox is a shell; this is its one clock")]
-            Self::Real => Utc::now(),
+            Self::Real => {
+                let since_1970 = SystemTime::now().duration_since(SystemTime::UNIX_EPOCH);
+                // Not `Utc::now`, which panics before 1970.
+                when::shown_by_clock(since_1970.unwrap_or_default())
+            }
             Self::Virtual(clock) => clock.now(),
         }
     }

@@ -15,6 +15,8 @@ use rustix::termios::{
 
 /// How long a write may wait before it looks whether it is still wanted.
 const GLANCE: Duration = Duration::from_millis(50);
+/// How long the end of the program waits for a terminal to take its last words.
+const WORDS_WAIT: Duration = Duration::from_millis(500);
 /// The most that is written in one go.
 const PIECE: usize = 4096;
 /// The size of a terminal that does not know its own.
@@ -40,6 +42,14 @@ pub fn size() -> io::Result<(u16, u16)> {
     let size = tcgetwinsize(io::stdout())?;
     let is_known = size.ws_col > 0 && size.ws_row > 0;
     Ok(if is_known { (size.ws_col, size.ws_row) } else { USUAL_SIZE })
+}
+
+/// Whether standard error takes words now. A terminal that stands still would keep the program from its
+/// end for as long.
+pub fn takes_words() -> bool {
+    let stderr = io::stderr();
+    let ready = || wait(stderr.as_fd(), true, Some(WORDS_WAIT)).is_ok_and(|waited| waited == Waited::Ready);
+    !isatty(&stderr) || ready()
 }
 
 /// Turns raw mode on and gives the settings as they were.

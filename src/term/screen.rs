@@ -6,7 +6,8 @@
 //! frame that was passed over is missing in no picture.
 
 use std::io::{self, Write};
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
+use std::thread;
 use std::time::Duration;
 
 use crossterm::queue;
@@ -65,12 +66,16 @@ struct Waiting {
 }
 
 #[derive(Debug, Default)]
-struct Shared(Mutex<Waiting>);
+struct Shared {
+    waiting: Mutex<Waiting>,
+    /// Held from the moment something is taken to be written until it is.
+    pen: Mutex<()>,
+}
 
 impl Shared {
     fn waiting(&self) -> MutexGuard<'_, Waiting> {
         // Nothing in here can be half done.
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -140,6 +145,29 @@ impl Screen {
         self.shared.waiting().anew = true;
     }
 
+    /// Begins on a terminal that shows something else: `bytes` go first, nothing that waits is written,
+    /// and the next frame is drawn in full. Call it with the pen held.
+    pub(super) fn begin(&self, bytes: &[u8]) {
+        let mut waiting = self.shared.waiting();
+        (waiting.first, waiting.frame, waiting.anew) = (bytes.to_vec(), None, true);
+    }
+
+    /// Waits until nothing is being written, and keeps it so for as long as the pen is held. `None` when
+    /// the one who writes does not come to an end.
+    pub(super) fn pen(&self, longest: Duration) -> Option<MutexGuard<'_, ()>> {
+        const STEP: Duration = Duration::from_millis(5);
+        let mut waited = Duration::ZERO;
+        loop {
+            match self.shared.pen.try_lock() {
+                Ok(pen) => return Some(pen),
+                Err(TryLockError::Poisoned(pen)) => return Some(pen.into_inner()),
+                Err(TryLockError::WouldBlock) if waited >= longest => return None,
+                Err(TryLockError::WouldBlock) => thread::sleep(STEP),
+            }
+            waited += STEP;
+        }
+    }
+
     /// Writes something that is no frame, between two of them.
     ///
     /// # Errors
@@ -184,6 +212,9 @@ impl<W: Write> Writer<W> {
 
     /// Writes what waits now.
     fn step(&mut self) {
+        let shared = Arc::clone(&self.shared);
+        // It guards no data.
+        let _pen = shared.pen.lock().unwrap_or_else(PoisonError::into_inner);
         let mut waiting = self.shared.waiting();
         let (first, anew) = (std::mem::take(&mut waiting.first), waiting.anew);
         let frame = waiting.frame.take();
@@ -353,10 +384,26 @@ mod tests {
         screen.send(b"<two>").unwrap();
         writer.step();
         assert!(writer.out.starts_with(b"<one><two>\x1b[?2026h"), "{:?}", writer.out);
-        screen.send(&[b'x'; MOST_WAITING]).unwrap();
+        screen.send(&vec![b'x'; MOST_WAITING]).unwrap();
         assert!(screen.send(b"y").is_err());
         let (closed, _, _) = super::screen(Vec::new(), || false, || Ok((1, 1)));
         assert!(closed.send(b"x").is_err());
+    }
+
+    #[test]
+    fn what_waited_when_the_terminal_was_away_is_not_written_over_what_stands_there() {
+        let (screen, mut writer, _) = pair();
+        screen.show(shown((6, 2), AT), of("old"));
+        let pen = screen.pen(Duration::ZERO).unwrap();
+        assert!(screen.pen(Duration::ZERO).is_none(), "there is one pen");
+        screen.begin(b"<enter>");
+        drop(pen);
+        writer.step();
+        assert_eq!(writer.out, b"<enter>");
+        screen.show(shown((6, 2), AT), of("new"));
+        writer.step();
+        assert!(writer.out.starts_with(b"<enter>\x1b[?2026h\x1b[0m\x1b[2J"), "{:?}", writer.out);
+        assert_eq!(picture(&writer.out, (6, 2)), "<enter>new".split_at(7).1);
     }
 
     #[test]

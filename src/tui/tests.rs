@@ -533,3 +533,31 @@ async fn where_nobody_could_bring_it_back_it_does_not_stop_and_says_so() {
         shown(&far.terminal)
     );
 }
+
+#[test]
+fn every_screen_is_drawn_whatever_the_clock_shows() {
+    use chrono::DateTime;
+    use ratatui::buffer::Buffer;
+    use ratatui::layout::Rect;
+
+    let last = crate::domain::when::shown_by_clock(Duration::MAX);
+    let theme = Theme::new(Depth::Full);
+    for utc in
+        [DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + TimeDelta::days(1), last - TimeDelta::days(1), last]
+    {
+        for (name, mut state) in crate::app::testing::screens(SIZE) {
+            let running = state.now.running + Duration::from_secs(1);
+            let keys = [typed("n"), vec![crate::app::testing::ctrl('s')], typed("]][[")].concat();
+            let at = Message::Ticked(Moment { utc, running });
+            crate::app::testing::feed(&mut state, std::iter::once(at).chain(keys));
+            let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
+            view::render(&state, &theme, buffer.area, &mut buffer);
+            assert_ne!(buffer, Buffer::empty(buffer.area), "{name} at {utc}");
+        }
+        // From the first moment on.
+        let (mut state, _) = State::start(setup(), Moment { utc, running: Duration::ZERO }, SIZE);
+        let mut buffer = Buffer::empty(Rect::new(0, 0, SIZE.0, SIZE.1));
+        crate::app::testing::feed(&mut state, typed("nu"));
+        view::render(&state, &theme, buffer.area, &mut buffer);
+    }
+}

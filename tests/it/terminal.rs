@@ -1,9 +1,10 @@
-//! A terminal for the real binary: a pseudo-terminal, a screen that can be asked, and a patient
-//! wait that ends the moment the screen shows what is waited for.
+//! A terminal for the real binary: a pseudo-terminal that answers queries as a current terminal does, a
+//! screen that can be asked, and a patient wait that ends the moment the screen shows what is waited for.
 
 use std::io::{Read, Write};
 use std::num::NonZero;
 use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
@@ -18,16 +19,35 @@ struct Shared {
     changed: Condvar,
     /// Every byte that the program wrote.
     raw: Mutex<Vec<u8>>,
+    /// How often the whole screen was cleared.
+    clears: AtomicUsize,
+    /// Whether nothing more than the first bytes is read for now.
+    stalled: AtomicBool,
 }
+
+/// What programs ask a terminal, and what it says.
+const ANSWERS: &[(&[u8], &[u8])] = &[
+    (b"\x1b[6n", b"\x1b[12;40R"),
+    (b"\x1b[5n", b"\x1b[0n"),
+    (b"\x1b[c", b"\x1b[?62;22c"),
+    (b"\x1b[0c", b"\x1b[?62;22c"),
+    (b"\x1b[>c", b"\x1b[>41;390;0c"),
+    (b"\x1b[?u", b"\x1b[?0u"),
+    (b"\x1b[?2026$p", b"\x1b[?2026;2$y"),
+    (b"\x1b]10;?", b"\x1b]10;rgb:d3d3/d7d7/cfcf\x1b\\"),
+    (b"\x1b]11;?", b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\"),
+];
+const CLEAR: &[u8] = b"\x1b[2J";
 
 /// The program in its terminal.
 pub(crate) struct Terminal {
     shared: Arc<Shared>,
     master: Box<dyn MasterPty + Send>,
-    writer: Box<dyn Write + Send>,
+    writer: Arc<Mutex<Box<dyn Write + Send>>>,
     child: Box<dyn Child + Send + Sync>,
     home: tempfile::TempDir,
     settings_before: String,
+    reading: std::thread::Thread,
 }
 
 /// What to start, and where.
@@ -36,6 +56,8 @@ pub(crate) struct Start {
     env: Vec<(String, String)>,
     size: (u16, u16),
     home: tempfile::TempDir,
+    script: Option<&'static str>,
+    stalled: bool,
 }
 
 impl Start {
@@ -43,7 +65,7 @@ impl Start {
     pub(crate) fn new(args: &[&str]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let args = args.iter().map(|&a| a.to_owned()).collect();
-        Self { args, env: Vec::new(), size: (120, 40), home }
+        Self { args, env: Vec::new(), size: (120, 40), home, script: None, stalled: false }
     }
 
     pub(crate) fn size(mut self, columns: u16, rows: u16) -> Self {
@@ -78,12 +100,28 @@ impl Start {
         self
     }
 
+    /// Starts it by a shell that runs this script, in which `"$@"` is the program with its arguments.
+    pub(crate) fn by_script(mut self, script: &'static str) -> Self {
+        self.script = Some(script);
+        self
+    }
+
+    /// Reads the first bytes of the program, and no more before [`Terminal::read_on`].
+    pub(crate) fn stalled(mut self) -> Self {
+        self.stalled = true;
+        self
+    }
+
     /// Starts the program.
     pub(crate) fn open(self) -> Terminal {
         let (columns, rows) = self.size;
         let size = PtySize { rows, cols: columns, pixel_width: 0, pixel_height: 0 };
         let pair = native_pty_system().openpty(size).unwrap();
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_pushdeck"));
+        let program = env!("CARGO_BIN_EXE_pushdeck");
+        let mut command = CommandBuilder::new(if self.script.is_some() { "/bin/sh" } else { program });
+        if let Some(script) = self.script {
+            command.args(["-c", script, "sh", program]);
+        }
         command.args(&self.args);
         command.env_clear();
         command.env("PATH", std::env::var("PATH").unwrap_or_default());
@@ -102,28 +140,57 @@ impl Start {
             parser: Mutex::new((vt100::Parser::new(cells(rows), cells(columns), 0), false)),
             changed: Condvar::new(),
             raw: Mutex::default(),
+            clears: AtomicUsize::new(0),
+            stalled: AtomicBool::new(self.stalled),
         });
         let mut reader = pair.master.try_clone_reader().unwrap();
+        let writer = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
         let feed = Arc::clone(&shared);
-        std::thread::spawn(move || {
+        let to_program = Arc::clone(&writer);
+        let reading = std::thread::spawn(move || {
             let mut buffer = [0; 8192];
             let mut waiting = Vec::new();
+            let mut seen = 0;
             while let Ok(n @ 1..) = reader.read(&mut buffer) {
                 waiting.extend_from_slice(&buffer[..n]);
-                feed.raw.lock().unwrap().extend_from_slice(&buffer[..n]);
+                let mut raw = feed.raw.lock().unwrap();
+                raw.extend_from_slice(&buffer[..n]);
+                seen = answer(&raw, seen, &feed, &to_program);
+                drop(raw);
                 let whole = whole_frames(&waiting);
                 feed.parser.lock().unwrap().0.process(&waiting[..whole]);
                 waiting.drain(..whole);
                 feed.changed.notify_all();
+                while feed.stalled.load(Ordering::SeqCst) {
+                    std::thread::park();
+                }
             }
             let mut last = feed.parser.lock().unwrap();
             last.0.process(&waiting);
             last.1 = true;
             feed.changed.notify_all();
         });
-        let writer = pair.master.take_writer().unwrap();
-        Terminal { shared, master: pair.master, writer, child, home: self.home, settings_before }
+        let reading = reading.thread().clone();
+        Terminal { shared, master: pair.master, writer, child, home: self.home, settings_before, reading }
     }
+}
+
+/// Answers every query that begins at `from` or later, and says where those begin that came only in
+/// part.
+fn answer(raw: &[u8], from: usize, shared: &Shared, to: &Mutex<Box<dyn Write + Send>>) -> usize {
+    let mut at = from;
+    while let Some(rest) = raw.get(at..).filter(|rest| !rest.is_empty()) {
+        if let Some((_, answer)) = ANSWERS.iter().find(|(query, _)| rest.starts_with(query)) {
+            // The program may have ended meanwhile.
+            let _ = to.lock().unwrap().write_all(answer);
+        } else if rest.starts_with(CLEAR) {
+            shared.clears.fetch_add(1, Ordering::SeqCst);
+        } else if CLEAR.starts_with(rest) || ANSWERS.iter().any(|(query, _)| query.starts_with(rest)) {
+            break;
+        }
+        at += 1;
+    }
+    at
 }
 
 /// How many of these bytes end with a whole frame: what stands inside of an open synchronized update
@@ -194,8 +261,81 @@ impl Terminal {
 
     /// Types.
     pub(crate) fn keys(&mut self, keys: &str) {
-        self.writer.write_all(keys.as_bytes()).unwrap();
-        self.writer.flush().unwrap();
+        self.bytes_in(keys.as_bytes());
+    }
+
+    /// Sends any bytes, as a terminal might.
+    pub(crate) fn bytes_in(&mut self, bytes: &[u8]) {
+        let mut writer = self.writer.lock().unwrap();
+        writer.write_all(bytes).unwrap();
+        writer.flush().unwrap();
+    }
+
+    /// Presses ctrl-l and waits until everything was drawn anew; gives the screen.
+    pub(crate) fn repaint(&mut self) -> String {
+        let before = self.shared.clears.load(Ordering::SeqCst);
+        self.keys(CTRL_L);
+        let shared = Arc::clone(&self.shared);
+        self.wait("everything to be drawn anew", |_| shared.clears.load(Ordering::SeqCst) > before)
+    }
+
+    /// Waits until the program has left the alternate screen.
+    pub(crate) fn see_shell(&self) {
+        let is_back = |parser: &vt100::Parser| !parser.screen().alternate_screen();
+        let deadline = Instant::now() + PATIENCE;
+        let mut guard = self.shared.parser.lock().unwrap();
+        while !is_back(&guard.0) {
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "the terminal is not given back:\n{}", guard.0.screen().contents());
+            (guard, _) = self.shared.changed.wait_timeout(guard, left).unwrap();
+        }
+    }
+
+    /// The file of the terminal.
+    pub(crate) fn tty(&self) -> PathBuf {
+        self.master.tty_name().unwrap()
+    }
+
+    /// The program where a shell started it.
+    pub(crate) fn job(&self) -> u32 {
+        let shell = self.child.process_id().unwrap();
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            let children = std::fs::read_to_string(format!("/proc/{shell}/task/{shell}/children")).unwrap();
+            if let Some(pid) = children.split_whitespace().next() {
+                return pid.parse().unwrap();
+            }
+            assert!(Instant::now() < deadline, "the shell started nothing");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Waits until a process is stopped.
+    pub(crate) fn see_stopped(pid: u32) {
+        let deadline = Instant::now() + PATIENCE;
+        let is_stopped = || {
+            let stat = std::fs::read_to_string(format!("/proc/{pid}/stat")).unwrap();
+            stat.rsplit_once(')').unwrap().1.trim_start().starts_with('T')
+        };
+        while !is_stopped() {
+            assert!(Instant::now() < deadline, "it is not stopped");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Waits for the first bytes of the program.
+    pub(crate) fn see_first_bytes(&self) {
+        let deadline = Instant::now() + PATIENCE;
+        while self.shared.raw.lock().unwrap().is_empty() {
+            assert!(Instant::now() < deadline, "it draws nothing");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Reads again what the program writes.
+    pub(crate) fn read_on(&self) {
+        self.shared.stalled.store(false, Ordering::SeqCst);
+        self.reading.unpark();
     }
 
     /// Every byte that the program wrote so far.
@@ -211,9 +351,24 @@ impl Terminal {
 
     /// Sends a signal by name.
     pub(crate) fn signal(&self, name: &str) {
-        let pid = self.child.process_id().unwrap().to_string();
-        let sent = std::process::Command::new("kill").args(["-s", name, &pid]).status().unwrap();
-        assert!(sent.success());
+        kill(name, self.child.process_id().unwrap());
+    }
+
+    /// Waits for the end where nothing may come of the terminal any more, and gives the exit code.
+    pub(crate) fn end_unseen(&mut self) -> u32 {
+        let deadline = Instant::now() + PATIENCE;
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status.exit_code();
+            }
+            assert!(Instant::now() < deadline, "the program does not end");
+            std::thread::yield_now();
+        }
+    }
+
+    /// Fails unless the line settings are as they were before the program.
+    pub(crate) fn assert_line_restored(&self) {
+        assert_eq!(settings(&*self.master), self.settings_before, "the line settings were changed");
     }
 
     /// The most memory that the program had so far, in kB, where the system tells.
@@ -310,3 +465,11 @@ pub(crate) const ESC: &str = "\x1b";
 pub(crate) const TAB: &str = "\t";
 pub(crate) const CTRL_S: &str = "\x13";
 pub(crate) const CTRL_C: &str = "\x03";
+pub(crate) const CTRL_L: &str = "\x0c";
+pub(crate) const CTRL_Z: &str = "\x1a";
+
+/// Sends a signal by name.
+pub(crate) fn kill(name: &str, pid: u32) {
+    let sent = std::process::Command::new("kill").args(["-s", name, &pid.to_string()]).status().unwrap();
+    assert!(sent.success());
+}

@@ -142,17 +142,18 @@ fn ctrl_c_is_heard_at_once_in_all_but_a_paste() {
 fn a_lone_esc_is_esc_after_a_short_quiet_and_alt_before() {
     let (esc, alt) = (plain(KeyCode::Esc), key(KeyCode::Char('j'), KeyModifiers::ALT));
     let j = plain(KeyCode::Char('j'));
-    assert_eq!(at_once(b"\x1b"), [esc.clone()]);
+    assert_eq!(at_once(b"\x1b"), std::slice::from_ref(&esc));
     assert_eq!(at_once(b"\x1b\x1b"), [esc.clone(), esc.clone()]);
     assert_eq!(decode(&[(b"\x1b", MS), (b"j", ESC_WAIT)]), [esc.clone(), j]);
-    assert_eq!(decode(&[(b"\x1b", MS), (b"j", ESC_WAIT - MS)]), [alt]);
+    assert_eq!(decode(&[(b"\x1b", MS), (b"j", ESC_WAIT.saturating_sub(MS))]), [alt]);
     assert_eq!(decode(&[(b"\x1b", MS), (b"\x1b[A", MS)]), [esc, plain(KeyCode::Up)]);
 }
 
 #[test]
 fn a_paste_that_stalls_is_a_paste_and_so_is_its_rest() {
     let rest = b"and D cancels everything\x1b[201~j";
-    let got = decode(&[(b"\x1b[200~one ", MS), (b"two ", PASTE_WAIT - MS), (rest, 5 * PASTE_WAIT)]);
+    let got =
+        decode(&[(b"\x1b[200~one ", MS), (b"two ", PASTE_WAIT.saturating_sub(MS)), (rest, 5 * PASTE_WAIT)]);
     let j = plain(KeyCode::Char('j'));
     assert_eq!(got, [pasted("one two "), pasted("and D cancels everything"), j.clone()]);
     // A key in between is a key, and once the end has come a burst is what it is.
@@ -175,7 +176,7 @@ fn whoever_holds_ctrl_c_down_is_heard_through_a_paste_that_hangs() {
 fn a_sequence_without_end_is_dropped_with_its_tail() {
     let long = [b"\x1b[".as_slice(), &[b'1'; 10 * LONGEST], b"Aj"].concat();
     assert_eq!(at_once(&long), [plain(KeyCode::Char('j'))]);
-    let answer = [b"\x1b]52;c;".as_slice(), &[b'A'; 100_000], b"\x07j"].concat();
+    let answer = [b"\x1b]52;c;".as_slice(), &vec![b'A'; 100_000], b"\x07j"].concat();
     assert_eq!(at_once(&answer), [plain(KeyCode::Char('j'))]);
 }
 
