@@ -385,6 +385,12 @@ impl Client {
     }
 
     fn learn_skew(&self, server_date: DateTime<Utc>, sent: DateTime<Utc>, took: Duration) {
+        // Nobody knows when in that time the service wrote its date. Only where this process, or the machine,
+        // was stopped is it more than an answer is waited for: then it tells nothing.
+        let by_clock = (self.shared.outside.now() - sent).to_std().unwrap_or_default();
+        if took.max(by_clock) > self.shared.timeouts.total {
+            return;
+        }
         let skew = call::skew(server_date, sent, took);
         *self.shared.skew.lock().unwrap_or_else(PoisonError::into_inner) = Some(skew);
     }
