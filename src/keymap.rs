@@ -309,6 +309,7 @@ pub const KEYMAP: &[Binding] = &[
     on(Scope::Global, Action::Drafts, &[]),
     on(Scope::Global, Action::Reload, &[]),
     on(Scope::Global, Action::Repaint, &[Key::ctrl('l')]),
+    on(Scope::Global, Action::Suspend, &[Key::ctrl('z')]),
     on(Scope::Global, Action::Quit, &[Key::ctrl('c')]),
 ];
 

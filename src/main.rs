@@ -29,7 +29,11 @@ fn main() -> Result<ExitCode> {
         err: &mut stderr(),
         stop: None,
     };
-    let exit = runtime.block_on(cli::run(std::env::args_os(), world));
+    let exit = runtime.block_on(async {
+        // Without it a file that may not grow any more ends the program; that is no reason not to begin.
+        let _ = pushdeck::tui::outlive_full_files();
+        cli::run(std::env::args_os(), world).await
+    });
     runtime.shutdown_timeout(LEAVE);
     Ok(ExitCode::from(exit.code()))
 }

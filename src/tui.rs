@@ -2,28 +2,28 @@
 //!
 //! It wakes for input, for the worker, for a signal, and when something on screen changes with
 //! time; takes everything that waits into account; and then draws once, so that 500 keys cost one
-//! frame. It is generic over backend and inputs, so that tests run the real loop. It decides
-//! nothing: that is `app`'s.
+//! frame. It never waits for the terminal: frames are handed over, and news of those that are on the
+//! screen come back. Its ends are channels, so that tests run the real loop. It decides nothing: that
+//! is `app`'s.
 
 mod signals;
 
 use std::io;
 use std::time::Duration;
 
-use ratatui::Terminal;
-use ratatui::backend::Backend;
-use tokio::sync::mpsc;
 use tokio::sync::mpsc::error::TrySendError;
+use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::app::state::Underway;
-use crate::app::{Effect, Message, Moment, Sight, State, Verdict, update};
+use crate::app::{Effect, Message, Moment, Sight, State, Verdict, review, update};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
+use crate::term::{self, Progress, Screen, Shown};
 use crate::theme::Theme;
 use crate::view;
 
-pub use signals::listen as listen_for_signals;
+pub use signals::{listen as listen_for_signals, outlive_full_files};
 
 /// The most messages that one frame may wait for, so that a flood cannot stop the drawing.
 const BATCH: usize = 4096;
@@ -34,7 +34,7 @@ const NO_WRITES_WAIT: Duration = Duration::from_secs(2);
 /// So soon after the first a second signal is an echo of it.
 const ECHO: Duration = Duration::from_secs(1);
 
-/// The ends of the channels that the loop works with, all bounded (I6), and its way to the clipboard.
+/// The ends of the channels that the loop works with, all bounded (I6), and its hands on the terminal.
 #[derive(Debug)]
 pub struct Ends {
     /// Keys, pastes and sizes: see [`crate::term::listen`]. When it closes, the loop ends.
@@ -45,8 +45,14 @@ pub struct Ends {
     pub worker: mpsc::Receiver<Message>,
     /// What the worker is asked to do. Dropped to make it finish.
     pub effects: mpsc::Sender<Effect>,
-    /// Gives a text to the terminal's clipboard: [`crate::term::copy`].
-    pub copy: fn(&str) -> io::Result<()>,
+    /// Where frames go.
+    pub screen: Screen,
+    /// Which of them are on the screen.
+    pub written: watch::Receiver<Progress>,
+    /// Gives the terminal back and stops the process: [`crate::term::suspend`].
+    pub suspend: fn() -> io::Result<()>,
+    /// Takes it over again: [`crate::term::retake`].
+    pub retake: fn() -> io::Result<()>,
 }
 
 /// How the loop ended.
@@ -56,38 +62,63 @@ pub struct Ended {
     pub state: State,
     /// Frames drawn.
     pub frames: u64,
+    /// Why the terminal cannot be used any more, when that is why it ended.
+    pub failed: Option<io::Error>,
 }
 
 /// Runs the dashboard until it is left. `first` are the effects of [`State::start`]. `clock` reads
 /// this machine's clocks.
 ///
 /// After [`Effect::Quit`] the writes under way are waited for (I5), up to 12 s; ctrl-c or a signal
-/// in that time leaves at once. A terminal that is gone does not cut that short.
-///
-/// # Errors
-/// When the terminal cannot be drawn on. The worker has had its time by then, too.
-pub async fn run<B: Backend>(
-    terminal: &mut Terminal<B>,
+/// in that time leaves at once. A terminal that is gone does not cut that short, and what it is that
+/// was left is in [`Ended`] also then.
+pub async fn run(
     theme: &Theme,
     state: State,
     first: Vec<Effect>,
     ends: Ends,
     clock: impl Fn() -> Moment,
-) -> Result<Ended, B::Error> {
-    let Ends { input, signals, worker, effects, copy } = ends;
-    let mut inbox = Inbox { input: Some(input), signals: Some(signals), worker: Some(worker) };
-    let mut desk =
-        Desk { state, effects: Some(effects), copy, leave: false, repaint: false, refused: Vec::new() };
-    let mut screen = Painter { terminal, theme, frames: 0 };
-    let mut drawn = Ok(());
+) -> Ended {
+    let Ends { input, signals, worker, effects, screen, written, suspend, retake } = ends;
+    let mut inbox =
+        Inbox { input: Some(input), signals: Some(signals), worker: Some(worker), written: Some(written) };
+    let mut desk = Desk {
+        state,
+        effects: Some(effects),
+        screen: screen.clone(),
+        leave: false,
+        suspend: false,
+        retake: false,
+        refused: Vec::new(),
+    };
+    let mut painter = Painter { screen, theme, frames: 0 };
     desk.carry_out(first);
+    let failed = turn(&mut painter, &mut desk, &mut inbox, (suspend, retake), &clock).await.err();
+    finish(&mut painter, &mut desk, &mut inbox, &clock).await;
+    Ended { state: desk.state, frames: painter.frames, failed }
+}
+
+/// Turns until it is left.
+///
+/// # Errors
+/// When the terminal is gone.
+async fn turn(
+    painter: &mut Painter<'_>,
+    desk: &mut Desk,
+    inbox: &mut Inbox,
+    (suspend, retake): (fn() -> io::Result<()>, fn() -> io::Result<()>),
+    clock: &impl Fn() -> Moment,
+) -> io::Result<()> {
     while !desk.leave {
-        drawn = screen.draw(&mut desk);
-        if drawn.is_err() {
-            break;
-        }
-        desk.take(Message::Drawn(clock()));
-        let woken = inbox.wake(desk.wake_in()).await;
+        painter.draw(desk)?;
+        let woken = loop {
+            match inbox.wake(desk.wake_in()).await {
+                // It changes nothing that is shown, so no frame follows it.
+                Woken::Progress(news) => hear(desk, &news, clock)?,
+                Woken::By(message) => break Some(*message),
+                Woken::Time => break None,
+            }
+        };
         desk.take(Message::Ticked(clock()));
         for message in std::mem::take(&mut desk.refused).into_iter().chain(woken) {
             desk.take(message);
@@ -95,19 +126,35 @@ pub async fn run<B: Backend>(
         for queue in [&mut inbox.signals, &mut inbox.input, &mut inbox.worker] {
             desk.drain(queue.as_mut());
         }
+        if std::mem::take(&mut desk.retake) {
+            retake()?;
+            term::enter(&painter.screen)?;
+        }
+        if std::mem::take(&mut desk.suspend)
+            && !desk.leave
+            && let Err(error) = suspend()
+        {
+            desk.state.warn(format!("not suspended: {error}"));
+        }
     }
-    finish(&mut screen, &mut desk, &mut inbox, &clock).await;
-    let frames = screen.frames;
-    drawn.map(|()| Ended { state: desk.state, frames })
+    Ok(())
+}
+
+/// Takes news of a frame.
+fn hear(desk: &mut Desk, news: &Progress, clock: &impl Fn() -> Moment) -> io::Result<()> {
+    match news {
+        Progress::Nothing => {}
+        Progress::Frame(shown) => {
+            let Shown { rendered, size, lines } = shown.clone();
+            desk.take(Message::Drawn { at: clock(), rendered, size, lines });
+        }
+        Progress::Failed(why) => return Err(io::Error::other(why.clone())),
+    }
+    Ok(())
 }
 
 /// Lets the worker finish what is under way.
-async fn finish<B: Backend>(
-    screen: &mut Painter<'_, B>,
-    desk: &mut Desk,
-    inbox: &mut Inbox,
-    clock: &impl Fn() -> Moment,
-) {
+async fn finish(painter: &mut Painter<'_>, desk: &mut Desk, inbox: &mut Inbox, clock: &impl Fn() -> Moment) {
     let began = Instant::now();
     let mut settled = None;
     while inbox.worker.is_some() {
@@ -133,7 +180,7 @@ async fn finish<B: Backend>(
                 "waiting for a write to finish, {seconds:.0} s at most; ctrl-c leaves at once"
             ));
             // A terminal that is gone is no reason not to wait.
-            let _ = screen.draw(desk);
+            let _ = painter.draw(desk);
         }
         tokio::select! {
             message = next(&mut inbox.worker) => match message {
@@ -141,8 +188,8 @@ async fn finish<B: Backend>(
                 None => return,
             },
             // A window that closes often sends its signal twice: the echo is no second wish.
-            _ = next(&mut inbox.signals), if inbox.signals.is_some() => {
-                if inbox.signals.is_some() && began.elapsed() >= ECHO {
+            message = next(&mut inbox.signals), if inbox.signals.is_some() => {
+                if message == Some(Message::EndAsked) && began.elapsed() >= ECHO {
                     return;
                 }
             }
@@ -161,21 +208,45 @@ struct Inbox {
     input: Option<mpsc::Receiver<Message>>,
     signals: Option<mpsc::Receiver<Message>>,
     worker: Option<mpsc::Receiver<Message>>,
+    written: Option<watch::Receiver<Progress>>,
+}
+
+/// What the loop woke for.
+enum Woken {
+    /// Something happened.
+    By(Box<Message>),
+    /// A frame was written, or cannot be.
+    Progress(Progress),
+    /// Time went on.
+    Time,
 }
 
 impl Inbox {
-    /// Waits for the first thing that happens; `None` when only time went on.
-    async fn wake(&mut self, longest: Duration) -> Option<Message> {
-        tokio::select! {
+    /// Waits for the first thing that happens.
+    async fn wake(&mut self, longest: Duration) -> Woken {
+        let message = tokio::select! {
             // Without input nobody can leave by a key.
             message = next(&mut self.input), if self.input.is_some() => Some(message.unwrap_or(Message::EndAsked)),
             message = next(&mut self.signals), if self.signals.is_some() => message,
             message = next(&mut self.worker), if self.worker.is_some() => {
                 Some(message.unwrap_or_else(|| Message::Noted(WORKER_GONE.to_owned())))
             }
+            news = news(&mut self.written), if self.written.is_some() => return Woken::Progress(news),
             () = tokio::time::sleep(longest) => None,
-        }
+        };
+        message.map_or(Woken::Time, |message| Woken::By(Box::new(message)))
     }
+}
+
+/// The next news of frames. Without a thread that writes there is no terminal.
+async fn news(written: &mut Option<watch::Receiver<Progress>>) -> Progress {
+    let gone = || Progress::Failed("the thread that writes to it has ended".to_owned());
+    let Some(news) = written else { return gone() };
+    if news.changed().await.is_ok() {
+        return news.borrow_and_update().clone();
+    }
+    *written = None;
+    gone()
 }
 
 /// The next message; a queue that turns out closed is taken away.
@@ -199,24 +270,22 @@ fn is_ctrl_c(message: &Message) -> bool {
 }
 
 /// Draws frames and counts them.
-struct Painter<'a, B: Backend> {
-    terminal: &'a mut Terminal<B>,
+struct Painter<'a> {
+    screen: Screen,
     theme: &'a Theme,
     frames: u64,
 }
 
-impl<B: Backend> Painter<'_, B> {
-    fn draw(&mut self, desk: &mut Desk) -> Result<(), B::Error> {
-        if std::mem::take(&mut desk.repaint) {
-            self.terminal.clear()?;
-        }
+impl Painter<'_> {
+    fn draw(&mut self, desk: &mut Desk) -> io::Result<()> {
         // The terminal's own word counts: of many changes of size in a row the last event may be lost.
-        let size = self.terminal.size()?;
-        if desk.state.size != (size.width, size.height) {
-            desk.take(Message::Resized { columns: size.width, rows: size.height });
+        let size = self.screen.size()?;
+        if desk.state.size != size {
+            desk.take(Message::Resized { columns: size.0, rows: size.1 });
         }
         let (state, theme) = (&desk.state, self.theme);
-        self.terminal.draw(|frame| view::render(state, theme, frame.area(), frame.buffer_mut()))?;
+        let shown = Shown { rendered: state.now.running, size, lines: review::in_sight(state) };
+        self.screen.show(shown, |area, buffer| view::render(state, theme, area, buffer));
         self.frames += 1;
         Ok(())
     }
@@ -226,9 +295,10 @@ impl<B: Backend> Painter<'_, B> {
 struct Desk {
     state: State,
     effects: Option<mpsc::Sender<Effect>>,
-    copy: fn(&str) -> io::Result<()>,
+    screen: Screen,
     leave: bool,
-    repaint: bool,
+    suspend: bool,
+    retake: bool,
     /// Answers to effects that found no place; they are taken with the next wake, so that a refusal
     /// cannot chase itself.
     refused: Vec<Message>,
@@ -256,11 +326,13 @@ impl Desk {
         for effect in effects {
             match effect {
                 Effect::Copy(text) => {
-                    if let Err(error) = (self.copy)(&text) {
+                    if let Err(error) = term::copy(&self.screen, &text) {
                         self.state.warn(format!("not copied: {error}"));
                     }
                 }
-                Effect::Repaint => self.repaint = true,
+                Effect::Repaint => self.screen.repaint(),
+                Effect::Suspend => self.suspend = true,
+                Effect::TakeTerminal => self.retake = true,
                 Effect::Quit => self.leave = true,
                 other @ (Effect::List { .. }
                 | Effect::Get { .. }
@@ -339,7 +411,7 @@ fn refusal(effect: Effect, failure: Failure) -> Option<Message> {
         Effect::LoadDraft { req, .. } => {
             Some(Message::DraftLoaded { req, result: Err(failure.words().what) })
         }
-        Effect::Copy(_) | Effect::Repaint | Effect::Quit => None,
+        Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::TakeTerminal | Effect::Quit => None,
     }
 }
 

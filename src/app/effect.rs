@@ -172,6 +172,10 @@ pub enum Effect {
     Copy(String),
     /// Draw everything anew, for a screen that something else wrote over.
     Repaint,
+    /// Give the terminal back and stop the process, until somebody makes it go on.
+    Suspend,
+    /// Take the terminal over once more: something else had it.
+    TakeTerminal,
     /// Leave. Writes under way are waited for, reads are not.
     Quit,
 }

@@ -8,10 +8,11 @@ use crossterm::event::KeyEvent;
 
 use super::effect::Write;
 use super::reload::Reloaded;
+use super::review::LineKey;
 
 pub use crate::domain::call::Call;
 use crate::domain::kept::{FoundDraft, KeptDraft};
-use crate::domain::{Failure, Page, Task, TaskId};
+use crate::domain::{Failure, ListLimits, Page, Query, Task, TaskId};
 
 /// The number of a question; every effect carries one and is answered by exactly one final message
 /// with the same number (I4).
@@ -129,8 +130,18 @@ pub enum Message {
     /// Time went on. Comes before every batch of other messages, and by itself while something on
     /// screen changes with time.
     Ticked(Moment),
-    /// A frame is on the screen, as far as the terminal has taken it.
-    Drawn(Moment),
+    /// A frame is on the screen: the terminal has taken the whole of it. It comes for the newest frame
+    /// that was written, not for those that were passed over.
+    Drawn {
+        /// When that was heard of.
+        at: Moment,
+        /// Which state it shows: its `now`, by [`Moment::running`]. What changed later is not on it.
+        rendered: Duration,
+        /// Columns and rows that it was drawn for.
+        size: (u16, u16),
+        /// The lines of the review that were on it: see [`super::review::in_sight`].
+        lines: Vec<LineKey>,
+    },
     /// A key event of any kind; `update` acts on presses, and on repeats where they only move.
     Key(KeyEvent),
     /// Text pasted in one piece (bracketed paste).
@@ -142,8 +153,12 @@ pub enum Message {
         /// Cells down.
         rows: u16,
     },
-    /// The process was asked to end (SIGTERM, SIGHUP, SIGINT).
+    /// The process was asked to end (SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGXCPU).
     EndAsked,
+    /// The process was asked to stop, as a job does (SIGTSTP).
+    StopAsked,
+    /// The process goes on after it was stopped, by whomever (SIGCONT).
+    WentOn,
     /// Something the operator should read that belongs to no question.
     Noted(String),
     /// The signature in use holds until then.
@@ -165,6 +180,20 @@ pub enum Message {
     },
     /// An attempt at a call is finished. Not an answer to an effect.
     Called(Arc<Call>),
+    /// What was learnt of the service's list. Not an answer to an effect.
+    Learnt {
+        /// All that is known.
+        limits: Box<ListLimits>,
+        /// Whether it was learnt just now, not by another run.
+        is_new: bool,
+    },
+    /// Not final: what is asked under this number in the end, because the service does not take more.
+    Narrowed {
+        /// The question.
+        req: ReqId,
+        /// What is asked.
+        query: Query,
+    },
     /// Answer to [`super::Effect::List`].
     Listed {
         /// The question.

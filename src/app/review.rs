@@ -186,7 +186,7 @@ impl Review {
             app: state.setup.app.clone(),
             barred: None,
             fresh_at: None,
-            guard: Guard::default(),
+            guard: Guard::since(state.now.running),
             held: String::new(),
             spoiled: false,
             seen_lines: Seen::default(),
@@ -390,17 +390,17 @@ impl Review {
     }
 
     /// What was typed does not count; the guard holds from the next frame on.
-    fn begin_anew(&mut self) {
+    fn begin_anew(&mut self, now: Duration) {
         self.typed.clear();
         self.held.clear();
         self.stage = Stage::Asking;
-        self.guard = Guard::default();
+        self.guard = Guard::since(now);
         (self.spoiled, self.claim) = (false, None);
     }
 
     /// The same, and all must be seen again: something in it has changed.
-    fn show_anew(&mut self) {
-        self.begin_anew();
+    fn show_anew(&mut self, now: Duration) {
+        self.begin_anew(now);
         self.seen_lines.forget();
     }
 
@@ -507,9 +507,10 @@ pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec
 /// Asks now for what the review waits for: the task as it is, and what became of writes in doubt.
 fn refresh(state: &mut State) -> Vec<Effect> {
     let mut effects = doubt::search_now(state);
+    let now = state.now.running;
     let asks = |review: &&mut Review| review.stage == Stage::Asking && review.base().is_some();
     if let Some(review) = state.review_mut().filter(asks) {
-        review.begin_anew();
+        review.begin_anew(now);
         review.fresh.failure = None;
         review.fresh.value = None;
         review.waived.fresh_copy = false;
@@ -547,6 +548,14 @@ fn leave(state: &mut State) -> Vec<Effect> {
         Stage::Over(_) => write.into_iter().for_each(|req| outcome::closed(state, req)),
     }
     Vec::new()
+}
+
+/// The screen was away for a while: what was typed before it went confirms nothing any more.
+pub fn on_resumed(state: &mut State) {
+    let now = state.now.running;
+    if let Some(review) = state.review_mut().filter(|review| review.is_asking()) {
+        review.show_anew(now);
+    }
 }
 
 /// What was found out about a write, for the review that shows it.

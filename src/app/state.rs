@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::profile::{AppKey, Environment};
-use crate::domain::{Failure, Query, Task, TaskId};
+use crate::domain::{Failure, ListLimits, Query, Task, TaskId};
 use crate::keymap::Scope;
 
 use super::board::Board;
@@ -232,6 +232,8 @@ pub struct State {
     pub zone: Tz,
     /// The connection.
     pub link: Link,
+    /// What the service's list takes, as far as it is known.
+    pub limits: ListLimits,
     /// The task table.
     pub board: Board,
     /// The detail pane.
@@ -279,6 +281,7 @@ impl State {
             size,
             zone,
             link: Link::default(),
+            limits: ListLimits::default(),
             board,
             detail: Detail::default(),
             layers: Vec::new(),

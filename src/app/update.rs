@@ -21,11 +21,12 @@ use super::{board, calls, detail, drafts, filter, find, form, help, palette, rel
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Ticked(now) => on_tick(state, now),
-        Message::Drawn(now) => {
-            // What the frame shows that was drawn from this very state: no message stood in between.
-            let (size, lines) = (state.size, review::in_sight(state));
-            state.now = now;
-            review::on_drawn(state, size, lines);
+        Message::Drawn { at, rendered, size, lines } => {
+            state.now = at;
+            // What was drawn for another size shows other parts of it.
+            if size == state.size {
+                review::on_drawn(state, rendered, lines);
+            }
             Vec::new()
         }
         Message::Key(event) => on_key(state, event),
@@ -46,6 +47,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             let mut effects = form::keep_draft_now(state);
             effects.push(Effect::Quit);
             effects
+        }
+        Message::StopAsked => suspend(state),
+        Message::WentOn => {
+            review::on_resumed(state);
+            vec![Effect::TakeTerminal]
         }
         Message::Noted(text) => {
             state.warn(text);
@@ -68,6 +74,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
                 ));
             }
             state.calls.push(call);
+            Vec::new()
+        }
+        Message::Learnt { limits, is_new } => board::on_learnt(state, *limits, is_new),
+        Message::Narrowed { req, query } => {
+            board::on_narrowed(state, req, query);
             Vec::new()
         }
         Message::Listed { req, result } => board::on_listed(state, req, result),
@@ -133,7 +144,8 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     state.last_key = Some(state.now.running);
     let action = keymap::lookup(&state.scopes(), &event);
     // U2: any key counts, also a repeated one and one that means something else everywhere.
-    if review::on_input(state) && action != Some(Action::Quit) {
+    let goes_on = matches!(action, Some(Action::Quit | Action::Suspend));
+    if review::on_input(state) && !goes_on {
         return Vec::new();
     }
     let takes_text = state.layers.last().is_some_and(Layer::takes_text);
@@ -213,6 +225,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
             calls::open(state);
         }
         Action::Repaint => return Some(vec![Effect::Repaint]),
+        Action::Suspend => return Some(suspend(state)),
         Action::Quit => return Some(leave(state)),
         _ => return None,
     }
@@ -230,6 +243,14 @@ pub fn leave(state: &mut State) -> Vec<Effect> {
     }
     let mut effects = form::keep_draft_now(state);
     effects.push(Effect::Quit);
+    effects
+}
+
+/// Stops for a while. Nothing counts down meanwhile, and what is typed is on disk.
+fn suspend(state: &mut State) -> Vec<Effect> {
+    review::on_input(state);
+    let mut effects = form::keep_draft_now(state);
+    effects.push(Effect::Suspend);
     effects
 }
 

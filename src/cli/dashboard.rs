@@ -12,12 +12,12 @@ use tokio::sync::mpsc;
 use super::{Exit, World, present};
 use crate::api::{self, Client, Outside, Timeouts};
 use crate::app::state::Underway;
-use crate::app::{Message, Moment, Setup, State, Verdict, Write};
+use crate::app::{Effect, Message, Moment, Setup, State, Verdict, Write};
 use crate::config::{self, ConfigError, Credential, Env, Flags, Origin, Profile, Settings, paths};
 use crate::domain::profile::Environment;
 use crate::domain::{text, wire};
 use crate::sandbox::{self, Credentials, Options, Running, Seed};
-use crate::store::{self, Store};
+use crate::store::{self, Opened, Store};
 use crate::theme::{Depth, Theme};
 use crate::worker::{self, Journal, Pace, Read, Reload, Tools};
 use crate::{term, tui};
@@ -269,6 +269,11 @@ async fn show(
             None
         }
     };
+    if let Some(words) = store.as_ref().and_then(|store| Opened::summary(store.opened())) {
+        tracing::warn!(event = "mended", words);
+        let before = setup.notice.take().map(|notice| format!(" · {notice}")).unwrap_or_default();
+        setup.notice = Some(words + &before);
+    }
     if let Some(store) = store.as_ref().filter(|_| store_key == EMBEDDED_KEY) {
         forget_open_writes(store, &store_key).await;
     }
@@ -291,22 +296,29 @@ async fn show(
     let tools = Tools { pace: Pace::default(), client: Arc::new(client), journal, outside, reload };
     let work = tokio::spawn(worker::run_with(tools, asked, answers));
     tui::listen_for_signals(notes.clone()).map_err(|err| format!("cannot listen for signals: {err}"))?;
-    let ends = tui::Ends { input, signals, worker: answered, effects, copy: term::copy };
-    let ended = draw(setup, look, ends, keys, notes).await;
+    let queues = Queues { input, signals, worker: answered, effects };
+    let ended = draw(setup, look, queues, keys, notes).await;
     // The loop has waited as long as it should; what reads are left are of use to nobody.
     work.abort();
     let ended = ended.map_err(|err| format!("the terminal cannot be used: {err}"))?;
-    match last_words(&ended.state) {
-        Some(words) => Err(words),
-        None => Ok(()),
-    }
+    let failed = ended.failed.map(|err| format!("the terminal cannot be used: {err}"));
+    let words: Vec<String> = failed.into_iter().chain(last_words(&ended.state)).collect();
+    if words.is_empty() { Ok(()) } else { Err(words.join("\n")) }
+}
+
+/// The loop's ends of its queues.
+struct Queues {
+    input: mpsc::Receiver<Message>,
+    signals: mpsc::Receiver<Message>,
+    worker: mpsc::Receiver<Message>,
+    effects: mpsc::Sender<Effect>,
 }
 
 /// Takes the terminal, runs the loop, and gives the terminal back.
 async fn draw(
     setup: Setup,
     look: Look,
-    ends: tui::Ends,
+    queues: Queues,
     keys: mpsc::Sender<Message>,
     panics: mpsc::Sender<Message>,
 ) -> io::Result<tui::Ended> {
@@ -316,15 +328,18 @@ async fn draw(
         assert!(look.breaks_after.is_none_or(|after| running < after), "asked for by a test");
         Moment { utc: present(), running }
     };
-    let size = crossterm::terminal::size()?;
+    let size = term::size()?;
     let (state, first) = State::start(setup, clock(), size);
     let theme = Theme::new(look.depth);
     term::give_back_on_panic(panics);
-    let (guard, mut screen) = term::take()?;
+    let (guard, screen, written) = term::take()?;
     term::listen(keys)?;
-    let ended = tui::run(&mut screen, &theme, state, first, ends, clock).await;
+    let Queues { input, signals, worker, effects } = queues;
+    let (suspend, retake) = (term::suspend, term::retake);
+    let ends = tui::Ends { input, signals, worker, effects, screen, written, suspend, retake };
+    let ended = tui::run(&theme, state, first, ends, clock).await;
     drop(guard);
-    ended
+    Ok(ended)
 }
 
 /// A sandbox that is gone took its tasks with it: what became of its writes is no question.

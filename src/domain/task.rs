@@ -5,8 +5,9 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
-use super::{Audience, Content, JsonObject};
+use super::{Audience, Content, JsonObject, text};
 
 /// The service's number of a task. A push id (`PushTaskID`) is another thing and a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -186,6 +187,16 @@ impl Task {
     /// Who gets it.
     pub fn audience(&self) -> Audience {
         self.content.audience(&self.kind)
+    }
+
+    /// The same in the few words of a column. Of many accounts none is copied: it is asked for at every
+    /// frame.
+    pub fn audience_in_short(&self) -> String {
+        let accounts = self.content.at("To_Account").and_then(Value::as_array).map_or(0, Vec::len);
+        if self.kind == Kind::User && accounts > 1 {
+            return text::counted(accounts as u64, "account", "accounts");
+        }
+        self.audience().short()
     }
 
     /// Why this task cannot be cancelled any more, as the service itself says; `None` while it may. A state

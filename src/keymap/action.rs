@@ -103,6 +103,8 @@ pub enum Action {
     Reload,
     /// Draw everything anew.
     Repaint,
+    /// Stop the program and go back to the shell, until it is brought back.
+    Suspend,
     /// Leave the program.
     Quit,
 }
@@ -161,6 +163,7 @@ impl Action {
             Self::Run => "do what is chosen",
             Self::Reload => "read config and key again",
             Self::Repaint => "draw the screen anew",
+            Self::Suspend => "back to the shell for a while; fg goes on",
             Self::Quit => "leave",
         }
     }
@@ -245,6 +248,7 @@ impl Action {
             | Self::Help
             | Self::Reload
             | Self::Repaint
+            | Self::Suspend
             | Self::Quit => self.help(),
         }
     }

@@ -1,51 +1,93 @@
-//! Terminal events as messages, from a thread that waits for them.
+//! What the operator does, as messages, from a thread that waits for it.
 
 use std::io;
+use std::os::fd::{AsFd, OwnedFd};
 use std::thread;
+use std::time::{Duration, Instant};
 
-use crossterm::event::{self, Event};
 use tokio::sync::mpsc;
 
+use super::decode::{Decoder, Input};
+use super::line::{self, Waited};
 use crate::app::Message;
 
+/// What one look at the terminal brought.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Read {
+    /// So many bytes.
+    Bytes(usize),
+    /// Nothing, for as long as was asked.
+    Quiet,
+    /// It is gone.
+    End,
+}
+
 /// Starts the thread that reads the terminal. It ends with the process, when nobody listens any
-/// more, or when the terminal is gone; then it asks the loop to end.
+/// more, or when the terminal is gone; then it asks the loop to end. It asks the terminal nothing.
 ///
 /// # Errors
-/// When no thread can be started.
+/// When there is no terminal, or no thread can be started.
 pub fn listen(to: mpsc::Sender<Message>) -> io::Result<()> {
-    thread::Builder::new().name("input".to_owned()).spawn(move || forward(event::read, &to)).map(|_| ())
+    let tty = line::keys()?;
+    let began = Instant::now();
+    let read = move |buffer: &mut [u8], longest| read(&tty, buffer, longest);
+    let forward = move || forward(read, || began.elapsed(), &to);
+    thread::Builder::new().name("input".to_owned()).spawn(forward).map(|_| ())
+}
+
+fn read(tty: &OwnedFd, buffer: &mut [u8], longest: Option<Duration>) -> io::Result<Read> {
+    let waited = line::wait(tty.as_fd(), false, longest)?;
+    if waited == Waited::Quiet {
+        return Ok(Read::Quiet);
+    }
+    match rustix::io::read(tty, buffer)? {
+        // In a shell's line settings that is ctrl-d.
+        0 if waited == Waited::Ready && !super::is_taken() => Ok(Read::Bytes(0)),
+        0 => Ok(Read::End),
+        count => Ok(Read::Bytes(count)),
+    }
 }
 
 /// Reads until the terminal or the listener is gone. A full queue makes it wait, which makes the
 /// terminal wait, and loses nothing.
-fn forward(mut read: impl FnMut() -> io::Result<Event>, to: &mpsc::Sender<Message>) {
+fn forward(
+    mut read: impl FnMut(&mut [u8], Option<Duration>) -> io::Result<Read>,
+    clock: impl Fn() -> Duration,
+    to: &mpsc::Sender<Message>,
+) {
+    let mut decoder = Decoder::default();
+    let mut buffer = vec![0; 16 * 1024];
+    let mut got = Vec::new();
     loop {
-        let message = match read() {
-            Ok(event) => match message_of(event) {
-                Some(message) => message,
-                None => continue,
-            },
-            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
-            Err(_) => {
+        let longest = decoder.deadline().map(|deadline| deadline.saturating_sub(clock()));
+        match read(&mut buffer, longest) {
+            Ok(Read::Bytes(count)) => {
+                decoder.feed(buffer.get(..count).unwrap_or_default(), clock(), &mut got);
+            }
+            // What waits in the terminal came in time, however late it is read: only a wait without
+            // anything counts.
+            Ok(Read::Quiet) => decoder.expire(&mut got),
+            Err(error) if is_passing(&error) => continue,
+            Ok(Read::End) | Err(_) => {
                 // Nobody listens: then the loop has ended already.
                 let _ = to.blocking_send(Message::EndAsked);
                 return;
             }
-        };
-        if to.blocking_send(message).is_err() {
-            return;
+        }
+        for input in got.drain(..) {
+            let message = match input {
+                Input::Key(key) => Message::Key(key),
+                Input::Paste(text) => Message::Pasted(text),
+            };
+            if to.blocking_send(message).is_err() {
+                return;
+            }
         }
     }
 }
 
-fn message_of(event: Event) -> Option<Message> {
-    match event {
-        Event::Key(key) => Some(Message::Key(key)),
-        Event::Paste(text) => Some(Message::Pasted(text)),
-        Event::Resize(columns, rows) => Some(Message::Resized { columns, rows }),
-        Event::FocusGained | Event::FocusLost | Event::Mouse(_) => None,
-    }
+fn is_passing(error: &io::Error) -> bool {
+    matches!(error.kind(), io::ErrorKind::Interrupted | io::ErrorKind::WouldBlock)
 }
 
 #[cfg(test)]
@@ -54,32 +96,57 @@ mod tests {
 
     use super::*;
 
-    #[test]
-    fn events_become_messages_in_order_and_a_terminal_that_is_gone_asks_for_the_end() {
-        let key = KeyEvent::new(KeyCode::Char('j'), KeyModifiers::NONE);
-        let mut events = vec![
-            Err(io::Error::other("gone")),
-            Ok(Event::Resize(80, 24)),
-            Err(io::Error::from(io::ErrorKind::Interrupted)),
-            Ok(Event::Paste("ab".to_owned())),
-            Ok(Event::FocusLost),
-            Ok(Event::Key(key)),
-        ];
+    fn key(code: KeyCode) -> Message {
+        Message::Key(KeyEvent::new(code, KeyModifiers::NONE))
+    }
+
+    /// What becomes of these reads, and how long each was ready to wait.
+    fn forwarded(reads: Vec<io::Result<&'static [u8]>>) -> (Vec<Message>, Vec<Option<Duration>>) {
         let (to, mut from) = mpsc::channel(8);
-        forward(|| events.pop().unwrap(), &to);
+        let (mut reads, mut waits) = (reads.into_iter(), Vec::new());
+        let read = |buffer: &mut [u8], longest| {
+            waits.push(longest);
+            match reads.next() {
+                Some(Ok(b"quiet")) => Ok(Read::Quiet),
+                Some(Ok(bytes)) => {
+                    buffer[..bytes.len()].copy_from_slice(bytes);
+                    Ok(Read::Bytes(bytes.len()))
+                }
+                Some(Err(error)) => Err(error),
+                None => Ok(Read::End),
+            }
+        };
+        forward(read, || Duration::ZERO, &to);
         drop(to);
         let mut got = Vec::new();
         while let Ok(message) = from.try_recv() {
             got.push(message);
         }
-        let resized = Message::Resized { columns: 80, rows: 24 };
-        assert_eq!(got, [Message::Key(key), Message::Pasted("ab".to_owned()), resized, Message::EndAsked]);
+        (got, waits)
+    }
+
+    #[test]
+    fn bytes_become_messages_in_order_and_a_terminal_that_is_gone_asks_for_the_end() {
+        let interrupted = Err(io::Error::from(io::ErrorKind::Interrupted));
+        let (got, waits) =
+            forwarded(vec![Ok(b"j\x1b[200~ab\x1b[201~"), interrupted, Ok(b"\x1b[I\x1b"), Ok(b"quiet")]);
+        let is =
+            [key(KeyCode::Char('j')), Message::Pasted("ab".to_owned()), key(KeyCode::Esc), Message::EndAsked];
+        assert_eq!(got, is);
+        let esc = Some(super::super::decode::ESC_WAIT);
+        assert_eq!(waits, [None, None, None, esc, None], "at rest it waits without an end");
+        let (got, _) = forwarded(vec![Err(io::Error::other("gone"))]);
+        assert_eq!(got, [Message::EndAsked]);
     }
 
     #[test]
     fn the_thread_ends_when_nobody_listens() {
         let (to, from) = mpsc::channel(1);
         drop(from);
-        forward(|| Ok(Event::Resize(1, 1)), &to);
+        let read = |buffer: &mut [u8], _| {
+            buffer[0] = b'j';
+            Ok(Read::Bytes(1))
+        };
+        forward(read, || Duration::ZERO, &to);
     }
 }

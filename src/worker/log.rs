@@ -48,6 +48,8 @@ pub(super) fn note_down(message: &Message) {
         // Calls are written down where they are made; the rest is no trouble.
         Message::Called(_)
         | Message::Signed { .. }
+        | Message::Learnt { .. }
+        | Message::Narrowed { .. }
         | Message::Listed { .. }
         | Message::Got { .. }
         | Message::Adopted { .. }
@@ -56,11 +58,13 @@ pub(super) fn note_down(message: &Message) {
         | Message::DraftsListed { result: Ok(_), .. }
         | Message::DraftRestored { result: Ok(_), .. }
         | Message::Ticked(_)
-        | Message::Drawn(_)
+        | Message::Drawn { .. }
         | Message::Key(_)
         | Message::Pasted(_)
         | Message::Resized { .. }
-        | Message::EndAsked => {}
+        | Message::EndAsked
+        | Message::StopAsked
+        | Message::WentOn => {}
     }
 }
 

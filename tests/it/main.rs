@@ -7,6 +7,8 @@ mod bad_input;
 mod browse;
 mod budget;
 mod doubt;
+mod form;
+mod lists;
 mod live;
 mod reload;
 mod secrets;

@@ -69,7 +69,7 @@ pub(super) fn typed(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     if !review.spoiled && review.typed == wanted && grade == Grade::High {
         // Its three seconds are quiet, too: any key stops it.
         review.stage = Stage::Counting { until: now.running + COUNTDOWN, ended: false };
-        review.guard = Guard::default();
+        review.guard = Guard::since(now.running);
     }
     Vec::new()
 }
@@ -91,8 +91,9 @@ fn act(state: &mut State) -> Vec<Effect> {
 }
 
 fn changed_meanwhile(state: &mut State) -> Vec<Effect> {
+    let now = state.now.running;
     if let Some(review) = state.review_mut() {
-        review.begin_anew();
+        review.begin_anew(now);
     }
     state.warn("nothing was sent: what is on the screen changed meanwhile; look again");
     Vec::new()
@@ -123,20 +124,23 @@ fn send(state: &mut State) -> Vec<Effect> {
 
 /// Stops a countdown; says whether there was one.
 fn stop_countdown(state: &mut State) -> bool {
+    let now = state.now.running;
     let counts = |review: &&mut Review| matches!(review.stage, Stage::Counting { .. });
     let Some(review) = state.review_mut().filter(counts) else { return false };
-    review.begin_anew();
+    review.begin_anew(now);
     state.say("stopped; nothing was sent");
     true
 }
 
-/// A frame of this size that shows these lines is on the screen. What was typed before the first one was
-/// typed blind.
-pub fn on_drawn(state: &mut State, size: (u16, u16), lines: Vec<LineKey>) {
-    sight::record(state, size, lines);
+/// A frame of the size that the screen has now is on it, and shows these lines. What was typed before the
+/// first one was typed blind. `rendered` is the time of the state that it shows.
+pub fn on_drawn(state: &mut State, rendered: Duration, lines: Vec<LineKey>) {
+    if state.review().is_some_and(|review| review.guard.shows(rendered)) {
+        sight::record(state, lines);
+    }
     let now = state.now.running;
     let Some(review) = state.review_mut() else { return };
-    if review.guard.on_drawn(now)
+    if review.guard.on_drawn(now, rendered)
         && let Stage::Counting { until, .. } = &mut review.stage
     {
         *until = now + COUNTDOWN;
@@ -193,9 +197,10 @@ fn begin_anew_where_it_changed(state: &mut State) {
     let is_other = review.claim.is_some_and(|before| before != claim);
     let is_over = has_begun && review.ready(state) != Ready::Yes;
     let counted = review.stage != Stage::Asking;
+    let now = state.now.running;
     let Some(review) = state.review_mut() else { return };
     if is_other || is_over {
-        review.begin_anew();
+        review.begin_anew(now);
     }
     review.claim = Some(claim);
     if counted && (is_other || is_over) {

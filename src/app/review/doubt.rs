@@ -289,8 +289,9 @@ pub(super) fn reconsider(state: &mut State) {
         return;
     }
     let raised = matches!(obstacle(state, review), Some(Obstacle::Raises(_)));
+    let now = state.now.running;
     if let Some(review) = state.review_mut().filter(|review| review.raised != raised) {
         review.raised = raised;
-        review.begin_anew();
+        review.begin_anew(now);
     }
 }

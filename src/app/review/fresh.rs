@@ -24,6 +24,7 @@ pub(super) fn ask_fresh(state: &mut State) -> Vec<Effect> {
 
 /// A fresh copy came, or did not.
 pub fn on_got(state: &mut State, req: ReqId, result: Result<Task, Failure>) -> Vec<Effect> {
+    let now = state.now.running;
     let Some(review) = state.review_mut().filter(|review| review.fresh.asking == Some(req)) else {
         let mut learnt = match &result {
             Ok(task) => doubt::learn(state, std::slice::from_ref(task)),
@@ -56,7 +57,7 @@ pub fn on_got(state: &mut State, req: ReqId, result: Result<Task, Failure>) -> V
             }
             let gone = review.base().filter(|_| failure.code() == Some(GONE)).map(|task| task.id);
             review.fresh.settle(req, Err(failure));
-            review.begin_anew();
+            review.begin_anew(now);
             gone.map(|id| doubt::learn_gone(state, id)).unwrap_or_default()
         }
         result => {
@@ -81,7 +82,7 @@ pub(super) fn take(state: &mut State, task: Task) -> Vec<Effect> {
         if !review.waived.journal {
             review.notice = None;
         }
-        review.begin_anew();
+        review.begin_anew(now.running);
     }
     let fresh = task;
     let changed = before.is_some_and(|before| differs(&before, &fresh));
@@ -91,7 +92,7 @@ pub(super) fn take(state: &mut State, task: Task) -> Vec<Effect> {
     // Without its form a change cannot be made to fit the task as it is now.
     let strands = is_change && state.form().is_none() && state.review().is_some_and(Review::moved);
     if changed || lay {
-        state.review_mut().into_iter().for_each(Review::show_anew);
+        state.review_mut().into_iter().for_each(|review| review.show_anew(now.running));
     }
     if lay {
         lay_over(state, &fresh);
@@ -105,6 +106,7 @@ pub(super) fn take(state: &mut State, task: Task) -> Vec<Effect> {
 /// task is asked for at once, and what was typed does not count. A list may be older than the copy, so
 /// it does not take its place.
 pub fn compare_with_list(state: &mut State, tasks: &[Task]) -> Vec<Effect> {
+    let now = state.now.running;
     let Some(review) = state.review_mut() else { return Vec::new() };
     if !review.is_asking() {
         return Vec::new();
@@ -117,7 +119,7 @@ pub fn compare_with_list(state: &mut State, tasks: &[Task]) -> Vec<Effect> {
     if !is_news {
         return Vec::new();
     }
-    review.begin_anew();
+    review.begin_anew(now);
     if review.fresh.asking.is_some() {
         review.ask_again = true;
         return Vec::new();

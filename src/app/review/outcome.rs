@@ -129,7 +129,7 @@ pub fn on_unknown(state: &mut State, req: ReqId, failure: Failure, open: OpenWri
 /// Nothing was sent after it was confirmed: the operator is shown why, and what can be done.
 pub fn on_stopped(state: &mut State, req: ReqId, why: Stop) -> Vec<Effect> {
     let Some(write) = state.underway(req) else { return Vec::new() };
-    let (deed, task) = (deed(&write.write), write.task());
+    let (deed, task, sent) = (deed(&write.write), write.task(), write.write.clone());
     let cancels = matches!(write.write, Write::Cancel { .. });
     drop(close_books(state, req));
     let words = match &why {
@@ -148,6 +148,9 @@ pub fn on_stopped(state: &mut State, req: ReqId, why: Stop) -> Vec<Effect> {
         let earlier = state.writes.iter().find(|write| write.entry == Some(entry)).map(|write| write.req);
         if let Some(earlier) = earlier {
             effects.extend(on_settled(state, earlier, Verdict::Done(Written::Created(id))));
+        } else if let Write::Create(new) = sent {
+            // Made by an earlier run: whoever tries once more is warned of it.
+            state.desk.remember(id, new);
         }
     }
     if let (Stop::Gone, Some(id)) = (&why, task) {
@@ -183,11 +186,12 @@ pub fn on_stopped(state: &mut State, req: ReqId, why: Stop) -> Vec<Effect> {
 
 /// The review asks once more.
 fn reopen(state: &mut State, notice: String, change: impl FnOnce(&mut Review)) {
+    let now = state.now.running;
     if let Some(review) = state.review_mut() {
         change(review);
         review.notice = Some(notice);
         review.req = None;
-        review.begin_anew();
+        review.begin_anew(now);
     }
 }
 
@@ -293,6 +297,7 @@ pub(super) fn shown(state: &mut State, req: ReqId) -> Option<&mut Review> {
 /// A create turned out to stand while the same push at the same time is under review, to be sent again:
 /// that stops. Who wants a second one all the same begins anew, and is told what stands.
 pub(super) fn stands_by_now(state: &mut State, req: ReqId, new: &NewTask, ids: &[TaskId]) {
+    let now = state.now.running;
     for id in ids {
         state.desk.remember(*id, new.clone());
     }
@@ -309,7 +314,7 @@ pub(super) fn stands_by_now(state: &mut State, req: ReqId, new: &NewTask, ids: &
         if matches!(&review.subject, Subject::Create(other) if is_same(other)) {
             let names = names.join(", ");
             review.barred = Some(format!("it stands already as {names}, made by the try before; Esc leaves"));
-            review.begin_anew();
+            review.begin_anew(now);
         }
     }
 }

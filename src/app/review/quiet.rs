@@ -15,6 +15,8 @@ const SECOND_TICK: Duration = Duration::from_millis(10);
 /// The input guard.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub(super) struct Guard {
+    /// Since when it is to be on the screen: earlier frames show something else.
+    begun: Duration,
     /// When the frame that it counts from came to the terminal; `None` before.
     drawn: Option<Duration>,
     /// Since when no key came; `None` while no clock was read since the last one.
@@ -28,9 +30,22 @@ pub(super) struct Guard {
 }
 
 impl Guard {
-    /// What is to be read is on the screen now: what was typed before that was typed blind. Says whether
-    /// this is the first frame that shows it.
-    pub(super) fn on_drawn(&mut self, now: Duration) -> bool {
+    /// A guard that waits for the first frame of the state as it is now, or later.
+    pub(super) fn since(now: Duration) -> Self {
+        Self { begun: now, ..Self::default() }
+    }
+
+    /// Whether a frame of the state at that time shows what is to be read now, and not what was before.
+    pub(super) fn shows(&self, rendered: Duration) -> bool {
+        rendered >= self.begun
+    }
+
+    /// What is to be read is on the screen now: what was typed before that was typed blind. `rendered` is
+    /// the time of the state that the screen shows. Says whether this is the first frame that shows it.
+    pub(super) fn on_drawn(&mut self, now: Duration, rendered: Duration) -> bool {
+        if !self.shows(rendered) {
+            return false;
+        }
         let is_first = self.drawn.is_none();
         if is_first {
             self.drawn = Some(now);

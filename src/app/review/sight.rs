@@ -153,11 +153,9 @@ pub fn in_sight(state: &State) -> Vec<LineKey> {
     page.in_window().map(|must| must.key).collect()
 }
 
-/// These lines were in a frame that reached the terminal at this size.
-pub(super) fn record(state: &mut State, size: (u16, u16), lines: Vec<LineKey>) {
-    if size != state.size {
-        return;
-    }
+/// These lines were in a frame that reached the terminal at the size that it has now.
+pub(super) fn record(state: &mut State, lines: Vec<LineKey>) {
+    let size = state.size;
     let Some(review) = state.review_mut() else { return };
     let seen = &mut review.seen_lines;
     if seen.size != size {

@@ -7,7 +7,7 @@ use super::super::message::{Message, OpenWrite, Written};
 use super::super::update::update;
 use super::level::grade_of;
 use super::*;
-use crate::app::testing::{self, feed, press, type_in};
+use crate::app::testing::{self, drawn, feed, press, type_in};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
 use crate::domain::wire::{read_task, time_in};
@@ -31,8 +31,7 @@ fn tick(state: &mut State, ms: u64) -> Vec<Effect> {
 
 /// A frame of the state as it is comes to the terminal.
 fn draw(state: &mut State) {
-    let now = state.now;
-    assert_eq!(update(state, Message::Drawn(now)), []);
+    testing::draw(state, state.now);
 }
 
 /// Time goes on by so much: two ticks, with no key between them, and the frames around them.
@@ -389,6 +388,29 @@ fn whatever_is_done_during_the_countdown_stops_it() {
 }
 
 #[test]
+fn after_a_stop_the_confirmation_begins_anew_and_nothing_is_sent() {
+    let stop = |state: &mut State, key: bool| {
+        let effects = if key { ctrl(state, 'z') } else { update(state, Message::StopAsked) };
+        assert_eq!(effects.last(), Some(&Effect::Suspend));
+        assert_eq!(writes(&pass(state, 3_600_000)), []);
+        assert_eq!(update(state, Message::WentOn), [Effect::TakeTerminal]);
+    };
+    for key in [false, true] {
+        let mut state = create(Environment::Prod, "All");
+        type_in(&mut state, "all ac");
+        stop(&mut state, key);
+        assert_eq!(writes(&type_in(&mut state, "me")), [], "what was typed before is gone");
+        assert!(review(&state).is_deaf(state.now) && review(&state).typed.is_empty());
+        wait(&mut state, 500);
+        type_in(&mut state, "all acme");
+        assert!(matches!(review(&state).stage, Stage::Counting { .. }));
+        stop(&mut state, key);
+        assert_eq!((&review(&state).stage, review(&state).typed.as_str()), (&Stage::Asking, ""));
+        assert_eq!(writes(&pass(&mut state, 10_000)), []);
+    }
+}
+
+#[test]
 fn a_countdown_that_nobody_could_see_begins_anew() {
     let mut state = create(Environment::Prod, "All");
     type_in(&mut state, "all acme");
@@ -402,7 +424,8 @@ fn a_countdown_that_nobody_could_see_begins_anew() {
     type_in(&mut state, "all acme");
     let late = state.now.running + Duration::from_millis(900);
     let late = Moment { running: late, ..state.now };
-    update(&mut state, Message::Drawn(late));
+    let seen = drawn(&state, late);
+    update(&mut state, seen);
     assert_eq!(writes(&pass(&mut state, 2_900)), []);
     assert_eq!(writes(&pass(&mut state, 200)).len(), 1);
 }
@@ -412,7 +435,7 @@ fn keys_typed_before_the_review_was_on_the_screen_are_not_heard() {
     let mut state = filled(Environment::Test, "User");
     ctrl(&mut state, 's');
     // The terminal took the frame late; what was typed meanwhile waits behind it.
-    update(&mut state, Message::Drawn(moment(2_000)));
+    testing::draw(&mut state, moment(2_000));
     assert_eq!(writes(&say(&mut state, "y")), []);
     assert_eq!(writes(&say(&mut state, "y")).len(), 1, "later frames change nothing");
 }
@@ -424,9 +447,28 @@ fn keys_that_wait_while_the_terminal_is_stalled_are_no_quiet() {
     draw(&mut state);
     // The next frame takes two seconds; right after the first key the second was pressed.
     let at = u64::try_from(state.now.running.as_millis()).unwrap();
-    update(&mut state, Message::Drawn(moment(at + 2_000)));
+    testing::draw(&mut state, moment(at + 2_000));
     assert_eq!(writes(&tick(&mut state, at + 2_000)), []);
     assert_eq!(writes(&say(&mut state, "y")), []);
+}
+
+#[test]
+fn a_frame_of_another_size_or_of_an_earlier_state_was_not_seen() {
+    let mut state = filled(Environment::Test, "User");
+    let earlier = state.now.running;
+    tick(&mut state, 100);
+    ctrl(&mut state, 's');
+    let late = moment(2_000);
+    let Message::Drawn { rendered, size, lines, .. } = drawn(&state, late) else { panic!() };
+    for (rendered, size) in [(earlier, size), (rendered, (size.0 - 1, size.1))] {
+        update(&mut state, Message::Drawn { at: late, rendered, size, lines: lines.clone() });
+        tick(&mut state, 9_000);
+        tick(&mut state, 9_000);
+        assert!(review(&state).is_deaf(state.now), "nothing of it was on the screen");
+    }
+    update(&mut state, Message::Drawn { at: moment(9_000), rendered, size, lines });
+    assert!(review(&state).is_deaf(state.now));
+    assert!(!review(&state).is_deaf(moment(9_400)));
 }
 
 #[test]

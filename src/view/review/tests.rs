@@ -7,7 +7,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use serde_json::json;
 
-use crate::app::testing::{board, ctrl, feed, key, later, quiet, tasks, typed};
+use crate::app::testing::{board, ctrl, draw, feed, key, later, quiet, tasks, typed};
 use crate::app::{Effect, Message, ReqId, State, Verdict, Written};
 use crate::domain::profile::Environment;
 use crate::domain::{Failure, Task, TaskId};
@@ -22,7 +22,7 @@ fn fresh(state: &mut State, effects: &[Effect], task: Task) {
     };
     let req = effects.iter().find_map(get).unwrap();
     feed(state, [Message::Got { req, result: Ok(Box::new(task)) }]);
-    feed(state, quiet(1));
+    quiet(state, 1);
 }
 
 /// Pages on until all that must be seen was on the screen.
@@ -31,9 +31,10 @@ fn read(state: &mut State) {
         if !screen(state).contains("↓ shows the rest") && !screen(state).contains("↓ rest:") {
             break;
         }
-        feed(state, [key(KeyCode::PageDown), Message::Drawn(state.now)]);
+        feed(state, [key(KeyCode::PageDown)]);
+        draw(state, state.now);
     }
-    feed(state, quiet(2));
+    quiet(state, 2);
 }
 
 fn write_of(effects: &[Effect]) -> ReqId {
@@ -74,14 +75,14 @@ fn create(size: (u16, u16)) -> State {
     form.draft.put("OfflinePushInfo.Desc", "沪指收涨 0.8%，新能源板块领涨。点击查看今日热点与明日展望。");
     form.draft.put("OfflinePushInfo.PushFlag", "1");
     feed(&mut state, [ctrl('s')]);
-    feed(&mut state, quiet(1));
+    quiet(&mut state, 1);
     state
 }
 
 fn sent(mut state: State, confirmation: &str) -> (State, ReqId) {
     read(&mut state);
     let mut effects = feed(&mut state, typed(confirmation));
-    effects.extend(feed(&mut state, quiet(3)));
+    effects.extend(quiet(&mut state, 3));
     effects.extend(feed(&mut state, [Message::Ticked(later(5))]));
     let req = write_of(&effects);
     (state, req)
@@ -213,7 +214,7 @@ impl Hand {
             if !is_lost && step < 2 {
                 self.shown.push_str(&rows(&drawn(&self.state, Depth::None)).join(" "));
                 let now = self.state.now;
-                self.takes(vec![Message::Drawn(now)]);
+                draw(&mut self.state, now);
             }
             let by = Duration::from_millis(if step == 0 { 450 } else { 5 });
             let now = self.state.now;

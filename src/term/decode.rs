@@ -1,0 +1,317 @@
+//! Bytes from the terminal to keys and pastes.
+//!
+//! It cuts the stream into whole sequences, which `terminput` then reads, and gives up on one that
+//! does not end: whatever was begun (a cut arrow key, a torn mouse report, a paste that stalls), after
+//! a short quiet the next key is heard, and nothing of a sequence or a paste is ever taken for keys.
+//! Time is an argument.
+
+use std::time::Duration;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use memchr::memmem;
+use terminput::Event;
+use terminput_crossterm::to_crossterm_key;
+
+/// So long after an ESC nothing more came: it was the key.
+pub(super) const ESC_WAIT: Duration = Duration::from_millis(50);
+/// So long after its last byte an unfinished sequence or character is given up.
+pub(super) const SEQUENCE_WAIT: Duration = Duration::from_millis(100);
+/// So long after its last byte an unfinished paste is taken for all of it. Longer than the rest: over
+/// a slow connection a paste comes in pieces.
+pub(super) const PASTE_WAIT: Duration = Duration::from_secs(1);
+/// Nobody types so many bytes at once: after a paste that stalled they are more of it.
+const BURST: usize = 16;
+/// No key is longer. What goes on is dropped up to its end.
+const LONGEST: usize = 64;
+
+const ESC: u8 = 0x1b;
+const CTRL_C: u8 = 0x03;
+const PASTE_END: &[u8] = b"\x1b[201~";
+
+/// What an operator did.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) enum Input {
+    /// A key.
+    Key(KeyEvent),
+    /// A text, pasted in one piece.
+    Paste(String),
+}
+
+/// What was begun and has not ended.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+enum Begun {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// A character of several bytes, of which so many are missing.
+    Char(usize),
+    /// ESC: the key, or the first byte of anything below.
+    Escape,
+    /// ESC [: a key, a report.
+    Control,
+    /// ESC [ [: a function key of the Linux console.
+    ConsoleKey,
+    /// ESC O: a key.
+    Single,
+    /// An old mouse report, of which so many bytes are missing.
+    Mouse(u8),
+    /// ESC ] and the like: an answer that ends with BEL or ESC \.
+    Text,
+    /// ESC within one.
+    TextEscape,
+    /// A paste.
+    Paste,
+}
+
+/// The state between two reads.
+#[derive(Debug, Default)]
+pub(super) struct Decoder {
+    begun: Begun,
+    /// The bytes of what was begun.
+    held: Vec<u8>,
+    /// When the last bytes came.
+    last: Duration,
+    /// Whether the last paste was given up before it ended.
+    stalled: bool,
+}
+
+impl Decoder {
+    /// Takes bytes that came at `now`.
+    pub(super) fn feed(&mut self, bytes: &[u8], now: Duration, to: &mut Vec<Input>) {
+        let quiet = now.saturating_sub(self.last);
+        self.last = now;
+        let is_broken_off = self.begun == Begun::Paste && quiet >= SEQUENCE_WAIT;
+        if is_broken_off && bytes.first() == Some(&CTRL_C) {
+            // Nobody has to wait for a paste that hangs.
+            self.end_paste(to);
+        }
+        if self.stalled && self.begun == Begun::Nothing && bytes.len() >= BURST {
+            self.begun = Begun::Paste;
+        }
+        let mut rest = bytes;
+        while let Some((&byte, behind)) = rest.split_first() {
+            if self.begun == Begun::Paste {
+                rest = self.take_paste(rest, to);
+            } else {
+                self.step(byte, to);
+                rest = behind;
+            }
+        }
+    }
+
+    /// When what was begun is given up; `None` while nothing is.
+    pub(super) fn deadline(&self) -> Option<Duration> {
+        let wait = match self.begun {
+            Begun::Nothing => return None,
+            Begun::Escape => ESC_WAIT,
+            Begun::Paste => PASTE_WAIT,
+            Begun::Char(_)
+            | Begun::Control
+            | Begun::ConsoleKey
+            | Begun::Single
+            | Begun::Mouse(_)
+            | Begun::Text
+            | Begun::TextEscape => SEQUENCE_WAIT,
+        };
+        Some(self.last + wait)
+    }
+
+    /// Nothing came up to the deadline: gives up what was begun.
+    pub(super) fn expire(&mut self, to: &mut Vec<Input>) {
+        match (self.begun, &self.held[..]) {
+            (Begun::Paste, _) => {
+                self.end_paste(to);
+                self.stalled = true;
+            }
+            (Begun::Escape, _) => to.push(key(KeyCode::Esc, KeyModifiers::NONE)),
+            // The first two bytes of a sequence are also a key pressed with alt.
+            (Begun::Control | Begun::Single | Begun::Text, [ESC, second]) => {
+                to.push(key(KeyCode::Char(char::from(*second)), KeyModifiers::ALT));
+            }
+            _ => {}
+        }
+        self.drop_held();
+    }
+
+    fn drop_held(&mut self) {
+        self.begun = Begun::Nothing;
+        self.held.clear();
+    }
+
+    fn end_paste(&mut self, to: &mut Vec<Input>) {
+        let text = String::from_utf8_lossy(&self.held).into_owned();
+        self.drop_held();
+        if !text.is_empty() {
+            to.push(Input::Paste(text));
+        }
+    }
+
+    /// Takes the text of a paste up to its end, and gives what stands behind it.
+    fn take_paste<'a>(&mut self, bytes: &'a [u8], to: &mut Vec<Input>) -> &'a [u8] {
+        let before = self.held.len();
+        self.held.extend_from_slice(bytes);
+        // The end may have begun in an earlier read.
+        let from = before.saturating_sub(PASTE_END.len() - 1);
+        let found = self.held.get(from..).and_then(|tail| memmem::find(tail, PASTE_END));
+        let Some(at) = found.map(|at| from + at) else { return &[] };
+        let used = (at + PASTE_END.len()).saturating_sub(before);
+        self.held.truncate(at);
+        self.end_paste(to);
+        self.stalled = false;
+        bytes.get(used..).unwrap_or_default()
+    }
+
+    /// Takes one byte that is not part of a paste.
+    fn step(&mut self, byte: u8, to: &mut Vec<Input>) {
+        match self.begun {
+            Begun::Nothing => self.begin(byte, to),
+            Begun::Char(missing) => self.in_char(byte, missing, to),
+            Begun::Escape => self.in_escape(byte, to),
+            Begun::Control => self.in_control(byte, to),
+            Begun::ConsoleKey => match byte {
+                0x20..=0x7e => self.finish(byte, to),
+                _ => self.break_off(byte, to),
+            },
+            Begun::Single => match byte {
+                0x40..=0x7e => self.finish(byte, to),
+                0x20..=0x3f => self.hold(byte),
+                _ => self.break_off(byte, to),
+            },
+            Begun::Mouse(missing) => match byte {
+                0x00..0x20 => self.break_off(byte, to),
+                _ if missing == 1 => self.drop_held(),
+                _ => self.begun = Begun::Mouse(missing - 1),
+            },
+            Begun::Text => match byte {
+                0x07 | 0x18 | 0x1a => self.drop_held(),
+                ESC => self.begun = Begun::TextEscape,
+                CTRL_C => self.break_off(byte, to),
+                _ => self.hold(byte),
+            },
+            Begun::TextEscape if byte == b'\\' => self.drop_held(),
+            Begun::TextEscape => {
+                self.break_off(ESC, to);
+                self.step(byte, to);
+            }
+            Begun::Paste => {}
+        }
+    }
+
+    fn begin(&mut self, byte: u8, to: &mut Vec<Input>) {
+        self.held.clear();
+        match byte {
+            ESC => {
+                self.held.push(ESC);
+                self.begun = Begun::Escape;
+            }
+            0x80.. => self.begin_char(byte),
+            _ => self.finish(byte, to),
+        }
+    }
+
+    fn begin_char(&mut self, byte: u8) {
+        let missing = match byte {
+            0xc2..=0xdf => 1,
+            0xe0..=0xef => 2,
+            0xf0..=0xf4 => 3,
+            // No character begins so.
+            _ => return self.drop_held(),
+        };
+        self.held.push(byte);
+        self.begun = Begun::Char(missing);
+    }
+
+    fn in_char(&mut self, byte: u8, missing: usize, to: &mut Vec<Input>) {
+        match byte {
+            0x80..=0xbf if missing == 1 => self.finish(byte, to),
+            0x80..=0xbf => {
+                self.held.push(byte);
+                self.begun = Begun::Char(missing - 1);
+            }
+            _ => self.break_off(byte, to),
+        }
+    }
+
+    fn in_escape(&mut self, byte: u8, to: &mut Vec<Input>) {
+        let begun = match byte {
+            b'[' => Begun::Control,
+            b'O' => Begun::Single,
+            b']' | b'P' | b'X' | b'^' | b'_' => Begun::Text,
+            ESC | CTRL_C => {
+                to.push(key(KeyCode::Esc, KeyModifiers::NONE));
+                return self.break_off(byte, to);
+            }
+            0x80.. => return self.begin_char(byte),
+            _ => return self.finish(byte, to),
+        };
+        self.held.push(byte);
+        self.begun = begun;
+    }
+
+    fn in_control(&mut self, byte: u8, to: &mut Vec<Input>) {
+        match byte {
+            b'[' if self.held.len() == 2 => {
+                self.held.push(byte);
+                self.begun = Begun::ConsoleKey;
+            }
+            b'M' if self.held.len() == 2 => self.begun = Begun::Mouse(3),
+            b'~' if self.held == b"\x1b[200" => {
+                self.held.clear();
+                self.stalled = false;
+                self.begun = Begun::Paste;
+            }
+            0x20..=0x3f => self.hold(byte),
+            0x40..=0x7e => {
+                // The end of a paste that was given up.
+                self.stalled &= !(byte == b'~' && self.held == b"\x1b[201");
+                self.finish(byte, to);
+            }
+            // No sequence holds such a byte: this one ends here, and the key counts.
+            _ => self.break_off(byte, to),
+        }
+    }
+
+    fn hold(&mut self, byte: u8) {
+        if self.held.len() < LONGEST {
+            self.held.push(byte);
+        }
+    }
+
+    /// Gives up what was begun: `byte` is something new.
+    fn break_off(&mut self, byte: u8, to: &mut Vec<Input>) {
+        self.drop_held();
+        self.begin(byte, to);
+    }
+
+    /// The last byte of a key.
+    fn finish(&mut self, byte: u8, to: &mut Vec<Input>) {
+        let is_whole = self.held.len() < LONGEST;
+        self.held.push(byte);
+        if is_whole && let Some(event) = read_key(&self.held) {
+            to.push(Input::Key(event));
+        }
+        self.drop_held();
+    }
+}
+
+/// The key that a whole sequence stands for; reports of mouse, focus or cursor are none.
+fn read_key(bytes: &[u8]) -> Option<KeyEvent> {
+    if let [ESC, b'[', rest @ .., last] = bytes {
+        let is_mouse = rest.first() == Some(&b'<') || matches!(last, b'M' | b'm');
+        let is_cursor = *last == b'R' && !rest.is_empty() && !rest.starts_with(b"1;");
+        if is_mouse || is_cursor {
+            return None;
+        }
+    }
+    let Ok(Some(Event::Key(event))) = Event::parse_from(bytes) else { return None };
+    let event = to_crossterm_key(event);
+    let is_backtab = event.code == KeyCode::Tab && event.modifiers.contains(KeyModifiers::SHIFT);
+    Some(KeyEvent { code: if is_backtab { KeyCode::BackTab } else { event.code }, ..event })
+}
+
+fn key(code: KeyCode, modifiers: KeyModifiers) -> Input {
+    Input::Key(KeyEvent::new(code, modifiers))
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,378 @@
+//! Frames on their way to the terminal.
+//!
+//! The loop hands a frame over and goes on; a thread of its own writes it. While the terminal does not
+//! take anything the newest frame waits and replaces the one before it, so frames are passed over and
+//! nothing else is. What is written is the difference to what was really written before, so that a
+//! frame that was passed over is missing in no picture.
+
+use std::io::{self, Write};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+use crossterm::queue;
+use crossterm::style::ResetColor;
+use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
+use ratatui::backend::{Backend, CrosstermBackend};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use tokio::sync::{mpsc, watch};
+
+use crate::app::review::LineKey;
+
+/// The most that may wait beside frames: a copied text or two.
+const MOST_WAITING: usize = 256 * 1024;
+
+/// The frame that is on the screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shown {
+    /// The time of the state that it shows, as it was given to [`Screen::show`].
+    pub rendered: Duration,
+    /// Columns and rows that it was drawn for.
+    pub size: (u16, u16),
+    /// The lines of the review that are on it, as they were given.
+    pub lines: Vec<LineKey>,
+}
+
+/// How far the writing is.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub enum Progress {
+    /// Nothing is on the screen yet.
+    #[default]
+    Nothing,
+    /// This is.
+    Frame(Shown),
+    /// The terminal is gone; why.
+    Failed(String),
+}
+
+#[derive(Debug)]
+struct Frame {
+    buffer: Buffer,
+    rendered: Duration,
+    lines: Vec<LineKey>,
+}
+
+/// What waits to be written.
+#[derive(Debug, Default)]
+struct Waiting {
+    /// Bytes that go first, and are not passed over.
+    first: Vec<u8>,
+    frame: Option<Frame>,
+    /// Whether the frame has to be drawn in full.
+    anew: bool,
+    /// A buffer that is not in use any more.
+    spare: Option<Buffer>,
+}
+
+#[derive(Debug, Default)]
+struct Shared(Mutex<Waiting>);
+
+impl Shared {
+    fn waiting(&self) -> MutexGuard<'_, Waiting> {
+        // Nothing in here can be half done.
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The loop's end: takes frames and never waits.
+#[derive(Clone, Debug)]
+pub struct Screen {
+    shared: Arc<Shared>,
+    bell: mpsc::Sender<()>,
+    is_open: fn() -> bool,
+    size: fn() -> io::Result<(u16, u16)>,
+}
+
+/// The thread's end: writes what waits.
+#[derive(Debug)]
+pub struct Writer<W> {
+    shared: Arc<Shared>,
+    bell: mpsc::Receiver<()>,
+    written: watch::Sender<Progress>,
+    is_open: fn() -> bool,
+    out: W,
+    /// What was written last.
+    on_screen: Buffer,
+}
+
+/// Both ends, and where the loop hears of what was written. `is_open` says whether the terminal may be
+/// drawn on now, `size` how large it is.
+pub fn screen<W: Write>(
+    out: W,
+    is_open: fn() -> bool,
+    size: fn() -> io::Result<(u16, u16)>,
+) -> (Screen, Writer<W>, watch::Receiver<Progress>) {
+    let shared = Arc::new(Shared::default());
+    let (ring, bell) = mpsc::channel(1);
+    let (written, progress) = watch::channel(Progress::default());
+    let screen = Screen { shared: Arc::clone(&shared), bell: ring, is_open, size };
+    let writer = Writer { shared, bell, written, is_open, out, on_screen: Buffer::default() };
+    (screen, writer, progress)
+}
+
+impl Screen {
+    /// How large the terminal is now.
+    ///
+    /// # Errors
+    /// When it is gone.
+    pub fn size(&self) -> io::Result<(u16, u16)> {
+        (self.size)()
+    }
+
+    /// Hands a frame over: `paint` fills it. `shown` comes back when it is on the screen.
+    pub fn show(&self, shown: Shown, paint: impl FnOnce(Rect, &mut Buffer)) {
+        let Shown { rendered, size, lines } = shown;
+        let area = Rect::new(0, 0, size.0, size.1);
+        let mut buffer = self.shared.waiting().spare.take().unwrap_or_default();
+        buffer.resize(area);
+        buffer.reset();
+        paint(area, &mut buffer);
+        let mut waiting = self.shared.waiting();
+        if let Some(passed_over) = waiting.frame.replace(Frame { buffer, rendered, lines }) {
+            waiting.spare = Some(passed_over.buffer);
+        }
+        drop(waiting);
+        self.ring();
+    }
+
+    /// The next frame is drawn in full, whatever is on the screen.
+    pub fn repaint(&self) {
+        self.shared.waiting().anew = true;
+    }
+
+    /// Writes something that is no frame, between two of them.
+    ///
+    /// # Errors
+    /// When the terminal was given back, or takes nothing any more.
+    pub fn send(&self, bytes: &[u8]) -> io::Result<()> {
+        if !(self.is_open)() {
+            return Err(io::Error::other("the terminal was given back"));
+        }
+        let mut waiting = self.shared.waiting();
+        if waiting.first.len() + bytes.len() > MOST_WAITING {
+            return Err(io::Error::other("the terminal does not take it"));
+        }
+        waiting.first.extend_from_slice(bytes);
+        drop(waiting);
+        self.ring();
+        Ok(())
+    }
+
+    fn ring(&self) {
+        // A bell that rings already is heard for this, too; without a writer the end is near.
+        let _ = self.bell.try_send(());
+    }
+}
+
+impl<W: Write> Writer<W> {
+    /// Writes until every [`Screen`] is gone. Blocks: call it on a thread of its own.
+    pub fn run(mut self) {
+        while self.bell.blocking_recv().is_some() {
+            self.step();
+        }
+    }
+
+    /// Waits for something to write, and writes it. Says when there is nothing more to come.
+    #[cfg(test)]
+    pub(crate) async fn next(&mut self) -> bool {
+        let rang = self.bell.recv().await.is_some();
+        if rang {
+            self.step();
+        }
+        rang
+    }
+
+    /// Writes what waits now.
+    fn step(&mut self) {
+        let mut waiting = self.shared.waiting();
+        let (first, anew) = (std::mem::take(&mut waiting.first), waiting.anew);
+        let frame = waiting.frame.take();
+        if frame.is_some() {
+            waiting.anew = false;
+        }
+        drop(waiting);
+        let done = match frame {
+            Some(frame) => self.put(first, frame, anew),
+            None => self.write(&first),
+        };
+        if let Err(error) = done {
+            self.written.send_replace(Progress::Failed(error.to_string()));
+        }
+    }
+
+    fn put(&mut self, mut bytes: Vec<u8>, frame: Frame, anew: bool) -> io::Result<()> {
+        let area = frame.buffer.area;
+        let anew = anew || self.on_screen.area != area;
+        if anew {
+            self.on_screen.resize(area);
+            self.on_screen.reset();
+        }
+        encode(&self.on_screen, &frame.buffer, anew, &mut bytes)?;
+        self.write(&bytes)?;
+        if !(self.is_open)() {
+            // It was given back meanwhile: nobody saw the whole of it.
+            self.shared.waiting().anew = true;
+            return Ok(());
+        }
+        let old = std::mem::replace(&mut self.on_screen, frame.buffer);
+        self.shared.waiting().spare = Some(old);
+        let shown = Shown { rendered: frame.rendered, size: (area.width, area.height), lines: frame.lines };
+        self.written.send_replace(Progress::Frame(shown));
+        Ok(())
+    }
+
+    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        self.out.write_all(bytes)?;
+        self.out.flush()
+    }
+}
+
+/// What turns one picture into another, as one synchronized update, so that a terminal never shows
+/// half of it. Nothing is asked: an answer would get between the keys.
+fn encode(before: &Buffer, after: &Buffer, anew: bool, to: &mut Vec<u8>) -> io::Result<()> {
+    let mut cells = before.diff_iter(after).peekable();
+    if !anew && cells.peek().is_none() {
+        return Ok(());
+    }
+    queue!(to, BeginSynchronizedUpdate)?;
+    if anew {
+        queue!(to, ResetColor, Clear(ClearType::All))?;
+    }
+    CrosstermBackend::new(&mut *to).draw(cells)?;
+    queue!(to, EndSynchronizedUpdate)
+}
+
+#[cfg(test)]
+mod tests {
+    use std::num::NonZero;
+
+    use super::*;
+
+    fn of(text: &'static str) -> impl FnOnce(Rect, &mut Buffer) {
+        move |area, buffer| {
+            for (y, line) in (0..area.height).zip(text.lines()) {
+                buffer.set_string(0, y, line, ratatui::style::Style::new());
+            }
+        }
+    }
+
+    fn pair() -> (Screen, Writer<Vec<u8>>, watch::Receiver<Progress>) {
+        screen(Vec::new(), || true, || Ok((6, 2)))
+    }
+
+    /// What a terminal of this size shows after these bytes.
+    fn picture(bytes: &[u8], (columns, rows): (u16, u16)) -> String {
+        let cells = |count| NonZero::new(count).unwrap();
+        let mut parser = vt100::Parser::new(cells(rows), cells(columns), 0);
+        parser.process(bytes);
+        parser.screen().contents()
+    }
+
+    const AT: Duration = Duration::from_secs(7);
+
+    fn shown(size: (u16, u16), rendered: Duration) -> Shown {
+        Shown { rendered, size, lines: Vec::new() }
+    }
+
+    #[test]
+    fn one_frame_is_one_synchronized_update_of_what_differs() {
+        let (screen, mut writer, _) = pair();
+        screen.show(shown((6, 2), AT), of("abc\ndef"));
+        writer.step();
+        let first = std::mem::take(&mut writer.out);
+        assert!(
+            first.starts_with(b"\x1b[?2026h\x1b[0m\x1b[2J") && first.ends_with(b"\x1b[?2026l"),
+            "{first:?}"
+        );
+        screen.show(shown((6, 2), AT), of("abc\ndXf"));
+        writer.step();
+        let second = String::from_utf8(std::mem::take(&mut writer.out)).unwrap();
+        assert!(second.contains('X') && !second.contains('a') && !second.contains("\u{1b}[2J"), "{second:?}");
+        screen.show(shown((6, 2), AT), of("abc\ndXf"));
+        writer.step();
+        assert!(writer.out.is_empty(), "what is on the screen already is not written again");
+    }
+
+    #[test]
+    fn a_frame_that_was_passed_over_is_missing_in_no_picture() {
+        let (screen, mut writer, progress) = pair();
+        for (text, written) in [("one\ntwo", true), ("xxx\nxxx", false), ("\n", false), ("one\nxyz", true)] {
+            screen.show(shown((6, 2), AT), of(text));
+            if written {
+                writer.step();
+                assert_eq!(picture(&writer.out, (6, 2)), text);
+            }
+        }
+        assert_eq!(*progress.borrow(), Progress::Frame(shown((6, 2), AT)));
+    }
+
+    #[test]
+    fn the_news_is_of_the_frame_that_was_written_and_not_of_one_that_waits() {
+        let (screen, mut writer, progress) = pair();
+        screen.show(shown((6, 2), AT), of("a"));
+        assert_eq!(*progress.borrow(), Progress::Nothing);
+        writer.step();
+        screen.show(shown((5, 2), 2 * AT), of("b"));
+        assert_eq!(*progress.borrow(), Progress::Frame(shown((6, 2), AT)));
+        writer.step();
+        assert_eq!(*progress.borrow(), Progress::Frame(shown((5, 2), 2 * AT)));
+    }
+
+    #[test]
+    fn a_repaint_and_another_size_draw_in_full_and_ask_nothing() {
+        let (screen, mut writer, _) = pair();
+        screen.show(shown((6, 2), AT), of("abc\ndef"));
+        writer.step();
+        let mut bytes = [std::mem::take(&mut writer.out), b"\x1b[1;1H####".to_vec()].concat();
+        screen.repaint();
+        // A wish to repaint outlives a frame that is passed over.
+        screen.show(shown((6, 2), AT), of("xxx\nxxx"));
+        screen.show(shown((6, 2), AT), of("abc\ndef"));
+        writer.step();
+        let repaint = std::mem::take(&mut writer.out);
+        bytes.extend_from_slice(&repaint);
+        assert_eq!(picture(&bytes, (6, 2)), "abc\ndef");
+        screen.show(shown((4, 1), AT), of("wxyz"));
+        writer.step();
+        assert_eq!(picture(&writer.out, (4, 1)), "wxyz");
+        for written in [&repaint, &writer.out] {
+            let asks = |query: &[u8]| written.windows(query.len()).any(|window| window == query);
+            assert!(!asks(b"\x1b[6n") && !asks(b"\x1b[c") && !asks(b"\x1b]"), "{written:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_frame_goes_first_whole_and_with_a_bound() {
+        let (screen, mut writer, _) = pair();
+        screen.show(shown((6, 2), AT), of("abc"));
+        screen.send(b"<one>").unwrap();
+        screen.show(shown((6, 2), AT), of("abd"));
+        screen.send(b"<two>").unwrap();
+        writer.step();
+        assert!(writer.out.starts_with(b"<one><two>\x1b[?2026h"), "{:?}", writer.out);
+        screen.send(&[b'x'; MOST_WAITING]).unwrap();
+        assert!(screen.send(b"y").is_err());
+        let (closed, _, _) = super::screen(Vec::new(), || false, || Ok((1, 1)));
+        assert!(closed.send(b"x").is_err());
+    }
+
+    #[test]
+    fn a_terminal_that_is_gone_is_told() {
+        struct Gone;
+        impl Write for Gone {
+            fn write(&mut self, _: &[u8]) -> io::Result<usize> {
+                Err(io::Error::other("gone"))
+            }
+            fn flush(&mut self) -> io::Result<()> {
+                Ok(())
+            }
+        }
+        let (screen, mut writer, progress) = screen(Gone, || true, || Ok((6, 2)));
+        screen.show(shown((6, 2), AT), of("abc"));
+        writer.step();
+        assert_eq!(*progress.borrow(), Progress::Failed("gone".to_owned()));
+    }
+}
