@@ -135,7 +135,9 @@ fn stop_countdown(state: &mut State) -> bool {
 /// A frame of the size that the screen has now is on it, and shows these lines. What was typed before the
 /// first one was typed blind. `rendered` is the time of the state that it shows.
 pub fn on_drawn(state: &mut State, rendered: Duration, lines: Vec<LineKey>) {
-    sight::record(state, lines);
+    if state.review().is_some_and(|review| review.guard.shows(rendered)) {
+        sight::record(state, lines);
+    }
     let now = state.now.running;
     let Some(review) = state.review_mut() else { return };
     if review.guard.on_drawn(now, rendered)

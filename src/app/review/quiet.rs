@@ -35,10 +35,15 @@ impl Guard {
         Self { begun: now, ..Self::default() }
     }
 
+    /// Whether a frame of the state at that time shows what is to be read now, and not what was before.
+    pub(super) fn shows(&self, rendered: Duration) -> bool {
+        rendered >= self.begun
+    }
+
     /// What is to be read is on the screen now: what was typed before that was typed blind. `rendered` is
     /// the time of the state that the screen shows. Says whether this is the first frame that shows it.
     pub(super) fn on_drawn(&mut self, now: Duration, rendered: Duration) -> bool {
-        if rendered < self.begun {
+        if !self.shows(rendered) {
             return false;
         }
         let is_first = self.drawn.is_none();
