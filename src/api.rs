@@ -13,6 +13,7 @@ pub mod proxy;
 pub mod retry;
 #[cfg(test)]
 pub(crate) mod rogue;
+mod scrub;
 pub mod signer;
 
 pub use client::{Client, Connection, Event, Outside, Timeouts};

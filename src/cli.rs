@@ -7,6 +7,7 @@
 mod args;
 pub mod dashboard;
 mod doctor;
+mod dumps;
 mod log;
 mod sandbox;
 mod signals;
@@ -22,8 +23,9 @@ use chrono::{DateTime, Utc};
 use clap::Parser;
 
 use crate::config::Env;
+use crate::config::redact::redact;
 use crate::domain::when;
-use args::{Args, Command};
+use args::{Args, Asked, Command};
 use log::Log;
 
 /// Everything around a run that tests choose for themselves.
@@ -60,7 +62,8 @@ impl World<'_> {
 
     /// Says what went wrong, one line for each line of it.
     fn complain(&mut self, what: &impl fmt::Display) {
-        for line in what.to_string().lines() {
+        // A key may have been typed where a name or a path belongs.
+        for line in redact(&what.to_string()).lines() {
             self.say(&format!("error: {line}"));
         }
     }
@@ -96,26 +99,35 @@ impl Exit {
 
 /// Runs one command; `args` begins with the name of the program.
 pub async fn run(args: impl IntoIterator<Item = OsString>, mut world: World<'_>) -> Exit {
+    // Before anything that may be a key is looked at.
+    dumps::forbid();
     let args = match Args::try_parse_from(args) {
         Ok(args) => args,
         Err(answer) => return parse_answer(&answer, &mut world),
     };
-    let log = match args.log.as_deref().map(Log::open).transpose() {
-        Ok(log) => log,
+    let opened = args.settled().and_then(|asked| {
+        let log = asked.log.as_deref().map(Log::open).transpose()?;
+        Ok((asked, log))
+    });
+    let (Asked { command, flags, .. }, log) = match opened {
+        Ok(opened) => opened,
         Err(words) => {
             world.complain(&words);
             return Exit::Usage;
         }
     };
+    if let Some((_, Some(words))) = &log {
+        world.say(&format!("warning: {words}"));
+    }
     tracing::info!(event = "start", version = env!("CARGO_PKG_VERSION"), pid = std::process::id());
-    let exit = match args.command {
-        None => dashboard::run(&args.flags.into(), world.lend()).await,
+    let exit = match command {
+        None => dashboard::run(&flags, world.lend()).await,
         Some(Command::Sandbox(args)) => sandbox::run(args, world.lend()).await,
-        Some(Command::Usersig(args)) => usersig::run(args, world.lend()),
-        Some(Command::Doctor(args)) => doctor::run(args, world.lend()).await,
+        Some(Command::Usersig(args)) => usersig::run(args, &flags, world.lend()),
+        Some(Command::Doctor(args)) => doctor::run(args, &flags, world.lend()).await,
     };
     tracing::info!(event = "stop", exit = exit.code());
-    if let Some(words) = log.and_then(Log::close) {
+    if let Some(words) = log.and_then(|(log, _)| log.close()) {
         world.complain(&words);
     }
     exit
@@ -130,10 +142,10 @@ fn present() -> DateTime<Utc> {
 
 /// Help and version are answers, everything else is a complaint.
 fn parse_answer(answer: &clap::Error, world: &mut World<'_>) -> Exit {
-    let text = answer.render();
+    let text = answer.render().to_string();
     if answer.use_stderr() {
-        // Nobody is left to be told when standard error is gone.
-        let _ = write!(world.err, "{text}");
+        // What was not understood may be a key. Nobody is left to be told when standard error is gone.
+        let _ = write!(world.err, "{}", redact(&text));
         return Exit::Usage;
     }
     match write!(world.out, "{text}").and_then(|()| world.out.flush()) {
@@ -222,6 +234,18 @@ mod tests {
             ),
             (&["sandbox", "--listen", "localhost"], "write an IP address and a port, such as 127.0.0.1:8080"),
             (&["sandbox", "--sdkappid", "0"], "0 is not in 1.."),
+            (&["--sandbox", "doctor"], "--sandbox opens the dashboard and means nothing to pushdeck doctor"),
+            (
+                &["--sandbox", "sandbox"],
+                "--sandbox opens the dashboard and means nothing to pushdeck sandbox",
+            ),
+            (&["--config", "a", "doctor", "--config", "b"], "--config is given before and after doctor"),
+            (&["--profile", "a", "usersig", "--profile", "a"], "--profile is given before and after usersig"),
+            (&["--log", "a", "sandbox", "--log", "b"], "--log is given before and after sandbox"),
+            (&["--config", "c.toml", "sandbox"], "--config means nothing to pushdeck sandbox"),
+            (&["sandbox", "--config", "c.toml"], "--config means nothing to pushdeck sandbox"),
+            (&["--profile", "acme", "sandbox"], "--profile means nothing to pushdeck sandbox"),
+            (&["sandbox", "--profile", "acme"], "--profile means nothing to pushdeck sandbox"),
             (&["sandbox", "--identifier", "two words"], "a UserID has 1 to 32 bytes, without blanks"),
             (&["sandbox", "--secret-key-env", "NOT_SET"], "the environment variable NOT_SET is not set"),
         ] {
@@ -232,8 +256,59 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn a_key_or_signature_in_the_wrong_place_of_a_command_line_is_not_repeated() {
+        let key = crate::sandbox::make_key(&mut rand::rng());
+        let key = key.expose_secret();
+        for line in [
+            &[key][..],
+            &["doctor", key],
+            &["usersig", "--expire", key],
+            &["sandbox", "--secret-key-env", key],
+            &["sandbox", "--sdkappid", key],
+            &["sandbox", "--options", key],
+            &["--config", key, "doctor"],
+            &["--profile", key, "usersig"],
+            &["--log", &format!("/nowhere/{key}"), "doctor"],
+            &[&format!("--{key}")],
+        ] {
+            let (_, out, err) = try_run(line, Env::default(), true).await;
+            let all = format!("{out}{err}");
+            assert!(!all.contains(key) && all.contains("looks like a key"), "{line:?}: {all}");
+        }
+    }
+
+    #[tokio::test]
+    async fn settings_and_profile_can_be_named_before_and_after_a_command() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("c.toml");
+        let profile = |name: &str, app: u64| {
+            format!(
+                "[profiles.{name}]\nenvironment = \"test\"\nregion = \"singapore\"\nsdkappid = {app}\n\
+                 identifier = \"ops\"\nsecret_key_env = \"KEY\"\n"
+            )
+        };
+        std::fs::write(&path, profile("acme", 1) + &profile("beta", 2)).unwrap();
+        let path = path.to_str().unwrap();
+        for line in [
+            ["--config", path, "--profile", "beta", "usersig"],
+            ["--config", path, "usersig", "--profile", "beta"],
+            ["--profile", "beta", "usersig", "--config", path],
+            ["usersig", "--config", path, "--profile", "beta"],
+        ] {
+            let (exit, out, err) = try_run(&line, Env::of([("KEY", "5up3rs3cr3t")]), false).await;
+            assert_eq!(exit, Exit::Done, "{err}");
+            assert_eq!(usersig::decode(out.trim()).unwrap().sdkappid, 2, "{line:?}");
+        }
+        let (_, out, _) =
+            try_run(&["--config", path, "--profile", "beta", "doctor", "--json"], Env::default(), false)
+                .await;
+        assert!(out.contains(path) && out.contains("beta (test)"), "{out}");
+    }
+
+    #[tokio::test]
     async fn a_log_that_cannot_be_written_is_said_before_anything_starts() {
-        for line in [&["--log", "/nowhere/x.log"][..], &["sandbox", "--log", "/nowhere/x.log"]] {
+        let after = ["sandbox", "--log", "/nowhere/x.log"];
+        for line in [&["--log", "/nowhere/x.log"][..], &after, &["--log", "/nowhere/x.log", "doctor"]] {
             let (exit, out, err) = try_run(line, Env::default(), true).await;
             assert_eq!((exit, out.as_str()), (Exit::Usage, ""), "{line:?}");
             assert!(err.starts_with("error: cannot write the log /nowhere/x.log: No such file"), "{err}");

@@ -4,13 +4,16 @@
 //! The environment and the system's zone are arguments, so that nothing here depends on the process
 //! it runs in. Nothing here shows a secret, and none is read before it is needed.
 
+mod command;
 mod endpoint;
 pub mod file;
 pub mod layers;
 pub mod paths;
 pub mod profile;
 mod reader;
+pub mod redact;
 pub mod secret;
+mod zone;
 
 use std::fmt;
 use std::path::PathBuf;
@@ -92,9 +95,10 @@ pub struct Fault {
 
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Also a path or a name may be a key in the wrong place.
         match &self.place {
-            Some(place) => write!(f, "{place}: {}", self.words),
-            None => f.write_str(&self.words),
+            Some(place) => f.write_str(&redact::redact(&format!("{place}: {}", self.words))),
+            None => f.write_str(&redact::redact(&self.words)),
         }
     }
 }

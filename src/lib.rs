@@ -29,11 +29,16 @@
 //! | signals, ctrl-z | `tui::signals`, `term::job` |
 //! | a field of a task, its limit, its help | [`domain::fields`]; rules between fields in [`domain::rules`] |
 //! | how a time may be typed, or is written | [`domain::when`] |
+//! | how a list is typed, or is written | [`domain::list`] |
+//! | what a text field takes, and its limit | [`app::entry`], [`domain::fields`] |
 //! | the text of an error | [`domain::catalog`] (codes), [`domain::failure`] (the way) |
 //! | what goes over the wire | [`domain::wire`]; how it goes in [`api`] |
+//! | which rows are asked for, and whether a page joins what was shown | `app::board`: `paging`, `range` |
+//! | what is learnt of the service's list, and what is asked for then | [`domain::limits`], `worker::limits` |
 //! | what is retried | `api::retry`; how often one may call: `api::budget` |
 //! | how the background gives way after 60007 | [`domain::ease`] |
 //! | what the palette offers, `:reload` | [`app::palette`], [`app::reload`]; reading it: `worker::reload` |
+//! | what a confirmation takes, and when it counts | `app::review`: `level`, `confirm`, `quiet`, `sight` |
 //! | what is offered when a write is over | `app::review::again` |
 //! | what happens to a write whose outcome is unknown | `worker::reconcile`, `app::review` |
 //! | whose an open write is, of several pushdecks | `store::process`, `store::owners`; `worker::others`, `app::review::elsewhere` |
@@ -42,6 +47,10 @@
 //! | what `--log` writes | the events where they happen: `api::client`, `worker::log`; the file: `cli::log` |
 //! | a key of the configuration | `config::file` and `config.toml.example` |
 //! | whom the client trusts, which proxy it takes | `api::ca`, [`api::proxy`]; what is said about it: `api::fault` |
+//! | what is taken out of the texts of others | `api::scrub`; what looks like a key in ours: [`config::redact`] |
+//! | how a key is read, and a command for it run | [`config::secret`], `config::command`; core dumps: `cli::dumps` |
+//! | who may read state and log, and how large a log gets | `store::private`, `cli::log::file` |
+//! | what a wrong time zone is answered with | `config::zone` |
 //! | a line of `pushdeck doctor` | `cli::doctor`: `probe` asks, `verdict` judges; `docs/connection.md` |
 //! | a rule of the sandbox | `sandbox::rules`, `sandbox::calls`; its case: `tests/conformance/*.toml` |
 //! | an option of the sandbox | `sandbox::options` (one table feeds file, flags, help and `docs/sandbox.md`) |

@@ -61,6 +61,15 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Reads a name or an address by which the control interface may be called, as [`Options`] hold it.
+///
+/// # Errors
+/// What it must look like.
+pub fn host_name(text: &str) -> Result<String, String> {
+    let name = control::host(text).filter(|name| text.trim_end_matches('.').eq_ignore_ascii_case(name));
+    name.ok_or_else(|| "it must be a name or an address, without a port".to_owned())
+}
+
 /// The first application that the sandbox serves, and who may call for it. Others are in
 /// [`Options::apps`].
 #[derive(Clone, Debug)]
@@ -100,7 +109,7 @@ pub enum StartError {
     Database {
         /// The file; `None` for the one in memory.
         path: Option<PathBuf>,
-        /// Why.
+        /// Why, and what to do about it.
         detail: String,
     },
     /// The application, the identifier or the key cannot be used.
@@ -114,7 +123,7 @@ impl fmt::Display for StartError {
                 write!(f, "cannot listen on {addr}: {error}; choose another address, port 0 takes a free one")
             }
             Self::Database { path: Some(path), detail } => {
-                write!(f, "cannot use the database {}: {detail}; name another file", path.display())
+                write!(f, "cannot use the database {}: {detail}", path.display())
             }
             Self::Database { path: None, detail } => write!(f, "cannot make the database: {detail}"),
             Self::Credentials(detail) => write!(f, "cannot serve this application: {detail}"),
@@ -154,7 +163,10 @@ pub async fn start(
     let addr = listener.local_addr().map_err(refused)?;
 
     let path = options.db.clone();
-    let database = |error: OpenError| StartError::Database { path, detail: error.to_string() };
+    let database = |error: OpenError| StartError::Database {
+        detail: path.as_ref().map_or_else(|| error.to_string(), |_| format!("{error}; {}", error.advice)),
+        path,
+    };
     let opening = options.clone();
     let opened = tokio::task::spawn_blocking(move || open(&opening, &credentials, seed, now)).await;
     let engine = opened.unwrap_or_else(|_| Err(OpenError::unknown())).map_err(database)?;
@@ -244,7 +256,7 @@ fn open(
         }
         Ok::<(), OpenError>(())
     })?;
-    Engine::start(store, options.db.as_deref())
+    Engine::start(store)
 }
 
 async fn dispatch_by_itself(shared: Arc<Shared>) {
@@ -266,6 +278,17 @@ impl Running {
             addr.set_ip(if addr.is_ipv4() { Ipv4Addr::LOCALHOST.into() } else { Ipv6Addr::LOCALHOST.into() });
         }
         format!("http://{addr}")
+    }
+
+    /// What was put right with the database file at the start: sentences for the operator.
+    pub fn notes(&self) -> &[String] {
+        self.shared.engine.notes()
+    }
+
+    /// What the operator must know of the database file while it runs: a sentence each time there is
+    /// something new. The first one counts as seen.
+    pub fn warnings(&self) -> watch::Receiver<String> {
+        self.shared.engine.warnings()
     }
 
     /// Ends it: calls that were accepted are answered, then the database is closed.

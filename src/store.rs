@@ -9,6 +9,7 @@
 mod draft;
 mod drafts;
 mod owners;
+mod private;
 mod process;
 mod schema;
 
@@ -25,6 +26,8 @@ use crate::domain::TaskId;
 use crate::domain::kept::Origin;
 
 use process::Process;
+
+pub use private::Opened;
 
 /// The file in the state directory.
 pub const FILE: &str = "state.db";
@@ -121,6 +124,7 @@ pub struct Store {
     path: PathBuf,
     connection: Mutex<Connection>,
     process: Process,
+    opened: Vec<Opened>,
 }
 
 impl fmt::Debug for Store {
@@ -131,12 +135,13 @@ impl fmt::Debug for Store {
 
 impl Store {
     /// Opens the database file, and makes it and its directory when they are not there. Only the
-    /// owner can read either.
+    /// owner can read either, whatever their modes were: see [`Store::opened`].
     pub fn open(path: &Path) -> Result<Self, StoreError> {
         let fail = |cause| StoreError { path: path.to_owned(), cause };
+        let opened = private::close(path);
         schema::make_file(path).map_err(|err| fail(Cause::Folder(err)))?;
         let connection = Connection::open(path).map_err(|err| fail(cause(&err)))?;
-        Self::ready(path, connection, Process::begin(path))
+        Ok(Self { opened, ..Self::ready(path, connection, Process::begin(path))? })
     }
 
     /// A database that is gone when it is dropped, for tests and for when there is no state directory.
@@ -154,7 +159,12 @@ impl Store {
             return Err(fail(Cause::Newer(found)));
         }
         connection.busy_timeout(PATIENCE).map_err(|err| fail(cause(&err)))?;
-        Ok(Self { path: path.to_owned(), connection: Mutex::new(connection), process })
+        Ok(Self { path: path.to_owned(), connection: Mutex::new(connection), process, opened: Vec::new() })
+    }
+
+    /// What of it was open to other users until it was opened here.
+    pub fn opened(&self) -> &[Opened] {
+        &self.opened
     }
 
     /// Whether other processes may work on the same database.
@@ -236,14 +246,14 @@ impl Store {
 
     /// Writes down how a write ended, and what becomes of its draft; says whether that was news. What is
     /// known stays; only "not done", which is no more than "not found", gives way to what is known later.
-    /// What belongs to another process is left alone.
+    /// What another process has open is left alone.
     pub fn close_intent(&self, id: IntentId, at: DateTime<Utc>, outcome: &Value) -> Result<bool, StoreError> {
         let owner = self.process.token();
         self.change(|db| {
             let changed = db
                 .prepare_cached(
-                    "UPDATE journal SET closed_at = ?, outcome = ? WHERE id = ? AND owner IN ('', ?) \
-                     AND (closed_at IS NULL OR outcome ->> '$.result' = 'not done')",
+                    "UPDATE journal SET closed_at = ?, outcome = ? WHERE id = ? \
+                     AND iif(closed_at IS NULL, owner IN ('', ?), outcome ->> '$.result' = 'not done')",
                 )?
                 .execute(params![time_text(at), outcome.to_string(), id.0, owner])?;
             if changed > 0 {

@@ -16,10 +16,10 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::app::state::Underway;
-use crate::app::{Effect, Message, Moment, Sight, State, Verdict, update};
+use crate::app::{Effect, Message, Moment, Sight, State, Verdict, review, update};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
-use crate::term::{self, Progress, Screen};
+use crate::term::{self, Progress, Screen, Shown};
 use crate::theme::Theme;
 use crate::view;
 
@@ -148,7 +148,8 @@ fn hear(desk: &mut Desk, news: &Progress, clock: &impl Fn() -> Moment) -> io::Re
     match news {
         Progress::Nothing => {}
         Progress::Frame(shown) => {
-            desk.take(Message::Drawn { at: clock(), rendered: shown.rendered, size: shown.size });
+            let Shown { rendered, size, lines } = shown.clone();
+            desk.take(Message::Drawn { at: clock(), rendered, size, lines });
         }
         Progress::Failed(why) => return Err(io::Error::other(why.clone())),
     }
@@ -286,7 +287,8 @@ impl Painter<'_> {
             desk.take(Message::Resized { columns: size.0, rows: size.1 });
         }
         let (state, theme) = (&desk.state, self.theme);
-        self.screen.show(size, state.now.running, |area, buffer| view::render(state, theme, area, buffer));
+        let shown = Shown { rendered: state.now.running, size, lines: review::in_sight(state) };
+        self.screen.show(shown, |area, buffer| view::render(state, theme, area, buffer));
         self.frames += 1;
         Ok(())
     }

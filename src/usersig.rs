@@ -144,9 +144,9 @@ pub struct Document {
     /// When it was made, Unix seconds.
     #[serde(rename = "TLS.time")]
     pub time: i64,
-    /// How long it holds, seconds.
+    /// How long it holds, seconds; below zero it never did.
     #[serde(rename = "TLS.expire")]
-    pub expire: u64,
+    pub expire: i64,
     #[serde(rename = "TLS.userbuf")]
     userbuf: Option<String>,
     #[serde(rename = "TLS.sig")]
@@ -156,12 +156,13 @@ pub struct Document {
 impl Document {
     /// The last second in which it is valid, Unix seconds.
     pub fn expires_at(&self) -> i64 {
-        self.time.saturating_add_unsigned(self.expire)
+        self.time.saturating_add(self.expire)
     }
 
-    /// Whether its last second is over.
+    /// Whether its last second is over. One that is to hold for less than nothing is over at any time,
+    /// also when it was made in the future.
     pub fn is_expired(&self, now: i64) -> bool {
-        now > self.expires_at()
+        self.expire < 0 || now > self.expires_at()
     }
 
     fn content_to_sign(&self) -> String {
@@ -209,11 +210,12 @@ pub fn sign(
     if lifetime == 0 || lifetime > LONGEST_LIFETIME {
         return Err(SignError::Lifetime);
     }
+    let expire = i64::try_from(lifetime).map_err(|_| SignError::Lifetime)?;
     let mut document = Document {
         sdkappid,
         identifier: identifier.to_owned(),
         time: now,
-        expire: lifetime,
+        expire,
         userbuf: userbuf.map(|bytes| STANDARD.encode(bytes)),
         sig: String::new(),
     };
@@ -448,6 +450,33 @@ mod tests {
                 let code = got.map_or_else(Reject::code, |_| 0);
                 assert_eq!(Some(code), case["expect_code"].as_i64(), "{}", case["name"]);
             }
+        }
+    }
+
+    #[test]
+    fn a_lifetime_below_zero_has_expired_and_can_be_read() {
+        let vector = vectors()[0].clone();
+        let input = &vector["input"];
+        let (app, who) = (input["sdkappid"].as_u64().unwrap(), text(&input["userid"]));
+        let made = input["time"].as_i64().unwrap();
+        let with = |expire: Value| {
+            let mut document = vector["document"].clone();
+            document["TLS.expire"] = expire;
+            deflated(document.to_string().as_bytes())
+        };
+        for expire in [-1, -15_552_000, i64::MIN] {
+            let sig = with(json!(expire));
+            assert_eq!(decode(&sig).unwrap().expire, expire);
+            // Also before it was made: no time is inside.
+            for now in [made - 1_000_000_000, made, made + 1] {
+                assert_eq!(verify(&sig, &key_of(&vector), app, who, now), Err(Reject::Expired));
+            }
+            // Who it is for comes first, as with any other.
+            assert_eq!(verify(&sig, &key_of(&vector), app + 1, who, made), Err(Reject::WrongApp));
+            assert_eq!(verify(&sig, &key_of(&vector), app, "other", made), Err(Reject::WrongIdentifier));
+        }
+        for expire in [json!("-1"), json!(-1.5), json!(null), json!(u64::MAX)] {
+            assert_eq!(decode(&with(expire)), Err(Reject::Malformed), "no Integer of 64 bits");
         }
     }
 

@@ -11,6 +11,7 @@ mod delay;
 mod drafts;
 mod inherited;
 mod journal;
+mod limits;
 mod log;
 mod others;
 mod reads;
@@ -39,6 +40,7 @@ use crate::store::IntentId;
 use delay::ListingDelay;
 use drafts::{Errand, What};
 pub use journal::Journal;
+use limits::Limits;
 use reconcile::Claims;
 use reload::Aside;
 pub use reload::{Read, Reload};
@@ -60,6 +62,8 @@ pub struct Pace {
     /// Within this a call that was let go is answered or given up, with all its attempts. A write of
     /// another run is not called "not done" before.
     pub longest_call: Duration,
+    /// How often the journal is asked what other pushdecks have open, and which of them are dead.
+    pub others: Duration,
     /// How long writes and drafts are waited for at exit: a call's longest time, and a little; less
     /// than the loop waits, so that the last answers still reach it.
     pub farewell: Duration,
@@ -84,6 +88,7 @@ impl Default for Pace {
                 ]
             },
             longest_call: Duration::from_secs(30),
+            others: Duration::from_secs(15),
             farewell: Duration::from_secs(11),
         }
     }
@@ -101,9 +106,11 @@ struct Hands {
     least_doubt: Duration,
     /// How long ago the write in hand was sent when its searches begin.
     waited: Duration,
+    limits: Limits,
     delay: ListingDelay,
     delay_searches: &'static [Duration],
     longest_call: TimeDelta,
+    others: Duration,
     claims: Claims,
     reload: Reload,
     aside: Aside,
@@ -255,15 +262,18 @@ pub async fn run_with(tools: Tools, mut effects: mpsc::Receiver<Effect>, message
         every: pace.every,
         least_doubt: pace.least_doubt,
         waited: Duration::ZERO,
+        limits: Limits::default(),
         delay: ListingDelay::default(),
         delay_searches: pace.delay_searches,
         longest_call: TimeDelta::from_std(pace.longest_call).unwrap_or(TimeDelta::MAX),
+        others: pace.others,
         claims: Claims::default(),
         reload,
         aside: Aside::default(),
         stopping,
     };
     hands.delay = ListingDelay::load(&hands).await;
+    hands.limits = Limits::load(&hands).await;
     let others = inherited::announce(&hands).await;
     let mut crew = Crew::new(hands, pace.farewell);
     crew.others = others.watch(&crew.hands);
@@ -299,8 +309,9 @@ impl Crew {
         let hands = self.hands.clone();
         match effect {
             Effect::List { req, query, lane } => {
-                let (_, handle) = self
-                    .spawn(Owed::Listed(req), async move { reads::list(&hands, req, &query, lane).await });
+                let (_, handle) = self.spawn(Owed::Listed(req), async move {
+                    limits::list_for_table(&hands, req, &query, lane).await
+                });
                 self.withdraw_older_list(req, handle);
             }
             Effect::Get { req, id, lane } => {
@@ -357,6 +368,8 @@ impl Crew {
         self.hands.tell(Message::Adopted { req, result }).await;
         if !self.hands.journal.is_as(&before) {
             self.hands.delay = ListingDelay::load(&self.hands).await;
+            self.hands.limits.retire();
+            self.hands.limits = Limits::load(&self.hands).await;
             if let Some(others) = self.others.take() {
                 others.abort();
             }
@@ -431,7 +444,17 @@ impl Crew {
             self.begin_draft();
         }
         match done {
-            Some(Done::Answer(answer)) => self.hands.tell(answer).await,
+            Some(Done::Answer(answer)) => {
+                let is_page = matches!(answer, Message::Listed { result: Ok(_), .. });
+                self.hands.tell(answer).await;
+                if is_page {
+                    let hands = self.hands.clone();
+                    self.tasks.spawn(async {
+                        limits::after_page(hands).await;
+                        Done::WrittenDown
+                    });
+                }
+            }
             Some(Done::Ended(answer, end)) => {
                 if !self.hands.is_told(answer).await {
                     return;

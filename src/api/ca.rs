@@ -3,10 +3,13 @@
 //! Every certificate of the file must be usable: one that is left out in silence would be missed
 //! only when the service changes its own.
 
-use std::fs;
+use std::fs::OpenOptions;
+use std::io::{self, Read};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 
 use reqwest::Certificate;
+use rustix::fs::OFlags;
 use rustls::RootCertStore;
 use rustls::pki_types::CertificateDer;
 use rustls::pki_types::pem::{Error as PemError, PemObject};
@@ -22,11 +25,19 @@ const MOST_BYTES: u64 = 4 * 1024 * 1024;
 /// `Local`: the file, and what is wrong with it.
 pub(super) fn read(path: &Path) -> Result<Vec<Certificate>, Failure> {
     let wrong = |what: String| Failure::Local { detail: format!("ca_file {} {what}", path.display()) };
-    let size = fs::metadata(path).map_err(|err| wrong(format!("cannot be read: {err}")))?.len();
-    if size > MOST_BYTES {
+    let cannot = |err: io::Error| wrong(format!("cannot be read: {err}"));
+    // A named pipe is opened without waiting for its other end; what comes out of it is not read.
+    let flags = i32::try_from((OFlags::NONBLOCK | OFlags::NOCTTY).bits()).unwrap_or(0);
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(cannot)?;
+    let meta = file.metadata().map_err(cannot)?;
+    if !meta.is_file() && !meta.is_dir() {
+        return Err(wrong("cannot be read: it is a pipe or a device, not a file".to_owned()));
+    }
+    let mut bytes = Vec::new();
+    file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
+    if bytes.len() as u64 > MOST_BYTES {
         return Err(wrong("has more than 4 MiB, which is no list of certificates".to_owned()));
     }
-    let bytes = fs::read(path).map_err(|err| wrong(format!("cannot be read: {err}")))?;
     certificates(&bytes).map_err(wrong)
 }
 
@@ -108,5 +119,13 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let words = read(dir.path()).unwrap_err().words().what;
         assert!(words.contains("cannot be read: Is a directory"), "{words}");
+        // Opened as usual, it would never come back: nobody writes.
+        let pipe = dir.path().join("pipe");
+        let mode = rustix::fs::Mode::from_raw_mode(0o600);
+        rustix::fs::mknodat(rustix::fs::CWD, &pipe, rustix::fs::FileType::Fifo, mode, 0).unwrap();
+        for path in [&pipe, Path::new("/dev/zero")] {
+            let words = read(path).unwrap_err().words().what;
+            assert!(words.ends_with("cannot be read: it is a pipe or a device, not a file"), "{words}");
+        }
     }
 }

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, SecondsFormat, TimeDelta, Utc};
 use reqwest::Url;
-use reqwest::header::CONTENT_TYPE;
+use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use serde_json::Value;
 use tokio::time::Instant;
 
@@ -20,15 +20,15 @@ use super::signer::{Credential, Signature, Signer};
 use super::{ca, fault, proxy, retry};
 use crate::domain::call::{self, Address, Call, End};
 use crate::domain::catalog;
-use crate::domain::wire::{self, Command};
-use crate::domain::{Change, Failure, JsonObject, Kind, Lane, NewTask, Page, Query, Task, TaskId};
+use crate::domain::wire::{self, Answer, Command};
+use crate::domain::{Change, Failure, Kind, Lane, NewTask, Page, Query, Task, TaskId};
 use crate::usersig::UserSig;
 
 /// The code for a signature past its end; the call had no effect.
 const EXPIRED: i64 = 70001;
 
-/// No honest answer is larger: 100 tasks of 10 KB make one megabyte.
-const MOST_BODY: usize = 32 * 1024 * 1024;
+/// No honest answer is larger: 100 tasks of 10 KB make one megabyte, 500 accounts each another two.
+const MOST_BODY: usize = 4 * 1024 * 1024;
 
 /// A refusal that is larger than this is not read a second time for its `RequestId`.
 const MOST_REFUSAL: usize = 64 * 1024;
@@ -125,6 +125,8 @@ struct Shared {
     outside: Outside,
     /// The service's clock minus this machine's, once an answer has told.
     skew: Mutex<Option<TimeDelta>>,
+    /// Until when an answer has asked for no further calls (`Retry-After`).
+    asked_to_wait: Mutex<Option<Instant>>,
 }
 
 impl Shared {
@@ -145,6 +147,7 @@ impl Shared {
             timeouts,
             outside,
             skew: Mutex::new(None),
+            asked_to_wait: Mutex::new(None),
         })
     }
 }
@@ -210,9 +213,15 @@ impl Client {
         self.shared.outside.now() + self.skew().unwrap_or_default()
     }
 
+    /// For how long an answer has asked for no further calls (`Retry-After`).
+    pub fn asked_to_wait(&self) -> Duration {
+        let until = *self.shared.asked_to_wait.lock().unwrap_or_else(PoisonError::into_inner);
+        until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
+    }
+
     /// `add_sched_task`: sent once.
     pub async fn add(&self, new: &NewTask) -> Result<TaskId, Failure> {
-        let answer = self.call(Command::Add, Lane::Write, &wire::add_body(self.sdkappid(), new)).await?;
+        let answer = self.call(Command::Add, Lane::Write, &wire::add_body(self.sdkappid(), new), 0).await?;
         wire::read_task_id(&answer)
     }
 
@@ -220,37 +229,48 @@ impl Client {
     pub async fn modify(&self, change: &Change) -> Result<TaskId, Failure> {
         let Change { id, kind, scheduled_at, content } = change;
         let body = wire::modify_body(self.sdkappid(), *id, kind, *scheduled_at, content.as_ref());
-        let answer = self.call(Command::Modify, Lane::Write, &body).await?;
+        let answer = self.call(Command::Modify, Lane::Write, &body, 0).await?;
         about(*id, &answer)
     }
 
     /// `delete_sched_task`: sent once.
     pub async fn delete(&self, id: TaskId, kind: &Kind) -> Result<TaskId, Failure> {
         let body = wire::delete_body(self.sdkappid(), id, kind);
-        let answer = self.call(Command::Delete, Lane::Write, &body).await?;
+        let answer = self.call(Command::Delete, Lane::Write, &body, 0).await?;
         about(id, &answer)
     }
 
     /// `get_sched_task`.
     pub async fn get(&self, id: TaskId, lane: Lane) -> Result<Task, Failure> {
-        let answer = self.call(Command::Get, lane, &wire::get_body(self.sdkappid(), id)).await?;
-        let task = wire::read_task_info(&answer)?;
+        let answer = self.call(Command::Get, lane, &wire::get_body(self.sdkappid(), id), 0).await?;
+        let task = wire::read_task_info(answer)?;
         if task.id == id { Ok(task) } else { Err(about_another(task.id)) }
     }
 
     /// `list_sched_task`.
     pub async fn list(&self, query: &Query, lane: Lane) -> Result<Page, Failure> {
-        let answer = self.call(Command::List, lane, &wire::list_body(self.sdkappid(), query)).await?;
-        wire::read_page(&answer)
+        self.list_counted(query, lane).await.map(|(page, _)| page)
     }
 
-    /// One call with all its attempts.
-    async fn call(&self, command: Command, lane: Lane, body: &Value) -> Result<JsonObject, Failure> {
-        let request = Request::new(command, lane, body);
+    /// `list_sched_task`, and how many rows more came than were asked for: those are not kept.
+    pub async fn list_counted(&self, query: &Query, lane: Lane) -> Result<(Page, u64), Failure> {
+        let want = usize::try_from(query.page_size).unwrap_or(usize::MAX);
+        let answer = self.call(Command::List, lane, &wire::list_body(self.sdkappid(), query), want).await?;
+        let surplus = answer.surplus;
+        Ok((wire::read_page(answer)?, surplus))
+    }
+
+    /// One call with all its attempts. Of a list at most `want` rows are kept.
+    async fn call(&self, command: Command, lane: Lane, body: &Value, want: usize) -> Result<Answer, Failure> {
+        let request = Request { want, ..Request::new(command, lane, body) };
         let (mut sent, mut counted) = (0, 0);
         let mut was_renewed = false;
         loop {
             sent += 1;
+            if lane == Lane::Background {
+                // Nobody waits for it, so it does as it was asked.
+                tokio::time::sleep(self.asked_to_wait()).await;
+            }
             let (used, result) = self.attempt(&request, sent).await;
             let failure = match result {
                 Ok(answer) => return Ok(answer),
@@ -268,7 +288,8 @@ impl Client {
             }
             counted += 1;
             let jitter = f64::from(self.shared.outside.roll()) / f64::from(u32::MAX);
-            match retry::decide(command, &failure, counted, jitter) {
+            let pause = retry::decide(command, &failure, counted, jitter);
+            match pause.and_then(|pause| retry::as_asked(pause, self.asked_to_wait())) {
                 Some(pause) => tokio::time::sleep(pause).await,
                 None => return Err(failure),
             }
@@ -276,11 +297,7 @@ impl Client {
     }
 
     /// Waits for the turn, then sends once; also gives the signature it was sent with.
-    async fn attempt(
-        &self,
-        request: &Request,
-        number: u32,
-    ) -> (Option<UserSig>, Result<JsonObject, Failure>) {
+    async fn attempt(&self, request: &Request, number: u32) -> (Option<UserSig>, Result<Answer, Failure>) {
         let permit = self.shared.gate.pass(request.command, request.lane).await;
         let signature = match self.shared.signer.signature(self.service_now()) {
             Ok(signature) => signature,
@@ -289,7 +306,7 @@ impl Client {
         self.tell_if_new(&signature);
         let mut record = Record::begin(self, request, number);
         let result = self.exchange(request, &signature.sig, &mut record).await;
-        let result = result.map_err(|failure| fault::scrub(failure, &signature.sig));
+        let result = fault::scrub(result, &self.shared.signer.secrets(&signature.sig));
         record.call.end = match &result {
             Ok(_) => End::Done,
             Err(failure) => End::of(failure),
@@ -311,7 +328,7 @@ impl Client {
         request: &Request,
         sig: &UserSig,
         record: &mut Record<'_>,
-    ) -> Result<JsonObject, Failure> {
+    ) -> Result<Answer, Failure> {
         let shared = &*self.shared;
         let query = [
             ("sdkappid", shared.address.sdkappid.to_string()),
@@ -332,15 +349,26 @@ impl Client {
         let status = response.status().as_u16();
         record.call.status = Some(status);
         let date = date_of(&response);
+        record.call.retry_after = self.retry_after(&response, date);
         let bytes = read_body(response, total, &mut record.call.bytes_received).await?;
-        let result = read_answer(status, &bytes);
+        let result = read_answer(status, &bytes, request.want);
         // A page that is not the service's tells neither its time nor its code.
         if result.as_ref().map_or_else(|failure| failure.code().is_some(), |_| true) {
             record.call.server_date = date;
             let id = request_id(&result, &bytes);
-            record.call.request_id = id.map(|id| fault::scrub_text(&id, sig.expose()));
+            record.call.request_id = id.map(|id| fault::scrub_text(&id, &shared.signer.secrets(sig)));
         }
         result
+    }
+
+    /// For how long the answer asks for no further calls; kept for whoever calls next.
+    fn retry_after(&self, response: &reqwest::Response, date: Option<DateTime<Utc>>) -> Option<Duration> {
+        let header = response.headers().get(RETRY_AFTER).and_then(|value| value.to_str().ok());
+        let now = date.unwrap_or_else(|| self.service_now());
+        let wait = retry::after(response.status().as_u16(), header?, now)?;
+        *self.shared.asked_to_wait.lock().unwrap_or_else(PoisonError::into_inner) =
+            Some(Instant::now() + wait);
+        Some(wait)
     }
 
     fn tell_if_new(&self, signature: &Signature) {
@@ -399,6 +427,8 @@ struct Request {
     body: String,
     /// As much of the body as its records keep.
     kept: Arc<str>,
+    /// The most rows of a list that are kept.
+    want: usize,
 }
 
 impl Request {
@@ -406,7 +436,7 @@ impl Request {
         let task = body.get("TaskID").and_then(Value::as_u64).map(TaskId);
         let body = body.to_string();
         let kept = Call::kept(&body);
-        Self { command, lane, task, body, kept }
+        Self { command, lane, task, body, kept, want: 0 }
     }
 }
 
@@ -431,6 +461,7 @@ impl<'a> Record<'a> {
             sent: shared.outside.now(),
             took: Duration::ZERO,
             server_date: None,
+            retry_after: None,
             bytes_sent: request.body.len() as u64,
             bytes_received: 0,
             status: None,
@@ -530,11 +561,14 @@ async fn read_body(
     came: &mut u64,
 ) -> Result<Vec<u8>, Failure> {
     let status = response.status().as_u16();
+    if response.content_length().is_some_and(|promised| promised > MOST_BODY as u64) {
+        return Err(Failure::too_large(status));
+    }
     let mut body = Vec::new();
     while let Some(chunk) = response.chunk().await.map_err(|e| fault::of_body(&e.without_url(), total))? {
         *came += chunk.len() as u64;
         if body.len() + chunk.len() > MOST_BODY {
-            return Err(Failure::Unreadable { status, detail: "it is larger than 32 MiB".to_owned() });
+            return Err(Failure::too_large(status));
         }
         body.extend_from_slice(&chunk);
     }
@@ -542,12 +576,12 @@ async fn read_body(
 }
 
 /// [`wire::read_answer`], but what a gateway says is not believed, whatever it looks like.
-fn read_answer(status: u16, body: &[u8]) -> Result<JsonObject, Failure> {
+fn read_answer(status: u16, body: &[u8], want: usize) -> Result<Answer, Failure> {
     if (300..400).contains(&status) {
         let detail = "it points to another address, which is not followed".to_owned();
         return Err(Failure::Unreadable { status, detail });
     }
-    match wire::read_answer(status, body) {
+    match wire::read_answer(status, body, want) {
         Err(Failure::Refused { code, info, .. }) if status >= 500 => {
             Err(Failure::Unreadable { status, detail: format!("it names code {code}: {info}") })
         }
@@ -556,19 +590,16 @@ fn read_answer(status: u16, body: &[u8]) -> Result<JsonObject, Failure> {
 }
 
 /// `RequestId`, also of a refusal, whose other fields are gone by now.
-fn request_id(result: &Result<JsonObject, Failure>, bytes: &[u8]) -> Option<String> {
-    if let Ok(answer) = result {
-        return wire::read_request_id(answer).map(str::to_owned);
+fn request_id(result: &Result<Answer, Failure>, bytes: &[u8]) -> Option<String> {
+    match result {
+        Ok(answer) => answer.request_id.clone(),
+        Err(_) if bytes.len() > MOST_REFUSAL => None,
+        Err(_) => wire::read_request_id(bytes),
     }
-    if bytes.len() > MOST_REFUSAL {
-        return None;
-    }
-    let answer: JsonObject = serde_json::from_slice(bytes).ok()?;
-    wire::read_request_id(&answer).map(str::to_owned)
 }
 
 /// A success that names no task is believed; one that names another is not.
-fn about(id: TaskId, answer: &JsonObject) -> Result<TaskId, Failure> {
+fn about(id: TaskId, answer: &Answer) -> Result<TaskId, Failure> {
     match wire::read_task_id(answer) {
         Ok(named) if named != id => Err(about_another(named)),
         Ok(_) | Err(_) => Ok(id),

@@ -3,6 +3,7 @@
 //! In doubt a request counts as sent. The library prints URLs, and pages of gateways quote them, so
 //! words are taken from the causes only and are scrubbed of everything that looks like a signature.
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::io;
 use std::time::Duration;
@@ -11,15 +12,22 @@ use chrono::DateTime;
 use reqwest::Url;
 use rustls::CertificateError;
 use rustls::pki_types::UnixTime;
+use serde_json::Value;
 
 use super::proxy::{self, Proxy};
-use crate::domain::Failure;
+use super::scrub::Scrubber;
 use crate::domain::failure::NotSent;
-use crate::domain::wire::time_out;
-use crate::usersig::UserSig;
+use crate::domain::wire::{Answer, time_out};
+use crate::domain::{Failure, JsonObject};
 
 /// No words of a library need more room than this.
 const MOST_WORDS: usize = 200;
+
+/// What is shown in the place of a signature.
+pub(super) const SIGNATURE: &str = "[signature]";
+
+/// What is shown in the place of a secret key.
+pub(super) const KEY: &str = "[secret key]";
 
 /// Certificates of great services have hundreds of names.
 const MOST_NAMES: usize = 5;
@@ -211,10 +219,20 @@ fn words(causes: &[&(dyn Error + 'static)]) -> String {
     text.chars().take(MOST_WORDS).collect()
 }
 
-/// The failure without anything of the signature. A gateway's page may quote the URL it was asked
-/// for, cut off at any place.
-pub(super) fn scrub(failure: Failure, sig: &UserSig) -> Failure {
-    let clean = |text: String| scrub_text(&text, sig.expose());
+/// An answer or a failure without anything of the secrets: gateways and services quote what they were
+/// asked, and not always to the letter.
+pub(super) fn scrub(result: Result<Answer, Failure>, secrets: &Scrubber) -> Result<Answer, Failure> {
+    match result {
+        Ok(mut answer) => {
+            answer.task_info.iter_mut().chain(&mut answer.rows).for_each(|task| scrub_object(task, secrets));
+            Ok(answer)
+        }
+        Err(failure) => Err(scrub_failure(failure, secrets)),
+    }
+}
+
+fn scrub_failure(failure: Failure, secrets: &Scrubber) -> Failure {
+    let clean = |text: String| scrub_text(&text, secrets);
     match failure {
         Failure::Unreadable { status, detail } => Failure::Unreadable { status, detail: clean(detail) },
         Failure::Refused { code, info, invalid_accounts } => {
@@ -228,37 +246,114 @@ pub(super) fn scrub(failure: Failure, sig: &UserSig) -> Failure {
     }
 }
 
-/// The same for any text.
-pub(super) fn scrub_text(text: &str, sig: &str) -> String {
-    let text = text.replace(sig, "[signature]").replace(&sig.replace('*', "%2A"), "[signature]");
+/// The same for any text about a call.
+pub(super) fn scrub_text(text: &str, secrets: &Scrubber) -> String {
+    let text = secrets.text(text);
     match text.to_ascii_lowercase().find("usersig=") {
         // Whatever follows is the signature or is not worth the risk.
-        Some(at) => text.get(..at).map(|kept| format!("{kept}[signature]")).unwrap_or_default(),
-        None => text,
+        Some(at) => text.get(..at).map(|kept| format!("{kept}{SIGNATURE}")).unwrap_or_default(),
+        None => text.into_owned(),
+    }
+}
+
+/// Of what a task says only the secrets themselves go: it is written back as it is (W7).
+fn scrub_object(object: &mut JsonObject, secrets: &Scrubber) {
+    object.values_mut().for_each(|value| scrub_value(value, secrets));
+    if object.keys().any(|name| matches!(secrets.text(name), Cow::Owned(_))) {
+        let old = std::mem::take(object);
+        object.extend(old.into_iter().map(|(name, value)| (secrets.text(&name).into_owned(), value)));
+    }
+}
+
+fn scrub_value(value: &mut Value, secrets: &Scrubber) {
+    match value {
+        Value::String(text) => {
+            if let Cow::Owned(clean) = secrets.text(text) {
+                *text = clean;
+            }
+        }
+        Value::Array(values) => values.iter_mut().for_each(|value| scrub_value(value, secrets)),
+        Value::Object(object) => scrub_object(object, secrets),
+        Value::Null | Value::Bool(_) | Value::Number(_) => {}
     }
 }
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
+
+    fn secrets(sig: &str) -> Scrubber {
+        Scrubber::new([(sig, SIGNATURE), ("0123456789abcdef0123456789abcdef", KEY)])
+    }
+
+    fn scrubbed(sig: &str, text: &str) -> String {
+        let failure = Failure::Unreadable { status: 404, detail: text.to_owned() };
+        format!("{:?}", scrub(Err(failure), &secrets(sig)).unwrap_err())
+    }
 
     #[test]
     fn a_quoted_url_loses_its_signature_wherever_it_is_cut() {
-        let sig = UserSig::new("eJw*abc-def_");
-        let scrubbed = |text: &str| {
-            let failure = Failure::Unreadable { status: 404, detail: text.to_owned() };
-            format!("{:?}", scrub(failure, &sig))
-        };
         for text in [
             "Cannot POST /v4/x?identifier=a&usersig=eJw*abc-def_&random=1",
             "Cannot POST /v4/x?UserSig=eJw*a",
             "the value eJw%2Aabc-def_ is wrong",
             "eJw*abc-def_",
         ] {
-            let shown = scrubbed(text);
+            let shown = scrubbed("eJw*abc-def_", text);
             assert!(!shown.contains("eJw"), "{shown}");
             assert!(shown.contains("[signature]"), "{shown}");
         }
-        assert!(scrubbed("bad gateway").contains("bad gateway"));
+        assert!(scrubbed("eJw*abc-def_", "bad gateway").contains("bad gateway"));
+    }
+
+    #[test]
+    fn a_signature_that_is_quoted_inexactly_is_lost_in_every_kind_of_failure() {
+        let sig = "eJwtzLEKwjAUheFXKVlF0hubNBQcREHEdlEL3SrJTb1oJTRVCsV3t9Ye";
+        let cut = sig.get(1..sig.len() - 1).unwrap();
+        let split = cut.replace("FXKV", "FX KV").replace("SrJT", "Sr\\nJT");
+        for text in [cut.to_owned(), split.clone(), format!("key 01234567 89abcdef {split}")] {
+            for failure in [
+                Failure::Unreadable { status: 502, detail: text.clone() },
+                Failure::Refused { code: 70003, info: text.clone(), invalid_accounts: vec![text.clone()] },
+                Failure::Cut { detail: text.clone() },
+                Failure::NotSent { reason: NotSent::Tls, detail: text.clone() },
+                Failure::Local { detail: text.clone() },
+            ] {
+                let shown = format!("{:?}", scrub(Err(failure), &secrets(sig)).unwrap_err());
+                assert!(shown.contains("[signature]"), "{shown}");
+                let plain: String = shown.chars().filter(char::is_ascii_alphanumeric).collect();
+                let told = sig.as_bytes().windows(16).any(|run| plain.contains(str::from_utf8(run).unwrap()));
+                assert!(!told && !shown.contains("89abcdef"), "{shown}");
+            }
+        }
+    }
+
+    #[test]
+    fn a_good_answer_loses_it_too_and_nothing_else() {
+        let sig = "eJwtzLEKwjAUheFXKVlF0hubNBQcREHEdlEL3SrJTb1oJTRVCsV3t9Ye";
+        let Value::Object(task) = json!({
+            "Title": "see ?usersig=x",
+            "Ext": sig.replace('U', "U "),
+            "TaskID": 12_345_678_901_234_567_890_u64,
+            sig: [null, true, 1.50],
+        }) else {
+            panic!()
+        };
+        let answer =
+            Answer { task_info: Some(task.clone()), rows: vec![task.clone(), task], ..Answer::default() };
+        let expected = json!({
+            "Title": "see ?usersig=x",
+            "Ext": "[signature]",
+            "TaskID": 12_345_678_901_234_567_890_u64,
+            "[signature]": [null, true, 1.50],
+        });
+        let clean = scrub(Ok(answer.clone()), &secrets(sig)).unwrap();
+        for task in clean.rows.into_iter().chain(clean.task_info) {
+            assert_eq!(Value::Object(task).to_string(), expected.to_string());
+        }
+        let other = scrub(Ok(answer.clone()), &secrets("eJwKlM0nopQrStUvWxYz1234567890")).unwrap();
+        assert_eq!(other, answer);
     }
 }

@@ -6,6 +6,8 @@
 
 use std::time::Duration;
 
+use chrono::{DateTime, Utc};
+
 use crate::domain::Failure;
 use crate::domain::catalog::{self, Class};
 use crate::domain::failure::NotSent;
@@ -16,6 +18,32 @@ const FIRST_PAUSE: Duration = Duration::from_millis(400);
 
 /// After "too many calls": the service's second has to pass whole.
 const FIRST_PAUSE_WHEN_TOO_MANY: Duration = Duration::from_secs(2);
+
+/// No service is waited for longer than this because of its `Retry-After`: what it says may be wrong.
+const LONGEST_WAIT: Duration = Duration::from_mins(2);
+
+/// A call that was asked to wait longer than this is not sent again by itself: whoever asked gets to
+/// know, and asks again when the time has come.
+const LONGEST_PAUSE: Duration = Duration::from_secs(4);
+
+/// The statuses whose `Retry-After` says when the next call is welcome.
+const ASKS_TO_WAIT: [u16; 2] = [429, 503];
+
+/// For how long an answer asks for no further calls: `Retry-After` in seconds, or as the time at which
+/// the next is welcome, by the service's clock.
+pub fn after(status: u16, header: &str, now: DateTime<Utc>) -> Option<Duration> {
+    let header = header.trim();
+    let wait = match header.parse::<u64>() {
+        Ok(seconds) => Duration::from_secs(seconds),
+        Err(_) => (DateTime::parse_from_rfc2822(header).ok()?.to_utc() - now).to_std().unwrap_or_default(),
+    };
+    ASKS_TO_WAIT.contains(&status).then_some(wait.min(LONGEST_WAIT))
+}
+
+/// The pause, not shorter than the answer has asked for; `None` where that is too long to wait here.
+pub fn as_asked(pause: Duration, asked: Duration) -> Option<Duration> {
+    (asked <= LONGEST_PAUSE).then_some(pause.max(asked))
+}
 
 /// How long to wait before sending the call again; `None` is never.
 ///
@@ -85,7 +113,10 @@ fn read(failure: &Failure) -> Option<Duration> {
             | NotSent::Withdrawn => None,
         },
         Failure::TimedOut { .. } | Failure::Cut { .. } => Some(FIRST_PAUSE),
-        // A page of a gateway in trouble passes; a 3xx or 4xx is a wrong address and stays.
+        // The same would be as large once more.
+        Failure::Unreadable { .. } if failure.is_too_large() => None,
+        Failure::Unreadable { status: 429, .. } => Some(FIRST_PAUSE_WHEN_TOO_MANY),
+        // A page of a gateway in trouble passes; a 3xx or another 4xx is a wrong address and stays.
         Failure::Unreadable { status, .. } => (*status < 300 || *status >= 500).then_some(FIRST_PAUSE),
         Failure::Refused { code, .. } => {
             let entry = catalog::find(*code).filter(|entry| entry.retryable)?;
@@ -230,6 +261,26 @@ mod tests {
                 assert_eq!(decide(command, &failure, 1, 0.5), None, "{command:?} {failure:?}");
             }
         }
+    }
+
+    #[test]
+    fn what_the_service_asks_for_is_waited_for_up_to_two_minutes() {
+        let now = DateTime::parse_from_rfc2822("Sat, 21 Nov 2026 06:00:00 GMT").unwrap().to_utc();
+        let seconds = |status, header| after(status, header, now).map(|wait| wait.as_secs());
+        assert_eq!(seconds(429, "7"), Some(7));
+        assert_eq!(seconds(503, " 30 "), Some(30));
+        assert_eq!(seconds(503, "Sat, 21 Nov 2026 06:00:20 GMT"), Some(20));
+        assert_eq!(seconds(503, "Sat, 21 Nov 2026 05:00:00 GMT"), Some(0));
+        assert_eq!(seconds(429, "86400"), Some(120));
+        for (status, header) in [(200, "7"), (502, "7"), (429, "soon"), (429, "-1"), (429, "")] {
+            assert_eq!(seconds(status, header), None, "{status} {header}");
+        }
+        let short = Duration::from_millis(300);
+        assert_eq!(as_asked(short, Duration::ZERO), Some(short));
+        assert_eq!(as_asked(short, Duration::from_secs(3)), Some(Duration::from_secs(3)));
+        assert_eq!(as_asked(short, Duration::from_secs(30)), None);
+        assert!(decide(Command::Get, &unreadable(429), 1, 0.0).is_some());
+        assert_eq!(decide(Command::Get, &Failure::too_large(200), 1, 0.0), None);
     }
 
     #[test]

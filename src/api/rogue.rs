@@ -33,6 +33,12 @@ pub(crate) enum Act {
     Redirect(String),
     /// A body without an end.
     Endless,
+    /// "Continue", again and again, and never an answer.
+    Continue,
+    /// A body of this length, if anybody reads so far.
+    Long(usize),
+    /// A refusal with this status and `Retry-After`.
+    Wait(u16, &'static str),
     /// The service's JSON.
     Json(Value),
     /// The same with a `Date` header.
@@ -158,6 +164,16 @@ async fn serve(
             loop {
                 stream.write_all(&piece).await?;
             }
+        }
+        Act::Continue => {
+            let piece = b"HTTP/1.1 100 Continue\r\n\r\n".repeat(1000);
+            loop {
+                stream.write_all(&piece).await?;
+            }
+        }
+        Act::Long(length) => answer(&mut stream, 200, "", &" ".repeat(length)).await,
+        Act::Wait(status, after) => {
+            answer(&mut stream, status, &format!("Retry-After: {after}\r\n"), "<html>later</html>").await
         }
         Act::Json(body) => answer(&mut stream, 200, "", &body.to_string()).await,
         Act::JsonAt(body, date) => {

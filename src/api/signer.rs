@@ -8,6 +8,8 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::fault;
+use super::scrub::Scrubber;
 use crate::domain::Failure;
 use crate::usersig::{self, UserSig};
 
@@ -44,6 +46,8 @@ pub struct Signer {
     identifier: String,
     key: Option<SecretString>,
     current: Mutex<Signature>,
+    /// The one before it, which may hold on for a day, and be repeated by somebody.
+    before: Mutex<Option<UserSig>>,
 }
 
 impl Signer {
@@ -62,7 +66,13 @@ impl Signer {
             Credential::Key(key) => (Some(key.clone()), make(key, sdkappid, identifier, now)?),
             Credential::Sig(sig) => (None, look_at(sig, sdkappid, identifier, now)?),
         };
-        Ok(Self { sdkappid, identifier: identifier.to_owned(), key, current: Mutex::new(first) })
+        Ok(Self {
+            sdkappid,
+            identifier: identifier.to_owned(),
+            key,
+            current: Mutex::new(first),
+            before: Mutex::default(),
+        })
     }
 
     /// The signature to use now.
@@ -78,8 +88,8 @@ impl Signer {
         if left >= LIFETIME / 4 && left >= LEAST_LEFT {
             return Ok(current.clone());
         }
-        *current = make(key, self.sdkappid, &self.identifier, now)?;
-        Ok(Signature { is_new: true, ..current.clone() })
+        let made = make(key, self.sdkappid, &self.identifier, now)?;
+        Ok(self.put(&mut current, made))
     }
 
     /// The service says that this signature has expired: makes another, unless somebody just did.
@@ -90,10 +100,23 @@ impl Signer {
         if current.sig.expose() != refused.expose() {
             return Some(Ok(current.clone()));
         }
-        Some(make(key, self.sdkappid, &self.identifier, now).map(|made| {
-            *current = made;
-            Signature { is_new: true, ..current.clone() }
-        }))
+        Some(make(key, self.sdkappid, &self.identifier, now).map(|made| self.put(&mut current, made)))
+    }
+
+    /// Takes a new signature into use.
+    fn put(&self, current: &mut Signature, made: Signature) -> Signature {
+        let old = std::mem::replace(current, made);
+        *self.before.lock().unwrap_or_else(PoisonError::into_inner) = Some(old.sig);
+        Signature { is_new: true, ..current.clone() }
+    }
+
+    /// What no text of others may show: the signature that was sent, those in use, and the key.
+    pub(super) fn secrets(&self, sent: &UserSig) -> Scrubber {
+        let mut sigs = vec![sent.clone(), self.current().sig.clone()];
+        sigs.extend(self.before.lock().unwrap_or_else(PoisonError::into_inner).clone());
+        sigs.dedup_by(|one, other| one.expose() == other.expose());
+        let sigs = sigs.iter().map(|sig| (sig.expose(), fault::SIGNATURE));
+        Scrubber::new(sigs.chain(self.key.as_ref().map(|key| (key.expose_secret(), fault::KEY))))
     }
 
     /// The end of the signature in use.
@@ -208,6 +231,19 @@ mod tests {
         let other = signer.replace(&first, corrected).unwrap().unwrap();
         assert_eq!(one.sig.expose(), other.sig.expose());
         assert_eq!((one.is_new, other.is_new), (true, false));
+    }
+
+    #[test]
+    fn no_text_shows_the_signature_that_was_sent_the_one_before_it_or_the_key() {
+        let signer = keyed();
+        let first = signer.signature(now()).unwrap().sig;
+        let second = signer.replace(&first, now() + TimeDelta::hours(1)).unwrap().unwrap().sig;
+        let text = format!("{} {} {KEY}", first.expose(), second.expose());
+        for sent in [&first, &second] {
+            // The signs behind its last letter tell nothing.
+            let shown = signer.secrets(sent).text(&text).replace('_', "");
+            assert_eq!(shown, "[signature] [signature] [secret key]");
+        }
     }
 
     #[test]

@@ -25,6 +25,13 @@ use super::remote::Remote;
 use super::state::{Layer, Setup, State};
 use super::{detail, find, form, review, sort};
 
+mod paging;
+mod range;
+
+use paging::{Seam, on_located};
+use range::{adapt_range, begin_anew, move_range, on_not_listed, turn_to};
+pub use range::{ask_anew, on_learnt, on_narrowed, set_range};
+
 /// Rows stay where they are for so long after a key.
 const HOLD: Duration = Duration::from_millis(1500);
 /// So near to its time a task is due about now.
@@ -80,6 +87,24 @@ pub struct Board {
     pub seen: HashMap<TaskId, Vec<(DateTime<Utc>, Outcome)>>,
     visible: Vec<usize>,
     waiting: Option<Page>,
+    /// Rows that came for the page that is shown, repeats included: they move the offset.
+    pub came: u64,
+    /// How the page that is asked for has to join the rows that are shown.
+    seam: Option<Seam>,
+    /// Rows of the page before that the new one shows again.
+    joined: HashSet<TaskId>,
+    /// Pages to be turned once the one that is asked for has come.
+    turns: i32,
+    /// Where the service gives no more rows although it counts more.
+    dead_end: Option<(u64, u64)>,
+    /// Between which rows the present is looked for, and how often it was.
+    seek: Option<(u64, u64, u32)>,
+    /// Whether the range is the one that the table begins with.
+    pub is_default_range: bool,
+    /// Whether that is the one for a service that filters by creation.
+    is_of_creation: bool,
+    /// Whether the range is shorter than was asked for, because the service does not take more.
+    pub is_narrowed: bool,
     asked: Option<Query>,
     asked_at: Option<Duration>,
     edge: Option<Edge>,
@@ -104,6 +129,15 @@ impl Board {
             seen: HashMap::new(),
             visible: Vec::new(),
             waiting: None,
+            came: 0,
+            seam: None,
+            joined: HashSet::new(),
+            turns: 0,
+            dead_end: None,
+            seek: None,
+            is_default_range: true,
+            is_of_creation: false,
+            is_narrowed: false,
             asked: None,
             asked_at: None,
             edge: Some(Edge::Present),
@@ -132,11 +166,6 @@ impl Board {
     /// The task of that number, if it is on the page.
     pub fn task(&self, id: TaskId) -> Option<&Task> {
         self.tasks.iter().find(|task| task.id == id)
-    }
-
-    /// Pages in all.
-    pub fn pages(&self) -> u32 {
-        Page { total: self.total, tasks: Vec::new() }.pages(self.query.page_size)
     }
 
     /// Rows that came, went or moved and wait for a quiet moment.
@@ -189,21 +218,23 @@ impl Board {
         }
     }
 
-    /// Puts a page on screen.
-    fn replace(&mut self, page: Page, now: Moment, doubted: &HashSet<TaskId>) {
+    /// Puts a page on screen. `now` is the service's.
+    fn replace(&mut self, page: Page, now: DateTime<Utc>, doubted: &HashSet<TaskId>) {
         let row = self.cursor().unwrap_or(0);
         self.tasks = page.tasks;
         self.total = page.total;
         self.waiting = None;
-        self.refilter(now.utc, doubted);
+        let joined = std::mem::take(&mut self.joined);
+        self.refilter(now, doubted);
+        let visible = || self.visible.iter().filter_map(|i| self.tasks.get(*i));
         match self.edge.take() {
-            Some(Edge::First) => self.selected = None,
+            Some(Edge::First) => self.selected = paging::first_new(visible(), &joined),
             Some(Edge::Last) => {
-                let last = self.visible.last().and_then(|i| self.tasks.get(*i));
-                self.selected = last.map(|task| task.id);
+                let new = paging::first_new(visible().rev(), &joined);
+                self.selected = new.or_else(|| visible().next_back().map(|task| task.id));
             }
             Some(Edge::Present) => {
-                let next = self.first_to_come(now.utc);
+                let next = self.first_to_come(now);
                 self.selected = next.and_then(|row| self.rows().nth(row)).map(|task| task.id);
                 self.top = next.unwrap_or(0).saturating_sub(PAST_ROWS);
             }
@@ -221,24 +252,24 @@ impl Board {
     }
 
     /// Renews the values of rows that stay; order, arrivals and departures wait.
-    fn renew_in_place(&mut self, page: Page, now: Moment, doubted: &HashSet<TaskId>) {
+    fn renew_in_place(&mut self, page: Page, now: DateTime<Utc>, doubted: &HashSet<TaskId>) {
         for old in &mut self.tasks {
             if let Some(new) = page.tasks.iter().find(|new| new.id == old.id) {
                 old.clone_from(new);
             }
         }
-        self.refilter(now.utc, doubted);
+        self.refilter(now, doubted);
         self.waiting = Some(page);
     }
 
     /// Notes what differs from the rows on screen, and which states were seen when.
-    fn compare(&mut self, page: &Page, now: Moment) {
+    fn compare(&mut self, page: &Page, now: Moment, server_now: DateTime<Utc>) {
         self.marks.retain(|_, until| now.running < *until);
         for new in &page.tasks {
             let outcome = new.outcome();
             let seen = self.seen.entry(new.id).or_default();
             if seen.last().is_none_or(|(_, last)| *last != outcome) {
-                seen.push((now.utc, outcome.clone()));
+                seen.push((server_now, outcome.clone()));
             }
             let Some(old) = self.tasks.iter().find(|old| old.id == new.id) else { continue };
             let until = now.running + MARK;
@@ -293,37 +324,20 @@ fn ask(state: &mut State, lane: Lane) -> Vec<Effect> {
     vec![Effect::List { req, query, lane }]
 }
 
-/// Asks how many tasks lie before the present: that tells on which page it is.
-fn locate_present(state: &mut State) -> Vec<Effect> {
-    let req = state.ask();
-    let mut query = state.board.query.clone();
-    query.range.end = state.server_now().clamp(query.range.begin, query.range.end);
-    query.page = 0;
-    query.page_size = 1;
-    state.board.locating = Some(req);
-    vec![Effect::List { req, query, lane: Lane::Page }]
-}
-
-fn on_located(state: &mut State, result: Result<Page, Failure>) -> Vec<Effect> {
-    state.board.locating = None;
-    // Without an answer the first page stays; nothing is lost but a shortcut.
-    let Ok(found) = result else { return Vec::new() };
-    let page = found.total / u64::from(state.board.query.page_size.max(1));
-    let page = u32::try_from(page).unwrap_or(u32::MAX).min(state.board.pages() - 1);
-    if page == state.board.query.page || state.board.query.page != 0 {
-        return Vec::new();
-    }
-    turn_page(state, page, Edge::Present)
-}
-
 /// Time went on: rows that waited may move now, and the page is asked for again when it is due.
 pub fn on_tick(state: &mut State) -> Vec<Effect> {
     if !is_held(state)
         && let Some(page) = state.board.waiting.take()
     {
-        let (now, doubted) = (state.now, state.doubted());
+        let (now, doubted) = (state.server_now(), state.doubted());
         state.board.replace(page, now, &doubted);
         follow_cursor(state);
+    }
+    if !is_held(state) {
+        let effects = adapt_range(state);
+        if !effects.is_empty() {
+            return effects;
+        }
     }
     let due = state.board.asked_at.is_none_or(|at| state.now.running >= at + state.setup.refresh);
     if !due || state.board.is_asking() || !state.link.may_ask(state.now) {
@@ -363,22 +377,35 @@ pub fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -
     let mut page = match result {
         Ok(page) => page,
         Err(Failure::NotSent { reason: NotSent::Withdrawn, .. }) => return Vec::new(),
-        Err(failure) => {
-            state.link.failed(failure, now);
-            return Vec::new();
-        }
+        Err(failure) => return on_not_listed(state, failure),
     };
     state.link.succeeded(now);
     let Some(asked) = state.board.asked.clone() else { return Vec::new() };
+    let came = page.tasks.len() as u64;
     sort_page(&mut page, &asked);
+    let server_now = state.server_now();
+    state.board.compare(&page, now, server_now);
+    let mut effects = review::learn(state, &page.tasks);
+    effects.extend(review::compare_with_list(state, &page.tasks));
+    if let Some(instead) = paging::rejoin(state, &asked, &page, came) {
+        effects.extend(instead);
+        return effects;
+    }
     let seeks_present = state.board.edge == Some(Edge::Present);
+    show(state, page, asked.clone(), came);
+    if seeks_present {
+        effects.extend(paging::seek_present(state, &asked, came));
+    } else {
+        effects.extend(paging::turn_on(state));
+    }
+    effects
+}
+
+/// Puts a page on screen, at once or when rows may move.
+fn show(state: &mut State, page: Page, asked: Query, came: u64) {
     let new_question = state.board.shown_query.as_ref() != Some(&asked);
-    let past_the_end = page.tasks.is_empty() && page.total > 0 && asked.page > 0;
-    state.board.compare(&page, now);
-    let mut learnt = review::learn(state, &page.tasks);
-    learnt.extend(review::compare_with_list(state, &page.tasks));
     let same_rows = page.tasks.iter().map(|t| t.id).eq(state.board.tasks.iter().map(|t| t.id));
-    let doubted = state.doubted();
+    let (now, doubted) = (state.server_now(), state.doubted());
     if new_question || same_rows || !is_held(state) {
         if new_question {
             state.board.top = 0;
@@ -388,16 +415,9 @@ pub fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -
         state.board.total = page.total;
         state.board.renew_in_place(page, now, &doubted);
     }
+    state.board.came = came;
     state.board.shown_query = Some(asked);
     follow_cursor(state);
-    if past_the_end {
-        // The set shrank under the page: show its new end.
-        state.board.query.page = state.board.pages() - 1;
-        learnt.extend(reload(state));
-    } else if seeks_present && state.board.first_to_come(state.now.utc).is_none() && state.board.pages() > 1 {
-        learnt.extend(locate_present(state));
-    }
-    learnt
 }
 
 /// Keeps the selected row on screen.
@@ -425,34 +445,6 @@ fn select_row(state: &mut State, row: usize) {
     follow_cursor(state);
 }
 
-/// Asks anew, from the first page, after the question itself was changed.
-pub fn ask_anew(state: &mut State) -> Vec<Effect> {
-    turn_page(state, 0, Edge::First)
-}
-
-fn turn_page(state: &mut State, page: u32, edge: Edge) -> Vec<Effect> {
-    state.board.query.page = page;
-    state.board.edge = Some(edge);
-    reload(state)
-}
-
-fn next_page(state: &mut State) -> Vec<Effect> {
-    let page = state.board.query.page + 1;
-    if page >= state.board.pages() {
-        state.say("this is the last page");
-        return Vec::new();
-    }
-    turn_page(state, page, Edge::First)
-}
-
-fn previous_page(state: &mut State, edge: Edge) -> Vec<Effect> {
-    let Some(page) = state.board.query.page.checked_sub(1) else {
-        state.say("this is the first page");
-        return Vec::new();
-    };
-    turn_page(state, page, edge)
-}
-
 /// A key on the table.
 pub fn on_action(state: &mut State, action: Action) -> Vec<Effect> {
     let row = state.board.cursor().unwrap_or(0);
@@ -463,14 +455,14 @@ pub fn on_action(state: &mut State, action: Action) -> Vec<Effect> {
         Action::Up => select_row(state, row.saturating_sub(1)),
         Action::First => select_row(state, 0),
         Action::Last => select_row(state, last),
-        Action::PageDown if row == last => return next_page(state),
+        Action::PageDown if row == last => return paging::turn(state, true, Edge::First),
         Action::PageDown => select_row(state, row + screenful),
-        Action::PageUp if row == 0 => return previous_page(state, Edge::Last),
+        Action::PageUp if row == 0 => return paging::turn(state, false, Edge::Last),
         Action::PageUp => select_row(state, row.saturating_sub(screenful)),
         Action::HalfDown => select_row(state, row + screenful.div_ceil(2)),
         Action::HalfUp => select_row(state, row.saturating_sub(screenful.div_ceil(2))),
-        Action::NextPage => return next_page(state),
-        Action::PreviousPage => return previous_page(state, Edge::First),
+        Action::NextPage => return paging::turn(state, true, Edge::First),
+        Action::PreviousPage => return paging::turn(state, false, Edge::First),
         Action::RangeForward => return move_range(state, 1),
         Action::RangeBack => return move_range(state, -1),
         Action::Filter => filter::open(state),
@@ -503,8 +495,8 @@ pub fn on_task_action(state: &mut State, action: Action) -> Vec<Effect> {
             state.link.try_now();
             let mut effects = review::search_now(state);
             if let Some(page) = state.board.waiting.take() {
-                let doubted = state.doubted();
-                state.board.replace(page, state.now, &doubted);
+                let (now, doubted) = (state.server_now(), state.doubted());
+                state.board.replace(page, now, &doubted);
                 follow_cursor(state);
             }
             effects.extend(reload(state));
@@ -553,11 +545,6 @@ fn act_on_selected(state: &mut State, action: Action) -> Vec<Effect> {
     }
 }
 
-fn move_range(state: &mut State, steps: i32) -> Vec<Effect> {
-    state.board.query.range = state.board.query.range.moved(steps);
-    ask_anew(state)
-}
-
 /// Esc on the table: takes back the filter, then the find.
 fn step_back(state: &mut State) -> Vec<Effect> {
     if review::open_notice(state) {
@@ -569,7 +556,7 @@ fn step_back(state: &mut State) -> Vec<Effect> {
     }
     if !state.board.query.keyword.is_empty() {
         state.board.query.keyword.clear();
-        return turn_page(state, 0, Edge::Present);
+        return begin_anew(state, Edge::Present);
     }
     state.say("nothing to go back from; q leaves");
     Vec::new()

@@ -206,6 +206,31 @@ mod tests {
     }
 
     #[test]
+    fn what_is_composed_does_not_grow_with_the_texts_that_somebody_sends() {
+        let count = |length: usize| {
+            let mut state = board((120, 40));
+            let long = "a.b ".repeat(length / 4);
+            let task = state.board.tasks.iter_mut().find(|task| Some(task.id) == state.board.selected);
+            let task = task.unwrap();
+            (task.title, task.desc) = (long.clone(), long.clone());
+            let known = crate::domain::fields::FIELDS.iter().map(|field| field.path);
+            for path in known.chain(["DataId", "Unknown.Thing", "Another"]) {
+                task.content.set(path, Some(long.clone().into()));
+            }
+            task.raw.insert("Title".to_owned(), long.into());
+            let faces = [Face::Task, Face::Json].map(|face| {
+                state.detail.face = face;
+                let lines = lines::lines(&state, 60);
+                lines.iter().flatten().map(|part| part.text.len()).sum::<usize>()
+            });
+            faces.iter().sum::<usize>()
+        };
+        let (long, longer) = (count(100_000), count(1_000_000));
+        assert!(long < 4000 * 60 * 2, "{long}");
+        assert!(longer <= long + 100, "{longer} after {long}");
+    }
+
+    #[test]
     fn a_failed_dispatch_says_why_and_what_to_do() {
         let mut state = board((120, 40));
         feed(&mut state, typed("kk"));

@@ -1,14 +1,72 @@
 //! One text field: what the operator types, in one line or several.
+//!
+//! It takes printable text only, and no more than its limit; what it did not take it says. What stood
+//! in it before is never changed by that.
+
+#![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use tui_textarea::{CursorMove, TextArea};
+use unicode_segmentation::UnicodeSegmentation;
+
+use crate::domain::{list, text};
 
 /// A text field around the editor of `tui-textarea`.
 #[derive(Clone, Debug)]
 pub struct Entry {
     area: TextArea<'static>,
     lines: bool,
+    /// Bytes that may be typed.
+    most: usize,
+    /// Whether a text that is cut must end with a whole item.
+    of_items: bool,
+    left_out: Option<LeftOut>,
 }
+
+/// What a field did not take of the last key or paste.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct LeftOut {
+    /// The field's limit in bytes.
+    pub most: usize,
+    /// Bytes of a paste beyond it.
+    pub bytes: usize,
+    /// Characters that are no text: controls, and marks that reorder or hide what stands beside them.
+    pub marks: usize,
+    /// Whether a key was refused because the field is full.
+    pub full: bool,
+}
+
+impl LeftOut {
+    /// Whether text was lost, so that what stands is not what was meant.
+    pub fn is_cut(&self) -> bool {
+        self.bytes > 0
+    }
+
+    /// In words, for beside the field.
+    pub fn words(&self) -> String {
+        let most = text::grouped(self.most as u64);
+        let mut parts = Vec::new();
+        if self.bytes > 0 {
+            let verb = if self.bytes == 1 { "was" } else { "were" };
+            parts.push(format!("cut at {most} bytes: {} {verb} left out", text::grouped(self.bytes as u64)));
+        }
+        if self.full {
+            parts.push(format!("full: {most} bytes at most"));
+        }
+        if self.marks > 0 {
+            let counted = text::counted(
+                self.marks as u64,
+                "character that is no text was",
+                "characters that are no text were",
+            );
+            parts.push(format!("{counted} left out"));
+        }
+        parts.join(" · ")
+    }
+}
+
+/// The limit of a field that has none of its own: no filter, keyword or command is as long.
+pub const MOST_BYTES: usize = 1_024;
 
 impl Entry {
     /// A field of one line.
@@ -21,17 +79,35 @@ impl Entry {
         Self::with(text, true)
     }
 
+    /// The same field with another limit. A longer text that it began with stays whole.
+    #[must_use]
+    pub fn at_most(self, bytes: usize) -> Self {
+        Self { most: bytes, ..self }
+    }
+
+    /// The same field for a list: a paste that is too long is cut behind a whole item.
+    #[must_use]
+    pub fn of_items(self) -> Self {
+        Self { of_items: true, ..self }
+    }
+
     fn with(text: &str, lines: bool) -> Self {
         let content = if lines { text.split('\n').map(str::to_owned).collect() } else { vec![flat(text)] };
         let mut area = TextArea::new(content);
         area.move_cursor(CursorMove::Bottom);
         area.move_cursor(CursorMove::End);
-        Self { area, lines }
+        Self { area, lines, most: MOST_BYTES, of_items: false, left_out: None }
     }
 
     /// The text as it stands.
     pub fn text(&self) -> String {
         self.area.lines().join("\n")
+    }
+
+    /// Its bytes.
+    pub fn len(&self) -> usize {
+        let lines = self.area.lines();
+        lines.iter().map(String::len).sum::<usize>() + lines.len().saturating_sub(1)
     }
 
     /// Whether nothing is typed.
@@ -44,9 +120,9 @@ impl Entry {
         self.lines
     }
 
-    /// The editor, for drawing.
-    pub fn area(&self) -> &TextArea<'static> {
-        &self.area
+    /// Its lines.
+    pub fn rows(&self) -> &[String] {
+        self.area.lines()
     }
 
     /// Line and column of the cursor, in characters.
@@ -55,9 +131,20 @@ impl Entry {
         (cursor.0, cursor.1)
     }
 
+    /// What the last key or paste brought that was not taken.
+    pub fn left_out(&self) -> Option<LeftOut> {
+        self.left_out
+    }
+
     /// A key for the editor; says whether the text changed. The caller keeps Enter to itself where
     /// a line is not to be broken.
     pub fn key(&mut self, event: KeyEvent) -> bool {
+        self.left_out = None;
+        // Shift would begin a selection, which is drawn nowhere and which the next key would replace.
+        let event = match event.code {
+            KeyCode::Char(_) => event,
+            _ => KeyEvent { modifiers: event.modifiers - KeyModifiers::SHIFT, ..event },
+        };
         // As in a shell: ctrl-u takes away what stands before the cursor.
         if event.code == KeyCode::Char('u') && event.modifiers == KeyModifiers::CONTROL {
             return self.area.delete_line_by_head();
@@ -66,14 +153,101 @@ impl Entry {
         if event.code == KeyCode::Char('j') && event.modifiers == KeyModifiers::CONTROL {
             return false;
         }
-        self.area.input(event)
+        if breaks_line(&event) && !self.lines {
+            return false;
+        }
+        if let KeyCode::Char(c) = event.code
+            && text::acts(c)
+            && !breaks_line(&event)
+        {
+            self.left_out = Some(LeftOut { most: self.most, bytes: 0, marks: 1, full: false });
+            return false;
+        }
+        let before = self.len();
+        let changed = self.area.input(event);
+        if changed && self.len() > self.most.max(before) {
+            self.area.undo();
+            self.left_out = Some(LeftOut { most: self.most, bytes: 0, marks: 0, full: true });
+            return false;
+        }
+        changed
     }
 
-    /// A pasted text; a field of one line takes it as one line.
-    pub fn paste(&mut self, text: &str) {
-        let text = text.replace("\r\n", "\n").replace('\r', "\n");
-        let text = if self.lines { text } else { flat(&text) };
-        self.area.insert_str(text);
+    /// A pasted text, as far as there is room; a field of one line takes it as one line. Says whether
+    /// the text changed.
+    ///
+    /// Line ends of every kind are one, tabs are blanks where there is one line only, and what is no
+    /// text (controls, marks of direction, characters without width) is left out.
+    pub fn paste(&mut self, pasted: &str) -> bool {
+        let whole = if self.lines { pasted } else { pasted.trim_end_matches(['\n', '\r']) };
+        let room = self.most.saturating_sub(self.len());
+        let (mut taken, used, marks) = cleaned(whole, self.lines, room);
+        let rest = whole.get(used..).unwrap_or_default();
+        let mut bytes = rest.len();
+        if let Some(next) = rest.chars().next() {
+            let fitting = taken.len();
+            shorten(&mut taken, next, self.of_items);
+            bytes += fitting - taken.len();
+        }
+        let lost = LeftOut { most: self.most, bytes, marks, full: false };
+        self.left_out = (bytes > 0 || marks > 0).then_some(lost);
+        !taken.is_empty() && self.area.insert_str(taken)
+    }
+}
+
+/// As much of a pasted text as there is room for, without what is no text; how many bytes of the paste
+/// that was, and how many characters were left out on the way.
+fn cleaned(pasted: &str, lines: bool, room: usize) -> (String, usize, usize) {
+    let mut taken = String::with_capacity(pasted.len().min(room));
+    let mut marks = 0;
+    let mut chars = pasted.char_indices().peekable();
+    while let Some((at, c)) = chars.next() {
+        let c = match c {
+            '\r' if chars.peek().is_some_and(|(_, next)| *next == '\n') => continue,
+            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' if lines => '\n',
+            '\n' | '\r' | '\u{b}' | '\u{c}' | '\u{85}' | '\u{2028}' | '\u{2029}' => ' ',
+            '\t' if lines => '\t',
+            '\t' => ' ',
+            c if text::acts(c) => {
+                marks += 1;
+                continue;
+            }
+            c => c,
+        };
+        if taken.len() + c.len_utf8() > room {
+            return (taken, at, marks);
+        }
+        taken.push(c);
+    }
+    (taken, pasted.len(), marks)
+}
+
+/// Makes a text that was cut before `next` end where nothing is torn apart: behind a whole item, or
+/// behind a whole character as a reader sees it.
+fn shorten(taken: &mut String, next: char, of_items: bool) {
+    /// No character that anybody reads has more bytes.
+    const LONGEST: usize = 64;
+    if of_items {
+        if !list::separates(next) {
+            taken.truncate(taken.rfind(list::separates).unwrap_or(0));
+        }
+        return;
+    }
+    let start = taken.floor_char_boundary(taken.len().saturating_sub(LONGEST));
+    let mut tail = taken.get(start..).unwrap_or_default().to_owned();
+    tail.push(next);
+    let last = tail.grapheme_indices(true).next_back().map_or(0, |(at, _)| start + at);
+    if last > start && last < taken.len() {
+        taken.truncate(last);
+    }
+}
+
+/// Enter, in the ways in which terminals report it.
+pub fn breaks_line(event: &KeyEvent) -> bool {
+    match event.code {
+        KeyCode::Enter | KeyCode::Char('\n' | '\r') => true,
+        KeyCode::Char('m') => event.modifiers.contains(KeyModifiers::CONTROL),
+        _ => false,
     }
 }
 
@@ -84,7 +258,13 @@ fn flat(text: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+
+    fn press(entry: &mut Entry, code: KeyCode, modifiers: KeyModifiers) -> bool {
+        entry.key(KeyEvent::new(code, modifiers))
+    }
 
     #[test]
     fn a_pasted_text_arrives_whole_and_a_one_line_field_stays_one_line() {
@@ -94,12 +274,22 @@ mod tests {
         let mut entry = Entry::lines("a\n");
         entry.paste("b\r\nc");
         assert_eq!((entry.text().as_str(), entry.cursor()), ("a\nb\nc", (2, 1)));
+        assert_eq!(entry.left_out(), None);
+    }
+
+    #[test]
+    fn no_key_breaks_the_line_of_a_one_line_field() {
+        let mut entry = Entry::line("a");
+        assert!(!press(&mut entry, KeyCode::Enter, KeyModifiers::NONE));
+        assert!(!press(&mut entry, KeyCode::Char('m'), KeyModifiers::CONTROL));
+        assert!(!press(&mut entry, KeyCode::Char('\r'), KeyModifiers::NONE));
+        assert_eq!(entry.text(), "a");
     }
 
     #[test]
     fn ctrl_u_empties_a_line_as_in_a_shell() {
         let mut entry = Entry::line("2026-11-21 09:00");
-        assert!(entry.key(KeyEvent::new(KeyCode::Char('u'), KeyModifiers::CONTROL)));
+        assert!(press(&mut entry, KeyCode::Char('u'), KeyModifiers::CONTROL));
         assert!(entry.is_empty());
     }
 
@@ -107,9 +297,110 @@ mod tests {
     fn typed_characters_are_text() {
         let mut entry = Entry::line("");
         for c in "D q?股".chars() {
-            assert!(entry.key(KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE)));
+            assert!(press(&mut entry, KeyCode::Char(c), KeyModifiers::NONE));
         }
         assert_eq!(entry.text(), "D q?股");
-        assert!(!entry.key(KeyEvent::new(KeyCode::Left, KeyModifiers::NONE)));
+        assert!(!press(&mut entry, KeyCode::Left, KeyModifiers::NONE));
+    }
+
+    #[test]
+    fn a_paste_is_cut_at_the_limit_and_says_how_much_was_left_out() {
+        let mut entry = Entry::line("").at_most(4_096);
+        entry.paste(&"x".repeat(1 << 20));
+        assert_eq!(entry.len(), 4_096);
+        assert_eq!(entry.left_out().unwrap().words(), "cut at 4 096 bytes: 1 044 480 were left out");
+        let mut entry = Entry::line("before ").at_most(10);
+        entry.paste("abcd");
+        assert_eq!(entry.text(), "before abc");
+        assert_eq!(entry.left_out().unwrap().words(), "cut at 10 bytes: 1 was left out");
+        assert!(!entry.paste("more"));
+        assert_eq!(entry.text(), "before abc");
+        assert!(!press(&mut entry, KeyCode::Char('d'), KeyModifiers::NONE));
+        assert_eq!(entry.left_out().unwrap().words(), "full: 10 bytes at most");
+        assert!(press(&mut entry, KeyCode::Backspace, KeyModifiers::NONE));
+        assert!(press(&mut entry, KeyCode::Char('d'), KeyModifiers::NONE));
+        assert_eq!((entry.text().as_str(), entry.left_out()), ("before abd", None));
+    }
+
+    #[test]
+    fn a_cut_tears_no_character_and_no_item_apart() {
+        let cut = |text: &str, most: usize| {
+            let mut entry = Entry::line("").at_most(most);
+            entry.paste(text);
+            (entry.text(), entry.left_out().map_or(0, |left| left.bytes))
+        };
+        assert_eq!(cut("股票早报", 7), ("股票".to_owned(), 6));
+        assert_eq!(cut("ab👨‍👩‍👧", 12), ("ab".to_owned(), 18));
+        assert_eq!(cut("abe\u{301}\u{302}", 5), ("ab".to_owned(), 5));
+        // A tower of marks is no character that anybody reads: it is cut like any other text.
+        assert_eq!(cut(&format!("a{}", "\u{301}".repeat(1 << 19)), 1_001).0.len(), 1_001);
+        let mut list = Entry::lines("").at_most(10).of_items();
+        list.paste("mona, li_wei, anna");
+        assert_eq!((list.text().as_str(), list.left_out().unwrap().bytes), ("mona,", 13));
+        let mut list = Entry::lines("").at_most(12).of_items();
+        list.paste("mona, li_wei, anna");
+        assert_eq!((list.text().as_str(), list.left_out().unwrap().bytes), ("mona, li_wei", 6));
+    }
+
+    #[test]
+    fn what_is_no_text_is_left_out_of_a_paste_and_said() {
+        let mut entry = Entry::lines("");
+        entry.paste("a\0b\u{1b}[31mc\u{202e}d\u{feff}\te\rf\u{2028}g\r\n");
+        assert_eq!(entry.text(), "ab[31mcd\te\nf\ng\n");
+        assert_eq!(entry.left_out().unwrap().words(), "4 characters that are no text were left out");
+        let mut entry = Entry::line("");
+        entry.paste("a\tb\u{7f}\u{85}c");
+        assert_eq!(entry.text(), "a b c");
+        assert_eq!(entry.left_out().unwrap().words(), "1 character that is no text was left out");
+        assert!(!press(&mut entry, KeyCode::Char('\u{200f}'), KeyModifiers::NONE));
+        assert_eq!(entry.left_out().unwrap().marks, 1);
+    }
+
+    #[test]
+    fn a_text_longer_than_the_limit_that_was_there_stays_and_can_be_shortened() {
+        let mut entry = Entry::line("a long one").at_most(4);
+        assert!(!press(&mut entry, KeyCode::Char('x'), KeyModifiers::NONE));
+        assert!(!entry.paste("x"));
+        assert_eq!(entry.text(), "a long one");
+        assert!(press(&mut entry, KeyCode::Backspace, KeyModifiers::NONE));
+        assert_eq!(entry.text(), "a long on");
+    }
+
+    #[test]
+    fn what_was_deleted_cannot_be_put_back_beyond_the_limit() {
+        let mut entry = Entry::line("abcdef").at_most(10);
+        press(&mut entry, KeyCode::Home, KeyModifiers::NONE);
+        assert!(press(&mut entry, KeyCode::Char('k'), KeyModifiers::CONTROL));
+        assert!(press(&mut entry, KeyCode::Char('y'), KeyModifiers::CONTROL));
+        assert!(!press(&mut entry, KeyCode::Char('y'), KeyModifiers::CONTROL));
+        assert_eq!(entry.text(), "abcdef");
+    }
+
+    #[test]
+    fn shift_and_a_movement_select_nothing_that_the_next_key_would_replace() {
+        let mut entry = Entry::line("Hello");
+        press(&mut entry, KeyCode::Home, KeyModifiers::SHIFT);
+        press(&mut entry, KeyCode::Char('x'), KeyModifiers::NONE);
+        assert_eq!(entry.text(), "xHello");
+    }
+
+    proptest! {
+        #[test]
+        fn no_paste_loses_what_was_typed_or_goes_beyond_the_limit(
+            before in "[a-z股🔥 ]{0,20}", pasted in any::<String>(), most in 0_usize..64, lines in any::<bool>(),
+        ) {
+            let entry = if lines { Entry::lines(&before) } else { Entry::line(&before) };
+            let mut entry = entry.at_most(most);
+            let before = entry.text();
+            entry.paste(&pasted);
+            let now = entry.text();
+            prop_assert!(now.starts_with(&before));
+            prop_assert!(entry.len() == now.len() && now.len() <= most.max(before.len()));
+            prop_assert!(!now.chars().skip(before.chars().count()).any(|c| text::acts(c) && c != '\n' && c != '\t'));
+            let mark = |c: char| text::acts(c);
+            let lost = entry.left_out().is_some();
+            let whole = before + &pasted;
+            prop_assert!(lost || pasted.contains(mark) || now == whole);
+        }
     }
 }

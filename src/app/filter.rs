@@ -53,6 +53,8 @@ impl Filter {
                 _ => (false, word),
             };
             match read_term(word) {
+                // A word that stands twice asks for nothing more.
+                Ok(term) if terms.contains(&(negated, term.clone())) => {}
                 Ok(term) => terms.push((negated, term)),
                 Err(why) => problem = Some(why),
             }
@@ -112,12 +114,12 @@ fn read_span(text: &str) -> Option<Duration> {
 fn fits(term: &Term, task: &Task, in_doubt: bool, now: DateTime<Utc>) -> bool {
     match term {
         Term::Word(word) => {
-            let audience = task.audience().short();
+            let audience = task.audience_in_short();
             let id = task.id.to_string();
             let error = task.dispatch_err.as_str();
             [task.title.as_str(), &task.desc, &id, task.kind.wire(), &audience, error]
                 .iter()
-                .any(|hay| text::fold(hay).contains(word.as_str()))
+                .any(|hay| text::fold(&text::head(hay, text::MOST_SHOWN)).contains(word.as_str()))
         }
         Term::Status(wanted) => {
             let names: &[&str] = match task.outcome() {
@@ -153,10 +155,19 @@ pub struct FilterLine {
     before: Filter,
 }
 
-/// Opens the line, with the filter that is on.
+/// Bytes of a filter.
+const LONGEST: usize = 256;
+
+/// Opens the line, with what was typed when it was left by Esc, else with the filter that is on.
 pub fn open(state: &mut State) {
     let before = state.board.filter.clone();
-    state.layers.push(Layer::Filter(Box::new(FilterLine { entry: Entry::line(&before.text), before })));
+    let left = state.drafts.filter.take();
+    let entry = Entry::line(left.as_deref().unwrap_or(&before.text)).at_most(LONGEST);
+    state.layers.push(Layer::Filter(Box::new(FilterLine { entry, before })));
+    if let Some(text) = left {
+        board::set_filter(state, Filter::read(&text));
+        state.say("what was typed before is here again · ctrl-u empties the line");
+    }
 }
 
 /// A key in the line.
@@ -167,14 +178,20 @@ pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec
             state.layers.pop();
         }
         Some(Action::Back) => {
-            let before = line.before.clone();
+            let (before, typed) = (line.before.clone(), line.entry.text());
             state.layers.pop();
+            if typed != before.text && !typed.trim().is_empty() {
+                state.drafts.filter = Some(typed);
+                state.say("the filter is as before · / brings back what was typed");
+            }
             board::set_filter(state, before);
         }
         _ => {
-            line.entry.key(event);
-            let text = line.entry.text();
-            board::set_filter(state, Filter::read(&text));
+            if line.entry.key(event) {
+                let text = line.entry.text();
+                board::set_filter(state, Filter::read(&text));
+            }
+            say_left_out(state);
         }
     }
     Vec::new()
@@ -186,6 +203,14 @@ pub fn on_paste(state: &mut State, pasted: &str) {
     line.entry.paste(pasted);
     let text = line.entry.text();
     board::set_filter(state, Filter::read(&text));
+    say_left_out(state);
+}
+
+fn say_left_out(state: &mut State) {
+    let Some(Layer::Filter(line)) = state.layers.last() else { return };
+    if let Some(left_out) = line.entry.left_out() {
+        state.warn(left_out.words());
+    }
 }
 
 #[cfg(test)]
@@ -237,6 +262,42 @@ mod tests {
         let sent = task("dispatched", 1, "All", "{}", "x");
         assert!(passes("status=failed", &failed) && !passes("status=failed", &sent));
         assert!(passes("status=ok", &sent) && passes("status=dispatched", &sent));
+    }
+
+    #[test]
+    fn esc_brings_back_the_filter_before_and_loses_no_text() {
+        use crate::app::testing::{board, feed, key, typed};
+        use crossterm::event::KeyCode;
+
+        let mut state = board((120, 40));
+        let text = |state: &State| match state.layers.last() {
+            Some(Layer::Filter(line)) => line.entry.text(),
+            _ => panic!("no line"),
+        };
+        feed(&mut state, typed("/sale 30 j 5"));
+        assert_eq!(text(&state), "sale 30 j 5", "digits and letters of keys are text");
+        feed(&mut state, [key(KeyCode::Esc)]);
+        assert!(state.layers.is_empty() && !state.board.filter.is_on());
+        feed(&mut state, typed("/"));
+        assert_eq!((text(&state).as_str(), state.board.filter.text.as_str()), ("sale 30 j 5", "sale 30 j 5"));
+        feed(&mut state, [key(KeyCode::Enter)]);
+        feed(&mut state, typed("/"));
+        assert_eq!(text(&state), "sale 30 j 5", "now it is the filter that is on");
+        feed(&mut state, [key(KeyCode::Esc)]);
+        assert_eq!(state.drafts.filter, None, "nothing was typed that the filter does not hold");
+    }
+
+    #[test]
+    fn a_large_paste_is_cut_and_said() {
+        use crate::app::Message;
+        use crate::app::testing::{board, feed, typed};
+
+        let mut state = board((120, 40));
+        feed(&mut state, typed("/x"));
+        feed(&mut state, [Message::Pasted("y\0".repeat(1 << 19))]);
+        let words = state.note.map(|note| note.text).unwrap_or_default();
+        assert!(words.contains("cut at 256 bytes"), "{words}");
+        assert_eq!(state.board.filter.text.len(), 256);
     }
 
     #[test]

@@ -11,13 +11,14 @@ use chrono_tz::Tz;
 
 use crate::domain::fields::Group;
 use crate::domain::kept::KeptDraft;
-use crate::domain::{Draft, Kind, Problem, Task, TaskId, rules, when};
+use crate::domain::{Draft, Kind, Problem, Task, TaskId, draft as content, when};
 
 use super::effect::Effect;
-use super::entry::Entry;
+use super::entry::{Entry, LeftOut};
 use super::review;
 use super::state::{Layer, State};
 
+mod checks;
 mod drafts;
 mod keys;
 pub mod spots;
@@ -88,9 +89,13 @@ pub struct Form {
     touched: Vec<Spot>,
     pristine: Draft,
     thrown: Option<Draft>,
+    noted: Vec<checks::Noted>,
+    composed: checks::Composed,
     disk: drafts::Disk,
 }
 
+/// Bytes of a time entry: the longest one that is understood has a third of it.
+const LONGEST_TIME: usize = 128;
 /// The form's draft is written to disk at most so often.
 const SAVE_EVERY: Duration = Duration::from_secs(1);
 
@@ -118,6 +123,8 @@ impl Form {
             sent_as: None,
             touched: Vec::new(),
             thrown: None,
+            noted: Vec::new(),
+            composed: checks::Composed::default(),
         };
         form.put_draft(draft);
         form
@@ -126,6 +133,8 @@ impl Form {
     /// Puts another text into the form; groups that hold something open.
     fn put_draft(&mut self, draft: Draft) {
         self.draft = draft;
+        self.noted.clear();
+        self.compose();
         for group in Group::ALL {
             if spots::folds(group) && spots::filled(group, &self.draft) > 0 && !self.open.contains(&group) {
                 self.open.push(group);
@@ -170,76 +179,10 @@ impl Form {
         }
     }
 
-    /// Everything that keeps the draft from being sent, in the order of the form.
-    pub fn problems(&self, now: DateTime<Utc>, zone: Tz) -> Vec<(Spot, Problem)> {
-        let mut problems = self.draft.check(now, zone).problems;
-        if let Some(task) = self.purpose.task() {
-            let only_time = matches!(self.purpose, Purpose::Time(_));
-            let content_sent = !only_time && self.draft.content_changed();
-            // A fault that came with the task and that nobody touched is not the operator's.
-            let found_before = rules::check(&task.kind, &self.draft.base, rules::Strictness::default());
-            problems.retain(|problem| match problem.field.as_str() {
-                "SchedAt" => self.draft.time_changed(),
-                path => content_sent && (self.draft.changed(path) || !found_before.contains(problem)),
-            });
-        }
-        let mut placed: Vec<(Spot, Problem)> = problems
-            .into_iter()
-            .map(|problem| (spots::of_problem(&problem, &self.draft, self.chooses_kind()), problem))
-            .collect();
-        let order = spots::all(self.chooses_kind(), false, &self.draft, &Group::ALL);
-        placed.sort_by_key(|(spot, _)| order.iter().position(|known| known == spot));
-        placed
-    }
-
-    /// The problems that are shown: of places that were touched, and all once the review was asked
-    /// for.
-    pub fn shown_problems(&self, now: DateTime<Utc>, zone: Tz) -> Vec<(Spot, String)> {
-        let seen = |spot: &Spot| self.all_shown || self.touched.contains(spot);
-        let refused = self
-            .refused
-            .iter()
-            .map(|problem| (spots::of_problem(problem, &self.draft, self.chooses_kind()), problem));
-        let own = self.problems(now, zone);
-        let own = own.iter().filter(|(spot, _)| seen(spot)).map(|(spot, problem)| (*spot, problem));
-        own.chain(refused).map(|(spot, problem)| (spot, spots::words(problem, spot))).collect()
-    }
-
     /// The time as it is understood, on three clocks; `None` while it is not understood.
     pub fn time_echo(&self, now: DateTime<Utc>, zone: Tz) -> Option<Vec<String>> {
         let at = when::parse(&self.draft.scheduled, now, zone).ok()?;
         Some(clocks(at, now, zone))
-    }
-
-    /// What the form asks for.
-    ///
-    /// # Errors
-    /// Everything that keeps it from being sent.
-    pub fn request(&self, now: DateTime<Utc>, zone: Tz) -> Result<Request, Vec<(Spot, Problem)>> {
-        let problems = self.problems(now, zone);
-        if !problems.is_empty() {
-            return Err(problems);
-        }
-        let checked = self.draft.check(now, zone);
-        let Some(task) = self.purpose.task() else {
-            let (Some(kind), Ok(scheduled_at)) = (self.draft.kind.clone(), checked.scheduled_at) else {
-                return Err(problems);
-            };
-            let content = checked.content;
-            return Ok(Request::Create(crate::domain::NewTask { kind, scheduled_at, content }));
-        };
-        let moved = self.draft.time_changed().then_some(checked.scheduled_at).and_then(Result::ok);
-        let only_time = matches!(self.purpose, Purpose::Time(_));
-        let change = crate::domain::Change {
-            id: task.id,
-            kind: task.kind.clone(),
-            scheduled_at: moved.filter(|at| Some(*at) != task.scheduled_at),
-            content: (!only_time && self.draft.content_changed()).then_some(checked.content),
-        };
-        if change.scheduled_at.is_none() && change.content.is_none() {
-            return Ok(Request::Nothing);
-        }
-        Ok(Request::Modify(change))
     }
 
     /// Lays what was changed over another version of the task.
@@ -272,18 +215,44 @@ impl Form {
         let text = self.text(self.focus);
         // A line end that came with the task stays one, even where one line is usual.
         let lines = self.focus.is_multiline() || text.contains('\n');
-        self.entry = if lines { Entry::lines(text) } else { Entry::line(text) };
+        let entry = if lines { Entry::lines(text) } else { Entry::line(text) };
+        self.entry = match self.focus {
+            Spot::Field(field) if field.is_list() => entry.at_most(field.most_bytes()).of_items(),
+            Spot::Field(field) => entry.at_most(field.most_bytes()),
+            Spot::Kind | Spot::Time | Spot::Fold(_) => entry.at_most(LONGEST_TIME),
+        };
     }
 
-    /// The text in the editor is the text of the place.
-    fn take_entry(&mut self) {
-        let text = self.entry.text();
-        match self.focus {
+    /// The editor has taken a key or a paste: its text, if it changed, is the text of the place, and what
+    /// it did not take stands beside it.
+    fn take_entry(&mut self, changed: bool) {
+        let (spot, left_out) = (self.focus, self.entry.left_out());
+        let path = match spot {
             Spot::Kind | Spot::Fold(_) => return,
-            Spot::Time => self.draft.scheduled = text,
-            Spot::Field(field) => self.draft.put(field.path, text),
+            Spot::Time => "SchedAt",
+            Spot::Field(field) => field.path,
+        };
+        let cut = left_out.filter(LeftOut::is_cut);
+        if changed {
+            let text = self.entry.text();
+            match spot {
+                Spot::Field(field) => self.draft.put(field.path, text),
+                Spot::Kind | Spot::Time | Spot::Fold(_) => {
+                    self.draft.unmark_cut(path);
+                    self.draft.scheduled = text;
+                }
+            }
         }
-        self.changed();
+        if let Some(cut) = cut {
+            self.draft.mark_cut(path, &cut.words());
+        }
+        if changed || cut.is_some() {
+            self.changed();
+        }
+        if let Some(left_out) = left_out.filter(|left_out| !left_out.is_cut()) {
+            self.noted.retain(|noted| noted.spot != spot);
+            self.noted.push(checks::Noted { spot, left_out });
+        }
     }
 
     fn changed(&mut self) {
@@ -293,6 +262,8 @@ impl Form {
         }
         let (draft, chooses) = (&self.draft, self.purpose.task().is_none());
         self.refused.retain(|problem| spots::of_problem(problem, draft, chooses) != spot);
+        self.noted.retain(|noted| noted.spot != spot);
+        self.compose();
     }
 }
 
@@ -320,7 +291,12 @@ pub fn open_from(state: &mut State, task: &Task) -> Vec<Effect> {
     if !Kind::KNOWN.contains(&task.kind) {
         draft.kind = None;
     }
-    open(state, Purpose::From(task.id), format!("from {}", task.id), draft)
+    let left_out = content::unreadable(&task.content);
+    let effects = open(state, Purpose::From(task.id), format!("from {}", task.id), draft);
+    if !left_out.is_empty() {
+        state.warn(format!("left out of the copy, for it cannot be read: {}", left_out.join(", ")));
+    }
+    effects
 }
 
 /// Opens the form for a change.

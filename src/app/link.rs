@@ -49,6 +49,13 @@ pub enum Health {
         /// Age of what is shown, if anything is.
         age: Option<Duration>,
     },
+    /// The service answers, but it does not take the question; the next try is in this time.
+    Refused {
+        /// Until the next try; zero while one is under way.
+        retry_in: Duration,
+        /// Age of what is shown, if anything is.
+        age: Option<Duration>,
+    },
     /// Signature, key or rights are wrong: nothing is asked until `r`.
     Auth,
     /// Something on this side is wrong: nothing is asked until `r`.
@@ -66,6 +73,8 @@ pub struct Link {
     pub failures: u32,
     /// When the next try is due, by [`Moment::running`].
     pub retry_at: Option<Duration>,
+    /// Until when an answer has asked for no further calls (`Retry-After`), by [`Moment::running`].
+    pub asked_to_wait: Option<Duration>,
     /// Whether asking has stopped until the operator says `r`.
     pub stopped: bool,
     /// How far the service's clock is ahead of this machine's.
@@ -98,7 +107,8 @@ impl Link {
         // How far the background gives way is the budget's to say, not a trouble of the way.
         let longest = if too_many(&failure) { BUSY_PAUSE } else { LONGEST_PAUSE };
         let pause = Duration::from_secs(1 << self.failures.min(5)).min(longest);
-        self.retry_at = Some(now.running + pause);
+        let asked = self.asked_to_wait.unwrap_or_default();
+        self.retry_at = Some((now.running + pause).max(asked));
         self.failure = Some(failure);
     }
 
@@ -121,6 +131,7 @@ impl Link {
     pub fn try_now(&mut self) {
         self.stopped = false;
         self.retry_at = None;
+        self.asked_to_wait = None;
     }
 
     /// Whether a question may be asked by itself now.
@@ -137,8 +148,13 @@ impl Link {
         }
         if let Some(failure) = &self.failure {
             let retry_in = self.retry_at.map_or(Duration::ZERO, |at| at.saturating_sub(now.running));
-            let busy = too_many(failure);
-            return if busy { Health::Busy { retry_in, age } } else { Health::Offline { retry_in, age } };
+            return if too_many(failure) {
+                Health::Busy { retry_in, age }
+            } else if failure.is_answer() {
+                Health::Refused { retry_in, age }
+            } else {
+                Health::Offline { retry_in, age }
+            };
         }
         match age {
             None => Health::Connecting,
@@ -155,6 +171,9 @@ impl Link {
         let is_refused = call.code().is_some_and(catalog::is_rate_limit);
         if is_refused {
             ease.refused(now.running);
+        }
+        if let Some(wait) = call.retry_after {
+            self.asked_to_wait = Some(now.running + wait);
         }
         self.calls.push_back((now.running, call.command));
         self.forget_old_calls(now);
@@ -277,6 +296,33 @@ mod tests {
         let mut link = Link::default();
         link.failed(Failure::Local { detail: "no key".into() }, at(1));
         assert_eq!(link.health(at(2), Duration::from_secs(2)), Health::Stopped);
+    }
+
+    #[test]
+    fn a_service_that_asks_for_time_is_given_it_and_the_header_says_how_long() {
+        let mut link = Link::default();
+        let failure = Failure::Unreadable { status: 503, detail: "later".into() };
+        let busy = Call {
+            retry_after: Some(Duration::from_secs(40)),
+            ..call::testing::call(Command::List, End::of(&failure))
+        };
+        link.called(&busy, at(100));
+        link.failed(failure, at(101));
+        let health = link.health(at(101), Duration::from_secs(2));
+        assert_eq!(health, Health::Offline { retry_in: Duration::from_secs(39), age: None });
+        assert!(!link.may_ask(at(139)) && link.may_ask(at(140)));
+        link.try_now();
+        assert!(link.may_ask(at(102)), "the operator may ask at any time");
+    }
+
+    #[test]
+    fn a_question_that_the_service_does_not_take_is_no_outage() {
+        let mut link = Link::default();
+        link.failed(
+            Failure::Refused { code: 90104, info: String::new(), invalid_accounts: Vec::new() },
+            at(1),
+        );
+        assert!(matches!(link.health(at(1), Duration::from_secs(2)), Health::Refused { .. }));
     }
 
     #[test]

@@ -8,10 +8,11 @@ use crossterm::event::KeyEvent;
 
 use super::effect::Write;
 use super::reload::Reloaded;
+use super::review::LineKey;
 
 pub use crate::domain::call::Call;
 use crate::domain::kept::{FoundDraft, KeptDraft};
-use crate::domain::{Failure, Page, Task, TaskId};
+use crate::domain::{Failure, ListLimits, Page, Query, Task, TaskId};
 
 /// The number of a question; every effect carries one and is answered by exactly one final message
 /// with the same number (I4).
@@ -138,6 +139,8 @@ pub enum Message {
         rendered: Duration,
         /// Columns and rows that it was drawn for.
         size: (u16, u16),
+        /// The lines of the review that were on it: see [`super::review::in_sight`].
+        lines: Vec<LineKey>,
     },
     /// A key event of any kind; `update` acts on presses, and on repeats where they only move.
     Key(KeyEvent),
@@ -177,6 +180,20 @@ pub enum Message {
     },
     /// An attempt at a call is finished. Not an answer to an effect.
     Called(Arc<Call>),
+    /// What was learnt of the service's list. Not an answer to an effect.
+    Learnt {
+        /// All that is known.
+        limits: Box<ListLimits>,
+        /// Whether it was learnt just now, not by another run.
+        is_new: bool,
+    },
+    /// Not final: what is asked under this number in the end, because the service does not take more.
+    Narrowed {
+        /// The question.
+        req: ReqId,
+        /// What is asked.
+        query: Query,
+    },
     /// Answer to [`super::Effect::List`].
     Listed {
         /// The question.

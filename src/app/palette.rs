@@ -51,9 +51,12 @@ fn rank(binding: &Binding, typed: &str) -> Option<u8> {
     }
 }
 
+/// Bytes that fit: no name is as long.
+const LONGEST: usize = 128;
+
 /// Opens the palette for where the operator is.
 pub fn open(state: &mut State) {
-    let palette = Palette { entry: Entry::line(""), at: 0, scopes: state.scopes() };
+    let palette = Palette { entry: Entry::line("").at_most(LONGEST), at: 0, scopes: state.scopes() };
     state.layers.push(Layer::Palette(Box::new(palette)));
 }
 
@@ -73,8 +76,11 @@ pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec
         return update::perform(state, chosen);
     } else if action == Some(Action::Back) || (event.code == KeyCode::Backspace && palette.entry.is_empty()) {
         state.layers.pop();
-    } else if palette.entry.key(event) {
-        palette.at = 0;
+    } else {
+        if palette.entry.key(event) {
+            palette.at = 0;
+        }
+        say_left_out(state);
     }
     Vec::new()
 }
@@ -84,6 +90,14 @@ pub fn on_paste(state: &mut State, pasted: &str) {
     if let Some(Layer::Palette(palette)) = state.layers.last_mut() {
         palette.entry.paste(pasted);
         palette.at = 0;
+    }
+    say_left_out(state);
+}
+
+fn say_left_out(state: &mut State) {
+    let Some(Layer::Palette(palette)) = state.layers.last() else { return };
+    if let Some(left_out) = palette.entry.left_out() {
+        state.warn(left_out.words());
     }
 }
 
@@ -148,6 +162,15 @@ mod tests {
             feed(&mut state, [key(last)]);
             assert!(state.layers.is_empty());
         }
+    }
+
+    #[test]
+    fn a_large_paste_is_cut_and_said() {
+        let mut state = board((120, 40));
+        feed(&mut state, [typed(":"), vec![Message::Pasted("re\n".repeat(1 << 18))]].concat());
+        let Some(Layer::Palette(palette)) = state.layers.last() else { panic!("no palette") };
+        assert_eq!((palette.entry.len(), palette.entry.rows().len()), (LONGEST, 1));
+        assert!(state.note.is_some_and(|note| note.text.starts_with("cut at 128 bytes: ")));
     }
 
     #[test]

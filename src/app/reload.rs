@@ -3,7 +3,7 @@
 //! Nothing is taken over while a write is open or a form stands: what was begun with one app or key
 //! ends with it.
 
-use crate::domain::Failure;
+use crate::domain::{Failure, ListLimits};
 
 use super::board::{self, Board};
 use super::detail::Detail;
@@ -92,7 +92,7 @@ pub fn on_adopted(state: &mut State, req: ReqId, result: Result<(), Failure>) ->
     if same_place {
         state.say("the config was read again");
         // Pages of another size are other pages; else the table stays where it is.
-        let other_pages = state.board.query.page_size != setup.page_size;
+        let other_pages = state.setup.page_size != setup.page_size;
         state.board.query.page_size = setup.page_size;
         state.setup = setup;
         return if other_pages { board::ask_anew(state) } else { board::reload(state) };
@@ -100,6 +100,7 @@ pub fn on_adopted(state: &mut State, req: ReqId, result: Result<(), Failure>) ->
     // Of another app nothing that is on the screen is true.
     state.layers.clear();
     state.board = Board::new(&setup, state.now.utc);
+    state.limits = ListLimits::default();
     state.detail = Detail::default();
     state.drafts = form::Drafts::default();
     state.desk = review::Desk::default();

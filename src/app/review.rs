@@ -1,6 +1,6 @@
 //! The review: the only place from which anything is written.
 //!
-//! It never takes Enter, is deaf when it opens, and its default is always no. What is confirmed is
+//! It never takes Enter, hears nothing when it opens, and its default is always no. What is confirmed is
 //! what was on the screen: whenever that changes, the typing begins anew.
 
 #![expect(
@@ -10,7 +10,7 @@
 
 use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::domain::profile::{AppKey, Environment};
 use crate::domain::{Audience, Change, Draft, Kind, NewTask, Task, TaskId, when};
@@ -19,45 +19,49 @@ use crate::keymap::Action;
 use super::effect::{Effect, Terms, Waived, Write};
 use super::message::{Moment, ReqId, Verdict};
 use super::remote::Remote;
-use super::state::{Layer, Setup, State, Underway};
+use super::state::{Layer, Setup, State};
 
 mod again;
 pub mod compare;
+mod confirm;
+mod desk;
 mod doubt;
 mod elsewhere;
+mod foot;
 mod fresh;
+mod gone;
+mod level;
 pub mod lines;
 mod outcome;
+mod proof;
+mod quiet;
+mod sight;
 #[cfg(test)]
 mod tests;
+mod warnings;
 
 pub use again::{Remedy, remedy};
+pub use confirm::{on_drawn, on_input, on_tick};
+pub use desk::Desk;
 pub use doubt::{deed, learn, on_checked, on_searched, progress, search_now};
 pub use elsewhere::on_ended_elsewhere;
 pub use fresh::{compare_with_list, on_got};
+pub use level::Grade;
 pub use outcome::{
-    Desk, Ending, Proof, acknowledge, has_notice, on_settled, on_stopped, on_unknown, on_wrote, open_notice,
+    Ending, Proof, acknowledge, has_notice, on_settled, on_stopped, on_unknown, on_wrote, open_notice,
     take_up,
 };
+pub use sight::{LineKey, in_sight};
 
 use compare::Version;
 use doubt::Obstacle;
 use fresh::ask_fresh;
+use level::grade_of;
+use quiet::Guard;
+use sight::Seen;
 
-/// Keys that waited in the terminal's buffer do nothing for so long after the review opens.
-const DEAF: Duration = Duration::from_millis(400);
-/// The visible countdown of the high grade.
-const COUNTDOWN: Duration = Duration::from_secs(3);
-/// A countdown that stood still for longer was not seen to run, and begins anew.
-const STOOD_STILL: Duration = Duration::from_secs(1);
-/// A copy older than this is asked for again while the operator still thinks.
-const FRESH_FOR: Duration = Duration::from_secs(15);
 /// On a copy older than this nothing is confirmed: a newer one is waited for.
 const TOO_OLD: Duration = Duration::from_secs(30);
-/// Accounts up to which a push outside PROD is of the low grade.
-const FEW: usize = 10;
-/// Longest text that is taken for a confirmation.
-const LONGEST: usize = 80;
 
 /// What is to be written.
 #[derive(Clone, Debug, PartialEq)]
@@ -82,27 +86,6 @@ pub struct Source {
     pub slot: String,
     /// Its text when the review was asked for.
     pub draft: Draft,
-}
-
-/// How hard it is made to confirm (rule 2 of the hand).
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Grade {
-    /// Few named accounts outside PROD: `y`.
-    Low,
-    /// The last digits of the `TaskID`, or the profile's name.
-    Middle,
-    /// Everyone in PROD: a sentence and a countdown.
-    High,
-}
-
-impl Grade {
-    /// The next harder one.
-    fn next(self) -> Self {
-        match self {
-            Self::Low => Self::Middle,
-            Self::Middle | Self::High => Self::High,
-        }
-    }
 }
 
 /// How far it is.
@@ -169,16 +152,24 @@ pub struct Review {
     /// Why it cannot be sent any more, found out when the fresh copy came.
     barred: Option<String>,
     fresh_at: Option<Duration>,
-    deaf_until: Duration,
-    /// Whether what has to be read was on the screen yet.
-    unseen: bool,
-    /// Whether the countdown has ended: it goes out once the keys that wait were heard.
+    /// The input guard.
+    guard: Guard,
+    /// What was typed before the key that is looked at now; only a character goes on with it.
+    held: String,
+    /// Whether what was typed is no beginning of what is wanted: quiet is waited for.
+    spoiled: bool,
+    /// The lines that were on the screen.
+    seen_lines: Seen,
+    /// All that must be seen, as it was when the typing began.
+    claim: Option<u64>,
+    /// A row came while the task was asked for: it may be newer than that answer.
+    ask_again: bool,
+    /// Whether the countdown has ended: it is sent once the keys that wait were heard.
     ended: bool,
 }
 
 impl Review {
     fn new(subject: Subject, source: Option<Source>, state: &State) -> Self {
-        let now = state.now;
         Self {
             subject,
             source,
@@ -195,8 +186,12 @@ impl Review {
             app: state.setup.app.clone(),
             barred: None,
             fresh_at: None,
-            deaf_until: now.running + DEAF,
-            unseen: true,
+            guard: Guard::since(state.now.running),
+            held: String::new(),
+            spoiled: false,
+            seen_lines: Seen::default(),
+            claim: None,
+            ask_again: false,
             ended: false,
         }
     }
@@ -313,7 +308,26 @@ impl Review {
 
     /// Whether keys still do nothing because it has just opened or changed.
     pub fn is_deaf(&self, now: Moment) -> bool {
-        now.running < self.deaf_until
+        self.guard.is_closed(now.running)
+    }
+
+    /// Whether the operator still thinks, or may stop it.
+    pub(super) fn is_asking(&self) -> bool {
+        matches!(self.stage, Stage::Asking | Stage::Counting { .. })
+    }
+
+    /// Whether the whole confirmation stands there and only quiet is waited for.
+    fn is_complete(&self, state: &State) -> bool {
+        self.stage == Stage::Asking && !self.spoiled && self.typed == self.wanted(&state.setup)
+    }
+
+    /// How soon something of it changes by itself.
+    pub(super) fn wake_in(&self, now: Duration) -> Duration {
+        let longest = Duration::from_millis(100);
+        if self.ended {
+            return Duration::from_millis(10);
+        }
+        self.guard.wake_in(now).map_or(longest, |soon| soon.min(longest))
     }
 
     /// Whether it may be confirmed now.
@@ -349,6 +363,9 @@ impl Review {
     fn copy_is_missing(&self, state: &State) -> Option<Ready> {
         let cancels = self.cancels();
         if let Some(failure) = &self.fresh.failure {
+            if failure.code() == Some(gone::GONE) {
+                return Some(Ready::No(gone::words(cancels)));
+            }
             let words = failure.words();
             let why = format!("{}; {} · ctrl-r asks again", words.what, words.next);
             return (!self.waived.fresh_copy).then_some(Ready::No(why));
@@ -373,11 +390,19 @@ impl Review {
         Terms { app: self.app.clone(), seen, origin, waived: self.waived }
     }
 
-    fn begin_anew(&mut self, now: Moment) {
+    /// What was typed does not count; the guard holds from the next frame on.
+    fn begin_anew(&mut self, now: Duration) {
         self.typed.clear();
+        self.held.clear();
         self.stage = Stage::Asking;
-        self.deaf_until = now.running + DEAF;
-        self.unseen = true;
+        self.guard = Guard::since(now);
+        (self.spoiled, self.ended, self.claim) = (false, false, None);
+    }
+
+    /// The same, and all must be seen again: something in it has changed.
+    fn show_anew(&mut self, now: Duration) {
+        self.begin_anew(now);
+        self.seen_lines.forget();
     }
 
     fn write(&self) -> Write {
@@ -389,18 +414,6 @@ impl Review {
                 Write::Cancel { id: task.id, kind }
             }
         }
-    }
-}
-
-fn grade_of(environment: Environment, audience: &Audience) -> Grade {
-    match (environment, audience) {
-        // Whom an unclear one reaches cannot be told: it may be everyone.
-        (Environment::Prod, Audience::Everyone | Audience::Unclear(_)) => Grade::High,
-        (Environment::Prod, Audience::Matching(_) | Audience::Accounts(_)) => Grade::Middle,
-        (Environment::Sandbox | Environment::Test, Audience::Accounts(list)) if list.len() <= FEW => {
-            Grade::Low
-        }
-        (Environment::Sandbox | Environment::Test, _) => Grade::Middle,
     }
 }
 
@@ -487,15 +500,15 @@ pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec
         Some(Action::Refresh) => return refresh(state),
         Some(Action::Review) => return again::open(state),
         Some(action) => scroll(state, action),
-        None => return typed(state, event),
+        None => return confirm::typed(state, event),
     }
     Vec::new()
 }
 
 /// Asks now for what the review waits for: the task as it is, and what became of writes in doubt.
 fn refresh(state: &mut State) -> Vec<Effect> {
-    let now = state.now;
     let mut effects = doubt::search_now(state);
+    let now = state.now.running;
     let asks = |review: &&mut Review| review.stage == Stage::Asking && review.base().is_some();
     if let Some(review) = state.review_mut().filter(asks) {
         review.begin_anew(now);
@@ -509,17 +522,20 @@ fn refresh(state: &mut State) -> Vec<Effect> {
 }
 
 fn scroll(state: &mut State, action: Action) {
-    let most = lines::longest_scroll(state);
-    let Some(review) = state.review_mut() else { return };
-    let at = review.scroll;
-    review.scroll = match action {
-        Action::Down => at.saturating_add(1),
+    let Some(review) = state.review() else { return };
+    let page = lines::page(state, review, lines::room(state));
+    let (at, most, room) = (page.scroll, page.most(), page.room.max(1));
+    let at = match action {
+        Action::Down => at + 1,
         Action::Up => at.saturating_sub(1),
-        Action::PageDown => at.saturating_add(5),
-        Action::PageUp => at.saturating_sub(5),
+        // No line is left out.
+        Action::PageDown => at + room,
+        Action::PageUp => at.saturating_sub(room),
         _ => at,
+    };
+    if let Some(review) = state.review_mut() {
+        review.scroll = u16::try_from(at.min(most)).unwrap_or(u16::MAX);
     }
-    .min(most);
 }
 
 /// One step back. What was sent goes on; what was not is not sent.
@@ -535,130 +551,11 @@ fn leave(state: &mut State) -> Vec<Effect> {
     Vec::new()
 }
 
-/// A key that is part of the confirmation. The moment the whole text stands there, it goes out.
-fn typed(state: &mut State, event: KeyEvent) -> Vec<Effect> {
-    let Some(review) = state.review() else { return Vec::new() };
-    if review.stage != Stage::Asking || review.ready(state) != Ready::Yes {
-        return Vec::new();
-    }
-    let wanted = review.wanted(&state.setup);
-    let grade = review.grade(state.setup.environment);
-    let now = state.now;
-    let Some(review) = state.review_mut() else { return Vec::new() };
-    let plain = !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-    match event.code {
-        KeyCode::Char(c) if plain && !c.is_control() && review.typed.chars().count() < LONGEST => {
-            if grade == Grade::Low {
-                review.typed.clear();
-            }
-            review.typed.push(c);
-        }
-        KeyCode::Backspace => {
-            review.typed.pop();
-        }
-        _ => return Vec::new(),
-    }
-    if review.typed != wanted {
-        return Vec::new();
-    }
-    match grade {
-        Grade::Low | Grade::Middle => send(state),
-        Grade::High => {
-            review.stage = Stage::Counting { until: now.running + COUNTDOWN };
-            (review.unseen, review.ended) = (true, false);
-            Vec::new()
-        }
-    }
-}
-
-/// Sends what the review shows: the one place where a write begins.
-fn send(state: &mut State) -> Vec<Effect> {
-    let Some(review) = state.review() else { return Vec::new() };
-    let raises = matches!(doubt::obstacle(state, review), Some(Obstacle::Raises(_)));
-    if review.ready(state) != Ready::Yes || raises != review.raised {
-        let now = state.now;
-        if let Some(review) = state.review_mut() {
-            review.begin_anew(now);
-        }
-        state.warn("nothing was sent: it changed meanwhile; look again");
-        return Vec::new();
-    }
-    let (write, subject, source, meant, terms) =
-        (review.write(), review.subject.clone(), review.source.clone(), review.meant(), review.terms());
-    outcome::overtake(state, &write);
-    let req = state.ask();
-    let at = state.now;
-    state.writes.push(Underway::new(req, write.clone(), at));
-    state.desk.sent(req, subject, source, meant);
-    if let Some(review) = state.review_mut() {
-        review.stage = Stage::Sent { req, at };
-        review.req = Some(req);
-        review.notice = None;
-        review.scroll = 0;
-    }
-    vec![Effect::Write { req, write, terms }]
-}
-
-/// Stops a countdown; says whether there was one.
-pub fn stop_countdown(state: &mut State) -> bool {
-    let now = state.now;
-    let counts = |review: &&mut Review| matches!(review.stage, Stage::Counting { .. });
-    let Some(review) = state.review_mut().filter(counts) else { return false };
-    review.begin_anew(now);
-    state.say("stopped; nothing was sent");
-    true
-}
-
 /// The screen was away for a while: what was typed before it went confirms nothing any more.
 pub fn on_resumed(state: &mut State) {
-    let now = state.now;
-    let asks = |review: &&mut Review| matches!(review.stage, Stage::Asking | Stage::Counting { .. });
-    if let Some(review) = state.review_mut().filter(asks) {
-        review.begin_anew(now);
-    }
-}
-
-/// What the review says is on the screen now: what was typed before that was typed blind. `rendered`
-/// is the time of the state that the screen shows.
-pub fn on_drawn(state: &mut State, rendered: Duration) {
     let now = state.now.running;
-    let Some(review) = state.review_mut().filter(|review| review.unseen) else { return };
-    let since = match review.stage {
-        Stage::Counting { until } => until.saturating_sub(COUNTDOWN),
-        Stage::Asking | Stage::Sent { .. } | Stage::Over(_) => review.deaf_until.saturating_sub(DEAF),
-    };
-    if rendered < since {
-        return;
-    }
-    review.unseen = false;
-    review.deaf_until = now + DEAF;
-    if let Stage::Counting { until } = &mut review.stage {
-        *until = now + COUNTDOWN;
-        // Whatever is pressed stops it from the first moment on.
-        review.deaf_until = now;
-    }
-}
-
-/// Time went on: a countdown ends, a copy grows old. `before` is the last time that it did.
-pub fn on_tick(state: &mut State, before: Duration) -> Vec<Effect> {
-    doubt::reconsider(state);
-    let now = state.now.running;
-    let Some(review) = state.review_mut() else { return Vec::new() };
-    match &mut review.stage {
-        Stage::Counting { until } if now > before + STOOD_STILL => {
-            *until = now + COUNTDOWN;
-            review.ended = false;
-            Vec::new()
-        }
-        Stage::Counting { until } if now >= *until => {
-            // Keys that were pressed in time may still wait behind this tick.
-            if std::mem::replace(&mut review.ended, true) { send(state) } else { Vec::new() }
-        }
-        Stage::Asking if review.fresh.asking.is_none() && review.fresh.failure.is_none() => {
-            let old = review.fresh_at.is_some_and(|at| now >= at + FRESH_FOR);
-            if old { ask_fresh(state) } else { Vec::new() }
-        }
-        Stage::Asking | Stage::Counting { .. } | Stage::Sent { .. } | Stage::Over(_) => Vec::new(),
+    if let Some(review) = state.review_mut().filter(|review| review.is_asking()) {
+        review.show_anew(now);
     }
 }
 

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
 use crate::domain::profile::{AppKey, Environment};
-use crate::domain::{Failure, Query, Task, TaskId};
+use crate::domain::{Failure, ListLimits, Query, Task, TaskId};
 use crate::keymap::Scope;
 
 use super::board::Board;
@@ -232,6 +232,8 @@ pub struct State {
     pub zone: Tz,
     /// The connection.
     pub link: Link,
+    /// What the service's list takes, as far as it is known.
+    pub limits: ListLimits,
     /// The task table.
     pub board: Board,
     /// The detail pane.
@@ -279,6 +281,7 @@ impl State {
             size,
             zone,
             link: Link::default(),
+            limits: ListLimits::default(),
             board,
             detail: Detail::default(),
             layers: Vec::new(),
@@ -417,8 +420,8 @@ impl State {
 
     /// How long nothing on screen changes by itself: the loop sleeps so long at the most.
     pub fn wake_in(&self) -> Duration {
-        if self.review().is_some() {
-            return Duration::from_millis(100);
+        if let Some(review) = self.review() {
+            return review.wake_in(self.now.running);
         }
         // The clock and the countdowns turn with the second.
         let into = u64::from(self.now.utc.timestamp_subsec_millis());

@@ -8,7 +8,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::{Value, json};
 
 use crate::app::calls::Calls;
-use crate::app::{Call, Effect, Lane, Message, Moment, OpenWrite, ReqId, Setup, State, Write, update};
+use crate::app::{
+    Call, Effect, Lane, Message, Moment, OpenWrite, ReqId, Setup, State, Write, review, update,
+};
 use crate::domain::call::End;
 use crate::domain::failure::NotSent;
 use crate::domain::kept::{DraftId, DraftState, KeptDraft};
@@ -113,7 +115,7 @@ pub(crate) fn tasks() -> Vec<Task> {
 
 /// A frame of this state, at its size, was on the screen then.
 pub(crate) fn drawn(state: &State, at: Moment) -> Message {
-    Message::Drawn { at, rendered: state.now.running, size: state.size }
+    Message::Drawn { at, rendered: state.now.running, size: state.size, lines: review::in_sight(state) }
 }
 
 /// The outcome of this write is not known: as it was sent, with its number.
@@ -156,6 +158,25 @@ pub(crate) fn press(state: &mut State, code: KeyCode) -> Vec<Effect> {
 /// Presses one key for each character.
 pub(crate) fn type_in(state: &mut State, text: &str) -> Vec<Effect> {
     feed(state, typed(text))
+}
+
+/// A second without a key, up to so many seconds after [`now`], as the loop makes it: the frame before it,
+/// two ticks, and the frames between them.
+pub(crate) fn quiet(state: &mut State, until: u64) -> Vec<Effect> {
+    let (before, then) = (later(until.saturating_sub(1)), later(until));
+    draw(state, before);
+    let mut effects = Vec::new();
+    for _ in 0..2 {
+        effects.extend(update(state, Message::Ticked(then)));
+        draw(state, then);
+    }
+    effects
+}
+
+/// The state as it is comes to the screen.
+pub(crate) fn draw(state: &mut State, at: Moment) {
+    let message = drawn(state, at);
+    assert_eq!(update(state, message), [], "a frame asks for nothing");
 }
 
 /// One key press for each character.

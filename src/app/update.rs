@@ -21,11 +21,11 @@ use super::{board, calls, detail, drafts, filter, find, form, help, palette, rel
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Ticked(now) => on_tick(state, now),
-        Message::Drawn { at, rendered, size } => {
+        Message::Drawn { at, rendered, size, lines } => {
             state.now = at;
             // What was drawn for another size shows other parts of it.
             if size == state.size {
-                review::on_drawn(state, rendered);
+                review::on_drawn(state, rendered, lines);
             }
             Vec::new()
         }
@@ -43,7 +43,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::EndAsked => {
-            review::stop_countdown(state);
+            review::on_input(state);
             let mut effects = form::keep_draft_now(state);
             effects.push(Effect::Quit);
             effects
@@ -74,6 +74,11 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
                 ));
             }
             state.calls.push(call);
+            Vec::new()
+        }
+        Message::Learnt { limits, is_new } => board::on_learnt(state, *limits, is_new),
+        Message::Narrowed { req, query } => {
+            board::on_narrowed(state, req, query);
             Vec::new()
         }
         Message::Listed { req, result } => board::on_listed(state, req, result),
@@ -138,9 +143,9 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     let repeated = event.kind == KeyEventKind::Repeat;
     state.last_key = Some(state.now.running);
     let action = keymap::lookup(&state.scopes(), &event);
-    // Rule 2 of the hand: any key stops it, also one that means something else everywhere.
+    // U2: any key counts, also a repeated one and one that means something else everywhere.
     let goes_on = matches!(action, Some(Action::Quit | Action::Suspend));
-    if !repeated && review::stop_countdown(state) && !goes_on {
+    if review::on_input(state) && !goes_on {
         return Vec::new();
     }
     let takes_text = state.layers.last().is_some_and(Layer::takes_text);
@@ -243,7 +248,7 @@ pub fn leave(state: &mut State) -> Vec<Effect> {
 
 /// Stops for a while. Nothing counts down meanwhile, and what is typed is on disk.
 fn suspend(state: &mut State) -> Vec<Effect> {
-    review::stop_countdown(state);
+    review::on_input(state);
     let mut effects = form::keep_draft_now(state);
     effects.push(Effect::Suspend);
     effects
@@ -251,7 +256,7 @@ fn suspend(state: &mut State) -> Vec<Effect> {
 
 fn on_paste(state: &mut State, text: &str) {
     state.last_key = Some(state.now.running);
-    review::stop_countdown(state);
+    review::on_input(state);
     match state.layers.last() {
         Some(Layer::Filter(_)) => filter::on_paste(state, text),
         Some(Layer::Find(_)) => find::on_paste(state, text),

@@ -17,38 +17,78 @@ use crate::usersig;
     version,
     about,
     disable_help_subcommand = true,
-    args_conflicts_with_subcommands = true,
     after_help = "Without a command the dashboard opens: on the profile that the config file names, or without a \
                   config file on an embedded sandbox with demo data.\n\nThe config file is the one of --config, \
                   of PUSHDECK_CONFIG, or pushdeck/config.toml in the XDG config directory; PUSHDECK_PROFILE \
                   chooses the profile like --profile."
 )]
 pub(super) struct Args {
-    #[command(flatten)]
-    pub(super) flags: DashboardFlags,
-    /// Append to this file, as JSON lines, every call and what became of writes
-    #[arg(long, global = true, value_name = "FILE")]
-    pub(super) log: Option<PathBuf>,
-    #[command(subcommand)]
-    pub(super) command: Option<Command>,
-}
-
-#[derive(Debug, clap::Args)]
-pub(super) struct DashboardFlags {
     /// Open on an embedded sandbox with demo data, whatever the config says
     #[arg(long, conflicts_with = "profile")]
     sandbox: bool,
+    #[command(flatten)]
+    given: Given,
+    #[command(subcommand)]
+    command: Option<Command>,
+}
+
+/// What can be said before a command as well as after it.
+#[derive(Debug, Default, clap::Args)]
+pub(super) struct Given {
     /// Read this config file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
-    /// Open this profile of the config file
+    /// Take this profile of the config file
     #[arg(long, value_name = "NAME")]
     profile: Option<String>,
+    /// Append to this file, as JSON lines, every call and what became of writes
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
 }
 
-impl From<DashboardFlags> for Flags {
-    fn from(flags: DashboardFlags) -> Self {
-        Self { config: flags.config, profile: flags.profile, sandbox: flags.sandbox }
+/// What a command line asks for.
+#[derive(Debug)]
+pub(super) struct Asked {
+    /// `None` is the dashboard.
+    pub(super) command: Option<Command>,
+    pub(super) flags: Flags,
+    pub(super) log: Option<PathBuf>,
+}
+
+impl Args {
+    /// What was said on both sides of the command, together.
+    ///
+    /// # Errors
+    /// What was said twice, and what means nothing to the command.
+    pub(super) fn settled(self) -> Result<Asked, String> {
+        let Self { sandbox, given: before, mut command } = self;
+        let name = command.as_ref().map_or("", Command::name);
+        let after = command.as_mut().map(Command::take_given).unwrap_or_default();
+        let config = one("--config", before.config, after.config, name)?;
+        let profile = one("--profile", before.profile, after.profile, name)?;
+        let log = one("--log", before.log, after.log, name)?;
+        if sandbox && command.is_some() {
+            return Err(format!(
+                "--sandbox opens the dashboard and means nothing to pushdeck {name}; leave one of them out"
+            ));
+        }
+        if let Some(Command::Sandbox(_)) = command {
+            let advice =
+                "which reads no config file: its settings are its own flags, and the file of --options";
+            let useless = [(config.is_some(), "--config"), (profile.is_some(), "--profile")];
+            if let Some((_, flag)) = useless.into_iter().find(|(given, _)| *given) {
+                return Err(format!("{flag} means nothing to pushdeck {name}, {advice}"));
+            }
+        }
+        Ok(Asked { command, flags: Flags { config, profile, sandbox }, log })
+    }
+}
+
+/// A flag that may stand on either side of the command, but not on both.
+fn one<T>(flag: &str, before: Option<T>, after: Option<T>, command: &str) -> Result<Option<T>, String> {
+    match (before, after) {
+        (Some(_), Some(_)) => Err(format!("{flag} is given before and after {command}; give it once")),
+        (before, after) => Ok(before.or(after)),
     }
 }
 
@@ -62,20 +102,26 @@ pub(super) enum Command {
     Doctor(DoctorArgs),
 }
 
-/// Whose settings count.
-#[derive(Debug, clap::Args)]
-pub(super) struct ProfileFlags {
-    /// Read this config file
-    #[arg(long, value_name = "FILE")]
-    config: Option<PathBuf>,
-    /// Take this profile of the config file
-    #[arg(long, value_name = "NAME")]
-    profile: Option<String>,
-}
+impl Command {
+    /// As it is typed.
+    fn name(&self) -> &'static str {
+        match self {
+            Self::Sandbox(_) => "sandbox",
+            Self::Usersig(_) => "usersig",
+            Self::Doctor(_) => "doctor",
+        }
+    }
 
-impl From<ProfileFlags> for Flags {
-    fn from(flags: ProfileFlags) -> Self {
-        Self { config: flags.config, profile: flags.profile, sandbox: false }
+    /// What was said after it.
+    fn take_given(&mut self) -> Given {
+        match self {
+            Self::Sandbox(SandboxArgs { config, profile, log, .. }) => {
+                Given { config: config.take(), profile: profile.take(), log: log.take() }
+            }
+            Self::Usersig(UsersigArgs { given, .. }) | Self::Doctor(DoctorArgs { given, .. }) => {
+                std::mem::take(given)
+            }
+        }
     }
 }
 
@@ -90,7 +136,7 @@ impl From<ProfileFlags> for Flags {
 )]
 pub(super) struct UsersigArgs {
     #[command(flatten)]
-    pub(super) of: ProfileFlags,
+    given: Given,
     /// How long it holds: 30m, 12h, 180d, or seconds; at most 50 years
     #[arg(long, value_name = "TIME", default_value = "180d", value_parser = lifetime, conflicts_with = "decode")]
     pub(super) expire: u64,
@@ -110,7 +156,7 @@ pub(super) struct UsersigArgs {
 )]
 pub(super) struct DoctorArgs {
     #[command(flatten)]
-    pub(super) of: ProfileFlags,
+    given: Given,
     /// Print one JSON document instead of lines
     #[arg(long)]
     pub(super) json: bool,
@@ -151,9 +197,21 @@ pub(super) struct SandboxArgs {
     /// Serve the control interface under /_sandbox/: faults, clock, outcomes, counters
     #[arg(long)]
     pub(super) control: bool,
+    /// A further name or address by which the control interface may be called; may be given often
+    #[arg(long, value_name = "NAME", requires = "control", value_parser = sandbox::host_name)]
+    pub(super) control_host: Vec<String>,
     /// Read options and further apps from this TOML file
     #[arg(long, value_name = "FILE")]
     pub(super) options: Option<PathBuf>,
+    /// Append to this file, as JSON lines, when it began and ended
+    #[arg(long, value_name = "FILE")]
+    log: Option<PathBuf>,
+    /// Taken only to say that it means nothing here
+    #[arg(long, hide = true)]
+    config: Option<PathBuf>,
+    /// The same
+    #[arg(long, hide = true)]
+    profile: Option<String>,
     #[command(flatten)]
     pub(super) set: OptionFlags,
 }
@@ -259,5 +317,24 @@ mod tests {
             assert!(lifetime(text).is_err(), "{text}");
         }
         assert!(lifetime("20000d").unwrap_err().contains("between 1 second and 50 years"));
+    }
+
+    #[test]
+    fn a_further_name_for_the_control_interface_is_a_name_and_needs_the_interface() {
+        let parse = |flags: &[&str]| {
+            let line = ["pushdeck", "sandbox"].iter().chain(flags);
+            match Args::try_parse_from(line).map(|args| args.command) {
+                Ok(Some(Command::Sandbox(args))) => Ok(args.control_host),
+                Ok(_) => Err("another command".to_owned()),
+                Err(error) => Err(error.to_string()),
+            }
+        };
+        let names = ["--control", "--control-host", "Bench.example.", "--control-host", "[FE80::1]"];
+        assert_eq!(parse(&names).unwrap(), ["bench.example", "[fe80::1]"]);
+        for wrong in ["", ".", "bench.example:8400", "http://bench.example", "a b", "me@bench.example"] {
+            let words = parse(&["--control", "--control-host", wrong]).unwrap_err();
+            assert!(words.contains("without a port"), "{wrong}: {words}");
+        }
+        assert!(parse(&["--control-host", "bench.example"]).unwrap_err().contains("--control"));
     }
 }

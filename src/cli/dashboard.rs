@@ -17,7 +17,7 @@ use crate::config::{self, ConfigError, Credential, Env, Flags, Origin, Profile, 
 use crate::domain::profile::Environment;
 use crate::domain::{text, wire};
 use crate::sandbox::{self, Credentials, Options, Running, Seed};
-use crate::store::{self, Store};
+use crate::store::{self, Opened, Store};
 use crate::theme::{Depth, Theme};
 use crate::worker::{self, Journal, Pace, Read, Reload, Tools};
 use crate::{term, tui};
@@ -274,6 +274,11 @@ async fn show(
             None
         }
     };
+    if let Some(words) = store.as_ref().and_then(|store| Opened::summary(store.opened())) {
+        tracing::warn!(event = "mended", words);
+        let before = setup.notice.take().map(|notice| format!(" · {notice}")).unwrap_or_default();
+        setup.notice = Some(words + &before);
+    }
     if let Some(store) = store.as_ref().filter(|_| store_key == EMBEDDED_KEY) {
         forget_open_writes(store, &store_key).await;
     }

@@ -22,9 +22,9 @@ use crate::sandbox::Running;
 use report::Report;
 use verdict::{Check, Line, Signed};
 
-pub(super) async fn run(args: DoctorArgs, mut world: World<'_>) -> Exit {
+pub(super) async fn run(args: DoctorArgs, flags: &Flags, mut world: World<'_>) -> Exit {
     let mut report = Report::new(args.json);
-    let target = settle(&args.of.into(), &mut world, &mut report).await;
+    let target = settle(flags, &mut world, &mut report).await;
     match &target {
         Some(target) => service(target, &mut world, &mut report).await,
         None => verdict::UNREACHED.into_iter().for_each(|check| {
@@ -201,9 +201,10 @@ async fn answers(
 fn here(target: Option<&Target>, world: &mut World<'_>, report: &mut Report) {
     let state = probe::state_directory(&world.env);
     report.add(verdict::state(state.as_ref()), world.out);
+    report.add(verdict::private(state.as_ref()), world.out);
     let key = target.and_then(|target| target.store_key.as_deref());
     let line = match &state {
-        Some((path, Ok(()))) => verdict::journal(probe::journal(path, key)),
+        Some((path, Ok(_))) => verdict::journal(probe::journal(path, key)),
         Some((_, Err(_))) => verdict::skipped(Check::Journal, Check::State),
         None => Line::skip(Check::Journal, "in memory only, so there is none to read"),
     };

@@ -9,7 +9,7 @@ use super::args::SandboxArgs;
 use super::signals;
 use super::{Exit, World};
 use crate::config::secret;
-use crate::sandbox::{self, Credentials, Options, ProfileKey, Seed};
+use crate::sandbox::{self, Credentials, Options, ProfileKey, Running, Seed};
 
 pub(super) async fn run(args: SandboxArgs, mut world: World<'_>) -> Exit {
     let settled = settle(&args, &world);
@@ -50,6 +50,7 @@ fn settle(args: &SandboxArgs, world: &World<'_>) -> Result<(Credentials, Options
     options.db.clone_from(&args.db);
     options.random_seed = args.seed;
     options.control = args.control;
+    options.control_hosts = args.control_host.iter().cloned().collect();
     Ok((Credentials { sdkappid: args.sdkappid, identifier: args.identifier.clone(), key }, options))
 }
 
@@ -82,12 +83,29 @@ async fn serve(
             world.say("warning: whoever reaches it can use its control interface, which asks for no key");
         }
     }
+    for note in running.notes() {
+        world.say(&format!("warning: {note}"));
+    }
     let told = writeln!(world.out, "listening on {url}").and_then(|()| world.out.flush());
     if told.is_ok() {
-        stop.await;
+        until(stop, &running, world).await;
     }
     running.stop().await;
     told.map_err(|err| format!("cannot write to standard output: {err}"))
+}
+
+/// Waits for the end, and says meanwhile what becomes of the database.
+async fn until(mut stop: Pin<Box<dyn Future<Output = ()> + '_>>, running: &Running, world: &mut World<'_>) {
+    let mut warnings = running.warnings();
+    loop {
+        tokio::select! {
+            () = &mut stop => return,
+            Ok(()) = warnings.changed() => {
+                let words = warnings.borrow_and_update().clone();
+                world.say(&format!("warning: {words}"));
+            }
+        }
+    }
 }
 
 fn until_signal() -> Result<Pin<Box<dyn Future<Output = ()>>>, String> {

@@ -10,6 +10,7 @@ use secrecy::{ExposeSecret, SecretString};
 
 use super::args::UsersigArgs;
 use super::{Exit, World, present};
+use crate::config::redact::shown;
 use crate::config::{self, ConfigError, Credential, Flags, Profile};
 use crate::domain::wire::time_out;
 use crate::domain::{text, when};
@@ -21,7 +22,7 @@ const MOST_INPUT: u64 = 16 * 1024;
 /// One of the documents of the service (trtc.io) allows no more; the others 50 years.
 const TEN_YEARS: u64 = 10 * 366 * 86_400;
 
-pub(super) fn run(args: UsersigArgs, mut world: World<'_>) -> Exit {
+pub(super) fn run(args: UsersigArgs, flags: &Flags, mut world: World<'_>) -> Exit {
     if args.stray.is_some() {
         // What was typed there is not repeated: it may be a signature.
         world.complain(
@@ -29,10 +30,9 @@ pub(super) fn run(args: UsersigArgs, mut world: World<'_>) -> Exit {
         );
         return Exit::Usage;
     }
-    let flags = args.of.into();
     match args.decode {
-        Some(given) => decode(&given, &flags, &mut world),
-        None => make(&flags, args.expire, &mut world),
+        Some(given) => decode(&given, flags, &mut world),
+        None => make(flags, args.expire, &mut world),
     }
 }
 
@@ -83,7 +83,7 @@ fn said_of(profile: &Profile, now: DateTime<Utc>, lifetime: u64) -> Vec<String> 
     let mut words = vec![
         format!(
             "UserSig of {} for SDKAppID {} (profile {}, {}); it holds {}, until {until} UTC.",
-            profile.identifier.value,
+            shown(&profile.identifier.value),
             profile.sdkappid.value,
             profile.name.value,
             profile.environment.value.name(),
@@ -177,9 +177,9 @@ fn look(sig: &str, keyed: Option<&Keyed>, now: DateTime<Utc>) -> Result<Look, Re
         None => ("not compared: no profile here".to_owned(), true),
         Some(keyed) => compare(sig, &document, keyed),
     };
-    let lifetime = TimeDelta::try_seconds(i64::try_from(document.expire).unwrap_or(i64::MAX));
+    let lifetime = TimeDelta::try_seconds(document.expire);
     let lines = [
-        ("identifier", text::clean(&document.identifier).into_owned()),
+        ("identifier", text::clean(&shown(&document.identifier)).into_owned()),
         ("sdkappid", document.sdkappid.to_string()),
         ("made", time(document.time)),
         ("lifetime", lifetime.map_or_else(|| "for ever".to_owned(), when::span)),
@@ -223,7 +223,7 @@ fn compare(sig: &str, document: &Document, keyed: &Keyed) -> (String, bool) {
         Err(reject) => {
             let wanted = match reject {
                 Reject::WrongApp => format!(", not for {app}"),
-                Reject::WrongIdentifier => format!(", not for {who}"),
+                Reject::WrongIdentifier => format!(", not for {}", shown(who)),
                 Reject::BadMac | Reject::Expired | Reject::Malformed => String::new(),
             };
             (format!("{name}: it {}{wanted} ({})", reject.words(), reject.code()), false)

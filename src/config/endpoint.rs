@@ -4,6 +4,7 @@
 
 use std::net::IpAddr;
 
+use super::redact;
 use crate::domain::profile::REGIONS;
 
 /// Refuses to call a data center of the service a sandbox.
@@ -34,6 +35,11 @@ pub(super) fn read(given: &str, allow_http: bool, sandbox: bool) -> Result<Strin
         );
     }
     let host = url.host_str().unwrap_or("");
+    if redact::looks_like_key(host) {
+        return Err(
+            "\"endpoint\" must be an address, but this looks like a key itself; write it like \"https://host\"",
+        );
+    }
     let loopback = is_loopback(host);
     if url.scheme() == "http" && !loopback && !allow_http {
         return Err("\"endpoint\" is plain http to another machine, where anybody on the way can read the \
@@ -85,6 +91,7 @@ mod tests {
             ("https://op:pw@im.example", "must not hold a user name or a password"),
             ("http://im.example", "is plain http to another machine"),
             ("http://0.0.0.0:80", "is plain http to another machine"),
+            ("https://5bd2850fff3ecb11d7c805251c51ee463a25727b", "looks like a key itself"),
         ] {
             let found = read(given, false, false).unwrap_err();
             assert!(found.contains(words), "{given}: {found}");

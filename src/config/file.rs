@@ -12,8 +12,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::endpoint;
 use super::profile::{Profile, SecretSource};
-use super::reader::{Reader, Table, advice, article};
-use super::{ConfigError, Fault, Origin, Sourced, secret};
+use super::reader::{Reader, Table, advice, article, told};
+use super::{ConfigError, Fault, Origin, Sourced, redact, secret, zone};
 use crate::domain::profile::{Environment, REGIONS, Region, region};
 use crate::domain::text;
 
@@ -45,6 +45,9 @@ pub const PROFILE_KEYS: [&str; 15] = [
 /// The keys of a profile that say where its secret is; exactly one of them stands in each.
 pub const SECRET_KEYS: [&str; 5] =
     ["secret_key_env", "secret_key_file", "secret_key_command", "secret_key", "usersig"];
+
+const KEY_FOR_A_PATH: &str = "\"secret_key_file\" must be the path of a file, but this looks like a key itself; put \
+                              the key into a file that only you can read, and write its path";
 
 /// Rows a page when nobody says.
 pub const PAGE_SIZE: u32 = 50;
@@ -86,7 +89,7 @@ impl Reader<'_> {
             ConfigFile { default_profile: self.string(&top, "default_profile"), ..ConfigFile::default() };
         let profiles = self.table(&top, "profiles", "[profiles]");
         for (name, value) in profiles.iter().flat_map(|table| table.entries.iter()) {
-            let title = format!("[profiles.{}]", text::clean(name.get_ref()));
+            let title = format!("[profiles.{}]", told(name.get_ref()));
             let DeValue::Table(table) = value.get_ref() else {
                 let words = format!("{title} must be a table of its own, not {}", article(value.get_ref()));
                 self.fault(value.span(), words);
@@ -127,6 +130,10 @@ impl Reader<'_> {
                 "a profile's name must be text that can be typed, without blanks around it",
             );
         }
+        if redact::looks_like_key(title) {
+            let words = "a profile's name is shown everywhere, and this looks like a key; write another name";
+            self.fault(name.span(), words);
+        }
         let environment = self.environment(table);
         let allow_http = self.boolean(table, "allow_http").unwrap_or(Sourced::new(false, Origin::Default));
         let (endpoint, region) = self.address(table, allow_http.value, environment.as_ref()).unzip();
@@ -138,7 +145,7 @@ impl Reader<'_> {
         let secret = self.secret(table);
         let timezone = self.timezone(table);
         let page_size = self.page_size(table);
-        let from_account = self.string(table, "from_account");
+        let from_account = self.user_id(table, "from_account");
         let ca_file = self.string(table, "ca_file");
         let ca_file = ca_file.map(|file| Sourced::new(self.resolved(&file.value), file.origin));
         if self.faults.len() > before {
@@ -180,34 +187,32 @@ impl Reader<'_> {
     }
 
     fn identifier(&mut self, table: &Table<'_, '_>) -> Option<Sourced<String>> {
-        let Some(value) = table.get("identifier") else {
+        if table.get("identifier").is_none() {
             self.missing(table, "\"identifier\"; write the UserID of an app administrator");
-            return None;
-        };
-        let identifier = self.string(table, "identifier")?;
-        if identifier.value.len() > 32
-            || identifier.value.contains(|c: char| c.is_whitespace() || c.is_control())
-        {
-            self.fault(value.span(), "\"identifier\" must be a UserID: at most 32 bytes, without blanks");
+        }
+        self.user_id(table, "identifier")
+    }
+
+    fn user_id(&mut self, table: &Table<'_, '_>, key: &str) -> Option<Sourced<String>> {
+        let id = self.string(table, key)?;
+        if id.value.len() > 32 || id.value.contains(|c: char| c.is_whitespace() || c.is_control()) {
+            let words = format!("\"{key}\" must be a UserID: at most 32 bytes, without blanks");
+            self.fault(table.get(key)?.span(), words);
             return None;
         }
-        Some(identifier)
+        Some(id)
     }
 
     fn timezone(&mut self, table: &Table<'_, '_>) -> Option<Sourced<Tz>> {
         let name = self.string(table, "timezone")?;
-        if let Ok(zone) = name.value.parse::<Tz>() {
+        if let Some(zone) = zone::read(&name.value) {
             return Some(Sourced::new(zone, name.origin));
         }
-        let meant = chrono_tz::TZ_VARIANTS
-            .iter()
-            .find(|zone| text::fold(zone.name()) == text::fold(&name.value))
-            .map(|zone| zone.name())
-            .or_else(|| nearest_zone(&name.value))
-            .map_or("; allowed".to_owned(), |zone| format!("; did you mean \"{zone}\"? Allowed"));
-        let given = text::clean(&name.value).into_owned();
-        let words =
-            format!("\"timezone\" cannot be \"{given}\"{meant}: UTC or an IANA name, such as Asia/Shanghai");
+        let words = format!(
+            "\"timezone\" cannot be \"{}\"{}: UTC or an IANA name, such as Asia/Shanghai",
+            told(&name.value),
+            zone::advice(&name.value)
+        );
         self.fault(table.get("timezone")?.span(), words);
         None
     }
@@ -279,7 +284,13 @@ impl Reader<'_> {
                 }
                 SecretSource::Env(value)
             }
-            "secret_key_file" => SecretSource::File(self.resolved(&value)),
+            "secret_key_file" => {
+                if !value.contains('.') && !value.starts_with(['/', '~']) && redact::looks_like_key(&value) {
+                    self.fault(table.get(key)?.span(), KEY_FOR_A_PATH);
+                    return None;
+                }
+                SecretSource::File(self.resolved(&value))
+            }
             "secret_key_command" => SecretSource::Command(value),
             "secret_key" => SecretSource::Key(SecretString::from(value)),
             _ => SecretSource::Sig(SecretString::from(value)),
@@ -300,24 +311,8 @@ impl Reader<'_> {
 
 /// What to say when a profile is named that is not there.
 pub(super) fn no_profile(name: &str, names: &[&str], who: &str) -> String {
-    let start = format!("there is no profile \"{}\" (named by {who})", text::clean(name));
+    let start = format!("there is no profile \"{}\" (named by {who})", told(name));
     if names.is_empty() { format!("{start}: the file has none") } else { start + &advice(name, names) }
-}
-
-/// The nearest zone by its whole name or by the city alone.
-fn nearest_zone(name: &str) -> Option<&'static str> {
-    let folded: Vec<(String, &'static str)> =
-        chrono_tz::TZ_VARIANTS.iter().map(|zone| (text::fold(zone.name()), zone.name())).collect();
-    let whole = text::nearest(name, folded.iter().map(|(folded, _)| folded.as_str()));
-    let found = whole.or_else(|| {
-        let city = text::fold(name).replace(' ', "_");
-        let near = text::nearest(&city, folded.iter().filter_map(|(folded, _)| folded.rsplit('/').next()))?;
-        folded
-            .iter()
-            .map(|(folded, _)| folded.as_str())
-            .find(|folded| folded.rsplit('/').next() == Some(near))
-    })?;
-    folded.iter().find(|(folded, _)| folded == found).map(|(_, name)| *name)
 }
 
 #[cfg(test)]

@@ -141,7 +141,7 @@ fn choose(
 }
 
 fn no_file(name: &str, who: &str, env: &Env) -> String {
-    let name = crate::domain::text::clean(name);
+    let name = super::reader::told(name);
     let place = paths::config_file(env).map(|path| format!(" {}", path.display())).unwrap_or_default();
     format!(
         "there is no profile \"{name}\" (named by {who}), because there is no config file{place}; write one after \

@@ -1,11 +1,16 @@
 //! Where settings and state live, by the XDG rules, from an environment that is an argument.
 //!
-//! Only [`Env::process`] and [`system_zone`] look at the machine; they create nothing.
+//! Only [`Env::process`], [`system_zone`] and [`open_file`] look at the machine; they create nothing.
 
 use std::collections::BTreeMap;
 use std::ffi::{OsStr, OsString};
 use std::fmt;
+use std::fs::{File, Metadata, OpenOptions};
+use std::io;
+use std::os::unix::fs::{FileTypeExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
+
+use rustix::fs::OFlags;
 
 /// The folder of this program under each of the XDG directories.
 const FOLDER: &str = "pushdeck";
@@ -72,6 +77,49 @@ pub fn config_file(env: &Env) -> Option<PathBuf> {
 /// Where journal, drafts and log are kept; `None` without a home directory.
 pub fn state_dir(env: &Env) -> Option<PathBuf> {
     Some(env.xdg("XDG_STATE_HOME", ".local/state")?.join(FOLDER))
+}
+
+/// Why a file was not opened.
+#[derive(Debug)]
+pub enum NotOpened {
+    /// The system's reason.
+    Failed(io::Error),
+    /// It is something else, named here with its article.
+    Other(&'static str),
+}
+
+impl NotOpened {
+    /// The same in words about the file of this name.
+    pub fn words(&self, name: &str) -> String {
+        match self {
+            Self::Failed(err) => format!("cannot read {name}: {err}"),
+            Self::Other(what) => format!("{name} is {what}, not a file"),
+        }
+    }
+}
+
+/// Opens a regular file for reading, and nothing else: a named pipe or a device could keep whoever
+/// reads it waiting for ever.
+///
+/// # Errors
+/// What it is, or why it cannot be read. It is decided on what was opened, not on what had the name before.
+pub fn open_file(path: &Path) -> Result<(File, Metadata), NotOpened> {
+    let flags = i32::try_from((OFlags::NONBLOCK | OFlags::NOCTTY).bits()).unwrap_or(0);
+    let file = OpenOptions::new().read(true).custom_flags(flags).open(path).map_err(NotOpened::Failed)?;
+    let meta = file.metadata().map_err(NotOpened::Failed)?;
+    let kind = meta.file_type();
+    let other = if kind.is_file() {
+        return Ok((file, meta));
+    } else if kind.is_dir() {
+        "a directory"
+    } else if kind.is_fifo() {
+        "a named pipe"
+    } else if kind.is_char_device() || kind.is_block_device() {
+        "a device"
+    } else {
+        "something else"
+    };
+    Err(NotOpened::Other(other))
 }
 
 /// The IANA name of the system's time zone, where it has one.

@@ -2,13 +2,14 @@
 //!
 //! Knows nothing of what the keys mean.
 
+use std::borrow::Cow;
 use std::ops::{Range, RangeInclusive};
 use std::path::Path;
 
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{ConfigError, Fault, Origin, Place, Sourced};
+use super::{ConfigError, Fault, Origin, Place, Sourced, redact};
 use crate::domain::text;
 
 /// A table with what is needed to talk about it.
@@ -62,7 +63,7 @@ impl Reader<'_> {
             }
             let place = if table.title.is_empty() { String::new() } else { format!(" in {}", table.title) };
             let advice = advice(name, known);
-            let words = format!("unknown key \"{}\"{place}{advice}", text::clean(name));
+            let words = format!("unknown key \"{}\"{place}{advice}", told(name));
             self.fault(key.span(), words);
         }
     }
@@ -118,7 +119,8 @@ impl Reader<'_> {
             } else {
                 format!("from {} to {}", allowed.start(), allowed.end())
             };
-            self.fault(value.span(), format!("\"{key}\" is {integer}; it must be {bounds}"));
+            let given = integer.to_string();
+            self.fault(value.span(), format!("\"{key}\" is {}; it must be {bounds}", told(&given)));
             return None;
         };
         Some(self.sourced(number, value.span()))
@@ -148,8 +150,7 @@ impl Reader<'_> {
         }
         let advice = advice(&word.value, allowed);
         let span = table.get(key)?.span();
-        let given = text::clean(&word.value).into_owned();
-        self.fault(span, format!("\"{key}\" cannot be \"{given}\"{advice}"));
+        self.fault(span, format!("\"{key}\" cannot be \"{}\"{advice}", told(&word.value)));
         None
     }
 
@@ -158,9 +159,17 @@ impl Reader<'_> {
     }
 }
 
+/// A value as it may stand in a fault.
+pub(super) fn told(value: &str) -> Cow<'_, str> {
+    match redact::shown(value) {
+        Cow::Borrowed(shown) => text::clean(shown),
+        Cow::Owned(shown) => Cow::Owned(text::clean(&shown).into_owned()),
+    }
+}
+
 /// `; did you mean "region"? Allowed: …`, or only what is allowed when nothing known is near.
 pub(super) fn advice(name: &str, known: &[&str]) -> String {
-    let list: Vec<_> = known.iter().map(|known| text::clean(known)).collect();
+    let list: Vec<_> = known.iter().map(|known| told(known)).collect();
     let list = list.join(", ");
     match text::nearest(name, known.iter().copied()) {
         Some(near) => format!("; did you mean \"{}\"? Allowed: {list}", text::clean(near)),

@@ -3,27 +3,25 @@
 //! No error of this module holds a secret, a part of one, or what a command wrote.
 
 use std::fmt;
-use std::fs::File;
+use std::fs::Metadata;
 use std::io::Read;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::Path;
-use std::process::{Child, Command, Stdio};
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
-use super::paths::Env;
+use super::paths::{self, Env};
 use super::profile::{Profile, SecretSource};
-use super::{ConfigError, Origin, Sourced};
+use super::{ConfigError, Origin, Sourced, command, redact};
 use crate::domain::profile::Environment;
 
 /// How long a `secret_key_command` may take: a password manager may ask for a finger.
 const COMMAND_LIMIT: Duration = Duration::from_secs(10);
 
 /// A key has 64 bytes and a `UserSig` some hundreds; what is larger than this is another file.
-const MOST_BYTES: u64 = 16 * 1024;
+const MOST_BYTES: usize = 16 * 1024;
 
 /// What a profile proves itself with. `Debug` shows neither.
 #[derive(Clone)]
@@ -88,7 +86,7 @@ pub fn from_env(name: &str, env: &Env) -> Result<SecretString, String> {
 pub(super) fn bad_variable(name: &str) -> Option<&'static str> {
     let plain = name.chars().all(|c| c.is_ascii_alphanumeric() || c == '_');
     let digit_first = name.starts_with(|c: char| c.is_ascii_digit());
-    if name.len() >= 32 && name.chars().all(|c| c.is_ascii_hexdigit()) {
+    if redact::looks_like_key(name) {
         return Some(
             "must be the name of a variable, but this looks like a key itself; put the key into a variable such \
              as ACME_IM_KEY and write that name",
@@ -100,25 +98,31 @@ pub(super) fn bad_variable(name: &str) -> Option<&'static str> {
 
 fn from_file(path: &Path) -> Result<SecretString, String> {
     let shown = path.display();
-    let file = File::open(path).map_err(|err| format!("cannot read {shown}: {err}"))?;
-    let meta = file.metadata().map_err(|err| format!("cannot read {shown}: {err}"))?;
-    if meta.is_dir() {
-        return Err(format!("{shown} is a directory, not a file"));
-    }
+    let (file, meta) = paths::open_file(path).map_err(|err| err.words(&shown.to_string()))?;
     private(path, &meta)?;
     let text = read_text(file).map_err(|why| format!("cannot read {shown}: {why}"))?;
     one_line(&text, &format!("the file {shown}"))
 }
 
-/// Refuses a file that anybody but its owner may read or write.
-fn private(path: &Path, meta: &std::fs::Metadata) -> Result<(), String> {
+/// Refuses a file that anybody but the operator may have written, or may read.
+fn private(path: &Path, meta: &Metadata) -> Result<(), String> {
+    let shown = path.display();
+    let me = rustix::process::geteuid().as_raw();
+    if let Some(words) = foreign(meta.uid(), me) {
+        let from = quoted(path);
+        return Err(format!("{shown} {words}; copy it to a file of your own: install -m 600 {from} FILE"));
+    }
     let mode = meta.permissions().mode() & 0o777;
     let for_others = mode & 0o077;
     if for_others == 0 {
         return Ok(());
     }
-    let shown = path.display();
     Err(format!("{shown} is open to other users (mode {mode:03o}); type: chmod 600 {}", quoted(path)))
+}
+
+/// Why a file of this user is not trusted: whoever owns it may change it, also under root's hands.
+fn foreign(owner: u32, me: u32) -> Option<String> {
+    (owner != me).then(|| format!("belongs to another user (uid {owner}, you are uid {me})"))
 }
 
 /// A path as it can be typed in a shell.
@@ -144,62 +148,16 @@ fn in_config(profile: &Profile, origin: &Origin) -> Result<(), String> {
 }
 
 fn from_command(command: &str, env: &Env, limit: Duration) -> Result<SecretString, String> {
-    let by_hand = "run it by hand to see why";
-    let mut child = Command::new("sh")
-        .arg("-c")
-        .arg(command)
-        .env_clear()
-        .envs(env.iter())
-        .stdin(Stdio::null())
-        .stdout(Stdio::piped())
-        // What it says there may hold the secret, or draw over the screen.
-        .stderr(Stdio::null())
-        .spawn()
-        .map_err(|err| format!("cannot start sh: {err}"))?;
-    let deadline = Instant::now() + limit;
-    let output = child.stdout.take().map(collect);
-    let late = || format!("the command did not end within {} s; {by_hand}", limit.as_secs_f32());
-    let Some(status) = wait(&mut child, deadline) else {
-        // It may have ended just now; then there is nothing to stop.
-        let _ = child.kill();
-        // Only to leave no zombie behind; how it ended does not matter any more.
-        let _ = child.wait();
-        return Err(late());
-    };
-    if !status.success() {
-        return Err(format!("the command failed ({status}); {by_hand}"));
-    }
-    let Some(output) = output else { return Err("the command has no output".to_owned()) };
-    let rest = deadline.saturating_duration_since(Instant::now());
-    let text = output.recv_timeout(rest).map_err(|_| late())?;
-    let text = text.map_err(|why| format!("the output of the command cannot be used: {why}"))?;
+    let bytes = command::output(command, env, limit, MOST_BYTES)?;
+    let text = std::str::from_utf8(&bytes)
+        .map_err(|_| "the output of the command cannot be used: it is not text (UTF-8)".to_owned())?;
     one_line(text.lines().next().unwrap_or(""), "the first line of the command's output")
-}
-
-/// Reads on a thread of its own, so that a command that writes much or never ends cannot hold us up.
-fn collect(stdout: std::process::ChildStdout) -> Receiver<Result<Zeroizing<String>, String>> {
-    let (send, receive) = sync_channel(1);
-    std::thread::spawn(move || {
-        // Nobody listens any more when the time is up.
-        let _ = send.send(read_text(stdout));
-    });
-    receive
-}
-
-fn wait(child: &mut Child, deadline: Instant) -> Option<std::process::ExitStatus> {
-    loop {
-        match child.try_wait() {
-            Ok(Some(status)) => return Some(status),
-            Ok(None) if Instant::now() < deadline => std::thread::sleep(Duration::from_millis(10)),
-            Ok(None) | Err(_) => return None,
-        }
-    }
 }
 
 fn read_text(mut from: impl Read) -> Result<Zeroizing<String>, String> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
-    from.by_ref().take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(|err| err.to_string())?;
-    if bytes.len() as u64 > MOST_BYTES {
+    from.by_ref().take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|err| err.to_string())?;
+    if bytes.len() > MOST_BYTES {
         return Err(format!("more than {MOST_BYTES} bytes, which is no key"));
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| "it is not text (UTF-8)".to_owned())?;
@@ -338,13 +296,114 @@ mod tests {
     }
 
     #[test]
-    fn a_command_that_never_ends_is_stopped() {
-        for command in ["sleep 30", "sleep 30 & echo 5up3rs3cr3t"] {
-            let setup = setup("prod", &format!("secret_key_command = \"{command}\""));
-            let found =
-                resolve(&setup.profile, &path_env(), Duration::from_millis(300)).unwrap_err().to_string();
-            assert!(found.ends_with("did not end within 0.3 s; run it by hand to see why"), "{found}");
+    fn what_is_no_regular_file_is_refused_at_once() {
+        let setup = setup("prod", "secret_key_file = \"pipe\"");
+        let path = setup.dir.path().join("pipe");
+        fifo(&path);
+        // Nobody writes into it: opened as usual, it would never come back.
+        assert!(refusal(&setup).ends_with("pipe is a named pipe, not a file"));
+        fs::remove_file(&path).unwrap();
+        std::os::unix::fs::symlink("/dev/zero", &path).unwrap();
+        assert!(refusal(&setup).ends_with("pipe is a device, not a file"));
+        fs::remove_file(&path).unwrap();
+        let _listener = std::os::unix::net::UnixListener::bind(&path).unwrap();
+        assert!(refusal(&setup).contains("/pipe: "));
+    }
+
+    #[test]
+    fn a_file_of_another_user_is_refused_by_everybody_and_by_root_too() {
+        assert_eq!(foreign(1000, 1000), None);
+        for (owner, me) in [(1000, 0), (0, 1000), (1000, 1001)] {
+            let words = format!("belongs to another user (uid {owner}, you are uid {me})");
+            assert_eq!(foreign(owner, me), Some(words));
         }
+        let found = setup("prod", "secret_key_file = \"key\"");
+        let path = found.dir.path().join("key");
+        write(&path, SECRET, 0o600);
+        // Only root can give a file away; whoever is not root meets one of root.
+        if std::os::unix::fs::chown(&path, Some(12_345), None).is_err() {
+            fs::remove_file(&path).unwrap();
+            std::os::unix::fs::symlink("/etc/passwd", &path).unwrap();
+        }
+        assert!(refusal(&found).contains("key belongs to another user (uid "));
+        let config = setup("prod", "secret_key = \"5up3rs3cr3t\"");
+        let path = config.dir.path().join("config.toml");
+        fs::set_permissions(&path, fs::Permissions::from_mode(0o600)).unwrap();
+        if std::os::unix::fs::chown(&path, Some(12_345), None).is_ok() {
+            assert!(refusal(&config).contains("config.toml belongs to another user (uid 12345"));
+        }
+    }
+
+    fn fifo(path: &Path) {
+        use rustix::fs::{CWD, FileType, Mode};
+        rustix::fs::mknodat(CWD, path, FileType::Fifo, Mode::from_raw_mode(0o600), 0).unwrap();
+    }
+
+    /// A profile whose command opens a pipe, as everything does that it starts, and the other end of it.
+    fn holding(command: &str) -> (Setup, fs::File) {
+        let mut found = setup("prod", "secret_key_command = \"x\"");
+        let path = found.dir.path().join("held");
+        fifo(&path);
+        let held = fs::OpenOptions::new()
+            .read(true)
+            .custom_flags(i32::try_from(rustix::fs::OFlags::NONBLOCK.bits()).unwrap())
+            .open(&path)
+            .unwrap();
+        let command = format!("exec 9>{}; echo begun >&9; {command}", path.display());
+        found.profile.secret.value = SecretSource::Command(command);
+        (found, held)
+    }
+
+    /// Comes back when nobody is left who holds the pipe.
+    fn all_are_gone(mut held: fs::File) {
+        rustix::fs::fcntl_setfl(&held, rustix::fs::OFlags::empty()).unwrap();
+        let mut said = String::new();
+        held.read_to_string(&mut said).unwrap();
+        assert_eq!(said, "begun\n");
+    }
+
+    #[test]
+    fn a_command_that_never_ends_is_stopped_and_so_is_everything_that_it_started() {
+        for command in [
+            "sleep 3000",
+            "sleep 3000 & sleep 3001 | sleep 3002",
+            "trap '' TERM INT HUP; sleep 3000; sleep 3000",
+        ] {
+            let (setup, held) = holding(command);
+            let limit = Duration::from_millis(300);
+            let found = resolve(&setup.profile, &path_env(), limit).unwrap_err().to_string();
+            assert!(found.ends_with("did not end within 0.3 s; run it by hand to see why"), "{found}");
+            all_are_gone(held);
+        }
+    }
+
+    #[test]
+    fn what_a_good_command_leaves_in_the_background_is_neither_waited_for_nor_left() {
+        for rest in ["sleep 3000 &", "(sleep 3000; echo no) & sleep 3001 &"] {
+            let (setup, held) = holding(&format!("{rest} echo $ACME_IM_KEY"));
+            assert_eq!(key(resolve_secret(&setup.profile, &path_env())), SECRET);
+            all_are_gone(held);
+        }
+    }
+
+    /// Such as the agent of a password manager, which is there to stay.
+    #[cfg(target_os = "linux")]
+    #[test]
+    fn what_left_the_group_by_itself_is_not_waited_for_though_it_holds_the_output() {
+        let setup = setup("prod", "secret_key_command = \"setsid sleep 20 & echo $ACME_IM_KEY\"");
+        assert_eq!(key(resolve_secret(&setup.profile, &path_env())), SECRET);
+    }
+
+    #[test]
+    fn a_command_that_writes_without_end_is_ended_by_the_size_of_a_key() {
+        let setup = setup("prod", "secret_key_command = \"yes\"");
+        assert!(refusal(&setup).ends_with("more than 16384 bytes, which is no key"));
+    }
+
+    #[test]
+    fn a_command_that_is_stopped_because_it_asks_at_the_terminal_is_not_waited_for() {
+        let setup = setup("prod", "secret_key_command = \"kill -STOP $$\"");
+        assert!(refusal(&setup).contains("wants to ask at the terminal"));
     }
 
     #[test]

@@ -36,6 +36,8 @@ pub struct Call {
     pub took: Duration,
     /// The service's `Date` header.
     pub server_date: Option<DateTime<Utc>>,
+    /// For how long the answer asks for no further calls (`Retry-After`).
+    pub retry_after: Option<Duration>,
     /// Bytes of the whole body that was sent.
     pub bytes_sent: u64,
     /// Bytes of the answer's body that came.
@@ -186,6 +188,7 @@ pub(crate) mod testing {
             sent: DateTime::UNIX_EPOCH,
             took: Duration::from_millis(80),
             server_date: None,
+            retry_after: None,
             bytes_sent: body.len() as u64,
             bytes_received: if answered { 64 } else { 0 },
             status: answered.then_some(200),

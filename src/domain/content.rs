@@ -104,15 +104,24 @@ fn remove(object: &mut JsonObject, parts: &[&str]) {
     }
 }
 
+/// No name of an account, a tag or an attribute is longer than this, in characters: what is, is cut.
+const MOST_NAME: usize = 512;
+
+fn word(value: &Value) -> String {
+    match value.as_str() {
+        Some(word) => text::head(word, MOST_NAME).into_owned(),
+        None => text::head(&text::json_head(value, false).0, MOST_NAME).into_owned(),
+    }
+}
+
 fn strings(value: Option<&Value>) -> Vec<String> {
     let items = value.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    items.iter().map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned)).collect()
+    items.iter().map(word).collect()
 }
 
 fn pairs(value: Option<&Value>) -> Vec<(String, String)> {
     let Some(object) = value.and_then(Value::as_object) else { return Vec::new() };
-    let shown = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
-    object.iter().map(|(name, value)| (name.clone(), shown(value))).collect()
+    object.iter().map(|(name, value)| (text::head(name, MOST_NAME).into_owned(), word(value))).collect()
 }
 
 /// Whatever of a `Condition` is not read as one of its five documented lists: it narrows or widens
@@ -121,7 +130,7 @@ fn others(condition: Option<&Value>) -> Vec<(String, String)> {
     let fields = match condition {
         None | Some(Value::Null) => return Vec::new(),
         Some(Value::Object(fields)) => fields,
-        Some(odd) => return vec![("Condition".to_owned(), odd.to_string())],
+        Some(odd) => return vec![("Condition".to_owned(), text::json_head(odd, false).0)],
     };
     let is_read = |name: &str, value: &Value| match name {
         "TagsAnd" | "TagsOr" | "TagsNot" => value.is_array() || value.is_null(),
@@ -129,7 +138,7 @@ fn others(condition: Option<&Value>) -> Vec<(String, String)> {
         _ => false,
     };
     let left = fields.iter().filter(|(name, value)| !is_read(name, value));
-    left.map(|(name, value)| (name.clone(), value.to_string())).collect()
+    left.map(|(name, value)| (name.clone(), text::json_head(value, false).0)).collect()
 }
 
 /// The tags and attributes of a `Condition`; the groups are joined by AND.

@@ -14,7 +14,7 @@ use super::fields::{self, FIELDS, Field, Shape};
 use super::rules::{self, Problem, Strictness};
 use super::task::{Kind, Task, TaskId};
 use super::when::{self, WhenProblem};
-use super::{Content, JsonObject};
+use super::{Content, JsonObject, list};
 
 /// A checked create: everything that `add_sched_task` needs.
 #[derive(Clone, Debug, PartialEq)]
@@ -43,6 +43,10 @@ pub struct Change {
 /// The entry that holds what the time field began with. It is no part of the content; it lies among
 /// the entries so that a draft on disk still tells whether the operator touched the time.
 const TIME_BEFORE: &str = "SchedAt";
+
+/// Behind the name of an entry: the entry that says that its text was cut, for as long as the text
+/// stays so.
+const CUT: &str = " cut";
 
 /// What the operator typed so far.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -86,17 +90,21 @@ impl Draft {
             base,
         };
         for field in FIELDS {
-            if let Some(value) = draft.base.at(field.path) {
-                draft.entries.insert(field.path.to_owned(), entry_text(field, value));
+            if let Some(text) = text_in(&draft.base, field) {
+                draft.entries.insert(field.path.to_owned(), text);
             }
         }
         draft.put(TIME_BEFORE, draft.scheduled.clone());
         draft
     }
 
-    /// The same content as a new task: no time, so that nobody repeats the old one by accident.
+    /// The same content as a new task: no time, so that nobody repeats the old one by accident. What is
+    /// null is left out, and a value of another type than documented is taken as its text reads, where
+    /// that is one of the field.
     pub fn clone_of(task: &Task) -> Self {
-        let mut draft = Self { scheduled: String::new(), ..Self::from_task(task, Tz::UTC) };
+        let mut copy = task.clone();
+        tidy(&mut copy.content);
+        let mut draft = Self { scheduled: String::new(), ..Self::from_task(&copy, Tz::UTC) };
         draft.entries.remove(TIME_BEFORE);
         draft
     }
@@ -112,13 +120,14 @@ impl Draft {
         for field in FIELDS.iter().filter(|field| self.changed(field.path)) {
             draft.put(field.path, self.entry(field.path));
         }
+        let cut = self.entries.iter().filter(|(name, _)| name.ends_with(CUT));
+        draft.entries.extend(cut.map(|(name, words)| (name.clone(), words.clone())));
         draft
     }
 
     /// What the field held in the content this began with, as text.
     pub fn text_before(&self, path: &str) -> String {
-        let value = fields::find(path).and_then(|field| Some(entry_text(field, self.base.at(path)?)));
-        value.unwrap_or_default()
+        fields::find(path).and_then(|field| text_in(&self.base, field)).unwrap_or_default()
     }
 
     /// Whether the operator changed the text of a field.
@@ -136,6 +145,16 @@ impl Draft {
         self.scheduled.trim() != self.entry(TIME_BEFORE).trim()
     }
 
+    /// Whether both say the same: an empty text is none.
+    pub fn says_the_same(&self, other: &Self) -> bool {
+        let paths = self.entries.keys().chain(other.entries.keys());
+        let mut same = paths.map(|path| self.entry(path) == other.entry(path));
+        self.kind == other.kind
+            && self.scheduled == other.scheduled
+            && self.base == other.base
+            && same.all(|same| same)
+    }
+
     /// The text of a field; empty when there is none.
     pub fn entry(&self, path: &str) -> &str {
         self.entries.get(path).map_or("", String::as_str)
@@ -143,7 +162,28 @@ impl Draft {
 
     /// Sets the text of a field.
     pub fn put(&mut self, path: &str, text: impl Into<String>) {
+        self.unmark_cut(path);
         self.entries.insert(path.to_owned(), text.into());
+    }
+
+    /// Remembers that the text of a field (or `SchedAt`) was cut: it is not the one that was meant, and
+    /// is not sent before somebody changed it.
+    pub fn mark_cut(&mut self, path: &str, words: &str) {
+        self.entries.insert(format!("{path}{CUT}"), words.to_owned());
+    }
+
+    /// The text is another one now.
+    pub fn unmark_cut(&mut self, path: &str) {
+        self.entries.remove(&format!("{path}{CUT}"));
+    }
+
+    fn cuts(&self) -> impl Iterator<Item = Problem> + '_ {
+        let cut = self.entries.iter().filter_map(|(name, words)| Some((name.strip_suffix(CUT)?, words)));
+        let sent = cut.filter(|(path, _)| {
+            let field = fields::find(path);
+            field.is_none_or(|field| self.kind.as_ref().is_none_or(|kind| field.fits(kind)))
+        });
+        sent.map(|(path, words)| Problem::new(path, format!("{words} · change the text to go on")))
     }
 
     /// The content as it would be sent, with the faults of single entries.
@@ -157,7 +197,7 @@ impl Draft {
                 continue;
             }
             let Some(text) = self.entries.get(field.path) else { continue };
-            if self.base.at(field.path).is_some_and(|value| entry_text(field, value) == *text) {
+            if self.base.at(field.path).is_some() && *text == text_in(&self.base, field).unwrap_or_default() {
                 continue;
             }
             match entry_value(field, text) {
@@ -173,25 +213,88 @@ impl Draft {
 
     /// Checks everything. `now` is the service's time, by which the past is judged (90110).
     pub fn check(&self, now: DateTime<Utc>, zone: Tz) -> Checked {
-        let scheduled_at = when::parse(&self.scheduled, now, zone);
+        let (content, mut problems) = self.check_content();
+        let (scheduled_at, problem) = self.check_time(now, zone);
+        problems.extend(problem);
+        Checked { content, scheduled_at, problems }
+    }
+
+    /// The content as it would be sent, and everything that is wrong with it or with the type.
+    pub fn check_content(&self) -> (Content, Vec<Problem>) {
         let (content, mut problems) = self.content();
-        match &self.kind {
-            None => problems.insert(0, Problem::new("Type", "who gets it? choose All, Tag or User")),
-            Some(kind) => {
-                let faulty: Vec<String> = problems.iter().map(|p| p.field.clone()).collect();
-                let found = rules::check(kind, &content, Strictness::default());
-                problems.extend(found.into_iter().filter(|p| !faulty.contains(&p.field)));
-            }
-        }
-        match &scheduled_at {
-            Err(problem) => problems.push(Problem::new("SchedAt", problem.words())),
+        let faulty: Vec<String> = problems.iter().map(|p| p.field.clone()).collect();
+        let mut found = match &self.kind {
+            None => vec![Problem::new("Type", "who gets it? choose All, Tag or User")],
+            Some(kind) => rules::check(kind, &content, Strictness::default()),
+        };
+        found.extend(rules::check_message(&content));
+        problems.extend(found.into_iter().filter(|p| !faulty.contains(&p.field)));
+        problems.extend(self.cuts());
+        (content, problems)
+    }
+
+    /// The time, and what is wrong with it.
+    pub fn check_time(
+        &self,
+        now: DateTime<Utc>,
+        zone: Tz,
+    ) -> (Result<DateTime<Utc>, WhenProblem>, Option<Problem>) {
+        let scheduled_at = when::parse(&self.scheduled, now, zone);
+        let problem = match &scheduled_at {
+            Err(problem) => Some(Problem::new("SchedAt", problem.words())),
             Ok(at) if *at <= now => {
                 let rule = format!("{} is past", when::stamp(*at, zone, now));
-                problems.push(Problem::coded("SchedAt", 90110, rule));
+                Some(Problem::coded("SchedAt", 90110, rule))
             }
-            Ok(_) => {}
+            Ok(_) => None,
+        };
+        (scheduled_at, problem)
+    }
+}
+
+/// The text of a field in a content; null is as good as absent (section 8.4).
+fn text_in(content: &Content, field: &Field) -> Option<String> {
+    content.at(field.path).filter(|value| !value.is_null()).map(|value| entry_text(field, value))
+}
+
+/// The objects that hold fields, the outer ones first.
+const PARENTS: [&str; 6] = [
+    "Condition",
+    "OfflinePushInfo",
+    "OfflinePushInfo.ApnsInfo",
+    "OfflinePushInfo.ApnsInfo.LiveActivity",
+    "OfflinePushInfo.AndroidInfo",
+    "OfflinePushInfo.HarmonyInfo",
+];
+
+/// What of a content no field of a form shows, because it is no object where one is documented. A copy
+/// leaves it out.
+pub fn unreadable(content: &Content) -> Vec<&'static str> {
+    let odd = |path: &&str| content.at(path).is_some_and(|value| !value.is_object() && !value.is_null());
+    PARENTS.into_iter().filter(odd).collect()
+}
+
+/// Makes of a content what a new task may have, as far as nobody has to be asked.
+fn tidy(content: &mut Content) {
+    for path in PARENTS {
+        if content.at(path).is_some_and(|value| !value.is_object()) {
+            content.set(path, None);
         }
-        Checked { content, scheduled_at, problems }
+    }
+    for field in FIELDS {
+        let Some(value) = content.at(field.path) else { continue };
+        if value.is_null() {
+            content.set(field.path, None);
+            continue;
+        }
+        let is_odd = rules::check_value(field, value).is_some();
+        let read = entry_value(field, &entry_text(field, value));
+        if let Ok(Some(read)) = read
+            && is_odd
+            && rules::check_value(field, &read).is_none()
+        {
+            content.set(field.path, Some(read));
+        }
     }
 }
 
@@ -215,22 +318,12 @@ pub fn entry_text(field: &Field, value: &Value) -> String {
 
 fn lines_of(value: &Value) -> Option<String> {
     let items: Option<Vec<&str>> = value.as_array()?.iter().map(Value::as_str).collect();
-    let items = items?;
-    let safe = |s: &&str| !s.is_empty() && s.trim() == *s && !s.contains(['\n', '\r']) && !s.starts_with('[');
-    items.iter().all(safe).then(|| items.join("\n"))
+    items.map(list::write)
 }
 
 fn pairs_of(value: &Value) -> Option<String> {
-    let mut lines = Vec::new();
-    for (name, value) in value.as_object()? {
-        let value = value.as_str()?;
-        let safe = !name.contains(['=', '\n', '\r', '{']) && !value.contains(['\n', '\r']);
-        if !safe || name.trim() != name || name.is_empty() || value.trim() != value {
-            return None;
-        }
-        lines.push(format!("{name}={value}"));
-    }
-    Some(lines.join("\n"))
+    let pairs = value.as_object()?.iter().map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+    pairs.collect::<Option<Vec<_>>>().map(list::write_pairs)
 }
 
 fn items_of(keys: &[&str], value: &Value) -> Option<String> {
@@ -273,19 +366,17 @@ pub fn entry_value(field: &Field, text: &str) -> Result<Option<Value>, String> {
             json!(trimmed.parse::<i64>().map_err(|_| "must be a whole number".to_owned())?)
         }
         Shape::Strings { .. } if trimmed.starts_with('[') => parsed("list")?,
-        Shape::Strings { .. } => {
-            let items = trimmed.lines().map(str::trim).filter(|line| !line.is_empty());
-            json!(items.collect::<Vec<_>>())
-        }
+        Shape::Strings { .. } => match list::read(trimmed)? {
+            none if none.is_empty() => return Ok(None),
+            items => json!(items),
+        },
         Shape::Pairs { .. } if trimmed.starts_with('{') => parsed("object")?,
         Shape::Pairs { .. } => {
-            let mut object = JsonObject::new();
-            for line in trimmed.lines().map(str::trim).filter(|line| !line.is_empty()) {
-                let (name, value) =
-                    line.split_once('=').ok_or_else(|| format!("\"{line}\" is not name=value"))?;
-                object.insert(name.trim().to_owned(), json!(value.trim()));
+            let pairs = list::read_pairs(trimmed)?;
+            if pairs.is_empty() {
+                return Ok(None);
             }
-            Value::Object(object)
+            Value::Object(pairs.into_iter().map(|(name, value)| (name, json!(value))).collect())
         }
         Shape::Items(_) if trimmed.starts_with('[') => parsed("list")?,
         Shape::Items(keys) => {
@@ -313,163 +404,4 @@ pub fn form_fields(kind: &Kind) -> impl Iterator<Item = &'static Field> {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::super::wire::{read_task, time_in};
-    use super::*;
-
-    const ZONE: Tz = Tz::Asia__Shanghai;
-
-    fn now() -> DateTime<Utc> {
-        time_in("2026-11-21 06:00:00").unwrap()
-    }
-
-    fn task(content: &str) -> Task {
-        let info = format!(
-            r#"{{"TaskID":7,"Type":"Tag","SchedAt":"2026-11-22 01:00:00","Status":"pending","Content":{content}}}"#
-        );
-        read_task(&serde_json::from_str(&info).unwrap()).unwrap()
-    }
-
-    fn problems(draft: &Draft) -> Vec<String> {
-        draft.check(now(), ZONE).problems.into_iter().map(|p| p.field).collect()
-    }
-
-    #[test]
-    fn a_new_draft_addresses_nobody() {
-        let draft = Draft::new("administrator");
-        assert_eq!(draft.kind, None);
-        assert_eq!(problems(&draft), ["Type", "SchedAt"]);
-    }
-
-    #[test]
-    fn an_edit_that_changes_one_field_sends_all_others_as_they_came() {
-        let text = r#"{"From_Account":12345,"Condition":{"TagsAnd":["a, b"]},"OfflinePushInfo":{"Title":"t","BadgeAddNum":1,"Novel":1.0},"X":[1.50]}"#;
-        let mut draft = Draft::from_task(&task(text), ZONE);
-        assert_eq!(serde_json::to_string(&draft.content().0.0).unwrap(), text);
-        draft.put("OfflinePushInfo.Title", "new");
-        assert_eq!(serde_json::to_string(&draft.content().0.0).unwrap(), text.replace(r#""t""#, r#""new""#));
-        assert_eq!(problems(&draft), [""; 0]);
-    }
-
-    #[test]
-    fn the_services_random_number_is_not_sent_back() {
-        let draft =
-            Draft::from_task(&task(r#"{"From_Account":"a","MsgRandom":5,"OfflinePushInfo":{}}"#), ZONE);
-        assert_eq!(draft.content().0.at("MsgRandom"), None);
-    }
-
-    #[test]
-    fn a_clone_has_no_time() {
-        let clone = Draft::clone_of(&task(r#"{"From_Account":"a","OfflinePushInfo":{"Title":"t"}}"#));
-        assert_eq!((clone.scheduled.as_str(), clone.entry("OfflinePushInfo.Title")), ("", "t"));
-    }
-
-    #[test]
-    fn changes_are_told_from_what_the_task_held_and_move_to_another_version_of_it() {
-        let mut draft =
-            Draft::from_task(&task(r#"{"OfflinePushInfo":{"Title":"t","Desc":"d"},"X":1}"#), ZONE);
-        assert!(!draft.content_changed() && !draft.time_changed());
-        draft.put("OfflinePushInfo.Title", "mine");
-        draft.put("DataId", "");
-        assert!(draft.changed("OfflinePushInfo.Title") && !draft.changed("DataId"));
-        let mut theirs = task(r#"{"OfflinePushInfo":{"Title":"t","Desc":"theirs"},"X":2}"#);
-        theirs.scheduled_at = time_in("2026-11-23 01:00:00");
-        let over = draft.laid_over(&theirs, ZONE);
-        assert_eq!(
-            serde_json::to_string(&over.content().0.0).unwrap(),
-            r#"{"OfflinePushInfo":{"Title":"mine","Desc":"theirs"},"X":2}"#
-        );
-        assert_eq!((over.scheduled.as_str(), over.time_changed()), ("2026-11-23 09:00:00", false));
-        draft.scheduled = "2026-11-22 10:00".into();
-        assert_eq!(draft.laid_over(&theirs, ZONE).scheduled, "2026-11-22 10:00");
-    }
-
-    #[test]
-    fn changing_the_type_leaves_the_other_audience_unsent_but_not_forgotten() {
-        let mut draft = Draft::new("administrator");
-        draft.kind = Some(Kind::User);
-        draft.put("To_Account", "anna\nbela");
-        draft.kind = Some(Kind::All);
-        assert_eq!(draft.content().0.at("To_Account"), None);
-        draft.kind = Some(Kind::User);
-        assert_eq!(draft.content().0.at("To_Account"), Some(&json!(["anna", "bela"])));
-    }
-
-    #[test]
-    fn every_shape_reads_back_what_it_wrote() {
-        for (path, value) in [
-            ("Condition.TagsAnd", json!(["a", "b c"])),
-            ("Condition.TagsAnd", json!(["", "[x", "a\nb"])),
-            ("Condition.AttrsAnd", json!({"tier": "gold", "x": "a=b"})),
-            ("Condition.AttrsAnd", json!({"a=b": "c"})),
-            ("OfflinePushInfo.MultiLanguageContent", json!([{"Language": "de", "Title": "T", "Desc": "D"}])),
-            (
-                "OfflinePushInfo.MultiLanguageContent",
-                json!([{"Language": "de", "Title": "a|b", "Desc": "D"}]),
-            ),
-            ("OfflinePushInfo.PushFlag", json!(1)),
-            ("OfflinePushInfo.Desc", json!("two\nlines")),
-            ("OfflinePushInfo.PushTemplateParam", json!({"k": [1, {"x": null}]})),
-            ("OfflinePushInfo.AndroidInfo.VIVONotifyType", json!("4")),
-            ("MsgBody", json!([{"MsgType": "TIMTextElem"}])),
-        ] {
-            let field = fields::find(path).unwrap();
-            assert_eq!(entry_value(field, &entry_text(field, &value)), Ok(Some(value)), "{path}");
-        }
-    }
-
-    #[test]
-    fn the_past_is_judged_by_the_given_clock() {
-        let mut draft = Draft::new("administrator");
-        draft.kind = Some(Kind::All);
-        draft.scheduled = "2026-11-21 14:00:00".into();
-        assert_eq!(problems(&draft), ["SchedAt"]);
-        draft.scheduled = "2026-11-21 14:00:01".into();
-        assert_eq!(problems(&draft), [""; 0]);
-    }
-
-    use proptest::prelude::*;
-
-    /// Any JSON, with numbers as nobody would write them.
-    fn json() -> impl Strategy<Value = String> {
-        let number = prop_oneof!["-?[1-9][0-9]{0,30}", "-?[0-9]\\.[0-9]{1,20}", "[1-9]\\.[0-9]{1,3}e-[1-9]"];
-        let text = any::<String>().prop_map(|text| Value::String(text).to_string());
-        let leaf =
-            prop_oneof![Just("null".to_owned()), any::<bool>().prop_map(|b| b.to_string()), number, text];
-        leaf.prop_recursive(3, 12, 4, |inner| {
-            let key = any::<String>().prop_map(|text| Value::String(text).to_string());
-            prop_oneof![
-                proptest::collection::vec(inner.clone(), 0..4)
-                    .prop_map(|items| format!("[{}]", items.join(","))),
-                proptest::collection::btree_map(key, inner, 0..4).prop_map(|pairs| {
-                    let pairs: Vec<String> =
-                        pairs.into_iter().map(|(key, value)| format!("{key}:{value}")).collect();
-                    format!("{{{}}}", pairs.join(","))
-                }),
-            ]
-        })
-    }
-
-    proptest! {
-        /// Rule 7 of the wire: what this program does not know goes back as it came.
-        #[test]
-        fn an_edit_keeps_every_unknown_field_byte_for_byte(
-            (before, inside, behind) in (json(), json(), json()), title in "[a-z]{1,9}",
-        ) {
-            let content = |random: &str, title: &str| format!(
-                r#"{{"NewBefore":{before},"From_Account":"a",{random}"OfflinePushInfo":{{"Title":"{title}","New.Inside":{inside},"Desc":"d"}},"NewBehind":{behind}}}"#
-            );
-            let info = format!(
-                r#"{{"TaskID":7,"Type":"All","SchedAt":"2026-11-22 01:00:00","Content":{}}}"#,
-                content(r#""MsgRandom":5,"#, "before")
-            );
-            let info: JsonObject = serde_json::from_str(&info).unwrap();
-            let task = crate::domain::wire::read_task(&info).unwrap();
-            let mut draft = Draft::from_task(&task, chrono_tz::Tz::UTC);
-            draft.put("OfflinePushInfo.Title", title.as_str());
-            let (edited, problems) = draft.content();
-            prop_assert!(problems.is_empty());
-            prop_assert_eq!(Value::Object(edited.0).to_string(), content("", &title));
-        }
-    }
-}
+mod tests;

@@ -10,6 +10,9 @@ use super::text;
 /// The status by which a proxy asks for a login on a call without TLS.
 const PROXY_LOGIN: u16 = 407;
 
+/// What is said of an answer that is not read to its end, or not kept.
+const TOO_LARGE: &str = "it is larger than 4 MiB, or would take too much memory";
+
 /// Why a request certainly did not reach the service.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum NotSent {
@@ -90,6 +93,16 @@ pub struct Words {
 }
 
 impl Failure {
+    /// An answer that is larger than is read, or would take more memory than is given to it.
+    pub fn too_large(status: u16) -> Self {
+        Self::Unreadable { status, detail: TOO_LARGE.to_owned() }
+    }
+
+    /// Whether it is [`Self::too_large`]: fewer rows at once may be read.
+    pub fn is_too_large(&self) -> bool {
+        matches!(self, Self::Unreadable { detail, .. } if detail == TOO_LARGE)
+    }
+
     /// Whether, after this, a *write* may or may not have been done (rule 2 of the wire).
     pub fn leaves_write_unknown(&self) -> bool {
         match self {
@@ -178,6 +191,10 @@ impl Failure {
             Self::Cut { detail } => {
                 with("the connection ended before the answer was whole", detail, "r asks again")
             }
+            Self::Unreadable { detail, .. } if self.is_too_large() => Words {
+                what: format!("the answer was not read: {detail}"),
+                next: "ask for fewer rows a page (page_size in the profile)".to_owned(),
+            },
             Self::Unreadable { status, detail } => Words {
                 what: format!(
                     "the answer (HTTP {status}) is not the service's JSON: {}",

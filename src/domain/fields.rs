@@ -112,6 +112,52 @@ impl Field {
         self.path.rsplit('.').next().unwrap_or(self.path)
     }
 
+    /// The most that may be typed into the field, in bytes: what the documents allow where they name
+    /// a limit for one text, else more than any content of 10 KB has use for. Counts of items and
+    /// lengths of single ones are no matter of typing: `rules` says what is wrong with them.
+    pub fn most_bytes(&self) -> usize {
+        match self.shape {
+            Shape::Text { max_bytes: Some(most) } => most,
+            Shape::Text { max_bytes: None } => 4_096,
+            Shape::Account => 256,
+            Shape::Integer { .. } | Shape::Number(_) | Shape::Word(_) | Shape::WordOrNumber(_) => 64,
+            // A content may have 10 KB in all.
+            Shape::Lines | Shape::JsonText | Shape::Items(_) => 10_240,
+            // 500 accounts of 128 bytes: a UserID has 32 at most, a RegistrationID may have more.
+            Shape::Strings { max_bytes: None, .. } => 65_536,
+            // In quotes, a character may take six times its bytes.
+            Shape::Strings { max_items, max_bytes: Some(most) } => max_items * (6 * most + 4),
+            Shape::Pairs { max_items, max_bytes } => max_items * 2 * (6 * max_bytes + 4),
+            // JSON that is laid out over lines has more blanks than signs.
+            Shape::Object | Shape::Any => 32_768,
+        }
+    }
+
+    /// Whether its text is a list of items with something between them.
+    pub fn is_list(&self) -> bool {
+        matches!(self.shape, Shape::Strings { .. } | Shape::Pairs { .. })
+    }
+
+    /// What one of its items is called, and several; `None` for what is no list.
+    pub fn items(&self) -> Option<(&'static str, &'static str)> {
+        match self.shape {
+            Shape::Strings { .. } if self.path == "To_Account" => Some(("account", "accounts")),
+            Shape::Strings { .. } => Some(("tag", "tags")),
+            Shape::Pairs { .. } => Some(("attribute", "attributes")),
+            Shape::Items(_) => Some(("language", "languages")),
+            Shape::Text { .. }
+            | Shape::Lines
+            | Shape::JsonText
+            | Shape::Account
+            | Shape::Integer { .. }
+            | Shape::Number(_)
+            | Shape::Word(_)
+            | Shape::WordOrNumber(_)
+            | Shape::Object
+            | Shape::Any => None,
+        }
+    }
+
     /// Whether a task of this kind may hold the field.
     pub fn fits(&self, kind: &Kind) -> bool {
         self.kinds.contains(kind)
@@ -147,12 +193,12 @@ use Group::{Android, Apple, Audience, Delivery, Harmony, Message};
 /// Every documented field, in the order in which the form shows them.
 #[rustfmt::skip]
 pub const FIELDS: &[Field] = &[
-    field("Condition.TagsAnd", TAGS, Audience, TAG, "users that have all of these tags; one a line, 10 at most, 50 bytes each"),
-    field("Condition.TagsOr", TAGS, Audience, TAG, "users that have at least one of these tags; one a line, 10 at most"),
-    field("Condition.TagsNot", TAGS, Audience, TAG, "users that have none of these tags; one a line, 10 at most"),
-    field("Condition.AttrsAnd", ATTRS, Audience, TAG, "users on whom all of these attributes have these values; name=value, one a line"),
-    field("Condition.AttrsOr", ATTRS, Audience, TAG, "users on whom at least one attribute has its value; name=value, one a line"),
-    field("To_Account", Shape::Strings { max_items: 500, max_bytes: None }, Audience, USER, "UserIDs, one a line, 1 to 500"),
+    field("Condition.TagsAnd", TAGS, Audience, TAG, "users that have all of these tags; commas, blanks or lines between, \"…\" around one with a blank; 10 at most"),
+    field("Condition.TagsOr", TAGS, Audience, TAG, "users that have at least one of these tags; commas, blanks or lines between, \"…\" around one with a blank; 10 at most"),
+    field("Condition.TagsNot", TAGS, Audience, TAG, "users that have none of these tags; commas, blanks or lines between, \"…\" around one with a blank; 10 at most"),
+    field("Condition.AttrsAnd", ATTRS, Audience, TAG, "users on whom all of these attributes have these values; name=value, commas, blanks or lines between"),
+    field("Condition.AttrsOr", ATTRS, Audience, TAG, "users on whom at least one attribute has its value; name=value, commas, blanks or lines between"),
+    field("To_Account", Shape::Strings { max_items: 500, max_bytes: None }, Audience, USER, "UserIDs, 1 to 500; commas, blanks or lines between"),
 
     field("OfflinePushInfo.Title", TEXT, Message, EVERY, "title of the notification; vendors cut it, from 32 (Meizu) to 60 (Huawei) characters"),
     field("OfflinePushInfo.Desc", Shape::Lines, Message, EVERY, "text of the notification; vendors cut it, from 50 (OPPO) to 600 (Huawei) characters"),

@@ -42,24 +42,49 @@ pub struct Range {
 }
 
 impl Range {
-    /// The longest range that is asked for at once. The service's own maximum is not documented;
-    /// 31 days is what its sample spans.
-    pub const LONGEST: Duration = Duration::days(31);
-
-    /// Where the table starts: 7 days back to 23 days ahead.
+    /// Where the table starts: 7 days back to 23 days ahead. The longest range that the service takes is
+    /// not documented; 31 days is what its sample spans.
     pub fn around(now: DateTime<Utc>) -> Self {
         Self { begin: now - Duration::days(7), end: now + Duration::days(23) }
+    }
+
+    /// Where the table starts when a range is of the creation time: the same length, most of it in the
+    /// past, for nothing is created ahead.
+    pub fn of_creation_around(now: DateTime<Utc>) -> Self {
+        Self { begin: now - Duration::days(24), end: now + Duration::days(6) }
+    }
+
+    /// From one end to the other.
+    pub fn length(self) -> Duration {
+        self.end - self.begin
+    }
+
+    /// At most so long: what lies around `now` is kept, with the same share before it and after it; of a
+    /// range that lies elsewhere its beginning.
+    #[must_use]
+    pub fn shortened(self, to: Duration, now: DateTime<Utc>) -> Self {
+        let length = self.length();
+        if length <= to {
+            return self;
+        }
+        if !self.holds(now) {
+            return Self { begin: self.begin, end: self.begin + to };
+        }
+        let (before, whole) = ((now - self.begin).num_seconds(), length.num_seconds().max(1));
+        let share = i128::from(to.num_seconds()) * i128::from(before) / i128::from(whole);
+        let begin = now - Duration::seconds(i64::try_from(share).unwrap_or(0));
+        Self { begin, end: begin + to }
     }
 
     /// The same length, `steps` lengths later (or earlier, when negative).
     #[must_use]
     pub fn moved(self, steps: i32) -> Self {
-        let by = (self.end - self.begin) * steps;
-        let (Some(begin), Some(end)) = (self.begin.checked_add_signed(by), self.end.checked_add_signed(by))
-        else {
-            return self;
-        };
-        Self { begin, end }
+        let moved = |at: DateTime<Utc>| at.checked_add_signed((self.end - self.begin).checked_mul(steps)?);
+        match (moved(self.begin), moved(self.end)) {
+            (Some(begin), Some(end)) => Self { begin, end },
+            // There is no such time.
+            _ => self,
+        }
     }
 
     /// Whether a time lies inside.
@@ -79,10 +104,13 @@ pub struct Query {
     pub range: Range,
     /// `Keyword`; empty is none.
     pub keyword: String,
-    /// The page asked for, from 0.
-    pub page: u32,
-    /// `Want`: rows a page, 1 to 100.
+    /// `Offset`: the first row asked for, from 0.
+    pub offset: u64,
+    /// `Want`: the most rows asked for, 1 to 100. The service may give fewer.
     pub page_size: u32,
+    /// Whether the operator asks for this very range: then it is asked for as it is, also when a shorter
+    /// one is known to be taken.
+    pub exact: bool,
 }
 
 impl Query {
@@ -94,14 +122,10 @@ impl Query {
             ascending: true,
             range: Range::around(now),
             keyword: String::new(),
-            page: 0,
+            offset: 0,
             page_size,
+            exact: false,
         }
-    }
-
-    /// `Offset`.
-    pub fn offset(&self) -> u64 {
-        u64::from(self.page) * u64::from(self.page_size)
     }
 }
 
@@ -114,26 +138,20 @@ pub struct Page {
     pub tasks: Vec<Task>,
 }
 
-impl Page {
-    /// How many pages there are; at least one, so that "page 1 of 1" can be said of nothing.
-    pub fn pages(&self, page_size: u32) -> u32 {
-        let pages = self.total.div_ceil(u64::from(page_size.max(1))).max(1);
-        u32::try_from(pages).unwrap_or(u32::MAX)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
 
     #[test]
-    fn pages_are_counted_so_that_none_is_lost() {
-        let page = |total| Page { total, tasks: Vec::new() };
-        assert_eq!(page(0).pages(50), 1);
-        assert_eq!(page(50).pages(50), 1);
-        assert_eq!(page(51).pages(50), 2);
-        assert_eq!(page(128).pages(20), 7);
-        assert_eq!(page(5).pages(0), 5);
+    fn a_shorter_range_keeps_what_lies_around_now() {
+        let now = DateTime::UNIX_EPOCH + Duration::days(100);
+        let short = Range::around(now).shortened(Duration::days(6), now);
+        assert_eq!(now - short.begin, Duration::seconds(6 * 86_400 * 7 / 30));
+        assert_eq!(short.length(), Duration::days(6));
+        assert_eq!(short.shortened(Duration::days(7), now), short);
+        let past = Range { begin: now - Duration::days(90), end: now - Duration::days(30) };
+        let end = past.begin + Duration::days(7);
+        assert_eq!(past.shortened(Duration::days(7), now), Range { end, ..past });
     }
 
     #[test]
@@ -141,7 +159,8 @@ mod tests {
         let range = Range::around(DateTime::UNIX_EPOCH);
         assert_eq!(range.moved(1).begin, range.end);
         assert_eq!(range.moved(1).moved(-1), range);
-        assert!(range.end - range.begin <= Range::LONGEST);
+        assert!(range.length() <= Duration::days(31));
+        assert_eq!(Range::of_creation_around(DateTime::UNIX_EPOCH).length(), range.length());
         let late =
             Range { begin: DateTime::<Utc>::MAX_UTC - Duration::days(1), end: DateTime::<Utc>::MAX_UTC };
         assert_eq!(late.moved(1), late);

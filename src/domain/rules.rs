@@ -2,12 +2,15 @@
 //! ask here.
 //!
 //! A problem names the field, the rule in words, and the code that the push service gives for it
-//! where one is documented (sections 4 and 8.4 of the fact sheet).
+//! where one is documented (sections 4 and 8.4 of the fact sheet). A field that is `null` is as if it
+//! were absent.
+
+use std::collections::BTreeMap;
 
 use serde_json::Value;
 
 use super::fields::{FIELDS, Field, Shape};
-use super::{Content, JsonObject, Kind};
+use super::{Content, JsonObject, Kind, text};
 
 /// The code for every fault that has none of its own.
 pub const INVALID: i64 = 90104;
@@ -44,7 +47,7 @@ pub struct Strictness {
     pub type_content: bool,
     /// Types and values of the documented push fields are checked.
     pub push_fields: bool,
-    /// Most bytes of the whole content as compact JSON; 0 is no limit.
+    /// Most bytes of the content without `To_Account`, as compact JSON; 0 is no limit.
     pub max_bytes: usize,
 }
 
@@ -57,7 +60,7 @@ impl Default for Strictness {
 /// Everything that is wrong with the content of a task of this kind, in the order of the form.
 pub fn check(kind: &Kind, content: &Content, strict: Strictness) -> Vec<Problem> {
     let mut problems = Vec::new();
-    if strict.from_account && content.at("From_Account").is_none() {
+    if strict.from_account && given(content, "From_Account").is_none() {
         problems.push(Problem::new("From_Account", "is required"));
     }
     if !content.0.get("OfflinePushInfo").is_some_and(Value::is_object) {
@@ -69,7 +72,7 @@ pub fn check(kind: &Kind, content: &Content, strict: Strictness) -> Vec<Problem>
         "OfflinePushInfo.AndroidInfo",
         "OfflinePushInfo.HarmonyInfo",
     ] {
-        if strict.push_fields && content.at(parent).is_some_and(|v| !v.is_object()) {
+        if strict.push_fields && given(content, parent).is_some_and(|v| !v.is_object()) {
             problems.push(Problem::coded(parent, 90043, "must be an object"));
         }
     }
@@ -77,10 +80,14 @@ pub fn check(kind: &Kind, content: &Content, strict: Strictness) -> Vec<Problem>
         let of_audience = field.path.starts_with("Condition") || field.path == "To_Account";
         let always = of_audience || matches!(field.path, "From_Account" | "DataId");
         if (strict.push_fields || always)
-            && let Some(value) = content.at(field.path)
+            && let Some(value) = given(content, field.path)
         {
             problems.extend(check_value(field, value));
         }
+    }
+    if given(content, "MsgRandom").is_some_and(|value| !is_random(value)) {
+        let rule = format!("must be a whole number from 0 to {}", u32::MAX);
+        problems.push(Problem::coded("MsgRandom", 90005, rule));
     }
     check_audience(kind, content, strict, &mut problems);
     if strict.push_fields {
@@ -88,15 +95,49 @@ pub fn check(kind: &Kind, content: &Content, strict: Strictness) -> Vec<Problem>
     }
     let size = compact_len(&content.0);
     if strict.max_bytes > 0 && size > strict.max_bytes {
-        let rule = format!("is {size} bytes as JSON; at most {} are allowed", strict.max_bytes);
+        let apart = if content.0.contains_key(ACCOUNTS) { ", To_Account not counted" } else { "" };
+        let rule = format!("is {size} bytes as JSON{apart}; at most {} are allowed", strict.max_bytes);
         problems.push(Problem::coded("Content", 90056, rule));
     }
     problems
 }
 
-/// Bytes of the content as compact UTF-8 JSON.
+/// What a content lacks that would show and tell nobody anything: it has neither title nor text, in no
+/// language, nor a template, and is no data for the app alone (`PushFlag` 1 with `Ext`, section 4.1).
+///
+/// The service takes such a push, so [`check`] says nothing about it; whoever makes one (the form, the
+/// command line) asks here as well. A title for one vendor only is none: others would show nothing.
+pub fn check_message(content: &Content) -> Option<Problem> {
+    let says = |value: Option<&Value>| value.and_then(Value::as_str).is_some_and(text::shows);
+    let info = |name: &str| content.at(&format!("OfflinePushInfo.{name}"));
+    let languages = info("MultiLanguageContent").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+    let shows = ["Title", "Desc", "PushTemplateId"].iter().any(|name| says(info(name)))
+        || languages.iter().any(|item| says(item.get("Title")) || says(item.get("Desc")));
+    let is_data = info("PushFlag").and_then(Value::as_i64) == Some(1) && says(info("Ext"));
+    if shows || is_data {
+        return None;
+    }
+    let rule = "says nothing: it needs Title, Desc or PushTemplateId; data alone takes PushFlag 1 and Ext";
+    Some(Problem::new("OfflinePushInfo.Title", rule))
+}
+
+/// The value at a path; `null` is as if it were absent, for public clients send null lists.
+fn given<'a>(content: &'a Content, path: &str) -> Option<&'a Value> {
+    content.at(path).filter(|value| !value.is_null())
+}
+
+/// What the size of the content leaves out: 500 accounts of 32 bytes must fit.
+const ACCOUNTS: &str = "To_Account";
+
+/// Bytes of the content as compact UTF-8 JSON, as if there were no `To_Account` in it.
 pub fn compact_len(content: &JsonObject) -> usize {
-    serde_json::to_string(content).map_or(usize::MAX, |text| text.len())
+    let counted: BTreeMap<_, _> = content.iter().filter(|(key, _)| *key != ACCOUNTS).collect();
+    serde_json::to_string(&counted).map_or(usize::MAX, |text| text.len())
+}
+
+/// An unsigned integer of 32 bits, and written as one: `5.0` and `5e0` are none.
+fn is_random(value: &Value) -> bool {
+    value.as_u64().is_some_and(|number| u32::try_from(number).is_ok())
 }
 
 /// What is wrong with one value of a documented field.
@@ -135,10 +176,15 @@ pub fn check_value(field: &Field, value: &Value) -> Option<Problem> {
             Some(n) if (min..=max).contains(&n) => None,
             _ => wrong(format!("must be a whole number from {min} to {max}")),
         },
-        Shape::Number(choices) => match value.as_i64() {
-            Some(n) if choices.iter().any(|(known, _)| *known == n) => None,
-            _ => wrong(format!("must be {}", listed(choices.iter().map(|(n, _)| n.to_string())))),
-        },
+        Shape::Number(choices) => {
+            // A flag of which the documents only say what 1 means may say as well that it is not set.
+            let unset = matches!(choices, [(1, _)]).then_some(0);
+            let known = || unset.into_iter().chain(choices.iter().map(|(known, _)| *known));
+            match value.as_i64() {
+                Some(n) if known().any(|known| known == n) => None,
+                _ => wrong(format!("must be {}", listed(known().map(|n| n.to_string())))),
+            }
+        }
         Shape::Word(choices) => match value.as_str() {
             Some(word) if choices.iter().any(|(known, _)| *known == word) => None,
             _ => wrong(format!("must be {}", listed(choices.iter().map(|(w, _)| (*w).to_owned())))),
@@ -230,14 +276,9 @@ fn check_items(keys: &[&str], value: &Value) -> Option<String> {
             return Some(format!("entry {} must be an object", i + 1));
         };
         for key in keys {
-            if object.get(*key).is_some_and(|v| !v.is_string()) {
+            if object.get(*key).is_some_and(|v| !v.is_string() && !v.is_null()) {
                 return Some(format!("{key} of entry {} must be a text", i + 1));
             }
-        }
-        if let [first, ..] = keys
-            && object.get(*first).and_then(Value::as_str).is_none_or(str::is_empty)
-        {
-            return Some(format!("entry {} needs {first}", i + 1));
         }
     }
     None
@@ -245,7 +286,7 @@ fn check_items(keys: &[&str], value: &Value) -> Option<String> {
 
 /// Whether the audience fields fit the type, and the rules among the tag lists (section 4.3).
 fn check_audience(kind: &Kind, content: &Content, strict: Strictness, problems: &mut Vec<Problem>) {
-    let condition = content.at("Condition");
+    let condition = given(content, "Condition");
     if strict.type_content {
         match kind {
             Kind::All | Kind::User if condition.is_some() => {
@@ -263,14 +304,14 @@ fn check_audience(kind: &Kind, content: &Content, strict: Strictness, problems: 
             }
             Kind::All | Kind::Tag | Kind::User | Kind::Other(_) => {}
         }
-        if matches!(kind, Kind::All | Kind::Tag) && content.at("To_Account").is_some() {
+        if matches!(kind, Kind::All | Kind::Tag) && given(content, "To_Account").is_some() {
             problems.push(Problem::new(
                 "To_Account",
                 format!("does not belong in a task of type {}", kind.wire()),
             ));
         }
     }
-    if *kind == Kind::User && content.at("To_Account").is_none_or(is_hollow) {
+    if *kind == Kind::User && given(content, "To_Account").is_none_or(is_hollow) {
         problems.push(Problem::coded("To_Account", 90003, "needs at least one account"));
     }
     match condition {
@@ -319,7 +360,7 @@ fn check_pairs(content: &Content, problems: &mut Vec<Problem>) {
         ("OfflinePushInfo.HarmonyInfo.SoundDuration", "OfflinePushInfo.HarmonyInfo.Sound"),
     ];
     for (field, needed) in needs {
-        if content.at(field).is_some() && content.at(needed).is_none_or(is_hollow) {
+        if given(content, field).is_some() && given(content, needed).is_none_or(is_hollow) {
             let name = needed.rsplit('.').next().unwrap_or(needed);
             problems.push(Problem::coded(field, 90043, format!("needs {name}")));
         }
@@ -328,7 +369,7 @@ fn check_pairs(content: &Content, problems: &mut Vec<Problem>) {
     if content.at(activity).is_some_and(Value::is_object) {
         for needed in ["LaId", "Event", "ContentState"] {
             let path = format!("{activity}.{needed}");
-            if content.at(&path).is_none() {
+            if given(content, &path).is_none() {
                 problems.push(Problem::coded(&path, 90043, "is required in a live activity"));
             }
         }
@@ -377,6 +418,39 @@ mod tests {
             "ApnsInfo": {"BadgeMode": 1, "Sound": "ding.caf", "MutableContent": 1, "InterruptionLevel": "active"},
             "HarmonyInfo": {"Category": "WORK", "Sound": "ding.mp3", "SoundDuration": 5}}});
         assert_eq!(codes(&Kind::User, full), []);
+    }
+
+    #[test]
+    fn a_content_that_would_show_nothing_is_told_from_one_that_is_data_alone() {
+        let lacks = |info: Value| {
+            let content = all(info);
+            check_message(&Content(content.as_object().unwrap().clone())).map(|problem| problem.field)
+        };
+        for nothing in [
+            json!({}),
+            json!({"Title": "", "Desc": " \n\u{3000}"}),
+            json!({"Title": "\u{200b}\u{202e}", "Desc": null}),
+            json!({"Title": 5}),
+            json!({"Ext": "{}"}),
+            json!({"PushFlag": 0, "Ext": "{}"}),
+            json!({"PushFlag": 1}),
+            json!({"PushFlag": 1, "Ext": " "}),
+            json!({"MultiLanguageContent": [{"Language": "de"}]}),
+            json!({"ApnsInfo": {"Title": "only there"}}),
+            json!({"AndroidInfo": {"OPPOPrivateMsgTemplateId": "only there"}}),
+        ] {
+            assert_eq!(lacks(nothing.clone()).as_deref(), Some("OfflinePushInfo.Title"), "{nothing}");
+        }
+        for something in [
+            json!({"Title": "t"}),
+            json!({"Desc": "d"}),
+            json!({"PushTemplateId": "1400000000-1"}),
+            json!({"MultiLanguageContent": [{"Language": "de"}, {"Language": "fr", "Desc": "d"}]}),
+            json!({"PushFlag": 1, "Ext": "..."}),
+        ] {
+            assert_eq!(lacks(something.clone()), None, "{something}");
+        }
+        assert!(check_message(&Content::default()).is_some());
     }
 
     #[test]
@@ -431,7 +505,9 @@ mod tests {
                 json!({"HarmonyInfo": {"SoundDuration": 61, "Sound": "a"}}),
                 "OfflinePushInfo.HarmonyInfo.SoundDuration",
             ),
-            (json!({"MultiLanguageContent": [{"Title": "x"}]}), "OfflinePushInfo.MultiLanguageContent"),
+            (json!({"MultiLanguageContent": [{"Language": 5}]}), "OfflinePushInfo.MultiLanguageContent"),
+            (json!({"ApnsInfo": {"ContentAvailable": 2}}), "OfflinePushInfo.ApnsInfo.ContentAvailable"),
+            (json!({"ApnsInfo": {"IsVoipPush": -1}}), "OfflinePushInfo.ApnsInfo.IsVoipPush"),
         ] {
             assert_eq!(one(&Kind::All, all(info)), (field.to_owned(), 90043));
         }
@@ -439,6 +515,8 @@ mod tests {
             json!({"AndroidInfo": {"VIVONotifyType": 4}}),
             json!({"AndroidInfo": {"VIVONotifyType": "4"}}),
             json!({"Unknown": {"x": 1}}),
+            json!({"ApnsInfo": {"ContentAvailable": 0, "IsVoipPush": 0}}),
+            json!({"MultiLanguageContent": [{"Title": "x"}, {"Language": "de", "Desc": null}, {}]}),
             json!({"ApnsInfo": {"LiveActivity": {"LaId": "a", "Event": "end", "ContentState": {}, "DismissalDate": 9_999_999_999_i64}}}),
         ] {
             assert_eq!(codes(&Kind::All, all(fine)), []);
@@ -454,5 +532,75 @@ mod tests {
         );
         assert_eq!(one(&Kind::All, all(json!({"Desc": "x".repeat(10_240)}))), ("Content".to_owned(), 90056));
         assert_eq!(one(&Kind::All, json!({"From_Account": "a"})).0, "OfflinePushInfo");
+    }
+
+    #[test]
+    fn null_is_as_if_the_field_were_absent() {
+        for kind in [Kind::All, Kind::Tag, Kind::User] {
+            let mut content = all(json!({"PushFlag": null, "BadgeAddNum": null, "ApnsInfo": null,
+                "AndroidInfo": {"OPPONotifyLevel": null, "VIVONotifyType": null}, "MultiLanguageContent": null,
+                "HarmonyInfo": {"SoundDuration": null, "Sound": null}}));
+            for key in ["To_Account", "Condition", "DataId", "MsgRandom", "MsgBody"] {
+                content[key] = Value::Null;
+            }
+            match kind {
+                Kind::Tag => {
+                    content["Condition"] = json!({"TagsAnd": ["a"], "TagsOr": null, "AttrsAnd": null});
+                }
+                Kind::User => content["To_Account"] = json!(["u1"]),
+                Kind::All | Kind::Other(_) => {}
+            }
+            assert_eq!(codes(&kind, content), []);
+        }
+    }
+
+    #[test]
+    fn null_does_not_stand_for_what_is_required_or_for_an_element() {
+        let c = |v: &str| v.to_owned();
+        assert_eq!(
+            one(&Kind::All, json!({"From_Account": null, "OfflinePushInfo": {}})),
+            (c("From_Account"), INVALID)
+        );
+        assert_eq!(
+            one(&Kind::All, json!({"From_Account": "a", "OfflinePushInfo": null})),
+            (c("OfflinePushInfo"), 90043)
+        );
+        assert_eq!(one(&Kind::Tag, tag(json!(null))), (c("Condition"), INVALID));
+        assert_eq!(one(&Kind::Tag, tag(json!({"TagsAnd": null}))), (c("Condition"), INVALID));
+        assert_eq!(one(&Kind::Tag, tag(json!({"TagsAnd": [null]}))), (c("Condition.TagsAnd"), INVALID));
+        assert_eq!(one(&Kind::Tag, tag(json!({"AttrsAnd": {"x": null}}))), (c("Condition.AttrsAnd"), 90033));
+        for list in [json!(null), json!([null])] {
+            let content = json!({"From_Account": "a", "To_Account": list, "OfflinePushInfo": {}});
+            assert_eq!(one(&Kind::User, content), (c("To_Account"), 90003));
+        }
+        let sound = json!({"HarmonyInfo": {"SoundDuration": 5, "Sound": null}});
+        assert_eq!(one(&Kind::All, all(sound)).0, "OfflinePushInfo.HarmonyInfo.SoundDuration");
+    }
+
+    #[test]
+    fn a_msg_random_is_an_unsigned_integer_of_32_bits() {
+        let with = |text: &str| {
+            let mut content = all(json!({}));
+            content["MsgRandom"] = serde_json::from_str(text).unwrap();
+            content
+        };
+        for fine in ["0", "7", "2147483648", "4294967295", "null"] {
+            assert_eq!(codes(&Kind::All, with(fine)), [], "{fine}");
+        }
+        for wrong in ["-1", "4294967296", "18446744073709551616", "5.0", "5e0", "\"5\"", "true", "[5]", "{}"]
+        {
+            assert_eq!(one(&Kind::All, with(wrong)), ("MsgRandom".to_owned(), 90005), "{wrong}");
+        }
+    }
+
+    #[test]
+    fn the_size_of_content_leaves_out_its_accounts_and_nothing_else() {
+        let accounts: Vec<String> = (0..500).map(|n| format!("{n:032}")).collect();
+        let with = |desc: usize| json!({"From_Account": "a", "To_Account": accounts, "OfflinePushInfo": {"Desc": "x".repeat(desc)}});
+        let spare = 10_240 - compact_len(with(0).as_object().unwrap());
+        assert_eq!(codes(&Kind::User, with(spare)), []);
+        assert_eq!(one(&Kind::User, with(spare + 1)), ("Content".to_owned(), 90056));
+        let without = json!({"From_Account": "a", "OfflinePushInfo": {"Desc": "x".repeat(spare)}});
+        assert_eq!(without.to_string().len(), 10_240, "to the byte");
     }
 }

@@ -5,8 +5,9 @@
 use std::fmt;
 
 use chrono::{DateTime, Utc};
+use serde_json::Value;
 
-use super::{Audience, Content, JsonObject};
+use super::{Audience, Content, JsonObject, text};
 
 /// The service's number of a task. A push id (`PushTaskID`) is another thing and a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -108,7 +109,7 @@ pub enum Outcome {
     Dispatching,
     /// Handed to the push service. Not the same as delivered.
     Sent,
-    /// Refused by the push service; nothing was sent.
+    /// The dispatch failed. Whether anyone got it is not known: no document promises that nobody did.
     Failed,
     /// A `Status` this program does not know.
     Unclear(String),
@@ -132,7 +133,7 @@ impl Outcome {
             Self::Pending => "pending: will be sent at its time".to_owned(),
             Self::Dispatching => "dispatching: being sent right now".to_owned(),
             Self::Sent => "sent: handed to the push service (delivery is not reported here)".to_owned(),
-            Self::Failed => "failed: the push service refused it, nothing was sent".to_owned(),
+            Self::Failed => "failed: the dispatch failed; whether anyone got it is not known".to_owned(),
             Self::Unclear(status) => {
                 format!("the service calls it \"{status}\", which pushdeck does not know")
             }
@@ -188,6 +189,16 @@ impl Task {
         self.content.audience(&self.kind)
     }
 
+    /// The same in the few words of a column. Of many accounts none is copied: it is asked for at every
+    /// frame.
+    pub fn audience_in_short(&self) -> String {
+        let accounts = self.content.at("To_Account").and_then(Value::as_array).map_or(0, Vec::len);
+        if self.kind == Kind::User && accounts > 1 {
+            return text::counted(accounts as u64, "account", "accounts");
+        }
+        self.audience().short()
+    }
+
     /// Why this task cannot be cancelled any more, as the service itself says; `None` while it may. A state
     /// that this program does not know is left to the service to judge (U11).
     pub fn cannot_be_cancelled(&self) -> Option<String> {
@@ -208,7 +219,7 @@ impl Task {
                 "it was already dispatched: a sent push cannot be changed or cancelled (90106)".to_owned(),
             ),
             Outcome::Failed => Some(
-                "its dispatch already failed: nothing was sent, and a finished task cannot be changed (90106); N makes a new one from it".to_owned(),
+                "its dispatch failed, and a finished task cannot be changed (90106); whether anyone got it is not known; N makes a new one from it".to_owned(),
             ),
             Outcome::Unclear(status) => Some(format!("its state is \"{status}\", which pushdeck does not know")),
         }

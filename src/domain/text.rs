@@ -4,8 +4,9 @@
 
 use std::borrow::Cow;
 
+use serde::Serialize;
 use unicode_segmentation::UnicodeSegmentation;
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Cells that `text` takes on a terminal.
 pub fn width(text: &str) -> usize {
@@ -14,11 +15,16 @@ pub fn width(text: &str) -> usize {
 
 /// Whether a terminal would act on this character instead of showing it: controls, and the
 /// invisible marks that reorder or join what stands around them.
-pub(super) fn acts(c: char) -> bool {
+pub fn acts(c: char) -> bool {
     c.is_control()
         || matches!(c,
             '\u{061C}' | '\u{200B}' | '\u{200E}' | '\u{200F}' | '\u{2028}'..='\u{202E}'
             | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{FFF9}'..='\u{FFFB}' | '\u{E0000}'..='\u{E007F}')
+}
+
+/// Whether a reader would see anything of it.
+pub(super) fn shows(text: &str) -> bool {
+    text.chars().any(|c| !c.is_whitespace() && !acts(c))
 }
 
 /// Whether terminals disagree about the width of this character, so that what follows it would
@@ -33,26 +39,97 @@ fn unsettles(c: char, before: Option<char>) -> bool {
     }
 }
 
-/// One line that is safe to print: line ends and tabs become a blank, every other control
-/// character and every direction mark becomes `�`, so that the reader sees something was there.
-pub fn clean(text: &str) -> Cow<'_, str> {
-    if !text.chars().any(|c| acts(c) || unsettles(c, Some(char::MAX))) {
+/// No text is shown at greater length, in characters: what a frame and a key cost must not grow with
+/// what somebody sends. Nothing that the documents allow is so long: 500 accounts of 32 bytes, with what
+/// stands between them, are 17,000.
+pub const MOST_SHOWN: usize = 20_480;
+
+/// No JSON is shown at greater length, in bytes.
+const MOST_JSON: usize = 64 * 1024;
+
+/// Marks over or under one character that are shown; every language gets along with fewer.
+const MOST_MARKS: usize = 4;
+
+/// The first characters of a text; where some are left out, `…` stands in their place.
+pub fn head(text: &str, chars: usize) -> Cow<'_, str> {
+    // A character has a byte at least.
+    if text.len() <= chars {
         return Cow::Borrowed(text);
     }
+    match text.char_indices().nth(chars) {
+        Some((at, _)) => Cow::Owned(format!("{}…", text.get(..at).unwrap_or_default())),
+        None => Cow::Borrowed(text),
+    }
+}
+
+/// Whether it takes no cell of its own: a mark on what stands before it.
+fn is_mark(c: char) -> bool {
+    !c.is_ascii() && UnicodeWidthChar::width(c) == Some(0)
+}
+
+/// One line that is safe to print: line ends and tabs become a blank, every other control
+/// character and every direction mark becomes `�`, so that the reader sees something was there. Of
+/// marks that are piled up a few are kept, and of a text that is very long its beginning.
+pub fn clean(text: &str) -> Cow<'_, str> {
+    let text = head(text, MOST_SHOWN);
+    if text.chars().all(|c| c.is_ascii() && !c.is_ascii_control())
+        || !text.chars().any(|c| acts(c) || unsettles(c, Some(char::MAX)) || is_mark(c))
+    {
+        return text;
+    }
     let unix = text.replace("\r\n", "\n");
-    let mut before = None;
-    let settled = unix.chars().filter(|c| !unsettles(*c, before.replace(*c)));
-    let shown = settled.map(|c| match c {
+    let shown = unix.chars().map(|c| match c {
         '\n' | '\r' | '\t' => ' ',
         c if acts(c) => '\u{FFFD}',
         c => c,
     });
-    Cow::Owned(shown.collect())
+    let mut cleaned = String::with_capacity(unix.len());
+    let mut before = None;
+    let mut marks = 0;
+    for c in shown {
+        // By what stands before it on the screen: what was left out is not there.
+        if unsettles(c, before) {
+            continue;
+        }
+        marks = if is_mark(c) { marks + 1 } else { 0 };
+        if marks <= MOST_MARKS {
+            before = Some(c);
+            cleaned.push(c);
+        }
+    }
+    Cow::Owned(cleaned)
 }
 
 /// The lines of a text, each safe to print. Line ends keep their meaning, a tab is four blanks.
 pub fn clean_lines(text: &str) -> Vec<String> {
-    text.lines().map(|line| clean(&line.replace('\t', "    ")).into_owned()).collect()
+    head(text, MOST_SHOWN).lines().map(|line| clean(&line.replace('\t', "    ")).into_owned()).collect()
+}
+
+/// A value as JSON, up to the length at which any is shown; says whether that is all of it.
+pub fn json_head(value: &impl Serialize, pretty: bool) -> (String, bool) {
+    let mut out = Bounded(Vec::new());
+    // An error says that there is no more room.
+    let is_whole = if pretty {
+        serde_json::to_writer_pretty(&mut out, value).is_ok()
+    } else {
+        serde_json::to_writer(&mut out, value).is_ok()
+    };
+    (String::from_utf8_lossy(&out.0).into_owned(), is_whole)
+}
+
+/// Takes no more than [`MOST_JSON`] bytes.
+struct Bounded(Vec<u8>);
+
+impl std::io::Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        let room = MOST_JSON.saturating_sub(self.0.len()).min(bytes.len());
+        self.0.extend_from_slice(bytes.get(..room).unwrap_or_default());
+        Ok(room)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
 }
 
 /// At most `cells` cells of `text`, ended by `…` where something was left out. Never splits a
@@ -124,23 +201,26 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
 /// The pieces between which a line may be broken: at blanks, and between wide characters. A sign
 /// stays with what stands before it.
 fn unbroken(text: &str) -> Vec<String> {
-    let mut pieces: Vec<String> = Vec::new();
+    let is_sign = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
+    let is_narrow = |s: &str| width(s) <= s.chars().count();
+    // Each piece with whether it is narrow, so that a long one is not measured again and again.
+    let mut pieces: Vec<(String, bool)> = Vec::new();
     for word in text.split_word_bounds() {
-        let is_sign = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
-        let narrow = |s: &str| width(s) <= s.chars().count();
-        let Some(last) = pieces.last_mut() else {
-            pieces.push(word.to_owned());
+        let narrow = is_narrow(word);
+        let Some((last, last_narrow)) = pieces.last_mut() else {
+            pieces.push((word.to_owned(), narrow));
             continue;
         };
         let blank = last.ends_with(char::is_whitespace) || word.starts_with(char::is_whitespace);
-        let joined = word.starts_with(is_sign) || (narrow(last) && narrow(word));
+        let joined = word.starts_with(is_sign) || (*last_narrow && narrow);
         if !blank && joined {
             last.push_str(word);
+            *last_narrow &= narrow;
         } else {
-            pieces.push(word.to_owned());
+            pieces.push((word.to_owned(), narrow));
         }
     }
-    pieces
+    pieces.into_iter().map(|(piece, _)| piece).collect()
 }
 
 /// `1942` as `1 942`.
@@ -198,6 +278,24 @@ mod tests {
         assert_eq!(clean("❤️ 👍🏽 🇸🇬"), "❤ 👍 🇸🇬");
         // Joiners of scripts are letters' own business.
         assert_eq!(clean("क्\u{200d}ष"), "क्\u{200d}ष");
+    }
+
+    #[test]
+    fn marks_that_are_piled_up_and_texts_without_end_are_cut() {
+        let zalgo = format!("a{}b", "\u{0301}".repeat(500));
+        assert_eq!(clean(&zalgo), format!("a{}b", "\u{0301}".repeat(4)));
+        // What a language needs is kept: Vietnamese, Thai, Devanagari.
+        for whole in ["ế", "ที่นี่", "क्षि", "e\u{0301}\u{0323}"] {
+            assert_eq!(clean(whole), whole);
+        }
+        let long = "报".repeat(5_000_000);
+        assert_eq!(clean(&long).chars().count(), MOST_SHOWN + 1);
+        assert_eq!(clean_lines(&"a\n".repeat(5_000_000)).len(), MOST_SHOWN / 2 + 1);
+        let (json, is_whole) = json_head(&vec!["x".repeat(3_000_000)], true);
+        assert_eq!((json.len(), is_whole), (MOST_JSON, false));
+        assert_eq!(json_head(&[1, 2], false), ("[1,2]".to_owned(), true));
+        assert_eq!(head("abc", 2), "ab…");
+        assert!(matches!(head("报报", 2), Cow::Borrowed("报报")));
     }
 
     #[test]

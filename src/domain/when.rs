@@ -99,6 +99,13 @@ pub fn shown_by_clock(since_1970: std::time::Duration) -> DateTime<Utc> {
     DateTime::from_timestamp(seconds, since_1970.subsec_nanos()).unwrap_or_default()
 }
 
+/// The wall clock there. At the very ends of the calendar it stands a few days inside them: there is no local
+/// time beyond.
+fn local<Z: TimeZone>(at: DateTime<Utc>, zone: &Z) -> DateTime<Z> {
+    let margin = Duration::days(2);
+    at.clamp(DateTime::<Utc>::MIN_UTC + margin, DateTime::<Utc>::MAX_UTC - margin).with_timezone(zone)
+}
+
 /// Where a wall-clock time is meant.
 #[derive(Clone, Copy)]
 enum Place {
@@ -109,8 +116,8 @@ enum Place {
 impl Place {
     fn naive(self, at: DateTime<Utc>) -> NaiveDateTime {
         match self {
-            Self::Zone(tz) => at.with_timezone(&tz).naive_local(),
-            Self::Offset(offset) => at.with_timezone(&offset).naive_local(),
+            Self::Zone(tz) => local(at, &tz).naive_local(),
+            Self::Offset(offset) => local(at, &offset).naive_local(),
         }
     }
 
@@ -305,7 +312,7 @@ pub fn whole(at: DateTime<Utc>) -> DateTime<Utc> {
 
 /// The zone as a person writes it behind a time: `UTC`, `+08`, `+05:30`.
 pub fn zone_label(at: DateTime<Utc>, zone: Tz) -> String {
-    let seconds = at.with_timezone(&zone).offset().fix().local_minus_utc();
+    let seconds = local(at, &zone).offset().fix().local_minus_utc();
     if seconds == 0 {
         return "UTC".to_owned();
     }
@@ -316,11 +323,11 @@ pub fn zone_label(at: DateTime<Utc>, zone: Tz) -> String {
 
 /// `Sat 21 Nov 14:15:26`, with the year where it is not this one. The caller shows the zone.
 pub fn day_time(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
-    let local = at.with_timezone(&zone);
-    if local.year() == now.with_timezone(&zone).year() {
-        local.format("%a %d %b %H:%M:%S").to_string()
+    let there = local(at, &zone);
+    if there.year() == local(now, &zone).year() {
+        there.format("%a %d %b %H:%M:%S").to_string()
     } else {
-        local.format("%a %d %b %Y %H:%M:%S").to_string()
+        there.format("%a %d %b %Y %H:%M:%S").to_string()
     }
 }
 
@@ -331,17 +338,17 @@ pub fn stamp(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
 
 /// `14:15:26`, without its zone.
 pub fn clock(at: DateTime<Utc>, zone: Tz) -> String {
-    at.with_timezone(&zone).format("%H:%M:%S").to_string()
+    local(at, &zone).format("%H:%M:%S").to_string()
 }
 
 /// A time as it can be typed back into a time field: `2026-11-21 14:15:26`, and with the offset
 /// behind it where the wall clock alone would be ambiguous.
 pub fn editable(at: DateTime<Utc>, zone: Tz) -> String {
-    let local = at.with_timezone(&zone);
-    let plain = local.format("%Y-%m-%d %H:%M:%S").to_string();
-    match zone.from_local_datetime(&local.naive_local()) {
+    let there = local(at, &zone);
+    let plain = there.format("%Y-%m-%d %H:%M:%S").to_string();
+    match zone.from_local_datetime(&there.naive_local()) {
         MappedLocalTime::Single(_) => plain,
-        MappedLocalTime::Ambiguous(..) | MappedLocalTime::None => format!("{plain} {}", local.offset().fix()),
+        MappedLocalTime::Ambiguous(..) | MappedLocalTime::None => format!("{plain} {}", there.offset().fix()),
     }
 }
 

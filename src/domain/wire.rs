@@ -13,6 +13,10 @@ use super::query::{Page, Query};
 use super::task::{Kind, Status, Task, TaskId};
 use super::{Content, JsonObject, NewTask};
 
+mod answer;
+
+pub use answer::{Answer, read_answer, read_request_id};
+
 /// The five calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub enum Command {
@@ -141,7 +145,7 @@ pub fn get_body(sdkappid: u64, id: TaskId) -> Value {
 pub fn list_body(sdkappid: u64, query: &Query) -> Value {
     let mut body = json!({
         "Sdkappid": sdkappid,
-        "Offset": query.offset(),
+        "Offset": query.offset,
         "Want": query.page_size,
         "OrderBy": query.order.wire(),
         "Asc": query.ascending,
@@ -156,55 +160,12 @@ pub fn list_body(sdkappid: u64, query: &Query) -> Value {
     body
 }
 
-/// The object of an answer that says success.
-///
-/// # Errors
-/// `Refused` for an error code, `Unreadable` for anything that is not the documented JSON.
-pub fn read_answer(status: u16, body: &[u8]) -> Result<JsonObject, Failure> {
-    let unreadable = |detail: String| Failure::Unreadable { status, detail };
-    let parsed: Result<Value, _> = serde_json::from_slice(body);
-    let Ok(Value::Object(object)) = parsed else {
-        let begins: String = String::from_utf8_lossy(body).chars().take(60).collect();
-        let begins = super::text::clean(begins.trim()).into_owned();
-        return Err(unreadable(if begins.is_empty() {
-            "it is empty".to_owned()
-        } else {
-            format!("it begins \"{begins}\"")
-        }));
-    };
-    let Some(code) = object.get("ErrorCode").and_then(Value::as_i64) else {
-        return Err(unreadable("it has no ErrorCode".to_owned()));
-    };
-    let action = object.get("ActionStatus").and_then(Value::as_str);
-    if code == 0 && action.is_none_or(|word| word == "OK") {
-        // A proxy that invents a body with a 5xx is not to be trusted with a success.
-        return if (200..300).contains(&status) {
-            Ok(object)
-        } else {
-            Err(unreadable(format!("HTTP {status} with a success body")))
-        };
-    }
-    let info = object.get("ErrorInfo").and_then(Value::as_str).unwrap_or("").to_owned();
-    let names = object.get("InvalidUserID").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-    let name = |v: &Value| v.as_str().map_or_else(|| v.to_string(), str::to_owned);
-    Err(Failure::Refused { code, info, invalid_accounts: names.iter().map(name).collect() })
-}
-
-/// `RequestId`, which only newer answers have (section 1.4 of the fact sheet). One that does not look
-/// like an id is none.
-pub fn read_request_id(answer: &JsonObject) -> Option<&str> {
-    let looks_like_one = |id: &&str| {
-        (1..=64).contains(&id.len()) && id.bytes().all(|b| b.is_ascii_alphanumeric() || b"-_.:".contains(&b))
-    };
-    answer.get("RequestId").and_then(Value::as_str).filter(looks_like_one)
-}
-
 /// `TaskID` of a successful create, modify or delete.
 ///
 /// # Errors
 /// `Unreadable` when it is missing or 0.
-pub fn read_task_id(answer: &JsonObject) -> Result<TaskId, Failure> {
-    match answer.get("TaskID").and_then(Value::as_u64) {
+pub fn read_task_id(answer: &Answer) -> Result<TaskId, Failure> {
+    match answer.task_id {
         Some(id) if id > 0 => Ok(TaskId(id)),
         _ => Err(Failure::Unreadable { status: 200, detail: "success without a TaskID".to_owned() }),
     }
@@ -214,10 +175,9 @@ pub fn read_task_id(answer: &JsonObject) -> Result<TaskId, Failure> {
 ///
 /// # Errors
 /// `Unreadable` when it is missing or no task.
-pub fn read_task_info(answer: &JsonObject) -> Result<Task, Failure> {
-    let info = answer.get("TaskInfo").and_then(Value::as_object);
-    info.and_then(read_task)
-        .ok_or_else(|| Failure::Unreadable { status: 200, detail: "success without a TaskInfo".to_owned() })
+pub fn read_task_info(answer: Answer) -> Result<Task, Failure> {
+    let info = answer.task_info.and_then(task_of);
+    info.ok_or_else(|| Failure::Unreadable { status: 200, detail: "success without a TaskInfo".to_owned() })
 }
 
 /// `Total` and `Tasks` of a list; an item that is no task makes the whole answer unreadable, for a
@@ -225,21 +185,22 @@ pub fn read_task_info(answer: &JsonObject) -> Result<Task, Failure> {
 ///
 /// # Errors
 /// `Unreadable`, saying what is wrong.
-pub fn read_page(answer: &JsonObject) -> Result<Page, Failure> {
-    let unreadable = |detail: &str| Failure::Unreadable { status: 200, detail: detail.to_owned() };
-    let items = match answer.get("Tasks") {
-        None | Some(Value::Null) => &[][..],
-        Some(Value::Array(items)) => items.as_slice(),
-        Some(_) => return Err(unreadable("Tasks is no array")),
+pub fn read_page(answer: Answer) -> Result<Page, Failure> {
+    let tasks: Option<Vec<Task>> = answer.rows.into_iter().map(task_of).collect();
+    let Some(tasks) = tasks else {
+        let detail = "an item of Tasks has no TaskID".to_owned();
+        return Err(Failure::Unreadable { status: 200, detail });
     };
-    let tasks: Option<Vec<Task>> = items.iter().map(|item| item.as_object().and_then(read_task)).collect();
-    let tasks = tasks.ok_or_else(|| unreadable("an item of Tasks has no TaskID"))?;
-    let total = answer.get("Total").and_then(Value::as_u64).unwrap_or(tasks.len() as u64);
+    let total = answer.total.unwrap_or(tasks.len() as u64 + answer.surplus);
     Ok(Page { total, tasks })
 }
 
 /// One `TaskInfo`; only a missing or unreadable `TaskID` refuses it.
 pub fn read_task(info: &JsonObject) -> Option<Task> {
+    task_of(info.clone())
+}
+
+fn task_of(info: JsonObject) -> Option<Task> {
     let text = |key: &str| info.get(key).and_then(Value::as_str);
     let content = Content(info.get("Content").and_then(Value::as_object).cloned().unwrap_or_default());
     let title = text("Title").unwrap_or_else(|| content.text("OfflinePushInfo.Title")).to_owned();
@@ -257,7 +218,7 @@ pub fn read_task(info: &JsonObject) -> Option<Task> {
         dispatch_success: info.get("DispatchSuccess").and_then(Value::as_i64) == Some(1),
         dispatch_err: text("DispatchErr").unwrap_or("").to_owned(),
         push_task_id: text("PushTaskID").unwrap_or("").to_owned(),
-        raw: info.clone(),
+        raw: info,
     })
 }
 
@@ -303,8 +264,9 @@ mod tests {
             ascending: false,
             range: Range { begin: at("2025-05-01 00:00:00"), end: at("2025-06-01 00:00:00") },
             keyword: "Push Title".into(),
-            page: 0,
+            offset: 0,
             page_size: 20,
+            exact: false,
         };
         assert_eq!(
             list_body(88_888_888, &query).to_string(),
@@ -315,7 +277,7 @@ mod tests {
     #[test]
     fn the_documents_get_sample_is_read_whole() {
         let body = br#"{"ActionStatus": "OK","ErrorInfo": "","ErrorCode": 0,"TaskInfo": {"TaskID": 1234567890,"Sdkappid": 88888888,"CreateAt": "2025-05-20 08:30:00","Type": "All","SchedAt": "2025-06-01 10:00:00","Content": {"From_Account": 12345,"MsgRandom": 123456,"OfflinePushInfo": {"Title": "Push Title","Desc": "Push Content Description"}},"Title": "Push Title","Desc": "Push Content Description","Status": "pending","DispatchSuccess": 0,"DispatchErr": "","PushTaskID": ""}}"#;
-        let task = read_task_info(&read_answer(200, body).unwrap()).unwrap();
+        let task = read_task_info(read_answer(200, body, 0).unwrap()).unwrap();
         assert_eq!(task.id, TaskId(1_234_567_890));
         assert_eq!(task.created_at, Some(Utc.with_ymd_and_hms(2025, 5, 20, 8, 30, 0).unwrap()));
         assert_eq!((task.kind.wire(), task.title.as_str()), ("All", "Push Title"));
@@ -331,7 +293,7 @@ mod tests {
             info: "some accounts are invalid".into(),
             invalid_accounts: vec!["bela".into()],
         };
-        assert_eq!(read_answer(200, body), Err(expected));
+        assert_eq!(read_answer(200, body, 0), Err(expected));
     }
 
     #[test]
@@ -339,21 +301,22 @@ mod tests {
         for body in
             [&b""[..], b"<html>502</html>", b"[]", b"{}", b"{\"ErrorCode\":\"0\"}", b"{\"Err", b"\xff\xfe"]
         {
-            assert!(matches!(read_answer(200, body), Err(Failure::Unreadable { .. })), "{body:?}");
+            assert!(matches!(read_answer(200, body, 0), Err(Failure::Unreadable { .. })), "{body:?}");
         }
-        assert!(read_answer(502, br#"{"ActionStatus":"OK","ErrorCode":0}"#).is_err());
-        assert!(read_task_id(&object(r#"{"TaskID":0}"#)).is_err());
+        assert!(read_answer(502, br#"{"ActionStatus":"OK","ErrorCode":0}"#, 0).is_err());
+        let zero = read_answer(200, br#"{"ErrorCode":0,"TaskID":0}"#, 0).unwrap();
+        assert!(read_task_id(&zero).is_err());
     }
 
     #[test]
     fn success_is_the_code_not_the_text() {
-        assert!(read_answer(200, br#"{"ErrorInfo":"sucess","ErrorCode":0,"ActionStatus":"OK"}"#).is_ok());
-        assert!(read_answer(200, br#"{"ErrorInfo":"","ErrorCode":0,"ActionStatus":"FAIL"}"#).is_err());
+        assert!(read_answer(200, br#"{"ErrorInfo":"sucess","ErrorCode":0,"ActionStatus":"OK"}"#, 0).is_ok());
+        assert!(read_answer(200, br#"{"ErrorInfo":"","ErrorCode":0,"ActionStatus":"FAIL"}"#, 0).is_err());
     }
 
     #[test]
     fn a_request_id_is_an_id_or_none() {
-        let of = |text: &str| read_request_id(&object(text)).map(str::to_owned);
+        let of = |text: &str| read_request_id(text.as_bytes());
         assert_eq!(of(r#"{"RequestId":"09e1-4f.2_A:b"}"#).as_deref(), Some("09e1-4f.2_A:b"));
         let long = format!(r#"{{"RequestId":"{}"}}"#, "x".repeat(65));
         for odd in [r"{}", r#"{"RequestId":7}"#, r#"{"RequestId":""}"#, r#"{"RequestId":"a=b c"}"#, &long] {
@@ -389,8 +352,8 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_give_an_answer_or_a_failure(status in 100u16..600, body in proptest::collection::vec(any::<u8>(), 0..200)) {
-            if let Ok(answer) = read_answer(status, &body) {
-                let _ = (read_page(&answer), read_task_info(&answer), read_task_id(&answer));
+            if let Ok(answer) = read_answer(status, &body, 50) {
+                let _ = (read_page(answer.clone()), read_task_info(answer.clone()), read_task_id(&answer));
             }
         }
 

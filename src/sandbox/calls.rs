@@ -30,7 +30,8 @@ pub(super) struct Call<'a> {
 
 impl Call<'_> {
     fn with_random(&mut self, mut content: JsonObject, always: bool) -> JsonObject {
-        if always || self.options.inject_msg_random && !content.contains_key("MsgRandom") {
+        let has_none = rules::given(&content, "MsgRandom").is_none();
+        if always || self.options.inject_msg_random && has_none {
             content.insert("MsgRandom".to_owned(), json!(self.rng.random::<u32>()));
         }
         content
@@ -82,8 +83,8 @@ fn add(body: &JsonObject, call: &mut Call<'_>, store: &Store) -> Result<Members,
 fn modify(body: &JsonObject, call: &mut Call<'_>, store: &Store) -> Result<Members, Refusal> {
     let id = rules::integer(body, "TaskID")?;
     let kind = rules::kind(body)?;
-    let sched_at = body.contains_key("SchedAt").then(|| rules::time(body, "SchedAt")).transpose()?;
-    let change = body.contains_key("Content").then(|| rules::object(body, "Content")).transpose()?;
+    let sched_at = rules::given(body, "SchedAt").map(|_| rules::time(body, "SchedAt")).transpose()?;
+    let change = rules::given(body, "Content").map(|_| rules::object(body, "Content")).transpose()?;
     if sched_at.is_none() && change.is_none() {
         return Err(Refusal::invalid("SchedAt or Content must be given"));
     }
@@ -184,7 +185,7 @@ fn wanted(body: &JsonObject, call: &Call<'_>) -> Result<Wanted, Refusal> {
     if days > 0 && end - begin > days.saturating_mul(86_400) {
         return Err(Refusal::invalid(format!("the time range is longer than {days} days")));
     }
-    let keyword = if body.contains_key("Keyword") { rules::text(body, "Keyword")? } else { "" };
+    let keyword = rules::given(body, "Keyword").map_or(Ok(""), |_| rules::text(body, "Keyword"))?;
     Ok(Wanted {
         sdkappid: call.app.number(),
         range_of: match options.list_time_field {

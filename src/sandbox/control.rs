@@ -3,6 +3,7 @@
 //! Here for programs in the same process; [`http`] is the same for others. Nothing here is part of
 //! the service that is imitated, and nothing here passes signature or rate.
 
+mod hosts;
 mod http;
 
 use std::sync::Arc;
@@ -19,11 +20,13 @@ use super::counters::Counters;
 use super::engine::Lost;
 use super::faults::Fault;
 use super::routes::Shared;
+use super::rules;
 use super::store::{OutcomeRule, Store};
 use super::{Running, lock};
 use crate::domain::JsonObject;
 use crate::domain::wire::Command;
 
+pub(super) use hosts::host;
 pub(super) use http::{PREFIX, answer};
 
 /// How dispatches shall end. What is given must fit; nothing given fits every dispatch. Of several
@@ -188,7 +191,7 @@ impl Shared {
     ) -> Result<T, String> {
         match self.engine.write(work).await {
             Ok(done) => done.map_err(|err| err.to_string()),
-            Err(Lost) => Err("the sandbox has stopped".to_owned()),
+            Err(Lost) => Err("the database is not to be written to, or the sandbox has stopped".to_owned()),
         }
     }
 
@@ -245,8 +248,10 @@ impl Shared {
     }
 
     async fn call(self: &Arc<Self>, command: Command, mut body: JsonObject) -> String {
-        if let Some(first) = self.apps.first() {
-            body.entry("Sdkappid").or_insert_with(|| first.sdkappid.into());
+        if let Some(first) = self.apps.first()
+            && rules::given(&body, "Sdkappid").is_none()
+        {
+            body.insert("Sdkappid".to_owned(), first.sdkappid.into());
         }
         let named = body.get("Sdkappid").and_then(Value::as_u64);
         // One that does not exist is refused by the call itself, against the first.

@@ -1,15 +1,16 @@
 //! Brings calls to the store and answers back: one thread writes, others read beside it.
 //!
 //! Writes that wait at the same time become one transaction with one sync of the disk, and none is
-//! answered before that. A write that fails takes nothing of the others with it. Everything that
-//! waits is bounded.
+//! answered before that. A write that fails takes nothing of the others with it. Nothing is written to
+//! a file that is not in its place any more, and that is told. Everything that waits is bounded.
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::Path;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 use std::thread;
 
-use tokio::sync::{Semaphore, mpsc, oneshot};
+use tokio::sync::{Semaphore, mpsc, oneshot, watch};
+
+use super::lock;
 
 use super::store::{OpenError, Store};
 
@@ -20,7 +21,7 @@ const WAITING: usize = 1024;
 const TOGETHER: usize = 256;
 
 /// Connections that read beside the writer of a file.
-const READERS: usize = 4;
+const READERS: u32 = 4;
 
 /// The work was not done, or nobody knows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -41,6 +42,9 @@ pub(super) struct Engine {
     jobs: mpsc::Sender<Job>,
     /// None for a database in memory, which has one connection only: the writer reads, too.
     readers: Option<Readers>,
+    /// What was put right with the file at the start.
+    notes: Vec<String>,
+    warnings: watch::Receiver<String>,
 }
 
 #[derive(Debug)]
@@ -52,12 +56,25 @@ struct Readers {
 
 impl Engine {
     /// Takes the open store, and opens more connections when it is the one of a file.
-    pub(super) fn start(store: Store, path: Option<&Path>) -> Result<Self, OpenError> {
-        let readers = path.map(Readers::open).transpose()?;
+    pub(super) fn start(store: Store) -> Result<Self, OpenError> {
+        let readers = Readers::beside(&store)?;
+        let notes = store.notes().to_vec();
         let (jobs, waiting) = mpsc::channel(WAITING);
+        let (warn, warnings) = watch::channel(String::new());
         let thread = thread::Builder::new().name("sandbox-store".to_owned());
-        thread.spawn(move || write_all(store, waiting)).map_err(|err| OpenError(err.to_string()))?;
-        Ok(Self { jobs, readers })
+        let work = move || write_all(store, waiting, &warn);
+        thread.spawn(work).map_err(|err| OpenError::new(err.to_string()))?;
+        Ok(Self { jobs, readers, notes, warnings })
+    }
+
+    /// What was put right with the file at the start, for the operator.
+    pub(super) fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The last that the operator must know of the file, each time there is something new.
+    pub(super) fn warnings(&self) -> watch::Receiver<String> {
+        self.warnings.clone()
     }
 
     /// Does this in a transaction of its own making, all or nothing; returns when it lasts.
@@ -110,7 +127,7 @@ impl Engine {
     /// Finishes what waits and closes the database: the file is free when this returns.
     pub(super) async fn stop(&self) {
         if let Some(readers) = &self.readers {
-            readers.close();
+            readers.close().await;
         }
         let (done, closed) = oneshot::channel();
         if self.jobs.send(Job::Stop(done)).await.is_ok() {
@@ -121,30 +138,39 @@ impl Engine {
 }
 
 impl Readers {
-    fn open(path: &Path) -> Result<Self, OpenError> {
-        let stores = (0..READERS).map(|_| Store::open_reader(path)).collect::<Result<Vec<_>, _>>()?;
-        Ok(Self { idle: Mutex::new(Some(stores)), free: Arc::new(Semaphore::new(READERS)) })
+    fn beside(store: &Store) -> Result<Option<Self>, OpenError> {
+        let stores = (0..READERS).map(|_| store.reader()).collect::<Result<Option<Vec<_>>, _>>()?;
+        let readers = |stores| Self { idle: Mutex::new(Some(stores)), free: semaphore() };
+        Ok(stores.map(readers))
     }
 
     fn take(&self) -> Option<Store> {
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).as_mut()?.pop()
+        lock(&self.idle).as_mut()?.pop()
     }
 
     fn give_back(&self, store: Store) {
-        if let Some(idle) = self.idle.lock().unwrap_or_else(PoisonError::into_inner).as_mut() {
+        if let Some(idle) = lock(&self.idle).as_mut() {
             idle.push(store);
         }
     }
 
-    fn close(&self) {
+    /// Waits for the reads under way: each of them holds the file.
+    async fn close(&self) {
+        // Closed already is as good.
+        drop(self.free.acquire_many(READERS).await);
         self.free.close();
-        self.idle.lock().unwrap_or_else(PoisonError::into_inner).take();
+        lock(&self.idle).take();
     }
 }
 
+fn semaphore() -> Arc<Semaphore> {
+    Arc::new(Semaphore::new(READERS as usize))
+}
+
 /// The thread that writes.
-fn write_all(store: Store, mut waiting: mpsc::Receiver<Job>) {
+fn write_all(store: Store, mut waiting: mpsc::Receiver<Job>, warn: &watch::Sender<String>) {
     let mut told = Vec::with_capacity(TOGETHER);
+    let mut displaced = false;
     let mut stop = None;
     while stop.is_none() {
         let Some(first) = waiting.blocking_recv() else { return };
@@ -167,7 +193,10 @@ fn write_all(store: Store, mut waiting: mpsc::Receiver<Job>) {
                 next = waiting.try_recv().ok();
             }
         }
-        let lasts = begun && store.commit().is_ok();
+        let lasts = begun && store.commit();
+        if let Some(words) = news(&store, &mut displaced) {
+            warn.send_replace(words);
+        }
         told.drain(..).for_each(|settle| settle(lasts));
     }
     drop(store);
@@ -177,8 +206,29 @@ fn write_all(store: Store, mut waiting: mpsc::Receiver<Job>) {
     }
 }
 
+/// What there is to say when the file has left its place, and when it has come back.
+fn news(store: &Store, displaced: &mut bool) -> Option<String> {
+    let now = store.displaced();
+    if now.is_some() == *displaced {
+        return None;
+    }
+    *displaced = now.is_some();
+    Some(now.map_or_else(
+        || "the database is back in its place; writes are carried out again".to_owned(),
+        |path| {
+            let path = path.display();
+            format!(
+                "the database {path} was removed, replaced or emptied while in use; until it is back, every \
+                 write is refused (90105) and nothing is dispatched"
+            )
+        },
+    ))
+}
+
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::super::store::{NewRow, Words};
     use super::*;
     use crate::domain::Kind;
@@ -189,7 +239,7 @@ mod tests {
     }
 
     fn engine(path: Option<&Path>) -> Arc<Engine> {
-        Arc::new(Engine::start(Store::open(path, 1).unwrap(), path).unwrap())
+        Arc::new(Engine::start(Store::open(path, 1).unwrap()).unwrap())
     }
 
     #[tokio::test]

@@ -4,6 +4,7 @@
 //! thousands of clients that only hold a connection keep nobody out.
 
 use std::collections::HashMap;
+use std::net::IpAddr;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
@@ -39,6 +40,8 @@ pub(super) struct Guests {
 #[derive(Debug)]
 pub(super) struct Guest {
     number: u64,
+    /// The address of this machine that it came to.
+    pub(super) local: Option<IpAddr>,
     /// A request of it has arrived in full and is not answered yet.
     busy: AtomicBool,
     /// The event of its last request.
@@ -78,10 +81,11 @@ impl Guests {
         self.events.fetch_add(1, Ordering::SeqCst)
     }
 
-    fn welcome(&self) -> Arc<Guest> {
+    fn welcome(&self, local: Option<IpAddr>) -> Arc<Guest> {
         let number = self.event();
         let guest = Arc::new(Guest {
             number,
+            local,
             busy: false.into(),
             used: number.into(),
             last: false.into(),
@@ -127,7 +131,7 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         tokio::select! {
             () = stopped(&mut stopping) => break,
             accepted = listener.accept() => if let Ok((stream, _)) = accepted {
-                let guest = shared.guests.welcome();
+                let guest = shared.guests.welcome(stream.local_addr().ok().map(|local| local.ip()));
                 connections.spawn(attend(stream, guest, Arc::clone(&shared)));
             } else {
                 shared.guests.make_room();

@@ -35,6 +35,8 @@ pub struct Options {
     pub apps: Vec<AppOptions>,
     /// Serve the control interface under `/_sandbox/`.
     pub control: bool,
+    /// Further names and addresses (in lower case, without a port) by which that may be called.
+    pub control_hosts: BTreeSet<String>,
     /// What keeps hostile clients bounded.
     pub limits: Limits,
 
@@ -110,6 +112,7 @@ impl Default for Options {
             delay_ms: 0,
             apps: Vec::new(),
             control: false,
+            control_hosts: BTreeSet::new(),
             limits: Limits::default(),
             require_random: false,
             rate_limit_per_second: 5,

@@ -12,13 +12,14 @@ use std::time::Duration;
 
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
+use axum::http::request::Parts;
 use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use chrono::{DateTime, Utc};
 use hyper::body::{Frame, SizeHint};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use tokio::sync::{Semaphore, watch};
+use tokio::sync::{Semaphore, SemaphorePermit, watch};
 
 use super::answer::{Answer, Members};
 use super::calls::{Call, carry_out};
@@ -37,7 +38,9 @@ use super::{control, lock};
 use crate::domain::JsonObject;
 use crate::domain::wire::Command;
 
-/// A body above this is one of few at a time: as JSON it may become many times as large.
+/// A body above this is worked on as one of few at a time: as JSON it may become many times as large.
+/// While it arrives it has only the budget of its own connection, so that whoever stalls holds up
+/// nobody else.
 const LARGE: usize = 64 << 10;
 
 /// How many of those.
@@ -83,6 +86,15 @@ impl Modes {
 impl Shared {
     pub(super) fn large() -> Arc<Semaphore> {
         Arc::new(Semaphore::new(LARGE_AT_ONCE))
+    }
+
+    /// What a large body needs to be worked on; held over no wait that a client or a script decides.
+    async fn permit(&self, bytes: usize) -> Option<SemaphorePermit<'_>> {
+        if bytes <= LARGE {
+            return None;
+        }
+        // It is never closed.
+        self.large.acquire().await.ok()
     }
 
     /// Random numbers for one call, so that nobody waits for another's.
@@ -174,7 +186,7 @@ pub(super) async fn serve(
 ) -> Result<Response, Hangup> {
     let (parts, body) = request.into_parts();
     // The body is read before anything is refused, else the client may be cut off while sending.
-    let arrival = read(body, shared.options.max_body_bytes, &shared.large);
+    let arrival = read(body, shared.options.max_body_bytes);
     let arrived = tokio::time::timeout(shared.options.limits.body, arrival).await;
     let arrived = arrived.unwrap_or_else(|_| {
         guest.last();
@@ -182,17 +194,15 @@ pub(super) async fn serve(
     });
     // From here on it is accepted, and will be answered even when the sandbox is told to stop.
     guest.busy(true);
-    let _large = arrived.as_ref().ok().and_then(|arrived| arrived.large.as_ref());
-    let body = arrived.as_ref().map(|arrived| arrived.bytes.as_slice()).map_err(Clone::clone);
-    let path = parts.uri.path();
-    if shared.options.control && path.starts_with(control::PREFIX) {
+    let large = shared.permit(arrived.as_ref().map_or(0, Vec::len)).await;
+    let body = arrived.as_deref().map_err(Clone::clone);
+    if shared.options.control && parts.uri.path().starts_with(control::PREFIX) {
         let body = body.map_err(|refusal| refusal.info);
-        let answer =
-            control::answer(&shared, &parts.method, path, parts.uri.query(), &parts.headers, body).await;
+        let answer = control::answer(&shared, &parts, guest.local, body).await;
         guest.busy(false);
         return Ok(answer);
     }
-    let sent = walk(&shared, &parts.method, path, parts.uri.query().unwrap_or(""), body).await;
+    let sent = walk(&shared, &parts, body, large).await;
     wait(&shared, Duration::from_millis(shared.modes.delay_ms.load(Ordering::Relaxed))).await;
     let answer = respond(&shared, sent, guest.is_last());
     guest.busy(false);
@@ -280,24 +290,16 @@ impl HttpBody for Half {
     }
 }
 
-/// A body that has arrived.
-struct Arrived {
-    bytes: Vec<u8>,
-    /// Held as long as a large one is worked on.
-    large: Option<tokio::sync::OwnedSemaphorePermit>,
-}
-
 /// The whole body, at most `most` bytes. A longer one is read on for a while, so that the client
 /// gets to read the refusal.
-async fn read(mut body: Body, most: usize, lane: &Arc<Semaphore>) -> Result<Arrived, Refusal> {
+async fn read(mut body: Body, most: usize) -> Result<Vec<u8>, Refusal> {
     let mut bytes = Vec::new();
-    let mut large = None;
     let mut seen: usize = 0;
     loop {
         let frame = std::future::poll_fn(|cx| Pin::new(&mut body).poll_frame(cx)).await;
         let data = match frame {
             None if seen > most => break,
-            None => return Ok(Arrived { bytes, large }),
+            None => return Ok(bytes),
             Some(Err(_)) => return Err(Refusal::new(60003, "the request body was cut off")),
             Some(Ok(frame)) => frame.into_data().unwrap_or_default(),
         };
@@ -308,9 +310,6 @@ async fn read(mut body: Body, most: usize, lane: &Arc<Semaphore>) -> Result<Arri
         if seen > most {
             bytes = Vec::new();
         } else {
-            if seen > LARGE && large.is_none() {
-                large = Arc::clone(lane).acquire_owned().await.ok();
-            }
             bytes.extend_from_slice(&data);
         }
     }
@@ -320,14 +319,13 @@ async fn read(mut body: Body, most: usize, lane: &Arc<Semaphore>) -> Result<Arri
 /// The pipeline (section 8.1): steps 1 to 9 here, the rest with the store in hand.
 async fn walk(
     shared: &Arc<Shared>,
-    method: &Method,
-    path: &str,
-    query: &str,
+    parts: &Parts,
     body: Result<&[u8], Refusal>,
+    large: Option<SemaphorePermit<'_>>,
 ) -> Sent {
     let now = shared.options.clock.now();
     lock(&shared.counters).requests += 1;
-    let (command, app, body) = match admit(shared, method, path, query, body, now) {
+    let (command, app, body) = match admit(shared, parts, body, now) {
         Ok(admitted) => admitted,
         Err(refusal) => return Sent::Whole(Answer { outcome: Err(refusal), with_task_id: false }),
     };
@@ -338,6 +336,8 @@ async fn walk(
         return Sent::Whole(answer);
     };
     lock(&shared.counters).at(sdkappid, command).faults += 1;
+    // A fault may wait for as long as its script says.
+    drop(large);
     misbehave(shared, &fault, (command, app, body)).await
 }
 
@@ -394,9 +394,7 @@ async fn late(
 
 fn admit(
     shared: &Shared,
-    method: &Method,
-    path: &str,
-    query: &str,
+    parts: &Parts,
     body: Result<&[u8], Refusal>,
     now: DateTime<Utc>,
 ) -> Result<(Command, usize, JsonObject), Refusal> {
@@ -404,7 +402,7 @@ fn admit(
         lock(&shared.counters).turned_away += 1;
         refusal
     };
-    let (command, app, body) = known(shared, method, path, query, body, now).map_err(turned_away)?;
+    let (command, app, body) = known(shared, parts, body, now).map_err(turned_away)?;
     let sdkappid = shared.apps.get(app).map_or(0, |app| app.sdkappid);
     let limit = shared.options.rate_limit_per_second;
     let taken = lock(&shared.rate).take(sdkappid, command, now.timestamp_millis(), limit);
@@ -418,21 +416,20 @@ fn admit(
 /// Steps 1 to 8; the application by its place in the list.
 fn known(
     shared: &Shared,
-    method: &Method,
-    path: &str,
-    query: &str,
+    parts: &Parts,
     body: Result<&[u8], Refusal>,
     now: DateTime<Utc>,
 ) -> Result<(Command, usize, JsonObject), Refusal> {
+    let Parts { method, uri, .. } = parts;
     if method != Method::POST {
         return Err(Refusal::new(60002, format!("{method} is not POST")));
     }
-    let name = path.strip_prefix("/v4/timpush/");
+    let name = uri.path().strip_prefix("/v4/timpush/");
     let command = Command::ALL
         .into_iter()
         .find(|command| Some(command.name()) == name)
         .ok_or_else(|| Refusal::new(60009, "the requested resource does not exist"))?;
-    let parameters = gate::parameters(query, &shared.options)?;
+    let parameters = gate::parameters(uri.query().unwrap_or(""), &shared.options)?;
     let body = gate::body(body?)?;
     let lockout = shared.options.auth_lockout.then_some(&shared.lockout);
     let app = gate::admit(&parameters, &shared.apps, now.timestamp_millis(), lockout)?;

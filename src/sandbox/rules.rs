@@ -45,8 +45,13 @@ impl From<rusqlite::Error> for Refusal {
     }
 }
 
+/// A member of the body; `null` is as if it were absent.
+pub(super) fn given<'a>(body: &'a JsonObject, key: &str) -> Option<&'a Value> {
+    body.get(key).filter(|value| !value.is_null())
+}
+
 fn required<'a>(body: &'a JsonObject, key: &str) -> Result<&'a Value, Refusal> {
-    body.get(key).ok_or_else(|| Refusal::invalid(format!("{key} is missing")))
+    given(body, key).ok_or_else(|| Refusal::invalid(format!("{key} is missing")))
 }
 
 /// A required Integer. Strings, booleans, fractions and `5.0` are refused.

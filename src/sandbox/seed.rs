@@ -102,7 +102,7 @@ pub(super) fn plant(
     store: &Store,
 ) -> Result<i64, OpenError> {
     let assets: Assets =
-        serde_json::from_str(CAMPAIGNS).map_err(|err| OpenError(format!("demo data: {err}")))?;
+        serde_json::from_str(CAMPAIGNS).map_err(|err| OpenError::new(format!("demo data: {err}")))?;
     let mut plans = plans(seed, now.timestamp(), &assets);
     // Ids grow with the time of creation, as the service's do.
     plans.sort_by_key(|plan| (plan.created, plan.scheduled));

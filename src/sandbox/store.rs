@@ -3,19 +3,21 @@
 //! Synchronous: called on threads that may wait, never across an await. It knows states and orders,
 //! not the rules of the wire. One process owns a file at a time; of its connections one writes.
 
-use std::ffi::OsString;
 use std::fmt;
-use std::fs::{File, TryLockError};
-use std::path::{Path, PathBuf};
+use std::path::Path;
+use std::sync::Arc;
 use std::time::Duration;
 
 use rusqlite::{Connection, OpenFlags, OptionalExtension, Params, Row, params};
 
 mod due;
+mod file;
 mod list;
+mod served;
 mod shelf;
 
 pub(super) use due::{Leaving, OutcomeRule, Pushed};
+use file::Held;
 pub(super) use list::{TimeField, Wanted};
 use shelf::Card;
 
@@ -106,24 +108,32 @@ pub(super) struct Stored {
 
 /// Why a database could not be opened.
 #[derive(Debug)]
-pub(super) struct OpenError(pub(super) String);
+pub(super) struct OpenError {
+    pub(super) words: String,
+    /// What to do about it, if it is a file.
+    pub(super) advice: &'static str,
+}
 
 impl OpenError {
+    pub(super) fn new(words: impl Into<String>) -> Self {
+        Self { words: words.into(), advice: "name another file" }
+    }
+
     pub(super) fn unknown() -> Self {
-        Self("it could not be opened".to_owned())
+        Self::new("it could not be opened")
     }
 }
 
 impl From<rusqlite::Error> for OpenError {
     fn from(err: rusqlite::Error) -> Self {
         let busy = err.sqlite_error_code() == Some(rusqlite::ErrorCode::DatabaseBusy);
-        Self(if busy { "another process is using it".to_owned() } else { err.to_string() })
+        Self::new(if busy { "another process is using it".to_owned() } else { err.to_string() })
     }
 }
 
 impl fmt::Display for OpenError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        f.write_str(&self.words)
     }
 }
 
@@ -138,40 +148,61 @@ const MIGRATIONS: &[(&str, Code)] = &[
     (include_str!("store/1_tasks.sql"), |_| Ok(())),
     (include_str!("store/2_tallies.sql"), |_| Ok(())),
     (include_str!("store/3_shelves.sql"), shelf::fill),
+    (include_str!("store/4_served.sql"), |_| Ok(())),
 ];
 
 /// The database.
 #[derive(Debug)]
 pub(super) struct Store {
     db: Connection,
-    /// Held as long as the file is ours; readers have none.
-    _lock: Option<File>,
+    /// The file, if it is one. Last, for it must be given back after all connections to it are closed.
+    file: Option<Arc<Held>>,
+    /// What was put right with the file.
+    notes: Vec<String>,
 }
 
 impl Store {
     /// Opens or makes the database; `first_id` is the first `TaskID` of a new one.
     pub(super) fn open(path: Option<&Path>, first_id: i64) -> Result<Self, OpenError> {
-        let (db, lock) = match path {
+        let (db, file) = match path {
             None => (Connection::open_in_memory()?, None),
             Some(path) => {
-                let lock = locked(path)?;
-                (open_file(path)?, Some(lock))
+                let mut held = Held::take(path)?;
+                let db = open_file(held.path())?;
+                held.note_journal();
+                (db, Some(Arc::new(held)))
             }
         };
         db.set_prepared_statement_cache_capacity(64);
-        let mut store = Self { db, _lock: lock };
+        let mut store = Self { db, file, notes: Vec::new() };
         store.migrate(first_id)?;
+        // Not before it is known to be ours.
+        if let Some(file) = &store.file {
+            served::note(&store.db, file.path())?;
+            store.notes = file.make_private();
+        }
         Ok(store)
     }
 
-    /// Another connection to the file of an open store, to read beside the writer.
-    pub(super) fn open_reader(path: &Path) -> Result<Self, OpenError> {
+    /// Another connection to the file, to read beside the writer; `None` for a database in memory.
+    pub(super) fn reader(&self) -> Result<Option<Self>, OpenError> {
+        let Some(file) = &self.file else { return Ok(None) };
         let flags = OpenFlags::SQLITE_OPEN_READ_ONLY | OpenFlags::SQLITE_OPEN_NO_MUTEX;
-        let db = Connection::open_with_flags(path, flags)?;
+        let db = Connection::open_with_flags(file.path(), flags)?;
         db.busy_timeout(Duration::from_secs(2))?;
         db.pragma_update(None, "cache_size", READER_CACHE)?;
         db.set_prepared_statement_cache_capacity(64);
-        Ok(Self { db, _lock: None })
+        Ok(Some(Self { db, file: Some(Arc::clone(file)), notes: Vec::new() }))
+    }
+
+    /// What was put right with the file when it was opened, for the operator.
+    pub(super) fn notes(&self) -> &[String] {
+        &self.notes
+    }
+
+    /// The file of the database when the next start would not find what is written now.
+    pub(super) fn displaced(&self) -> Option<&Path> {
+        self.file.as_ref().filter(|file| !file.is_in_place()).map(|file| file.name())
     }
 
     fn migrate(&mut self, first_id: i64) -> Result<(), OpenError> {
@@ -180,11 +211,11 @@ impl Store {
         let (version, application) = (number("user_version")?, number("application_id")?);
         let tables: i64 = self.db.query_row("select count(*) from sqlite_schema", [], |row| row.get(0))?;
         if tables > 0 && application != APPLICATION {
-            return Err(OpenError("it is the database of another program".to_owned()));
+            return Err(OpenError::new("it is the database of another program"));
         }
         let known = usize::try_from(version).ok().and_then(|version| MIGRATIONS.get(version..));
         let Some(missing) = known else {
-            return Err(OpenError("it was written by a newer pushdeck".to_owned()));
+            return Err(OpenError::new("it was written by a newer pushdeck"));
         };
         if missing.is_empty() {
             return Ok(());
@@ -243,14 +274,16 @@ impl Store {
         self.change("begin immediate", []).map(drop)
     }
 
-    /// Makes everything since [`Store::begin`] last, or takes it back.
-    pub(super) fn commit(&self) -> rusqlite::Result<()> {
-        let done = self.change("commit", []).map(drop);
-        if done.is_err() && !self.db.is_autocommit() {
+    /// Makes everything since [`Store::begin`] last, or takes it back; whether it lasts. What is
+    /// written to a file that was removed or replaced does not.
+    pub(super) fn commit(&self) -> bool {
+        let done = self.displaced().is_none() && self.change("commit", []).is_ok();
+        if !done && !self.db.is_autocommit() {
             // What cannot be undone now is undone when the file is opened again.
             let _ = self.change("rollback", []);
         }
-        done
+        // It may have gone meanwhile.
+        done && self.displaced().is_none()
     }
 
     fn change(&self, sql: &str, params: impl Params) -> rusqlite::Result<usize> {
@@ -401,22 +434,6 @@ fn stored(row: &Row<'_>) -> rusqlite::Result<Stored> {
     })
 }
 
-/// Takes the file for this process. The lock lies beside the database, for SQLite has locks of its own
-/// on that; the system gives it back however the process ends.
-fn locked(path: &Path) -> Result<File, OpenError> {
-    let mut name = OsString::from(path);
-    name.push("-lock");
-    let unusable = |error: std::io::Error| OpenError(error.to_string());
-    let lock = File::options().create(true).truncate(false).write(true).open(PathBuf::from(name));
-    let lock = lock.map_err(unusable)?;
-    match lock.try_lock() {
-        Ok(()) => Ok(lock),
-        // A second process on the same file would dispatch everything a second time.
-        Err(TryLockError::WouldBlock) => Err(OpenError("another process is using it".to_owned())),
-        Err(TryLockError::Error(error)) => Err(unusable(error)),
-    }
-}
-
 /// KiB, negative as SQLite wants it.
 const READER_CACHE: i64 = -6 * 1024;
 const WRITER_CACHE: i64 = -16 * 1024;
@@ -536,14 +553,57 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("a.db");
         let writer = Store::open(Some(&path), 5).unwrap();
-        let reader = Store::open_reader(&path).unwrap();
+        let reader = writer.reader().unwrap().unwrap();
         let words = Words { content: "{}", title: "t", desc: "" };
         let new = NewRow { sdkappid: 7, kind: &Kind::All, create_at: 0, sched_at: 9, words, end: None };
         writer.begin().unwrap();
         let id = writer.add(&new).unwrap();
         assert!(reader.get(7, id).unwrap().is_none(), "not before it lasts");
-        writer.commit().unwrap();
+        assert!(writer.commit());
         assert_eq!((id, reader.get(7, id).unwrap().unwrap().sched_at), (5, 9));
         assert!(reader.add(&new).is_err());
+    }
+
+    #[test]
+    fn everything_that_belongs_to_a_database_is_private_also_what_was_not() {
+        use std::fs::{Permissions, metadata, set_permissions};
+        use std::os::unix::fs::PermissionsExt;
+        let dir = tempfile::tempdir().unwrap();
+        let file = |end: &str| dir.path().join(format!("a.db{end}"));
+        let private = || {
+            for end in ["", "-wal", "-shm"] {
+                assert_eq!(metadata(file(end)).unwrap().permissions().mode() & 0o777, 0o600, "{end}");
+            }
+        };
+        let store = Store::open(Some(&file("")), 1).unwrap();
+        private();
+        assert!(store.notes().is_empty());
+        drop(store);
+        set_permissions(file(""), Permissions::from_mode(0o644)).unwrap();
+        let store = Store::open(Some(&file("")), 1).unwrap();
+        private();
+        assert!(store.notes()[0].contains("a.db was open to others (mode 0644)"), "{:?}", store.notes());
+    }
+
+    #[test]
+    fn a_refused_second_opener_leaves_the_locks_of_the_first_as_they_are() {
+        let dir = tempfile::tempdir().unwrap();
+        let path = dir.path().join("a.db");
+        let store = Store::open(Some(&path), 5).unwrap();
+        std::fs::hard_link(&path, dir.path().join("h.db")).unwrap();
+        for name in ["a.db", "h.db"] {
+            assert!(Store::open(Some(&dir.path().join(name)), 5).is_err());
+        }
+        // The system's own table, where it has one: without the lock of SQLite any other program that
+        // closes the file would think itself the last, and take the journal away.
+        if let Ok(table) = std::fs::read_to_string("/proc/locks") {
+            use std::os::unix::fs::MetadataExt;
+            let inode = format!(":{}", std::fs::metadata(&path).unwrap().ino());
+            let of_file = |kind: &str| {
+                table.lines().any(|line| line.contains(kind) && line.split(' ').any(|w| w.ends_with(&inode)))
+            };
+            assert!(of_file("POSIX") && of_file("FLOCK"), "{table}");
+        }
+        drop(store);
     }
 }

@@ -13,6 +13,7 @@ use crate::domain::wire::{time_in, time_out};
 mod apps;
 mod commands;
 mod control;
+mod database;
 mod dispatching;
 mod documents;
 mod hostile;

@@ -54,7 +54,9 @@ impl Store {
             let sql = "INSERT INTO drafts (profile, slot, owner, state, saved_at, draft) \
                  VALUES (?, ?, ?, 'current', ?, ?) \
                  ON CONFLICT (profile, slot, owner) WHERE state = 'current' \
-                 DO UPDATE SET saved_at = excluded.saved_at, draft = excluded.draft";
+                 DO UPDATE SET intent = iif(draft = excluded.draft, intent, NULL), \
+                 saved_at = excluded.saved_at, draft = excluded.draft";
+            // Another text is not the one that was sent.
             db.prepare_cached(sql)?.execute(params![profile, slot, own, time_text(at), text])?;
             Ok(())
         })
@@ -228,7 +230,8 @@ fn adopt(db: &Connection, row: &Entry, own: &str) -> rusqlite::Result<bool> {
         return Ok(false);
     }
     make_room(db, row.id, own)?;
-    let sql = "UPDATE drafts SET state = 'current', owner = ?, intent = NULL WHERE id = ?";
+    let sql = "UPDATE drafts SET intent = iif(state = 'current', intent, NULL), state = 'current', owner = ? \
+         WHERE id = ?";
     db.prepare_cached(sql)?.execute(params![own, row.id]).map(|_| true)
 }
 
@@ -272,7 +275,8 @@ pub(super) fn settle(
                  (SELECT profile, slot, owner, draft FROM drafts WHERE intent = ? AND state = 'sent')";
             db.prepare_cached(sql)?.execute([intent])?;
             let sql = "UPDATE drafts SET state = 'created', created_as = ?, saved_at = ? \
-                 WHERE intent = ? AND state = 'sent'";
+                 WHERE intent = ? AND state IN ('sent', 'current', 'aside')";
+            // Also one that was given back because nothing was found at first, and that nobody changed.
             db.prepare_cached(sql)?.execute(params![task.to_string(), at, intent])?;
             let sql = "DELETE FROM drafts WHERE state IN ('created', 'aside') AND saved_at < ?";
             db.prepare_cached(sql)?.execute([long_ago])?;
@@ -284,7 +288,8 @@ pub(super) fn settle(
         }
         After::NotDone => {
             // Where a newer text is under way, that one is what the form goes on with.
-            let sql = "UPDATE drafts SET intent = NULL, state = iif(EXISTS (SELECT 1 FROM drafts AS newer \
+            // It stays known by its write: "not done" is no proof, and the task may still appear.
+            let sql = "UPDATE drafts SET state = iif(EXISTS (SELECT 1 FROM drafts AS newer \
                  WHERE newer.state = 'current' AND newer.profile = drafts.profile \
                  AND newer.slot = drafts.slot AND newer.owner = drafts.owner), 'aside', 'current') \
                  WHERE intent = ? AND state = 'sent'";

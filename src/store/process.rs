@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Mutex, PoisonError};
 
 /// The folder of the lock files, beside the database.
-const FOLDER: &str = "processes";
+pub(super) const FOLDER: &str = "processes";
 /// The name of a process that could not take a lock begins so: nobody can prove it dead.
 const UNLOCKED: &str = "unlocked-";
 /// A fresh file that somebody else takes for a dead one's is made again under another name.

@@ -18,16 +18,20 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tokio::sync::{mpsc, watch};
 
+use crate::app::review::LineKey;
+
 /// The most that may wait beside frames: a copied text or two.
 const MOST_WAITING: usize = 256 * 1024;
 
 /// The frame that is on the screen.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
     /// The time of the state that it shows, as it was given to [`Screen::show`].
     pub rendered: Duration,
     /// Columns and rows that it was drawn for.
     pub size: (u16, u16),
+    /// The lines of the review that are on it, as they were given.
+    pub lines: Vec<LineKey>,
 }
 
 /// How far the writing is.
@@ -46,6 +50,7 @@ pub enum Progress {
 struct Frame {
     buffer: Buffer,
     rendered: Duration,
+    lines: Vec<LineKey>,
 }
 
 /// What waits to be written.
@@ -119,15 +124,16 @@ impl Screen {
         (self.size)()
     }
 
-    /// Hands a frame over: `paint` fills it. `rendered` comes back when it is on the screen.
-    pub fn show(&self, size: (u16, u16), rendered: Duration, paint: impl FnOnce(Rect, &mut Buffer)) {
+    /// Hands a frame over: `paint` fills it. `shown` comes back when it is on the screen.
+    pub fn show(&self, shown: Shown, paint: impl FnOnce(Rect, &mut Buffer)) {
+        let Shown { rendered, size, lines } = shown;
         let area = Rect::new(0, 0, size.0, size.1);
         let mut buffer = self.shared.waiting().spare.take().unwrap_or_default();
         buffer.resize(area);
         buffer.reset();
         paint(area, &mut buffer);
         let mut waiting = self.shared.waiting();
-        if let Some(passed_over) = waiting.frame.replace(Frame { buffer, rendered }) {
+        if let Some(passed_over) = waiting.frame.replace(Frame { buffer, rendered, lines }) {
             waiting.spare = Some(passed_over.buffer);
         }
         drop(waiting);
@@ -241,7 +247,7 @@ impl<W: Write> Writer<W> {
         }
         let old = std::mem::replace(&mut self.on_screen, frame.buffer);
         self.shared.waiting().spare = Some(old);
-        let shown = Shown { rendered: frame.rendered, size: (area.width, area.height) };
+        let shown = Shown { rendered: frame.rendered, size: (area.width, area.height), lines: frame.lines };
         self.written.send_replace(Progress::Frame(shown));
         Ok(())
     }
@@ -298,21 +304,25 @@ mod tests {
 
     const AT: Duration = Duration::from_secs(7);
 
+    fn shown(size: (u16, u16), rendered: Duration) -> Shown {
+        Shown { rendered, size, lines: Vec::new() }
+    }
+
     #[test]
     fn one_frame_is_one_synchronized_update_of_what_differs() {
         let (screen, mut writer, _) = pair();
-        screen.show((6, 2), AT, of("abc\ndef"));
+        screen.show(shown((6, 2), AT), of("abc\ndef"));
         writer.step();
         let first = std::mem::take(&mut writer.out);
         assert!(
             first.starts_with(b"\x1b[?2026h\x1b[0m\x1b[2J") && first.ends_with(b"\x1b[?2026l"),
             "{first:?}"
         );
-        screen.show((6, 2), AT, of("abc\ndXf"));
+        screen.show(shown((6, 2), AT), of("abc\ndXf"));
         writer.step();
         let second = String::from_utf8(std::mem::take(&mut writer.out)).unwrap();
         assert!(second.contains('X') && !second.contains('a') && !second.contains("\u{1b}[2J"), "{second:?}");
-        screen.show((6, 2), AT, of("abc\ndXf"));
+        screen.show(shown((6, 2), AT), of("abc\ndXf"));
         writer.step();
         assert!(writer.out.is_empty(), "what is on the screen already is not written again");
     }
@@ -321,42 +331,42 @@ mod tests {
     fn a_frame_that_was_passed_over_is_missing_in_no_picture() {
         let (screen, mut writer, progress) = pair();
         for (text, written) in [("one\ntwo", true), ("xxx\nxxx", false), ("\n", false), ("one\nxyz", true)] {
-            screen.show((6, 2), AT, of(text));
+            screen.show(shown((6, 2), AT), of(text));
             if written {
                 writer.step();
                 assert_eq!(picture(&writer.out, (6, 2)), text);
             }
         }
-        assert_eq!(*progress.borrow(), Progress::Frame(Shown { rendered: AT, size: (6, 2) }));
+        assert_eq!(*progress.borrow(), Progress::Frame(shown((6, 2), AT)));
     }
 
     #[test]
     fn the_news_is_of_the_frame_that_was_written_and_not_of_one_that_waits() {
         let (screen, mut writer, progress) = pair();
-        screen.show((6, 2), AT, of("a"));
+        screen.show(shown((6, 2), AT), of("a"));
         assert_eq!(*progress.borrow(), Progress::Nothing);
         writer.step();
-        screen.show((5, 2), 2 * AT, of("b"));
-        assert_eq!(*progress.borrow(), Progress::Frame(Shown { rendered: AT, size: (6, 2) }));
+        screen.show(shown((5, 2), 2 * AT), of("b"));
+        assert_eq!(*progress.borrow(), Progress::Frame(shown((6, 2), AT)));
         writer.step();
-        assert_eq!(*progress.borrow(), Progress::Frame(Shown { rendered: 2 * AT, size: (5, 2) }));
+        assert_eq!(*progress.borrow(), Progress::Frame(shown((5, 2), 2 * AT)));
     }
 
     #[test]
     fn a_repaint_and_another_size_draw_in_full_and_ask_nothing() {
         let (screen, mut writer, _) = pair();
-        screen.show((6, 2), AT, of("abc\ndef"));
+        screen.show(shown((6, 2), AT), of("abc\ndef"));
         writer.step();
         let mut bytes = [std::mem::take(&mut writer.out), b"\x1b[1;1H####".to_vec()].concat();
         screen.repaint();
         // A wish to repaint outlives a frame that is passed over.
-        screen.show((6, 2), AT, of("xxx\nxxx"));
-        screen.show((6, 2), AT, of("abc\ndef"));
+        screen.show(shown((6, 2), AT), of("xxx\nxxx"));
+        screen.show(shown((6, 2), AT), of("abc\ndef"));
         writer.step();
         let repaint = std::mem::take(&mut writer.out);
         bytes.extend_from_slice(&repaint);
         assert_eq!(picture(&bytes, (6, 2)), "abc\ndef");
-        screen.show((4, 1), AT, of("wxyz"));
+        screen.show(shown((4, 1), AT), of("wxyz"));
         writer.step();
         assert_eq!(picture(&writer.out, (4, 1)), "wxyz");
         for written in [&repaint, &writer.out] {
@@ -368,9 +378,9 @@ mod tests {
     #[test]
     fn what_is_no_frame_goes_first_whole_and_with_a_bound() {
         let (screen, mut writer, _) = pair();
-        screen.show((6, 2), AT, of("abc"));
+        screen.show(shown((6, 2), AT), of("abc"));
         screen.send(b"<one>").unwrap();
-        screen.show((6, 2), AT, of("abd"));
+        screen.show(shown((6, 2), AT), of("abd"));
         screen.send(b"<two>").unwrap();
         writer.step();
         assert!(writer.out.starts_with(b"<one><two>\x1b[?2026h"), "{:?}", writer.out);
@@ -383,14 +393,14 @@ mod tests {
     #[test]
     fn what_waited_when_the_terminal_was_away_is_not_written_over_what_stands_there() {
         let (screen, mut writer, _) = pair();
-        screen.show((6, 2), AT, of("old"));
+        screen.show(shown((6, 2), AT), of("old"));
         let pen = screen.pen(Duration::ZERO).unwrap();
         assert!(screen.pen(Duration::ZERO).is_none(), "there is one pen");
         screen.begin(b"<enter>");
         drop(pen);
         writer.step();
         assert_eq!(writer.out, b"<enter>");
-        screen.show((6, 2), AT, of("new"));
+        screen.show(shown((6, 2), AT), of("new"));
         writer.step();
         assert!(writer.out.starts_with(b"<enter>\x1b[?2026h\x1b[0m\x1b[2J"), "{:?}", writer.out);
         assert_eq!(picture(&writer.out, (6, 2)), "<enter>new".split_at(7).1);
@@ -408,7 +418,7 @@ mod tests {
             }
         }
         let (screen, mut writer, progress) = screen(Gone, || true, || Ok((6, 2)));
-        screen.show((6, 2), AT, of("abc"));
+        screen.show(shown((6, 2), AT), of("abc"));
         writer.step();
         assert_eq!(*progress.borrow(), Progress::Failed("gone".to_owned()));
     }

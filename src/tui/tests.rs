@@ -181,10 +181,13 @@ async fn the_draft_of_a_create_that_succeeds_while_leaving_goes() {
     let mut messages = typed("na");
     messages.push(key(KeyCode::Tab));
     messages.extend(typed("tomorrow 9:00"));
+    messages.push(key(KeyCode::Tab));
+    messages.extend(typed("Hello"));
     messages.push(crate::app::testing::ctrl('s'));
-    messages.push(Message::Ticked(crate::app::testing::later(1)));
-    messages.extend(typed("acme"));
-    let effects = crate::app::testing::feed(&mut state, messages);
+    crate::app::testing::feed(&mut state, messages);
+    crate::app::testing::quiet(&mut state, 1);
+    crate::app::testing::feed(&mut state, typed("acme"));
+    let effects = crate::app::testing::quiet(&mut state, 2);
     let sent = effects.iter().find_map(|effect| {
         let Effect::Write { req, .. } = effect else { return None };
         Some(*req)
@@ -213,16 +216,14 @@ async fn what_is_typed_behind_the_wish_to_leave_confirms_nothing() {
     let cancel = tasks()[5].clone();
     let effects = crate::app::review::open_cancel(&mut state, &cancel);
     let [Effect::Get { req, .. }] = effects[..] else { panic!("{effects:?}") };
-    let then =
-        [Message::Got { req, result: Ok(Box::new(cancel)) }, Message::Ticked(crate::app::testing::later(1))];
-    crate::app::testing::feed(&mut state, then);
+    let then = Message::Got { req, result: Ok(Box::new(cancel)) };
+    crate::app::testing::feed(&mut state, [then]);
     far.signals.try_send(Message::EndAsked).unwrap();
     for key in typed("7891") {
         far.input.try_send(key).unwrap();
     }
-    // The review has been on the screen for long: no deafness hides what is looked at here.
-    let seen = crate::app::testing::drawn(&state, now());
-    crate::app::testing::feed(&mut state, [seen, Message::Ticked(crate::app::testing::later(2))]);
+    // The review has been on the screen for long: no input guard hides what is looked at here.
+    crate::app::testing::quiet(&mut state, 2);
     let theme = Theme::new(Depth::Full);
     let run = run(&theme, state, Vec::new(), ends, || crate::app::testing::later(2));
     let worker = async {

@@ -38,6 +38,11 @@ pub fn render(state: &State, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
         let next = text::cut(next, usize::from(areas.table.width.saturating_sub(4))).into_owned();
         block = block.title_bottom(Line::from(format!(" {next} ")).style(theme.danger()));
     }
+    if trouble.is_none()
+        && let Some(remarks) = remarks(state, areas.table.width.saturating_sub(4))
+    {
+        block = block.title_bottom(Line::from(format!(" {remarks} ")).style(theme.warn()));
+    }
     let inner = block.inner(areas.table);
     block.render(areas.table, buf);
     let phantoms: Vec<Row> = creates_in_doubt(state).map(|write| Row::of_create(state, write)).collect();
@@ -47,6 +52,19 @@ pub fn render(state: &State, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
     }
     let drawn = Drawn { state, theme, inner, two_lines: areas.row_height == 2 };
     drawn.rows(phantoms, areas.rows(), buf);
+}
+
+/// What the range leaves out, at the greatest length for which there is room.
+fn remarks(state: &State, room: u16) -> Option<String> {
+    let all = status::range_remarks(state);
+    let joined = |lengths: [usize; 2]| {
+        let forms = all.iter().zip(lengths).filter_map(|(forms, length)| forms.get(length)).cloned();
+        forms.collect::<Vec<_>>().join(" · ")
+    };
+    let mut ways = [[0, 0], [1, 0], [1, 1], [2, 1]].into_iter().map(joined);
+    let shortest = joined([2, 2]);
+    let words = ways.find(|words| text::width(words) <= usize::from(room)).unwrap_or(shortest);
+    (!words.is_empty()).then(|| text::cut(&words, usize::from(room)).into_owned())
 }
 
 /// The creates of which nobody knows whether the task stands.
@@ -101,9 +119,9 @@ impl Row {
             failed: state.failed.contains_key(&task.id),
             scheduled_at: task.scheduled_at,
             created_at: task.created_at,
-            who: who(&task.audience()),
-            sender: text::clean(task.content.text("From_Account")).into_owned(),
-            title: text::clean(&task.title).into_owned(),
+            who: text::clean(&task.audience_in_short()).into_owned(),
+            sender: one_cell(task.content.text("From_Account")),
+            title: one_cell(&task.title),
         }
     }
 
@@ -147,6 +165,11 @@ impl Row {
             title,
         }
     }
+}
+
+/// As much of a text as the widest column could show.
+fn one_cell(words: &str) -> String {
+    text::clean(&text::head(words, 1024)).into_owned()
 }
 
 /// The countdown to a task that is to come, the age of one that is over.
@@ -351,6 +374,7 @@ fn why_empty(state: &State) -> (String, Vec<String>, bool) {
         return (what, vec![next], false);
     }
     let range = status::range_words(board.query.range, state);
+    let created = if status::is_of_creation(state) { "created " } else { "" };
     if board.query.keyword.is_empty() {
         let next = vec![
             format!("{} makes a new one", key(Action::New)),
@@ -361,12 +385,12 @@ fn why_empty(state: &State) -> (String, Vec<String>, bool) {
                 key(Action::Find)
             ),
         ];
-        return (format!("No tasks from {range}."), next, false);
+        return (format!("No tasks {created}from {range}."), next, false);
     }
     let keyword = text::clean(&board.query.keyword);
     let next = vec![
         format!("{} takes the keyword back · {} asks for another", key(Action::Back), key(Action::Find)),
         format!("{} {} move the range", key(Action::RangeBack), key(Action::RangeForward)),
     ];
-    (format!("No task from {range} holds \"{keyword}\" in title or text."), next, false)
+    (format!("No task {created}from {range} holds \"{keyword}\" in title or text."), next, false)
 }

@@ -18,12 +18,26 @@ pub fn line(entry: &Entry, focused: bool, theme: &Theme, area: Rect, buf: &mut B
         return;
     }
     let whole = entry.text();
-    let whole = text::clean(&whole);
     if !focused {
-        put(buf, area.x, area.y, area.width, &whole, theme.plain());
+        put(buf, area.x, area.y, area.width, &text::clean(&whole), theme.plain());
         return;
     }
-    cursor_line(&whole, entry.cursor().1, theme, area, buf);
+    let (shown, column) = around(&whole, entry.cursor().1, usize::from(area.width));
+    cursor_line(&shown, column, theme, area, buf);
+}
+
+/// Characters that may share a cell before the rest of a line is not looked at.
+pub(super) const CHARS_PER_CELL: usize = 4;
+
+/// The piece of a line around its cursor that can be seen in so many cells, safe to print, and the
+/// cursor's column in it.
+pub(super) fn around(line: &str, column: usize, cells: usize) -> (String, usize) {
+    let reach = cells * CHARS_PER_CELL + 1;
+    let skipped = column.saturating_sub(reach);
+    let before: String = line.chars().skip(skipped).take(column - skipped).collect();
+    let behind: String = line.chars().skip(column).take(reach).collect();
+    let (before, behind) = (text::clean(&before), text::clean(&behind));
+    (format!("{before}{behind}"), before.chars().count())
 }
 
 /// Draws one line of a text with its cursor at a column, counted in characters.

@@ -101,8 +101,14 @@ fn first_row(rows: &[Row], focus: Spot, height: usize) -> usize {
 }
 
 fn draw(row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let right = area.right();
+    let mut right = area.right();
     let mut x = area.x;
+    if let Some(beside) = &row.beside {
+        let cells = u16::try_from(text::width(beside)).unwrap_or(u16::MAX);
+        let from = right.saturating_sub(cells).max(x);
+        put(buf, from, area.y, cells.min(area.width), beside, theme.muted());
+        right = from.saturating_sub(2).max(x);
+    }
     for (words, style) in &row.parts {
         x = put(buf, x, area.y, right.saturating_sub(x), words, *style);
     }
@@ -115,9 +121,13 @@ fn draw(row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
 /// The notification, who gets it and when.
 fn preview(state: &State, form: &Form, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let width = usize::from(area.width);
-    let (content, _) = form.draft.content();
-    let (title, desc) = (content.text("OfflinePushInfo.Title"), content.text("OfflinePushInfo.Desc"));
-    let mut lines: Vec<Vec<(String, Style)>> = card(&state.setup.profile, title, desc, width)
+    let content = form.content();
+    // A card shows a few lines; what lies behind them is not worth a wrap at every key.
+    let shown = |path: &str| -> String {
+        content.text(path).chars().take(width * usize::from(area.height)).collect()
+    };
+    let (title, desc) = (shown("OfflinePushInfo.Title"), shown("OfflinePushInfo.Desc"));
+    let mut lines: Vec<Vec<(String, Style)>> = card(&state.setup.profile, &title, &desc, width)
         .into_iter()
         .map(|line| line.into_iter().map(|part| (part.text, style_of(part.tone, theme))).collect())
         .collect();

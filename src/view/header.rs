@@ -99,6 +99,11 @@ fn words(state: &State, theme: &Theme) -> (String, Style, More) {
             more.extend(old.map(|old| (" · ", format!("data {} old", age(old)), leaves::DETAIL)));
             ("BUSY".to_owned(), theme.warn(), more)
         }
+        Health::Refused { retry_in, age: old } => {
+            let mut more = vec![(" ", retry(retry_in), leaves::NEXT)];
+            more.extend(old.map(|old| (" · ", format!("data {} old", age(old)), leaves::DETAIL)));
+            ("REFUSED".to_owned(), theme.danger(), more)
+        }
         Health::Stopped => (
             "STOPPED".to_owned(),
             theme.danger(),

@@ -23,11 +23,11 @@ const FRAME: (u16, u16) = (4, 2);
 /// Draws the review in the middle of `area`, as high as its text asks for.
 pub fn render(state: &State, review: &Review, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let width = area.width.min(lines::WIDEST + FRAME.0);
-    let inside = usize::from(width.saturating_sub(FRAME.0));
-    let body = lines::body(state, review, inside);
-    let foot = lines::foot(state, review, inside);
-    let count = |lines: &[Line]| u16::try_from(lines.len()).unwrap_or(u16::MAX);
-    let wanted = count(&body).saturating_add(count(&foot)).saturating_add(FRAME.1 + 1);
+    let most = area.height.saturating_sub(FRAME.1);
+    let page = lines::page(state, review, (width.saturating_sub(FRAME.0), most));
+    let count = |lines: usize| u16::try_from(lines).unwrap_or(u16::MAX);
+    let foot_height = count(page.foot.len());
+    let wanted = count(page.text.lines.len()).saturating_add(foot_height).saturating_add(FRAME.1 + 1);
     let outer = centred(area, width, wanted);
     let environment = state.setup.environment;
     let inner = badged(&lines::title(state, review), environment, outer, buf, theme);
@@ -37,15 +37,12 @@ pub fn render(state: &State, review: &Review, theme: &Theme, area: Rect, buf: &m
     if inner.is_empty() {
         return;
     }
-    // Who gets it is never pushed off the screen by what to type.
-    let foot_height = count(&foot).min(inner.height.saturating_sub(1)).max(1);
+    let foot_height = foot_height.min(inner.height);
     let foot_top = inner.bottom() - foot_height;
     let room = inner.height - foot_height;
-    let most = count(&body).saturating_sub(room);
-    let scroll = usize::from(review.scroll.min(most));
-    write(&body, scroll, Rect { height: room, ..inner }, theme, buf);
-    write(&foot, 0, Rect { y: foot_top, height: foot_height, ..inner }, theme, buf);
-    let below = count(&body).saturating_sub(room).saturating_sub(review.scroll.min(most));
+    write(&page.text.lines, page.scroll, Rect { height: room, ..inner }, theme, buf);
+    write(&page.foot, 0, Rect { y: foot_top, height: foot_height, ..inner }, theme, buf);
+    let below = count(page.below());
     if below > 0 && outer.width > 24 {
         let words = format!(" ↓ {} ", text::counted(u64::from(below), "more line", "more lines"));
         let room = u16::try_from(text::width(&words)).unwrap_or(0);

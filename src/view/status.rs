@@ -9,6 +9,7 @@ use ratatui::style::Style;
 
 use crate::app::State;
 use crate::app::link::Health;
+use crate::domain::limits::RangeOf;
 use crate::domain::{Outcome, query::Range, text};
 use crate::keymap::{self, Action, Scope};
 use crate::theme::Theme;
@@ -46,7 +47,11 @@ pub(super) struct Trouble {
 pub(super) fn trouble(state: &State) -> Option<Trouble> {
     let words = state.link.failure.as_ref()?.words();
     match state.link.health(state.now, state.setup.refresh) {
-        Health::Auth | Health::Stopped | Health::Offline { .. } | Health::Busy { .. } => Some(Trouble {
+        Health::Auth
+        | Health::Stopped
+        | Health::Offline { .. }
+        | Health::Refused { .. }
+        | Health::Busy { .. } => Some(Trouble {
             what: format!("{}.", words.what.trim_end_matches('.')),
             next: format!("{}.", upper_first(words.next.trim_end_matches('.'))),
         }),
@@ -111,7 +116,7 @@ fn counts(state: &State, theme: &Theme) -> Vec<(u64, &'static str, Style)> {
     shown.filter(|(count, ..)| *count > 0).collect()
 }
 
-/// Draws what is asked and which page of it this is. `trouble_here` says that there is no other
+/// Draws what is asked and which rows of it these are. `trouble_here` says that there is no other
 /// line for what is wrong.
 pub(super) fn query(state: &State, theme: &Theme, area: Rect, trouble_here: bool, buf: &mut Buffer) {
     let right = page(state, theme);
@@ -124,7 +129,7 @@ pub(super) fn query(state: &State, theme: &Theme, area: Rect, trouble_here: bool
     let arrow = if board.query.ascending { "↑" } else { "↓" };
     let sort = format!("sort {} {arrow}", board.query.order.word());
     let mut left = vec![
-        Segment::new("", range_words(board.query.range, state), theme.plain(), 3),
+        Segment::new("", asked_range(state), theme.plain(), 3),
         Segment::new(" · ", sort, theme.plain(), 2),
     ];
     if !board.query.keyword.is_empty() {
@@ -144,7 +149,7 @@ pub(super) fn query(state: &State, theme: &Theme, area: Rect, trouble_here: bool
     line(left, right, theme.muted(), inset(area), buf);
 }
 
-/// Which page, how many rows, and what waits for a quiet moment.
+/// Which rows of how many, and what waits for a quiet moment.
 fn page(state: &State, theme: &Theme) -> Vec<Segment> {
     let board = &state.board;
     let mut said = Vec::new();
@@ -162,29 +167,134 @@ fn page(state: &State, theme: &Theme) -> Vec<Segment> {
         let shown = format!("shows {} of {}", board.rows().len(), board.tasks.len());
         said.push(Segment::new("   ", shown, theme.accent(), 4));
     }
-    let asked = board.shown_query.as_ref().map_or(0, |query| query.page);
-    let page = format!("page {}/{}", u64::from(asked) + 1, board.pages());
-    said.push(Segment::new("   ", page, theme.plain(), 0));
-    let of = format!("{} of {}", board.tasks.len(), text::grouped(board.total));
-    said.push(Segment::new(" · ", of, theme.plain(), 1));
+    let offset = board.shown_query.as_ref().map_or(0, |query| query.offset);
+    let of = text::grouped(board.total);
+    let rows = if board.came == 0 {
+        "rows 0".to_owned()
+    } else {
+        format!("rows {}–{}", text::grouped(offset + 1), text::grouped(offset + board.came))
+    };
+    said.push(Segment::new("   ", rows, theme.plain(), 0));
+    said.push(Segment::new(" ", format!("of {of}"), theme.plain(), 1));
+    said
+}
+
+/// The range that is asked for, and of which time where that is not the scheduled one.
+fn asked_range(state: &State) -> String {
+    let range = range_words(state.board.query.range, state);
+    if is_of_creation(state) { format!("created {range}") } else { range }
+}
+
+pub(super) fn is_of_creation(state: &State) -> bool {
+    state.limits.range_of(state.board.query.order) == RangeOf::Created
+}
+
+/// What the range leaves out without being asked to, for as long as it does: each in three lengths.
+pub(super) fn range_remarks(state: &State) -> Vec<[String; 3]> {
+    let board = &state.board;
+    let mut said = Vec::new();
+    match state.limits.range_of(board.query.order) {
+        RangeOf::Created => {
+            let day = one_end(board.query.range.begin, state, false);
+            said.push([
+                format!(
+                    "this service filters by creation time: tasks created before {day} are not shown, \
+                     whenever they are due"
+                ),
+                format!("tasks created before {day} are not shown, whenever due"),
+                format!("created before {day}: not shown"),
+            ]);
+        }
+        RangeOf::Unclear => said.push([
+            "whether this service filters by scheduled or by creation time is not known yet".to_owned(),
+            "range by scheduled or by creation time? not known yet".to_owned(),
+            "range of which time? not known".to_owned(),
+        ]),
+        RangeOf::Unknown | RangeOf::Scheduled => {}
+    }
+    if board.is_narrowed
+        && let Some(words) = state.limits.range_words()
+    {
+        let short = words.replace("the service takes ranges", "ranges").replace("about ", "");
+        said.push([words, short.clone(), short]);
+    }
     said
 }
 
 /// `14 Nov → 14 Dec`, with the time of day where the range is short and the year where it is
 /// another.
 pub(super) fn range_words(range: Range, state: &State) -> String {
-    let this_year = state.server_now().with_timezone(&state.zone).year();
-    let short = range.end - range.begin < TimeDelta::days(3);
-    let one = |at: DateTime<Utc>| {
-        let local = at.with_timezone(&state.zone);
-        let day = if local.year() == this_year { "%-d %b" } else { "%-d %b %Y" };
-        let time = if short { " %H:%M" } else { "" };
-        local.format(&format!("{day}{time}")).to_string()
-    };
+    let short = range.length() < TimeDelta::days(3);
     let label = if short {
         format!(" {}", crate::domain::when::zone_label(range.end, state.zone))
     } else {
         String::new()
     };
-    format!("{} → {}{label}", one(range.begin), one(range.end))
+    format!("{} → {}{label}", one_end(range.begin, state, short), one_end(range.end, state, short))
+}
+
+fn one_end(at: DateTime<Utc>, state: &State, with_time: bool) -> String {
+    let this_year = state.server_now().with_timezone(&state.zone).year();
+    let local = at.with_timezone(&state.zone);
+    let day = if local.year() == this_year { "%-d %b" } else { "%-d %b %Y" };
+    let time = if with_time { " %H:%M" } else { "" };
+    local.format(&format!("{day}{time}")).to_string()
+}
+
+#[cfg(test)]
+mod tests {
+    use chrono::TimeDelta;
+
+    use super::super::testing::screen;
+    use crate::app::testing::{board, feed, later};
+    use crate::app::{Message, State};
+    use crate::domain::{ListLimits, Order, Page, Query};
+
+    /// The board of a service that was seen to list by creation, in ranges of seven days.
+    fn narrow_and_by_creation(size: (u16, u16)) -> State {
+        let mut state = board(size);
+        let query = state.board.query.clone();
+        let mut limits = ListLimits::default();
+        limits.refused_range(query.range);
+        let week = query.range.shortened(TimeDelta::days(7), state.now.utc);
+        let mut task = state.board.tasks[0].clone();
+        task.scheduled_at = Some(state.now.utc + TimeDelta::days(50));
+        limits.saw(&Query { range: week, ..query.clone() }, &Page { total: 1, tasks: vec![task] });
+        feed(&mut state, [Message::Learnt { limits: Box::new(limits), is_new: false }]);
+        let req = state.board.remote.asking.unwrap();
+        let query = Query { range: week, ..state.board.query.clone() };
+        let page = Page { total: 128, tasks: state.board.tasks.clone() };
+        feed(&mut state, [Message::Narrowed { req, query }, Message::Listed { req, result: Ok(page) }]);
+        state
+    }
+
+    #[test]
+    fn what_the_range_leaves_out_stands_in_sight_for_as_long_as_it_does() {
+        let mut state = narrow_and_by_creation((180, 40));
+        for seconds in [0, 100] {
+            feed(&mut state, [Message::Ticked(later(seconds))]);
+            let drawn = screen(&state);
+            for words in [
+                "created 19 Nov → 26 Nov",
+                "tasks created before 19 Nov are not shown, whenever due",
+                "the service takes ranges up to about 7 days",
+            ] {
+                assert!(drawn.contains(words), "{words}: {drawn}");
+            }
+        }
+        for size in [(80, 24), (120, 40)] {
+            let drawn = screen(&narrow_and_by_creation(size));
+            assert!(drawn.contains("created before 19 Nov"), "{size:?}: {drawn}");
+        }
+    }
+
+    #[test]
+    fn that_it_is_not_known_what_a_range_concerns_is_said_too() {
+        let mut state = board((120, 40));
+        assert!(!screen(&state).contains("not known yet"));
+        let mut limits = ListLimits::default();
+        limits.probed(Order::Scheduled);
+        feed(&mut state, [Message::Learnt { limits: Box::new(limits), is_new: true }]);
+        assert!(screen(&state).contains("by creation time? not known yet"), "{}", screen(&state));
+    }
 }

@@ -4,10 +4,10 @@
 
 use chrono::TimeDelta;
 
-use super::Hands;
 use super::inherited::write_of;
 use super::reconcile;
-use super::writes::{Sent, leaves_doubt};
+use super::writes::{Sent, leaves_doubt, outcome_of_verdict};
+use super::{End, Hands};
 use crate::app::review::differs;
 use crate::app::{Sight, Stop, Terms, Verdict, Write, Written};
 use crate::domain::{Lane, NewTask, Task, TaskId, duplicate};
@@ -69,8 +69,10 @@ async fn search(hands: &Hands, intent: Intent) -> Result<(), Stop> {
     let to = (intent.begun + reconcile::LONGEST_WAIT).min(hands.outside.now()).max(intent.begun);
     let is_elsewhere = intent.elsewhere && intent.closed.is_none();
     let sent = Sent { write, entry: Some(intent.id), from: intent.begun, to };
+    let sight = reconcile::search(hands, &sent).await;
+    amend(hands, &intent, &sight).await;
     let stands = |id| Err(Stop::Stands { id, entry: intent.id.0 });
-    match reconcile::search(hands, &sent).await {
+    match sight {
         Sight::Settled(Verdict::Done(Written::Created(id))) => stands(id),
         Sight::Settled(Verdict::Several(ids)) => ids.first().map_or(Ok(()), |id| stands(*id)),
         Sight::NoAnswer(failure) => Err(Stop::Unread(failure)),
@@ -79,4 +81,12 @@ async fn search(hands: &Hands, intent: Intent) -> Result<(), Stop> {
         // Neither is proof, and neither bars for ever: the review has said so, and asked for more.
         Sight::Settled(_) | Sight::NotThere | Sight::Unclear(_) => Ok(()),
     }
+}
+
+/// A create that the journal holds to be not done, also one of an earlier run, stands after all: its draft
+/// is used up by that. What is still open is for whoever settles it.
+async fn amend(hands: &Hands, intent: &Intent, sight: &Sight) {
+    let (Some(_), Sight::Settled(verdict)) = (&intent.closed, sight) else { return };
+    let Some(outcome) = outcome_of_verdict(verdict) else { return };
+    hands.close(End { entry: intent.id, outcome, created: None }).await;
 }

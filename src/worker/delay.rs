@@ -7,14 +7,16 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
-use super::{Hands, reconcile};
+use super::{Hands, limits, reconcile};
 use crate::domain::query::{Order, Range};
-use crate::domain::{Lane, Query, TaskId};
+use crate::domain::{Failure, Lane, Query, TaskId};
 
 /// Its name among the facts of an app.
 const FACT: &str = "listing_delay_ms";
 /// Of a delay seen, so many times must pass.
 const TIMES: u32 = 3;
+/// Most pages that are read for it.
+const MOST_PAGES: u32 = 5;
 /// How far around its creation and its due time a task is looked for.
 const AROUND: TimeDelta = TimeDelta::minutes(2);
 
@@ -25,8 +27,16 @@ pub(super) struct ListingDelay(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     longest: Duration,
+    /// Since when a task is waited for that the list does not show yet: the delay is that long at least.
     /// One is measured at a time: the list has five calls a second for everybody.
-    is_measuring: bool,
+    measuring: Option<Instant>,
+}
+
+impl State {
+    /// As far as is known by now.
+    fn longest(&self) -> Duration {
+        self.longest.max(self.measuring.map_or(Duration::ZERO, |since| since.elapsed()))
+    }
 }
 
 impl ListingDelay {
@@ -36,14 +46,23 @@ impl ListingDelay {
 
     /// What another run has learnt.
     pub(super) async fn load(hands: &Hands) -> Self {
-        let known = hands.journal.fact(FACT).await.ok().flatten();
-        let longest = known.and_then(|text| text.parse().ok()).map_or(Duration::ZERO, Duration::from_millis);
-        Self(Arc::new(Mutex::new(State { longest, is_measuring: false })))
+        let delay = Self::default();
+        delay.reload(hands).await;
+        delay
     }
 
-    /// How long after a create "not there" is believed, if never before `least`.
+    /// What others beside this one have learnt since. A journal that cannot be read teaches nothing.
+    pub(super) async fn reload(&self, hands: &Hands) {
+        let known = hands.journal.fact(FACT).await.ok().flatten();
+        if let Some(millis) = known.and_then(|text| text.parse().ok()) {
+            self.seen(Duration::from_millis(millis));
+        }
+    }
+
+    /// How long after a create "not there" is believed, if never before `least`. It grows while a task
+    /// that was created is not shown.
     pub(super) fn believed_after(&self, least: Duration) -> Duration {
-        least.max(self.with(|state| state.longest.saturating_mul(TIMES)))
+        least.max(self.with(|state| state.longest().saturating_mul(TIMES)))
     }
 
     /// Keeps a delay that is longer than any before; says whether it was.
@@ -59,7 +78,9 @@ impl ListingDelay {
 /// Asks the list for a task that was just created, until it shows it.
 pub(super) async fn measure(hands: Hands, id: TaskId, due: DateTime<Utc>) {
     let delay = hands.delay.clone();
-    if delay.with(|state| std::mem::replace(&mut state.is_measuring, true)) {
+    let is_first =
+        |state: &mut State| state.measuring.is_none().then(|| state.measuring = Some(Instant::now()));
+    if delay.with(is_first).is_none() {
         return;
     }
     let mut stopping = hands.stopping.clone();
@@ -68,10 +89,9 @@ pub(super) async fn measure(hands: Hands, id: TaskId, due: DateTime<Utc>) {
         // Changed or gone: either way it is over.
         _ = stopping.wait_for(|stop| *stop) => None,
     };
-    delay.with(|state| state.is_measuring = false);
-    if let Some(found) = found
-        && delay.seen(found)
-    {
+    let is_longer = found.is_some_and(|found| delay.seen(found));
+    delay.with(|state| state.measuring = None);
+    if let Some(found) = found.filter(|_| is_longer) {
         let millis = found.as_millis().to_string();
         if let Err(why) = hands.journal.put_fact(FACT, &millis).await {
             hands.note(format!("how long the list lags ({millis} ms) is not kept: {why}")).await;
@@ -88,25 +108,25 @@ async fn until_listed(hands: &Hands, id: TaskId, due: DateTime<Utc>) -> Option<D
         tokio::time::sleep_until(began + *after).await;
         let skew = hands.client.skew().unwrap_or_default();
         let made = Range { begin: created + skew - AROUND, end: created + skew + AROUND };
-        let at_due = Range { begin: due, end: due };
         let asked = began.elapsed();
-        let by_creation = hands.client.list(&query(Order::Created, made), Lane::Background).await;
-        let by_due_time = match &by_creation {
-            Ok(page) if page.tasks.iter().any(|task| task.id == id) => Ok(page.clone()),
-            Ok(_) => hands.client.list(&query(Order::Scheduled, at_due), Lane::Background).await,
-            Err(_) => continue,
+        let by_creation = shown(hands, id, &query(Order::Created, made)).await;
+        let found = match by_creation {
+            Ok(Shown::No { is_whole }) => {
+                let at_due = query(Order::Scheduled, Range { begin: due, end: due });
+                shown(hands, id, &at_due).await.map(|other| other.and(is_whole))
+            }
+            other => other,
         };
-        let (Ok(by_creation), Ok(by_due_time)) = (by_creation, by_due_time) else { continue };
-        if by_due_time.tasks.iter().chain(&by_creation.tasks).any(|task| task.id == id) {
-            return Some(if was_missing { began.elapsed() } else { Duration::ZERO });
-        }
-        let is_whole = |page: &crate::domain::Page| page.tasks.len() as u64 >= page.total;
-        if !is_whole(&by_creation) || !is_whole(&by_due_time) {
+        match found {
+            Ok(Shown::Yes) => return Some(if was_missing { began.elapsed() } else { Duration::ZERO }),
             // It may stand on a page that was not read.
-            return None;
+            Ok(Shown::No { is_whole: false }) => return None,
+            Ok(Shown::No { is_whole: true }) => {
+                was_missing = true;
+                last = Some(asked);
+            }
+            Err(_) => {}
         }
-        was_missing = true;
-        last = Some(asked);
     }
     // Cancelled meanwhile, perhaps; else the lag is at least that.
     match hands.client.get(id, Lane::Background).await {
@@ -115,11 +135,41 @@ async fn until_listed(hands: &Hands, id: TaskId, due: DateTime<Utc>) -> Option<D
     }
 }
 
-fn query(order: Order, range: Range) -> Query {
-    Query {
-        range,
-        page_size: reconcile::PAGE_SIZE,
-        order,
-        ..Query::around(range.begin, reconcile::PAGE_SIZE)
+/// What a list shows of a task.
+enum Shown {
+    Yes,
+    /// And whether all of the list was read.
+    No {
+        is_whole: bool,
+    },
+}
+
+impl Shown {
+    fn and(self, was_whole: bool) -> Self {
+        match self {
+            Self::Yes => Self::Yes,
+            Self::No { is_whole } => Self::No { is_whole: is_whole && was_whole },
+        }
     }
+}
+
+/// Reads page after page until the task is there.
+async fn shown(hands: &Hands, id: TaskId, query: &Query) -> Result<Shown, Failure> {
+    let mut query = query.clone();
+    for _ in 0..MOST_PAGES {
+        let listed = limits::list(hands, &query, Lane::Background).await?;
+        let (page, is_as_asked) = (listed.page, listed.asked.range == query.range);
+        if page.tasks.iter().any(|task| task.id == id) {
+            return Ok(Shown::Yes);
+        }
+        query.offset += page.tasks.len() as u64;
+        if page.tasks.is_empty() || query.offset >= page.total || !is_as_asked {
+            return Ok(Shown::No { is_whole: is_as_asked && query.offset >= page.total });
+        }
+    }
+    Ok(Shown::No { is_whole: false })
+}
+
+fn query(order: Order, range: Range) -> Query {
+    Query { order, range, ..Query::around(range.begin, reconcile::PAGE_SIZE) }
 }

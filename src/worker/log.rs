@@ -48,6 +48,8 @@ pub(super) fn note_down(message: &Message) {
         // Calls are written down where they are made; the rest is no trouble.
         Message::Called(_)
         | Message::Signed { .. }
+        | Message::Learnt { .. }
+        | Message::Narrowed { .. }
         | Message::Listed { .. }
         | Message::Got { .. }
         | Message::Adopted { .. }

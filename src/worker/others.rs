@@ -2,7 +2,6 @@
 //! and closes them; here they are only told, and taken over once their process is dead.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use chrono::TimeDelta;
 use serde_json::Value;
@@ -16,10 +15,9 @@ use crate::app::{Message, OpenWrite, Verdict, Written};
 use crate::domain::TaskId;
 use crate::store::{Intent, IntentId};
 
-/// How often the journal is asked what the others have open.
-pub(super) const EVERY: Duration = Duration::from_secs(15);
-/// A write that is younger is most likely answered before anybody could read of it.
-const YOUNG: TimeDelta = TimeDelta::seconds(10);
+/// Of the time between two looks into the journal: a write that is younger is most likely answered
+/// before anybody could read of it.
+const YOUNG: (u32, u32) = (2, 3);
 
 /// What was told of the others' writes.
 #[derive(Debug, Default)]
@@ -44,7 +42,7 @@ impl Others {
         let hands = hands.clone();
         let watching = tokio::spawn(async move {
             let mut stopping = hands.stopping.clone();
-            let mut turn = time::interval_at(Instant::now() + EVERY, EVERY);
+            let mut turn = time::interval_at(Instant::now() + hands.others, hands.others);
             turn.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 tokio::select! {
@@ -64,9 +62,10 @@ impl Others {
         let Ok(open) = hands.journal.left_open().await else { return };
         let still_open: BTreeSet<IntentId> = open.iter().map(|intent| intent.id).collect();
         let now = hands.outside.now();
+        let young = TimeDelta::from_std(hands.others * YOUNG.0 / YOUNG.1).unwrap_or(TimeDelta::MAX);
         let is_news = |intent: &Intent| {
             if intent.elsewhere {
-                !self.told.contains(&intent.id) && now - intent.begun >= YOUNG
+                !self.told.contains(&intent.id) && now - intent.begun >= young
             } else {
                 self.taken.contains(&intent.id)
             }

@@ -2,11 +2,7 @@
 
 use super::Hands;
 use crate::app::{Message, ReqId};
-use crate::domain::{Lane, Query, TaskId};
-
-pub(super) async fn list(hands: &Hands, req: ReqId, query: &Query, lane: Lane) -> Message {
-    Message::Listed { req, result: hands.client.list(query, lane).await }
-}
+use crate::domain::{Lane, TaskId};
 
 pub(super) async fn get(hands: &Hands, req: ReqId, id: TaskId, lane: Lane) -> Message {
     Message::Got { req, result: hands.client.get(id, lane).await.map(Box::new) }

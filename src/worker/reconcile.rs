@@ -12,6 +12,7 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::Hands;
+use super::limits::{self, Listed};
 use super::writes::{Sent, created_in, random_of};
 use crate::app::{Message, ReqId, Sight, Verdict, Write, Written};
 use crate::domain::query::{Order, Range};
@@ -109,10 +110,14 @@ pub(super) async fn settle(hands: &Hands, sent: &Sent, req: ReqId) -> Found {
     let mut stopping = hands.stopping.clone();
     let mut next = hands.looks.first().copied().unwrap_or_default();
     let mut silent = 0;
+    let mut was_heard = true;
     loop {
         let search = async {
             tokio::time::sleep_until(began + next).await;
-            let is_last = next >= hands.opens_after(&sent.write);
+            hands.delay.reload(hands).await;
+            // A service that has just come back may still have the write itself before it: one answer
+            // after a silence is not the last.
+            let is_last = was_heard && next >= hands.opens_after(&sent.write);
             (is_last, look(hands, sent, is_last).await)
         };
         let (is_last, found) = tokio::select! {
@@ -133,12 +138,16 @@ pub(super) async fn settle(hands: &Hands, sent: &Sent, req: ReqId) -> Found {
             Ok(Finding::SoFar(_)) => Sight::NotThere,
             Err(failure) => Sight::NoAnswer(failure),
         };
+        let comes_back = !was_heard;
+        was_heard = !matches!(&sight, Sight::NoAnswer(failure) if !failure.is_answer());
         silent = if matches!(sight, Sight::NoAnswer(_)) { silent + 1 } else { 0 };
         let now = began.elapsed();
         next = match hands.looks.iter().copied().find(|at| *at > next) {
+            _ if comes_back && was_heard => now + hands.looks.first().copied().unwrap_or(hands.every),
             Some(usual) if silent == 0 => usual,
             usual if silent > 0 => {
                 let pause = hands.every.saturating_mul(silent).min(LONGEST_PAUSE);
+                let pause = pause.max(hands.client.asked_to_wait());
                 usual.unwrap_or(now).max(now + pause)
             }
             // The one at which "not there" is believed is not put off.
@@ -273,12 +282,12 @@ async fn look_for_created(
     is_last: bool,
 ) -> Result<Finding, Failure> {
     let due = Range { begin: new.scheduled_at - AROUND_DUE, end: new.scheduled_at + AROUND_DUE };
-    let by_due_time = list_all(hands, Order::Scheduled, due, is_last).await?;
+    let by_due_time = list_all(hands, new, Order::Scheduled, due, is_last).await?;
     // Only now: an answer has told the service's clock.
     let skew = hands.client.skew().unwrap_or_default();
     let (from, to) = (sent.from + skew, sent.to + skew);
     let made = Range { begin: from - AROUND, end: to + AROUND };
-    let by_creation = list_all(hands, Order::Created, made, is_last).await?;
+    let by_creation = list_all(hands, new, Order::Created, made, is_last).await?;
 
     let is_whole = is_whole(&by_due_time, due, &by_creation, made);
     let mut tasks = by_creation.tasks;
@@ -314,7 +323,7 @@ async fn look_for_created(
 
 /// Whether a task of ours would be among what was read. One list is enough when it shows which time
 /// its range concerns, by a task whose other time lies outside.
-fn is_whole(by_due_time: &Listing, due: Range, by_creation: &Listing, made: Range) -> bool {
+fn is_whole(by_due_time: &Listing<'_>, due: Range, by_creation: &Listing<'_>, made: Range) -> bool {
     let outside = |range: Range, at: Option<DateTime<Utc>>| at.is_some_and(|at| !range.holds(at));
     let concerns_due_time = by_due_time.tasks.iter().any(|task| outside(due, task.created_at));
     let concerns_creation = by_creation.tasks.iter().any(|task| outside(made, task.scheduled_at));
@@ -414,47 +423,78 @@ fn ours(
     Ours::ByLooks(tasks.iter().filter(free).filter(looks_like_it).map(|task| task.id).collect())
 }
 
-struct Listing {
+/// Tasks that were read in full and look like the one that is searched for: more are not kept.
+const MOST_ALIKE: usize = 300;
+
+struct Listing<'a> {
+    /// What is searched for.
+    new: &'a NewTask,
     tasks: Vec<Task>,
+    seen: HashSet<TaskId>,
+    alike: usize,
     /// As many tasks came as the service says there are.
     is_complete: bool,
 }
 
-impl Listing {
+impl<'a> Listing<'a> {
+    fn new(new: &'a NewTask) -> Self {
+        Self { new, tasks: Vec::new(), seen: HashSet::new(), alike: 0, is_complete: false }
+    }
+
+    /// Keeps of each task what tells whether it is ours: of one that is not even alike only its number.
     fn add(&mut self, page: Page) {
-        self.tasks.extend(page.tasks);
-        let mut seen = HashSet::new();
-        self.tasks.retain(|task| seen.insert(task.id));
-        self.is_complete = self.tasks.len() as u64 >= page.total;
+        for mut task in page.tasks {
+            if !self.seen.insert(task.id) {
+                continue;
+            }
+            task.raw = JsonObject::new();
+            let is_alike = task.kind == self.new.kind && holds_content(&task.content, &self.new.content);
+            self.alike += usize::from(is_alike);
+            if !is_alike || self.alike > MOST_ALIKE {
+                task.content.0.retain(|key, _| key == "MsgRandom");
+                (task.title, task.desc) = (String::new(), String::new());
+            }
+            self.tasks.push(task);
+        }
+        self.is_complete = self.tasks.len() as u64 >= page.total && self.alike <= MOST_ALIKE;
     }
 }
 
-/// Reads page after page. When a task that was read is cancelled meanwhile, those behind it move up,
-/// and one may slip from a page to come onto one that was read: so where it counts all pages are read
-/// once more, from the last to the first, against the way in which tasks move.
-async fn list_all(hands: &Hands, order: Order, range: Range, is_last: bool) -> Result<Listing, Failure> {
+/// Reads page after page: the rows that came move the offset, whatever was asked for. When a task that
+/// was read is cancelled meanwhile, those behind it move up, and one may slip from a page to come onto one
+/// that was read: so where it counts all pages are read once more, from the last to the first, against
+/// the way in which tasks move.
+async fn list_all<'a>(
+    hands: &Hands,
+    new: &'a NewTask,
+    order: Order,
+    range: Range,
+    is_last: bool,
+) -> Result<Listing<'a>, Failure> {
     let begin = range.begin.max(DateTime::UNIX_EPOCH);
     let range = Range { begin, end: range.end.max(begin) };
-    let mut query =
-        Query { order, ascending: true, range, keyword: String::new(), page: 0, page_size: PAGE_SIZE };
-    let mut listing = Listing { tasks: Vec::new(), is_complete: false };
+    let mut query = Query { order, range, ..Query::around(begin, PAGE_SIZE) };
+    let mut listing = Listing::new(new);
+    let mut offsets = Vec::new();
     for _ in 0..MOST_PAGES {
-        let page = hands.client.list(&query, Lane::Write).await?;
-        let got = u32::try_from(page.tasks.len()).unwrap_or(u32::MAX);
+        let Listed { page, asked } = limits::list(hands, &query, Lane::Write).await?;
+        if asked.range != range {
+            // The service takes no range that is so long: what lies outside was not read.
+            return Ok(listing);
+        }
+        let got = page.tasks.len() as u64;
         listing.add(page);
+        offsets.push(query.offset);
         if got == 0 || listing.is_complete {
             break;
         }
-        if query.page == 0 {
-            // A service that gives less than it was asked for goes on doing so.
-            query.page_size = got;
-        }
-        query.page += 1;
+        query.offset += got;
     }
-    let pages = if is_last { query.page.min(MOST_PAGES - 1) } else { 0 };
-    for page in (0..pages).rev() {
-        query.page = page;
-        listing.add(hands.client.list(&query, Lane::Write).await?);
+    // The last page was read only now.
+    offsets.pop();
+    for offset in offsets.into_iter().rev().filter(|_| is_last) {
+        query.offset = offset;
+        listing.add(limits::list(hands, &query, Lane::Write).await?.page);
     }
     Ok(listing)
 }

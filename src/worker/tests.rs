@@ -25,6 +25,7 @@ use crate::store::Store;
 
 mod before;
 mod doubts;
+mod limits;
 mod others;
 
 fn now() -> DateTime<Utc> {
@@ -43,6 +44,7 @@ const QUICK: Pace = Pace {
     least_doubt: Duration::from_millis(4),
     delay_searches: &[],
     longest_call: Duration::from_millis(5),
+    others: Duration::from_secs(15),
     farewell: Duration::from_mins(1),
 };
 
@@ -100,7 +102,10 @@ impl Bench {
     async fn next(&mut self) -> Option<Message> {
         loop {
             match self.messages.recv().await? {
-                Message::Called(_) | Message::Signed { .. } | Message::Checked { .. } => {}
+                Message::Called(_)
+                | Message::Signed { .. }
+                | Message::Checked { .. }
+                | Message::Learnt { .. } => {}
                 message => return Some(message),
             }
         }
@@ -186,6 +191,8 @@ fn answered(message: &Message) -> Option<ReqId> {
         Message::OutcomeUnknown { .. }
         | Message::Checked { .. }
         | Message::LeftOpen(_)
+        | Message::Learnt { .. }
+        | Message::Narrowed { .. }
         | Message::EndedElsewhere { .. }
         | Message::Ticked(_)
         | Message::Key(_)

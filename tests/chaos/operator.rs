@@ -407,8 +407,9 @@ impl Operator {
             ascending: true,
             range: Range { begin: time(self.plan.began) - hour, end: now() + hour },
             keyword: plan::title(story),
-            page: 0,
+            offset: 0,
             page_size: 100,
+            exact: false,
         };
         let req = self.ask(Asked::LookAtList(story));
         self.send(Effect::List { req, query, lane: Lane::Page }).await;

@@ -24,9 +24,11 @@ async fn a_good_profile_fails_nowhere() {
     assert_eq!(found.line("access"), "ok: administrator may call for 1400000042 here");
     assert!(found.line("list").ends_with("tasks from 7 days back to 23 days ahead"), "{found:?}");
     assert_eq!(found.line("state"), format!("ok: {} can be written", home.state().display()));
+    assert_eq!(found.line("private"), "ok: drafts and journal are yours alone");
     let left: Vec<_> =
         std::fs::read_dir(home.state()).unwrap().map(|entry| entry.unwrap().file_name()).collect();
-    assert!(left.iter().all(|name| name.to_string_lossy().starts_with("state.db")), "{left:?}");
+    let is_ours = |name: &str| name.starts_with("state.db") || name == "processes";
+    assert!(left.iter().all(|name| is_ours(&name.to_string_lossy())), "{left:?}");
     // For people the same, line by line.
     let shown = home.run(&["doctor", "--profile", "acme"], &[], "");
     assert_eq!((shown.code, shown.err.as_str()), (0, ""));
@@ -222,4 +224,105 @@ async fn a_state_directory_or_journal_that_cannot_be_used_fails() {
     let found = home.doctor(&[]);
     assert_eq!((found.code, found.at("fail")), (1, vec!["journal"]), "{found:?}");
     assert!(found.line("journal").contains("it was left as it is"), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn drafts_and_journal_that_others_could_read_are_closed_and_said_once() {
+    let running = sandbox(Options::default()).await;
+    let home = Home::keyed(&running.base_url(), "");
+    assert!(home.doctor(&[]).line("private").starts_with("ok"));
+    let set = |path: &std::path::Path, mode| {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    };
+    set(&home.state(), 0o755);
+    set(&home.state().join("state.db"), 0o644);
+    let found = home.doctor(&[]);
+    assert_eq!((found.code, found.at("warn")), (0, vec!["private"]), "{found:?}");
+    assert!(found.line("private").contains("was open to other users (mode 755)"), "{found:?}");
+    for (path, mode) in [(home.state(), 0o700), (home.state().join("state.db"), 0o600)] {
+        assert_eq!(
+            std::fs::metadata(&path).unwrap().permissions().mode() & 0o777,
+            mode,
+            "{}",
+            path.display()
+        );
+    }
+    assert!(home.doctor(&[]).line("private").starts_with("ok"));
+}
+
+/// `Home` itself sees to it that the key is nowhere in what was said.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_key_in_the_wrong_line_of_the_config_is_shown_by_no_command() {
+    let good = "environment = \"test\"\nregion = \"singapore\"\nsdkappid = 7\nidentifier = \"ops\"\n\
+                secret_key_env = \"ACME_IM_KEY\"\n";
+    let mut configs: Vec<String> =
+        ["environment", "region", "identifier", "secret_key_env", "timezone", "from_account"]
+            .map(|name| {
+                let others: Vec<&str> = good.lines().filter(|line| !line.starts_with(name)).collect();
+                let others = others.join("\n");
+                format!("[profiles.acme]\n{others}\n{name} = \"{KEY}\"\n")
+            })
+            .to_vec();
+    for name in ["secret_key_file", "ca_file"] {
+        for path in [KEY.to_owned(), format!("/nowhere/{KEY}"), format!("~/{KEY}")] {
+            let kept = if name == "ca_file" { good } else { good.split("secret").next().unwrap() };
+            configs.push(format!("[profiles.acme]\n{kept}{name} = \"{path}\"\n"));
+        }
+    }
+    configs.push(format!("[profiles.{KEY}]\n{good}"));
+    configs.push(format!("default_profile = \"{KEY}\"\n[profiles.acme]\n{good}"));
+    configs.push(format!(
+        "[profiles.acme]\n{}",
+        good.replace("region = \"singapore\"", &format!("endpoint = \"https://{KEY}\""))
+    ));
+    for config in configs {
+        let home = Home::with(&config);
+        // No answer is waited for: nothing listens at the proxy.
+        let env = [("HTTPS_PROXY", "http://127.0.0.1:1")];
+        let found = home.run(&["doctor"], &env, "");
+        assert!(found.out.starts_with("ok    config") || found.code == 1, "{}", found.out);
+        home.run(&["usersig"], &env, "");
+        home.run(&["doctor", "--json", "--profile", KEY], &env, "");
+    }
+    home_is_refused_too();
+}
+
+/// The same on the command line.
+fn home_is_refused_too() {
+    let home = Home::with("");
+    for args in [&["doctor", KEY][..], &[KEY], &["--config", KEY, "doctor"], &["usersig", "--expire", KEY]] {
+        let ended = home.run(args, &[], "");
+        assert_ne!(ended.code, 0, "{ended:?}");
+        assert!(format!("{}{}", ended.out, ended.err).contains("looks like a key, not shown"), "{ended:?}");
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[tokio::test(flavor = "multi_thread")]
+async fn no_command_leaves_a_core_file_behind_whatever_the_shell_allows() {
+    use std::io::{BufRead, BufReader};
+    use std::os::unix::process::ExitStatusExt;
+    use std::process::{Command, Stdio};
+
+    let folder = tempfile::tempdir().unwrap();
+    // The shell of whoever debugs something else in the same window.
+    let start = "ulimit -c unlimited 2>/dev/null || ulimit -c hard; exec \"$0\" sandbox --tasks 0";
+    let mut child = Command::new("sh")
+        .args(["-c", start, env!("CARGO_BIN_EXE_pushdeck")])
+        .current_dir(folder.path())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::null())
+        .spawn()
+        .unwrap();
+    let mut line = String::new();
+    BufReader::new(child.stdout.take().unwrap()).read_line(&mut line).unwrap();
+    assert!(line.starts_with("listening on"), "{line}");
+    let limits = std::fs::read_to_string(format!("/proc/{}/limits", child.id())).unwrap();
+    let core = limits.lines().find(|line| line.starts_with("Max core file size")).unwrap();
+    assert_eq!(core.split_whitespace().skip(4).take(2).collect::<Vec<_>>(), ["0", "0"], "{core}");
+    let pid = rustix::process::Pid::from_child(&child);
+    rustix::process::kill_process(pid, rustix::process::Signal::ABORT).unwrap();
+    let status = child.wait().unwrap();
+    assert!(status.signal().is_some() && !status.core_dumped(), "{status:?}");
+    assert_eq!(std::fs::read_dir(folder.path()).unwrap().count(), 0);
 }

@@ -27,7 +27,7 @@ async fn a_signature_alone_is_standard_output_and_works() {
     let sig = ended.out.strip_suffix('\n').unwrap();
     assert!(!sig.contains(char::is_whitespace) && !ended.err.contains(sig));
     let document = usersig::verify(sig, &SecretString::from(KEY), APP, "administrator", now()).unwrap();
-    assert_eq!(document.expire, DEFAULT_LIFETIME);
+    assert_eq!(u64::try_from(document.expire), Ok(DEFAULT_LIFETIME));
     assert!((before..=now()).contains(&document.time));
     assert!(ended.err.starts_with("UserSig of administrator for SDKAppID 1400000042 (profile acme, test)"));
     assert!(ended.err.contains("it holds 180d 00h, until 20"), "{}", ended.err);
@@ -116,4 +116,39 @@ async fn a_signature_in_the_wrong_place_is_not_repeated_either() {
     }
     let empty = home().run(&["usersig", "--decode", "-"], &[], "\n");
     assert!(empty.code == 2 && empty.err.contains("standard input is empty"), "{empty:?}");
+}
+
+/// Whatever ends pushdeck, nothing of a `secret_key_command` goes on without it.
+#[cfg(unix)]
+#[test]
+fn a_command_for_the_key_ends_with_pushdeck_even_when_that_is_killed() {
+    use std::io::Read;
+    use std::process::{Command, Stdio};
+    let folder = tempfile::tempdir().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    assert!(Command::new("mkfifo").arg(path("held")).status().unwrap().success());
+    let command = "exec 9>held; echo x >&9; (sleep 3000; true) & sleep 3000; true";
+    let config = format!(
+        "[profiles.acme]\nenvironment = \"test\"\nregion = \"singapore\"\nsdkappid = 1\nidentifier = \"ops\"\n\
+         secret_key_command = \"{command}\"\n"
+    );
+    std::fs::write(path("c.toml"), config).unwrap();
+    for signal in [rustix::process::Signal::KILL, rustix::process::Signal::INT] {
+        let mut child = Command::new(env!("CARGO_BIN_EXE_pushdeck"))
+            .args(["usersig", "--config", "c.toml"])
+            .current_dir(folder.path())
+            .stdin(Stdio::null())
+            .stdout(Stdio::null())
+            .stderr(Stdio::null())
+            .spawn()
+            .unwrap();
+        // Comes back when the command has opened it, and the word when that has begun.
+        let mut held = std::fs::File::open(path("held")).unwrap();
+        let mut begun = [0; 2];
+        held.read_exact(&mut begun).unwrap();
+        rustix::process::kill_process(rustix::process::Pid::from_child(&child), signal).unwrap();
+        assert!(!child.wait().unwrap().success());
+        // Comes back when the last process is gone that holds the other end.
+        assert_eq!(held.read_to_end(&mut Vec::new()).unwrap(), 0);
+    }
 }

@@ -135,7 +135,7 @@ fn the_log_file_holds_every_attempt_and_the_verdict_of_a_write_whose_answer_was_
     terminal.keys("D");
     terminal.see(&format!("type {tail} to"));
     terminal.keys(&tail);
-    terminal.see("cancelled");
+    terminal.see("is cancelled");
     terminal.keys(ESC);
     terminal.see("No tasks from");
     terminal.keys("q");

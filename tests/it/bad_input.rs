@@ -40,6 +40,11 @@ fn a_wrong_config_is_named_by_file_line_and_nearest_key() {
     assert!(said.contains("config.toml:6") && said.contains("sdkappid"), "{said}");
     let said = refused(&format!("{PROFILE}timezone = \"Asia/Shanghay\"\n"), &[]);
     assert!(said.contains("config.toml:9") && said.contains("Asia/Shanghai"), "{said}");
+    let said = refused(&format!("{PROFILE}timezone = \"CST\"\n"), &[]);
+    assert!(said.contains("Asia/Shanghai\" or \"America/Chicago"), "{said}");
+    // Whatever the wrong value is, a key is not repeated: the terminal itself looks for it.
+    let said = refused(&PROFILE.replace("\"singapore\"", &format!("\"{KEY}\"")), &[]);
+    assert!(said.contains("looks like a key, not shown"), "{said}");
 }
 
 #[test]
@@ -51,6 +56,12 @@ fn a_secret_that_cannot_be_read_is_said_before_anything_opens() {
         &[],
     );
     assert!(said.contains("/nowhere/key"), "{said}");
+    let folder = tempfile::tempdir().unwrap();
+    let pipe = folder.path().join("pipe");
+    assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
+    let line = format!("secret_key_file = \"{}\"", pipe.display());
+    let said = refused(&PROFILE.replace("secret_key_env = \"ACME_IM_KEY\"", &line), &[]);
+    assert!(said.contains("is a named pipe"), "{said}");
 }
 
 #[test]

@@ -79,6 +79,111 @@ fn a_secret_is_recognised_in_every_form() {
     assert!(!tells("654a and 789c and ZUp are no signature 股票早报".repeat(40).as_bytes()));
 }
 
+/// A service, or a gateway before it, that repeats the signature it was sent in all of its answers, never
+/// to the letter. Gives its address and the signatures that came.
+fn quoting() -> (std::net::SocketAddr, std::sync::Arc<std::sync::Mutex<Vec<String>>>) {
+    use std::io::{Read, Write};
+    let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    let address = listener.local_addr().unwrap();
+    let sigs = std::sync::Arc::new(std::sync::Mutex::new(Vec::new()));
+    let seen = std::sync::Arc::clone(&sigs);
+    std::thread::spawn(move || {
+        for (number, mut stream) in listener.incoming().flatten().enumerate() {
+            let mut request = [0; 8192];
+            let length = stream.read(&mut request).unwrap_or(0);
+            let request = String::from_utf8_lossy(&request[..length]).into_owned();
+            let Some((_, rest)) = request.split_once("usersig=") else { continue };
+            let sig = rest.split('&').next().unwrap().replace("%2A", "*");
+            let (start, end) = sig.split_at_checked(sig.len() / 2).unwrap();
+            let cut = sig.get(1..sig.len() - 1).unwrap();
+            let info = match number % 3 {
+                0 => format!("not good, cut: {cut}"),
+                1 => format!("not good, split: {start} {end}"),
+                _ => format!("not good, broken: {}", cut.replace('J', "J<br>").replace('M', "M%20")),
+            };
+            seen.lock().unwrap().push(sig.clone());
+            let body = serde_json::json!({
+                "ActionStatus": "FAIL", "ErrorCode": 91000, "ErrorInfo": info, "RequestId": format!("r-{}", cut.get(..50).unwrap()),
+            })
+            .to_string();
+            // Who went away has seen nothing.
+            let _ = write!(
+                stream,
+                "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
+                body.len()
+            );
+        }
+    });
+    (address, sigs)
+}
+
+#[test]
+fn a_service_that_repeats_the_signature_inexactly_brings_it_neither_to_the_screen_nor_to_the_log() {
+    let (address, sigs) = quoting();
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("run.log");
+    let config = format!(
+        "[profiles.acme]\nenvironment = \"test\"\nendpoint = \"http://{address}\"\nsdkappid = 1400000042\n\
+         identifier = \"administrator\"\nsecret_key_env = \"ACME_IM_KEY\"\n"
+    );
+    let mut terminal = Start::new(&["--log", file.to_str().unwrap()])
+        .config(&config)
+        .env("ACME_IM_KEY", KEY)
+        .size(160, 40)
+        .open();
+    terminal.see("not good");
+    terminal.keys("@");
+    terminal.see("API log");
+    terminal.keys(ENTER);
+    terminal.see("[signature]");
+    for _ in 0..2 {
+        let count = sigs.lock().unwrap().len();
+        terminal.keys("\x12");
+        while sigs.lock().unwrap().len() == count {
+            std::thread::yield_now();
+        }
+    }
+    terminal.keys(CTRL_C);
+    terminal.end();
+    let log = std::fs::read_to_string(&file).unwrap();
+    assert!(log.contains("cut: [signature]") && log.contains("split: [signature]"), "{log}");
+    let plain = |text: &str| {
+        text.replace("<br>", "").replace("%20", "").replace(|c: char| !c.is_ascii_alphanumeric(), "")
+    };
+    // The screen with its control sequences, in which a line may be broken.
+    let shown = plain(&String::from_utf8_lossy(&terminal.bytes()))
+        + "|"
+        + &plain(&terminal.screen())
+        + "|"
+        + &plain(&log);
+    for sig in sigs.lock().unwrap().iter().map(|sig| plain(sig)) {
+        let told = sig.as_bytes().windows(16).find(|run| shown.contains(std::str::from_utf8(run).unwrap()));
+        assert_eq!(told.map(String::from_utf8_lossy), None);
+    }
+}
+
+#[test]
+fn what_others_could_read_is_closed_at_the_start_and_said() {
+    use std::os::unix::fs::PermissionsExt;
+    let home = tempfile::tempdir().unwrap();
+    let (state, log) = (home.path().join("state/pushdeck"), home.path().join("run.log"));
+    std::fs::create_dir_all(&state).unwrap();
+    std::fs::write(&log, "").unwrap();
+    for (path, mode) in [(&state, 0o755), (&log, 0o644)] {
+        std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    }
+    let flags = ["--sandbox", "--log", log.to_str().unwrap()];
+    let mut terminal = Start::new(&flags).home(home).size(200, 40).open();
+    terminal.see("was open to other users (mode 755)");
+    terminal.keys(CTRL_C);
+    assert_eq!(terminal.end(), 0);
+    for (path, mode) in [(&state, 0o700), (&log, 0o600)] {
+        assert_eq!(std::fs::metadata(path).unwrap().permissions().mode() & 0o777, mode, "{}", path.display());
+    }
+    let said = String::from_utf8_lossy(&terminal.bytes()).into_owned();
+    assert!(said.contains("run.log was open to other users (mode 644)"), "{said}");
+}
+
 /// A day on which everything goes wrong: every way in which a call can fail, a wrong key, the API log, a
 /// copied call, and a panic. Its screen, its log and all its files are searched when the terminals go.
 #[test]

@@ -371,6 +371,13 @@ impl Terminal {
         assert_eq!(settings(&*self.master), self.settings_before, "the line settings were changed");
     }
 
+    /// The most memory that the program had so far, in kB, where the system tells.
+    pub(crate) fn peak_memory(&self) -> Option<u64> {
+        let status = std::fs::read_to_string(format!("/proc/{}/status", self.child.process_id()?)).ok()?;
+        let line = status.lines().find_map(|line| line.strip_prefix("VmHWM:"))?;
+        line.trim().trim_end_matches("kB").trim().parse().ok()
+    }
+
     /// Waits for the end and gives the exit code.
     pub(crate) fn end(&mut self) -> u32 {
         let deadline = Instant::now() + PATIENCE;

@@ -55,10 +55,12 @@ fn a_write_that_another_has_open_stays_its_own_even_while_it_is_stopped_and_is_i
     // It is dead: within a quarter of a minute its write is looked into here.
     two.see("was done after all");
     assert_eq!(titles(&users(&service)), ["Sent by the other"]);
+    // It stays until it is acknowledged.
+    two.keys("a");
+    two.gone("was done after all");
     // The text that became a task is no draft, and the list of drafts says what it became.
     two.keys("n");
     two.see("New task");
-    two.gone("was done after all");
     assert!(!two.screen().contains("brought back"), "{}", two.screen());
     two.keys(ESC);
     two.gone("New task");

@@ -18,6 +18,10 @@ pub(crate) fn quiet() -> Service {
     Service::start(Options { rate_limit_per_second: 0, ..Options::default() }, None)
 }
 
+const DOWN: &str = "\x1b[B";
+const UP: &str = "\x1b[A";
+const PAGE_DOWN: &str = "\x1b[6~";
+
 /// Fills the form of a new task. `kind` is the key of its type; `who` goes into the first field of
 /// the audience.
 pub(crate) fn fill(terminal: &mut Terminal, kind: &str, when: &str, who: Option<&str>, title: &str) {
@@ -59,7 +63,7 @@ fn one_task_of_each_type_is_created_as_it_was_entered() {
     assert!(screen.contains("2 accounts: anna, bela"), "{screen}");
     terminal.keys("y");
     let screen = terminal.see("✓ verified");
-    assert!(screen.contains("created: goes to"), "{screen}");
+    assert!(screen.contains("created: goes out "), "{screen}");
     terminal.keys(ESC);
     terminal.gone("✓ verified");
     terminal.row(&["▸", "PEND", "Order shipped"]);
@@ -68,7 +72,7 @@ fn one_task_of_each_type_is_created_as_it_was_entered() {
     terminal.keys(CTRL_S);
     confirm(&mut terminal, "type acme to create", "acme");
     let screen = terminal.see("✓ verified");
-    assert!(screen.contains("created: goes to"), "{screen}");
+    assert!(screen.contains("created: goes out "), "{screen}");
     terminal.keys(ESC);
     terminal.gone("✓ verified");
     terminal.row(&["▸", "PEND", "股票早报"]);
@@ -79,7 +83,7 @@ fn one_task_of_each_type_is_created_as_it_was_entered() {
     assert!(screen.contains("EVERYONE of acme"), "{screen}");
     confirm(&mut terminal, "type acme to create", "acme");
     let screen = terminal.see("✓ verified");
-    assert!(screen.contains("created: goes to"), "{screen}");
+    assert!(screen.contains("created: goes out "), "{screen}");
     terminal.keys(ESC);
     terminal.gone("✓ verified");
     terminal.row(&["▸", "PEND", "EVERYONE", "Flash sale"]);
@@ -110,7 +114,14 @@ fn enter_never_sends_and_wrong_words_do_nothing() {
     }
     terminal.keys(CTRL_S);
     terminal.see("type acme to create");
-    terminal.keys("\r\r\ry\r");
+    terminal.keys("\r\r\r");
+    terminal.see("hold still…");
+    terminal.see("type acme to create");
+    terminal.keys("y");
+    terminal.see("that is something else");
+    // Of a text that runs on nothing counts, the right word in it neither.
+    terminal.see("type acme to create");
+    terminal.keys("say acme to them");
     terminal.see("that is something else");
     // A paste confirms nothing either.
     terminal.keys("\x1b[200~acme\x1b[201~");
@@ -120,6 +131,46 @@ fn enter_never_sends_and_wrong_words_do_nothing() {
     let screen = terminal.see("New task");
     assert!(screen.contains("Not yet"), "{screen}");
     assert_eq!(service.tasks("All"), [json!(null); 0]);
+}
+
+#[test]
+fn on_a_small_screen_nothing_is_confirmed_before_all_of_it_was_read() {
+    let service = quiet();
+    let start = Start::new(&[]).config(&service.config("test")).env("ACME_IM_KEY", KEY);
+    let mut terminal = start.size(100, 40).open();
+    terminal.see("LIVE");
+    fill(&mut terminal, "u", "+40m", Some("anna"), "Read it to the end");
+    terminal.resize(30, 8);
+    terminal.keys(CTRL_S);
+    let screen = terminal.see("↓ rest: ");
+    assert!(!screen.contains("press y"), "{screen}");
+    // What is typed all the same sends nothing, and the review goes on asking to be read.
+    for _ in 0..3 {
+        terminal.keys("y");
+        terminal.keys(DOWN);
+        terminal.see("↓ rest: ");
+        terminal.keys(UP);
+    }
+    assert_eq!(service.tasks("User"), [json!(null); 0]);
+    let mut shown = String::new();
+    for _ in 0..30 {
+        // Without the header, whose clock goes on.
+        let window = |screen: &str| screen.lines().skip(1).collect::<Vec<_>>().join("\n");
+        let before = window(&terminal.screen());
+        shown.push_str(&before);
+        if !before.contains("↓ rest: ") {
+            break;
+        }
+        terminal.keys(PAGE_DOWN);
+        terminal.wait("the next lines", |screen| window(screen) != before);
+    }
+    for words in ["1 account: anna", "UTC", "39m", "Read it to the end"] {
+        assert!(shown.contains(words), "{words} in {shown}");
+    }
+    terminal.see("press y to create");
+    terminal.keys("y");
+    terminal.see("✓");
+    assert_eq!(titles(&service.tasks("User")), ["Read it to the end"]);
 }
 
 #[test]
@@ -197,7 +248,7 @@ fn a_task_is_modified_moved_and_cancelled() {
     terminal.keys("D");
     terminal.see("cancel");
     confirm(&mut terminal, &format!("type {tail} to"), &tail);
-    terminal.see("cancelled");
+    terminal.see("is cancelled");
     terminal.keys(ESC);
     terminal.gone("▸ PEND");
     assert_eq!(service.tasks("All"), [json!(null); 0]);

@@ -4,8 +4,16 @@
 //! Several connections create, change, delete and read tasks, and half of the tasks are due at once,
 //! so that the dispatcher works at the same time. `SIGKILL` comes after a random number of requests
 //! and answers, or while the process starts. After each start the whole database is compared with
-//! what was acknowledged. `PUSHDECK_KILLS` sets the number of kills, `PUSHDECK_KILL_SEED` repeats a
-//! run.
+//! what was acknowledged.
+//!
+//! `cargo test` gives it a short dose of 20 kills, some seconds. The full dose, before a release and
+//! after any change of store, engine or dispatcher:
+//!
+//! ```sh
+//! PUSHDECK_KILLS=200 cargo test --test kill -- --nocapture
+//! ```
+//!
+//! `PUSHDECK_KILL_SEED` repeats a run; a failed run prints its seed.
 
 #![expect(
     clippy::unwrap_used,
@@ -25,12 +33,15 @@ mod writer;
 
 use file::File;
 
+/// Kills when nobody says how many.
+const SHORT_DOSE: usize = 20;
+
 /// Kills of one database; then a new one begins, so that comparing stays quick.
 const KILLS_OF_A_FILE: usize = 25;
 
 #[test]
 fn what_was_acknowledged_survives_every_kill() {
-    let kills: usize = env::var("PUSHDECK_KILLS").map_or(200, |text| text.parse().unwrap());
+    let kills: usize = env::var("PUSHDECK_KILLS").map_or(SHORT_DOSE, |text| text.parse().unwrap());
     let given = env::var("PUSHDECK_KILL_SEED").ok();
     let seed: u64 = given.map_or_else(|| rand::rng().random(), |text| text.parse().unwrap());
     println!("PUSHDECK_KILL_SEED={seed}");
@@ -51,8 +62,11 @@ fn what_was_acknowledged_survives_every_kill() {
     }
     println!("{all:?}");
     assert_eq!(all.kills, kills);
-    assert!(all.acknowledged > kills && all.in_flight > 0, "too little happened: {all:?}");
-    assert!(all.sent > 0 && all.interrupted > 0, "no kill met the dispatcher at work: {all:?}");
+    // A handful of kills may well come while the process starts.
+    if kills >= SHORT_DOSE {
+        assert!(all.acknowledged > kills && all.in_flight > 0, "too little happened: {all:?}");
+        assert!(all.sent > 0 && all.interrupted > 0, "no kill met the dispatcher at work: {all:?}");
+    }
 }
 
 /// What happened, to show that the test tested something.

@@ -88,6 +88,7 @@ fn faults() -> Vec<Act> {
         Act::Garbage,
         Act::HalfBody,
         Act::Endless,
+        Act::Long(MOST_BODY + 1),
         Act::Quote,
         Act::Redirect("http://127.0.0.1:9/".to_owned()),
         Act::Page(502, "<html>Bad Gateway</html>"),
@@ -468,4 +469,62 @@ async fn a_signature_is_renewed_ahead_of_its_end_while_a_call_with_the_old_one_i
         let made = usersig::verify(sig, &key, APP, WHO, at).unwrap();
         assert_eq!(made.time, at);
     }
+}
+
+#[tokio::test]
+async fn a_body_that_is_too_long_is_given_up_at_once_and_named_so() {
+    for act in [Act::Endless, Act::Long(MOST_BODY + 1), Act::Long(31 * 1024 * 1024)] {
+        let rogue = Rogue::start(move |_, _| act.clone()).await;
+        let (client, events) = client_with(&rogue.connection(), PATIENT);
+        let failure = client.list(&query(), Lane::Page).await.unwrap_err();
+        assert!(failure.is_too_large(), "{failure:?}");
+        assert!(failure.words().what.contains("larger than 4 MiB"), "{failure:?}");
+        let received: u64 = calls(&events).iter().map(|call| call.bytes_received).sum();
+        assert!(received <= MOST_BODY as u64 + (1 << 20), "{received} bytes were read");
+        assert_eq!(rogue.count("list_sched_task"), 1, "the same would be as long once more");
+    }
+}
+
+#[tokio::test]
+async fn a_service_that_says_continue_without_end_is_given_up_after_the_time_out() {
+    let rogue = Rogue::start(|_, _| Act::Continue).await;
+    let (client, events) = client_with(&rogue.connection(), HASTY);
+    let failure = client.list(&query(), Lane::Page).await.unwrap_err();
+    assert_eq!(failure, Failure::TimedOut { after: HASTY.total });
+    assert_eq!(calls(&events).iter().map(|call| call.bytes_received).sum::<u64>(), 0);
+}
+
+#[tokio::test]
+async fn more_rows_than_were_asked_for_are_counted_and_not_kept() {
+    let rogue = Rogue::start(|_, _| {
+        let rows: Vec<_> = (1..=80).map(|id| json!({"TaskID": id})).collect();
+        Act::Json(ok(json!({"Total": 200, "Tasks": rows})))
+    })
+    .await;
+    let (page, surplus) = client(&rogue).list_counted(&query(), Lane::Page).await.unwrap();
+    assert_eq!((page.tasks.len(), surplus, page.total), (50, 30, 200));
+}
+
+#[tokio::test]
+async fn what_a_busy_service_asks_for_is_waited_for_and_told() {
+    let rogue = Rogue::start(|number, request| match (number, request.command.as_str()) {
+        (0, _) => Act::Wait(503, "1"),
+        (_, "get_sched_task") => Act::Wait(429, "60"),
+        _ => Act::Json(ok(json!({"Total": 0, "Tasks": []}))),
+    })
+    .await;
+    let (client, events) = client_with(&rogue.connection(), PATIENT);
+    let began = Instant::now();
+    client.list(&query(), Lane::Page).await.unwrap();
+    assert!(began.elapsed() >= Duration::from_secs(1), "{:?}", began.elapsed());
+    assert_eq!(calls(&events)[0].retry_after, Some(Duration::from_secs(1)));
+    // A minute is too long to wait here: whoever asked gets to know, and asks when the time has come.
+    client.get(TaskId(7), Lane::Page).await.unwrap_err();
+    assert_eq!(rogue.count("get_sched_task"), 1);
+    assert!(client.asked_to_wait() > Duration::from_secs(1), "{:?}", client.asked_to_wait());
+    // Nobody waits for what refreshes by itself: it is not even sent before.
+    let question = query();
+    let background = client.list(&question, Lane::Background);
+    tokio::time::timeout(Duration::from_millis(50), background).await.unwrap_err();
+    assert_eq!(rogue.count("list_sched_task"), 2);
 }

@@ -3,6 +3,8 @@
 //!
 //! Everything from the wire is cleaned here (I9).
 
+use std::borrow::Cow;
+
 use serde::Serialize;
 use serde_json::Value;
 
@@ -84,6 +86,12 @@ pub(in crate::app) struct Lines {
     pub(in crate::app) lines: Vec<Line>,
 }
 
+/// No more lines are composed: 500 accounts take some hundreds.
+const MOST_LINES: usize = 4000;
+
+/// What is said in place of the rest.
+const REST: &str = "… the rest is not shown: it is longer than anything that the documents allow";
+
 /// Room of the labels before values.
 const LABEL: usize = 11;
 
@@ -98,43 +106,72 @@ impl Lines {
         }
     }
 
+    /// Whether there is no room for more, which is said once.
+    fn is_full(&mut self) -> bool {
+        if self.lines.len() == MOST_LINES {
+            self.lines.push(vec![part(Tone::Watch, text::cut(REST, self.width).into_owned())]);
+        }
+        self.lines.len() > MOST_LINES
+    }
+
+    /// Adds lines as long as there is room.
+    fn add(&mut self, lines: impl Iterator<Item = Line>) {
+        for line in lines {
+            if self.is_full() {
+                return;
+            }
+            self.lines.push(line);
+        }
+    }
+
     /// A text, wrapped.
     pub(in crate::app) fn say(&mut self, tone: Tone, words: &str) {
-        for line in text::wrap(&text::clean(words), self.width) {
-            self.lines.push(vec![part(tone, line)]);
+        if self.is_full() {
+            return;
         }
+        let lines = text::wrap(&text::clean(words), self.width);
+        self.add(lines.into_iter().map(|line| vec![part(tone, line)]));
     }
 
     /// A label of its own width and a value beside it, wrapped; line ends of the value are kept.
     pub(in crate::app) fn row(&mut self, label: &str, room: usize, tone: Tone, value: &str) {
+        if self.is_full() {
+            return;
+        }
         let beside = self.width.saturating_sub(room);
         if text::width(label) >= room || beside < 8 {
             self.say(Tone::Muted, label);
             let inner = self.width.saturating_sub(2).max(1);
-            for line in value_lines(value, inner) {
-                self.lines.push(vec![part(tone, format!("  {line}"))]);
-            }
+            let lines = value_lines(value, inner);
+            self.add(lines.into_iter().map(|line| vec![part(tone, format!("  {line}"))]));
             return;
         }
         let mut label = text::pad(label, room);
-        for line in value_lines(value, beside) {
-            self.lines.push(vec![part(Tone::Muted, label), part(tone, line)]);
-            label = " ".repeat(room);
-        }
+        self.add(value_lines(value, beside).into_iter().map(|line| {
+            let label = std::mem::replace(&mut label, " ".repeat(room));
+            vec![part(Tone::Muted, label), part(tone, line)]
+        }));
     }
 
     /// JSON with its indents.
     pub(in crate::app) fn json(&mut self, value: &impl Serialize) {
-        let whole = serde_json::to_string_pretty(value).unwrap_or_default();
-        for line in text::clean_lines(&whole) {
+        let (json, is_whole) = text::json_head(value, true);
+        for line in json.lines().map(text::clean) {
             let indent = line.len() - line.trim_start().len();
             let indent = indent.min(self.width / 2);
             // What does not fit goes on below, two cells further in than it began.
             let mut lead = " ".repeat(indent);
-            for piece in text::wrap(line.trim_start(), self.width.saturating_sub(indent + 2).max(1)) {
-                self.lines.push(vec![part(Tone::Plain, format!("{lead}{piece}"))]);
-                lead = " ".repeat(indent + 2);
-            }
+            let pieces = text::wrap(line.trim_start(), self.width.saturating_sub(indent + 2).max(1));
+            self.add(pieces.into_iter().map(|piece| {
+                let lead = std::mem::replace(&mut lead, " ".repeat(indent + 2));
+                vec![part(Tone::Plain, format!("{lead}{piece}"))]
+            }));
+        }
+        if !is_whole {
+            self.say(
+                Tone::Watch,
+                "… the rest is not shown: it is longer than anything that the documents allow",
+            );
         }
     }
 
@@ -208,6 +245,10 @@ fn doubt(state: &State, write: &Underway) -> Vec<(Tone, String)> {
     said
 }
 
+/// What can be done after a dispatch that failed: no document promises that nobody got anything.
+const AFTER_FAILURE: &str =
+    "Whether anyone got it is not known. N makes a new task from this one; whoever got it gets it twice.";
+
 /// Why the dispatch failed, in plain words, and what to do next.
 fn failed(out: &mut Lines, task: &Task) {
     out.blank();
@@ -219,11 +260,11 @@ fn failed(out: &mut Lines, task: &Task) {
     if let Some(entry) = documented_code(&task.dispatch_err) {
         out.labelled("Why", Tone::Bad, &format!("{} ({})", entry.meaning, entry.code));
         out.labelled("It says", Tone::Plain, given);
-        let next = format!("{} Then N makes a new task from this one.", entry.hint);
+        let next = format!("{} {AFTER_FAILURE}", entry.hint);
         out.labelled("Next", Tone::Plain, &next);
     } else {
         out.labelled("Why", Tone::Bad, given);
-        out.labelled("Next", Tone::Plain, "Nothing was sent. N makes a new task from this one.");
+        out.labelled("Next", Tone::Plain, AFTER_FAILURE);
     }
 }
 
@@ -253,7 +294,7 @@ fn timing(out: &mut Lines, state: &State, task: &Task) {
 
 fn unreadable_time(task: &Task, key: &str) -> String {
     match task.raw.get(key) {
-        Some(value) => format!("not readable as a time: {value}"),
+        Some(value) => format!("not readable as a time: {}", text::json_head(value, false).0),
         None => "the service gives no time".to_owned(),
     }
 }
@@ -316,8 +357,8 @@ fn facts(out: &mut Lines, state: &State, task: &Task) {
     let now = state.server_now();
     out.labelled("Type", Tone::Plain, task.kind.wire());
     let shown = |path: &str| {
-        let value = task.content.at(path)?;
-        Some(fields::find(path).map_or_else(|| value.to_string(), |field| entry_text(field, value)))
+        let value = within(task.content.at(path)?);
+        Some(fields::find(path).map_or_else(|| value.to_string(), |field| entry_text(field, &value)))
     };
     out.labelled("Sender", Tone::Plain, &shown("From_Account").unwrap_or_else(|| "—".to_owned()));
     out.labelled("DataId", Tone::Plain, &shown("DataId").unwrap_or_else(|| "—".to_owned()));
@@ -333,7 +374,7 @@ fn facts(out: &mut Lines, state: &State, task: &Task) {
     let push = match task.outcome() {
         _ if !task.push_task_id.is_empty() => task.push_task_id.as_str(),
         Outcome::Pending | Outcome::Dispatching => "— (comes with the dispatch)",
-        Outcome::Failed => "— (nothing was sent)",
+        Outcome::Failed => "— (the dispatch failed)",
         Outcome::Sent | Outcome::Unclear(_) => "—",
     };
     out.labelled("Push id", Tone::Plain, push);
@@ -364,17 +405,32 @@ fn content(out: &mut Lines, task: &Task) {
             .iter()
             .filter(|field| field.group == group)
             .filter_map(|field| {
-                Some((field.name().to_owned(), field_text(field, task.content.at(field.path)?)))
+                Some((field.name().to_owned(), field_text(field, &within(task.content.at(field.path)?))))
             })
             .collect();
         table(out, group.title(), &rows);
     }
     let mut others = Vec::new();
     for (key, value) in task.raw.iter().filter(|(key, _)| !KNOWN.contains(&key.as_str())) {
-        others.push((key.clone(), value.to_string()));
+        others.push((key.clone(), text::json_head(value, false).0));
     }
     unknown(&task.content.0, "", &mut others);
     table(out, "Other fields", &others);
+}
+
+/// A value that can be shown: one that is longer than anything that the documents allow is cut.
+fn within(value: &Value) -> Cow<'_, Value> {
+    match value {
+        Value::String(words) => match text::head(words, text::MOST_SHOWN) {
+            Cow::Borrowed(_) => Cow::Borrowed(value),
+            Cow::Owned(cut) => Cow::Owned(Value::String(cut)),
+        },
+        Value::Array(_) | Value::Object(_) => match text::json_head(value, false) {
+            (_, true) => Cow::Borrowed(value),
+            (cut, false) => Cow::Owned(Value::String(cut)),
+        },
+        Value::Null | Value::Bool(_) | Value::Number(_) => Cow::Borrowed(value),
+    }
 }
 
 /// What of `TaskInfo` is shown elsewhere.
@@ -405,7 +461,7 @@ pub fn unknown(object: &JsonObject, prefix: &str, found: &mut Vec<(String, Strin
             Value::Object(inner) if FIELDS.iter().any(|field| field.path.starts_with(&below)) => {
                 unknown(inner, &below, found);
             }
-            other => found.push((path, other.to_string())),
+            other => found.push((path, text::json_head(other, false).0)),
         }
     }
 }

@@ -26,12 +26,18 @@ struct Left {
     created_as: Option<TaskId>,
 }
 
-/// The drafts of forms that were left.
+/// The texts of forms and lines that were left.
 #[derive(Clone, Debug, Default)]
 pub struct Drafts {
+    /// What was typed into the filter line when it was left by Esc.
+    pub filter: Option<String>,
+    /// What was typed into the find form when it was left by Esc: keyword, from, to.
+    pub find: Option<[String; 3]>,
     kept: BTreeMap<String, Left>,
     /// The form that was left last, while its text is on its way to the disk.
     leaving: Option<String>,
+    /// What the disk was asked for, by slot.
+    loading: BTreeMap<ReqId, String>,
     /// Texts that were thrown away, on their way to the list of drafts.
     aside: BTreeSet<ReqId>,
     asked: BTreeMap<ReqId, (String, Option<Draft>)>,
@@ -92,6 +98,7 @@ pub(super) fn bring_back(state: &mut State) -> Vec<Effect> {
     if let Some(Layer::Form(form)) = state.layers.last_mut() {
         form.disk.loading = Some(req);
     }
+    state.drafts.loading.insert(req, slot.clone());
     vec![Effect::LoadDraft { req, slot }]
 }
 
@@ -146,7 +153,7 @@ fn put_back(state: &mut State, draft: Draft, at: DateTime<Utc>) {
         None => draft,
     };
     form.disk.saved = draft.clone();
-    if draft == form.pristine {
+    if draft.says_the_same(&form.pristine) {
         return;
     }
     form.put_draft(draft);
@@ -155,8 +162,9 @@ fn put_back(state: &mut State, draft: Draft, at: DateTime<Utc>) {
 
 /// The draft on disk came.
 pub fn on_draft_loaded(state: &mut State, req: ReqId, result: Result<FoundDraft, String>) -> Vec<Effect> {
+    let Some(slot) = state.drafts.loading.remove(&req) else { return Vec::new() };
     let Some(form) = state.form_mut().filter(|form| form.disk.loading == Some(req)) else {
-        return Vec::new();
+        return came_late(state, slot, result);
     };
     form.disk.loading = None;
     let found = match result {
@@ -166,9 +174,10 @@ pub fn on_draft_loaded(state: &mut State, req: ReqId, result: Result<FoundDraft,
             return Vec::new();
         }
     };
+    let mut effects = Vec::new();
     if let Some((draft, at)) = found.draft {
         form.disk.anything = true;
-        let (slot, untouched) = (form.slot.clone(), form.draft == form.pristine);
+        let untouched = form.draft.says_the_same(&form.pristine);
         if review::is_on_its_way(state, &slot, &draft) {
             state.say(SENT);
         } else if untouched {
@@ -176,8 +185,8 @@ pub fn on_draft_loaded(state: &mut State, req: ReqId, result: Result<FoundDraft,
             put_back(state, draft, at);
         } else {
             // The operator was faster than the disk: both texts stay within reach.
-            state.form_mut().into_iter().for_each(|form| form.thrown = Some(draft.clone()));
-            state.say("an earlier draft is here too · ctrl-x changes to it and back");
+            effects.push(put_aside(state, slot, draft));
+            state.say("an earlier draft was put aside · :drafts shows it");
         }
     } else if found.sent {
         state.say(SENT);
@@ -190,7 +199,27 @@ pub fn on_draft_loaded(state: &mut State, req: ReqId, result: Result<FoundDraft,
             _ => state.say(ELSEWHERE),
         }
     }
-    Vec::new()
+    effects
+}
+
+/// The draft on disk came when its form was left already. Where another text was kept in its place since,
+/// it is put aside.
+fn came_late(state: &mut State, slot: String, result: Result<FoundDraft, String>) -> Vec<Effect> {
+    let Some((draft, _)) = result.ok().and_then(|found| found.draft) else { return Vec::new() };
+    let left = state.drafts.kept.get(&slot).map(|left| &left.draft);
+    let open = state.form().filter(|form| form.slot == slot && form.disk.anything).map(|form| &form.draft);
+    let replaced = left.or(open).is_some_and(|ours| *ours != draft);
+    if !replaced || review::is_on_its_way(state, &slot, &draft) {
+        return Vec::new();
+    }
+    vec![put_aside(state, slot, draft)]
+}
+
+/// Keeps a text for the list of drafts only.
+fn put_aside(state: &mut State, slot: String, draft: Draft) -> Effect {
+    let req = state.ask();
+    state.drafts.aside.insert(req);
+    Effect::PutDraftAside { req, slot, draft }
 }
 
 /// The draft is on disk, or not.
@@ -261,7 +290,13 @@ fn disk_failed(state: &mut State, words: &str) {
 /// Time went on: a draft that changed is kept on disk.
 pub fn on_tick(state: &mut State) -> Vec<Effect> {
     let now = state.now.running;
-    let due = |form: &Form| form.disk.saved_at.is_none_or(|at| now >= at + SAVE_EVERY);
+    // A disk that is slower than the fingers gets the newest text when it is done with the one before,
+    // not every text in between; and no text before it has told what lies there.
+    let due = |form: &Form| {
+        form.disk.saved_at.is_none_or(|at| now >= at + SAVE_EVERY)
+            && form.disk.loading.is_none()
+            && !is_asked(&state.drafts.asked, &form.slot)
+    };
     let mut effects = if state.form().is_some_and(due) { save_now(state) } else { Vec::new() };
     if now >= state.drafts.retry_at {
         effects.extend(retry(state));
@@ -271,7 +306,13 @@ pub fn on_tick(state: &mut State) -> Vec<Effect> {
 
 /// Keeps the draft before leaving.
 pub fn keep_draft_now(state: &mut State) -> Vec<Effect> {
-    let mut effects = save_now(state);
+    // What lies on disk is not known yet, and nobody will hear the answer: nothing may be put over it.
+    let unknown = |form: &&Form| form.disk.loading.is_some() && !form.draft.says_the_same(&form.pristine);
+    let beside = state.form().filter(unknown).map(|form| (form.slot.clone(), form.draft.clone()));
+    let mut effects = match beside {
+        Some((slot, draft)) => vec![put_aside(state, slot, draft)],
+        None => save_now(state),
+    };
     effects.extend(retry(state));
     effects
 }
@@ -284,7 +325,7 @@ pub(super) fn save_now(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let (slot, draft) = (form.slot.clone(), form.draft.clone());
-    let untouched = draft == form.pristine;
+    let untouched = draft.says_the_same(&form.pristine);
     form.disk.saved_at = Some(now);
     form.disk.saved = draft.clone();
     let drop = untouched && form.disk.anything;
@@ -300,12 +341,10 @@ pub(super) fn leave(state: &mut State) -> Vec<Effect> {
     let mut effects = save_now(state);
     let Some(Layer::Form(form)) = state.layers.last() else { return effects };
     let (slot, draft, thrown) = (form.slot.clone(), form.draft.clone(), form.thrown.clone());
-    let (typed, created_as) = (draft != form.pristine, form.created_as);
+    let (typed, created_as) = (!draft.says_the_same(&form.pristine), form.created_as);
     state.layers.pop();
     if let Some(draft) = thrown {
-        let req = state.ask();
-        state.drafts.aside.insert(req);
-        effects.push(Effect::PutDraftAside { req, slot: slot.clone(), draft });
+        effects.push(put_aside(state, slot.clone(), draft));
     }
     if typed {
         state.drafts.kept.insert(slot.clone(), Left { draft, at: state.now.utc, created_as });
@@ -321,34 +360,30 @@ pub(super) fn leave(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-/// Throws the text away, or changes to the one that was thrown away.
+/// Throws the text of this form away; again, before anything was typed, brings it back.
 pub(super) fn discard(state: &mut State) -> Vec<Effect> {
     let Some(Layer::Form(form)) = state.layers.last_mut() else { return Vec::new() };
-    let untouched = form.draft == form.pristine;
-    let words = match (form.thrown.take(), untouched) {
-        (None, true) => "nothing is typed yet",
-        (None, false) => {
-            let pristine = form.pristine.clone();
-            form.thrown = Some(std::mem::replace(&mut form.draft, pristine));
-            "draft thrown away · ctrl-x brings it back"
-        }
-        (Some(other), untouched) => {
-            let before = std::mem::replace(&mut form.draft, other);
-            if untouched {
-                "draft brought back · ctrl-x throws it away"
-            } else {
-                form.thrown = Some(before);
-                "the other draft · ctrl-x changes back"
-            }
+    let untouched = form.draft.says_the_same(&form.pristine);
+    let mut effects = Vec::new();
+    let (draft, words) = match (form.thrown.take(), untouched) {
+        (None, true) => (form.draft.clone(), "nothing is typed yet"),
+        (Some(thrown), true) => (thrown, "draft brought back · ctrl-x throws it away"),
+        (older, false) => {
+            form.thrown = Some(form.draft.clone());
+            let (slot, pristine) = (form.slot.clone(), form.pristine.clone());
+            // One text can be brought back by the key; an older one can from the list.
+            effects.extend(older.map(|older| put_aside(state, slot, older)));
+            (pristine, "draft thrown away · ctrl-x brings it back")
         }
     };
-    let draft = form.draft.clone();
+    let Some(Layer::Form(form)) = state.layers.last_mut() else { return effects };
     form.put_draft(draft);
     form.touched.clear();
     form.all_shown = false;
     form.refused.clear();
     state.say(words);
-    save_now(state)
+    effects.extend(save_now(state));
+    effects
 }
 
 /// Forgets a draft that was sent and stands. Another text under the same name is left alone.
@@ -368,7 +403,9 @@ pub(super) fn forget(state: &mut State, slot: &str, draft: &Draft, id: TaskId) -
             form.disk.saved = draft.clone();
             form.disk.anything = false;
         } else {
-            other_text = form.disk.anything;
+            // Also one that is still on its way to the disk, or that the disk has not told of yet.
+            let typed = !form.draft.says_the_same(&form.pristine);
+            other_text = form.disk.anything || typed || form.disk.loading.is_some();
         }
     }
     if other_text {

@@ -12,6 +12,7 @@ use crate::domain::fields::Group;
 use crate::keymap::Action;
 
 use super::super::effect::Effect;
+use super::super::entry::breaks_line;
 use super::super::state::{Layer, State};
 use super::{Form, Spot, drafts, spots, to_review};
 
@@ -43,8 +44,8 @@ pub fn on_paste(state: &mut State, text: &str) {
     match form.focus {
         Spot::Kind | Spot::Fold(_) => state.say("a paste outside of a text field was dropped"),
         Spot::Time | Spot::Field(_) => {
-            form.entry.paste(text);
-            form.take_entry();
+            let changed = form.entry.paste(text);
+            form.take_entry(changed);
         }
     }
 }
@@ -163,25 +164,17 @@ fn typed(form: &mut Form, event: KeyEvent) {
         Spot::Time | Spot::Fold(_) | Spot::Field(_) => {}
     }
     let (line, _) = form.entry.cursor();
-    let last = form.entry.text().matches('\n').count();
+    let last = form.entry.rows().len().saturating_sub(1);
     match event.code {
         KeyCode::Up if plain && line == 0 => step(form, -1),
         KeyCode::Down if plain && line == last => step(form, 1),
         _ if breaks_line(&event) && !form.entry.is_multiline() => step(form, 1),
         _ => {
             let takes_text = matches!(form.focus, Spot::Time | Spot::Field(_));
-            if takes_text && form.entry.key(event) {
-                form.take_entry();
+            if takes_text {
+                let changed = form.entry.key(event);
+                form.take_entry(changed);
             }
         }
-    }
-}
-
-/// Enter, in the ways in which terminals report it.
-fn breaks_line(event: &KeyEvent) -> bool {
-    match event.code {
-        KeyCode::Enter | KeyCode::Char('\n' | '\r') => true,
-        KeyCode::Char('m') => event.modifiers.contains(KeyModifiers::CONTROL),
-        _ => false,
     }
 }

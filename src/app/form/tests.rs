@@ -8,6 +8,9 @@ use crate::app::testing::{self, feed, press, setup, type_in};
 use crate::domain::kept::FoundDraft;
 use crate::domain::wire::{read_task, time_in, time_out};
 
+mod lists;
+mod odd;
+
 /// 14:03:22 in Shanghai.
 const NOW: &str = "2026-11-21 06:03:22";
 
@@ -26,6 +29,25 @@ fn tick(state: &mut State, ms: u64) -> Vec<Effect> {
 
 fn ctrl(state: &mut State, c: char) -> Vec<Effect> {
     feed(state, [testing::ctrl(c)])
+}
+
+/// A new form, on a disk that has answered that it holds nothing.
+fn new_form(state: &mut State) {
+    let effects = press(state, KeyCode::Char('n'));
+    let [Effect::LoadDraft { req, .. }] = effects[..] else { panic!("{effects:?}") };
+    update(state, Message::DraftLoaded { req, result: Ok(FoundDraft::default()) });
+}
+
+/// The disk takes whatever it was given.
+fn disk_takes(state: &mut State, effects: &[Effect]) {
+    for effect in effects {
+        if let Effect::SaveDraft { req, .. }
+        | Effect::DropDraft { req, .. }
+        | Effect::PutDraftAside { req, .. } = effect
+        {
+            update(state, Message::DraftKept { req: *req, result: Ok(()) });
+        }
+    }
 }
 
 fn go_to(state: &mut State, label: &str) {
@@ -204,21 +226,53 @@ fn a_draft_from_disk_is_brought_back_unless_the_operator_already_types() {
     let req = load(press(&mut state, KeyCode::Char('n')));
     go_to(&mut state, "Title");
     type_in(&mut state, "mine");
-    update(&mut state, Message::DraftLoaded { req, result: Ok(found(on_disk())) });
+    assert_eq!(drafts_of(&tick(&mut state, 5_000)), [""; 0], "what lies there is not known yet");
+    let effects = update(&mut state, Message::DraftLoaded { req, result: Ok(found(on_disk())) });
+    let [Effect::PutDraftAside { slot, draft, .. }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((slot.as_str(), draft.entry("OfflinePushInfo.Title")), ("new", "from disk"));
     assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "mine");
-    ctrl(&mut state, 'x');
-    assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "from disk");
-    ctrl(&mut state, 'x');
-    assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "mine");
+    assert!(note(&state).contains("put aside · :drafts"), "{}", note(&state));
+    // The key throws away what stands here, and never brings what stood there.
+    for title in ["", "mine", "", "mine"] {
+        ctrl(&mut state, 'x');
+        assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), title);
+    }
+}
+
+#[test]
+fn a_draft_that_comes_when_its_form_was_left_is_put_aside_where_another_text_took_its_place() {
+    for (typed, aside) in [("mine", true), ("", false)] {
+        let mut state = start();
+        let effects = press(&mut state, KeyCode::Char('n'));
+        let [Effect::LoadDraft { req, .. }] = effects[..] else { panic!("{effects:?}") };
+        go_to(&mut state, "Title");
+        type_in(&mut state, typed);
+        press(&mut state, KeyCode::Esc);
+        let mut draft = Draft::new("administrator");
+        draft.put("OfflinePushInfo.Title", "from disk");
+        let result = Ok(found((draft, moment(0).utc)));
+        let effects = update(&mut state, Message::DraftLoaded { req, result });
+        assert_eq!(drafts_of(&effects) == ["aside"], aside, "{typed}");
+    }
+}
+
+#[test]
+fn who_leaves_before_the_disk_has_answered_puts_nothing_over_what_lies_there() {
+    let mut state = start();
+    press(&mut state, KeyCode::Char('n'));
+    go_to(&mut state, "Title");
+    type_in(&mut state, "mine");
+    assert_eq!(drafts_of(&update(&mut state, Message::EndAsked)), ["aside"]);
 }
 
 #[test]
 fn throwing_away_can_be_taken_back_and_after_esc_from_the_list_of_drafts() {
     let mut state = start();
-    press(&mut state, KeyCode::Char('n'));
+    new_form(&mut state);
     go_to(&mut state, "Title");
     type_in(&mut state, "Hello");
-    tick(&mut state, 5_000);
+    let effects = tick(&mut state, 5_000);
+    disk_takes(&mut state, &effects);
     let effects = ctrl(&mut state, 'x');
     assert_eq!(drafts_of(&effects), ["drop"]);
     assert_eq!(form(&state).text(form(&state).focus), "");
@@ -249,6 +303,20 @@ fn ctrl_x_only_ever_changes_between_this_forms_own_texts() {
     assert_eq!(title(&state), "", "not the text of another form");
     ctrl(&mut state, 'x');
     assert_eq!(title(&state), "second");
+    // What was thrown away before something new was typed is in the list, not behind the key.
+    ctrl(&mut state, 'x');
+    type_in(&mut state, "third");
+    let effects = ctrl(&mut state, 'x');
+    let aside = effects.iter().find_map(|effect| {
+        let Effect::PutDraftAside { draft, .. } = effect else { return None };
+        Some(draft.entry("OfflinePushInfo.Title").to_owned())
+    });
+    assert_eq!((title(&state).as_str(), aside.as_deref()), ("", Some("second")));
+    // A word that was typed and taken back is no new text.
+    type_in(&mut state, "x");
+    press(&mut state, KeyCode::Backspace);
+    ctrl(&mut state, 'x');
+    assert_eq!(title(&state), "third");
 }
 
 #[test]
@@ -294,14 +362,29 @@ fn what_another_pushdeck_has_is_mentioned_and_what_was_sent_is_not_brought_back(
 #[test]
 fn a_draft_is_saved_while_typing_at_most_once_a_second() {
     let mut state = start();
-    press(&mut state, KeyCode::Char('n'));
+    new_form(&mut state);
     go_to(&mut state, "Title");
     type_in(&mut state, "H");
-    assert_eq!(drafts_of(&tick(&mut state, 1_000)), ["save"]);
+    let first = tick(&mut state, 1_000);
+    assert_eq!(drafts_of(&first), ["save"]);
+    disk_takes(&mut state, &first);
     type_in(&mut state, "i");
     assert_eq!(drafts_of(&tick(&mut state, 1_500)), [""; 0]);
-    assert_eq!(drafts_of(&tick(&mut state, 2_000)), ["save"]);
-    assert_eq!(drafts_of(&tick(&mut state, 9_000)), [""; 0]);
+    let second = tick(&mut state, 2_000);
+    assert_eq!(drafts_of(&second), ["save"]);
+    // A slow disk gets no second text while it has the first.
+    type_in(&mut state, "!");
+    assert_eq!(drafts_of(&tick(&mut state, 3_000)), [""; 0]);
+    assert_eq!(drafts_of(&tick(&mut state, 8_000)), [""; 0]);
+    disk_takes(&mut state, &second);
+    let third = tick(&mut state, 8_100);
+    assert!(
+        matches!(&third[..], [Effect::SaveDraft { draft, .. }]
+        if draft.entry("OfflinePushInfo.Title") == "Hi!"),
+        "{third:?}"
+    );
+    disk_takes(&mut state, &third);
+    assert_eq!(drafts_of(&tick(&mut state, 19_000)), [""; 0]);
     type_in(&mut state, "!");
     let effects = ctrl(&mut state, 'c');
     assert_eq!(drafts_of(&effects), ["save"]);
@@ -311,7 +394,7 @@ fn a_draft_is_saved_while_typing_at_most_once_a_second() {
 #[test]
 fn a_process_that_is_asked_to_end_keeps_the_draft_first() {
     let mut state = start();
-    press(&mut state, KeyCode::Char('n'));
+    new_form(&mut state);
     go_to(&mut state, "Title");
     type_in(&mut state, "H");
     let effects = update(&mut state, Message::EndAsked);
@@ -321,7 +404,7 @@ fn a_process_that_is_asked_to_end_keeps_the_draft_first() {
 #[test]
 fn a_disk_that_refuses_is_told_once_and_costs_nothing() {
     let mut state = start();
-    press(&mut state, KeyCode::Char('n'));
+    new_form(&mut state);
     go_to(&mut state, "Title");
     for (ms, said) in [(1_000, true), (2_000, false)] {
         type_in(&mut state, "x");
@@ -356,8 +439,8 @@ fn problems_show_where_the_operator_was_and_all_of_them_once_the_review_is_asked
     assert_eq!(shown, ["SchedAt"]);
     ctrl(&mut state, 's');
     assert_eq!(form(&state).focus, Spot::Time);
-    assert_eq!(form(&state).shown_problems(now, zone).len(), 2);
-    assert!(note(&state).contains("2 problems in all"), "{}", note(&state));
+    assert_eq!(form(&state).shown_problems(now, zone).len(), 3);
+    assert!(note(&state).contains("3 problems in all"), "{}", note(&state));
 }
 
 #[test]

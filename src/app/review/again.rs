@@ -31,7 +31,7 @@ pub fn remedy(ending: &Ending) -> Option<Remedy> {
         Ending::Done { proof: Proof::Fails { .. }, .. } => Some(Remedy::PutRight),
         // It could not be told: the review says what it may become, and asks one level higher.
         Ending::CannotTell(_) => None,
-        Ending::Done { .. } | Ending::Several(_) | Ending::NothingSent(_) => None,
+        Ending::Done { .. } | Ending::Several(_) | Ending::NothingSent(_) | Ending::Gone { .. } => None,
     }
 }
 

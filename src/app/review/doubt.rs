@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use serde_json::Value;
 
-use crate::domain::{Content, NewTask, Task, duplicate, text, when};
+use crate::domain::{Content, NewTask, Task, TaskId, duplicate, text, when};
 
 use super::super::effect::{Effect, Write};
 use super::super::message::{ReqId, Sight, Verdict, Written};
@@ -265,6 +265,18 @@ fn learn_of(state: &mut State, req: ReqId, tasks: &[Task]) -> Vec<Effect> {
     }
 }
 
+/// The task is not there any more, as the service says: a cancel of it that nobody could tell of is over.
+pub(super) fn learn_gone(state: &mut State, id: TaskId) -> Vec<Effect> {
+    let unsure = |write: &&Underway| {
+        let cancels = matches!(&write.write, Write::Cancel { id: own, .. } if *own == id);
+        let open = write.in_doubt() || matches!(write.verdict, Some(Verdict::NotDone));
+        cancels && open && write.elsewhere.is_none()
+    };
+    let reqs: Vec<ReqId> = state.writes.iter().filter(unsure).map(|write| write.req).collect();
+    let done = Verdict::Done(Written::Cancelled(id));
+    reqs.into_iter().flat_map(|req| outcome::on_settled(state, req, done.clone())).collect()
+}
+
 fn has_number_of(content: &Content, sent: &Content) -> bool {
     let number = |content: &Content| content.at("MsgRandom").and_then(Value::as_u64);
     number(sent).is_some_and(|own| number(content) == Some(own))
@@ -277,7 +289,7 @@ pub(super) fn reconsider(state: &mut State) {
         return;
     }
     let raised = matches!(obstacle(state, review), Some(Obstacle::Raises(_)));
-    let now = state.now;
+    let now = state.now.running;
     if let Some(review) = state.review_mut().filter(|review| review.raised != raised) {
         review.raised = raised;
         review.begin_anew(now);

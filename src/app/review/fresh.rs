@@ -7,10 +7,8 @@ use super::super::effect::{Effect, Lane};
 use super::super::form;
 use super::super::message::ReqId;
 use super::super::state::State;
-use super::{Review, Stage, Subject, differs, doubt, outcome};
-
-/// The code for a task that is not there.
-const GONE: i64 = 90104;
+use super::gone::{self, GONE};
+use super::{Review, Subject, differs, doubt, proof};
 
 /// Asks for the task as it is now, ahead of everything else.
 pub(super) fn ask_fresh(state: &mut State) -> Vec<Effect> {
@@ -26,21 +24,28 @@ pub(super) fn ask_fresh(state: &mut State) -> Vec<Effect> {
 
 /// A fresh copy came, or did not.
 pub fn on_got(state: &mut State, req: ReqId, result: Result<Task, Failure>) -> Vec<Effect> {
-    let now = state.now;
+    let now = state.now.running;
     let Some(review) = state.review_mut().filter(|review| review.fresh.asking == Some(req)) else {
-        let learnt = match &result {
+        let mut learnt = match &result {
             Ok(task) => doubt::learn(state, std::slice::from_ref(task)),
             Err(_) => Vec::new(),
         };
-        outcome::on_proof(state, req, result);
+        learnt.extend(gone::on_read(state, req, &result));
+        proof::on_proof(state, req, result);
         return learnt;
     };
-    let thinks = matches!(review.stage, Stage::Asking | Stage::Counting { .. });
+    let thinks = review.is_asking();
     match result {
         Ok(task) if thinks => {
             review.fresh.settle(req, Ok(task.clone()));
+            // A row that came meanwhile may be newer than this answer.
+            let again = std::mem::take(&mut review.ask_again)
+                && review.listed.as_deref().is_some_and(|row| differs(row, &task));
             let mut effects = take(state, task.clone());
             effects.extend(doubt::learn(state, &[task]));
+            if again {
+                effects.extend(ask_fresh(state));
+            }
             effects
         }
         Err(failure) if thinks => {
@@ -50,9 +55,10 @@ pub fn on_got(state: &mut State, req: ReqId, result: Result<Task, Failure>) -> V
                 review.notice = Some(format!("the task could not be read: {words}"));
                 review.waived.fresh_copy = true;
             }
+            let gone = review.base().filter(|_| failure.code() == Some(GONE)).map(|task| task.id);
             review.fresh.settle(req, Err(failure));
             review.begin_anew(now);
-            Vec::new()
+            gone.map(|id| doubt::learn_gone(state, id)).unwrap_or_default()
         }
         result => {
             review.fresh.settle(req, result);
@@ -72,8 +78,11 @@ pub(super) fn take(state: &mut State, task: Task) -> Vec<Effect> {
     review.fresh.failure = None;
     review.fresh_at = Some(now.running);
     if std::mem::take(&mut review.waived.fresh_copy) {
-        review.notice = None;
-        review.begin_anew(now);
+        // What else it does without is still said.
+        if !review.waived.journal {
+            review.notice = None;
+        }
+        review.begin_anew(now.running);
     }
     let fresh = task;
     let changed = before.is_some_and(|before| differs(&before, &fresh));
@@ -83,7 +92,7 @@ pub(super) fn take(state: &mut State, task: Task) -> Vec<Effect> {
     // Without its form a change cannot be made to fit the task as it is now.
     let strands = is_change && state.form().is_none() && state.review().is_some_and(Review::moved);
     if changed || lay {
-        state.review_mut().into_iter().for_each(|review| review.begin_anew(now));
+        state.review_mut().into_iter().for_each(|review| review.show_anew(now.running));
     }
     if lay {
         lay_over(state, &fresh);
@@ -97,9 +106,9 @@ pub(super) fn take(state: &mut State, task: Task) -> Vec<Effect> {
 /// task is asked for at once, and what was typed does not count. A list may be older than the copy, so
 /// it does not take its place.
 pub fn compare_with_list(state: &mut State, tasks: &[Task]) -> Vec<Effect> {
-    let now = state.now;
+    let now = state.now.running;
     let Some(review) = state.review_mut() else { return Vec::new() };
-    if !matches!(review.stage, Stage::Asking | Stage::Counting { .. }) {
+    if !review.is_asking() {
         return Vec::new();
     }
     let Some(id) = review.base().map(|task| task.id) else { return Vec::new() };
@@ -107,10 +116,14 @@ pub fn compare_with_list(state: &mut State, tasks: &[Task]) -> Vec<Effect> {
     let known = review.listed.as_deref().or(review.standing());
     let is_news = known.is_some_and(|known| differs(known, row));
     review.listed = Some(Box::new(row.clone()));
-    if !is_news || review.fresh.asking.is_some() {
+    if !is_news {
         return Vec::new();
     }
     review.begin_anew(now);
+    if review.fresh.asking.is_some() {
+        review.ask_again = true;
+        return Vec::new();
+    }
     review.fresh.value = None;
     ask_fresh(state)
 }

@@ -3,7 +3,6 @@
 //!
 //! Everything from the wire is cleaned here (I9).
 
-use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -12,30 +11,27 @@ use serde_json::Value;
 use crate::domain::draft::entry_text;
 use crate::domain::fields::{FIELDS, Field, Shape};
 use crate::domain::profile::Environment;
-use crate::domain::{Audience, NewTask, TaskId, duplicate, text, when};
-use crate::keymap::{self, Action, Scope};
+use crate::domain::{Audience, text, when};
 
 use super::super::detail::lines::{Line, Lines, Tone, card, card_shows_all, field_text, part, unknown};
-use super::super::effect::Write;
 use super::super::form::clocks;
-use super::super::message::Verdict;
-use super::super::state::{State, Underway};
-use super::again::may_send_again_early;
+use super::super::state::State;
 use super::compare::{self, Difference, Version};
-use super::doubt::{self, Obstacle, deed};
+use super::doubt::deed;
+use super::foot;
 use super::outcome::{not_done, stand_twice};
-use super::{Ending, Grade, Proof, Ready, Remedy, Review, Stage, Subject, remedy};
+use super::sight::{Must, Text, Topic, Unseen, Writer, unseen};
+use super::warnings::warnings;
+use super::{Ending, Grade, Proof, Review, Stage, Subject, gone};
 
 /// Widest text of a review.
 pub const WIDEST: u16 = 76;
 /// Under this width the lines say the least.
-const NARROW: usize = 50;
+pub(super) const NARROW: usize = 50;
 /// Room of the labels before values.
 const LABEL: usize = 9;
 /// Accounts that the sentence about the audience names.
 const NAMED: usize = 8;
-/// Due within this time: there may be none left to stop it.
-const SOON: TimeDelta = TimeDelta::minutes(2);
 
 /// Cells across and lines down that the text has, on the screen as it is: the ground between header
 /// and hints, without border and padding.
@@ -45,14 +41,57 @@ pub fn room(state: &State) -> (u16, u16) {
     (areas.header.width.saturating_sub(4).min(WIDEST), height.saturating_sub(2))
 }
 
-/// The farthest scroll: the last line of the text stands just above the foot.
-pub fn longest_scroll(state: &State) -> u16 {
-    let Some(review) = state.review() else { return 0 };
-    let (width, height) = room(state);
-    let width = usize::from(width);
-    let lines = body(state, review, width).len();
-    let foot = u16::try_from(foot(state, review, width).len()).unwrap_or(u16::MAX);
-    u16::try_from(lines).unwrap_or(u16::MAX).saturating_sub(height.saturating_sub(foot))
+/// One screenful of the review: what its frame shows, and where its window stands.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The text that scrolls.
+    pub text: Text,
+    /// What always stays in sight: what to do now.
+    pub foot: Vec<Line>,
+    /// Lines of the text that there is room for.
+    pub room: usize,
+    /// Lines scrolled off the top.
+    pub scroll: usize,
+}
+
+impl Page {
+    /// Lines below the window.
+    pub fn below(&self) -> usize {
+        self.text.lines.len().saturating_sub(self.scroll + self.room)
+    }
+
+    /// The farthest scroll: the last line of the text stands just above the foot.
+    pub(super) fn most(&self) -> usize {
+        self.text.lines.len().saturating_sub(self.room)
+    }
+
+    pub(super) fn shows(&self, line: usize) -> bool {
+        (self.scroll..self.scroll + self.room).contains(&line)
+    }
+
+    /// The lines on the screen that must be seen.
+    pub(super) fn in_window(&self) -> impl Iterator<Item = &Must> {
+        self.text.musts.iter().filter(|must| self.shows(must.at))
+    }
+
+    /// What is still to be seen.
+    pub(super) fn unseen(&self, state: &State, review: &Review) -> Unseen {
+        unseen(state, self, &review.seen_lines)
+    }
+}
+
+/// What the review shows where there is room for so many cells across and lines down.
+pub fn page(state: &State, review: &Review, (width, height): (u16, u16)) -> Page {
+    let (width, height) = (usize::from(width), usize::from(height));
+    let text = body(state, review, width);
+    let is_seen = text.musts.iter().all(|must| review.seen_lines.holds(must, state.size));
+    let foot_height = foot::height(state, review, width, is_seen, height);
+    let room = height.saturating_sub(foot_height);
+    let mut page = Page { text, foot: Vec::new(), room, scroll: 0 };
+    page.scroll = usize::from(review.scroll).min(page.most());
+    let unseen = page.unseen(state, review);
+    page.foot = foot::lines(state, review, width, &unseen, foot_height);
+    page
 }
 
 /// What the title says: what it does and where. The badge stands beside it.
@@ -71,198 +110,113 @@ pub fn is_grave(state: &State, review: &Review) -> bool {
     environment == Environment::Prod || review.grade(environment) == Grade::High
 }
 
-/// The text that scrolls.
-pub fn body(state: &State, review: &Review, width: usize) -> Vec<Line> {
-    let mut out = Lines { width, lines: Vec::new() };
-    outcome(&mut out, state, review);
-    let asking = matches!(review.stage, Stage::Asking | Stage::Counting { .. });
-    if let Some(notice) = review.notice.as_ref().filter(|_| asking) {
-        out.say(Tone::Bad, &format!("! {notice}"));
-        if let Some(without) = review.does_without() {
-            out.say(Tone::Bad, &format!("Confirming now cancels it {without}."));
-        }
-        out.blank();
+/// The text that scrolls, and what of it must be seen before anything is confirmed.
+pub fn body(state: &State, review: &Review, width: usize) -> Text {
+    let mut to = Writer::new(width);
+    outcome(&mut to.out, state, review);
+    let asking = review.is_asking();
+    if asking {
+        notice(&mut to, review);
     }
     if asking && review.moved() {
-        out.say(Tone::Bad, "! it changed since you looked");
+        to.out.say(Tone::Bad, "! it changed since you looked");
     }
-    who_and_when(&mut out, state, review);
-    changes(&mut out, state, review);
+    who_and_when(&mut to, state, review);
+    changes(&mut to, state, review);
     if asking {
         for (tone, words) in warnings(state, review) {
-            out.say(tone, &format!("! {words}"));
+            let said = format!("! {words}");
+            match tone {
+                Tone::Bad => to.ticking(Topic::Warnings, &said, |out| out.say(tone, &said)),
+                _ => to.out.say(tone, &said),
+            }
         }
-        moved(&mut out, state, review);
+        moved(&mut to, state, review);
     }
-    out.blank();
+    to.out.blank();
     let meant = review.meant();
-    let (title, desc) =
-        (meant.content.text("OfflinePushInfo.Title"), meant.content.text("OfflinePushInfo.Desc"));
-    out.lines.extend(card(&state.setup.profile, title, desc, width));
-    out.blank();
-    rest(&mut out, &meant);
-    out.lines
+    message(&mut to, state, &meant);
+    to.out.blank();
+    rest(&mut to.out, &meant);
+    to.done()
 }
 
-fn who_and_when(out: &mut Lines, state: &State, review: &Review) {
+/// Why nothing was sent before, and what a cancel will do without.
+fn notice(to: &mut Writer, review: &Review) {
+    if let Some(notice) = &review.notice {
+        to.must(Topic::Notice, notice, |out| out.say(Tone::Bad, &format!("! {notice}")));
+    }
+    if let Some(without) = review.does_without() {
+        let words = format!("Confirming now cancels it {without}.");
+        to.must(Topic::Notice, &words, |out| out.say(Tone::Bad, &words));
+    }
+    if review.notice.is_some() || review.does_without().is_some() {
+        to.out.blank();
+    }
+}
+
+/// The message as it will look, and all of its words where the card cuts them.
+fn message(to: &mut Writer, state: &State, meant: &Version) {
+    let path = |name: &str| format!("OfflinePushInfo.{name}");
+    let (title, desc) = (meant.content.text(&path("Title")), meant.content.text(&path("Desc")));
+    let mut card = card(&state.setup.profile, title, desc, to.out.width);
+    if !card_shows_all(title, desc, to.out.width) {
+        to.out.lines.extend(card);
+        to.out.blank();
+        to.must(Topic::Title, title, |out| out.row("Title", LABEL, Tone::Plain, title));
+        to.must(Topic::Text, desc, |out| out.row("Desc", LABEL, Tone::Plain, desc));
+    } else {
+        // Border and app above, border below.
+        let edge = card.pop();
+        let mut card = card.into_iter();
+        to.out.lines.extend(card.by_ref().take(2));
+        to.must_lines(Topic::Title, title, card.by_ref().take(1).collect());
+        to.must_lines(Topic::Text, desc, card.collect());
+        to.out.lines.extend(edge);
+    }
+    let extra = meant.content.text(&path("Ext"));
+    if title.trim().is_empty() && desc.trim().is_empty() && !extra.is_empty() {
+        // Of data only this is the message.
+        to.must(Topic::Text, extra, |out| out.row("Ext", LABEL, Tone::Plain, extra));
+    }
+}
+
+fn who_and_when(to: &mut Writer, state: &State, review: &Review) {
     let audience = review.audience();
     let tone = match audience {
         Audience::Everyone if state.setup.environment == Environment::Prod => Tone::Bad,
         Audience::Unclear(_) => Tone::Bad,
         Audience::Everyone | Audience::Matching(_) | Audience::Accounts(_) => Tone::Bold,
     };
-    out.row("Who", LABEL, tone, &audience.in_words(&state.setup.profile));
+    let who = audience.in_words(&state.setup.profile);
+    to.must(Topic::Who, &who, |out| out.row("Who", LABEL, tone, &who));
     let (now, zone) = (state.server_now(), state.setup.zone);
     let Some(at) = review.meant().scheduled_at else {
-        out.row("When", LABEL, Tone::Bad, "the service tells no time");
+        let words = "the service tells no time";
+        to.must(Topic::When, words, |out| out.row("When", LABEL, Tone::Bad, words));
         return;
     };
     let tone = if at <= now { Tone::Bad } else { Tone::Plain };
-    let clocks = clocks(at, now, zone);
-    let (own, others) =
-        clocks.split_first().map_or((String::new(), Vec::new()), |(own, rest)| (own.clone(), rest.to_vec()));
-    if out.width < NARROW {
-        // Weekday and offset stand in the stamp already; what is spared shows what changes.
-        out.row("When", LABEL, Tone::Bold, &own);
-        out.row("", LABEL, tone, &others.join(" · "));
-        return;
-    }
-    out.row("When", LABEL, Tone::Bold, &format!("{own} ({})", zone.name()));
-    let day = at.with_timezone(&zone).format("%A");
-    out.row("", LABEL, tone, &format!("{}, {day}", others.join(" · ")));
-}
-
-/// Another write to the task of a cancel whose outcome is not known; it does not hold the cancel up.
-fn busy(state: &State, review: &Review) -> Option<String> {
-    super::busy(state, review.base()?.id)
-}
-
-/// What the operator should think of before confirming.
-pub fn warnings(state: &State, review: &Review) -> Vec<(Tone, String)> {
-    let mut found = Vec::new();
-    let mut warn = |tone: Tone, words: String| found.push((tone, words));
-    let (now, zone) = (state.server_now(), state.setup.zone);
-    let meant = review.meant();
-    let cancels = matches!(review.subject, Subject::Cancel(_));
-    if cancels && let Some(open) = busy(state, review) {
-        warn(Tone::Watch, open);
-    }
-    let profile = &state.setup.profile;
-    match review.audience() {
-        Audience::Everyone if state.setup.environment == Environment::Prod && !cancels => {
-            warn(Tone::Bad, format!("this is PROD: it reaches EVERYONE of {profile}"));
+    let item = format!("{at} {zone}");
+    to.ticking(Topic::When, &item, |out| {
+        let clocks = clocks(at, now, zone);
+        let (own, others) = clocks
+            .split_first()
+            .map_or((String::new(), Vec::new()), |(own, rest)| (own.clone(), rest.to_vec()));
+        if out.width < NARROW {
+            // Weekday and offset stand in the stamp already; what is spared shows what changes.
+            out.row("When", LABEL, Tone::Bold, &own);
+            out.row("", LABEL, tone, &others.join(" · "));
+            return;
         }
-        Audience::Everyone | Audience::Matching(_) if !cancels => {
-            warn(Tone::Watch, "how many people that is, the service does not say".to_owned());
-        }
-        Audience::Unclear(_) => warn(Tone::Bad, "whom it reaches cannot be told".to_owned()),
-        Audience::Everyone | Audience::Matching(_) | Audience::Accounts(_) => {}
-    }
-    let due = meant.scheduled_at.map(|at| at - now);
-    if let Some(due) = due.filter(|due| *due < SOON) {
-        let words = if due <= TimeDelta::zero() {
-            "its time is past: it may be dispatched at any moment".to_owned()
-        } else {
-            format!("due in {}: there is hardly time to stop it", when::span(due))
-        };
-        warn(Tone::Watch, words);
-    }
-    if cancels {
-        warn(Tone::Watch, "a cancelled task does not come back; N makes a new one from a task".to_owned());
-        return found;
-    }
-    if meant.content.at("OfflinePushInfo.PushFlag").and_then(serde_json::Value::as_i64) == Some(1) {
-        warn(Tone::Watch, "PushFlag 1: online only, whoever is offline gets nothing".to_owned());
-    }
-    if meant.content.text("OfflinePushInfo.Title").trim().is_empty()
-        && meant.content.text("OfflinePushInfo.Desc").trim().is_empty()
-    {
-        warn(Tone::Watch, "neither title nor text".to_owned());
-    }
-    let gone: Vec<String> = pending_changes(review, zone, now)
-        .into_iter()
-        .filter(|difference| difference.new.is_none())
-        .map(|difference| difference.name)
-        .collect();
-    if !gone.is_empty() {
-        let names = gone.join(", ");
-        warn(
-            Tone::Watch,
-            format!("{names}: the service may keep what a change leaves out; it is checked afterwards"),
-        );
-    }
-    found.extend(repeats(state, review).into_iter().map(|words| (Tone::Bad, words)));
-    found
-}
-
-/// What else was sent, or stands, that this create could repeat.
-fn repeats(state: &State, review: &Review) -> Vec<String> {
-    let Subject::Create(new) = &review.subject else { return Vec::new() };
-    if !matches!(review.stage, Stage::Asking | Stage::Counting { .. }) {
-        return Vec::new();
-    }
-    let mut words = Vec::new();
-    if let Some(Obstacle::Raises(why)) = doubt::obstacle(state, review) {
-        words.push(why);
-    }
-    words.extend(not_there(state, new));
-    words.extend(duplicates(state, new));
-    words
-}
-
-/// The same push was sent before and not found: how old that is.
-fn not_there(state: &State, new: &NewTask) -> Vec<String> {
-    let same = |write: &&Underway| match &write.write {
-        Write::Create(old) => {
-            write.verdict == Some(Verdict::NotDone)
-                && state.now.running >= write.opens_at
-                && duplicate::is_duplicate(new, &old.kind, Some(old.scheduled_at), &old.content)
-        }
-        Write::Modify(_) | Write::Cancel { .. } => false,
-    };
-    let words = |write: &Underway| {
-        let sent = when::age(from_std(state.now.running.saturating_sub(write.sent.running)));
-        let seen = write
-            .sight
-            .as_ref()
-            .map_or(Duration::ZERO, |(_, at)| state.now.running.saturating_sub(at.running));
-        format!(
-            "sent before, {sent} ago, and not there {} ago: it is looked for once more before this goes out",
-            when::age(from_std(seen))
-        )
-    };
-    state.writes.iter().filter(same).map(words).collect()
-}
-
-/// Tasks that stand already, as far as they were seen, and are the same push: the very same, or one so
-/// near that it reads like it.
-fn duplicates(state: &State, new: &NewTask) -> Vec<String> {
-    let rows = state.board.tasks.iter().filter(|task| task.locked_because().is_none());
-    let rows = rows.map(|task| (task.id, &task.kind, task.scheduled_at, &task.content));
-    let made = state.desk.created();
-    let made = made.map(|(id, old)| (*id, &old.kind, Some(old.scheduled_at), &old.content));
-    let mut found: BTreeMap<TaskId, String> = BTreeMap::new();
-    for (id, kind, at, content) in rows.chain(made) {
-        if !duplicate::is_duplicate(new, kind, at, content) {
-            continue;
-        }
-        let meant = Version::new(Some(new.scheduled_at), &new.content);
-        let apart = at.map_or(TimeDelta::zero(), |at| new.scheduled_at - at);
-        let words = if Version::new(at, content) == meant {
-            format!("#{id} is the very same task and stands already: this would be one more")
-        } else if apart.is_zero() {
-            format!("#{id} says the same to the same people at the same time")
-        } else {
-            let side = if apart > TimeDelta::zero() { "earlier" } else { "later" };
-            format!("#{id} says the same to the same people {} {side}", when::age(apart.abs()))
-        };
-        found.insert(id, words);
-    }
-    found.into_values().collect()
+        out.row("When", LABEL, Tone::Bold, &format!("{own} ({})", zone.name()));
+        let day = at.with_timezone(&zone).format("%A");
+        out.row("", LABEL, tone, &format!("{}, {day}", others.join(" · ")));
+    });
 }
 
 /// Old to new, from the task as it stands.
-fn pending_changes(review: &Review, zone: chrono_tz::Tz, now: DateTime<Utc>) -> Vec<Difference> {
+pub(super) fn pending_changes(review: &Review, zone: chrono_tz::Tz, now: DateTime<Utc>) -> Vec<Difference> {
     let (Subject::Modify { .. }, Some(standing)) = (&review.subject, review.standing()) else {
         return Vec::new();
     };
@@ -274,7 +228,7 @@ fn side(value: Option<&String>) -> &str {
     value.map_or("(none)", String::as_str)
 }
 
-fn changes(out: &mut Lines, state: &State, review: &Review) {
+fn changes(to: &mut Writer, state: &State, review: &Review) {
     if matches!(review.stage, Stage::Over(Ending::Done { .. })) {
         return;
     }
@@ -282,13 +236,14 @@ fn changes(out: &mut Lines, state: &State, review: &Review) {
     if found.is_empty() {
         return;
     }
-    if out.width >= NARROW {
-        out.blank();
-        out.say(Tone::Bold, "What changes");
+    let is_wide = to.out.width >= NARROW;
+    if is_wide {
+        to.out.blank();
+        to.out.say(Tone::Bold, "What changes");
     }
-    rows_of(out, &found, "→", Tone::Plain);
-    if out.width >= NARROW {
-        out.blank();
+    to.must(Topic::Changes, &format!("{found:?}"), |out| rows_of(out, &found, "→", Tone::Plain));
+    if is_wide {
+        to.out.blank();
     }
 }
 
@@ -302,41 +257,43 @@ fn rows_of(out: &mut Lines, found: &[Difference], arrow: &str, tone: Tone) {
 }
 
 /// What somebody else changed since the operator began.
-fn moved(out: &mut Lines, state: &State, review: &Review) {
+fn moved(to: &mut Writer, state: &State, review: &Review) {
     let (Some(base), Some(fresh)) = (review.base(), &review.fresh.value) else { return };
     if !review.moved() {
         return;
     }
     let (zone, now) = (state.setup.zone, state.server_now());
     let version = |task: &crate::domain::Task| Version::new(task.scheduled_at, &task.content);
-    out.blank();
-    out.say(Tone::Watch, "It changed since you looked:");
+    to.out.blank();
+    to.out.say(Tone::Watch, "It changed since you looked:");
     if base.status != fresh.status {
         let words = format!("{} → {}", text::clean(base.status.wire()), text::clean(fresh.status.wire()));
-        out.row("Status", LABEL, Tone::Watch, &words);
+        to.must(Topic::Others, &words, |out| out.row("Status", LABEL, Tone::Watch, &words));
     }
     if matches!(review.subject, Subject::Cancel(_)) {
-        rows_of(out, &compare::differences(&version(base), &version(fresh), zone, now), "→", Tone::Watch);
+        let found = compare::differences(&version(base), &version(fresh), zone, now);
+        to.must(Topic::Others, &format!("{found:?}"), |out| rows_of(out, &found, "→", Tone::Watch));
         return;
     }
     for row in compare::three_way(&version(base), &version(fresh), &review.meant(), zone, now) {
-        let tone = if row.clashes() { Tone::Bad } else { Tone::Watch };
-        let both = if row.clashes() { "  (both of you changed it: yours goes out)" } else { "" };
-        out.lines.push(vec![part(Tone::Bold, row.name.clone()), part(tone, both)]);
-        out.row("  base", LABEL, Tone::Muted, side(row.base.as_ref()));
-        out.row("  theirs", LABEL, Tone::Plain, side(row.theirs.as_ref()));
-        let mine = if row.mine == row.theirs { "as theirs" } else { side(row.mine.as_ref()) };
-        out.row("  mine", LABEL, tone, mine);
+        to.must(Topic::Others, &format!("{row:?}"), |out| three_ways(out, &row));
     }
 }
 
-/// What neither the card nor the sentence about the audience shows, or not in full.
+fn three_ways(out: &mut Lines, row: &compare::ThreeWay) {
+    let tone = if row.clashes() { Tone::Bad } else { Tone::Watch };
+    let both = if row.clashes() { "  (both of you changed it: yours is sent)" } else { "" };
+    out.lines.push(vec![part(Tone::Bold, row.name.clone()), part(tone, both)]);
+    out.row("  base", LABEL, Tone::Muted, side(row.base.as_ref()));
+    out.row("  theirs", LABEL, Tone::Plain, side(row.theirs.as_ref()));
+    let mine = if row.mine == row.theirs { "as theirs" } else { side(row.mine.as_ref()) };
+    out.row("  mine", LABEL, tone, mine);
+}
+
+/// What neither the message nor the sentence about the audience shows, or not in full.
 fn rest(out: &mut Lines, meant: &Version) {
-    let (title, desc) =
-        (meant.content.text("OfflinePushInfo.Title"), meant.content.text("OfflinePushInfo.Desc"));
-    let on_the_card = card_shows_all(title, desc, out.width);
     let shown = |path: &str| match path {
-        "OfflinePushInfo.Title" | "OfflinePushInfo.Desc" => on_the_card,
+        "OfflinePushInfo.Title" | "OfflinePushInfo.Desc" => true,
         "To_Account" => meant.content.at(path).and_then(Value::as_array).is_none_or(|all| all.len() <= NAMED),
         _ => path.starts_with("Condition."),
     };
@@ -408,6 +365,10 @@ fn ended(out: &mut Lines, state: &State, review: &Review, ending: &Ending) {
             }
         }
         Ending::NothingSent(words) => out.say(Tone::Bad, &format!("✗ {words}.")),
+        Ending::Gone { cancels } => {
+            let (tone, words) = (if *cancels { Tone::Watch } else { Tone::Bad }, gone::words(*cancels));
+            out.say(tone, &format!("✗ {}: {words}.", deed(&review.write())));
+        }
         Ending::Several(ids) => {
             out.say(Tone::Bad, &format!("✗ {}.", stand_twice(ids)));
         }
@@ -435,91 +396,6 @@ fn proven(out: &mut Lines, proof: &Proof) {
     }
 }
 
-/// The lines that always stay in sight: what to do now.
-pub fn foot(state: &State, review: &Review, width: usize) -> Vec<Line> {
-    let mut out = Lines { width, lines: Vec::new() };
-    match &review.stage {
-        Stage::Asking => match review.ready(state) {
-            // What cannot be typed yet is not asked for: its first letters would be lost.
-            Ready::Yes if review.is_deaf(state.now) => out.say(Tone::Muted, "read it first…"),
-            Ready::Wait(words) => out.say(Tone::Watch, &words),
-            Ready::No(why) => out.say(Tone::Bad, &format!("✗ {why}")),
-            Ready::Yes => prompt(&mut out, state, review),
-        },
-        Stage::Counting { until } => {
-            let left = until.saturating_sub(state.now.running);
-            let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
-            out.say(Tone::Bad, &format!("goes out in {seconds} s · any key stops it"));
-        }
-        Stage::Sent { .. } => {
-            if may_send_again_early(state, review) {
-                let key = keymap::first_key(Scope::Review, Action::Review).unwrap_or_default();
-                out.say(Tone::Watch, &format!("{key} sends it again, though it may become a second push"));
-            }
-            out.say(Tone::Muted, "Esc leaves this; what was sent goes on · ctrl-r searches now");
-        }
-        Stage::Over(ending) => over(&mut out, state, ending),
-    }
-    out.lines
-}
-
-/// What can be done when it is over.
-fn over(out: &mut Lines, state: &State, ending: &Ending) {
-    let key = keymap::first_key(Scope::Review, Action::Review).unwrap_or_default();
-    match remedy(ending) {
-        Some(Remedy::SendAgain) => {
-            out.say(Tone::Bold, &format!("{key} reviews it again, to send it once more"));
-        }
-        Some(Remedy::PutRight) => {
-            out.say(Tone::Bad, &format!("{key} puts it right, through the review"));
-        }
-        None => {}
-    }
-    let back = match ending {
-        Ending::Refused(_) | Ending::NotDone | Ending::CannotTell(_) | Ending::NothingSent(_) => {
-            state.form().is_some()
-        }
-        Ending::Done { .. } | Ending::Several(_) => false,
-    };
-    let words = if back { "Esc goes back to the form; all text is there" } else { "Esc closes this" };
-    out.say(Tone::Muted, words);
-}
-
-fn prompt(out: &mut Lines, state: &State, review: &Review) {
-    let short = out.width < NARROW;
-    let deed = if short { review.verb().to_owned() } else { review.deed() };
-    let back = if short { "" } else { " · Esc goes back" };
-    let wanted = review.wanted(&state.setup);
-    let wanted = text::clean(&wanted);
-    if review.is_deaf(state.now) {
-        out.say(Tone::Muted, "read who, when and what · Esc goes back");
-        if review.grade(state.setup.environment) != Grade::Low {
-            // What is typed into stands here in a moment: nothing may jump then.
-            out.blank();
-        }
-        return;
-    }
-    match review.grade(state.setup.environment) {
-        Grade::Low => out.say(Tone::Bold, &format!("press {wanted} to {deed}{back}")),
-        Grade::Middle => out.say(Tone::Bold, &format!("type {wanted} to {deed}{back}")),
-        Grade::High => {
-            let words = format!("type \"{wanted}\" to {deed}, 3 s later it goes out{back}");
-            out.say(Tone::Bold, &words);
-        }
-    }
-    if review.grade(state.setup.environment) != Grade::Low {
-        let typed = text::clean(&review.typed).into_owned();
-        let right = wanted.starts_with(typed.as_str());
-        let mut line =
-            vec![part(Tone::Muted, "› "), part(if right { Tone::Plain } else { Tone::Bad }, typed)];
-        line.push(part(Tone::Bold, "▏"));
-        if !right {
-            line.push(part(Tone::Bad, "  ! that is something else"));
-        }
-        out.lines.push(line);
-    }
-}
-
-fn from_std(span: Duration) -> TimeDelta {
+pub(super) fn from_std(span: Duration) -> TimeDelta {
     TimeDelta::from_std(span).unwrap_or(TimeDelta::MAX)
 }

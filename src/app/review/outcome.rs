@@ -1,18 +1,18 @@
 //! What became of a write: told in the review while that is on top, else in a note. No answer ever
 //! takes the keys away from what the operator is doing.
 
-use std::collections::VecDeque;
-
-use crate::domain::{Change, Draft, Failure, NewTask, Problem, Task, TaskId, duplicate, text, when};
+use crate::domain::{Failure, NewTask, Problem, Task, TaskId, text, when};
 
 use super::super::board;
 use super::super::effect::{Effect, Lane, Write};
 use super::super::form;
 use super::super::message::{Moment, OpenWrite, ReqId, Sight, Stop, Verdict, Written};
 use super::super::state::{Layer, State, Underway};
-use super::compare::{self, Difference, Version};
+use super::compare::{Difference, Version};
+use super::desk::{Asked, Sent};
 use super::doubt::deed;
-use super::{Review, Source, Stage, Subject, elsewhere, ending_of, fresh};
+use super::proof::open_wrong;
+use super::{Review, Source, Stage, Subject, doubt, elsewhere, ending_of, fresh, gone};
 
 /// How a write ended.
 #[derive(Clone, Debug, PartialEq)]
@@ -28,6 +28,11 @@ pub enum Ending {
     Refused(Failure),
     /// Nothing was sent after it was confirmed, and why.
     NothingSent(String),
+    /// The task is not there any more: of a cancel nothing is left to do.
+    Gone {
+        /// Whether it was to be cancelled.
+        cancels: bool,
+    },
     /// Its outcome was unknown, and it was proven not to have been done.
     NotDone,
     /// A create that stands more than once.
@@ -58,94 +63,6 @@ pub enum Proof {
     Unread(Failure),
 }
 
-/// A write that was sent: where it came from and what it was meant to do.
-#[derive(Clone, Debug, PartialEq)]
-struct Sent {
-    req: ReqId,
-    subject: Subject,
-    source: Option<Source>,
-    meant: Version,
-}
-
-impl Sent {
-    fn task(&self) -> Option<TaskId> {
-        match &self.subject {
-            Subject::Create(_) => None,
-            Subject::Modify { base, .. } | Subject::Cancel(base) => Some(base.id),
-        }
-    }
-}
-
-/// A proof that was asked for.
-#[derive(Clone, Debug, PartialEq)]
-struct Asked {
-    req: ReqId,
-    id: TaskId,
-    meant: Version,
-}
-
-/// A task that does not stand as it was meant, found out while the operator was elsewhere.
-#[derive(Clone, Debug, PartialEq)]
-struct Wrong {
-    stands: Box<Task>,
-    proof: Proof,
-}
-
-/// Writes that were sent, and proofs that were asked for.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Desk {
-    sent: Vec<Sent>,
-    proofs: Vec<Asked>,
-    wrong: Vec<Wrong>,
-    /// Creates that stand, the last ones: also those of a run that died, whose drafts may lie there still.
-    created: VecDeque<(TaskId, NewTask)>,
-}
-
-/// So many creates are remembered.
-const MOST_CREATED: usize = 100;
-
-impl Desk {
-    pub(super) fn sent(&mut self, req: ReqId, subject: Subject, source: Option<Source>, meant: Version) {
-        self.sent.push(Sent { req, subject, source, meant });
-    }
-
-    /// The creates that are known to have been done, the last ones.
-    pub(super) fn created(&self) -> impl Iterator<Item = &(TaskId, NewTask)> {
-        self.created.iter()
-    }
-
-    /// What a write was meant to make.
-    pub(super) fn meant(&self, req: ReqId) -> Option<&Version> {
-        self.sent.iter().find(|sent| sent.req == req).map(|sent| &sent.meant)
-    }
-
-    fn remember(&mut self, id: TaskId, new: NewTask) {
-        if self.created.len() == MOST_CREATED {
-            self.created.pop_front();
-        }
-        self.created.push_back((id, new));
-    }
-
-    /// The write that was made from a draft.
-    pub(super) fn of_draft(&self, slot: &str, draft: &Draft) -> Option<ReqId> {
-        let from = |sent: &&Sent| sent.source.as_ref().is_some_and(|s| s.slot == slot && s.draft == *draft);
-        self.sent.iter().rev().find(from).map(|sent| sent.req)
-    }
-
-    /// A create that is known to have been done and is the same push.
-    fn duplicate_of(&self, id: TaskId, new: &NewTask) -> Option<TaskId> {
-        let same = |(other, old): &&(TaskId, NewTask)| {
-            *other != id && duplicate::is_duplicate(new, &old.kind, Some(old.scheduled_at), &old.content)
-        };
-        self.created.iter().find(same).map(|(id, _)| *id)
-    }
-
-    fn take(&mut self, req: ReqId) -> Option<Sent> {
-        let at = self.sent.iter().position(|sent| sent.req == req)?;
-        Some(self.sent.remove(at))
-    }
-}
-
 /// A write was done, or certainly not.
 pub fn on_wrote(state: &mut State, req: ReqId, result: Result<Written, Failure>) -> Vec<Effect> {
     if state.underway(req).is_none() {
@@ -164,9 +81,13 @@ pub fn take_up(state: &mut State, left: Vec<OpenWrite>) -> Vec<Effect> {
     if left.is_empty() {
         return Vec::new();
     }
-    let counted = text::counted(left.len() as u64, "write", "writes");
+    let mut named: Vec<String> = left.iter().take(2).map(|open| deed(&open.write)).collect();
+    if left.len() > named.len() {
+        named.push(text::counted((left.len() - named.len()) as u64, "other write", "other writes"));
+    }
+    let named = named.join(" and ");
     state.warn(format!(
-        "{counted} of the last run: the outcome is not known; what happened is being checked, nothing is sent again"
+        "{named} of the last run: outcome not known; what happened is being checked, nothing is sent again"
     ));
     let mut effects = Vec::new();
     for open in left {
@@ -208,11 +129,12 @@ pub fn on_unknown(state: &mut State, req: ReqId, failure: Failure, open: OpenWri
 /// Nothing was sent after it was confirmed: the operator is shown why, and what can be done.
 pub fn on_stopped(state: &mut State, req: ReqId, why: Stop) -> Vec<Effect> {
     let Some(write) = state.underway(req) else { return Vec::new() };
-    let (deed, task) = (deed(&write.write), write.task());
+    let (deed, task, sent) = (deed(&write.write), write.task(), write.write.clone());
+    let cancels = matches!(write.write, Write::Cancel { .. });
     drop(close_books(state, req));
     let words = match &why {
         Stop::Moved(_) => "it changed since you looked".to_owned(),
-        Stop::Gone => "it is not there any more: somebody has cancelled it".to_owned(),
+        Stop::Gone => gone::words(cancels),
         Stop::Stands { id, .. } => format!("it stands already as #{id}, made by the try before"),
         Stop::Unread(failure) => {
             format!("what must be read right before could not be read: {}", failure.words().what)
@@ -226,10 +148,16 @@ pub fn on_stopped(state: &mut State, req: ReqId, why: Stop) -> Vec<Effect> {
         let earlier = state.writes.iter().find(|write| write.entry == Some(entry)).map(|write| write.req);
         if let Some(earlier) = earlier {
             effects.extend(on_settled(state, earlier, Verdict::Done(Written::Created(id))));
+        } else if let Write::Create(new) = sent {
+            // Made by an earlier run: whoever tries once more is warned of it.
+            state.desk.remember(id, new);
         }
     }
+    if let (Stop::Gone, Some(id)) = (&why, task) {
+        effects.extend(doubt::learn_gone(state, id));
+    }
     if shown(state, req).is_none() {
-        if let Some(id) = task {
+        if let Some(id) = task.filter(|_| why != Stop::Gone) {
             state.failed.insert(id, words.clone());
         }
         state.keep_result(req, format!("{deed}: nothing was sent, {words}"), true);
@@ -246,7 +174,8 @@ pub fn on_stopped(state: &mut State, req: ReqId, why: Stop) -> Vec<Effect> {
         Stop::NoJournal(_) => reopen(state, format!("nothing was sent: {words}"), |review| {
             review.waived.journal = review.cancels();
         }),
-        Stop::Gone | Stop::Stands { .. } | Stop::Elsewhere | Stop::OtherApp => {
+        Stop::Gone => end(state, req, Ending::Gone { cancels }, "", true),
+        Stop::Stands { .. } | Stop::Elsewhere | Stop::OtherApp => {
             let ending = Ending::NothingSent(format!("nothing was sent: {words}"));
             end(state, req, ending, "", true);
         }
@@ -257,7 +186,7 @@ pub fn on_stopped(state: &mut State, req: ReqId, why: Stop) -> Vec<Effect> {
 
 /// The review asks once more.
 fn reopen(state: &mut State, notice: String, change: impl FnOnce(&mut Review)) {
-    let now = state.now;
+    let now = state.now.running;
     if let Some(review) = state.review_mut() {
         change(review);
         review.notice = Some(notice);
@@ -293,6 +222,9 @@ pub fn on_settled(state: &mut State, req: ReqId, verdict: Verdict) -> Vec<Effect
 fn several(state: &mut State, req: ReqId, ids: &[TaskId]) -> Vec<Effect> {
     state.board.selected = ids.first().copied().or(state.board.selected);
     let source = state.desk.sent.iter().find(|sent| sent.req == req).and_then(|sent| sent.source.clone());
+    if let Some(Write::Create(new)) = state.underway(req).map(|write| write.write.clone()) {
+        stop_the_same(state, req, &new, ids);
+    }
     let mut effects = use_up(state, req, source, ids.first().copied());
     effects.extend(board::reload(state));
     effects
@@ -323,7 +255,9 @@ fn keep_verdict(state: &mut State, req: ReqId, verdict: Verdict) {
         Ending::Several(ids) => stand_twice(ids),
         Ending::CannotTell(words) => format!("whether it was done could not be found out: {words}"),
         Ending::NotDone => not_done(&write.write).to_owned(),
-        Ending::Done { .. } | Ending::Refused(_) | Ending::NothingSent(_) => String::new(),
+        Ending::Done { .. } | Ending::Refused(_) | Ending::NothingSent(_) | Ending::Gone { .. } => {
+            String::new()
+        }
     };
     let words = format!("{deed}{last_run}: {found} · Esc at the table shows it");
     if let Some(id) = task {
@@ -351,9 +285,31 @@ pub(super) fn not_done(write: &Write) -> &'static str {
     }
 }
 
-/// The review that shows this write, if it is on top.
-fn shown(state: &mut State, req: ReqId) -> Option<&mut Review> {
-    state.review_mut().filter(|review| matches!(review.stage, Stage::Sent { req: own, .. } if own == req))
+/// The review that shows this write, if it is on top: also after it said that nobody knows.
+pub(super) fn shown(state: &mut State, req: ReqId) -> Option<&mut Review> {
+    state.review_mut().filter(|review| match &review.stage {
+        Stage::Sent { req: own, .. } => *own == req,
+        Stage::Over(Ending::NotDone | Ending::CannotTell(_)) => review.req == Some(req),
+        Stage::Asking | Stage::Counting { .. } | Stage::Over(_) => false,
+    })
+}
+
+/// A create turned out to stand while the very same is under review, to be sent again: that stops.
+fn stop_the_same(state: &mut State, req: ReqId, new: &NewTask, ids: &[TaskId]) {
+    let now = state.now.running;
+    let version = |new: &NewTask| (new.kind.clone(), Version::new(Some(new.scheduled_at), &new.content));
+    let reviews = state.layers.iter_mut().filter_map(|layer| match layer {
+        Layer::Review(review) => Some(review),
+        _ => None,
+    });
+    let names: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
+    for review in reviews.filter(|review| review.is_asking() && review.req != Some(req)) {
+        if matches!(&review.subject, Subject::Create(other) if version(other) == version(new)) {
+            let names = names.join(", ");
+            review.barred = Some(format!("it stands already as {names}, made by the try before; Esc leaves"));
+            review.begin_anew(now);
+        }
+    }
 }
 
 /// Shows how it ended: in the review if that is on top, else in a note.
@@ -382,6 +338,7 @@ fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
     if let (Write::Create(new), Written::Created(id)) = (&underway.write, written) {
         other = state.desk.duplicate_of(id, new);
         state.desk.remember(id, new.clone());
+        stop_the_same(state, req, new, &[id]);
     }
     let sent = close_books(state, req);
     let mut words = match &sent {
@@ -409,7 +366,8 @@ fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
             }
             if let Some(sent) = sent {
                 let asked = state.ask();
-                state.desk.proofs.push(Asked { req: asked, id, meant: sent.meant });
+                let deed = deed(&underway.write);
+                state.desk.proofs.push(Asked { req: asked, id, meant: sent.meant, deed });
                 proof = Proof::Asked(asked);
                 effects.push(Effect::Get { req: asked, id, lane: Lane::Write });
             }
@@ -444,11 +402,11 @@ fn stands(state: &State, sent: &Sent, written: Written) -> String {
     let (now, zone) = (state.server_now(), state.setup.zone);
     let at = sent.meant.scheduled_at.map_or_else(
         || "at a time that the service does not tell".to_owned(),
-        |at| format!("{} · {}", when::stamp(at, zone, now), when::from_now(at, now)),
+        |at| format!("{} ({})", when::stamp(at, zone, now), when::from_now(at, now)),
     );
     match written {
-        Written::Created(id) => format!("#{id} created: goes to {who} · {at}"),
-        Written::Modified(id) => format!("#{id} is changed: goes to {who} · {at}"),
+        Written::Created(id) => format!("#{id} created: goes out {at} to {who}"),
+        Written::Modified(id) => format!("#{id} is changed: goes out {at} to {who}"),
         Written::Cancelled(id) => format!("#{id} is cancelled: nothing will be sent"),
     }
 }
@@ -464,6 +422,7 @@ fn use_up(state: &mut State, req: ReqId, source: Option<Source>, id: Option<Task
 }
 
 fn refused(state: &mut State, req: ReqId, failure: Failure) -> Vec<Effect> {
+    let Some(write) = state.underway(req).map(|underway| underway.write.clone()) else { return Vec::new() };
     let sent = close_books(state, req);
     if let Some(source) = sent.as_ref().and_then(|sent| sent.source.as_ref())
         && let Some(problem) = problem_of(&failure)
@@ -472,20 +431,20 @@ fn refused(state: &mut State, req: ReqId, failure: Failure) -> Vec<Effect> {
         form::show_refusal(state, &slot, problem);
     }
     let said = failure.words();
-    if let Some(id) = sent.as_ref().and_then(Sent::task) {
+    if let Some(id) = write.task() {
         state.failed.insert(id, said.what.clone());
     }
-    let deed = match sent.map(|sent| sent.subject) {
-        Some(Subject::Create(new)) => format!("{} failed", deed(&Write::Create(new))),
-        None => "not done".to_owned(),
-        Some(Subject::Modify { base, .. }) => format!("#{} not changed", base.id),
-        Some(Subject::Cancel(task)) => format!("#{} not cancelled", task.id),
-    };
-    let words = format!("{deed}: {} · {}", said.what, said.next);
+    let (deed, cancels) = (deed(&write), matches!(write, Write::Cancel { .. }));
+    let words = format!("{deed} failed: {} · {}", said.what, said.next);
     // The task is in another state than the table shows: look at once.
-    let look = matches!(failure.code(), Some(90104 | 90106 | 90107));
+    let look = matches!(failure.code(), Some(gone::GONE | 90106 | 90107));
+    let mut effects: Vec<Effect> =
+        gone::read_again(state, req, write.task(), &failure, (deed, cancels)).into_iter().collect();
     end(state, req, Ending::Refused(failure), &words, true);
-    if look { board::reload(state) } else { Vec::new() }
+    if look {
+        effects.extend(board::reload(state));
+    }
+    effects
 }
 
 /// The field that the service found fault with.
@@ -499,53 +458,6 @@ fn problem_of(failure: &Failure) -> Option<Problem> {
         90108 => Some(Problem::coded("To_Account", 90108, "some of these accounts do not exist")),
         90110 => Some(Problem::coded("SchedAt", 90110, "the service did not take this time")),
         _ => None,
-    }
-}
-
-/// The proof of a write came, or did not.
-pub(super) fn on_proof(state: &mut State, req: ReqId, result: Result<Task, Failure>) {
-    let Some(at) = state.desk.proofs.iter().position(|asked| asked.req == req) else { return };
-    let asked = state.desk.proofs.remove(at);
-    let (zone, now) = (state.setup.zone, state.server_now());
-    if !matches!(&result, Ok(task) if Version::new(task.scheduled_at, &task.content) == asked.meant) {
-        state.failed.insert(asked.id, "it does not stand as meant, or could not be verified".to_owned());
-    }
-    let (proof, words, bad) = match result {
-        Ok(task) => {
-            let stands = Version::new(task.scheduled_at, &task.content);
-            let found = compare::differences(&asked.meant, &stands, zone, now);
-            if found.is_empty() {
-                (
-                    Proof::Holds,
-                    format!("#{} verified: time, audience and content are as meant", asked.id),
-                    false,
-                )
-            } else {
-                let names: Vec<&str> = found.iter().map(|difference| difference.name.as_str()).collect();
-                let words = format!("#{} does not stand as meant: {} differ", asked.id, names.join(", "));
-                let stands = Box::new(task);
-                (Proof::Fails { found, stands, meant: asked.meant }, words, true)
-            }
-        }
-        Err(failure) => {
-            let words = format!("#{} could not be verified: {}", asked.id, failure.words().what);
-            (Proof::Unread(failure), words, true)
-        }
-    };
-    if let Some(review) = state.review_mut()
-        && let Stage::Over(Ending::Done { proof: shown, .. }) = &mut review.stage
-        && *shown == Proof::Asked(req)
-    {
-        *shown = proof;
-    } else if let Proof::Fails { stands, .. } = &proof {
-        let words = format!("{words} · Esc at the table shows it");
-        let wrong = Wrong { stands: stands.clone(), proof };
-        state.desk.wrong.push(wrong);
-        state.keep_result(req, words, true);
-    } else if bad {
-        state.keep_result(req, words, true);
-    } else {
-        state.say(words);
     }
 }
 
@@ -568,11 +480,16 @@ pub(super) fn closed(state: &mut State, req: ReqId) {
 
 /// The operator takes note of the result that is shown.
 pub fn acknowledge(state: &mut State) {
-    let Some(result) = state.results.pop_front() else {
-        state.say("nothing waits to be acknowledged");
+    if let Some(result) = state.results.pop_front() {
+        closed(state, result.req);
         return;
-    };
-    closed(state, result.req);
+    }
+    // What was said of it was acknowledged before; now the mark of its row is.
+    let marked = state.board.selected.filter(|id| state.failed.remove(id).is_some());
+    match marked {
+        Some(id) => state.say(format!("the mark of #{id} is taken away")),
+        None => state.say("nothing waits to be acknowledged"),
+    }
 }
 
 /// A write is sent in the place of what was not done: nobody must be offered to send that again.
@@ -639,16 +556,4 @@ fn of_last_run(state: &State, req: ReqId) -> Option<Subject> {
         }
         Write::Cancel { id, .. } => Some(Subject::Cancel(Box::new(state.board.task(*id)?.clone()))),
     }
-}
-
-/// Shows a task that does not stand as it was meant.
-fn open_wrong(state: &mut State) -> bool {
-    let Some(Wrong { stands, proof }) = state.desk.wrong.pop() else { return false };
-    let (id, kind) = (stands.id, stands.kind.clone());
-    let subject =
-        Subject::Modify { base: stands, change: Change { id, kind, scheduled_at: None, content: None } };
-    let mut review = Review::new(subject, None, state);
-    review.stage = Stage::Over(Ending::Done { words: format!("#{id} was written"), proof });
-    state.layers.push(Layer::Review(Box::new(review)));
-    true
 }

@@ -1,10 +1,11 @@
-use crossterm::event::KeyEventState;
+use crossterm::event::{KeyCode, KeyEventState, KeyModifiers};
 use serde_json::json;
 
 use super::super::effect::Lane;
 use super::super::form;
 use super::super::message::{Message, OpenWrite, Written};
 use super::super::update::update;
+use super::level::grade_of;
 use super::*;
 use crate::app::testing::{self, drawn, feed, press, type_in};
 use crate::domain::Failure;
@@ -21,17 +22,34 @@ fn moment(ms: u64) -> Moment {
 
 fn start(environment: Environment) -> State {
     let setup = Setup { environment, refresh: Duration::from_hours(1), ..testing::setup() };
-    State::start(setup, moment(0), (100, 30)).0
+    State::start(setup, moment(0), (100, 45)).0
 }
 
 fn tick(state: &mut State, ms: u64) -> Vec<Effect> {
     update(state, Message::Ticked(moment(ms)))
 }
 
-/// Time goes on by so much.
+/// A frame of the state as it is comes to the terminal.
+fn draw(state: &mut State) {
+    testing::draw(state, state.now);
+}
+
+/// Time goes on by so much: two ticks, with no key between them, and the frames around them.
 fn wait(state: &mut State, ms: u64) -> Vec<Effect> {
     let at = u64::try_from(state.now.running.as_millis()).unwrap() + ms;
-    tick(state, at)
+    draw(state);
+    let mut effects = tick(state, at);
+    draw(state);
+    effects.extend(tick(state, at));
+    draw(state);
+    effects
+}
+
+/// Types without a pause, and keeps still after it.
+fn say(state: &mut State, text: &str) -> Vec<Effect> {
+    let mut effects = type_in(state, text);
+    effects.extend(wait(state, 500));
+    effects
 }
 
 /// Time goes on by so much, in steps as the loop makes them.
@@ -156,23 +174,86 @@ fn edit(environment: Environment, kind: &str) -> (State, ReqId) {
 
 fn confirm(state: &mut State) -> ReqId {
     let wanted = review(state).wanted(&state.setup);
-    let effects = type_in(state, &wanted);
+    let mut effects = wait(state, 500);
+    effects.extend(say(state, &wanted));
     let [(req, _)] = writes(&effects)[..] else { panic!("{effects:?}") };
     req
 }
 
 #[test]
-fn the_review_is_deaf_when_it_opens() {
+fn nothing_is_heard_for_400_ms_after_the_frame_that_shows_the_review() {
     let mut state = start(Environment::Test);
     let effects = open_cancel(&mut state, &task("Tag"));
     got(&mut state, gets(&effects)[0], task("Tag"));
+    // Nothing reached the terminal yet: no time counts.
+    tick(&mut state, 5_000);
+    tick(&mut state, 5_010);
+    assert!(review(&state).is_deaf(state.now));
+    assert_eq!(writes(&say(&mut state, "4821")), []);
+    state.layers.clear();
+    let effects = open_cancel(&mut state, &task("Tag"));
+    got(&mut state, gets(&effects)[0], task("Tag"));
     wait(&mut state, 399);
-    let shown = text_of(&lines::foot(&state, review(&state), 76));
-    assert!(!shown.contains("4821"), "what cannot be typed yet is not asked for: {shown}");
-    assert_eq!(type_in(&mut state, "4821"), []);
-    assert_eq!(review(&state).typed, "");
+    assert!(!foot(&state).contains("4821"), "what cannot be typed yet is not asked for: {}", foot(&state));
     wait(&mut state, 1);
-    assert_eq!(writes(&type_in(&mut state, "4821")).len(), 1);
+    assert!(foot(&state).contains("type 4821"), "{}", foot(&state));
+    assert_eq!(writes(&say(&mut state, "4821")).len(), 1);
+}
+
+#[test]
+fn keys_that_come_too_early_put_off_the_listening() {
+    let mut state = start(Environment::Test);
+    let effects = open_cancel(&mut state, &task("User"));
+    got(&mut state, gets(&effects)[0], task("User"));
+    wait(&mut state, 300);
+    for _ in 0..20 {
+        assert_eq!(writes(&press_and_pass(&mut state, 'y', 300)), []);
+        assert!(!foot(&state).contains("press y"), "{}", foot(&state));
+    }
+    assert!(foot(&state).contains("hold still…"), "{}", foot(&state));
+    wait(&mut state, 100);
+    assert!(foot(&state).contains("press y"), "{}", foot(&state));
+    assert_eq!(writes(&say(&mut state, "y")).len(), 1);
+}
+
+#[test]
+fn a_confirmation_waits_for_quiet_and_any_further_key_takes_it_back() {
+    let mut state = cancel(Environment::Test, "User");
+    assert_eq!(writes(&press_and_pass(&mut state, 'y', 399)), []);
+    assert!(foot(&state).contains("hold still… · any key stops it"), "{}", foot(&state));
+    assert_eq!(writes(&press_and_pass(&mut state, ' ', 5_000)), []);
+    let stops: [fn(&mut State); 5] = [
+        |state| drop(ctrl(state, 'l')),
+        |state| drop(press(state, KeyCode::Down)),
+        |state| drop(update(state, Message::Pasted("x".into()))),
+        |state| drop(update(state, Message::EndAsked)),
+        // The tick that ends the quiet comes before the key that was pressed in time.
+        |state| {
+            let at = u64::try_from(state.now.running.as_millis()).unwrap();
+            assert_eq!(tick(state, at + 350), []);
+            press(state, KeyCode::Char('d'));
+        },
+    ];
+    for stop in stops {
+        let mut state = cancel(Environment::Test, "User");
+        press(&mut state, KeyCode::Char('y'));
+        wait(&mut state, 100);
+        stop(&mut state);
+        assert_eq!(writes(&pass(&mut state, 5_000)), []);
+        assert_eq!(writes(&say(&mut state, "y")).len(), 1);
+    }
+    // One that was suspended meanwhile is not taken up when it goes on.
+    let mut state = cancel(Environment::Test, "User");
+    press(&mut state, KeyCode::Char('y'));
+    assert_eq!(writes(&wait(&mut state, 2_000)), []);
+    assert!(note(&state).contains("nothing was sent"), "{}", note(&state));
+}
+
+/// Presses a key, and time goes on by so much without another one.
+fn press_and_pass(state: &mut State, c: char, ms: u64) -> Vec<Effect> {
+    let mut effects = press(state, KeyCode::Char(c));
+    effects.extend(pass(state, ms));
+    effects
 }
 
 #[test]
@@ -186,14 +267,18 @@ fn repeats_releases_pastes_and_enter_confirm_nothing() {
             state: KeyEventState::NONE,
         };
         assert_eq!(update(&mut state, Message::Key(event)), []);
+        assert_eq!(writes(&wait(&mut state, 500)), []);
     }
     update(&mut state, Message::Pasted("y".into()));
+    assert_eq!(writes(&wait(&mut state, 500)), []);
     assert_eq!(ctrl(&mut state, 'y'), []);
+    assert_eq!(writes(&wait(&mut state, 500)), []);
     for _ in 0..3 {
         assert_eq!(press(&mut state, KeyCode::Enter), []);
+        assert_eq!(writes(&wait(&mut state, 500)), []);
     }
     assert_eq!(review(&state).stage, Stage::Asking);
-    assert_eq!(writes(&press(&mut state, KeyCode::Char('y'))).len(), 1);
+    assert_eq!(writes(&say(&mut state, "y")).len(), 1);
 }
 
 #[test]
@@ -228,25 +313,28 @@ fn the_grade_follows_audience_and_environment() {
 }
 
 #[test]
-fn a_wrong_text_and_y_alone_do_nothing_in_the_middle_grade() {
+fn a_wrong_text_does_nothing_and_is_typed_anew_after_a_pause() {
     let mut state = cancel(Environment::Prod, "Tag");
-    assert_eq!(writes(&type_in(&mut state, "y")), []);
-    assert_eq!(writes(&type_in(&mut state, "4821")), []);
-    for _ in 0..5 {
-        press(&mut state, KeyCode::Backspace);
-    }
-    assert_eq!(writes(&type_in(&mut state, "4812")), []);
+    assert_eq!(writes(&say(&mut state, "y")), []);
+    assert!(foot(&state).contains("that is something else"), "{}", foot(&state));
+    assert_eq!(writes(&say(&mut state, "48210")), []);
+    assert_eq!(writes(&say(&mut state, "48x21")), []);
+    // What is taken back was typed all the same.
+    type_in(&mut state, "482");
     press(&mut state, KeyCode::Backspace);
-    press(&mut state, KeyCode::Backspace);
-    let sent = writes(&type_in(&mut state, "21"));
-    assert_eq!(sent[0].1, Write::Cancel { id: TaskId(1_004_821), kind: Kind::Tag });
+    assert_eq!(writes(&say(&mut state, "21")), []);
+    type_in(&mut state, "48");
+    pass(&mut state, 3_000);
+    let sent = writes(&say(&mut state, "21"));
+    assert_eq!(sent[0].1, Write::Cancel { id: TaskId(1_004_821), kind: Kind::Tag }, "slowly is no fault");
 }
 
 #[test]
 fn one_confirmation_is_one_write_and_whatever_follows_is_none() {
     let mut state = create(Environment::Test, "Tag");
-    let effects = type_in(&mut state, "acmeacmeyyyy");
-    assert_eq!(writes(&effects).len(), 1);
+    assert_eq!(writes(&say(&mut state, "acmeacmeyyyy")), []);
+    assert_eq!(writes(&say(&mut state, "acme")).len(), 1);
+    assert_eq!(writes(&say(&mut state, "acmeyyyy")), []);
     assert_eq!(state.writes.len(), 1);
     press(&mut state, KeyCode::Enter);
     assert_eq!(writes(&wait(&mut state, 60_000)), []);
@@ -256,8 +344,7 @@ fn one_confirmation_is_one_write_and_whatever_follows_is_none() {
 #[test]
 fn everyone_in_prod_takes_a_sentence_and_a_countdown_that_any_key_stops() {
     let mut state = create(Environment::Prod, "All");
-    assert_eq!(writes(&type_in(&mut state, "acme")), []);
-    (0..4).for_each(|_| drop(press(&mut state, KeyCode::Backspace)));
+    assert_eq!(writes(&say(&mut state, "acme")), []);
     assert_eq!(type_in(&mut state, "all acme"), []);
     assert!(matches!(review(&state).stage, Stage::Counting { .. }));
     assert_eq!(writes(&pass(&mut state, 2_999)), []);
@@ -270,8 +357,9 @@ fn everyone_in_prod_takes_a_sentence_and_a_countdown_that_any_key_stops() {
     wait(&mut state, 500);
     type_in(&mut state, "all acme");
     assert_eq!(writes(&pass(&mut state, 2_999)), []);
-    assert_eq!(writes(&wait(&mut state, 1)), [], "keys that wait are heard first");
-    assert_eq!(writes(&wait(&mut state, 1)).len(), 1);
+    let at = u64::try_from(state.now.running.as_millis()).unwrap();
+    assert_eq!(writes(&tick(&mut state, at + 1)), [], "keys that wait are heard first");
+    assert_eq!(writes(&tick(&mut state, at + 2)).len(), 1);
 }
 
 #[test]
@@ -284,7 +372,8 @@ fn whatever_is_done_during_the_countdown_stops_it() {
         // The last moment: the tick that ends it comes before the key that was pressed in time.
         |state| {
             pass(state, 2_900);
-            wait(state, 150);
+            let at = u64::try_from(state.now.running.as_millis()).unwrap();
+            assert_eq!(tick(state, at + 150), []);
             press(state, KeyCode::Esc);
         },
     ];
@@ -325,7 +414,9 @@ fn after_a_stop_the_confirmation_begins_anew_and_nothing_is_sent() {
 fn a_countdown_that_nobody_could_see_begins_anew() {
     let mut state = create(Environment::Prod, "All");
     type_in(&mut state, "all acme");
-    wait(&mut state, 3_600_000);
+    draw(&mut state);
+    let at = u64::try_from(state.now.running.as_millis()).unwrap();
+    tick(&mut state, at + 3_600_000);
     assert_eq!(writes(&pass(&mut state, 2_900)), []);
     assert_eq!(writes(&pass(&mut state, 200)).len(), 1);
 
@@ -343,32 +434,41 @@ fn a_countdown_that_nobody_could_see_begins_anew() {
 fn keys_typed_before_the_review_was_on_the_screen_are_not_heard() {
     let mut state = filled(Environment::Test, "User");
     ctrl(&mut state, 's');
-    let then = moment(2_000);
-    let seen = drawn(&state, then);
-    update(&mut state, seen);
-    wait(&mut state, 0);
-    assert_eq!(type_in(&mut state, "y"), []);
-    wait(&mut state, 400);
-    let now = state.now;
-    let seen = drawn(&state, now);
-    update(&mut state, seen);
-    assert_eq!(writes(&type_in(&mut state, "y")).len(), 1, "later frames change nothing");
+    // The terminal took the frame late; what was typed meanwhile waits behind it.
+    testing::draw(&mut state, moment(2_000));
+    assert_eq!(writes(&say(&mut state, "y")), []);
+    assert_eq!(writes(&say(&mut state, "y")).len(), 1, "later frames change nothing");
+}
+
+#[test]
+fn keys_that_wait_while_the_terminal_is_stalled_are_no_quiet() {
+    let mut state = cancel(Environment::Test, "User");
+    press(&mut state, KeyCode::Char('m'));
+    draw(&mut state);
+    // The next frame takes two seconds; right after the first key the second was pressed.
+    let at = u64::try_from(state.now.running.as_millis()).unwrap();
+    testing::draw(&mut state, moment(at + 2_000));
+    assert_eq!(writes(&tick(&mut state, at + 2_000)), []);
+    assert_eq!(writes(&say(&mut state, "y")), []);
 }
 
 #[test]
 fn a_frame_of_another_size_or_of_an_earlier_state_was_not_seen() {
     let mut state = filled(Environment::Test, "User");
     let earlier = state.now.running;
-    wait(&mut state, 100);
+    tick(&mut state, 100);
     ctrl(&mut state, 's');
-    let (rendered, size) = (state.now.running, state.size);
     let late = moment(2_000);
+    let Message::Drawn { rendered, size, lines, .. } = drawn(&state, late) else { panic!() };
     for (rendered, size) in [(earlier, size), (rendered, (size.0 - 1, size.1))] {
-        update(&mut state, Message::Drawn { at: late, rendered, size });
-        assert!(review(&state).unseen);
+        update(&mut state, Message::Drawn { at: late, rendered, size, lines: lines.clone() });
+        tick(&mut state, 9_000);
+        tick(&mut state, 9_000);
+        assert!(review(&state).is_deaf(state.now), "nothing of it was on the screen");
     }
-    update(&mut state, Message::Drawn { at: late, rendered, size });
-    assert!(!review(&state).unseen && review(&state).is_deaf(late));
+    update(&mut state, Message::Drawn { at: moment(9_000), rendered, size, lines });
+    assert!(review(&state).is_deaf(state.now));
+    assert!(!review(&state).is_deaf(moment(9_400)));
 }
 
 #[test]
@@ -388,19 +488,19 @@ fn what_bars_a_change_is_not_lifted_by_asking_again() {
     let [again] = gets(&ctrl(&mut state, 'r'))[..] else { panic!("not asked again") };
     got(&mut state, again, theirs);
     wait(&mut state, 500);
-    assert_eq!(writes(&type_in(&mut state, "y")), [], "their text would have been taken back");
+    assert_eq!(writes(&say(&mut state, "y")), [], "their text would have been taken back");
 }
 
 #[test]
 fn nothing_is_confirmed_on_a_screen_without_room_or_on_an_old_copy() {
     let mut state = cancel(Environment::Test, "User");
     update(&mut state, Message::Resized { columns: 20, rows: 5 });
-    assert_eq!(writes(&press(&mut state, KeyCode::Char('y'))), []);
+    assert_eq!(writes(&say(&mut state, "y")), []);
     update(&mut state, Message::Resized { columns: 100, rows: 30 });
     wait(&mut state, 500);
     assert_eq!(gets(&wait(&mut state, 15_000)).len(), 1);
     wait(&mut state, 15_000);
-    assert_eq!(writes(&press(&mut state, KeyCode::Char('y'))), []);
+    assert_eq!(writes(&say(&mut state, "y")), []);
     assert!(matches!(review(&state).ready(&state), Ready::Wait(_)));
 }
 
@@ -408,11 +508,11 @@ fn nothing_is_confirmed_on_a_screen_without_room_or_on_an_old_copy() {
 fn nothing_can_be_confirmed_before_the_fresh_copy_came() {
     let (mut state, req) = edit(Environment::Test, "User");
     assert!(matches!(review(&state).ready(&state), Ready::Wait(_)));
-    assert_eq!(type_in(&mut state, "y"), []);
+    assert_eq!(writes(&say(&mut state, "y")), []);
     let failure = Failure::NotSent { reason: NotSent::Refused, detail: String::new() };
     update(&mut state, Message::Got { req, result: Err(failure) });
     wait(&mut state, 500);
-    assert_eq!(type_in(&mut state, "y"), []);
+    assert_eq!(writes(&say(&mut state, "y")), []);
     let Ready::No(why) = review(&state).ready(&state) else { panic!("it is ready") };
     assert!(why.contains("nobody answers") && why.contains("ctrl-r"), "{why}");
     let [again] = gets(&ctrl(&mut state, 'r'))[..] else { panic!("not asked again") };
@@ -420,7 +520,7 @@ fn nothing_can_be_confirmed_before_the_fresh_copy_came() {
     assert!(matches!(review(&state).ready(&state), Ready::Wait(_)), "an old answer counts no more");
     got(&mut state, again, task("User"));
     wait(&mut state, 500);
-    let [(_, Write::Modify(change))] = &writes(&type_in(&mut state, "y"))[..] else { panic!("no write") };
+    let [(_, Write::Modify(change))] = &writes(&say(&mut state, "y"))[..] else { panic!("no write") };
     assert_eq!(change.scheduled_at, None);
     let content = change.content.as_ref().unwrap();
     assert_eq!(content.text("OfflinePushInfo.Title"), "Order shipped!");
@@ -437,14 +537,14 @@ fn a_task_that_moved_is_shown_three_ways_and_the_change_lies_over_it_as_it_is_no
     theirs.scheduled_at = time_in("2026-11-23 01:00:00");
     got(&mut state, req, theirs);
     assert!(review(&state).moved() && review(&state).is_deaf(state.now));
-    let shown = text_of(&lines::body(&state, review(&state), 76));
+    let shown = text_of(&lines::body(&state, review(&state), 76).lines);
     for words in
         ["base   Order shipped", "theirs Order late", "mine   Order shipped!", "both of you", "as theirs"]
     {
         assert!(shown.contains(words), "{words} in {shown}");
     }
     wait(&mut state, 500);
-    let [(_, Write::Modify(change))] = &writes(&type_in(&mut state, "y"))[..] else { panic!("no write") };
+    let [(_, Write::Modify(change))] = &writes(&say(&mut state, "y"))[..] else { panic!("no write") };
     let content = change.content.as_ref().unwrap();
     assert_eq!(change.scheduled_at, None, "their time stays");
     assert_eq!(content.text("OfflinePushInfo.Title"), "Order shipped!");
@@ -458,7 +558,7 @@ fn a_task_that_is_already_as_wanted_is_not_written() {
     theirs.content.set("OfflinePushInfo.Title", Some(json!("Order shipped!")));
     got(&mut state, req, theirs);
     wait(&mut state, 500);
-    assert_eq!(type_in(&mut state, "y"), []);
+    assert_eq!(writes(&say(&mut state, "y")), []);
     assert!(matches!(review(&state).ready(&state), Ready::No(why) if why.contains("already")));
 }
 
@@ -471,7 +571,7 @@ fn a_task_that_is_dispatching_or_dispatched_by_now_is_refused_with_the_reason() 
         late.status = crate::domain::Status::from_wire(status);
         got(&mut state, gets(&effects)[0], late);
         wait(&mut state, 500);
-        assert_eq!(type_in(&mut state, "y"), []);
+        assert_eq!(writes(&say(&mut state, "y")), []);
         assert!(matches!(review(&state).ready(&state), Ready::No(why) if why.contains(code)));
     }
 }
@@ -485,8 +585,8 @@ fn what_changes_while_the_operator_thinks_stops_the_confirmation() {
     moved.scheduled_at = time_in("2026-11-21 06:04:00");
     got(&mut state, req, moved);
     assert_eq!(review(&state).typed, "");
-    assert!(text_of(&lines::body(&state, review(&state), 76)).contains("It changed since you looked"));
-    assert_eq!(type_in(&mut state, "1"), []);
+    assert!(text_of(&lines::body(&state, review(&state), 76).lines).contains("It changed since you looked"));
+    assert_eq!(writes(&say(&mut state, "1")), []);
 }
 
 #[test]
@@ -495,7 +595,7 @@ fn a_time_that_passed_under_review_is_not_sent() {
     state.form_mut().unwrap().draft.scheduled = "+1m".into();
     ctrl(&mut state, 's');
     wait(&mut state, 61_000);
-    assert_eq!(type_in(&mut state, "y"), []);
+    assert_eq!(writes(&say(&mut state, "y")), []);
     assert!(matches!(review(&state).ready(&state), Ready::No(why) if why.contains("past")));
 }
 
@@ -521,7 +621,7 @@ fn a_create_that_succeeds_closes_the_form_drops_the_draft_and_is_verified() {
     assert!(state.form().is_none());
     let Stage::Over(Ending::Done { words, .. }) = &review(&state).stage else { panic!("not over") };
     assert!(
-        words.starts_with("#123 created: goes to EVERYONE of acme · Sun 22 Nov 09:00:00 +08 · in 18h"),
+        words.starts_with("#123 created: goes out Sun 22 Nov 09:00:00 +08 (in 18h 56m) to EVERYONE of acme"),
         "{words}"
     );
     let mut stands = task("All");
@@ -548,7 +648,7 @@ fn a_change_that_does_not_stand_as_meant_is_told() {
     stands.content.set("OfflinePushInfo.Title", Some(json!("Order shipped!")));
     stands.content.set("To_Account", Some(json!(["anna"])));
     got(&mut state, gets(&effects)[0], stands);
-    let shown = text_of(&lines::body(&state, review(&state), 76));
+    let shown = text_of(&lines::body(&state, review(&state), 76).lines);
     assert!(
         shown.contains("does NOT stand as meant") && shown.contains("anna, bela, carl ≠ anna"),
         "{shown}"
@@ -562,7 +662,7 @@ fn accounts_that_do_not_exist_are_named_and_the_form_is_kept() {
     let failure =
         Failure::Refused { code: 90108, info: String::new(), invalid_accounts: vec!["bela".into()] };
     update(&mut state, Message::Wrote { req, result: Err(failure) });
-    let shown = text_of(&lines::body(&state, review(&state), 76));
+    let shown = text_of(&lines::body(&state, review(&state), 76).lines);
     assert!(shown.contains("(90108): bela"), "{shown}");
     assert!(state.writes.is_empty());
     press(&mut state, KeyCode::Esc);
@@ -583,7 +683,7 @@ fn a_state_that_moved_on_is_said_and_the_table_is_asked_again() {
         let req = confirm(&mut state);
         let effects = update(&mut state, Message::Wrote { req, result: Err(refused(code)) });
         assert!(matches!(effects[..], [Effect::List { .. }]));
-        assert!(text_of(&lines::body(&state, review(&state), 76)).contains(&code.to_string()));
+        assert!(text_of(&lines::body(&state, review(&state), 76).lines).contains(&code.to_string()));
     }
 }
 
@@ -594,12 +694,12 @@ fn an_unknown_outcome_is_shown_as_unknown_and_nothing_is_sent_again() {
     let failure = Failure::TimedOut { after: Duration::from_secs(10) };
     assert_eq!(unknown(&mut state, req, failure), []);
     assert!(state.doubted().contains(&TaskId(1_004_821)));
-    let shown = text_of(&lines::body(&state, review(&state), 76));
+    let shown = text_of(&lines::body(&state, review(&state), 76).lines);
     assert!(shown.contains("?UNK outcome not known") && shown.contains("Nothing is sent again"), "{shown}");
     press(&mut state, KeyCode::Esc);
     // Nothing but the service refuses a cancel (U11): what is not known yet is said.
     open_cancel(&mut state, &task("User"));
-    let warned = lines::warnings(&state, review(&state));
+    let warned = warnings::warnings(&state, review(&state));
     assert!(warned.iter().any(|(_, words)| words.starts_with("the cancel of #1004821: ")), "{warned:?}");
 }
 
@@ -620,7 +720,9 @@ fn verdicts_end_the_doubt() {
 
     let (mut state, req) = doubted("User");
     update(&mut state, Message::Settled { req, verdict: Verdict::NotDone });
-    assert!(text_of(&lines::body(&state, review(&state), 76)).contains("not there; it may be sent again"));
+    assert!(
+        text_of(&lines::body(&state, review(&state), 76).lines).contains("not there; it may be sent again")
+    );
     press(&mut state, KeyCode::Esc);
     assert!(is_form(&state) && state.writes.iter().all(|write| write.acknowledged));
     ctrl(&mut state, 's');
@@ -630,7 +732,7 @@ fn verdicts_end_the_doubt() {
     let (mut state, req) = doubted("User");
     let verdict = Verdict::Several(vec![TaskId(1), TaskId(2)]);
     update(&mut state, Message::Settled { req, verdict });
-    assert!(text_of(&lines::body(&state, review(&state), 76)).contains("two of them stand: #1, #2"));
+    assert!(text_of(&lines::body(&state, review(&state), 76).lines).contains("two of them stand: #1, #2"));
     assert_eq!(state.writes.len(), 1);
     press(&mut state, KeyCode::Esc);
     assert!(state.writes.is_empty() && state.layers.is_empty());
@@ -697,7 +799,7 @@ fn what_ends_elsewhere_is_a_note_and_waits_at_the_table_when_it_must_be_seen() {
     assert!(is_form(&state) && state.writes.len() == 1);
     // The same text may be sent now, with a warning.
     ctrl(&mut state, 's');
-    let shown = text_of(&lines::body(&state, review(&state), 200));
+    let shown = text_of(&lines::body(&state, review(&state), 200).lines);
     assert!(shown.contains("this may become a second push: the create of \"Hello\""), "{shown}");
     wait(&mut state, 500);
     press(&mut state, KeyCode::Esc);
@@ -739,7 +841,7 @@ fn a_removed_field_is_warned_about_and_online_only_too() {
     form.draft.put("OfflinePushInfo.Desc", "");
     form.draft.put("OfflinePushInfo.PushFlag", "1");
     ctrl(&mut state, 's');
-    let said: Vec<String> = lines::warnings(&state, review(&state)).into_iter().map(|(_, w)| w).collect();
+    let said: Vec<String> = warnings::warnings(&state, review(&state)).into_iter().map(|(_, w)| w).collect();
     assert!(said.iter().any(|words| words.starts_with("Desc: the service may keep")), "{said:?}");
     assert!(said.iter().any(|words| words.starts_with("PushFlag 1")), "{said:?}");
 }
@@ -751,7 +853,7 @@ fn a_create_that_may_stand_already_is_told_before_another_one() {
     press(&mut state, KeyCode::Esc);
     state.form_mut().unwrap().draft.scheduled = "tomorrow 9:01".into();
     ctrl(&mut state, 's');
-    let body = |state: &State| text_of(&lines::body(state, review(state), 200));
+    let body = |state: &State| text_of(&lines::body(state, review(state), 200).lines);
     let Ready::Wait(why) = review(&state).ready(&state) else { panic!("it is ready") };
     assert_eq!(why, "the create of \"Hello\" is being sent; wait for its outcome");
     wait(&mut state, 500);
@@ -782,10 +884,15 @@ fn the_review_shows_all_that_is_sent() {
     form.draft.base.set("Novel.deep", Some(json!("unknown here")));
     form.draft.base.set("OfflinePushInfo.Fresh", Some(json!(17)));
     ctrl(&mut state, 's');
-    let shown = text_of(&lines::body(&state, review(&state), 76));
+    let shown = text_of(&lines::body(&state, review(&state), 76).lines);
     for words in ["user11", "titleends", "end of text", "unknown here", "Fresh"] {
         assert!(shown.contains(words), "{words} in {shown}");
     }
+}
+
+/// The foot of the review as it is shown.
+fn foot(state: &State) -> String {
+    text_of(&lines::page(state, review(state), lines::room(state)).foot)
 }
 
 fn text_of(lines: &[super::super::detail::lines::Line]) -> String {
@@ -833,3 +940,4 @@ fn esc_goes_back_even_while_the_review_is_deaf() {
 mod again;
 mod doubt;
 mod elsewhere;
+mod quiet;

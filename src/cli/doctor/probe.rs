@@ -7,6 +7,7 @@ use std::net::SocketAddr;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use chrono::TimeDelta;
 use tokio::net::TcpStream;
 
 use crate::api::probe::{self, Hello};
@@ -14,7 +15,12 @@ use crate::api::{Client, Connection, Outside, Timeouts};
 use crate::config::{Env, paths};
 use crate::domain::failure::NotSent;
 use crate::domain::{Failure, Lane, Query};
-use crate::store::{self, Store};
+use crate::store::{self, Opened, Store};
+
+/// The code for a question that the list does not take: perhaps its range is too long.
+const REFUSED: i64 = 90104;
+/// Shorter ranges to try then, in days.
+const SHORTER: [i64; 2] = [7, 1];
 
 /// The variables that may name a proxy.
 pub(super) const PROXY_VARIABLES: [&str; 6] =
@@ -57,25 +63,41 @@ pub(super) async fn hello(base: &str, ca_file: Option<&Path>, outside: &Outside)
     probe::hello(base, ca_file, Timeouts::default(), outside).await
 }
 
-/// A real list call: how many tasks there are in the range that the table starts with.
+/// A real list call: how many tasks there are in the range that the table starts with, or in a shorter one
+/// where the service takes no longer.
 pub(super) async fn list(connection: &Connection, outside: &Outside) -> Result<u64, Failure> {
     let client = Client::new(connection, Timeouts::default(), outside.clone())?;
-    let query = Query::around(client.service_now(), 1);
-    client.list(&query, Lane::Page).await.map(|page| page.total)
+    let now = client.service_now();
+    let query = Query::around(now, 1);
+    let first = client.list(&query, Lane::Page).await.map(|page| page.total);
+    if first.as_ref().err().and_then(Failure::code) != Some(REFUSED) {
+        return first;
+    }
+    for days in SHORTER {
+        let range = query.range.shortened(TimeDelta::days(days), now);
+        if let Ok(page) = client.list(&Query { range, ..query.clone() }, Lane::Page).await {
+            return Ok(page.total);
+        }
+    }
+    first
 }
 
-/// The state directory, and whether a file can be made in it. It is made where it is not there yet, as
-/// the dashboard would; `None` without a home directory.
-pub(super) fn state_directory(env: &Env) -> Option<(PathBuf, Result<(), String>)> {
+/// What was found of the state directory: that it can be used, and what in it was open to others until
+/// now; or why it cannot be used.
+pub(super) type Found = Result<Vec<Opened>, String>;
+
+/// The state directory, and whether a file can be made in it. It is made where it is not there yet, and
+/// closed to others, as the dashboard would; `None` without a home directory.
+pub(super) fn state_directory(env: &Env) -> Option<(PathBuf, Found)> {
     let folder = paths::state_dir(env)?;
-    let tried = Store::open(&folder.join(store::FILE)).map(drop);
+    let tried = Store::open(&folder.join(store::FILE)).map(|store| store.opened().to_vec());
     // What is wrong with the database is the journal's line; here only whether its place can be used.
     let trial = folder.join(format!(".doctor-{}", std::process::id()));
     let written = fs::write(&trial, b"").and_then(|()| fs::remove_file(&trial));
     let result = match (written, tried) {
-        (Ok(()), _) => Ok(()),
+        (Ok(()), tried) => Ok(tried.unwrap_or_default()),
         (Err(_), Err(err)) => Err(err.to_string()),
-        (Err(err), Ok(())) => Err(err.to_string()),
+        (Err(err), Ok(_)) => Err(err.to_string()),
     };
     Some((folder, result))
 }

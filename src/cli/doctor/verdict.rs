@@ -9,12 +9,15 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Url;
 
+use super::probe::Found;
 use crate::api::probe::Hello;
 use crate::api::proxy::Proxy;
+use crate::config::redact::{redact, shown};
 use crate::config::{ConfigError, Credential, Origin, Profile, Settings};
 use crate::domain::failure::NotSent;
 use crate::domain::wire::time_out;
 use crate::domain::{Failure, text, when};
+use crate::store::Opened;
 use crate::theme::Depth;
 
 /// What is looked at, in this order. The names are part of the machine form and never change.
@@ -33,6 +36,7 @@ pub(super) enum Check {
     Access,
     List,
     State,
+    Private,
     Journal,
     Terminal,
     Colour,
@@ -69,6 +73,7 @@ impl Check {
             Self::Access => "access",
             Self::List => "list",
             Self::State => "state",
+            Self::Private => "private",
             Self::Journal => "journal",
             Self::Terminal => "terminal",
             Self::Colour => "colour",
@@ -128,7 +133,8 @@ impl Line {
     }
 
     fn new(check: Check, level: Level, what: &str, next: Option<&str>) -> Self {
-        let clean = |words: &str| text::clean(words.trim_end_matches('.')).into_owned();
+        // What is shown here goes into tickets, and a key may have been typed where something else belongs.
+        let clean = |words: &str| text::clean(&redact(words.trim_end_matches('.'))).into_owned();
         Self { check, level, what: clean(what), next: next.map(clean) }
     }
 
@@ -184,9 +190,9 @@ pub(super) fn profile(settings: &Settings) -> Line {
     let Profile { name, environment, sdkappid, identifier, endpoint, .. } = profile;
     let what = format!(
         "{} ({}): {} for SDKAppID {} at {}",
-        name.value,
+        shown(&name.value),
         environment.value.name(),
-        identifier.value,
+        shown(&identifier.value),
         sdkappid.value,
         endpoint.value
     );
@@ -416,20 +422,37 @@ pub(super) fn listed(result: Result<&u64, &Failure>, identifier: &str, sdkappid:
     }
 }
 
-pub(super) fn state(found: Option<&(PathBuf, Result<(), String>)>) -> Line {
+pub(super) fn state(found: Option<&(PathBuf, Found)>) -> Line {
     match found {
         None => Line::warn(
             Check::State,
             "there is no home directory, so drafts and journal are gone with the program",
             "set HOME or XDG_STATE_HOME",
         ),
-        Some((folder, Ok(()))) => Line::ok(Check::State, format!("{} can be written", folder.display())),
+        Some((folder, Ok(_))) => Line::ok(Check::State, format!("{} can be written", folder.display())),
         Some((folder, Err(why))) => Line::fail(
             Check::State,
             format!("nothing can be kept in {}: {why}", folder.display()),
             "make it yours and writable, free space on its disk, or name another place with XDG_STATE_HOME",
         ),
     }
+}
+
+/// Whether drafts and journal were open to other users of this machine, which looking has mended.
+pub(super) fn private(found: Option<&(PathBuf, Found)>) -> Line {
+    let opened = match found {
+        None => return Line::skip(Check::Private, "in memory only, so there is nothing to read for others"),
+        Some((_, Err(_))) => return skipped(Check::Private, Check::State),
+        Some((_, Ok(opened))) => opened,
+    };
+    let Some(what) = Opened::summary(opened) else {
+        return Line::ok(Check::Private, "drafts and journal are yours alone");
+    };
+    let next = match opened.iter().find(|opened| opened.trouble.is_some()) {
+        Some(stays) => format!("make it yours: chown -R $(id -u) {}", stays.path.display()),
+        None => "nothing is left to do; others may have read the texts of pushes in it".to_owned(),
+    };
+    Line::warn(Check::Private, what, next)
 }
 
 /// `found`: how many writes are open, or why the journal cannot be read.

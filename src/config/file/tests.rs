@@ -156,6 +156,9 @@ fn a_wrong_word_says_what_is_allowed_and_what_was_probably_meant() {
         ("asia/shanghai", "; did you mean \"Asia/Shanghai\"? Allowed"),
         ("shanghai", "; did you mean \"Asia/Shanghai\"? Allowed"),
         ("the office", "; allowed"),
+        ("CST", "; did you mean \"Asia/Shanghai\" or \"America/Chicago\"? Allowed"),
+        ("EST", "; did you mean \"America/New_York\" or \"America/Panama\"? Allowed"),
+        ("Beijing", "; did you mean \"Asia/Shanghai\"? Allowed"),
     ] {
         assert_eq!(
             profile_fault(&[&format!("timezone = \"{zone}\"")]),
@@ -229,6 +232,40 @@ fn a_key_in_the_place_of_a_name_is_not_repeated() {
     assert!(!found.contains(key), "{found}");
     let found = profile_fault(&["secret_key_env = \"$ACME\""]);
     assert!(found.contains("must be the name of a variable: letters, digits and _"), "{found}");
+}
+
+#[test]
+fn a_key_that_was_typed_into_any_other_place_is_never_repeated() {
+    let hex = "5bd2850fff3ecb11d7c805251c51ee463a25727bddc2385f3fa8bfee1bb93b5e";
+    let base64 = "q7/Zx0v3hT+8kLm2NpQr5sWuYbEo1cDfGiJ9aRt4eVw=";
+    for key in [hex, &hex.to_uppercase(), hex.get(..40).unwrap(), base64] {
+        let mut texts: Vec<String> =
+            ["region", "environment", "identifier", "from_account", "timezone", "secret_key_env"]
+                .map(|name| profile(&[&format!("{name} = \"{key}\"")]))
+                .to_vec();
+        texts.extend([
+            profile(&["region =", &format!("endpoint = \"{key}\"")]),
+            profile(&["region =", &format!("endpoint = \"https://{key}\"")]),
+            profile(&["secret_key_env =", &format!("secret_key_file = \"{key}\"")]),
+            profile(&[&format!("\"{key}\" = 1")]),
+            profile(&["region ="]).replace("profiles.acme", &format!("profiles.\"{key}\"")),
+            profile(&[]).replace("profiles.acme", &format!("profiles.\"{key}\"")),
+            format!("default_profile = \"{key}\"\n{}", profile(&[])),
+            format!(
+                "default_profile = \"x\"\n{}",
+                profile(&[]).replace("profiles.acme", &format!("profiles.\"{key}\""))
+            ),
+            format!("\"{key}\" = 1\n"),
+            profile(&[&format!("secret_key_env = {key}")]),
+        ]);
+        for text in texts {
+            let found = fault(&text);
+            let told = found.contains(key) || found.contains(key.get(..20).unwrap());
+            assert!(!told, "{text}\n{found}");
+        }
+    }
+    let found = profile_fault(&[&format!("sdkappid = 0x{}", hex.get(..34).unwrap())]);
+    assert!(!found.contains(hex.get(..20).unwrap()), "{found}");
 }
 
 #[test]

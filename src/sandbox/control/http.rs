@@ -1,14 +1,16 @@
 //! The control interface over HTTP: JSON in, JSON out, under `/_sandbox/`.
 //!
-//! Errors are a status above 399 and `{"error": "…"}`. Pages of a browser are refused, so that no
-//! web site can reach into it.
+//! Errors are a status above 399 and `{"error": "…"}`. Pages of a browser are refused, and so is every
+//! name that is not this machine's, so that no web site can reach into it.
 
+use std::net::IpAddr;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
 use axum::body::Body;
-use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, header};
+use axum::http::request::Parts;
+use axum::http::{HeaderValue, Method, StatusCode, header};
 use axum::response::Response;
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
@@ -56,21 +58,18 @@ fn broken(words: String) -> Problem {
     Problem(StatusCode::INTERNAL_SERVER_ERROR, words)
 }
 
-/// Answers a request to the control interface.
+/// Answers a request to the control interface that came to this address of the machine.
 pub(in crate::sandbox) async fn answer(
     shared: &Arc<Shared>,
-    method: &Method,
-    path: &str,
-    query: Option<&str>,
-    headers: &HeaderMap,
+    parts: &Parts,
+    local: Option<IpAddr>,
     body: Result<&[u8], String>,
 ) -> Response {
-    let done = if headers.contains_key(header::ORIGIN) {
-        Err(Problem(StatusCode::FORBIDDEN, "pages of a browser may not control the sandbox".to_owned()))
-    } else {
-        match body {
-            Ok(body) => place(shared, method, path, query.unwrap_or(""), body).await,
-            Err(words) => Err(wrong(words)),
+    let done = match (admit(shared, parts, local), body) {
+        (Err(refused), _) => Err(refused),
+        (Ok(()), Err(words)) => Err(wrong(words)),
+        (Ok(()), Ok(body)) => {
+            place(shared, &parts.method, parts.uri.path(), parts.uri.query().unwrap_or(""), body).await
         }
     };
     let (status, value) = match done {
@@ -81,6 +80,16 @@ pub(in crate::sandbox) async fn answer(
     *response.status_mut() = status;
     response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
     response
+}
+
+/// Whether this comes from a program of somebody who knows where he is.
+fn admit(shared: &Shared, parts: &Parts, local: Option<IpAddr>) -> Result<(), Problem> {
+    let forbidden = |words: String| Problem(StatusCode::FORBIDDEN, words);
+    if parts.headers.contains_key(header::ORIGIN) {
+        return Err(forbidden("pages of a browser may not control the sandbox".to_owned()));
+    }
+    let more = &shared.options.control_hosts;
+    super::hosts::check(&parts.uri, &parts.headers, local, more).map_err(forbidden)
 }
 
 async fn place(shared: &Arc<Shared>, method: &Method, path: &str, query: &str, body: &[u8]) -> Outcomes {

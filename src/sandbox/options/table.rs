@@ -293,7 +293,7 @@ pub const ENTRIES: &[Entry] = &[
         name: "max_content_bytes",
         shape: Shape::Size(0, 16 << 20, |o| &mut o.content.max_bytes),
         default: "10240",
-        help: "Most bytes of Content as compact JSON (90104, or 90056); 0 is no limit",
+        help: "Most bytes of Content without To_Account as compact JSON (90104, or 90056); 0 is no limit",
     },
     Entry {
         name: "modify_content",

@@ -527,7 +527,7 @@ mod tests {
             Err::<(), _>(rusqlite::Error::InvalidQuery)
         });
         assert!(failed.is_err());
-        store.commit().unwrap();
+        assert!(store.commit());
         assert_eq!(found(&store, &Shelves::All, "taken"), [0; 0]);
         assert_eq!(named(&store.db, "taken", 99).unwrap().unwrap(), [1], "the one that is still open");
         let next = add(&store, "after");

@@ -165,14 +165,14 @@ async fn a_modify_that_leaves_the_content_incomplete_is_refused() {
         json!({"OfflinePushInfo": "x"}),
         json!({"To_Account": ["x"]}),
         json!([]),
-        json!(null),
     ] {
         let body = json!({"TaskID": id, "Type": "All", "SchedAt": later(90), "Content": change});
         refused(&bench.call("modify_sched_task", body).await, 90104, true);
     }
     for body in [
         json!({"TaskID": id, "Type": "All"}),
-        json!({"TaskID": id, "Type": "All", "SchedAt": null}),
+        json!({"TaskID": id, "Type": "All", "SchedAt": null, "Content": null}),
+        json!({"TaskID": null, "Type": "All", "SchedAt": later(90)}),
         json!({"TaskID": id, "Type": "Tag", "SchedAt": later(90)}),
         json!({"TaskID": id + 1, "Type": "All", "SchedAt": later(90)}),
         json!({"TaskID": id.to_string(), "Type": "All", "SchedAt": later(90)}),

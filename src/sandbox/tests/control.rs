@@ -48,6 +48,51 @@ async fn without_the_flag_there_is_no_control_interface() {
     refused(&bench.send("GET", "/_sandbox/", "", "").await, 60002, false);
 }
 
+/// Status of a request with these lines in its head.
+async fn status(bench: &Bench, first: &str, lines: &str) -> u16 {
+    use tokio::io::{AsyncReadExt, AsyncWriteExt};
+    let mut stream = tokio::net::TcpStream::connect(bench.running.addr).await.unwrap();
+    let request = format!("{first} HTTP/1.1\r\n{lines}connection: close\r\ncontent-length: 0\r\n\r\n");
+    stream.write_all(request.as_bytes()).await.unwrap();
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await.unwrap();
+    answer.split(' ').nth(1).unwrap().parse().unwrap()
+}
+
+#[tokio::test]
+async fn only_names_of_this_machine_control_the_sandbox() {
+    let bench = bench_with(None, |o| {
+        o.control = true;
+        o.control_hosts.insert("bench.example".to_owned());
+    })
+    .await;
+    let port = bench.running.addr.port();
+    bench.running.add_fault(Fault::next(Command::Get, When::Before, Misdeed::Drop)).unwrap();
+    // A page that made its own name mean this machine: to the browser it is no other origin.
+    for first in ["GET /_sandbox/", "GET /_sandbox/tasks", "DELETE /_sandbox/faults", "POST /_sandbox/tick"] {
+        let lines = format!("host: rebound.example:{port}\r\n");
+        assert_eq!(status(&bench, first, &lines).await, 403, "{first}");
+    }
+    assert_eq!(bench.running.faults().len(), 1, "nothing was done");
+    for (host, expected) in [
+        (format!("host: 127.0.0.1:{port}\r\n"), 200),
+        (format!("host: localhost:{port}\r\n"), 200),
+        ("host: [::1]\r\n".to_owned(), 200),
+        ("host: bench.example\r\n".to_owned(), 200),
+        ("host: localhost\r\norigin: http://localhost\r\n".to_owned(), 403),
+        ("host: localhost\r\nhost: rebound.example\r\n".to_owned(), 403),
+        (String::new(), 403),
+    ] {
+        assert_eq!(status(&bench, "GET /_sandbox/clock", &host).await, expected, "{host}");
+    }
+    let absolute = "GET http://rebound.example/_sandbox/clock";
+    assert_eq!(status(&bench, absolute, "host: localhost\r\n").await, 403);
+    // The service itself asks nobody for his name for it, as before.
+    assert_eq!(status(&bench, "GET /v4/timpush/get_sched_task", "host: any.example\r\n").await, 200);
+    let (_, words) = bench.ask("GET", "clock", Value::Null).await;
+    assert_eq!(words["virtual"], true, "reqwest calls it by its address");
+}
+
 #[tokio::test]
 async fn a_dropped_create_was_done_or_not_as_the_script_says() {
     let bench = controlled().await;

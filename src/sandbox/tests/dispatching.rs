@@ -220,7 +220,7 @@ async fn a_database_that_is_not_free_or_not_ours_is_left_alone() {
         start(loopback(), options, credentials(), None).await.unwrap_err().to_string()
     };
     let bench = on_file(&file, None).await;
-    assert!(words(&file).await.contains("another process is using it"));
+    assert!(words(&file).await.contains("another sandbox is using this file"));
     bench.running.stop().await;
 
     let other = dir.path().join("other.db");

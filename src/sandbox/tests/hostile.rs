@@ -239,6 +239,72 @@ async fn many_large_bodies_at_once_are_all_answered() {
     }
 }
 
+/// No answer of an undisturbed sandbox takes so long; a test that meets it has failed.
+const PATIENCE: Duration = Duration::from_secs(20);
+
+/// An honest get with a body of 70 kB.
+fn large_get() -> String {
+    json!({"Sdkappid": APP, "TaskID": 1, "x": "x".repeat(70_000)}).to_string()
+}
+
+#[tokio::test]
+async fn bodies_that_stall_hold_up_no_other_body_small_or_large() {
+    let endless = Limits { body: Duration::from_hours(1), ..Limits::default() };
+    let bench = bench_with(None, |o| o.limits = endless).await;
+    let body = large_get();
+    let head = format!(
+        "POST /v4/timpush/get_sched_task?{} HTTP/1.1\r\nhost: x\r\nexpect: 100-continue\r\ncontent-length: {}\r\n\r\n",
+        query(at(NOW)),
+        body.len()
+    );
+    let mut stalled = Vec::new();
+    for _ in 0..12 {
+        let mut stream = connect(&bench).await;
+        stream.write_all(head.as_bytes()).await.unwrap();
+        // Its body is awaited from here on.
+        let mut told = [0; 25];
+        stream.read_exact(&mut told).await.unwrap();
+        assert_eq!(&told, b"HTTP/1.1 100 Continue\r\n\r\n");
+        stream.write_all(&body.as_bytes()[..69_000]).await.unwrap();
+        stalled.push(stream);
+    }
+    for _ in 0..20 {
+        let large = tokio::time::timeout(PATIENCE, bench.raw("get_sched_task", large_get()));
+        refused(&large.await.expect("it waits for those that stall"), 90104, false);
+    }
+    lives(&bench).await;
+    // Nor are those that stalled forgotten.
+    stalled[0].write_all(&body.as_bytes()[69_000..]).await.unwrap();
+    let mut answer = vec![0; 15];
+    stalled[0].read_exact(&mut answer).await.unwrap();
+    assert_eq!(answer, b"HTTP/1.1 200 OK");
+}
+
+#[tokio::test]
+async fn large_bodies_that_a_script_holds_back_hold_up_no_other() {
+    use crate::domain::wire::Command;
+    let bench = std::sync::Arc::new(bench().await);
+    for _ in 0..6 {
+        let delay = Misdeed::Delay(Duration::from_hours(1));
+        bench.running.add_fault(Fault::next(Command::Get, When::Before, delay)).unwrap();
+    }
+    let held: Vec<_> = (0..6)
+        .map(|_| {
+            let bench = std::sync::Arc::clone(&bench);
+            tokio::spawn(async move { bench.raw("get_sched_task", large_get()).await })
+        })
+        .collect();
+    let all_met = async {
+        while !bench.running.faults().is_empty() {
+            tokio::task::yield_now().await;
+        }
+    };
+    tokio::time::timeout(PATIENCE, all_met).await.expect("they wait for one another");
+    let large = tokio::time::timeout(PATIENCE, bench.raw("get_sched_task", large_get()));
+    refused(&large.await.expect("it waits for the script of others"), 90104, false);
+    held.iter().for_each(tokio::task::JoinHandle::abort);
+}
+
 #[tokio::test]
 async fn a_stop_does_not_wait_for_ever_for_a_body_that_does_not_come() {
     let short = Duration::from_millis(40);

@@ -125,7 +125,7 @@ async fn a_list_that_is_not_as_documented_is_refused() {
         json!({"BeginTime": "2026-11-21"}),
         json!({"BeginTime": later(1), "EndTime": later(0)}),
         json!({"Keyword": 5}),
-        json!({"Keyword": null}),
+        json!({"Offset": null}),
     ] {
         refused(&bench.call("list_sched_task", with(change)).await, 90104, false);
     }

@@ -183,3 +183,30 @@ fn drafts_of_before_are_nobodys_and_come_back() {
     assert_eq!(title(&load(&store)), Some("old"));
     assert_eq!(store.take_over("acme").unwrap().len(), 1);
 }
+
+#[test]
+fn a_text_that_was_given_back_and_became_a_task_after_all_is_marked_so_also_by_the_next_run() {
+    let (_dir, path) = folder();
+    let store = Store::open(&path).unwrap();
+    save(&store, "shown late", 1);
+    let entry = send(&store, "shown late");
+    store.close_intent(entry, at(60), &json!({"result": "not done"})).unwrap();
+    assert_eq!(title(&load(&store)), Some("shown late"), "nothing was found: it is a draft again");
+    let store = killed(store, &path);
+    assert_eq!(title(&load(&store)), Some("shown late"));
+    // The list has shown it now.
+    assert!(store.close_intent(entry, at(90), &json!({"result": "created", "task": "9"})).unwrap());
+    assert_eq!(title(&load(&store)), None);
+    assert_eq!(list(&store, 100), [("shown late".to_owned(), DraftState::Created(TaskId(9)))]);
+}
+
+#[test]
+fn words_that_were_typed_after_nothing_was_found_are_no_part_of_the_task_that_appears() {
+    let (_dir, path) = folder();
+    let store = Store::open(&path).unwrap();
+    let entry = send(&store, "first words");
+    store.close_intent(entry, at(60), &json!({"result": "not done"})).unwrap();
+    save(&store, "other words", 70);
+    store.close_intent(entry, at(90), &json!({"result": "created", "task": "9"})).unwrap();
+    assert_eq!(title(&load(&store)), Some("other words"));
+}

@@ -9,6 +9,8 @@ use crate::domain::fields::Group;
 use crate::domain::{Audience, Kind, text, when};
 use crate::theme::Theme;
 
+use super::super::entry;
+
 /// Lines of a text that are shown while it has the keys.
 const LINES_FOCUSED: usize = 6;
 /// Lines of a text that are shown otherwise.
@@ -22,6 +24,8 @@ pub(super) struct Row {
     pub(super) parts: Vec<(String, Style)>,
     /// The line of text with its cursor, behind the pieces.
     pub(super) cursor: Option<(String, usize)>,
+    /// What stands at the right end, such as "2 accounts"; the text before it is cut.
+    pub(super) beside: Option<String>,
 }
 
 /// What every row needs to know.
@@ -37,6 +41,8 @@ struct Frame<'a> {
     rows: Vec<Row>,
 }
 
+/// Cells that a list keeps at least when its count stands beside it.
+const BESIDE: usize = 14;
 /// Cells before the value besides the label: the pointer, and the mark with its blanks.
 const MARKS: usize = 5;
 
@@ -79,7 +85,7 @@ pub(super) fn all(state: &State, form: &Form, theme: &Theme, width: u16, roomy: 
 
 impl Frame<'_> {
     fn push(&mut self, spot: Option<Spot>, parts: Vec<(String, Style)>) {
-        self.rows.push(Row { spot, parts, cursor: None });
+        self.rows.push(Row { spot, parts, cursor: None, beside: None });
     }
 
     /// Pointer, label and mark of a place.
@@ -163,7 +169,7 @@ impl Frame<'_> {
             parts.push((" ".to_owned(), self.theme.plain()));
         }
         self.push(Some(Spot::Kind), parts);
-        let (content, _) = self.form.draft.content();
+        let content = self.form.content();
         match chosen {
             None => self.under(Spot::Kind, "nothing is chosen: it goes to nobody", self.theme.muted()),
             Some(kind) => {
@@ -205,7 +211,18 @@ impl Frame<'_> {
     }
 
     fn field(&mut self, spot: Spot) {
+        let first = self.rows.len();
         self.value_rows(spot);
+        if let Some(count) = self.form.count(spot) {
+            // Beside the first line, where the list keeps enough room.
+            match self.rows.get_mut(first) {
+                Some(row) if self.value >= text::width(&count) + BESIDE => row.beside = Some(count),
+                Some(_) | None => self.under(spot, &count, self.theme.muted()),
+            }
+        }
+        for remark in self.form.remarks(spot) {
+            self.under(spot, &remark, self.theme.warn());
+        }
         self.problems_of(spot);
     }
 
@@ -215,7 +232,9 @@ impl Frame<'_> {
             self.focused_rows(spot);
             return;
         }
-        let shown = text::clean_lines(self.form.text(spot));
+        let whole = self.form.text(spot);
+        // No more of it is composed than is shown: a line has at most so many cells.
+        let shown: Vec<String> = whole.lines().take(LINES).map(|line| shown_of(line, self.value)).collect();
         let mut parts = self.lead(spot);
         let Some(first) = shown.first() else {
             parts.push(("·".to_owned(), self.theme.muted()));
@@ -228,29 +247,29 @@ impl Frame<'_> {
             parts.push((format!("  {means}"), self.theme.muted()));
         }
         self.push(Some(spot), parts);
-        for line in shown.iter().take(LINES).skip(1) {
+        for line in shown.iter().skip(1) {
             let parts = vec![self.indent(), (line.clone(), self.theme.plain())];
             self.push(Some(spot), parts);
         }
-        if shown.len() > LINES {
-            let more = text::counted((shown.len() - LINES) as u64, "more line", "more lines");
+        let hidden = whole.lines().skip(LINES).count();
+        if hidden > 0 {
+            let more = text::counted(hidden as u64, "more line", "more lines");
             let parts = vec![self.indent(), (format!("… {more}"), self.theme.muted())];
             self.push(Some(spot), parts);
         }
     }
 
     fn focused_rows(&mut self, spot: Spot) {
-        let whole = self.form.entry.text();
-        let lines: Vec<&str> = whole.split('\n').collect();
+        let lines = self.form.entry.rows();
         let (at, column) = self.form.entry.cursor();
         let first = at.saturating_sub(LINES_FOCUSED - 1);
         for (i, line) in lines.iter().enumerate().skip(first).take(LINES_FOCUSED) {
             let mut parts = if i == first { self.lead(spot) } else { vec![self.indent()] };
-            let line = text::clean(line).into_owned();
             if i == at {
-                self.rows.push(Row { spot: Some(spot), parts, cursor: Some((line, column)) });
+                let cursor = Some(entry::around(line, column, self.value));
+                self.rows.push(Row { spot: Some(spot), parts, cursor, beside: None });
             } else {
-                parts.push((line, self.theme.plain()));
+                parts.push((shown_of(line, self.value), self.theme.plain()));
                 self.push(Some(spot), parts);
             }
         }
@@ -296,4 +315,11 @@ impl Frame<'_> {
         }
         self.push(Some(spot), parts);
     }
+}
+
+/// As much of a line as can be seen in so many cells. Characters without a cell of their own are few;
+/// where they are many, the rest of them is not shown.
+fn shown_of(line: &str, cells: usize) -> String {
+    let some: String = line.chars().take(cells * entry::CHARS_PER_CELL + 1).collect();
+    text::clean(&some.replace('\t', "    ")).into_owned()
 }

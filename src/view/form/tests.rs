@@ -91,3 +91,47 @@ fn the_form_fits_areas_that_are_no_screen() {
         }
     }
 }
+
+#[test]
+fn a_list_says_how_many_items_it_took_at_every_size() {
+    let scene = [typed("nu"), tabs(2), typed("mona, li_wei, mona")].concat();
+    for (size, focus_away) in [((120, 40), false), ((80, 24), true), ((40, 12), false)] {
+        let mut state = after(size, scene.clone());
+        if focus_away {
+            feed(&mut state, [key(KeyCode::BackTab)]);
+        }
+        let shown = screen(&state);
+        let said = shown.matches("3 accounts").count();
+        // Also where the audience is told in words, if that is in sight.
+        assert!(said >= 1, "{size:?}\n{shown}");
+        assert!(size.1 < 20 || shown.contains("mona stands twice"), "{size:?}\n{shown}");
+    }
+}
+
+#[test]
+fn a_paste_that_was_cut_is_said_beside_its_field() {
+    for size in [(120, 40), (80, 24), (40, 12)] {
+        let paste = Message::Pasted("sale ".repeat(1 << 18));
+        let shown = screen(&after(size, [typed("nu"), tabs(3), vec![paste]].concat()));
+        assert!(shown.contains("! cut at 4 096"), "{size:?}\n{shown}");
+    }
+}
+
+#[test]
+fn the_form_of_a_task_with_any_odd_field_is_drawn() {
+    use serde_json::json;
+
+    let theme = Theme::new(Depth::None);
+    let area = Rect::new(0, 0, 100, 30);
+    let mut state = board((100, 30));
+    for field in crate::domain::fields::FIELDS {
+        for odd in [json!(null), json!(5), json!([null, 7]), json!({"a": "\u{1b}"})] {
+            let mut task = crate::app::testing::tasks().swap_remove(4);
+            task.content.set(field.path, Some(odd));
+            crate::app::form::open_edit(&mut state, &task);
+            let mut buf = Buffer::empty(area);
+            crate::view::render(&state, &theme, area, &mut buf);
+            state.layers.clear();
+        }
+    }
+}

@@ -7,21 +7,34 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use serde_json::json;
 
-use crate::app::testing::{board, ctrl, feed, key, later, tasks, typed};
+use crate::app::testing::{board, ctrl, draw, feed, key, later, quiet, tasks, typed};
 use crate::app::{Effect, Message, ReqId, State, Verdict, Written};
 use crate::domain::profile::Environment;
 use crate::domain::{Failure, Task, TaskId};
 use crate::theme::{Depth, Theme};
 use crate::view::testing::{at_every_size, drawn, rows, screen};
 
-/// Answers the question for a fresh copy with this task, and lets the deafness pass.
+/// Answers the question for a fresh copy with this task, and lets the input guard pass.
 fn fresh(state: &mut State, effects: &[Effect], task: Task) {
     let get = |effect: &Effect| {
         let Effect::Get { req, .. } = effect else { return None };
         Some(*req)
     };
     let req = effects.iter().find_map(get).unwrap();
-    feed(state, [Message::Got { req, result: Ok(Box::new(task)) }, Message::Ticked(later(1))]);
+    feed(state, [Message::Got { req, result: Ok(Box::new(task)) }]);
+    quiet(state, 1);
+}
+
+/// Pages on until all that must be seen was on the screen.
+fn read(state: &mut State) {
+    for _ in 0..100 {
+        if !screen(state).contains("↓ shows the rest") && !screen(state).contains("↓ rest:") {
+            break;
+        }
+        feed(state, [key(KeyCode::PageDown)]);
+        draw(state, state.now);
+    }
+    quiet(state, 2);
 }
 
 fn write_of(effects: &[Effect]) -> ReqId {
@@ -61,12 +74,15 @@ fn create(size: (u16, u16)) -> State {
     form.draft.put("OfflinePushInfo.Title", "股票早报 · 今日行情与热点解读");
     form.draft.put("OfflinePushInfo.Desc", "沪指收涨 0.8%，新能源板块领涨。点击查看今日热点与明日展望。");
     form.draft.put("OfflinePushInfo.PushFlag", "1");
-    feed(&mut state, [ctrl('s'), Message::Ticked(later(1))]);
+    feed(&mut state, [ctrl('s')]);
+    quiet(&mut state, 1);
     state
 }
 
 fn sent(mut state: State, confirmation: &str) -> (State, ReqId) {
+    read(&mut state);
     let mut effects = feed(&mut state, typed(confirmation));
+    effects.extend(quiet(&mut state, 3));
     effects.extend(feed(&mut state, [Message::Ticked(later(5))]));
     let req = write_of(&effects);
     (state, req)
@@ -76,10 +92,14 @@ fn scenes(size: (u16, u16)) -> Vec<(&'static str, State)> {
     let mut asking = board(size);
     feed(&mut asking, typed("D"));
     let mut typing = cancel(size);
+    read(&mut typing);
+    let mut wrong = typing.clone();
+    let mut complete = typing.clone();
     feed(&mut typing, typed("78"));
-    let mut wrong = cancel(size);
     feed(&mut wrong, typed("75"));
+    feed(&mut complete, typed("7890"));
     let mut counting = edit(size, flash_sale());
+    read(&mut counting);
     feed(&mut counting, typed("all acme"));
     let mut theirs = flash_sale();
     theirs.content.set("OfflinePushInfo.Title", Some(json!("Flash sale, longer")));
@@ -115,6 +135,7 @@ fn scenes(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("cancel", cancel(size)),
         ("typing", typing),
         ("wrong", wrong),
+        ("complete", complete),
         ("change", edit(size, flash_sale())),
         ("counting", counting),
         ("moved", edit(size, theirs)),
@@ -152,7 +173,7 @@ fn the_review_at_40x12() {
 }
 
 #[test]
-fn what_to_type_and_whom_it_reaches_are_in_sight_at_every_size() {
+fn whom_it_reaches_is_in_sight_at_every_size_and_what_to_type_once_all_was_read() {
     let (least_width, least_height) = crate::app::frame::LEAST;
     // The cancel, and one other scene in turn.
     let which = |step: usize, count: usize| vec![1, step % count];
@@ -161,10 +182,152 @@ fn what_to_type_and_whom_it_reaches_are_in_sight_at_every_size() {
             return;
         }
         let shown = rows(buf).concat();
-        for words in ["EVERYONE", "type 7890"] {
-            assert!(shown.contains(words), "{words} at {width}x{height}");
-        }
+        let asks =
+            ["type 7890", " rest: ", "read who", "hold still"].iter().any(|words| shown.contains(words));
+        assert!(asks && shown.contains("EVERYONE"), "at {width}x{height}: {shown}");
     });
+}
+
+/// An operator who presses keys at random, at one size after the other. Some frames never reach the
+/// terminal. What the others showed since the last change is kept.
+struct Hand {
+    state: State,
+    /// The task as it stands: what is asked for is answered with it.
+    task: Task,
+    random: u64,
+    /// What the frames showed, row by row.
+    shown: String,
+    effects: Vec<Effect>,
+}
+
+impl Hand {
+    fn roll(&mut self, sides: u64) -> u64 {
+        self.random =
+            self.random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        (self.random >> 33) % sides
+    }
+
+    /// What happens, and then a second of quiet. Every frame but those that are lost is looked at.
+    fn does(&mut self, messages: Vec<Message>, is_lost: bool) {
+        self.takes(messages);
+        for step in 0..3 {
+            if !is_lost && step < 2 {
+                self.shown.push_str(&rows(&drawn(&self.state, Depth::None)).join(" "));
+                let now = self.state.now;
+                draw(&mut self.state, now);
+            }
+            let by = Duration::from_millis(if step == 0 { 450 } else { 5 });
+            let now = self.state.now;
+            let then = crate::app::Moment { utc: now.utc + by, running: now.running + by };
+            self.takes(vec![Message::Ticked(then)]);
+        }
+    }
+
+    fn takes(&mut self, messages: Vec<Message>) {
+        for effect in feed(&mut self.state, messages) {
+            if let Effect::Get { req, .. } = effect {
+                let result = Ok(Box::new(self.task.clone()));
+                feed(&mut self.state, [Message::Got { req, result }]);
+            }
+            self.effects.push(effect);
+        }
+    }
+
+    /// Pages from the first line to the last.
+    fn reads_all(&mut self) {
+        feed(&mut self.state, (0..200).map(|_| key(KeyCode::PageUp)));
+        self.does(Vec::new(), false);
+        for _ in 0..60 {
+            if !screen(&self.state).contains("↓ shows the rest") && !screen(&self.state).contains("↓ rest:")
+            {
+                break;
+            }
+            self.does(vec![key(KeyCode::PageDown)], false);
+        }
+    }
+
+    fn has_sent(&self) -> bool {
+        self.effects.iter().any(|effect| matches!(effect, Effect::Write { .. }))
+    }
+}
+
+/// A text of which no two pieces are alike.
+fn unlike(kind: u32, length: u32) -> Vec<String> {
+    match kind {
+        0 => (0..length).map(|n| char::from_u32(0x4e00 + n * 7).unwrap().to_string()).collect(),
+        _ => (0..length).map(|n| format!("word{n}x")).collect(),
+    }
+}
+
+/// A cancel of a task far ahead, with such a text.
+fn long_cancel(size: (u16, u16), title: &str, text: &str) -> (State, Task) {
+    let mut state = board(size);
+    let mut task = flash_sale();
+    task.scheduled_at = Some(crate::app::testing::now().utc + chrono::TimeDelta::seconds(900_100));
+    task.content.set("OfflinePushInfo.Title", Some(json!(title)));
+    task.content.set("OfflinePushInfo.Desc", Some(json!(text)));
+    crate::app::review::open_cancel(&mut state, &task);
+    (state, task)
+}
+
+#[test]
+fn whatever_is_pressed_nothing_is_confirmed_before_who_when_and_what_were_shown_at_that_size() {
+    let sizes = [(30, 8), (40, 12), (60, 9), (80, 24), (120, 40)];
+    let mut held_back = 0;
+    for (kind, length) in [(0, 90), (1, 25)] {
+        for (at, size) in sizes.into_iter().enumerate() {
+            let pieces = unlike(kind, length);
+            let text = pieces.join(if kind == 0 { "" } else { " " });
+            let (state, task) = long_cancel(size, "Titlehead of a sale Titletail", &text);
+            let random = u64::try_from(at).unwrap() + u64::from(length);
+            let mut hand = Hand { state, task, random, shown: String::new(), effects: Vec::new() };
+            let mut title = "Titlehead";
+            // It was asked for as it is now.
+            hand.does(vec![ctrl('r')], false);
+            hand.does(vec![ctrl('r')], false);
+            for step in 0..36 {
+                let is_lost = hand.roll(4) == 0;
+                match hand.roll(if step < 20 { 9 } else { 6 }) {
+                    0 | 1 => hand.does(vec![key(KeyCode::Down)], is_lost),
+                    2 => hand.does(vec![key(KeyCode::PageDown)], is_lost),
+                    3 => hand.does(vec![key(KeyCode::Up)], is_lost),
+                    4 | 5 => hand.does(typed("7890"), is_lost),
+                    6 => {
+                        // There and back: what was seen at the other size does not count at this one.
+                        let other = sizes[usize::try_from(hand.roll(5)).unwrap()];
+                        for (columns, rows) in [other, size] {
+                            hand.shown.clear();
+                            hand.does(vec![Message::Resized { columns, rows }], is_lost);
+                        }
+                    }
+                    7 => {
+                        // Somebody else changes it, and it is asked for again.
+                        hand.shown.clear();
+                        title = if title == "Titlehead" { "Otherhead" } else { "Titlehead" };
+                        let words = format!("{title} of a sale Titletail");
+                        hand.task.content.set("OfflinePushInfo.Title", Some(json!(words)));
+                        hand.does(vec![ctrl('r')], is_lost);
+                    }
+                    _ => hand.does(Vec::new(), is_lost),
+                }
+                if hand.has_sent() {
+                    break;
+                }
+                held_back += 1;
+            }
+            if !hand.has_sent() {
+                hand.reads_all();
+                hand.does(typed("7890"), false);
+            }
+            assert!(hand.has_sent(), "{size:?}: it can be confirmed in the end: {}", screen(&hand.state));
+            let clocks = ["00:05:02", "+08", "16:05:02", "UTC", "10d"];
+            let who = ["EVERYONE", "acme", title, "Titletail"];
+            for words in clocks.into_iter().chain(who).chain(pieces.iter().map(String::as_str)) {
+                assert!(hand.shown.contains(words), "{words} was never shown at {size:?} ({kind}, {length})");
+            }
+        }
+    }
+    assert!(held_back > 50, "{held_back}");
 }
 
 #[test]

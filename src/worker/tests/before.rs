@@ -71,17 +71,35 @@ async fn a_create_after_a_doubt_is_looked_for_right_before_and_not_sent_when_it_
     // The journal is told last: until then the entry is open, and counts as a doubt as well.
     let message = bench.write(create("t"), terms()).await;
     assert_eq!(stopped(&message), &Stop::Stands { id: TaskId(9), entry: 1 });
+    assert_eq!(rogue.count("add_sched_task"), 1);
+    // Other words to the same people have nothing to do with it.
+    assert!(matches!(bench.write(create("u"), terms()).await, Message::OutcomeUnknown { .. }));
+}
+
+#[tokio::test]
+async fn what_the_next_run_finds_right_before_a_create_is_written_down_whatever_the_time_it_is_meant_for() {
+    let store = memory();
+    let rogue = cutting(|_, _| page(&[])).await;
+    let mut bench = with(&store, &rogue);
+    assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
+    bench.close().await;
+    let number = store.journal("acme", 1).unwrap()[0].what.msg_random.unwrap();
+
+    let rogue = Rogue::start(move |_, request| match request.command.as_str() {
+        "list_sched_task" => page(&[info(9, "t", number, now())]),
+        _ => Act::Json(ok(json!({"TaskID": 10}))),
+    })
+    .await;
+    let mut bench = with(&store, &rogue);
     let mut shifted = create("t");
     if let Write::Create(new) = &mut shifted {
         new.scheduled_at += TimeDelta::hours(5);
     }
-    assert!(
-        matches!(stopped(&bench.write(shifted, terms()).await), Stop::Stands { .. }),
-        "by +5h it is no other push"
-    );
-    assert_eq!(rogue.count("add_sched_task"), 1);
-    // Other words to the same people have nothing to do with it.
-    assert!(matches!(bench.write(create("u"), terms()).await, Message::OutcomeUnknown { .. }));
+    let message = bench.write(shifted, terms()).await;
+    assert_eq!(stopped(&message), &Stop::Stands { id: TaskId(9), entry: 1 }, "by +5h it is no other push");
+    let closed = store.journal("acme", 1).unwrap()[0].closed.clone().unwrap();
+    assert_eq!(closed.outcome, json!({"result": "created", "task": "9"}));
+    assert_eq!(rogue.count("add_sched_task"), 0);
 }
 
 #[tokio::test]
@@ -239,6 +257,27 @@ async fn the_longest_delay_of_the_list_is_learnt_from_our_own_creates_and_kept_f
     let mut bench = with(&store, &rogue);
     let Message::OutcomeUnknown { open, .. } = bench.write(create("v"), terms()).await else { panic!() };
     assert_eq!(open.opens_in, Duration::from_secs(90));
+}
+
+#[tokio::test]
+async fn while_a_created_task_is_not_listed_not_there_is_believed_of_no_other() {
+    const SEARCHES: &[Duration] = &[Duration::from_millis(1), Duration::from_millis(40)];
+    let store = memory();
+    // The first create is confirmed, the second cut off; the list shows neither.
+    let rogue = Rogue::start(|number, request| match request.command.as_str() {
+        "add_sched_task" if number == 0 => Act::Json(ok(json!({"TaskID": 7}))),
+        "add_sched_task" => Act::Close,
+        _ => page(&[]),
+    })
+    .await;
+    let pace = Pace { delay_searches: SEARCHES, ..QUICK };
+    let journal = Journal::new(Some(Arc::clone(&store)), "acme");
+    let mut bench = Bench::start_with(&rogue, pace, journal, 64);
+    assert!(matches!(bench.write(create("t"), terms()).await, Message::Wrote { result: Ok(_), .. }));
+    // It is not known yet how long the list takes: not shorter than it has taken so far.
+    let began = Instant::now();
+    assert_eq!(bench.verdict(create("u")).await, Verdict::NotDone);
+    assert!(began.elapsed() >= Duration::from_millis(40), "{:?}", began.elapsed());
 }
 
 #[tokio::test]

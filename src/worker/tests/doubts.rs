@@ -105,6 +105,21 @@ async fn how_a_write_ended_is_not_written_down_when_nobody_was_there_to_hear_it(
     assert_eq!(store.open_intents("acme").unwrap().len(), 1, "the next start has to tell it");
 }
 
+#[tokio::test]
+async fn the_first_answer_after_a_silence_proves_nothing_yet() {
+    // The service hung, with the create before it; the list is answered first when it goes on.
+    let rogue = cutting(|number, _| match number {
+        // Such a page is not asked for again at once.
+        0..5 => Act::Page(404, "<html>"),
+        // A search reads the list twice.
+        5..7 => page(&[]),
+        _ => page(&[info(9, "t", 77, now())]),
+    })
+    .await;
+    let verdict = Bench::start(&rogue).verdict(create("t")).await;
+    assert_eq!(verdict, Verdict::Done(Written::Created(TaskId(9))));
+}
+
 // --- whose task it is ------------------------------------------------------------------------
 
 #[tokio::test]

@@ -22,7 +22,7 @@ fn what_was_proven_not_done_is_sent_again_by_a_key_and_a_new_confirmation() {
     assert_eq!(review(&state).stage, Stage::Asking);
     assert!(review(&state).is_deaf(state.now) && state.writes[0].acknowledged);
     assert_eq!(review(&state).subject, before);
-    let warned = lines::warnings(&state, review(&state));
+    let warned = warnings::warnings(&state, review(&state));
     assert!(warned.iter().any(|(_, words)| words.contains("looked for once more")), "{warned:?}");
     wait(&mut state, 500);
     confirm(&mut state);
@@ -176,7 +176,7 @@ fn a_draft_that_survived_the_crash_after_its_sending_is_not_sent_once_more_unawa
     let Write::Create(mut new) = write.clone() else { panic!() };
     new.content.set("MsgRandom", Some(json!(77)));
     let warned = |state: &State| {
-        let warnings = lines::warnings(state, review(state));
+        let warnings = warnings::warnings(state, review(state));
         warnings.iter().any(|(_, words)| words.contains("#1004900 is the very same task"))
     };
     assert!(!warned(&state));
@@ -197,7 +197,7 @@ fn what_stands_on_the_table_already_is_named_before_it_is_made_once_more() {
     same.scheduled_at = Some(new.scheduled_at);
     same.content = new.content;
     let twins = |state: &State| {
-        let warnings = lines::warnings(state, review(state));
+        let warnings = warnings::warnings(state, review(state));
         warnings.iter().filter(|(_, words)| words.contains("is the very same task")).count()
     };
     state.board.tasks = vec![same.clone()];

@@ -97,7 +97,7 @@ fn what_the_tables_own_refresh_brings_turns_a_verdict() {
         assert!(words.contains("was done after all: #77 created"), "{words}");
         // The same text now says so before it is made once more.
         review_again(&mut state);
-        let warned = lines::warnings(&state, review(&state));
+        let warned = warnings::warnings(&state, review(&state));
         assert!(warned.iter().any(|(_, words)| words.starts_with("#77 ")), "{warned:?}");
     }
 }
@@ -123,13 +123,13 @@ fn sending_again_before_the_list_must_show_it_says_so_and_asks_one_level_higher(
     assert!(matches!(ready(&state), Ready::Wait(_)), "no search was answered yet");
     checked(&mut state, req, ANSWERED, 40);
     wait(&mut state, 500);
-    let warned = text_of(&lines::body(&state, review(&state), 200));
+    let warned = text_of(&lines::body(&state, review(&state), 200).lines);
     assert!(
         warned.contains("this may become a second push") && warned.contains("may still appear for "),
         "{warned}"
     );
     assert_eq!(review(&state).wanted(&state.setup), "acme", "the low level asks for the middle one");
-    assert_eq!(writes(&type_in(&mut state, "y")), []);
+    assert_eq!(writes(&say(&mut state, "y")), []);
     press(&mut state, KeyCode::Backspace);
     type_in(&mut state, "acm");
     // The moment it opens, what was typed for the other level counts no more.
@@ -138,8 +138,8 @@ fn sending_again_before_the_list_must_show_it_says_so_and_asks_one_level_higher(
     wait(&mut state, 500);
     wait(&mut state, 500);
     assert_eq!((review(&state).wanted(&state.setup).as_str(), review(&state).typed.as_str()), ("y", ""));
-    let shown = text_of(&lines::body(&state, review(&state), 200));
-    assert!(shown.contains("looked for once more before this goes out"), "{shown}");
+    let shown = text_of(&lines::body(&state, review(&state), 200).lines);
+    assert!(shown.contains("looked for once more before this is sent"), "{shown}");
 }
 
 #[test]
@@ -190,7 +190,7 @@ fn a_near_duplicate_is_named_before_it_is_made() {
     near.content = new.content;
     near.scheduled_at = Some(new.scheduled_at - TimeDelta::minutes(10));
     state.board.tasks = vec![near];
-    let warned = lines::warnings(&state, review(&state));
+    let warned = warnings::warnings(&state, review(&state));
     let words = "#1004821 says the same to the same people 10m earlier";
     assert!(warned.iter().any(|(_, said)| said == words), "{warned:?}");
 }
@@ -237,7 +237,7 @@ fn a_task_whose_last_write_failed_stays_marked_until_one_succeeds() {
     press(&mut state, KeyCode::Esc);
     update(&mut state, Message::Wrote { req, result: Err(refused(90109)) });
     let id = TaskId(1_004_821);
-    assert!(state.results[0].words.starts_with("#1004821 not cancelled"), "{:?}", state.results);
+    assert!(state.results[0].words.starts_with("the cancel of #1004821 failed: "), "{:?}", state.results);
     press(&mut state, KeyCode::Char('a'));
     assert!(state.failed.contains_key(&id), "acknowledging it does not make it good");
     open_cancel(&mut state, &task("User"));
@@ -261,7 +261,7 @@ fn a_row_that_a_refresh_brings_otherwise_clears_the_typing_and_is_asked_for() {
     let effects = refreshed(&mut state, vec![moved.clone()]);
     let [asked] = gets(&effects)[..] else { panic!("{effects:?}") };
     assert_eq!(review(&state).typed, "");
-    assert_eq!(writes(&type_in(&mut state, "4821")), []);
+    assert_eq!(writes(&say(&mut state, "4821")), []);
     got(&mut state, asked, moved.clone());
     assert!(review(&state).moved() && review(&state).is_deaf(state.now));
     assert_eq!(gets(&refreshed(&mut state, vec![moved])), [], "the same row is no news");
@@ -270,7 +270,7 @@ fn a_row_that_a_refresh_brings_otherwise_clears_the_typing_and_is_asked_for() {
 #[test]
 fn what_was_on_the_screen_goes_with_the_write_and_a_difference_comes_back_to_the_review() {
     let mut state = cancel(Environment::Test, "User");
-    let effects = type_in(&mut state, "y");
+    let effects = say(&mut state, "y");
     let Some(Effect::Write { req, terms, .. }) =
         effects.iter().find(|effect| matches!(effect, Effect::Write { .. }))
     else {
@@ -282,7 +282,7 @@ fn what_was_on_the_screen_goes_with_the_write_and_a_difference_comes_back_to_the
     moved.content.set("To_Account", Some(json!(["anna"])));
     update(&mut state, Message::Stopped { req: *req, why: Stop::Moved(Box::new(moved)) });
     assert!(state.writes.is_empty() && review(&state).stage == Stage::Asking && review(&state).moved());
-    let shown = text_of(&lines::body(&state, review(&state), 76));
+    let shown = text_of(&lines::body(&state, review(&state), 76).lines);
     assert!(shown.contains("nothing was sent: it changed since you looked"), "{shown}");
 }
 
@@ -292,7 +292,7 @@ fn without_a_journal_a_create_stays_under_review_and_a_cancel_asks_once_more() {
     let mut state = create(Environment::Test, "User");
     let req = confirm(&mut state);
     update(&mut state, Message::Stopped { req, why: why() });
-    let shown = text_of(&lines::body(&state, review(&state), 76));
+    let shown = text_of(&lines::body(&state, review(&state), 76).lines);
     assert!(shown.contains("nothing was sent: the journal cannot be written: the disk is full"), "{shown}");
     assert!(!shown.contains("Confirming now"), "{shown}");
     assert!(!review(&state).waived.journal && state.writes.is_empty());
@@ -300,10 +300,10 @@ fn without_a_journal_a_create_stays_under_review_and_a_cancel_asks_once_more() {
     let mut state = cancel(Environment::Test, "User");
     let req = confirm(&mut state);
     update(&mut state, Message::Stopped { req, why: why() });
-    let shown = text_of(&lines::body(&state, review(&state), 200));
+    let shown = text_of(&lines::body(&state, review(&state), 200).lines);
     assert!(shown.contains("Confirming now cancels it without an entry in the journal."), "{shown}");
     wait(&mut state, 500);
-    let effects = type_in(&mut state, "y");
+    let effects = say(&mut state, "y");
     let [Effect::Write { terms, .. }] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!(terms.waived, Waived { journal: true, fresh_copy: false });
 }
@@ -314,10 +314,10 @@ fn a_cancel_of_a_task_that_cannot_be_read_asks_once_more_and_a_change_does_not_g
     let mut state = start(Environment::Prod);
     let effects = open_cancel(&mut state, &task("Tag"));
     update(&mut state, Message::Got { req: gets(&effects)[0], result: Err(silent()) });
-    let shown = text_of(&lines::body(&state, review(&state), 200));
+    let shown = text_of(&lines::body(&state, review(&state), 200).lines);
     assert!(shown.contains("Confirming now cancels it unseen."), "{shown}");
     wait(&mut state, 500);
-    let effects = type_in(&mut state, "4821");
+    let effects = say(&mut state, "4821");
     let [Effect::Write { terms, .. }] = &effects[..] else { panic!("{effects:?}") };
     assert!(terms.waived.fresh_copy);
 
@@ -332,8 +332,10 @@ fn a_task_that_somebody_else_cancelled_meanwhile_is_said_to_be_gone() {
     let mut state = cancel(Environment::Test, "User");
     let req = confirm(&mut state);
     update(&mut state, Message::Stopped { req, why: Stop::Gone });
-    let shown = text_of(&lines::body(&state, review(&state), 200));
-    assert!(shown.contains("it is not there any more: somebody has cancelled it"), "{shown}");
+    let shown = text_of(&lines::body(&state, review(&state), 200).lines);
+    let words =
+        "it is not there any more (cancelled already, perhaps by somebody else); nothing is left to do";
+    assert!(shown.contains(words), "{shown}");
     assert!(!shown.contains("again"), "{shown}");
 }
 

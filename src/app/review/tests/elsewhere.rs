@@ -45,7 +45,7 @@ fn the_very_push_that_another_has_under_way_waits_and_anything_else_goes() {
     assert_eq!(review(&state).ready(&state), Ready::Yes);
     update(&mut state, Message::LeftOpen(vec![theirs(4, same)]));
     assert!(matches!(review(&state).ready(&state), Ready::Wait(why) if why.contains("another pushdeck")));
-    assert_eq!(writes(&type_in(&mut state, "y")), []);
+    assert_eq!(writes(&say(&mut state, "y")), []);
     let effects = update(&mut state, Message::EndedElsewhere { entry: 4, verdict: Verdict::NotDone });
     assert!(matches!(effects[..], [Effect::List { .. }]), "{effects:?}");
     assert!(note(&state).contains("was not done") && !note(&state).contains("again"), "{}", note(&state));
@@ -82,7 +82,7 @@ fn when_the_other_died_its_write_becomes_one_of_ours_to_look_into() {
 #[test]
 fn a_create_tells_the_journal_the_draft_that_it_was_made_from_right_before_it_is_sent() {
     let mut state = create(Environment::Test, "User");
-    let effects = type_in(&mut state, "y");
+    let effects = say(&mut state, "y");
     let [Effect::Write { terms, .. }] = &effects[..] else { panic!("{effects:?}") };
     let origin = terms.origin.as_ref().unwrap();
     assert_eq!(origin.slot, "new");

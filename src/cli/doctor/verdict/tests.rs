@@ -3,6 +3,7 @@
 use super::*;
 use crate::config::{self, Env, Flags, resolve_secret};
 use crate::domain::wire::time_in;
+use crate::store::Opened;
 
 fn now() -> DateTime<Utc> {
     time_in("2026-11-21 06:00:00").unwrap()
@@ -223,7 +224,21 @@ fn a_refusal_is_about_who_we_are_or_about_the_call() {
 fn a_place_where_nothing_can_be_kept_fails_and_open_writes_are_told() {
     assert!(shown(&state(None)).starts_with("warn state: there is no home directory"));
     let place = |result| Some((PathBuf::from("/state"), result));
-    assert_eq!(shown(&state(place(Ok(())).as_ref())), "ok state: /state can be written");
+    assert_eq!(shown(&state(place(Ok(Vec::new())).as_ref())), "ok state: /state can be written");
+    assert_eq!(
+        shown(&private(place(Ok(Vec::new())).as_ref())),
+        "ok private: drafts and journal are yours alone"
+    );
+    let opened = |mode, trouble| Opened { path: "/state/x".into(), mode, trouble };
+    let mended = private(place(Ok(vec![opened(0o755, None), opened(0o644, None)])).as_ref());
+    assert_eq!(
+        shown(&mended),
+        "warn private: /state/x was open to other users (mode 755) and is yours alone now, and 1 more / nothing is left \
+         to do; others may have read the texts of pushes in it"
+    );
+    let stays = private(place(Ok(vec![opened(0o755, None), opened(0o640, Some("no".to_owned()))])).as_ref());
+    assert!(shown(&stays).contains("(mode 640) and cannot be closed: no, and 1 more / make it yours: chown"));
+    assert_eq!(shown(&private(place(Err(String::new())).as_ref())), "skip private: not tried: state failed");
     let full = state(place(Err("disk full".to_owned())).as_ref());
     assert!(shown(&full).starts_with("fail state: nothing can be kept in /state: disk full / make it yours"));
     assert_eq!(shown(&journal(Ok(0))), "ok journal: can be read; no write is open");

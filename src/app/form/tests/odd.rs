@@ -1,0 +1,132 @@
+//! Tasks as nobody would make them: they open in every form, and can be moved, mended and copied.
+
+use super::*;
+use crate::domain::fields::FIELDS;
+
+const PARENTS: [&str; 6] = [
+    "Condition",
+    "OfflinePushInfo",
+    "OfflinePushInfo.ApnsInfo",
+    "OfflinePushInfo.ApnsInfo.LiveActivity",
+    "OfflinePushInfo.AndroidInfo",
+    "OfflinePushInfo.HarmonyInfo",
+];
+
+fn request(state: &State) -> Result<Request, Vec<(Spot, Problem)>> {
+    form(state).request(state.server_now(), state.setup.zone)
+}
+
+#[test]
+fn a_create_that_would_say_nothing_is_refused_unless_it_is_data_alone() {
+    let mut state = start();
+    new_form(&mut state);
+    type_in(&mut state, "a");
+    go_to(&mut state, "SchedAt");
+    type_in(&mut state, "+90m");
+    ctrl(&mut state, 's');
+    assert!(state.review().is_none());
+    assert_eq!(form(&state).focus.label(), "Title");
+    assert!(note(&state).contains("needs Title, Desc or PushTemplateId"), "{}", note(&state));
+    for (label, text) in [("Title", "t"), ("Desc", "d"), ("PushTemplateId", "1400000000-1")] {
+        go_to(&mut state, label);
+        type_in(&mut state, text);
+        assert!(matches!(request(&state), Ok(Request::Create(_))), "{label}");
+        ctrl(&mut state, 'u');
+        assert!(request(&state).is_err(), "{label}");
+    }
+    for (label, text, ready) in [("Title", "  ", false), ("Ext", "{}", false), ("PushFlag", "1", true)] {
+        go_to(&mut state, label);
+        type_in(&mut state, text);
+        assert_eq!(request(&state).is_ok(), ready, "{label}");
+    }
+}
+
+#[test]
+fn a_change_that_would_leave_nothing_to_say_is_refused_but_the_time_may_be_changed() {
+    let mut state = start();
+    open_edit(&mut state, &tag_task());
+    ctrl(&mut state, 'u');
+    assert!(matches!(request(&state), Ok(Request::Modify(_))), "the text still stands");
+    go_to(&mut state, "Desc");
+    ctrl(&mut state, 'u');
+    assert!(request(&state).is_err());
+
+    let mut odd = tag_task();
+    odd.content.set("OfflinePushInfo.Title", None);
+    odd.content.set("OfflinePushInfo.Desc", None);
+    let mut state = start();
+    open_edit(&mut state, &odd);
+    go_to(&mut state, "DataId");
+    type_in(&mut state, "x");
+    assert!(request(&state).is_err(), "it would still say nothing");
+    ctrl(&mut state, 'u');
+    go_to(&mut state, "SchedAt");
+    ctrl(&mut state, 'u');
+    type_in(&mut state, "+3h");
+    assert!(matches!(request(&state), Ok(Request::Modify(change)) if change.content.is_none()));
+    let mut state = start();
+    open_time(&mut state, &odd);
+    ctrl(&mut state, 'u');
+    type_in(&mut state, "+3h");
+    assert!(matches!(request(&state), Ok(Request::Modify(_))));
+}
+
+#[test]
+fn a_task_with_any_field_null_can_be_copied_as_it_is() {
+    for path in FIELDS.iter().map(|field| field.path).chain(PARENTS) {
+        let mut odd = tag_task();
+        odd.content.set(path, Some(serde_json::Value::Null));
+        let mut state = start();
+        open_from(&mut state, &odd);
+        type_in(&mut state, "+90m");
+        let problems: Vec<Spot> = request(&state).err().into_iter().flatten().map(|(spot, _)| spot).collect();
+        // What every task needs has to be given, nothing else.
+        let needed = match path {
+            "Condition" | "Condition.TagsOr" => Some("TagsAnd"),
+            "OfflinePushInfo" => Some("Title"),
+            "From_Account" => Some("From_Account"),
+            _ => None,
+        };
+        assert_eq!(problems.first().map(|spot| spot.label()), needed, "{path}: {problems:?}");
+    }
+}
+
+#[test]
+fn a_task_with_any_field_odd_opens_in_every_form_and_its_time_can_be_changed() {
+    let odd_values =
+        [json!(null), json!(5), json!("x"), json!(true), json!([]), json!([null, 7]), json!({"a": 1})];
+    for path in FIELDS.iter().map(|field| field.path).chain(PARENTS) {
+        for value in &odd_values {
+            let mut odd = tag_task();
+            odd.content.set(path, Some(value.clone()));
+            let what = format!("{path} = {value}");
+            let mut state = start();
+            open_time(&mut state, &odd);
+            ctrl(&mut state, 'u');
+            type_in(&mut state, "+3h");
+            let Ok(Request::Modify(change)) = request(&state) else { panic!("{what}") };
+            assert_eq!(change.content, None);
+            ctrl(&mut state, 's');
+            assert!(state.review().is_some(), "{what}: {}", note(&state));
+
+            let mut state = start();
+            open_edit(&mut state, &odd);
+            assert_eq!(request(&state), Ok(Request::Nothing), "{what}");
+
+            let mut state = start();
+            open_from(&mut state, &odd);
+            assert!(state.form().is_some(), "{what}");
+        }
+    }
+}
+
+#[test]
+fn what_a_copy_cannot_take_over_is_said() {
+    let mut odd = tag_task();
+    odd.content.set("OfflinePushInfo.ApnsInfo", Some(json!([1])));
+    let mut state = start();
+    open_from(&mut state, &odd);
+    assert_eq!(note(&state), "left out of the copy, for it cannot be read: OfflinePushInfo.ApnsInfo");
+    type_in(&mut state, "+90m");
+    assert!(matches!(request(&state), Ok(Request::Create(_))));
+}

@@ -1,0 +1,179 @@
+//! The lines of the review that always stay in sight: what to do now, and what is waited for. Their number
+//! stays while the operator thinks, so that nothing jumps under the eye.
+
+use crate::domain::text;
+use crate::keymap::{self, Action, Scope};
+
+use super::super::detail::lines::{Line, Lines, Tone, part};
+use super::super::state::State;
+use super::again::may_send_again_early;
+use super::lines::NARROW;
+use super::sight::Unseen;
+use super::{Ending, Grade, Ready, Remedy, Review, Stage, remedy};
+
+/// With fewer lines than this what is to be read needs all of them.
+const LOW: usize = 6;
+
+/// Lines that the foot takes of `height`, with the text that is to be typed in mind from the beginning.
+pub(super) fn height(state: &State, review: &Review, width: usize, is_seen: bool, height: usize) -> usize {
+    let most = height.saturating_sub(1).max(1);
+    if review.stage != Stage::Asking {
+        return lines_of(state, review, width).len().clamp(1, most);
+    }
+    let is_ready = review.ready(state) == Ready::Yes;
+    if !is_seen && height < LOW && is_ready {
+        return 1;
+    }
+    let said = if is_ready { 1 } else { lines_of(state, review, width).len() };
+    said.max(prompt(state, review, width).len()).clamp(1, most)
+}
+
+/// The foot, exactly so many lines of it.
+pub(super) fn lines(
+    state: &State,
+    review: &Review,
+    width: usize,
+    unseen: &Unseen,
+    height: usize,
+) -> Vec<Line> {
+    let mut lines = match unseen {
+        Unseen::Elsewhere { below, words } if waits_for_reading(state, review) => {
+            to_be_seen(*below, words, width, height)
+        }
+        Unseen::Elsewhere { .. } | Unseen::Nothing | Unseen::NotDrawn => lines_of(state, review, width),
+    };
+    if lines.len() > height {
+        // What was typed stands in the last one.
+        lines.drain(height.saturating_sub(1)..lines.len() - 1);
+    }
+    lines.resize(height, Vec::new());
+    lines
+}
+
+/// Whether it could be confirmed, were all seen that must be.
+fn waits_for_reading(state: &State, review: &Review) -> bool {
+    review.stage == Stage::Asking && review.ready(state) == Ready::Yes
+}
+
+fn lines_of(state: &State, review: &Review, width: usize) -> Vec<Line> {
+    let mut out = Lines { width, lines: Vec::new() };
+    match &review.stage {
+        Stage::Asking => match review.ready(state) {
+            Ready::Wait(words) => out.say(Tone::Watch, &words),
+            Ready::No(why) => out.say(Tone::Bad, &format!("✗ {why}")),
+            Ready::Yes => return asking(state, review, width),
+        },
+        Stage::Counting { until } => {
+            let left = until.saturating_sub(state.now.running);
+            let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
+            let what = if width < NARROW { "" } else { "the request is " };
+            out.say(Tone::Bad, &format!("{what}sent in {seconds} s · any key stops it"));
+        }
+        Stage::Sent { .. } => {
+            if may_send_again_early(state, review) {
+                let key = keymap::first_key(Scope::Review, Action::Review).unwrap_or_default();
+                out.say(Tone::Watch, &format!("{key} sends it again, though it may become a second push"));
+            }
+            out.say(Tone::Muted, "Esc leaves this; what was sent goes on · ctrl-r searches now");
+        }
+        Stage::Over(ending) => over(&mut out, state, ending),
+    }
+    out.lines
+}
+
+/// What keeps the review from listening, or what is to be typed.
+fn asking(state: &State, review: &Review, width: usize) -> Vec<Line> {
+    let short = width < NARROW;
+    let back = if short { "" } else { " · Esc goes back" };
+    let mut out = Lines { width, lines: Vec::new() };
+    let waits = review.typed.is_empty() || review.spoiled;
+    if review.is_complete(state) {
+        let stops = if short { "" } else { " · any key stops it" };
+        out.say(Tone::Bold, &format!("hold still…{stops}"));
+    } else if review.guard.is_closed(state.now.running) {
+        out.say(Tone::Muted, &format!("read who, when and what{back}"));
+    } else if waits && !review.guard.listens() {
+        out.say(Tone::Muted, &format!("hold still…{back}"));
+    } else {
+        return prompt(state, review, width);
+    }
+    if let Some(typing) = typing(state, review).filter(|_| !review.typed.is_empty()) {
+        // Where it stands below the prompt, too.
+        let above = prompt(state, review, width).len().saturating_sub(1);
+        out.lines.resize(above.max(out.lines.len()), Vec::new());
+        out.lines.push(typing);
+    }
+    out.lines
+}
+
+/// Which key shows what is still to be seen.
+fn to_be_seen(below: bool, words: &str, width: usize, height: usize) -> Vec<Line> {
+    let action = if below { Action::Down } else { Action::Up };
+    let key = keymap::first_key(Scope::Review, action).unwrap_or_default();
+    let mut out = Lines { width, lines: Vec::new() };
+    out.say(Tone::Watch, &format!("{key} shows the rest: {words}"));
+    if out.lines.len() > height {
+        let short = text::cut(&format!("{key} rest: {words}"), width).into_owned();
+        out.lines = vec![vec![part(Tone::Watch, short)]];
+    }
+    out.lines
+}
+
+/// What is to be typed, and what was.
+fn prompt(state: &State, review: &Review, width: usize) -> Vec<Line> {
+    let mut out = Lines { width, lines: Vec::new() };
+    let short = width < NARROW;
+    let deed = if short { review.verb().to_owned() } else { review.deed() };
+    let back = if short { "" } else { " · Esc goes back" };
+    let wanted = review.wanted(&state.setup);
+    let wanted = text::clean(&wanted);
+    match review.grade(state.setup.environment) {
+        Grade::Low => out.say(Tone::Bold, &format!("press {wanted} to {deed}{back}")),
+        Grade::Middle => out.say(Tone::Bold, &format!("type {wanted} to {deed}{back}")),
+        Grade::High if short => out.say(Tone::Bold, &format!("type \"{wanted}\" to {deed}")),
+        Grade::High => {
+            let words = format!("type \"{wanted}\" to {deed}; sent 3 s later{back}");
+            out.say(Tone::Bold, &words);
+        }
+    }
+    out.lines.extend(typing(state, review));
+    out.lines
+}
+
+/// What was typed so far; the low level has no line for its one key.
+fn typing(state: &State, review: &Review) -> Option<Line> {
+    if review.grade(state.setup.environment) == Grade::Low {
+        return None;
+    }
+    let typed = text::clean(&review.typed).into_owned();
+    let tone = if review.spoiled { Tone::Bad } else { Tone::Plain };
+    let mut line = vec![part(Tone::Muted, "› "), part(tone, typed), part(Tone::Bold, "▏")];
+    if review.spoiled && !review.typed.is_empty() {
+        line.push(part(Tone::Bad, "  ! that is something else"));
+    }
+    Some(line)
+}
+
+/// What can be done when it is over.
+fn over(out: &mut Lines, state: &State, ending: &Ending) {
+    let key = keymap::first_key(Scope::Review, Action::Review).unwrap_or_default();
+    match remedy(ending) {
+        Some(Remedy::SendAgain) => {
+            out.say(Tone::Bold, &format!("{key} reviews it again, to send it once more"));
+        }
+        Some(Remedy::PutRight) => {
+            out.say(Tone::Bad, &format!("{key} puts it right, through the review"));
+        }
+        None => {}
+    }
+    let back = match ending {
+        Ending::Refused(_)
+        | Ending::NotDone
+        | Ending::CannotTell(_)
+        | Ending::NothingSent(_)
+        | Ending::Gone { .. } => state.form().is_some(),
+        Ending::Done { .. } | Ending::Several(_) => false,
+    };
+    let words = if back { "Esc goes back to the form; all text is there" } else { "Esc closes this" };
+    out.say(Tone::Muted, words);
+}

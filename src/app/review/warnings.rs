@@ -1,0 +1,150 @@
+//! What the operator should think of before confirming, and what could be repeated by it.
+
+use std::collections::BTreeMap;
+use std::time::Duration;
+
+use chrono::TimeDelta;
+
+use crate::domain::profile::Environment;
+use crate::domain::{Audience, NewTask, TaskId, duplicate, when};
+
+use super::super::detail::lines::Tone;
+use super::super::effect::Write;
+use super::super::message::Verdict;
+use super::super::state::{State, Underway};
+use super::compare::Version;
+use super::doubt::{self, Obstacle};
+use super::lines::{from_std, pending_changes};
+use super::{Review, Stage, Subject};
+
+/// Due within this time: there may be none left to stop it.
+const SOON: TimeDelta = TimeDelta::minutes(2);
+
+/// Another write to the task of a cancel whose outcome is not known; it does not hold the cancel up.
+fn busy(state: &State, review: &Review) -> Option<String> {
+    super::busy(state, review.base()?.id)
+}
+
+/// What the operator should think of before confirming.
+pub(super) fn warnings(state: &State, review: &Review) -> Vec<(Tone, String)> {
+    let mut found = Vec::new();
+    let mut warn = |tone: Tone, words: String| found.push((tone, words));
+    let (now, zone) = (state.server_now(), state.setup.zone);
+    let meant = review.meant();
+    let cancels = matches!(review.subject, Subject::Cancel(_));
+    if cancels && let Some(open) = busy(state, review) {
+        warn(Tone::Watch, open);
+    }
+    let profile = &state.setup.profile;
+    match review.audience() {
+        Audience::Everyone if state.setup.environment == Environment::Prod && !cancels => {
+            warn(Tone::Bad, format!("this is PROD: it reaches EVERYONE of {profile}"));
+        }
+        Audience::Everyone | Audience::Matching(_) if !cancels => {
+            warn(Tone::Watch, "how many people that is, the service does not say".to_owned());
+        }
+        Audience::Unclear(_) => warn(Tone::Bad, "whom it reaches cannot be told".to_owned()),
+        Audience::Everyone | Audience::Matching(_) | Audience::Accounts(_) => {}
+    }
+    let due = meant.scheduled_at.map(|at| at - now);
+    if let Some(due) = due.filter(|due| *due < SOON) {
+        let words = if due <= TimeDelta::zero() {
+            "its time is past: it may be dispatched at any moment".to_owned()
+        } else {
+            format!("due in {}: there is hardly time to stop it", when::span(due))
+        };
+        warn(Tone::Watch, words);
+    }
+    if cancels {
+        warn(Tone::Watch, "a cancelled task does not come back; N makes a new one from a task".to_owned());
+        return found;
+    }
+    if meant.content.at("OfflinePushInfo.PushFlag").and_then(serde_json::Value::as_i64) == Some(1) {
+        warn(Tone::Watch, "PushFlag 1: online only, whoever is offline gets nothing".to_owned());
+    }
+    if meant.content.text("OfflinePushInfo.Title").trim().is_empty()
+        && meant.content.text("OfflinePushInfo.Desc").trim().is_empty()
+    {
+        warn(Tone::Watch, "neither title nor text".to_owned());
+    }
+    let gone: Vec<String> = pending_changes(review, zone, now)
+        .into_iter()
+        .filter(|difference| difference.new.is_none())
+        .map(|difference| difference.name)
+        .collect();
+    if !gone.is_empty() {
+        let names = gone.join(", ");
+        warn(
+            Tone::Watch,
+            format!("{names}: the service may keep what a change leaves out; it is checked afterwards"),
+        );
+    }
+    found.extend(repeats(state, review).into_iter().map(|words| (Tone::Bad, words)));
+    found
+}
+
+/// What else was sent, or stands, that this create could repeat.
+fn repeats(state: &State, review: &Review) -> Vec<String> {
+    let Subject::Create(new) = &review.subject else { return Vec::new() };
+    if !matches!(review.stage, Stage::Asking | Stage::Counting { .. }) {
+        return Vec::new();
+    }
+    let mut words = Vec::new();
+    if let Some(Obstacle::Raises(why)) = doubt::obstacle(state, review) {
+        words.push(why);
+    }
+    words.extend(not_there(state, new));
+    words.extend(duplicates(state, new));
+    words
+}
+
+/// The same push was sent before and not found: how old that is.
+fn not_there(state: &State, new: &NewTask) -> Vec<String> {
+    let same = |write: &&Underway| match &write.write {
+        Write::Create(old) => {
+            write.verdict == Some(Verdict::NotDone)
+                && state.now.running >= write.opens_at
+                && duplicate::is_duplicate(new, &old.kind, Some(old.scheduled_at), &old.content)
+        }
+        Write::Modify(_) | Write::Cancel { .. } => false,
+    };
+    let words = |write: &Underway| {
+        let sent = when::age(from_std(state.now.running.saturating_sub(write.sent.running)));
+        let seen = write
+            .sight
+            .as_ref()
+            .map_or(Duration::ZERO, |(_, at)| state.now.running.saturating_sub(at.running));
+        format!(
+            "sent before, {sent} ago, and not there {} ago: it is looked for once more before this is sent",
+            when::age(from_std(seen))
+        )
+    };
+    state.writes.iter().filter(same).map(words).collect()
+}
+
+/// Tasks that stand already, as far as they were seen, and are the same push: the very same, or one so
+/// near that it reads like it.
+fn duplicates(state: &State, new: &NewTask) -> Vec<String> {
+    let rows = state.board.tasks.iter().filter(|task| task.locked_because().is_none());
+    let rows = rows.map(|task| (task.id, &task.kind, task.scheduled_at, &task.content));
+    let made = state.desk.created();
+    let made = made.map(|(id, old)| (*id, &old.kind, Some(old.scheduled_at), &old.content));
+    let mut found: BTreeMap<TaskId, String> = BTreeMap::new();
+    for (id, kind, at, content) in rows.chain(made) {
+        if !duplicate::is_duplicate(new, kind, at, content) {
+            continue;
+        }
+        let meant = Version::new(Some(new.scheduled_at), &new.content);
+        let apart = at.map_or(TimeDelta::zero(), |at| new.scheduled_at - at);
+        let words = if Version::new(at, content) == meant {
+            format!("#{id} is the very same task and stands already: this would be one more")
+        } else if apart.is_zero() {
+            format!("#{id} says the same to the same people at the same time")
+        } else {
+            let side = if apart > TimeDelta::zero() { "earlier" } else { "later" };
+            format!("#{id} says the same to the same people {} {side}", when::age(apart.abs()))
+        };
+        found.insert(id, words);
+    }
+    found.into_values().collect()
+}

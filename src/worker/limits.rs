@@ -1,0 +1,286 @@
+//! Asks the list for no more than the service takes, and learns what that is (W9): by trying less when
+//! a question is refused, from every page, and once by looking which time a range concerns. What was
+//! learnt is kept with the app and told to the screen.
+
+use std::sync::{Arc, Mutex, PoisonError};
+
+use chrono::{DateTime, Duration, TimeDelta, Utc};
+
+use super::Hands;
+use crate::app::{Message, ReqId};
+use crate::domain::query::{Order, Range};
+use crate::domain::{Failure, Lane, ListLimits, Page, Query};
+
+/// Its name among the facts of an app.
+const FACT: &str = "list_limits";
+
+/// The code for a question that the list does not take, among others for its length or its rows.
+const REFUSED: i64 = 90104;
+
+/// The lengths that are tried in turn when a longer range was refused, in days.
+const LENGTHS: [i64; 3] = [14, 7, 3];
+
+/// The length by which it is told whether the range or the rows were refused.
+const SHORT: TimeDelta = TimeDelta::days(1);
+
+/// The rows that are tried in turn when more were refused.
+const WANTS: [u32; 5] = [50, 20, 10, 5, 1];
+
+/// How far back and ahead is looked for a task that tells which time a range concerns.
+const PROBED: TimeDelta = TimeDelta::days(30);
+
+/// What was learnt, for every user of the worker.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Limits(Arc<Mutex<State>>);
+
+#[derive(Debug, Default)]
+struct State {
+    known: ListLimits,
+    /// A question that is refused whatever less is asked for.
+    hopeless: Option<Query>,
+    /// The order of the table.
+    order: Order,
+    probing: Option<Order>,
+    is_unsaved: bool,
+    /// Whether the worker serves another app by now.
+    is_retired: bool,
+    surplus_said: bool,
+}
+
+impl Limits {
+    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
+        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// What another run has learnt.
+    pub(super) async fn load(hands: &Hands) -> Self {
+        let known = hands.journal.fact(FACT).await.ok().flatten();
+        let known = known.map(|text| ListLimits::read(&text)).unwrap_or_default();
+        if known != ListLimits::default() {
+            hands.tell(Message::Learnt { limits: Box::new(known.clone()), is_new: false }).await;
+        }
+        Self(Arc::new(Mutex::new(State { known, ..State::default() })))
+    }
+
+    /// The worker serves another app from here on: what is learnt of this one is told no more.
+    pub(super) fn retire(&self) {
+        self.with(|state| state.is_retired = true);
+    }
+}
+
+/// A page, and what was asked for it in the end.
+pub(super) struct Listed {
+    pub(super) page: Page,
+    pub(super) asked: Query,
+}
+
+/// Asks the list for as much of this as the service takes.
+pub(super) async fn list(hands: &Hands, query: &Query, lane: Lane) -> Result<Listed, Failure> {
+    let now = hands.client.service_now();
+    let (fitted, is_hopeless) = hands.limits.with(|state| {
+        let fitted = state.known.fit(query, now);
+        let is_hopeless = state.hopeless.as_ref() == Some(&fitted);
+        (fitted, is_hopeless)
+    });
+    match ask(hands, fitted.clone(), lane).await {
+        Err(failure) if is_refused(&failure) && !fitted.exact && !is_hopeless => {
+            narrow(hands, fitted, now, lane, failure).await
+        }
+        result => result,
+    }
+}
+
+fn is_refused(failure: &Failure) -> bool {
+    failure.code() == Some(REFUSED)
+}
+
+/// One question. An answer that is too large to be read is asked for in smaller pages.
+async fn ask(hands: &Hands, mut query: Query, lane: Lane) -> Result<Listed, Failure> {
+    let mut too_many = None;
+    loop {
+        match hands.client.list_counted(&query, lane).await {
+            Ok((page, surplus)) => {
+                learn(hands, |known| {
+                    if let Some(want) = too_many {
+                        known.refused_want(want);
+                    }
+                    known.saw(&query, &page);
+                })
+                .await;
+                if surplus > 0 {
+                    say_surplus(hands, &query, surplus).await;
+                }
+                return Ok(Listed { page, asked: query });
+            }
+            Err(failure) if failure.is_too_large() && query.page_size > 1 => {
+                too_many = Some(query.page_size);
+                query.page_size /= 2;
+            }
+            Err(failure) => return Err(failure),
+        }
+    }
+}
+
+async fn say_surplus(hands: &Hands, query: &Query, surplus: u64) {
+    if hands.limits.with(|state| std::mem::replace(&mut state.surplus_said, true)) {
+        return;
+    }
+    hands
+        .note(format!(
+            "the service sent {} rows where {} were asked for; the others come on the next page",
+            surplus + u64::from(query.page_size),
+            query.page_size
+        ))
+        .await;
+}
+
+/// Finds out how much less is taken: a short range tells whether it was the range or the rows.
+async fn narrow(
+    hands: &Hands,
+    query: Query,
+    now: DateTime<Utc>,
+    lane: Lane,
+    failure: Failure,
+) -> Result<Listed, Failure> {
+    let is_long = query.range.length() > SHORT;
+    let short = Query { range: query.range.shortened(SHORT, now), offset: 0, ..query.clone() };
+    let mut best = if is_long { taken(ask(hands, short.clone(), lane).await)? } else { None };
+    let mut whole = query.clone();
+    if best.is_none() {
+        let base = if is_long { &short } else { &query };
+        let mut refused = query.page_size;
+        for want in WANTS.into_iter().filter(|want| *want < query.page_size) {
+            best = taken(ask(hands, Query { page_size: want, ..base.clone() }, lane).await)?;
+            if best.is_some() {
+                break;
+            }
+            refused = want;
+        }
+        let Some(found) = &best else {
+            // Neither the one nor the other: it is about something else.
+            hands.limits.with(|state| state.hopeless = Some(query));
+            return Err(failure);
+        };
+        whole.page_size = found.asked.page_size;
+        learn(hands, |known| known.refused_want(refused)).await;
+        if is_long && let Some(listed) = taken(ask(hands, whole.clone(), lane).await)? {
+            return Ok(listed);
+        }
+    }
+    let Some(mut best) = best else { return Err(failure) };
+    if !is_long {
+        return Ok(best);
+    }
+    let mut refused = query.range;
+    for days in LENGTHS.into_iter().map(TimeDelta::days).filter(|days| *days < query.range.length()) {
+        let range = query.range.shortened(days, now);
+        if let Some(longer) = taken(ask(hands, Query { range, offset: 0, ..whole.clone() }, lane).await)? {
+            best = longer;
+            break;
+        }
+        refused = range;
+    }
+    learn(hands, |known| known.refused_range(refused)).await;
+    Ok(best)
+}
+
+/// The page; `None` where it was refused.
+fn taken(result: Result<Listed, Failure>) -> Result<Option<Listed>, Failure> {
+    match result {
+        Ok(listed) => Ok(Some(listed)),
+        Err(failure) if is_refused(&failure) => Ok(None),
+        Err(failure) => Err(failure),
+    }
+}
+
+/// Takes something into account; what is new is told, and kept later: the disk is not waited for here.
+async fn learn(hands: &Hands, work: impl FnOnce(&mut ListLimits)) {
+    let news = hands.limits.with(|state| {
+        let before = state.known.clone();
+        work(&mut state.known);
+        let is_new = before != state.known;
+        state.is_unsaved |= is_new;
+        (is_new && !state.is_retired).then(|| state.known.clone())
+    });
+    if let Some(limits) = news {
+        hands.tell(Message::Learnt { limits: Box::new(limits), is_new: true }).await;
+    }
+}
+
+async fn save(hands: &Hands) {
+    let unsaved =
+        hands.limits.with(|state| std::mem::take(&mut state.is_unsaved).then(|| state.known.write()));
+    if let Some(unsaved) = unsaved
+        && let Err(why) = hands.journal.put_fact(FACT, &unsaved).await
+    {
+        hands.note(format!("what the service's list takes is not kept: {why}")).await;
+    }
+}
+
+/// What is left to do when the table has its page, and nobody waits.
+pub(super) async fn after_page(hands: Hands) {
+    let mut stopping = hands.stopping.clone();
+    let order = hands.limits.with(|state| state.order);
+    let work = async {
+        probe(&hands, order).await;
+        save(&hands).await;
+    };
+    tokio::select! {
+        () = work => {}
+        // Changed or gone: either way it is over.
+        _ = stopping.wait_for(|stop| *stop) => {}
+    }
+}
+
+/// For the table: tells what is asked in the end, before the page itself.
+pub(super) async fn list_for_table(hands: &Hands, req: ReqId, query: &Query, lane: Lane) -> Message {
+    hands.limits.with(|state| state.order = query.order);
+    let result = match list(hands, query, lane).await {
+        Ok(Listed { page, asked }) => {
+            if asked != *query {
+                hands.tell(Message::Narrowed { req, query: asked }).await;
+            }
+            Ok(page)
+        }
+        Err(failure) => Err(failure),
+    };
+    Message::Listed { req, result }
+}
+
+/// Looks which time a range concerns, once for each order, where the pages have not shown it: what is
+/// ahead was created in no such range, and what is listed for the past and due ahead is listed by its
+/// creation.
+async fn probe(hands: &Hands, order: Order) {
+    let is_mine = hands.limits.with(|state| {
+        let is_mine = state.known.needs_probe(order) && state.probing.is_none();
+        if is_mine {
+            state.probing = Some(order);
+        }
+        is_mine
+    });
+    if !is_mine {
+        return;
+    }
+    let is_done = ask_both_ways(hands, order).await;
+    hands.limits.with(|state| state.probing = None);
+    if is_done {
+        learn(hands, |known| known.probed(order)).await;
+    }
+}
+
+async fn ask_both_ways(hands: &Hands, order: Order) -> bool {
+    let now = hands.client.service_now();
+    let minute = Duration::minutes(1);
+    let ahead = Range { begin: now + minute, end: now + PROBED };
+    let past = Range { begin: now - PROBED, end: now + minute };
+    for (range, ascending) in [(ahead, true), (past, false)] {
+        let query = Query { order, ascending, range, page_size: 20, ..Query::around(now, 20) };
+        if list(hands, &query, Lane::Background).await.is_err() {
+            return false;
+        }
+        if !hands.limits.with(|state| state.known.needs_probe(order)) {
+            return true;
+        }
+    }
+    true
+}

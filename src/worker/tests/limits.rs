@@ -1,0 +1,285 @@
+//! What the documents leave open about the list is learnt (W9): the table and the worker together,
+//! against sandboxes that read it in their own way.
+
+use super::*;
+use crate::app::{Moment, State, update};
+use crate::domain::limits::RangeOf;
+use crate::domain::{ListLimits, Order};
+use crate::sandbox::{ListTimeField, WantOverflow};
+
+/// A sandbox with options of its own, and the requests that it got.
+struct House {
+    running: sandbox::Running,
+    clock: VirtualClock,
+    rogue: Rogue,
+}
+
+impl House {
+    async fn with(options: Options) -> Self {
+        let clock = VirtualClock::new(now());
+        let options = Options {
+            clock: Clock::Virtual(clock.clone()),
+            rate_limit_per_second: 0,
+            max_active_tasks: 0,
+            ..options
+        };
+        let credentials =
+            Credentials { sdkappid: APP, identifier: WHO.to_owned(), key: SecretString::from(KEY) };
+        let anywhere: SocketAddr = "127.0.0.1:0".parse().unwrap();
+        let running = sandbox::start(anywhere, options, credentials, None).await.unwrap();
+        let address = running.addr;
+        let rogue = Rogue::start(move |_, _| Act::Relay(address, 1)).await;
+        Self { running, clock, rogue }
+    }
+
+    /// A push to everyone that was created so many days ago and is due in so many.
+    async fn add(&self, title: &str, created: i64, due: i64) {
+        let then = now() - TimeDelta::days(created);
+        self.clock.set(then);
+        let outside = Outside::new(move || then, || ROLLS.fetch_add(1, Ordering::Relaxed));
+        let connection = rogue::connection(&self.running.base_url());
+        let client = Client::new(&connection, PATIENT, outside).unwrap();
+        let scheduled_at = now() + TimeDelta::days(due);
+        client.add(&NewTask { kind: Kind::All, scheduled_at, content: content(title) }).await.unwrap();
+        self.clock.set(now());
+    }
+
+    fn lists(&self) -> Vec<Value> {
+        let lists = self.rogue.requests().into_iter().filter(|r| r.command == "list_sched_task");
+        lists.map(|request| request.body).collect()
+    }
+}
+
+/// The table, and the worker that asks for it.
+struct Screen {
+    state: State,
+    bench: Bench,
+}
+
+impl Screen {
+    async fn open(house: &House, store: &Arc<Store>) -> Self {
+        let setup = crate::app::Setup { page_size: 50, ..crate::app::testing::setup() };
+        let moment = Moment { utc: now(), running: Duration::from_secs(1) };
+        let (state, effects) = State::start(setup, moment, (120, 40));
+        let journal = Journal::new(Some(Arc::clone(store)), "acme");
+        let bench = Bench::start_with(&house.rogue, QUICK, journal, 64);
+        for effect in effects {
+            bench.ask(effect).await;
+        }
+        Self { state, bench }
+    }
+
+    /// Goes on until the state is so.
+    async fn until(&mut self, is_so: impl Fn(&State) -> bool) {
+        let waiting = async {
+            while !is_so(&self.state) {
+                let message = self.bench.messages.recv().await.unwrap();
+                for effect in update(&mut self.state, message) {
+                    self.bench.ask(effect).await;
+                }
+            }
+        };
+        let done = tokio::time::timeout(Duration::from_mins(1), waiting).await;
+        assert!(done.is_ok(), "it never came to that: {:?} {:?}", self.state.note, self.state.link.failure);
+    }
+
+    fn titles(&self) -> Vec<&str> {
+        self.state.board.tasks.iter().map(|task| task.title.as_str()).collect()
+    }
+}
+
+fn has_page(state: &State) -> bool {
+    state.board.shown_query.is_some() && state.board.is_current()
+}
+
+/// Until it is on the disk.
+async fn kept(store: &Arc<Store>) -> ListLimits {
+    for _ in 0..3000 {
+        if let Some(text) = store.fact("acme", "list_limits").unwrap() {
+            return ListLimits::read(&text);
+        }
+        tokio::time::sleep(Duration::from_millis(10)).await;
+    }
+    panic!("nothing was kept");
+}
+
+#[tokio::test]
+async fn a_service_that_takes_seven_days_is_alive_at_the_first_start_and_known_at_the_second() {
+    let house = House::with(Options { list_max_range_days: 7, ..Options::default() }).await;
+    house.add("soon", 0, 2).await;
+    let store = memory();
+    let mut screen = Screen::open(&house, &store).await;
+    screen.until(has_page).await;
+    assert_eq!(screen.titles(), ["soon"]);
+    assert_eq!(screen.state.link.failure, None);
+    let words = screen.state.limits.range_words();
+    assert_eq!(words.as_deref(), Some("the service takes ranges up to about 7 days"));
+    assert!(screen.state.board.is_narrowed && screen.state.board.query.range.length().num_days() == 7);
+    assert!(house.lists().len() <= 8, "{:?}", house.lists());
+    assert!(kept(&store).await.range_words().is_some());
+    screen.bench.close().await;
+
+    let before = house.lists().len();
+    let mut screen = Screen::open(&house, &store).await;
+    screen.until(has_page).await;
+    assert_eq!(screen.titles(), ["soon"]);
+    let first = &house.lists()[before];
+    let time = |key: &str| time_in(first[key].as_str().unwrap()).unwrap();
+    assert_eq!((time("EndTime") - time("BeginTime")).num_days(), 7, "it begins with what is known");
+}
+
+#[tokio::test]
+async fn a_service_that_refuses_fifty_rows_is_asked_for_fewer() {
+    for (days, want) in [(31, 20), (7, 20), (31, 1)] {
+        let house = House::with(Options {
+            list_max_want: want,
+            list_want_overflow: WantOverflow::Reject,
+            list_max_range_days: days,
+            ..Options::default()
+        })
+        .await;
+        house.add("soon", 0, 2).await;
+        let store = memory();
+        let mut screen = Screen::open(&house, &store).await;
+        screen.until(has_page).await;
+        assert_eq!(screen.titles(), ["soon"]);
+        assert_eq!(screen.state.limits.rows_a_page().map(i64::from), Some(want));
+        assert_eq!(screen.state.board.query.range.length().num_days(), days.min(30));
+        assert!(house.lists().len() <= 14, "{}", house.lists().len());
+        let known = kept(&store).await;
+        assert_eq!(known.rows_a_page().map(i64::from), Some(want));
+    }
+}
+
+#[tokio::test]
+async fn what_is_refused_whatever_less_is_asked_for_is_told_and_not_tried_again_and_again() {
+    let rogue = Rogue::start(|_, _| Act::Json(fail(90104))).await;
+    let mut bench = Bench::start(&rogue);
+    for req in 1..=3 {
+        bench.ask(list(req)).await;
+        let Some(Message::Listed { result: Err(failure), .. }) = bench.next().await else { panic!() };
+        assert_eq!(failure.code(), Some(90104));
+    }
+    assert!(rogue.count("list_sched_task") <= 10, "{}", rogue.count("list_sched_task"));
+}
+
+#[tokio::test]
+async fn a_range_that_the_operator_asks_for_is_asked_for_as_it_is() {
+    let house = House::with(Options { list_max_range_days: 0, ..Options::default() }).await;
+    let store = memory();
+    let mut limits = ListLimits::default();
+    limits.refused_range(query().range);
+    store.put_fact("acme", "list_limits", &limits.write()).unwrap();
+    let journal = Journal::new(Some(Arc::clone(&store)), "acme");
+    let mut bench = Bench::start_with(&house.rogue, QUICK, journal, 64);
+    let asked = Query { exact: true, ..query() };
+    bench.ask(Effect::List { req: ReqId(1), query: asked, lane: Lane::Page }).await;
+    assert_eq!(bench.next().await, Some(Message::Listed { req: ReqId(1), result: Ok(Page::default()) }));
+}
+
+/// The four readings of the list page; what is due must be shown under each, or that it is not.
+#[tokio::test]
+async fn a_first_screen_shows_what_is_due_whichever_time_the_range_concerns() {
+    use ListTimeField::{CreateAt, Either, OrderBy, SchedAt};
+    for reading in [OrderBy, CreateAt, SchedAt, Either] {
+        let house = House::with(Options { list_time_field: reading, ..Options::default() }).await;
+        house.add("old and due", 20, 2).await;
+        let store = memory();
+        let mut screen = Screen::open(&house, &store).await;
+        screen.until(|state| has_page(state) && !state.board.tasks.is_empty()).await;
+        assert_eq!(screen.titles(), ["old and due"], "{reading:?}");
+        let of = screen.state.limits.range_of(Order::Scheduled);
+        assert_eq!(of == RangeOf::Created, reading == CreateAt, "{reading:?}: {of:?}");
+        if reading == CreateAt {
+            assert!(screen.state.board.query.range.begin <= now() - TimeDelta::days(20));
+            assert_eq!(kept(&store).await.range_of(Order::Scheduled), RangeOf::Created);
+        }
+    }
+}
+
+#[tokio::test]
+async fn where_nothing_shows_which_time_the_range_concerns_that_is_said() {
+    let options = Options { list_time_field: ListTimeField::CreateAt, ..Options::default() };
+    let house = House::with(options).await;
+    // Neither reading lists it: only the words can tell.
+    house.add("very old and due", 40, 2).await;
+    let mut screen = Screen::open(&house, &memory()).await;
+    screen.until(|state| state.limits.range_of(Order::Scheduled) == RangeOf::Unclear).await;
+    assert_eq!(screen.titles(), [""; 0]);
+}
+
+#[tokio::test]
+async fn an_answer_that_is_too_large_is_asked_for_in_smaller_pages() {
+    let rogue = Rogue::start(|_, request| {
+        let want = request.body["Want"].as_u64().unwrap();
+        if want > 12 {
+            return Act::Long(5 << 20);
+        }
+        let tasks: Vec<Value> = (1..=want).map(|id| info(id, "t", 1, now())).collect();
+        Act::Json(ok(json!({"Total": 100, "Tasks": tasks})))
+    })
+    .await;
+    let mut bench = Bench::start(&rogue);
+    bench.ask(list(1)).await;
+    let Some(Message::Narrowed { query, .. }) = bench.next().await else { panic!("not narrowed") };
+    assert_eq!(query.page_size, 12);
+    let Some(Message::Listed { result: Ok(page), .. }) = bench.next().await else { panic!("no page") };
+    assert_eq!((page.tasks.len(), page.total), (12, 100));
+}
+
+#[tokio::test]
+async fn more_rows_than_were_asked_for_are_said_once() {
+    let rogue = Rogue::start(|_, _| {
+        let tasks: Vec<Value> = (1..=80).map(|id| info(id, "t", 1, now())).collect();
+        Act::Json(ok(json!({"Total": 200, "Tasks": tasks})))
+    })
+    .await;
+    let mut bench = Bench::start(&rogue);
+    let mut said = 0;
+    for req in 1..=3 {
+        bench.ask(list(req)).await;
+        loop {
+            match bench.next().await.unwrap() {
+                Message::Noted(words) => {
+                    assert!(words.contains("sent 80 rows where 50"), "{words}");
+                    said += 1;
+                }
+                Message::Listed { result, .. } => break assert_eq!(result.unwrap().tasks.len(), 50),
+                other => panic!("{other:?}"),
+            }
+        }
+    }
+    assert_eq!(said, 1);
+}
+
+/// A create whose answer is lost, at a service that gives few rows or refuses many.
+#[tokio::test]
+async fn a_create_of_unknown_outcome_is_found_where_rows_are_capped_or_refused() {
+    for overflow in [WantOverflow::Clamp, WantOverflow::Reject] {
+        let options = Options { list_max_want: 3, list_want_overflow: overflow, ..Options::default() };
+        let house = House::with(options).await;
+        for n in 0..10 {
+            house.add(&format!("other {n}"), 0, 1).await;
+        }
+        let address = house.running.addr;
+        let rogue = Rogue::start(move |_, request| match request.command.as_str() {
+            "add_sched_task" => Act::RelayAndCut(address, 1),
+            _ => Act::Relay(address, 1),
+        })
+        .await;
+        let mut bench = Bench::start(&rogue);
+        let verdict = bench.verdict(create("mine")).await;
+        assert!(matches!(verdict, Verdict::Done(Written::Created(_))), "{overflow:?}: {verdict:?}");
+        let (rogue, mut bench) = {
+            let rogue = Rogue::start(move |_, request| match request.command.as_str() {
+                "add_sched_task" => Act::Close,
+                _ => Act::Relay(address, 1),
+            })
+            .await;
+            let bench = Bench::start(&rogue);
+            (rogue, bench)
+        };
+        assert_eq!(bench.verdict(create("never arrived")).await, Verdict::NotDone, "{overflow:?}");
+        assert_eq!(rogue.count("add_sched_task"), 1);
+    }
+}
