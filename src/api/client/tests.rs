@@ -469,3 +469,16 @@ async fn a_signature_is_renewed_ahead_of_its_end_while_a_call_with_the_old_one_i
         assert_eq!(made.time, at);
     }
 }
+
+#[tokio::test]
+async fn an_answer_that_took_longer_than_one_is_waited_for_tells_nothing_of_the_clock() {
+    let rogue = Rogue::start(|_, _| Act::Close).await;
+    let client = client(&rogue);
+    let date = now() + chrono::TimeDelta::seconds(30);
+    // This process was stopped, or the machine: the one shows in the time it took, the other by the clock.
+    client.learn_skew(date, now(), Duration::from_hours(24));
+    client.learn_skew(date, now() - chrono::TimeDelta::hours(24), Duration::from_millis(1));
+    assert_eq!(client.skew(), None);
+    client.learn_skew(date, now(), Duration::from_millis(1));
+    assert!(client.skew().is_some());
+}
