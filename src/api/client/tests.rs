@@ -528,3 +528,16 @@ async fn what_a_busy_service_asks_for_is_waited_for_and_told() {
     tokio::time::timeout(Duration::from_millis(50), background).await.unwrap_err();
     assert_eq!(rogue.count("list_sched_task"), 2);
 }
+
+#[tokio::test]
+async fn an_answer_that_took_longer_than_one_is_waited_for_tells_nothing_of_the_clock() {
+    let rogue = Rogue::start(|_, _| Act::Close).await;
+    let client = client(&rogue);
+    let date = now() + chrono::TimeDelta::seconds(30);
+    // This process was stopped, or the machine: the one shows in the time it took, the other by the clock.
+    client.learn_skew(date, now(), Duration::from_hours(24));
+    client.learn_skew(date, now() - chrono::TimeDelta::hours(24), Duration::from_millis(1));
+    assert_eq!(client.skew(), None);
+    client.learn_skew(date, now(), Duration::from_millis(1));
+    assert!(client.skew().is_some());
+}
