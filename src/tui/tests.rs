@@ -444,12 +444,14 @@ async fn the_input_guard_of_a_review_counts_from_the_moment_its_frame_was_writte
         writer.next().await;
         assert!(shown(&far.terminal).contains("Cancel"), "{}", shown(&far.terminal));
         tokio::spawn(async move { while writer.next().await {} });
-        for (after, sent) in [(1, 0), (300, 0), (150, 1)] {
+        // Too early, too soon after that, and after half a second of quiet.
+        for (after, sent) in [(1, 0), (300, 0), (1_100, 1)] {
             tokio::time::sleep(Duration::from_millis(after)).await;
             for message in typed("7891") {
                 far.input.send(message).await.unwrap();
             }
-            tokio::time::sleep(Duration::from_millis(1)).await;
+            let quiet = if sent == 0 { 1 } else { 600 };
+            tokio::time::sleep(Duration::from_millis(quiet)).await;
             assert_eq!(writes(&mut far), sent, "{}", shown(&far.terminal));
         }
         far.signals.send(Message::EndAsked).await.unwrap();
