@@ -398,7 +398,8 @@ fn refusal(effect: Effect, failure: Failure) -> Option<Message> {
             Some(Message::Settled { req, verdict })
         }
         Effect::Search { req, .. } => {
-            let sight = Sight::Unclear(failure.words().what);
+            // Nothing was asked: that is no answer of the service.
+            let sight = Sight::NoAnswer(failure);
             Some(Message::Searched { req, sight, opens_in: Duration::ZERO })
         }
         Effect::Reload { req } => Some(Message::Reloaded { req, result: Err(failure.words().what) }),

@@ -94,6 +94,9 @@ impl Default for Pace {
     }
 }
 
+/// How many seconds after a try that failed the end of a write is written down once more.
+const CLOSE_AGAIN: [u64; 4] = [1, 4, 15, 60];
+
 /// What every effect is carried out with.
 #[derive(Clone)]
 struct Hands {
@@ -145,10 +148,20 @@ impl Hands {
         }
     }
 
-    /// Writes the end of a write into the journal.
+    /// Writes the end of a write into the journal. Another program may hold it for a while; as long as it
+    /// stays open there, others take the write for one that is being checked.
     async fn close(&self, End { entry, outcome, .. }: End) {
-        if let Err(why) = self.journal.close(entry, self.outside.now(), outcome).await {
-            self.note(format!("the journal does not know how this write ended: {why}")).await;
+        let mut stopping = self.stopping.clone();
+        let mut pauses = CLOSE_AGAIN.into_iter();
+        while let Err(why) = self.journal.close(entry, self.outside.now(), outcome.clone()).await {
+            let Some(pause) = pauses.next().filter(|_| !*stopping.borrow()) else {
+                return self.note(format!("the journal does not know how this write ended: {why}")).await;
+            };
+            tokio::select! {
+                () = tokio::time::sleep(Duration::from_secs(pause)) => {}
+                // Changed or gone: either way there is time for one more try only.
+                _ = stopping.wait_for(|stop| *stop) => {}
+            }
         }
     }
 }

@@ -493,6 +493,7 @@ pub fn on_task_action(state: &mut State, action: Action) -> Vec<Effect> {
         Action::New => return form::open_new(state),
         Action::Refresh => {
             state.link.try_now();
+            state.board.dead_end = None;
             let mut effects = review::search_now(state);
             if let Some(page) = state.board.waiting.take() {
                 let (now, doubted) = (state.server_now(), state.doubted());

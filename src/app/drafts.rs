@@ -6,6 +6,8 @@
     reason = "an action or key that means nothing here does nothing here"
 )]
 
+use std::time::Duration;
+
 use crate::domain::TaskId;
 use crate::domain::kept::{DraftState, KeptDraft};
 use crate::keymap::Action;
@@ -17,6 +19,8 @@ use super::state::{Layer, State};
 
 /// Rows that a page key moves by.
 const SCREENFUL: usize = 10;
+/// The list is asked for again so soon while something in it may change by itself.
+const AGAIN: Duration = Duration::from_secs(1);
 
 /// The list.
 #[derive(Clone, Debug, Default)]
@@ -25,10 +29,29 @@ pub struct DraftList {
     pub drafts: Option<Result<Vec<KeptDraft>, String>>,
     /// The chosen row.
     pub at: usize,
+    /// The question for the list, and when it was asked.
+    listing: Option<ReqId>,
+    listed_at: Duration,
+    /// The question for the chosen one.
     asking: Option<ReqId>,
 }
 
 impl DraftList {
+    /// Whether something in it is known not to last: a write under way, or another process.
+    fn may_change(&self) -> bool {
+        let changes = |kept: &KeptDraft| matches!(kept.state, DraftState::Sent | DraftState::Elsewhere);
+        self.drafts.as_ref().is_some_and(|drafts| drafts.as_ref().is_ok_and(|all| all.iter().any(changes)))
+    }
+
+    /// Takes the list; the chosen draft stays the chosen one.
+    fn take(&mut self, result: Result<Vec<KeptDraft>, String>) {
+        let chosen = self.chosen().map(|kept| kept.id);
+        self.drafts = Some(result);
+        let drafts = self.drafts.iter().flatten().flatten();
+        let place = chosen.and_then(|id| drafts.map(|kept| kept.id).position(|other| other == id));
+        self.at = place.unwrap_or(self.at).min(self.last_row());
+    }
+
     fn chosen(&self) -> Option<&KeptDraft> {
         self.drafts.as_ref()?.as_ref().ok()?.get(self.at)
     }
@@ -45,7 +68,23 @@ pub fn open(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     let req = state.ask();
-    state.layers.push(Layer::Drafts(Box::new(DraftList { asking: Some(req), ..DraftList::default() })));
+    let listed_at = state.now.running;
+    let list = DraftList { listing: Some(req), listed_at, ..DraftList::default() };
+    state.layers.push(Layer::Drafts(Box::new(list)));
+    vec![Effect::ListDrafts { req }]
+}
+
+/// Time went on: what became of a text that was being checked is asked for again.
+pub fn on_tick(state: &mut State) -> Vec<Effect> {
+    let now = state.now.running;
+    let Some(Layer::Drafts(list)) = state.layers.last() else { return Vec::new() };
+    if list.listing.is_some() || !list.may_change() || now < list.listed_at + AGAIN {
+        return Vec::new();
+    }
+    let req = state.ask();
+    if let Some(Layer::Drafts(list)) = state.layers.last_mut() {
+        (list.listing, list.listed_at) = (Some(req), now);
+    }
     vec![Effect::ListDrafts { req }]
 }
 
@@ -55,9 +94,9 @@ pub fn on_listed(state: &mut State, req: ReqId, result: Result<Vec<KeptDraft>, S
         Layer::Drafts(list) => Some(list),
         _ => None,
     });
-    for list in lists.filter(|list| list.asking == Some(req)) {
-        list.asking = None;
-        list.drafts = Some(result.clone());
+    for list in lists.filter(|list| list.listing == Some(req)) {
+        list.listing = None;
+        list.take(result.clone());
     }
     Vec::new()
 }
@@ -173,7 +212,7 @@ mod tests {
 
     use super::*;
     use crate::app::Message;
-    use crate::app::testing::{board, feed, key, now, press, tasks, typed};
+    use crate::app::testing::{board, feed, key, later, now, press, tasks, typed};
     use crate::domain::Draft;
     use crate::domain::kept::DraftId;
 
@@ -233,6 +272,38 @@ mod tests {
         assert!(note(&state).contains("another pushdeck"), "{}", note(&state));
         press(&mut state, KeyCode::Esc);
         assert!(state.layers.is_empty());
+    }
+
+    #[test]
+    fn what_becomes_of_a_text_that_is_being_checked_is_seen_without_opening_the_list_again() {
+        let rows = vec![kept(1, "new", "a", DraftState::Sent), kept(2, "new", "b", DraftState::Current)];
+        let mut state = listed(rows);
+        press(&mut state, KeyCode::Char('j'));
+        assert_eq!(feed(&mut state, [Message::Ticked(later(0))]), []);
+        let effects = feed(&mut state, [Message::Ticked(later(1))]);
+        let asks = |effect: &Effect| match effect {
+            Effect::ListDrafts { req } => Some(*req),
+            _ => None,
+        };
+        let req = effects.iter().find_map(asks).unwrap();
+        assert_eq!(
+            feed(&mut state, [Message::Ticked(later(2))]).iter().find_map(asks),
+            None,
+            "one at a time"
+        );
+        let rows = vec![
+            kept(3, "new", "c", DraftState::Current),
+            kept(1, "new", "a", DraftState::Created(TaskId(7))),
+            kept(2, "new", "b", DraftState::Current),
+        ];
+        feed(&mut state, [Message::DraftsListed { req, result: Ok(rows) }]);
+        let Some(Layer::Drafts(list)) = state.layers.last() else { panic!("no list") };
+        assert_eq!(list.chosen().map(|kept| kept.id), Some(DraftId(2)), "the chosen one stays chosen");
+        assert_eq!(
+            feed(&mut state, [Message::Ticked(later(9))]).iter().find_map(asks),
+            None,
+            "all is settled"
+        );
     }
 
     #[test]

@@ -97,6 +97,8 @@ pub enum Stage {
     Counting {
         /// When.
         until: Duration,
+        /// Whether it has ended: it is sent once the keys that wait were heard.
+        ended: bool,
     },
     /// Sent; see [`State::underway`] for what is known.
     Sent {
@@ -164,8 +166,6 @@ pub struct Review {
     claim: Option<u64>,
     /// A row came while the task was asked for: it may be newer than that answer.
     ask_again: bool,
-    /// Whether the countdown has ended: it is sent once the keys that wait were heard.
-    ended: bool,
 }
 
 impl Review {
@@ -192,7 +192,6 @@ impl Review {
             seen_lines: Seen::default(),
             claim: None,
             ask_again: false,
-            ended: false,
         }
     }
 
@@ -324,7 +323,7 @@ impl Review {
     /// How soon something of it changes by itself.
     pub(super) fn wake_in(&self, now: Duration) -> Duration {
         let longest = Duration::from_millis(100);
-        if self.ended {
+        if matches!(self.stage, Stage::Counting { ended: true, .. }) {
             return Duration::from_millis(10);
         }
         self.guard.wake_in(now).map_or(longest, |soon| soon.min(longest))
@@ -396,7 +395,7 @@ impl Review {
         self.held.clear();
         self.stage = Stage::Asking;
         self.guard = Guard::since(now);
-        (self.spoiled, self.ended, self.claim) = (false, false, None);
+        (self.spoiled, self.claim) = (false, None);
     }
 
     /// The same, and all must be seen again: something in it has changed.

@@ -113,6 +113,7 @@ fn on_tick(state: &mut State, now: super::Moment) -> Vec<Effect> {
     warn_of_signature(state);
     let mut effects = board::on_tick(state);
     effects.extend(form::on_tick(state));
+    effects.extend(drafts::on_tick(state));
     effects.extend(review::on_tick(state, before.running));
     effects
 }

@@ -4,9 +4,11 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
+use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+
+use super::JsonObject;
 
 /// Cells that `text` takes on a terminal.
 pub fn width(text: &str) -> usize {
@@ -106,30 +108,57 @@ pub fn clean_lines(text: &str) -> Vec<String> {
 }
 
 /// A value as JSON, up to the length at which any is shown; says whether that is all of it.
-pub fn json_head(value: &impl Serialize, pretty: bool) -> (String, bool) {
-    let mut out = Bounded(Vec::new());
-    // An error says that there is no more room.
-    let is_whole = if pretty {
-        serde_json::to_writer_pretty(&mut out, value).is_ok()
-    } else {
-        serde_json::to_writer(&mut out, value).is_ok()
-    };
-    (String::from_utf8_lossy(&out.0).into_owned(), is_whole)
+pub fn json_head(value: &Value, pretty: bool) -> (String, bool) {
+    let mut room = MOST_JSON;
+    let shown = shortened(value, &mut room);
+    let json = if pretty { serde_json::to_string_pretty(&shown) } else { serde_json::to_string(&shown) };
+    (json.unwrap_or_default(), room > 0)
 }
 
-/// Takes no more than [`MOST_JSON`] bytes.
-struct Bounded(Vec<u8>);
-
-impl std::io::Write for Bounded {
-    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        let room = MOST_JSON.saturating_sub(self.0.len()).min(bytes.len());
-        self.0.extend_from_slice(bytes.get(..room).unwrap_or_default());
-        Ok(room)
+/// As much of a value as there is room for, in bytes. What does not fit is left out, or cut; then there
+/// is no room left. It costs no more than that, however large the value is.
+fn shortened(value: &Value, room: &mut usize) -> Value {
+    *room = room.saturating_sub(8);
+    match value {
+        Value::String(words) => {
+            let shown = words.get(..words.floor_char_boundary(*room)).unwrap_or_default();
+            *room = room.saturating_sub(words.len());
+            let cut = if shown.len() < words.len() { "…" } else { "" };
+            Value::String(format!("{shown}{cut}"))
+        }
+        Value::Array(items) => {
+            let mut shown = Vec::new();
+            for item in items {
+                if *room == 0 {
+                    break;
+                }
+                shown.push(shortened(item, room));
+            }
+            Value::Array(shown)
+        }
+        Value::Object(fields) => Value::Object(shortened_fields(fields, room)),
+        Value::Null | Value::Bool(_) | Value::Number(_) => value.clone(),
     }
+}
 
-    fn flush(&mut self) -> std::io::Result<()> {
-        Ok(())
+fn shortened_fields(fields: &JsonObject, room: &mut usize) -> JsonObject {
+    let mut shown = JsonObject::new();
+    for (key, value) in fields {
+        if *room == 0 {
+            break;
+        }
+        let key = key.get(..key.floor_char_boundary(*room)).unwrap_or_default().to_owned();
+        *room = room.saturating_sub(key.len());
+        shown.insert(key, shortened(value, room));
     }
+    shown
+}
+
+/// [`json_head`] of an object, over several lines.
+pub fn json_object_head(object: &JsonObject) -> (String, bool) {
+    let mut room = MOST_JSON;
+    let shown = shortened_fields(object, &mut room);
+    (serde_json::to_string_pretty(&shown).unwrap_or_default(), room > 0)
 }
 
 /// At most `cells` cells of `text`, ended by `…` where something was left out. Never splits a
@@ -176,20 +205,28 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     }
     let mut lines = Vec::new();
     let mut line = String::new();
+    // Cells of the line so far, so that it is not measured again for every word.
+    let mut used = 0;
     for word in &unbroken(text) {
-        if width(&line) + width(word) <= cells {
+        let room = width(word);
+        if used + room <= cells {
             line.push_str(word);
+            used += room;
             continue;
         }
         if !line.trim().is_empty() {
             lines.push(line.trim_end().to_owned());
         }
         line.clear();
+        used = 0;
         for grapheme in word.trim_start().graphemes(true) {
-            if width(&line) + width(grapheme) > cells && !line.is_empty() {
+            let room = width(grapheme);
+            if used + room > cells && !line.is_empty() {
                 lines.push(std::mem::take(&mut line));
+                used = 0;
             }
             line.push_str(grapheme);
+            used += room;
         }
     }
     if !line.trim().is_empty() || lines.is_empty() {
@@ -291,9 +328,16 @@ mod tests {
         let long = "报".repeat(5_000_000);
         assert_eq!(clean(&long).chars().count(), MOST_SHOWN + 1);
         assert_eq!(clean_lines(&"a\n".repeat(5_000_000)).len(), MOST_SHOWN / 2 + 1);
-        let (json, is_whole) = json_head(&vec!["x".repeat(3_000_000)], true);
-        assert_eq!((json.len(), is_whole), (MOST_JSON, false));
-        assert_eq!(json_head(&[1, 2], false), ("[1,2]".to_owned(), true));
+        for large in [
+            serde_json::json!(["x".repeat(3_000_000)]),
+            serde_json::json!(vec![0; 500_000]),
+            serde_json::json!({ "报".repeat(1_000_000): { "a": vec!["b"; 100_000] } }),
+        ] {
+            let (json, is_whole) = json_head(&large, false);
+            assert!(json.len() < MOST_JSON + 100 && !is_whole, "{}", json.len());
+        }
+        let small = serde_json::json!([1, { "a": "b" }]);
+        assert_eq!(json_head(&small, false), (r#"[1,{"a":"b"}]"#.to_owned(), true));
         assert_eq!(head("abc", 2), "ab…");
         assert!(matches!(head("报报", 2), Cow::Borrowed("报报")));
     }

@@ -169,7 +169,7 @@ impl Row {
 
 /// As much of a text as the widest column could show.
 fn one_cell(words: &str) -> String {
-    text::clean(&text::head(words, 1024)).into_owned()
+    text::clean(&text::head(words, 400)).into_owned()
 }
 
 /// The countdown to a task that is to come, the age of one that is over.

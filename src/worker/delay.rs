@@ -27,16 +27,10 @@ pub(super) struct ListingDelay(Arc<Mutex<State>>);
 #[derive(Debug, Default)]
 struct State {
     longest: Duration,
-    /// Since when a task is waited for that the list does not show yet: the delay is that long at least.
     /// One is measured at a time: the list has five calls a second for everybody.
-    measuring: Option<Instant>,
-}
-
-impl State {
-    /// As far as is known by now.
-    fn longest(&self) -> Duration {
-        self.longest.max(self.measuring.map_or(Duration::ZERO, |since| since.elapsed()))
-    }
+    is_measuring: bool,
+    /// So long that one has not been shown yet.
+    at_least: Duration,
 }
 
 impl ListingDelay {
@@ -62,7 +56,7 @@ impl ListingDelay {
     /// How long after a create "not there" is believed, if never before `least`. It grows while a task
     /// that was created is not shown.
     pub(super) fn believed_after(&self, least: Duration) -> Duration {
-        least.max(self.with(|state| state.longest().saturating_mul(TIMES)))
+        least.max(self.with(|state| state.longest.max(state.at_least).saturating_mul(TIMES)))
     }
 
     /// Keeps a delay that is longer than any before; says whether it was.
@@ -78,9 +72,7 @@ impl ListingDelay {
 /// Asks the list for a task that was just created, until it shows it.
 pub(super) async fn measure(hands: Hands, id: TaskId, due: DateTime<Utc>) {
     let delay = hands.delay.clone();
-    let is_first =
-        |state: &mut State| state.measuring.is_none().then(|| state.measuring = Some(Instant::now()));
-    if delay.with(is_first).is_none() {
+    if delay.with(|state| std::mem::replace(&mut state.is_measuring, true)) {
         return;
     }
     let mut stopping = hands.stopping.clone();
@@ -90,7 +82,7 @@ pub(super) async fn measure(hands: Hands, id: TaskId, due: DateTime<Utc>) {
         _ = stopping.wait_for(|stop| *stop) => None,
     };
     let is_longer = found.is_some_and(|found| delay.seen(found));
-    delay.with(|state| state.measuring = None);
+    delay.with(|state| (state.is_measuring, state.at_least) = (false, Duration::ZERO));
     if let Some(found) = found.filter(|_| is_longer) {
         let millis = found.as_millis().to_string();
         if let Err(why) = hands.journal.put_fact(FACT, &millis).await {
@@ -124,6 +116,7 @@ async fn until_listed(hands: &Hands, id: TaskId, due: DateTime<Utc>) -> Option<D
             Ok(Shown::No { is_whole: true }) => {
                 was_missing = true;
                 last = Some(asked);
+                hands.delay.with(|state| state.at_least = asked);
             }
             Err(_) => {}
         }
@@ -157,7 +150,9 @@ impl Shown {
 async fn shown(hands: &Hands, id: TaskId, query: &Query) -> Result<Shown, Failure> {
     let mut query = query.clone();
     for _ in 0..MOST_PAGES {
-        let listed = limits::list(hands, &query, Lane::Background).await?;
+        // Before the background: searches for writes in doubt wait for what is learnt here, and would not let
+        // it through.
+        let listed = limits::list(hands, &query, Lane::Write).await?;
         let (page, is_as_asked) = (listed.page, listed.asked.range == query.range);
         if page.tasks.iter().any(|task| task.id == id) {
             return Ok(Shown::Yes);

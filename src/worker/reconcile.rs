@@ -26,7 +26,7 @@ pub(super) const STOPPED: &str =
     "pushdeck was stopped before it was found out; look at the list before you send anything again";
 
 /// How far around the sending the list is read by creation: wide enough for any clock that was just
-/// compared, and no more creates than [`MOST_PAGES`] hold fit in at five a second.
+/// compared, and no more creates than [`MOST_ROWS`] fit in at five a second.
 const AROUND: TimeDelta = TimeDelta::minutes(2);
 
 /// How far around the due time the list is read: the wire has whole seconds.
@@ -41,11 +41,15 @@ const LOOKALIKE: (TimeDelta, TimeDelta) = (TimeDelta::seconds(10), TimeDelta::mi
 /// longer ago than this is not under way any more, whatever stood before it.
 pub(super) const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(10);
 
-/// Most pages read in one look.
-const MOST_PAGES: u32 = 20;
+/// Most rows read in one search, and most pages of a service that gives few rows at once.
+const MOST_ROWS: u64 = 2000;
+const MOST_PAGES: usize = 200;
 
 /// Rows asked for at once.
 pub(super) const PAGE_SIZE: u32 = 100;
+
+/// A search that is later than this is left to the one after it.
+const LATE: Duration = Duration::from_secs(2);
 
 /// The longest pause while the service does not answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
@@ -142,7 +146,8 @@ pub(super) async fn settle(hands: &Hands, sent: &Sent, req: ReqId) -> Found {
         was_heard = !matches!(&sight, Sight::NoAnswer(failure) if !failure.is_answer());
         silent = if matches!(sight, Sight::NoAnswer(_)) { silent + 1 } else { 0 };
         let now = began.elapsed();
-        next = match hands.looks.iter().copied().find(|at| *at > next) {
+        // A search may have waited long for its turn: those whose time has passed meanwhile show no more.
+        next = match hands.looks.iter().copied().find(|at| *at > next && *at + LATE > now) {
             _ if comes_back && was_heard => now + hands.looks.first().copied().unwrap_or(hands.every),
             Some(usual) if silent == 0 => usual,
             usual if silent > 0 => {
@@ -476,7 +481,7 @@ async fn list_all<'a>(
     let mut query = Query { order, range, ..Query::around(begin, PAGE_SIZE) };
     let mut listing = Listing::new(new);
     let mut offsets = Vec::new();
-    for _ in 0..MOST_PAGES {
+    while query.offset < MOST_ROWS && offsets.len() < MOST_PAGES {
         let Listed { page, asked } = limits::list(hands, &query, Lane::Write).await?;
         if asked.range != range {
             // The service takes no range that is so long: what lies outside was not read.

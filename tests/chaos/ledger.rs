@@ -20,6 +20,8 @@ pub(crate) enum By {
     Journal,
     /// The operator, who had to look for himself.
     Look,
+    /// The worker, which looked once more right before it would have sent it again.
+    Before,
 }
 
 /// What is noted of a write.
@@ -31,6 +33,8 @@ pub(crate) enum Note {
     Unknown(String),
     /// It was done, to this task.
     Done(u64, By),
+    /// A try before stands as this task, due then: nothing was sent this time.
+    Stands(u64, i64),
     /// It was certainly not done: the service said so, or was not reached. To be sent again.
     Refused(Option<i64>, By),
     /// It was found not to have been done. To be sent again.
@@ -49,7 +53,12 @@ impl Note {
     /// Whether with this the outcome of a write is known.
     pub(crate) fn is_final(&self) -> bool {
         match self {
-            Self::Done(..) | Self::Refused(..) | Self::NotDone(_) | Self::Unsent | Self::TooLate(_) => true,
+            Self::Done(..)
+            | Self::Stands(..)
+            | Self::Refused(..)
+            | Self::NotDone(_)
+            | Self::Unsent
+            | Self::TooLate(_) => true,
             Self::Handed { .. } | Self::Unknown(_) | Self::CannotTell(_) | Self::Afterwards(_) => false,
         }
     }
@@ -123,6 +132,12 @@ impl Progress {
                 assert!(self.task.is_none_or(|known| known == *task), "another task: {self:?} {note:?}");
                 self.task = Some(*task);
                 self.due = self.asked.or(self.due);
+                self.at += 1;
+                self.open = None;
+            }
+            Note::Stands(task, due) => {
+                self.task = Some(*task);
+                self.due = Some(*due);
                 self.at += 1;
                 self.open = None;
             }

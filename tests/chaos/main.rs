@@ -2,11 +2,15 @@
 //! fault, the client killed at random moments. Afterwards the service holds each intended task exactly
 //! once, every change is there, no cancelled task stands, and the journal holds nothing open.
 //!
-//! Eight operators work at the same time, each for an app of his own and in a process of his own,
-//! which is this very program started again. What they intend, what goes wrong and when they are
-//! killed is drawn from a seed: `PUSHDECK_CHAOS_SEED` sets another, and `PUSHDECK_CHAOS_ONLY` one variant by its
-//! name. Moments are counted in events, never in time. With `PUSHDECK_CHAOS_KEEP` plans, ledgers and
-//! journals are kept.
+//! Two operators work on each app at the same time, on one state directory, each in a process of his
+//! own, which is this very program started again. They are killed, and stopped for a while, while the other
+//! goes on; the service lags, hangs, and cannot be reached. What they intend, what goes wrong and what happens
+//! to them is drawn from a seed. Moments are counted in events, never in time; how long something lasts is
+//! time by design, and all such times are divided by the same number in the short dose.
+//!
+//! `PUSHDECK_CHAOS=full` takes the full dose, in real time: a quarter of an hour or more, mostly waited.
+//! `PUSHDECK_CHAOS_SEED` sets another seed, `PUSHDECK_CHAOS_ONLY` takes one variant by its name, and with
+//! `PUSHDECK_CHAOS_KEEP` plans, ledgers and journals are kept.
 
 #![expect(
     clippy::unwrap_used,
@@ -16,34 +20,34 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test names the message it expects and no other")]
 #![expect(clippy::print_stdout, reason = "figures are printed, and an operator speaks to the parent so")]
 
+use std::collections::VecDeque;
 use std::env;
+use std::path::Path;
 use std::time::Instant;
 
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use serde_json::Value;
+use serde_json::{Value, json};
+use tokio::runtime::Runtime;
 
 mod compare;
+mod dose;
 mod inherit;
 mod ledger;
 mod operator;
+mod owners;
 mod plan;
 mod service;
 mod shift;
 mod way;
 
 use compare::Summary;
+use dose::Dose;
 use operator::Folder;
 use plan::Plan;
 use service::{FIRST_APP, Service};
-use shift::{Figures, Shift};
+use shift::{Figures, Outage, OutageKind, Shift};
 use way::Way;
-
-/// Operators of a run, each with an app of his own.
-const OPERATORS: u64 = 8;
-
-/// Kills of each; every second comes soon after the start.
-const KILLS: usize = 2;
 
 /// Not a test: an operator, when the parent has started this program again to be one.
 #[test]
@@ -53,11 +57,21 @@ fn an_operator_follows_the_plan() {
     }
 }
 
+const USUAL: Variant =
+    Variant { name: "plain", options: "", lag: 0, hangs: false, seed: 1, takes_away: false };
+
 const VARIANTS: [Variant; 4] = [
-    Variant { name: "plain", options: "", seed: 1, takes_away: false },
-    Variant { name: "lagging list", options: "list_lag_ms = 7000", seed: 2, takes_away: false },
-    Variant { name: "replace", options: "modify_content = \"replace\"", seed: 3, takes_away: true },
-    Variant { name: "own MsgRandom", options: "rewrite_msg_random = true", seed: 4, takes_away: false },
+    USUAL,
+    Variant { name: "lagging list", lag: 60, seed: 2, ..USUAL },
+    Variant {
+        name: "replace",
+        options: "modify_content = \"replace\"",
+        hangs: true,
+        seed: 3,
+        takes_away: true,
+        ..USUAL
+    },
+    Variant { name: "own MsgRandom", options: "rewrite_msg_random = true", lag: 7, seed: 4, ..USUAL },
 ];
 
 /// One test and not four, so that they run at the same time on any machine: they mostly wait.
@@ -73,8 +87,12 @@ fn through_every_fault_and_kill_each_intended_task_stands_exactly_once_whatever_
         variants.map(|variant| (variant.name, std::thread::spawn(move || chaos(variant)))).collect();
     assert!(!under_way.is_empty(), "there is no variant {only:?}");
     let ended: Vec<_> = under_way.into_iter().map(|(name, run)| (name, run.join())).collect();
-    let failed: Vec<_> = ended.into_iter().filter(|(_, end)| end.is_err()).map(|(name, _)| name).collect();
+    let failed: Vec<_> = ended.iter().filter(|(_, end)| end.is_err()).map(|(name, _)| name).collect();
     assert!(failed.is_empty(), "failed: {failed:?}");
+    let summaries: Vec<Summary> = ended.into_iter().filter_map(|(_, end)| end.ok()).collect();
+    if only.is_none() {
+        compare::assert_it_was_chaos(&summaries, dose::Dose::asked_for());
+    }
 }
 
 /// A service of another kind.
@@ -83,13 +101,19 @@ struct Variant {
     name: &'static str,
     /// Lines for the file of options.
     options: &'static str,
+    /// How far the list lags, in seconds of a real run.
+    lag: u32,
+    /// Whether the service hangs in an outage, and does afterwards what it was asked meanwhile; else it
+    /// refuses connections.
+    hangs: bool,
     seed: u64,
     /// Whether a change takes away what it leaves out.
     takes_away: bool,
 }
 
-fn chaos(variant: Variant) {
-    let began = Instant::now();
+fn chaos(variant: Variant) -> Summary {
+    let (began, dose) = (Instant::now(), Dose::asked_for());
+    let variant = Variant { lag: variant.lag.min(dose.longest_lag), ..variant };
     let seed = env::var("PUSHDECK_CHAOS_SEED").map_or(variant.seed, |text| text.parse().unwrap());
     println!("{}: PUSHDECK_CHAOS_SEED={seed}", variant.name);
     let mut rng = StdRng::seed_from_u64(seed);
@@ -99,26 +123,19 @@ fn chaos(variant: Variant) {
         .unwrap();
     println!("{}: in {}", variant.name, dir.path().display());
     let runtime = tokio::runtime::Builder::new_multi_thread().worker_threads(2).enable_all().build().unwrap();
-    let service = Service::start(dir.path(), variant.options, OPERATORS, &mut rng);
+    let options = format!("{}\nlist_lag_ms = {}", variant.options, dose.seconds(variant.lag).as_millis());
+    let service = Service::start(dir.path(), &options, dose.apps, &mut rng);
     let mut script = Vec::new();
     let mut plans = Vec::new();
-    let mut shifts = Vec::new();
-    for app in FIRST_APP..FIRST_APP + OPERATORS {
-        let of_app = plan::script(app, &mut rng);
+    let mut under_way = Vec::new();
+    for app in FIRST_APP..FIRST_APP + dose.apps {
+        let of_app = plan::script(app, dose, &mut rng);
         service.control(&runtime, "POST", "faults", &Value::Array(of_app.clone()));
         script.extend(of_app);
-        let way = Way::to(service.address, runtime.handle());
-        let folder = Folder(dir.path().join(app.to_string()));
-        std::fs::create_dir(&folder.0).unwrap();
-        let address = format!("http://{}", way.address());
-        let plan = Plan::draw(app, address, operator::now().timestamp(), &mut rng);
-        std::fs::write(folder.plan(), serde_json::to_vec(&plan).unwrap()).unwrap();
-        plans.push(plan);
-        let rng = StdRng::seed_from_u64(rng.random());
-        let figures = Figures::default();
-        shifts.push(Shift { app, folder, key: service.key.clone(), way, rng, kills: KILLS, figures });
+        let (shift, of_both) = pair(app, (dose, variant), (&service, &runtime), dir.path(), &mut rng);
+        plans.push(of_both);
+        under_way.push(std::thread::spawn(|| shift.work()));
     }
-    let under_way: Vec<_> = shifts.into_iter().map(|shift| std::thread::spawn(|| shift.work())).collect();
     // All of them are waited for, so that no process is left behind when one has failed.
     let ended: Vec<_> = under_way.into_iter().map(std::thread::JoinHandle::join).collect();
     let ended: Vec<_> = ended
@@ -129,19 +146,68 @@ fn chaos(variant: Variant) {
     let waiting = service.control(&runtime, "GET", "faults", &Value::Null);
     let counters = service.control(&runtime, "GET", "counters", &Value::Null);
     service.control(&runtime, "DELETE", "faults", &Value::Null);
-    service.control(&runtime, "POST", "modes", &serde_json::json!({"list_lag_ms": 0}));
+    service.control(&runtime, "POST", "modes", &json!({"list_lag_ms": 0}));
     let mut summary = Summary::new(variant.name);
     summary.add_faults(&script, &waiting);
-    for (plan, (app, figures)) in plans.iter().zip(ended) {
-        let folder = Folder(dir.path().join(app.to_string()));
+    for (plans, (app, figures)) in plans.iter().zip(ended) {
         summary.add_shift(figures, &service.key);
-        let stories = summary.add_books(plan, &folder, &service.key);
-        summary.add_counters(app, &ledger::read(&folder.ledger()), plan, &counters);
-        let tasks = service.everything(&runtime, app, plan.began);
-        summary.add_tasks(plan, &stories, &tasks, variant.takes_away);
+        let books =
+            plans.each_ref().map(|plan| summary.add_books(plan, &folder(dir.path(), plan), &service.key));
+        let folders = plans.each_ref().map(|plan| folder(dir.path(), plan));
+        summary.add_counters(app, plans, &folders, &counters);
+        let tasks = service.everything(&runtime, app, plans[0].began);
+        summary.add_owners(plans, &books, &folders[0]);
+        summary.add_tasks(plans, &books, &tasks, variant.takes_away);
     }
     let key = service.key.clone();
     compare::assert_no_secret("the sandbox's output", service.end().as_bytes(), &key);
-    summary.assert_it_was_chaos(OPERATORS.try_into().unwrap());
     println!("{summary} {:.0} s", began.elapsed().as_secs_f64());
+    summary
+}
+
+fn folder(dir: &Path, plan: &Plan) -> Folder {
+    Folder(dir.join(plan.app.to_string()).join(plan.name.to_string()))
+}
+
+/// The two operators of an app, with their plans in their folders.
+fn pair(
+    app: u64,
+    (dose, variant): (Dose, Variant),
+    (service, runtime): (&Service, &Runtime),
+    dir: &Path,
+    rng: &mut StdRng,
+) -> (Shift, [Plan; 2]) {
+    let way = Way::to(service.address, runtime.handle());
+    let address = format!("http://{}", way.address());
+    let plans = ['a', 'b'].map(|name| {
+        let began = operator::now().timestamp();
+        let plan = Plan::draw((app, name), address.clone(), began, (dose, variant.lag), rng);
+        let folder = folder(dir, &plan);
+        std::fs::create_dir_all(&folder.0).unwrap();
+        std::fs::write(folder.plan(), serde_json::to_vec(&plan).unwrap()).unwrap();
+        plan
+    });
+    let folders = plans.each_ref().map(|plan| folder(dir, plan));
+    let outages = outages(app, (dose, variant), service, rng);
+    let (key, figures) = (service.key.clone(), Figures::default());
+    (Shift { app, dose, folders, key, way, rng: shift::dice(rng), outages, figures }, plans)
+}
+
+/// A short one and one of a minute. A service hangs for everybody: one pair sees to that.
+fn outages(
+    app: u64,
+    (dose, variant): (Dose, Variant),
+    service: &Service,
+    rng: &mut StdRng,
+) -> VecDeque<Outage> {
+    let most = if dose.is_full() { 150 } else { 20 };
+    let first = rng.random_range(most / 4..most / 2);
+    let second = first + rng.random_range(most / 2..most);
+    let kind = if variant.hangs { OutageKind::Hangs(service.id()) } else { OutageKind::Closed };
+    if variant.hangs && app != FIRST_APP {
+        return VecDeque::new();
+    }
+    let lengths = [rng.random_range(5..30), 60];
+    let outage = |(at, real)| Outage { kind, at, lasts: dose.seconds(real) };
+    [first, second].into_iter().zip(lengths).map(outage).collect()
 }

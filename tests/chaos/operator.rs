@@ -3,30 +3,42 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::env;
+use std::fs::OpenOptions;
+use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use pushdeck::api::{Client, Connection, Credential, Outside, Timeouts};
-use pushdeck::app::{Effect, Message, OpenWrite, ReqId, Terms, Verdict, Write, Written};
+use pushdeck::api::{Client, Connection, Credential, Outside};
+use pushdeck::app::{Effect, Message, OpenWrite, ReqId, Stop, Terms, Verdict, Write, Written};
 use pushdeck::domain::query::{Order, Range};
+use pushdeck::domain::wire::time_in;
 use pushdeck::domain::{
     Change, Content, Failure, Kind, Lane, NewTask, Page, Query, Status, Task, TaskId, failure::NotSent,
 };
-use pushdeck::store::Store;
-use pushdeck::worker::{self, Journal};
+use pushdeck::store::{IntentId, Store};
+use pushdeck::worker::{self, Journal, Reload, Tools};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::sync::mpsc;
 
-use super::inherit::{Books, Found};
+use super::dose;
+use super::inherit::{self, Books, Found};
 use super::ledger::{self, By, Ledger, Line, Note, Open, Progress};
+use super::owners::{self, Event};
 use super::plan::{self, Due, Edit, Plan, Step};
 
-/// Stories that are told at the same time.
-const AT_ONCE: usize = 20;
+/// How often an operator looks up from what he waits for.
+const TICK: Duration = Duration::from_millis(50);
+
+/// How long a run that is there to tidy up waits for something to do: what the worker cannot tell stays open.
+const TIDYING: Duration = Duration::from_secs(5);
+
+/// How long one waits before he tries again what could not be sent, in a real run.
+const PAUSE: Duration = Duration::from_secs(4);
 
 /// No end of a task.
 const GONE: i64 = 90104;
@@ -38,6 +50,9 @@ pub(crate) struct Folder(pub(crate) PathBuf);
 pub(crate) const FOLDER: &str = "PUSHDECK_CHAOS_FOLDER";
 pub(crate) const KEY: &str = "PUSHDECK_CHAOS_KEY";
 pub(crate) const DICE: &str = "PUSHDECK_CHAOS_DICE";
+pub(crate) const RUN: &str = "PUSHDECK_CHAOS_RUN";
+/// Given to a run that is there to settle what is open.
+pub(crate) const TIDY: &str = "PUSHDECK_CHAOS_TIDY";
 
 impl Folder {
     pub(crate) fn plan(&self) -> PathBuf {
@@ -48,14 +63,28 @@ impl Folder {
         self.0.join("ledger")
     }
 
+    /// The state directory is that of both operators of the app.
     pub(crate) fn store(&self) -> PathBuf {
-        self.0.join("state").join(pushdeck::store::FILE)
+        self.0.parent().unwrap().join("state").join(pushdeck::store::FILE)
+    }
+
+    pub(crate) fn owners(&self) -> PathBuf {
+        self.0.parent().unwrap().join("owners")
     }
 }
 
-/// Tells the parent what happens: one line each, so that it can count.
+/// Tells the parent what happens: one line each, so that it can count. Where all is kept, with the time too.
 pub(crate) fn tell(what: &str) {
     println!("@ {what}");
+    if env::var_os("PUSHDECK_CHAOS_KEEP").is_some() {
+        note_down(what);
+    }
+}
+
+fn note_down(what: &str) {
+    let path = PathBuf::from(env::var(FOLDER).unwrap()).join("said");
+    let mut file = OpenOptions::new().append(true).create(true).open(path).unwrap();
+    writeln!(file, "{} {} {what}", now().format("%H:%M:%S%.3f"), env::var(RUN).unwrap()).unwrap();
 }
 
 /// Follows the plan to its end, or to the kill.
@@ -63,8 +92,10 @@ pub(crate) fn work() {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
     runtime.block_on(async {
         let folder = Folder(env::var(FOLDER).unwrap().into());
+        let run = env::var(RUN).unwrap();
+        owners::note(&folder.owners(), &run, Event::Begins(now().timestamp_millis()));
         let plan: Plan = serde_json::from_slice(&std::fs::read(folder.plan()).unwrap()).unwrap();
-        let store = Arc::new(Store::open(&folder.store()).unwrap());
+        let store = open(&folder).await;
         let (effects, todo) = mpsc::channel(1024);
         let (answers, messages) = mpsc::channel(1024);
         let outside = outside();
@@ -75,16 +106,35 @@ pub(crate) fn work() {
             credential: Credential::Key(SecretString::from(env::var(KEY).unwrap())),
             ca_file: None,
         };
-        let client = Client::new(&connection, Timeouts::default(), outside.clone()).unwrap();
-        let profile = plan.app.to_string();
-        let journal = Journal::new(Some(Arc::clone(&store)), &profile);
-        let mut operator = Operator::sit_down(plan, &folder, &store, effects);
-        let worker = tokio::spawn(worker::run(Arc::new(client), journal, todo, answers, outside));
+        let speed = plan.dose.speed;
+        let client = Arc::new(Client::new(&connection, dose::timeouts(speed), outside.clone()).unwrap());
+        let journal = Journal::new(Some(Arc::clone(&store)), &plan.app.to_string());
+        let reload = Reload::never("an operator has no config");
+        let tools = Tools { pace: dose::pace(speed), client, journal, outside, reload };
+        let mut operator = Operator::sit_down(plan, (&folder, run.clone()), Arc::clone(&store), effects);
+        let worker = tokio::spawn(worker::run_with(tools, todo, answers));
         operator.work(messages).await;
         drop(operator);
         worker.await.unwrap();
+        // Before the lock is let go, which is with the store.
+        owners::note(&folder.owners(), &run, Event::Ends);
+        drop(store);
         tell("finished");
     });
+}
+
+/// The other one may be stopped while it writes: then it is tried again, as a person does.
+async fn open(folder: &Folder) -> Arc<Store> {
+    loop {
+        match Store::open(&folder.store()) {
+            Ok(store) => return Arc::new(store),
+            Err(err) if err.to_string().contains("held by another program") => {
+                tell("locked out");
+                tokio::time::sleep(TICK).await;
+            }
+            Err(err) => panic!("{err}"),
+        }
+    }
 }
 
 fn outside() -> Outside {
@@ -105,6 +155,8 @@ enum Asked {
     Write(usize),
     /// A write of an earlier run: the story and the place in it, and whether its end is known by now.
     Settle(Found),
+    /// A write of the other operator, who is dead.
+    SettleForTheOther,
     /// The operator looks for himself.
     LookAtTask(usize),
     LookAtList(usize),
@@ -114,22 +166,35 @@ struct Operator {
     plan: Plan,
     ledger: Ledger,
     stories: Vec<Progress>,
+    store: Arc<Store>,
     effects: mpsc::Sender<Effect>,
+    /// Where it is noted what this run takes over, and its name.
+    owners: (PathBuf, String),
     asked: HashMap<ReqId, Asked>,
     last: u64,
-    /// Writes of earlier runs, by their entries in the journal.
+    /// Writes of earlier runs that are open in the journal, by their entries: to be settled here, or
+    /// being checked by the other.
     inherited: HashMap<i64, Found>,
     /// Of lists only the newest is answered, so they are read one by one.
     lists: VecDeque<usize>,
+    /// Since when nothing is there of a create that he looks for himself.
+    missing: HashMap<usize, Instant>,
+    /// Stories that are left alone until then.
+    held: HashMap<usize, Instant>,
 }
 
 impl Operator {
     /// Reads what is known of the runs before, and completes it from the journal.
-    fn sit_down(plan: Plan, folder: &Folder, store: &Store, effects: mpsc::Sender<Effect>) -> Self {
+    fn sit_down(
+        plan: Plan,
+        (folder, run): (&Folder, String),
+        store: Arc<Store>,
+        effects: mpsc::Sender<Effect>,
+    ) -> Self {
         let lines = ledger::read(&folder.ledger());
         let mut ledger = Ledger::open(&folder.ledger());
         let mut stories = ledger::progress(&lines, plan.stories.len());
-        let books = Books::compare(&plan, &lines, &stories, store);
+        let books = Books::compare(&plan, &lines, &stories, &store);
         for line in &books.learned {
             ledger.write(line);
             stories[line.story].hear(&line.note);
@@ -138,18 +203,21 @@ impl Operator {
             plan,
             ledger,
             stories,
+            store,
             effects,
+            owners: (folder.owners(), run),
             asked: HashMap::new(),
             last: 0,
             inherited: books.open,
             lists: VecDeque::new(),
+            missing: HashMap::new(),
+            held: HashMap::new(),
         }
     }
 
     async fn work(&mut self, mut messages: mpsc::Receiver<Message>) {
-        if !self.inherited.is_empty() {
-            self.settle(&mut messages).await;
-        }
+        let began = Instant::now();
+        let tidies_for = if env::var_os(TIDY).is_some() { TIDYING } else { Duration::ZERO };
         for story in 0..self.stories.len() {
             if self.stories[story].open == Some(Open::CannotTell) {
                 self.look(story).await;
@@ -157,44 +225,71 @@ impl Operator {
         }
         loop {
             self.hand_out().await;
-            if self.asked.is_empty() {
-                break;
+            let is_done = (0..self.stories.len()).all(|story| self.is_finished(story));
+            if is_done && self.asked.is_empty() && (self.is_tidy() || began.elapsed() >= tidies_for) {
+                return;
             }
-            let message = messages.recv().await.expect("the worker ended by itself");
-            self.hear(message).await;
+            match tokio::time::timeout(TICK, messages.recv()).await {
+                Ok(message) => self.hear(message.expect("the worker ended by itself")).await,
+                Err(_) => self.look_up().await,
+            }
         }
-        assert!(
-            self.stories.iter().enumerate().all(|(number, _)| self.is_finished(number)),
-            "it stands still"
-        );
     }
 
-    /// As the dashboard: everything that is open is looked into before anything is written.
-    async fn settle(&mut self, messages: &mut mpsc::Receiver<Message>) {
-        let left = loop {
-            match messages.recv().await.expect("the worker ended by itself") {
-                Message::LeftOpen(left) => break left,
-                other => self.pass_over(&other),
+    fn is_tidy(&self) -> bool {
+        self.store.open_intents(&self.plan.app.to_string()).is_ok_and(|open| open.is_empty())
+    }
+
+    /// Reads in the journal what the other has found out, and looks once more for what is missing.
+    async fn look_up(&mut self) {
+        let entries: Vec<i64> = self.inherited.keys().copied().collect();
+        for entry in entries {
+            self.read_journal(entry).await;
+        }
+        let now = Instant::now();
+        let again: Vec<usize> = self.missing.keys().copied().collect();
+        for story in again {
+            let is_looking = self.lists.contains(&story) || self.is_asked(story);
+            if !is_looking && self.held.get(&story).is_none_or(|until| *until <= now) {
+                self.look(story).await;
             }
-        };
-        let mut entries: Vec<i64> = left.iter().filter_map(|open| open.entry).collect();
-        let mut expected: Vec<i64> = self.inherited.keys().copied().collect();
-        entries.sort_unstable();
-        expected.sort_unstable();
-        assert_eq!(entries, expected, "not what the journal holds open");
+        }
+    }
+
+    /// An entry that was open at the start may have been closed by the other.
+    async fn read_journal(&mut self, entry: i64) {
+        let Some(found) = self.inherited.get(&entry).copied() else { return };
+        let Ok(Some(intent)) = self.store.intent(IntentId(entry)) else { return };
+        let Some(closed) = intent.closed else { return };
+        self.inherited.remove(&entry);
+        tell("told by the journal");
+        let Found { story, at, is_known } = found;
+        let note = inherit::learned(&self.plan, story, at, &closed.outcome);
+        if is_known {
+            let note = Note::Afterwards(format!("{note:?}"));
+            return self.ledger.write(&Line { story, at, note });
+        }
+        assert_eq!(self.stories[story].at, at);
+        let is_doubtful = matches!(note, Note::CannotTell(_));
+        self.note(story, note);
+        if is_doubtful {
+            self.look(story).await;
+        }
+    }
+
+    /// What is open of dead runs is this one's to settle; the rest is being checked by the other.
+    async fn on_left_open(&mut self, left: Vec<OpenWrite>) {
         for open in left {
-            self.settle_one(open).await;
+            let entry = open.entry.unwrap();
+            if open.elsewhere {
+                tell("elsewhere");
+                continue;
+            }
+            owners::note(&self.owners.0, &self.owners.1, Event::Takes(entry));
+            let what = self.inherited.remove(&entry).map_or(Asked::SettleForTheOther, Asked::Settle);
+            let req = self.ask(what);
+            self.send(Effect::Settle { req, open }).await;
         }
-        while self.asked.values().any(|asked| matches!(asked, Asked::Settle(_))) {
-            let message = messages.recv().await.expect("the worker ended by itself");
-            self.hear(message).await;
-        }
-    }
-
-    async fn settle_one(&mut self, open: OpenWrite) {
-        let found = self.inherited[&open.entry.unwrap()];
-        let req = self.ask(Asked::Settle(found));
-        self.send(Effect::Settle { req, open }).await;
     }
 
     fn ask(&mut self, what: Asked) -> ReqId {
@@ -211,6 +306,9 @@ impl Operator {
     fn note(&mut self, story: usize, note: Note) {
         let is_final = note.is_final();
         let line = Line { story, at: self.stories[story].at, note };
+        if env::var_os("PUSHDECK_CHAOS_KEEP").is_some() {
+            note_down(&format!("{line:?}"));
+        }
         self.ledger.write(&line);
         self.stories[story].hear(&line.note);
         if is_final {
@@ -223,29 +321,41 @@ impl Operator {
         progress.is_over || self.plan.stories[story].step(progress.at).is_none()
     }
 
+    fn is_asked(&self, story: usize) -> bool {
+        self.asked.values().any(|asked| match *asked {
+            Asked::Fresh(of) | Asked::Write(of) | Asked::LookAtTask(of) | Asked::LookAtList(of) => {
+                of == story
+            }
+            Asked::Settle(found) => found.story == story && !found.is_known,
+            Asked::SettleForTheOther => false,
+        })
+    }
+
     fn is_busy(&self, story: usize) -> bool {
-        self.lists.contains(&story)
-            || self.asked.values().any(|asked| match *asked {
-                Asked::Fresh(of) | Asked::Write(of) | Asked::LookAtTask(of) | Asked::LookAtList(of) => {
-                    of == story
-                }
-                Asked::Settle(_) => false,
-            })
+        let is_open = self.inherited.values().any(|found| found.story == story && !found.is_known);
+        is_open || self.lists.contains(&story) || self.missing.contains_key(&story) || self.is_asked(story)
     }
 
     /// Begins stories, or goes on with them, until enough are under way.
     async fn hand_out(&mut self) {
+        let now = Instant::now();
+        self.held.retain(|_, until| *until > now);
         let mut busy = (0..self.stories.len()).filter(|story| self.is_busy(*story)).count();
         for story in 0..self.stories.len() {
-            if busy == AT_ONCE {
+            if busy >= self.plan.dose.at_once {
                 return;
             }
-            if self.is_finished(story) || self.is_busy(story) {
+            if self.is_finished(story) || self.is_busy(story) || self.held.contains_key(&story) {
                 continue;
             }
             self.go_on(story).await;
             busy += 1;
         }
+    }
+
+    /// It is tried again after a while.
+    fn hold(&mut self, story: usize) {
+        self.held.insert(story, Instant::now() + PAUSE / self.plan.dose.speed);
     }
 
     async fn go_on(&mut self, story: usize) {
@@ -256,28 +366,24 @@ impl Operator {
                     Due::At(at) => at,
                     Due::Soon(seconds) => now().timestamp() + seconds,
                 };
-                let content = content(self.plan.stories[story].content(story));
+                let content = content(self.plan.stories[story].content(&self.plan.title(story)));
                 let new = NewTask { kind: self.kind(story), scheduled_at: time(due), content };
-                self.hand_over(story, Some(due), Write::Create(new)).await;
+                self.hand_over(story, Some(due), Write::Create(new), None).await;
             }
-            Step::Modify(_) => {
+            Step::Modify(_) | Step::Cancel => {
                 let req = self.ask(Asked::Fresh(story));
                 self.send(Effect::Get { req, id: self.task(story), lane: Lane::Write }).await;
-            }
-            Step::Cancel => {
-                let (id, kind) = (self.task(story), self.kind(story));
-                self.hand_over(story, None, Write::Cancel { id, kind }).await;
             }
         }
     }
 
     /// From here on the operator does not know whether it is done until he is told.
-    async fn hand_over(&mut self, story: usize, due: Option<i64>, write: Write) {
+    async fn hand_over(&mut self, story: usize, due: Option<i64>, write: Write, seen: Option<Box<Task>>) {
         assert_eq!(self.stories[story].open, None, "a second write of story {story}");
         self.note(story, Note::Handed { due });
         let req = self.ask(Asked::Write(story));
         let app = self.plan.app.to_string().as_str().into();
-        let terms = Terms { app, ..Terms::default() };
+        let terms = Terms { app, seen, ..Terms::default() };
         self.send(Effect::Write { req, write, terms }).await;
         tell("handed");
     }
@@ -292,6 +398,12 @@ impl Operator {
 
     async fn hear(&mut self, message: Message) {
         match message {
+            Message::LeftOpen(left) => self.on_left_open(left).await,
+            Message::EndedElsewhere { entry, .. } => self.read_journal(entry).await,
+            Message::Stopped { req, why } => {
+                let Asked::Write(story) = self.take(req) else { panic!("{req:?} was no write") };
+                self.on_stopped(story, why);
+            }
             Message::Wrote { req, result } => {
                 let Asked::Write(story) = self.take(req) else { panic!("{req:?} was no write") };
                 self.on_wrote(story, result);
@@ -312,6 +424,7 @@ impl Operator {
                     self.ledger.write(&Line { story, at, note });
                     tell("settled");
                 }
+                Asked::SettleForTheOther => tell("settled for the other"),
                 other => panic!("{other:?} was settled"),
             },
             Message::Got { req, result } => match self.take(req) {
@@ -331,10 +444,14 @@ impl Operator {
         self.asked.remove(&req).unwrap_or_else(|| panic!("{req:?} was answered twice, or never asked"))
     }
 
-    #[expect(clippy::unused_self, reason = "it belongs to what is heard")]
     fn pass_over(&self, message: &Message) {
         match message {
             Message::Called(_) | Message::Signed { .. } => {}
+            // No event: how often it is searched is no matter of the plan.
+            Message::Checked { req, sight, .. } if env::var_os("PUSHDECK_CHAOS_KEEP").is_some() => {
+                note_down(&format!("checked {req:?} {:?}: {sight:?}", self.asked.get(req)));
+            }
+            Message::Checked { .. } => {}
             Message::Noted(words) => tell(&format!("noted {words}")),
             other => panic!("unexpected: {other:?}"),
         }
@@ -348,7 +465,28 @@ impl Operator {
                     tell("unreachable");
                 }
                 self.refused(story, failure.code(), By::Answer);
+                self.hold(story);
             }
+        }
+    }
+
+    /// Nothing was sent.
+    fn on_stopped(&mut self, story: usize, why: Stop) {
+        match why {
+            Stop::Stands { id, entry } => {
+                tell("stands");
+                let entry = self.store.intent(IntentId(entry)).unwrap().unwrap();
+                let due = entry.what.body["SchedAt"].as_str().and_then(time_in).unwrap();
+                self.note(story, Note::Stands(id.0, due.timestamp()));
+            }
+            Stop::Moved(_) | Stop::Unread(_) | Stop::NoJournal(_) | Stop::Elsewhere => {
+                if matches!(why, Stop::NoJournal(_)) {
+                    tell("no journal");
+                }
+                self.note(story, Note::Unsent);
+                self.hold(story);
+            }
+            Stop::Gone | Stop::OtherApp => panic!("story {story}: {why:?}"),
         }
     }
 
@@ -375,9 +513,7 @@ impl Operator {
             Verdict::CannotTell(words) => {
                 self.note(story, Note::CannotTell(words));
                 tell("cannot tell");
-                if by == By::Verdict {
-                    self.look(story).await;
-                }
+                self.look(story).await;
             }
         }
     }
@@ -406,7 +542,7 @@ impl Operator {
             order: Order::Created,
             ascending: true,
             range: Range { begin: time(self.plan.began) - hour, end: now() + hour },
-            keyword: plan::title(story),
+            keyword: self.plan.title(story),
             offset: 0,
             page_size: 100,
             exact: false,
@@ -418,8 +554,11 @@ impl Operator {
     async fn on_looked_at_list(&mut self, story: usize, result: Result<Page, Failure>) {
         match result {
             Ok(Page { tasks, .. }) => match tasks.as_slice() {
-                [] => self.note(story, Note::NotDone(By::Look)),
-                [task] => self.note(story, Note::Done(task.id.0, By::Look)),
+                [] => self.on_missing(story),
+                [task] => {
+                    self.missing.remove(&story);
+                    self.note(story, Note::Done(task.id.0, By::Look));
+                }
                 several => panic!("story {story} stands more than once: {several:?}"),
             },
             Err(failure) => {
@@ -428,6 +567,17 @@ impl Operator {
             }
         }
         self.read_next_list().await;
+    }
+
+    /// The list may lag: it must have stayed so for long.
+    fn on_missing(&mut self, story: usize) {
+        let since = *self.missing.entry(story).or_insert_with(Instant::now);
+        if since.elapsed() >= Duration::from_millis(self.plan.sure_after) {
+            self.missing.remove(&story);
+            self.note(story, Note::NotDone(By::Look));
+        } else {
+            self.hold(story);
+        }
     }
 
     async fn on_looked_at_task(&mut self, story: usize, result: Result<Box<Task>, Failure>) {
@@ -445,12 +595,13 @@ impl Operator {
         self.note(story, note);
     }
 
-    /// The change is made from the task as it is, as in the review.
+    /// What is done is done to the task as it is, as in the review.
     async fn on_fresh(&mut self, story: usize, result: Result<Box<Task>, Failure>) {
         let task = match result {
             Ok(task) => task,
             Err(failure) => {
                 is_to_be_asked_again(&failure);
+                self.hold(story);
                 return;
             }
         };
@@ -459,10 +610,16 @@ impl Operator {
             return;
         }
         let at = self.stories[story].at;
-        let Some(Step::Modify(edit)) = self.plan.stories[story].step(at) else { panic!("{story} {at}") };
-        let (due, content) = changed(&task, edit, at);
-        let change = Change { id: task.id, kind: task.kind.clone(), scheduled_at: due.map(time), content };
-        self.hand_over(story, due, Write::Modify(change)).await;
+        let (due, write) = match self.plan.stories[story].step(at).unwrap() {
+            Step::Create => panic!("{story} {at}"),
+            Step::Modify(edit) => {
+                let (due, content) = changed(&task, edit, at);
+                let (id, kind) = (task.id, task.kind.clone());
+                (due, Write::Modify(Change { id, kind, scheduled_at: due.map(time), content }))
+            }
+            Step::Cancel => (None, Write::Cancel { id: task.id, kind: task.kind.clone() }),
+        };
+        self.hand_over(story, due, write, Some(task)).await;
     }
 }
 
@@ -481,6 +638,8 @@ pub(crate) fn refusal(plan: &Plan, story: usize, at: usize, code: Option<i64>, b
 fn is_to_be_asked_again(failure: &Failure) {
     match failure {
         Failure::NotSent { reason: NotSent::Refused, .. } => tell("unreachable"),
+        // All is busy.
+        Failure::NotSent { reason: NotSent::ConnectTimeout, .. } => {}
         Failure::NotSent { .. } | Failure::Local { .. } => panic!("{failure:?}"),
         Failure::TimedOut { .. } | Failure::Cut { .. } | Failure::Unreadable { .. } => {}
         Failure::Refused { code: 60007 | 60008 | 90105, .. } => {}

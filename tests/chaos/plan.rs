@@ -7,8 +7,7 @@ use rand::seq::{IndexedRandom, SliceRandom};
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
-/// Fewest writes that one operator intends.
-pub(crate) const WRITES: usize = 255;
+use super::dose::Dose;
 
 /// Seconds of a day.
 const DAY: i64 = 86_400;
@@ -17,10 +16,22 @@ const DAY: i64 = 86_400;
 #[derive(Clone, Debug, Serialize, Deserialize)]
 pub(crate) struct Plan {
     pub(crate) app: u64,
+    /// Of the two operators of the app.
+    pub(crate) name: char,
     /// Where the service is reached.
     pub(crate) address: String,
     pub(crate) began: i64,
+    pub(crate) dose: Pace,
+    /// After so many milliseconds of the run an operator who looks for himself believes that nothing is there.
+    pub(crate) sure_after: u64,
     pub(crate) stories: Vec<Story>,
+}
+
+/// How an operator works.
+#[derive(Clone, Copy, Debug, Serialize, Deserialize)]
+pub(crate) struct Pace {
+    pub(crate) at_once: usize,
+    pub(crate) speed: u32,
 }
 
 /// The writes to one task, one after the other. The task's title is its number in the plan.
@@ -78,11 +89,11 @@ impl Story {
         1 + self.edits.len() + usize::from(self.is_cancelled)
     }
 
-    /// The content of the new task.
-    pub(crate) fn content(&self, number: usize) -> Value {
+    /// The content of the new task of that title.
+    pub(crate) fn content(&self, title: &str) -> Value {
         let mut content = json!({
             "From_Account": "administrator",
-            "OfflinePushInfo": {"Title": title(number), "Desc": text(0), "Ext": EXTRA},
+            "OfflinePushInfo": {"Title": title, "Desc": text(0), "Ext": EXTRA},
         });
         match self.kind.as_str() {
             "Tag" => content["Condition"] = json!({"TagsAnd": ["chaos"]}),
@@ -96,28 +107,36 @@ impl Story {
 /// The field that [`Edit::TakeAway`] takes away.
 pub(crate) const EXTRA: &str = "extra";
 
-/// No title is a part of another.
-pub(crate) fn title(story: usize) -> String {
-    format!("story {story:04}.")
-}
-
 /// The text that the write at this place of a story gives the task.
 pub(crate) fn text(at: usize) -> String {
     format!("text {at}")
 }
 
 impl Plan {
-    pub(crate) fn draw(app: u64, address: String, began: i64, rng: &mut StdRng) -> Self {
+    pub(crate) fn draw(
+        (app, name): (u64, char),
+        address: String,
+        began: i64,
+        (dose, lag): (Dose, u32),
+        rng: &mut StdRng,
+    ) -> Self {
         let mut stories = Vec::new();
         let mut writes = 0;
-        while writes < WRITES {
-            let story = Story::draw(began, rng);
+        while writes < dose.writes {
+            let story = Story::draw(began, dose, rng);
             writes += story.steps();
             stories.push(story);
         }
         // The long ones first, so that at the end nobody waits for one alone.
         stories.sort_by_key(|story: &Story| std::cmp::Reverse(story.steps()));
-        Self { app, address, began, stories }
+        let sure_after = u64::try_from(dose.seconds(3 * lag + 30).as_millis()).unwrap();
+        let dose = Pace { at_once: dose.at_once, speed: dose.speed };
+        Self { app, name, address, began, dose, sure_after, stories }
+    }
+
+    /// No title is a part of another.
+    pub(crate) fn title(&self, story: usize) -> String {
+        format!("{} story {story:04}.", self.name)
     }
 
     pub(crate) fn writes(&self) -> usize {
@@ -126,10 +145,11 @@ impl Plan {
 }
 
 impl Story {
-    fn draw(began: i64, rng: &mut StdRng) -> Self {
+    fn draw(began: i64, dose: Dose, rng: &mut StdRng) -> Self {
         let is_soon = rng.random_ratio(1, 16);
+        let soon = if dose.is_full() { 8..30 } else { 2..8 };
         let due = match rng.random_range(0..2) {
-            _ if is_soon => Due::Soon(rng.random_range(8..30)),
+            _ if is_soon => Due::Soon(rng.random_range(soon)),
             // Many at nearly the same second, so that a list by due time is full of others.
             0 => Due::At(began + DAY + rng.random_range(0..5)),
             _ => Due::At(began + rng.random_range(DAY..20 * DAY)),
@@ -153,8 +173,11 @@ impl Edit {
     }
 }
 
+/// A fault, before or after the call is carried out, and its code if it has one.
+type Way = (&'static str, &'static str, i64);
+
 /// Every way in which a write is to go wrong.
-const OF_WRITES: &[(&str, &str, i64)] = &[
+const OF_WRITES: &[Way] = &[
     ("drop", "before", 0),
     ("drop", "after", 0),
     ("delay", "before", 0),
@@ -174,7 +197,7 @@ const OF_WRITES: &[(&str, &str, i64)] = &[
 ];
 
 /// Every way in which a read is to go wrong.
-const OF_READS: &[(&str, &str, i64)] = &[
+const OF_READS: &[Way] = &[
     ("drop", "before", 0),
     ("delay", "after", 0),
     ("bad-gateway", "after", 0),
@@ -187,24 +210,23 @@ const OF_READS: &[(&str, &str, i64)] = &[
 
 /// What shall go wrong for one app: of each kind of write every third call, of each kind of read
 /// every seventh, in every way as often as in any other.
-pub(crate) fn script(app: u64, rng: &mut StdRng) -> Vec<Value> {
+pub(crate) fn script(app: u64, dose: Dose, rng: &mut StdRng) -> Vec<Value> {
     let mut script = Vec::new();
+    let half = dose.rounds.div_ceil(2);
     for (command, passes, rounds, ways) in [
-        ("add_sched_task", 2, 8, OF_WRITES),
-        ("modify_sched_task", 2, 8, OF_WRITES),
-        ("delete_sched_task", 2, 4, OF_WRITES),
-        ("get_sched_task", 6, 10, OF_READS),
-        ("list_sched_task", 6, 10, OF_READS),
+        ("add_sched_task", 2, dose.rounds, OF_WRITES),
+        ("modify_sched_task", 2, dose.rounds, OF_WRITES),
+        ("delete_sched_task", 2, half, OF_WRITES),
+        ("get_sched_task", 6, dose.rounds, OF_READS),
+        ("list_sched_task", 6, dose.rounds, OF_READS),
     ] {
         for _ in 0..rounds {
-            let mut ways = ways.to_vec();
-            ways.shuffle(rng);
-            for (fault, when, code) in ways {
+            for (fault, when, code) in in_turns(ways, rng) {
                 script.push(json!({"fault": "pass", "calls": passes, "app": app, "command": command}));
                 let mut fault = json!({"fault": fault, "when": when, "app": app, "command": command});
                 match fault["fault"].as_str() {
                     // The client waits for ten seconds.
-                    Some("delay") => fault["ms"] = rng.random_range(10_500..13_500).into(),
+                    Some("delay") => fault["ms"] = (rng.random_range(10_500..13_500) / dose.speed).into(),
                     Some("code") => fault["code"] = code.into(),
                     _ => {}
                 }
@@ -213,6 +235,15 @@ pub(crate) fn script(app: u64, rng: &mut StdRng) -> Vec<Value> {
         }
     }
     script
+}
+
+/// Done and unheard, and not done at all, in turns: also a few calls meet both.
+fn in_turns(ways: &[Way], rng: &mut StdRng) -> Vec<Way> {
+    let mut ways = ways.to_vec();
+    ways.shuffle(rng);
+    let (after, before): (Vec<Way>, Vec<Way>) = ways.into_iter().partition(|(_, when, _)| *when == "after");
+    let most = after.len().max(before.len());
+    (0..most).flat_map(|at| [after.get(at), before.get(at)]).flatten().copied().collect()
 }
 
 /// The name of a fault in the summary; `None` for a pass.

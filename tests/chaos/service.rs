@@ -80,6 +80,11 @@ impl Service {
         Self { address, key, process, said: Some(said), http }
     }
 
+    /// Its process.
+    pub(crate) fn id(&self) -> u32 {
+        self.process.0.id()
+    }
+
     /// One request to the control interface.
     pub(crate) fn control(&self, runtime: &Runtime, method: &str, place: &str, body: &Value) -> Value {
         let url = format!("http://{}/_sandbox/{place}", self.address);

@@ -1,143 +1,336 @@
-//! One operator as the parent sees him: a process that is started, counted along with, killed,
-//! started again, and cut off from the service for a while.
+//! The two operators of an app as the parent sees them: processes on one state directory that are
+//! started, counted along with, killed, stopped for a while, started again, and cut off from the service.
 
+use std::collections::VecDeque;
 use std::io::{BufRead, BufReader, Read};
 use std::process::{Command, ExitStatus, Stdio};
-use std::sync::mpsc::{Receiver, sync_channel};
-use std::time::Duration;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, SyncSender, sync_channel};
+use std::time::{Duration, Instant};
 
 use pushdeck::store::Store;
-use rand::RngExt;
 use rand::rngs::StdRng;
+use rand::seq::SliceRandom;
+use rand::{RngExt, SeedableRng};
 
-use super::operator::{DICE, FOLDER, Folder, KEY};
+use super::dose::Dose;
+use super::operator::{DICE, FOLDER, Folder, KEY, RUN, TIDY};
+use super::owners::{self, Event};
 use super::service::Process;
 use super::way::Way;
 
-/// No operator says nothing for so long unless something hangs.
-const PATIENCE: Duration = Duration::from_mins(5);
+/// No pair says nothing for so long unless something hangs.
+const PATIENCE: Duration = Duration::from_mins(8);
+
+/// How often the parent looks whether a pause is over.
+const TICK: Duration = Duration::from_millis(20);
 
 /// Runs after the plan is done, until the journal holds nothing open.
 const MOST_TIDYING: usize = 6;
 
+/// What becomes of the service for a while, at the pair's so many-th event, and for so long.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Outage {
+    pub(crate) kind: OutageKind,
+    pub(crate) at: usize,
+    pub(crate) lasts: Duration,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(crate) enum OutageKind {
+    /// Connections are refused.
+    Closed,
+    /// Connections stand, nothing is answered, and what was asked meanwhile is done afterwards. Holds the
+    /// service's process.
+    Hangs(u32),
+}
+
 pub(crate) struct Shift {
     pub(crate) app: u64,
-    pub(crate) folder: Folder,
+    pub(crate) dose: Dose,
+    pub(crate) folders: [Folder; 2],
     pub(crate) key: String,
     pub(crate) way: Way,
     pub(crate) rng: StdRng,
-    /// How often he is killed.
-    pub(crate) kills: usize,
+    pub(crate) outages: VecDeque<Outage>,
     pub(crate) figures: Figures,
 }
 
-/// What happened to him.
+/// What happened to them.
 #[derive(Debug, Default)]
 pub(crate) struct Figures {
     pub(crate) kills: usize,
-    /// Kills that came while writes of the run before were being looked into.
-    pub(crate) kills_at_start: usize,
-    pub(crate) cuts: usize,
+    pub(crate) stops: usize,
+    pub(crate) outages: usize,
     pub(crate) unreachable: usize,
+    /// Entries that were told as being checked by the other, and that the other closed.
+    pub(crate) elsewhere: usize,
+    pub(crate) told_by_journal: usize,
+    pub(crate) stands: usize,
+    pub(crate) no_journal: usize,
     /// Runs after the plan was done.
     pub(crate) tidying: usize,
-    /// Everything that he printed.
+    /// Everything that they printed.
     pub(crate) said: String,
     pub(crate) noted: Vec<String>,
 }
 
+impl Figures {
+    fn hear(&mut self, event: &str) {
+        match event {
+            "unreachable" => self.unreachable += 1,
+            "elsewhere" => self.elsewhere += 1,
+            "told by the journal" => self.told_by_journal += 1,
+            "stands" => self.stands += 1,
+            "no journal" => self.no_journal += 1,
+            _ => {}
+        }
+        if let Some(words) = event.strip_prefix("noted ") {
+            self.noted.push(words.to_owned());
+        }
+    }
+}
+
+/// What is done to an operator at his so many-th event of a run.
+#[derive(Clone, Copy, Debug)]
+struct Incident {
+    at: usize,
+    what: What,
+    /// How long he is away.
+    lasts: Duration,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum What {
+    Kill,
+    Stop,
+}
+
+/// One of the two.
+struct Seat {
+    name: char,
+    running: Option<Running>,
+    /// Runs so far.
+    runs: usize,
+    /// Events of this run.
+    events: usize,
+    incidents: VecDeque<Incident>,
+    /// Until then he is away: dead or stopped.
+    away: Option<(What, Instant)>,
+    is_done: bool,
+}
+
 impl Shift {
-    /// Until the plan is done and the journal holds nothing open.
+    /// Until both plans are done and the journal holds nothing open.
     pub(crate) fn work(mut self) -> (u64, Figures) {
-        for run in 0..self.kills {
-            // Every second one soon: while writes of the run before are looked into.
-            let kill = self.rng.random_range(if run % 2 == 0 { 10..250 } else { 1..8 });
-            self.run(kill, usize::MAX);
+        let (said, heard) = sync_channel(10_000);
+        let mut seats: Vec<Seat> = (0..2).map(|number| self.seat(number)).collect();
+        for number in 0..2 {
+            self.start(&mut seats, number, &said);
         }
-        // The last run comes to its end; for a while nobody can be reached.
-        let cut = self.rng.random_range(20..120);
-        assert!(self.run(usize::MAX, cut));
-        while !self.is_tidy() {
-            self.figures.tidying += 1;
-            assert!(self.figures.tidying <= MOST_TIDYING, "{}: writes stay open in the journal", self.app);
-            assert!(self.run(usize::MAX, usize::MAX));
+        let (mut events, mut last) = (0, Instant::now());
+        let mut outage = None;
+        while seats.iter().any(|seat| !seat.is_done) {
+            match heard.recv_timeout(TICK) {
+                Ok((number, run, Some(line))) => {
+                    last = Instant::now();
+                    events += self.hear(&mut seats, number, run, &line);
+                }
+                Ok((number, run, None)) => self.ended(&mut seats, number, run),
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => panic!("nobody can speak"),
+            }
+            self.come_back(&mut seats, &said);
+            self.weather(events, &mut outage);
+            assert!(last.elapsed() < PATIENCE, "{}: nothing was heard for {PATIENCE:?}", self.app);
         }
+        self.end_outage(&mut outage);
+        self.tidy(&mut seats, &said, &heard);
         (self.app, self.figures)
     }
 
-    fn is_tidy(&self) -> bool {
-        let store = Store::open(&self.folder.store()).unwrap();
-        store.open_intents(&self.app.to_string()).unwrap().is_empty()
+    fn seat(&mut self, number: usize) -> Seat {
+        let Dose { kills, stops, .. } = self.dose;
+        let mut what: Vec<What> =
+            [What::Kill].repeat(kills).into_iter().chain([What::Stop].repeat(stops)).collect();
+        what.shuffle(&mut self.rng);
+        let most = if self.dose.is_full() { 120 } else { 16 };
+        let incidents = what.into_iter().map(|what| {
+            // Some soon: while writes of the run before are looked into.
+            let is_soon = self.rng.random_ratio(1, 3);
+            let at = self.rng.random_range(if is_soon { 1..8 } else { 4..most });
+            let real = match what {
+                // Every second is started at once, the others are away until the other notices.
+                What::Kill if self.rng.random_ratio(1, 2) => 0,
+                What::Kill => 40,
+                What::Stop => self.rng.random_range(10..=60),
+            };
+            Incident { at, what, lasts: self.dose.seconds(real) }
+        });
+        let incidents = incidents.collect();
+        let name = ['a', 'b'][number];
+        Seat { name, running: None, runs: 0, events: 0, incidents, away: None, is_done: false }
     }
 
-    /// One process, killed at its `kill`th event, its way closed at the `cut`th; says whether it came
-    /// to its end.
-    fn run(&mut self, kill: usize, cut: usize) -> bool {
-        let mut run = Running::start(&self.folder, &self.key, self.rng.random());
-        let (mut events, mut refused, mut has_handed) = (0, 0, false);
-        let mut is_finished = false;
-        while let Some(line) = run.next() {
-            self.figures.said += &line;
-            self.figures.said.push('\n');
-            let Some(event) = line.strip_prefix("@ ") else { continue };
-            events += 1;
-            has_handed |= event == "handed";
-            match event {
-                "unreachable" => {
-                    self.figures.unreachable += 1;
-                    refused += 1;
-                }
-                "finished" => is_finished = true,
-                _ => {}
-            }
-            if let Some(words) = event.strip_prefix("noted ") {
-                self.figures.noted.push(words.to_owned());
-            }
-            if events == kill {
-                run.process.0.kill().unwrap();
+    fn start(&mut self, seats: &mut [Seat], number: usize, said: &SyncSender<Said>) {
+        let seat = &mut seats[number];
+        let run = format!("{}{}", seat.name, seat.runs);
+        let place = (number, seat.runs);
+        seat.runs += 1;
+        seat.events = 0;
+        seat.running = Some(Running::start(
+            &self.folders[number],
+            (&run, &self.key, self.figures.tidying > 0),
+            self.rng.random(),
+            place,
+            said.clone(),
+        ));
+    }
+
+    /// One line of his; gives how many events it is.
+    fn hear(&mut self, seats: &mut [Seat], number: usize, run: usize, line: &str) -> usize {
+        self.figures.said += line;
+        self.figures.said.push('\n');
+        let seat = &mut seats[number];
+        let Some(event) = line.strip_prefix("@ ").filter(|_| run + 1 == seat.runs) else { return 0 };
+        seat.events += 1;
+        self.figures.hear(event);
+        let is_due = |incident: &&Incident| incident.at <= seat.events && seat.away.is_none();
+        let Some(incident) = seat.incidents.front().copied().filter(|one| is_due(&one)) else { return 1 };
+        let Some(running) = &mut seat.running else { return 1 };
+        seat.incidents.pop_front();
+        seat.away = Some((incident.what, Instant::now() + incident.lasts));
+        match incident.what {
+            What::Kill => {
+                let name = format!("{}{run}", seat.name);
+                owners::note(&self.folders[number].owners(), &name, Event::Killed);
+                running.process.0.kill().unwrap();
                 self.figures.kills += 1;
-                self.figures.kills_at_start += usize::from(!has_handed);
-                break;
             }
-            if events == cut {
-                self.way.close();
-                self.figures.cuts += 1;
-                refused = 0;
-            }
-            if !self.way.is_open() && refused >= 2 {
-                self.way.open();
+            What::Stop => {
+                signal("STOP", running.process.0.id());
+                // The next one counts from here.
+                seat.events = 0;
+                self.figures.stops += 1;
             }
         }
-        let (status, rest) = run.end();
+        1
+    }
+
+    /// He has nothing more to say: the kill, or the end of his plan.
+    fn ended(&mut self, seats: &mut [Seat], number: usize, run: usize) {
+        let seat = &mut seats[number];
+        assert_eq!(run + 1, seat.runs, "a run that was over ended once more");
+        let Some(running) = seat.running.take() else { return };
+        let (status, rest) = running.end();
         self.figures.said += &rest;
-        if events == kill {
-            return false;
+        if matches!(seat.away, Some((What::Kill, _))) {
+            return;
         }
-        let tail = self.figures.said.lines().rev().take(30).collect::<Vec<_>>().join("\n");
+        let tail = self.figures.said.lines().rev().take(40).collect::<Vec<_>>().join("\n");
         assert!(
-            status.success() && is_finished,
-            "operator of {}: {status}, last words first:\n{tail}",
+            status.success() && self.figures.said.contains("@ finished"),
+            "operator {} of {}: {status}, last words first:\n{tail}",
+            seat.name,
             self.app
         );
-        if !self.way.is_open() {
-            self.way.open();
+        seat.away = None;
+        seat.is_done = true;
+    }
+
+    /// Whoever was away for long enough goes on.
+    fn come_back(&mut self, seats: &mut [Seat], said: &SyncSender<Said>) {
+        for number in 0..seats.len() {
+            let seat = &mut seats[number];
+            let Some((what, until)) = seat.away else { continue };
+            if until > Instant::now() {
+                continue;
+            }
+            match (what, &seat.running) {
+                (What::Stop, Some(running)) => signal("CONT", running.process.0.id()),
+                (What::Stop, None) => {}
+                // His last words have not come yet.
+                (What::Kill, Some(_)) => continue,
+                (What::Kill, None) => self.start(seats, number, said),
+            }
+            seats[number].away = None;
         }
-        true
+    }
+
+    fn weather(&mut self, events: usize, outage: &mut Option<(OutageKind, Instant)>) {
+        if outage.is_some_and(|(_, until)| until <= Instant::now()) {
+            self.end_outage(outage);
+        }
+        let is_due = |next: &&Outage| next.at <= events && outage.is_none();
+        let Some(next) = self.outages.front().copied().filter(|next| is_due(&next)) else { return };
+        self.outages.pop_front();
+        match next.kind {
+            OutageKind::Closed => self.way.close(),
+            OutageKind::Hangs(service) => signal("STOP", service),
+        }
+        self.figures.outages += 1;
+        *outage = Some((next.kind, Instant::now() + next.lasts));
+    }
+
+    fn end_outage(&mut self, outage: &mut Option<(OutageKind, Instant)>) {
+        match outage.take() {
+            Some((OutageKind::Closed, _)) => self.way.open(),
+            Some((OutageKind::Hangs(service), _)) => signal("CONT", service),
+            None => {}
+        }
+    }
+
+    /// What is still open is taken over by one more run, as at the next start.
+    fn tidy(&mut self, seats: &mut [Seat], said: &SyncSender<Said>, heard: &Receiver<Said>) {
+        while !self.is_tidy() {
+            self.figures.tidying += 1;
+            assert!(self.figures.tidying <= MOST_TIDYING, "{}: writes stay open in the journal", self.app);
+            seats[0].is_done = false;
+            self.start(seats, 0, said);
+            while !seats[0].is_done {
+                match heard.recv_timeout(PATIENCE).unwrap() {
+                    (number, run, Some(line)) => drop(self.hear(seats, number, run, &line)),
+                    (number, run, None) => self.ended(seats, number, run),
+                }
+            }
+        }
+    }
+
+    fn is_tidy(&self) -> bool {
+        let store = Store::open(&self.folders[0].store()).unwrap();
+        store.open_intents(&self.app.to_string()).unwrap().is_empty()
     }
 }
+
+fn signal(name: &str, process: u32) {
+    let sent = Command::new("kill").args(["-s", name, &process.to_string()]).status().unwrap();
+    assert!(sent.success(), "kill -s {name} {process}");
+}
+
+/// Who says it, in which run, and what; nothing at its end.
+type Said = (usize, usize, Option<String>);
 
 /// A process, and what it says.
 struct Running {
     process: Process,
-    lines: Receiver<String>,
-    errors: Option<std::thread::JoinHandle<String>>,
+    errors: std::thread::JoinHandle<String>,
 }
 
 impl Running {
-    fn start(folder: &Folder, key: &str, dice: u64) -> Self {
-        let mut child = Command::new(std::env::current_exe().unwrap())
+    fn start(
+        folder: &Folder,
+        (run, key, tidies): (&str, &str, bool),
+        dice: u64,
+        (number, count): (usize, usize),
+        said: SyncSender<Said>,
+    ) -> Self {
+        let mut command = Command::new(std::env::current_exe().unwrap());
+        if tidies {
+            command.env(TIDY, "1");
+        }
+        let mut child = command
             .args(["an_operator_follows_the_plan", "--exact", "--nocapture", "--test-threads", "1"])
             .env(FOLDER, &folder.0)
+            .env(RUN, run)
             .env(KEY, key)
             .env(DICE, dice.to_string())
             .stdin(Stdio::null())
@@ -146,41 +339,31 @@ impl Running {
             .spawn()
             .unwrap();
         let (out, mut err) = (child.stdout.take().unwrap(), child.stderr.take().unwrap());
-        let (said, lines) = sync_channel(10_000);
         std::thread::spawn(move || {
             // A line that was cut off by the kill is the last, and of no use.
             for line in BufReader::new(out).lines().map_while(Result::ok) {
-                if said.send(line).is_err() {
+                if said.send((number, count, Some(line))).is_err() {
                     return;
                 }
             }
+            // When nobody listens any more, the test has failed already.
+            let _ = said.send((number, count, None));
         });
         let errors = std::thread::spawn(move || {
             let mut text = String::new();
             err.read_to_string(&mut text).unwrap();
             text
         });
-        Self { process: Process(child), lines, errors: Some(errors) }
-    }
-
-    /// The next line; `None` at the end.
-    fn next(&self) -> Option<String> {
-        use std::sync::mpsc::RecvTimeoutError::{Disconnected, Timeout};
-        match self.lines.recv_timeout(PATIENCE) {
-            Ok(line) => Some(line),
-            Err(Disconnected) => None,
-            Err(Timeout) => panic!("nothing was heard for {PATIENCE:?}"),
-        }
+        Self { process: Process(child), errors }
     }
 
     fn end(mut self) -> (ExitStatus, String) {
         let status = self.process.0.wait().unwrap();
-        let mut rest = String::new();
-        while let Ok(line) = self.lines.recv() {
-            rest += &line;
-            rest.push('\n');
-        }
-        rest += &self.errors.take().unwrap().join().unwrap();
-        (status, rest)
+        (status, self.errors.join().unwrap())
     }
+}
+
+/// The dice of a pair.
+pub(crate) fn dice(rng: &mut StdRng) -> StdRng {
+    StdRng::seed_from_u64(rng.random())
 }

@@ -30,10 +30,6 @@ impl Way {
         self.address
     }
 
-    pub(crate) fn is_open(&self) -> bool {
-        self.open.is_some()
-    }
-
     /// From now on connections are taken.
     pub(crate) fn open(&mut self) {
         let _inside = self.runtime.enter();

@@ -45,6 +45,15 @@ async fn without_a_config_it_looks_at_the_embedded_sandbox() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn a_service_that_takes_only_short_ranges_is_no_failure() {
+    let running = sandbox(Options { list_max_range_days: 7, ..Options::default() }).await;
+    let found = Home::keyed(&running.base_url(), "").doctor(&[]);
+    assert_eq!((found.code, found.at("fail")), (0, vec![]), "{found:?}");
+    let words = "tasks within 7 days around the present; the service refuses a range of 30 days";
+    assert!(found.line("list").ends_with(words), "{found:?}");
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn a_wrong_key_is_named_with_its_code() {
     let running = sandbox(Options { auth_lockout: true, ..Options::default() }).await;
     let found = Home::keyed(&running.base_url(), "").doctor(&[("ACME_IM_KEY", &KEY.replace('0', "f"))]);

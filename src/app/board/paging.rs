@@ -204,6 +204,10 @@ pub(super) fn rejoin(state: &mut State, asked: &Query, page: &Page, came: u64) -
     let seam = state.board.seam.take();
     let mut seam = seam.or_else(|| is_refresh.then(|| Seam::of(state, Side::Same, 0)))?;
     if seam.joins(asked, page, came) {
+        let has_news = page.tasks.iter().any(|task| !seam.ids.contains(&task.id));
+        if seam.side == Side::Below && seam.tries == 0 && !has_news && asked.offset + came < page.total {
+            return Some(dead_end(state, page));
+        }
         if seam.side != Side::Same {
             say_moved(state, &seam, page);
             state.board.joined = seam.ids.into_iter().collect();
@@ -234,17 +238,9 @@ pub(super) fn rejoin(state: &mut State, asked: &Query, page: &Page, came: u64) -
 /// There are no rows so far behind: the set shrank under the page, or the service counts more tasks than
 /// it gives.
 fn nothing_there(state: &mut State, asked: &Query, page: &Page) -> Vec<Effect> {
-    if page.total > asked.offset {
-        state.board.dead_end = Some((asked.offset, page.total));
-        let end = shown(state).map_or(0, |shown| shown.offset + state.board.came);
-        state.board.seam = None;
-        state.board.turns = 0;
-        if let Some(shown) = state.board.shown_query.clone().filter(|shown| shown.offset < asked.offset) {
-            state.board.dead_end = Some((end, page.total));
-            state.board.query = shown;
-            say_dead_end(state, end);
-            return Vec::new();
-        }
+    let is_behind = shown(state).is_some_and(|shown| shown.offset < asked.offset);
+    if page.total > asked.offset && is_behind {
+        return dead_end(state, page);
     }
     let offset = page.total.min(asked.offset).saturating_sub(step(state));
     state.board.query.page_size = state.setup.page_size;
@@ -253,6 +249,21 @@ fn nothing_there(state: &mut State, asked: &Query, page: &Page) -> Vec<Effect> {
     }
     state.board.query.offset = offset;
     ask(state, Lane::Page)
+}
+
+/// What is shown is the end of what the service gives, although it counts more.
+fn dead_end(state: &mut State, page: &Page) -> Vec<Effect> {
+    state.board.seam = None;
+    state.board.turns = 0;
+    if let Some(shown) = shown(state) {
+        let end = shown.offset + state.board.came;
+        state.board.query = shown;
+        state.board.edge = None;
+        state.board.total = page.total;
+        state.board.dead_end = Some((end, page.total));
+        say_dead_end(state, end);
+    }
+    Vec::new()
 }
 
 fn say_dead_end(state: &mut State, end: u64) {

@@ -96,7 +96,7 @@ fn body(out: &mut Lines, call: &Call) {
     out.say(Tone::Bold, "Body that was sent");
     let whole = Some(call).filter(|call| call.has_whole_body());
     if let Some(value) = whole.and_then(|call| serde_json::from_str::<Value>(&call.body).ok()) {
-        out.json(&value);
+        out.json(crate::domain::text::json_head(&value, true));
         return;
     }
     let kept = text::grouped(call.body.len() as u64);

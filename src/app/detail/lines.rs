@@ -5,7 +5,6 @@
 
 use std::borrow::Cow;
 
-use serde::Serialize;
 use serde_json::Value;
 
 use crate::domain::draft::entry_text;
@@ -65,7 +64,7 @@ pub fn lines(state: &State, width: usize) -> Vec<Line> {
         return out.lines;
     };
     match state.detail.face {
-        Face::Json => out.json(&task.raw),
+        Face::Json => out.json(text::json_object_head(&task.raw)),
         Face::Task => {
             standing(&mut out, state, task);
             timing(&mut out, state, task);
@@ -86,8 +85,8 @@ pub(in crate::app) struct Lines {
     pub(in crate::app) lines: Vec<Line>,
 }
 
-/// No more lines are composed: 500 accounts take some hundreds.
-const MOST_LINES: usize = 4000;
+/// No more cells of text are composed, for a frame has to: what the documents allow takes half of them.
+const MOST_CELLS: usize = 80_000;
 
 /// What is said in place of the rest.
 const REST: &str = "… the rest is not shown: it is longer than anything that the documents allow";
@@ -108,10 +107,11 @@ impl Lines {
 
     /// Whether there is no room for more, which is said once.
     fn is_full(&mut self) -> bool {
-        if self.lines.len() == MOST_LINES {
+        let most = MOST_CELLS / self.width.max(1);
+        if self.lines.len() == most {
             self.lines.push(vec![part(Tone::Watch, text::cut(REST, self.width).into_owned())]);
         }
-        self.lines.len() > MOST_LINES
+        self.lines.len() > most
     }
 
     /// Adds lines as long as there is room.
@@ -153,9 +153,8 @@ impl Lines {
         }));
     }
 
-    /// JSON with its indents.
-    pub(in crate::app) fn json(&mut self, value: &impl Serialize) {
-        let (json, is_whole) = text::json_head(value, true);
+    /// JSON with its indents, and whether it is all of it.
+    pub(in crate::app) fn json(&mut self, (json, is_whole): (String, bool)) {
         for line in json.lines().map(text::clean) {
             let indent = line.len() - line.trim_start().len();
             let indent = indent.min(self.width / 2);
@@ -343,7 +342,8 @@ fn wrapped(desc: &str, width: usize) -> Vec<String> {
 }
 
 fn phone_text(desc: &str, width: usize) -> Vec<String> {
-    let mut lines = wrapped(desc, width);
+    // Much more than a card has room for.
+    let mut lines = wrapped(&text::head(desc, 1000), width);
     if lines.len() > CARD_LINES {
         lines.truncate(CARD_LINES);
         if let Some(last) = lines.last_mut() {

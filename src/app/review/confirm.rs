@@ -68,8 +68,8 @@ pub(super) fn typed(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     review.typed = if review.spoiled && grade == Grade::Low { String::new() } else { text };
     if !review.spoiled && review.typed == wanted && grade == Grade::High {
         // Its three seconds are quiet, too: any key stops it.
-        review.stage = Stage::Counting { until: now.running + COUNTDOWN };
-        (review.guard, review.ended) = (Guard::since(now.running), false);
+        review.stage = Stage::Counting { until: now.running + COUNTDOWN, ended: false };
+        review.guard = Guard::since(now.running);
     }
     Vec::new()
 }
@@ -139,7 +139,7 @@ pub fn on_drawn(state: &mut State, rendered: Duration, lines: Vec<LineKey>) {
     let now = state.now.running;
     let Some(review) = state.review_mut() else { return };
     if review.guard.on_drawn(now, rendered)
-        && let Stage::Counting { until } = &mut review.stage
+        && let Stage::Counting { until, .. } = &mut review.stage
     {
         *until = now + COUNTDOWN;
     }
@@ -155,14 +155,13 @@ pub fn on_tick(state: &mut State, before: Duration) -> Vec<Effect> {
     let Some(review) = state.review_mut() else { return Vec::new() };
     review.guard.on_tick(now);
     match &mut review.stage {
-        Stage::Counting { until } if stood_still => {
-            *until = now + COUNTDOWN;
-            review.ended = false;
+        Stage::Counting { until, ended } if stood_still => {
+            (*until, *ended) = (now + COUNTDOWN, false);
             Vec::new()
         }
-        Stage::Counting { until } if now >= *until => {
+        Stage::Counting { until, ended } if now >= *until => {
             // Keys that were pressed in time may still wait behind this tick.
-            if std::mem::replace(&mut review.ended, true) { act(state) } else { Vec::new() }
+            if std::mem::replace(ended, true) { act(state) } else { Vec::new() }
         }
         Stage::Asking if is_complete && stood_still => changed_meanwhile(state),
         Stage::Asking if is_complete => {

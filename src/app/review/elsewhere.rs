@@ -10,8 +10,8 @@ use super::super::board;
 use super::super::effect::{Effect, Write};
 use super::super::message::{OpenWrite, Verdict, Written};
 use super::super::state::{State, Underway};
-use super::Source;
 use super::doubt::deed;
+use super::{Source, outcome};
 
 /// After so long a write is not on its way any more, also where nobody ever closes it: then the fresh
 /// copy of the task says what stands.
@@ -49,12 +49,19 @@ pub fn on_ended_elsewhere(state: &mut State, entry: i64, verdict: Verdict) -> Ve
     };
     let Underway { write, req, .. } = state.writes.remove(at);
     let what = deed(&write);
+    if let Write::Create(new) = &write {
+        match &verdict {
+            Verdict::Done(Written::Created(id)) => outcome::stands_by_now(state, req, new, &[*id]),
+            Verdict::Several(ids) => outcome::stands_by_now(state, req, new, ids),
+            Verdict::Done(_) | Verdict::NotDone | Verdict::CannotTell(_) => {}
+        }
+    }
     let (words, bad) = match verdict {
         Verdict::Done(Written::Created(id)) => (format!("#{id} was created"), false),
         Verdict::Done(Written::Modified(id)) => (format!("#{id} was changed"), false),
         Verdict::Done(Written::Cancelled(id)) => (format!("#{id} was cancelled"), false),
-        Verdict::NotDone => (format!("{what} was not done"), false),
-        Verdict::Several(ids) => (super::outcome::stand_twice(&ids), true),
+        Verdict::NotDone => (format!("{what} was not done"), true),
+        Verdict::Several(ids) => (format!("{what}: {}", outcome::stand_twice(&ids)), true),
         Verdict::CannotTell(why) => (format!("{what}: {why}; look at the list"), true),
     };
     let words = format!("another pushdeck: {words}");

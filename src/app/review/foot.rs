@@ -50,9 +50,10 @@ pub(super) fn lines(
     lines
 }
 
-/// Whether it could be confirmed, were all seen that must be.
+/// Whether it could be confirmed, were all seen that must be, and a key is heard that shows it.
 fn waits_for_reading(state: &State, review: &Review) -> bool {
-    review.stage == Stage::Asking && review.ready(state) == Ready::Yes
+    let hears = !review.guard.is_closed(state.now.running);
+    review.stage == Stage::Asking && hears && review.ready(state) == Ready::Yes
 }
 
 fn lines_of(state: &State, review: &Review, width: usize) -> Vec<Line> {
@@ -63,7 +64,7 @@ fn lines_of(state: &State, review: &Review, width: usize) -> Vec<Line> {
             Ready::No(why) => out.say(Tone::Bad, &format!("✗ {why}")),
             Ready::Yes => return asking(state, review, width),
         },
-        Stage::Counting { until } => {
+        Stage::Counting { until, .. } => {
             let left = until.saturating_sub(state.now.running);
             let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
             let what = if width < NARROW { "" } else { "the request is " };

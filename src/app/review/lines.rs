@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::domain::draft::entry_text;
-use crate::domain::fields::{FIELDS, Field, Shape};
+use crate::domain::fields::{self, FIELDS, Field, Shape};
 use crate::domain::profile::Environment;
 use crate::domain::{Audience, text, when};
 
@@ -30,6 +30,15 @@ pub const WIDEST: u16 = 76;
 pub(super) const NARROW: usize = 50;
 /// Room of the labels before values.
 const LABEL: usize = 9;
+/// The data of a push, for the app.
+const DATA: &str = "OfflinePushInfo.Ext";
+/// What else people read, or what makes it.
+const MESSAGE: [&str; 4] = [
+    "OfflinePushInfo.MultiLanguageContent",
+    "OfflinePushInfo.PushTemplateId",
+    "OfflinePushInfo.PushTemplateParam",
+    DATA,
+];
 /// Accounts that the sentence about the audience names.
 const NAMED: usize = 8;
 
@@ -160,12 +169,7 @@ fn message(to: &mut Writer, state: &State, meant: &Version) {
     let path = |name: &str| format!("OfflinePushInfo.{name}");
     let (title, desc) = (meant.content.text(&path("Title")), meant.content.text(&path("Desc")));
     let mut card = card(&state.setup.profile, title, desc, to.out.width);
-    if !card_shows_all(title, desc, to.out.width) {
-        to.out.lines.extend(card);
-        to.out.blank();
-        to.must(Topic::Title, title, |out| out.row("Title", LABEL, Tone::Plain, title));
-        to.must(Topic::Text, desc, |out| out.row("Desc", LABEL, Tone::Plain, desc));
-    } else {
+    if card_shows_all(title, desc, to.out.width) {
         // Border and app above, border below.
         let edge = card.pop();
         let mut card = card.into_iter();
@@ -173,11 +177,22 @@ fn message(to: &mut Writer, state: &State, meant: &Version) {
         to.must_lines(Topic::Title, title, card.by_ref().take(1).collect());
         to.must_lines(Topic::Text, desc, card.collect());
         to.out.lines.extend(edge);
+    } else {
+        to.out.lines.extend(card);
+        to.out.blank();
+        to.must(Topic::Title, title, |out| out.row("Title", LABEL, Tone::Plain, title));
+        if !desc.is_empty() {
+            to.must(Topic::Text, desc, |out| out.row("Desc", LABEL, Tone::Plain, desc));
+        }
     }
-    let extra = meant.content.text(&path("Ext"));
-    if title.trim().is_empty() && desc.trim().is_empty() && !extra.is_empty() {
-        // Of data only this is the message.
-        to.must(Topic::Text, extra, |out| out.row("Ext", LABEL, Tone::Plain, extra));
+    // Of data only the data are the message.
+    let is_data = title.trim().is_empty() && desc.trim().is_empty();
+    let others = MESSAGE.into_iter().filter(|path| is_data || *path != DATA);
+    for field in others.filter_map(fields::find) {
+        let Some(value) = meant.content.at(field.path) else { continue };
+        let words = words_of(field, value);
+        let label = text::width(field.name()) + 2;
+        to.must(Topic::Text, &words, |out| out.row(field.name(), label.max(LABEL), Tone::Plain, &words));
     }
 }
 
@@ -292,8 +307,12 @@ fn three_ways(out: &mut Lines, row: &compare::ThreeWay) {
 
 /// What neither the message nor the sentence about the audience shows, or not in full.
 fn rest(out: &mut Lines, meant: &Version) {
+    let has_words = |path| !meant.content.text(path).trim().is_empty();
+    let is_data = !has_words("OfflinePushInfo.Title") && !has_words("OfflinePushInfo.Desc");
     let shown = |path: &str| match path {
         "OfflinePushInfo.Title" | "OfflinePushInfo.Desc" => true,
+        DATA => is_data,
+        path if MESSAGE.contains(&path) => true,
         "To_Account" => meant.content.at(path).and_then(Value::as_array).is_none_or(|all| all.len() <= NAMED),
         _ => path.starts_with("Condition."),
     };

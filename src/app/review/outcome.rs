@@ -1,7 +1,7 @@
 //! What became of a write: told in the review while that is on top, else in a note. No answer ever
 //! takes the keys away from what the operator is doing.
 
-use crate::domain::{Failure, NewTask, Problem, Task, TaskId, text, when};
+use crate::domain::{Failure, NewTask, Problem, Task, TaskId, duplicate, text, when};
 
 use super::super::board;
 use super::super::effect::{Effect, Lane, Write};
@@ -223,7 +223,7 @@ fn several(state: &mut State, req: ReqId, ids: &[TaskId]) -> Vec<Effect> {
     state.board.selected = ids.first().copied().or(state.board.selected);
     let source = state.desk.sent.iter().find(|sent| sent.req == req).and_then(|sent| sent.source.clone());
     if let Some(Write::Create(new)) = state.underway(req).map(|write| write.write.clone()) {
-        stop_the_same(state, req, &new, ids);
+        stands_by_now(state, req, &new, ids);
     }
     let mut effects = use_up(state, req, source, ids.first().copied());
     effects.extend(board::reload(state));
@@ -294,17 +294,24 @@ pub(super) fn shown(state: &mut State, req: ReqId) -> Option<&mut Review> {
     })
 }
 
-/// A create turned out to stand while the very same is under review, to be sent again: that stops.
-fn stop_the_same(state: &mut State, req: ReqId, new: &NewTask, ids: &[TaskId]) {
+/// A create turned out to stand while the same push at the same time is under review, to be sent again:
+/// that stops. Who wants a second one all the same begins anew, and is told what stands.
+pub(super) fn stands_by_now(state: &mut State, req: ReqId, new: &NewTask, ids: &[TaskId]) {
     let now = state.now.running;
-    let version = |new: &NewTask| (new.kind.clone(), Version::new(Some(new.scheduled_at), &new.content));
+    for id in ids {
+        state.desk.remember(*id, new.clone());
+    }
+    let is_same = |other: &NewTask| {
+        other.scheduled_at.timestamp() == new.scheduled_at.timestamp()
+            && duplicate::same_push((&other.kind, &other.content), (&new.kind, &new.content))
+    };
     let reviews = state.layers.iter_mut().filter_map(|layer| match layer {
         Layer::Review(review) => Some(review),
         _ => None,
     });
     let names: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
     for review in reviews.filter(|review| review.is_asking() && review.req != Some(req)) {
-        if matches!(&review.subject, Subject::Create(other) if version(other) == version(new)) {
+        if matches!(&review.subject, Subject::Create(other) if is_same(other)) {
             let names = names.join(", ");
             review.barred = Some(format!("it stands already as {names}, made by the try before; Esc leaves"));
             review.begin_anew(now);
@@ -337,8 +344,7 @@ fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
     let mut other = None;
     if let (Write::Create(new), Written::Created(id)) = (&underway.write, written) {
         other = state.desk.duplicate_of(id, new);
-        state.desk.remember(id, new.clone());
-        stop_the_same(state, req, new, &[id]);
+        stands_by_now(state, req, new, &[id]);
     }
     let sent = close_books(state, req);
     let mut words = match &sent {

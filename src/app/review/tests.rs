@@ -392,7 +392,7 @@ fn after_a_stop_the_confirmation_begins_anew_and_nothing_is_sent() {
     let stop = |state: &mut State, key: bool| {
         let effects = if key { ctrl(state, 'z') } else { update(state, Message::StopAsked) };
         assert_eq!(effects.last(), Some(&Effect::Suspend));
-        assert_eq!(writes(&pass(state, 3_600_000)), []);
+        assert_eq!(writes(&wait(state, 3_600_000)), []);
         assert_eq!(update(state, Message::WentOn), [Effect::TakeTerminal]);
     };
     for key in [false, true] {
@@ -890,6 +890,31 @@ fn the_review_shows_all_that_is_sent() {
     }
 }
 
+#[test]
+fn a_message_of_a_template_of_other_languages_or_of_data_only_must_be_seen_too() {
+    let must_see = |path: &str, value: serde_json::Value, words: &str| {
+        let mut new = task("All");
+        new.content.set("OfflinePushInfo.Title", Some(json!("")));
+        new.content.set("OfflinePushInfo.Desc", Some(json!("")));
+        new.content.set(path, Some(value));
+        let mut state = start(Environment::Test);
+        let effects = open_cancel(&mut state, &new);
+        got(&mut state, gets(&effects)[0], new);
+        // So wide that one window holds nothing but the first lines.
+        update(&mut state, Message::Resized { columns: 60, rows: 9 });
+        wait(&mut state, 500);
+        let page = lines::page(&state, review(&state), lines::room(&state));
+        let at = text_of(&page.text.lines).lines().position(|line| line.contains(words)).unwrap();
+        assert!(page.text.musts.iter().any(|must| must.at == at), "{path}");
+        assert!(foot(&state).contains("text"), "{}", foot(&state));
+        assert_eq!(writes(&say(&mut state, "4821")), []);
+    };
+    must_see("OfflinePushInfo.Ext", json!("{\"page\":\"sale\"}"), "sale");
+    must_see("OfflinePushInfo.PushTemplateId", json!("1400000000-1"), "1400000000-1");
+    let german = json!([{"Language": "de", "Title": "Guten Tag", "Desc": "Hallo"}]);
+    must_see("OfflinePushInfo.MultiLanguageContent", german, "Guten Tag");
+}
+
 /// The foot of the review as it is shown.
 fn foot(state: &State) -> String {
     text_of(&lines::page(state, review(state), lines::room(state)).foot)
@@ -938,6 +963,7 @@ fn esc_goes_back_even_while_the_review_is_deaf() {
 }
 
 mod again;
+mod audit;
 mod doubt;
 mod elsewhere;
 mod quiet;

@@ -63,20 +63,29 @@ pub(super) async fn hello(base: &str, ca_file: Option<&Path>, outside: &Outside)
     probe::hello(base, ca_file, Timeouts::default(), outside).await
 }
 
-/// A real list call: how many tasks there are in the range that the table starts with, or in a shorter one
-/// where the service takes no longer.
-pub(super) async fn list(connection: &Connection, outside: &Outside) -> Result<u64, Failure> {
+/// What a real list call has shown.
+pub(super) struct Listed {
+    /// How many tasks there are.
+    pub(super) total: u64,
+    /// Within how many days around the present, where the service refuses the range that the table starts
+    /// with.
+    pub(super) days: Option<i64>,
+}
+
+/// A real list call, of the range that the table starts with or of a shorter one where the service takes
+/// no longer.
+pub(super) async fn list(connection: &Connection, outside: &Outside) -> Result<Listed, Failure> {
     let client = Client::new(connection, Timeouts::default(), outside.clone())?;
     let now = client.service_now();
     let query = Query::around(now, 1);
-    let first = client.list(&query, Lane::Page).await.map(|page| page.total);
+    let first = client.list(&query, Lane::Page).await.map(|page| Listed { total: page.total, days: None });
     if first.as_ref().err().and_then(Failure::code) != Some(REFUSED) {
         return first;
     }
     for days in SHORTER {
         let range = query.range.shortened(TimeDelta::days(days), now);
         if let Ok(page) = client.list(&Query { range, ..query.clone() }, Lane::Page).await {
-            return Ok(page.total);
+            return Ok(Listed { total: page.total, days: Some(days) });
         }
     }
     first

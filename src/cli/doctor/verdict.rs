@@ -20,6 +20,8 @@ use crate::domain::{Failure, text, when};
 use crate::store::Opened;
 use crate::theme::Depth;
 
+use super::probe::Listed;
+
 /// What is looked at, in this order. The names are part of the machine form and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Check {
@@ -403,15 +405,21 @@ pub(super) fn clock(skew: Option<TimeDelta>) -> Line {
 }
 
 /// The lines of a real list call: whether the service takes who we are, and what it gave.
-pub(super) fn listed(result: Result<&u64, &Failure>, identifier: &str, sdkappid: u64) -> [Line; 2] {
+pub(super) fn listed(result: Result<&Listed, &Failure>, identifier: &str, sdkappid: u64) -> [Line; 2] {
     match result {
-        Ok(total) => [
-            Line::ok(Check::Access, format!("{identifier} may call for {sdkappid} here")),
-            Line::ok(
-                Check::List,
-                format!("{} from 7 days back to 23 days ahead", text::counted(*total, "task", "tasks")),
-            ),
-        ],
+        Ok(Listed { total, days }) => {
+            let range = match days {
+                None => "from 7 days back to 23 days ahead".to_owned(),
+                Some(days) => {
+                    let days = text::counted(days.unsigned_abs(), "day", "days");
+                    format!("within {days} around the present; the service refuses a range of 30 days")
+                }
+            };
+            [
+                Line::ok(Check::Access, format!("{identifier} may call for {sdkappid} here")),
+                Line::ok(Check::List, format!("{} {range}", text::counted(*total, "task", "tasks"))),
+            ]
+        }
         Err(failure) if failure.stops_polling() => {
             [Line::of_failure(Check::Access, failure), skipped(Check::List, Check::Access)]
         }

@@ -96,3 +96,27 @@ async fn a_database_that_is_held_at_the_start_only_delays_it() {
     holder.execute_batch("ROLLBACK").unwrap();
     assert_eq!(left_open(&mut bench).await, [(entry.0, false)]);
 }
+
+#[tokio::test]
+async fn an_end_that_could_not_be_written_down_while_another_held_the_journal_is_written_down_later() {
+    let answer = Arc::new(Notify::new());
+    let when = Arc::clone(&answer);
+    let rogue = Rogue::start(move |_, _| Act::JsonWhen(Arc::clone(&when), ok(json!({"TaskID": 7})))).await;
+    let (dir, here, _there) = two();
+    let mut bench = bench(&rogue, &here);
+    bench.ask(Effect::Write { req: ReqId(1), write: cancel(TaskId(7)), terms: terms() }).await;
+    while rogue.count("delete_sched_task") == 0 {
+        tokio::task::yield_now().await;
+    }
+    let holder = rusqlite::Connection::open(dir.path().join(FILE)).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    answer.notify_one();
+    let told = bench.next().await;
+    assert!(matches!(&told, Some(Message::Wrote { result: Ok(_), .. })), "{told:?}");
+    // A try waits a second.
+    tokio::time::sleep(Duration::from_millis(1200)).await;
+    assert_eq!(here.open_intents("acme").unwrap().len(), 1);
+    holder.execute_batch("ROLLBACK").unwrap();
+    assert_eq!(bench.close().await, [], "nothing to complain of");
+    assert_eq!(here.open_intents("acme").unwrap(), []);
+}

@@ -8,12 +8,12 @@ use crate::domain::Page;
 
 const ANSWERED: Sight = Sight::NotThere;
 
-fn cut() -> Failure {
+pub(super) fn cut() -> Failure {
     Failure::Cut { detail: String::new() }
 }
 
 /// A create that was sent and cut off, the operator back at the table. Sending again opens 60 s after.
-fn cut_create() -> (State, ReqId) {
+pub(super) fn cut_create() -> (State, ReqId) {
     let mut state = create(Environment::Test, "User");
     let req = confirm(&mut state);
     cut_off(&mut state, req, 60);
@@ -22,7 +22,7 @@ fn cut_create() -> (State, ReqId) {
     (state, req)
 }
 
-fn cut_off(state: &mut State, req: ReqId, opens_in: u64) {
+pub(super) fn cut_off(state: &mut State, req: ReqId, opens_in: u64) {
     let mut message = testing::unknown(state, req, cut());
     if let Message::OutcomeUnknown { open, .. } = &mut message {
         open.opens_in = Duration::from_secs(opens_in);
@@ -30,13 +30,13 @@ fn cut_off(state: &mut State, req: ReqId, opens_in: u64) {
     update(state, message);
 }
 
-fn checked(state: &mut State, req: ReqId, sight: Sight, opens_in: u64) {
+pub(super) fn checked(state: &mut State, req: ReqId, sight: Sight, opens_in: u64) {
     let (next_in, opens_in) = (Duration::from_secs(8), Duration::from_secs(opens_in));
     update(state, Message::Checked { req, sight, next_in, opens_in });
 }
 
 /// The task that the create has made, as a list brings it; the service keeps the number or not.
-fn made(state: &State, req: ReqId, keeps_number: bool) -> Task {
+pub(super) fn made(state: &State, req: ReqId, keeps_number: bool) -> Task {
     let Write::Create(new) = &state.underway(req).unwrap().write else { panic!("no create") };
     let mut task = task("User");
     (task.id, task.scheduled_at, task.content) = (TaskId(77), Some(new.scheduled_at), new.content.clone());
@@ -47,7 +47,7 @@ fn made(state: &State, req: ReqId, keeps_number: bool) -> Task {
 }
 
 /// The table's own refresh, with these rows.
-fn refreshed(state: &mut State, tasks: Vec<Task>) -> Vec<Effect> {
+pub(super) fn refreshed(state: &mut State, tasks: Vec<Task>) -> Vec<Effect> {
     let effects = super::super::super::board::reload(state);
     let req = testing::asked(&effects);
     update(state, Message::Listed { req, result: Ok(Page { total: tasks.len() as u64, tasks }) })
@@ -59,7 +59,7 @@ fn searches(effects: &[Effect]) -> Vec<ReqId> {
 }
 
 /// The same text again, from the form.
-fn review_again(state: &mut State) {
+pub(super) fn review_again(state: &mut State) {
     press(state, KeyCode::Char('n'));
     let form = state.form_mut().unwrap();
     form.draft.kind = Some(Kind::User);

@@ -48,8 +48,20 @@ fn the_very_push_that_another_has_under_way_waits_and_anything_else_goes() {
     assert_eq!(writes(&say(&mut state, "y")), []);
     let effects = update(&mut state, Message::EndedElsewhere { entry: 4, verdict: Verdict::NotDone });
     assert!(matches!(effects[..], [Effect::List { .. }]), "{effects:?}");
-    assert!(note(&state).contains("was not done") && !note(&state).contains("again"), "{}", note(&state));
+    let words = &state.results[0].words;
+    assert!(words.contains("the create of \"Hello\" was not done") && !words.contains("again"), "{words}");
     assert_eq!(review(&state).ready(&state), Ready::Yes);
+
+    // It was done there after all: here the same stops.
+    let mut state = create(Environment::Test, "User");
+    let same = same_create(&state);
+    update(&mut state, Message::LeftOpen(vec![theirs(4, same)]));
+    let verdict = Verdict::Done(Written::Created(TaskId(9)));
+    update(&mut state, Message::EndedElsewhere { entry: 4, verdict });
+    assert_eq!(writes(&say(&mut state, "y")), []);
+    assert!(
+        matches!(review(&state).ready(&state), Ready::No(why) if why.starts_with("it stands already as #9"))
+    );
 
     // A cancel is not kept from going.
     let mut state = super::cancel(Environment::Test, "User");

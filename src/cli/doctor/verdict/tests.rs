@@ -197,7 +197,7 @@ fn a_skew_over_two_seconds_is_warned_of_with_its_direction() {
 
 #[test]
 fn a_refusal_is_about_who_we_are_or_about_the_call() {
-    let ok = listed(Ok(&128), "ops", 7).map(|line| shown(&line));
+    let ok = listed(Ok(&Listed { total: 128, days: None }), "ops", 7).map(|line| shown(&line));
     assert_eq!(
         ok,
         ["ok access: ops may call for 7 here", "ok list: 128 tasks from 7 days back to 23 days ahead"]
