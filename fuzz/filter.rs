@@ -20,7 +20,7 @@ pub(crate) fn hold(bytes: &[u8]) {
         + (i64::from_le_bytes(input.number().to_le_bytes()) >> (input.byte() % 64)) % 8_000_000_000;
     let now = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
     let answer = read_answer(200, replaced(PAGE, &mut Input(input.0), VALUES).as_bytes(), 100);
-    let tasks = answer.and_then(|answer| read_page(answer)).map(|page| page.tasks).unwrap_or_default();
+    let tasks = answer.and_then(read_page).map(|page| page.tasks).unwrap_or_default();
     for text in [String::from_utf8_lossy(input.0).into_owned(), spelled(input.0, WORDS)] {
         reads(&text, &tasks, now);
     }
