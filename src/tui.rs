@@ -89,6 +89,7 @@ pub async fn run(
         state,
         effects: Some(effects),
         screen: screen.clone(),
+        heard: 0,
         leave: false,
         suspend: false,
         retake: false,
@@ -147,9 +148,13 @@ async fn turn(
 fn hear(desk: &mut Desk, news: &Progress, clock: &impl Fn() -> Moment) -> io::Result<()> {
     match news {
         Progress::Nothing => {}
-        Progress::Frame(shown) => {
-            let Shown { rendered, size, lines } = shown.clone();
-            desk.take(Message::Drawn { at: clock(), rendered, size, lines });
+        Progress::Frames { count, last } => {
+            let fresh = usize::try_from(count - desk.heard).unwrap_or(usize::MAX);
+            desk.heard = *count;
+            for shown in last.iter().skip(last.len().saturating_sub(fresh)) {
+                let Shown { rendered, size, lines } = shown.clone();
+                desk.take(Message::Drawn { at: clock(), rendered, size, lines });
+            }
         }
         Progress::Failed(why) => return Err(io::Error::other(why.clone())),
     }
@@ -299,6 +304,8 @@ struct Desk {
     state: State,
     effects: Option<mpsc::Sender<Effect>>,
     screen: Screen,
+    /// Of so many frames it was told that they are on the screen.
+    heard: u64,
     leave: bool,
     suspend: bool,
     retake: bool,

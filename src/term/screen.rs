@@ -5,6 +5,7 @@
 //! nothing else is. What is written is the difference to what was really written before, so that a
 //! frame that was passed over is missing in no picture.
 
+use std::collections::VecDeque;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
@@ -23,6 +24,9 @@ use crate::app::review::LineKey;
 /// The most that may wait beside frames: a copied text or two.
 const MOST_WAITING: usize = 256 * 1024;
 
+/// Of so many frames is told, should the loop not have heard of one before the next was written.
+const MOST_FRAMES: usize = 16;
+
 /// The frame that is on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
@@ -40,8 +44,13 @@ pub enum Progress {
     /// Nothing is on the screen yet.
     #[default]
     Nothing,
-    /// This is.
-    Frame(Shown),
+    /// Frames are.
+    Frames {
+        /// How many there were in all.
+        count: u64,
+        /// The last ones, the newest at the end: whoever hears late hears of all of them.
+        last: VecDeque<Shown>,
+    },
     /// The terminal is gone; why.
     Failed(String),
 }
@@ -70,6 +79,21 @@ struct Shared {
     waiting: Mutex<Waiting>,
     /// Held from the moment something is taken to be written until it is.
     pen: Mutex<()>,
+}
+
+impl Progress {
+    /// One more frame is on the screen.
+    fn add(&mut self, shown: Shown) {
+        if let Self::Frames { count, last } = self {
+            *count += 1;
+            if last.len() == MOST_FRAMES {
+                last.pop_front();
+            }
+            last.push_back(shown);
+        } else {
+            *self = Self::Frames { count: 1, last: VecDeque::from([shown]) };
+        }
+    }
 }
 
 impl Shared {
@@ -248,7 +272,7 @@ impl<W: Write> Writer<W> {
         let old = std::mem::replace(&mut self.on_screen, frame.buffer);
         self.shared.waiting().spare = Some(old);
         let shown = Shown { rendered: frame.rendered, size: (area.width, area.height), lines: frame.lines };
-        self.written.send_replace(Progress::Frame(shown));
+        self.written.send_modify(|progress| progress.add(shown));
         Ok(())
     }
 
@@ -304,6 +328,10 @@ mod tests {
 
     const AT: Duration = Duration::from_secs(7);
 
+    fn frames(shown: &[Shown]) -> Progress {
+        Progress::Frames { count: shown.len() as u64, last: shown.iter().cloned().collect() }
+    }
+
     fn shown(size: (u16, u16), rendered: Duration) -> Shown {
         Shown { rendered, size, lines: Vec::new() }
     }
@@ -337,7 +365,7 @@ mod tests {
                 assert_eq!(picture(&writer.out, (6, 2)), text);
             }
         }
-        assert_eq!(*progress.borrow(), Progress::Frame(shown((6, 2), AT)));
+        assert_eq!(*progress.borrow(), frames(&[shown((6, 2), AT), shown((6, 2), AT)]));
     }
 
     #[test]
@@ -347,9 +375,16 @@ mod tests {
         assert_eq!(*progress.borrow(), Progress::Nothing);
         writer.step();
         screen.show(shown((5, 2), 2 * AT), of("b"));
-        assert_eq!(*progress.borrow(), Progress::Frame(shown((6, 2), AT)));
+        assert_eq!(*progress.borrow(), frames(&[shown((6, 2), AT)]));
         writer.step();
-        assert_eq!(*progress.borrow(), Progress::Frame(shown((5, 2), 2 * AT)));
+        // Who was not quick enough to hear of the first hears of both.
+        assert_eq!(*progress.borrow(), frames(&[shown((6, 2), AT), shown((5, 2), 2 * AT)]));
+        for _ in 0..MOST_FRAMES {
+            screen.show(shown((5, 2), 3 * AT), of("b"));
+            writer.step();
+        }
+        let Progress::Frames { count, last } = &*progress.borrow() else { panic!() };
+        assert_eq!((*count, last.len()), (2 + MOST_FRAMES as u64, MOST_FRAMES));
     }
 
     #[test]

@@ -451,7 +451,7 @@ impl Operator {
             Message::Checked { req, sight, .. } if env::var_os("PUSHDECK_CHAOS_KEEP").is_some() => {
                 note_down(&format!("checked {req:?} {:?}: {sight:?}", self.asked.get(req)));
             }
-            Message::Checked { .. } => {}
+            Message::Checked { .. } | Message::Learnt { .. } | Message::Narrowed { .. } => {}
             Message::Noted(words) => tell(&format!("noted {words}")),
             other => panic!("unexpected: {other:?}"),
         }

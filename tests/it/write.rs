@@ -158,7 +158,7 @@ fn on_a_small_screen_nothing_is_confirmed_before_all_of_it_was_read() {
         let window = |screen: &str| screen.lines().skip(1).collect::<Vec<_>>().join("\n");
         let before = window(&terminal.screen());
         shown.push_str(&before);
-        if !before.contains("↓ rest: ") {
+        if !before.contains("↓ rest: ") && !before.contains("↓ shows the rest: ") {
             break;
         }
         terminal.keys(PAGE_DOWN);

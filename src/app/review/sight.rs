@@ -50,8 +50,8 @@ pub(super) struct Must {
     item: u64,
 }
 
-/// By what a line is known again: its topic, the whole that it is part of, its number in that and its
-/// words.
+/// By what a line is known again: its topic, the whole that it is part of, its number in that and, where
+/// nothing in it ticks, its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LineKey(u64);
 
@@ -97,20 +97,21 @@ impl Writer {
 
     /// Writes lines that must be seen. `item` is all that they say, whatever the width.
     pub(super) fn must(&mut self, topic: Topic, item: &str, write: impl FnOnce(&mut Lines)) {
-        self.add(topic, hash(&(topic, item)), str::to_owned, write);
+        self.add(topic, hash(&(topic, item)), true, write);
     }
 
-    /// The same of words in which ages and countdowns go on.
+    /// The same of words in which ages and countdowns go on. Where its lines end may change with them, so
+    /// they are known by what the whole says and by their number alone.
     pub(super) fn ticking(&mut self, topic: Topic, item: &str, write: impl FnOnce(&mut Lines)) {
-        self.add(topic, hash(&(topic, without_ages(item))), without_ages, write);
+        self.add(topic, hash(&(topic, without_ages(item))), false, write);
     }
 
-    fn add(&mut self, topic: Topic, item: u64, kept: fn(&str) -> String, write: impl FnOnce(&mut Lines)) {
+    fn add(&mut self, topic: Topic, item: u64, by_words: bool, write: impl FnOnce(&mut Lines)) {
         let from = self.out.lines.len();
         write(&mut self.out);
         for (number, line) in self.out.lines.iter().skip(from).enumerate() {
-            let words: String = line.iter().map(|part| part.text.as_str()).collect();
-            let key = LineKey(hash(&(item, number, kept(&words))));
+            let words: String = line.iter().filter(|_| by_words).map(|part| part.text.as_str()).collect();
+            let key = LineKey(hash(&(item, number, words)));
             self.musts.push(Must { at: from + number, topic, key, item });
         }
     }

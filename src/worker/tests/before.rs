@@ -204,8 +204,8 @@ async fn without_a_journal_nothing_is_sent_but_a_cancel_that_was_confirmed_once_
 #[tokio::test]
 async fn a_service_that_is_silent_is_asked_until_it_answers_and_only_answers_count() {
     let rogue = cutting(|number, _| match number {
-        // Far more than the usual searches, with all the attempts of each.
-        0..60 => Act::Close,
+        // More than the usual searches, with all the attempts of each.
+        0..26 => Act::Close,
         _ => page(&[]),
     })
     .await;

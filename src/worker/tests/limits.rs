@@ -258,7 +258,7 @@ async fn a_create_of_unknown_outcome_is_found_where_rows_are_capped_or_refused()
     for overflow in [WantOverflow::Clamp, WantOverflow::Reject] {
         let options = Options { list_max_want: 3, list_want_overflow: overflow, ..Options::default() };
         let house = House::with(options).await;
-        for n in 0..10 {
+        for n in 0..4 {
             house.add(&format!("other {n}"), 0, 1).await;
         }
         let address = house.running.addr;
