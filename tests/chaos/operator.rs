@@ -415,11 +415,11 @@ impl Operator {
             }
             Message::Settled { req, verdict } => match self.take(req) {
                 Asked::Write(story) => self.on_verdict(story, verdict, By::Verdict).await,
-                Asked::Settle(Found { story, at, is_known: false }) => {
-                    assert_eq!(self.stories[story].at, at);
+                // Else his own look has found it out meanwhile.
+                Asked::Settle(Found { story, at, is_known: false }) if self.stories[story].at == at => {
                     self.on_verdict(story, verdict, By::Inherited).await;
                 }
-                Asked::Settle(Found { story, at, is_known: true }) => {
+                Asked::Settle(Found { story, at, .. }) => {
                     let note = Note::Afterwards(format!("{verdict:?}"));
                     self.ledger.write(&Line { story, at, note });
                     tell("settled");
