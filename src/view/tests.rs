@@ -105,6 +105,24 @@ fn a_changed_cell_is_bold_for_two_beats() {
 }
 
 #[test]
+fn a_task_whose_last_write_failed_is_marked_in_its_row_at_every_width() {
+    for size in [(120, 40), (80, 24), (40, 12)] {
+        let mut state = board(size);
+        let marked = |state: &State| {
+            let lines = rows(&drawn(state, Depth::None));
+            let title = lines.iter().position(|line| line.contains("Flash sale")).unwrap();
+            // On a narrow screen a task has two lines.
+            let first = if size.0 < 60 { title - 1 } else { title };
+            lines[first].contains('!')
+        };
+        let before = marked(&state);
+        let id = tasks()[4].id;
+        state.failed.insert(id, "not done".to_owned());
+        assert_eq!((before, marked(&state)), (false, true), "{size:?}");
+    }
+}
+
+#[test]
 fn rows_of_another_question_are_dimmed_and_the_border_says_that_it_is_asked() {
     let mut state = board((80, 24));
     feed(&mut state, typed("]"));
