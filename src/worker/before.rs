@@ -87,6 +87,6 @@ async fn search(hands: &Hands, intent: Intent) -> Result<(), Stop> {
 /// is used up by that. What is still open is for whoever settles it.
 async fn amend(hands: &Hands, intent: &Intent, sight: &Sight) {
     let (Some(_), Sight::Settled(verdict)) = (&intent.closed, sight) else { return };
-    let Some(outcome) = outcome_of_verdict(verdict) else { return };
+    let Some(outcome) = outcome_of_verdict(hands, verdict) else { return };
     hands.close(End { entry: intent.id, outcome, created: None }).await;
 }

@@ -63,7 +63,9 @@ pub(super) async fn settle(hands: &Hands, req: ReqId, open: OpenWrite) -> (Messa
     let found = reconcile::settle(&hands, &sent, req).await;
     let outcome = match &found.verdict {
         Verdict::CannotTell(why) => found.is_final.then(|| json!({"result": "cannot tell", "why": why})),
-        verdict @ (Verdict::Done(_) | Verdict::NotDone | Verdict::Several(_)) => outcome_of_verdict(verdict),
+        verdict @ (Verdict::Done(_) | Verdict::NotDone | Verdict::Several(_)) => {
+            outcome_of_verdict(&hands, verdict)
+        }
     };
     let end = entry.zip(outcome).map(|(entry, outcome)| End { entry, outcome, created: None });
     (Message::Settled { req, verdict: found.verdict }, end)
@@ -75,7 +77,7 @@ pub(super) async fn search(hands: &Hands, req: ReqId, open: OpenWrite) -> (Messa
     let opens_in = opens_in(hands, &open.write, open.sent);
     let sight = reconcile::search(hands, &sent(hands, open)).await;
     let outcome = match &sight {
-        Sight::Settled(verdict) => outcome_of_verdict(verdict),
+        Sight::Settled(verdict) => outcome_of_verdict(hands, verdict),
         Sight::NotThere | Sight::NoAnswer(_) | Sight::Unclear(_) => None,
     };
     let end = entry.zip(outcome).map(|(entry, outcome)| End { entry, outcome, created: None });

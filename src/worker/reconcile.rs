@@ -13,7 +13,7 @@ use tokio::time::Instant;
 
 use super::Hands;
 use super::limits::{self, Listed};
-use super::writes::{Sent, created_in, random_of};
+use super::writes::{Sent, created_in, is_guess, random_of};
 use crate::app::{Message, ReqId, Sight, Verdict, Write, Written};
 use crate::domain::query::{Order, Range};
 use crate::domain::{
@@ -63,19 +63,42 @@ const GONE: i64 = 90104;
 /// The tasks that are known to be the fruit of one of this program's creates: none may be taken for
 /// the fruit of another.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Claims(Arc<Mutex<HashMap<TaskId, Option<IntentId>>>>);
+pub(super) struct Claims(Arc<Mutex<HashMap<TaskId, Claim>>>);
+
+#[derive(Clone, Copy, Debug)]
+struct Claim {
+    entry: Option<IntentId>,
+    /// It only looks like what was asked for: another create of the very same may have made it.
+    by_looks: bool,
+}
 
 impl Claims {
     /// For the create of this entry. Says whether no other create had claimed it: one may be searched
     /// for several times.
     pub(super) fn claim(&self, id: TaskId, entry: Option<IntentId>) -> bool {
+        self.put(id, Claim { entry, by_looks: false })
+    }
+
+    fn claim_by_looks(&self, id: TaskId, entry: Option<IntentId>) -> bool {
+        self.put(id, Claim { entry, by_looks: true })
+    }
+
+    fn put(&self, id: TaskId, claim: Claim) -> bool {
         let mut claims = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        *claims.entry(id).or_insert(entry) == entry
+        claims.entry(id).or_insert(claim).entry == claim.entry
+    }
+
+    fn of(&self, id: TaskId) -> Option<Claim> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied()
     }
 
     fn is_claimed(&self, id: TaskId, by_other_than: Option<IntentId>) -> bool {
-        let claims = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        claims.get(&id).is_some_and(|entry| *entry != by_other_than)
+        self.of(id).is_some_and(|claim| claim.entry != by_other_than)
+    }
+
+    /// Whether it was claimed for nothing but its looks.
+    pub(super) fn is_guess(&self, id: TaskId) -> bool {
+        self.of(id).is_some_and(|claim| claim.by_looks)
     }
 }
 
@@ -303,6 +326,11 @@ async fn look_for_created(
     let kin = Kin::of(hands, sent, new).await;
     let free = |id| !hands.claims.is_claimed(id, sent.entry);
     let ours = ours(free, new, &tasks, (from, to), &kin);
+    let claim_by_looks = |id: &TaskId| hands.claims.claim_by_looks(*id, sent.entry);
+    let was_guessed = |id| kin.guesses.contains(&id) || hands.claims.is_guess(id);
+    let guessed =
+        tasks.iter().find(|task| was_guessed(task.id) && looks_like_it(task, new, (from, to), &kin));
+    let guessed = guessed.map(|task| task.id).filter(|_| !kin.show_numbers_kept(&tasks));
     Ok(match ours {
         Ours::ByNumber(ids) => match ids.as_slice() {
             [one] if hands.claims.claim(*one, sent.entry) => Finding::Sure(Verdict::Done(Written::Created(*one))),
@@ -314,10 +342,15 @@ async fn look_for_created(
             Finding::Nothing(STOPPED.to_owned())
         }
         Ours::ByLooks(ids) if ids.len() > 1 => Finding::Sure(Verdict::Several(ids)),
-        Ours::ByLooks(ids) => match ids.into_iter().find(|id| hands.claims.claim(*id, sent.entry)) {
-            Some(one) => Finding::Sure(Verdict::Done(Written::Created(one))),
-            None if is_whole => Finding::SoFar(Verdict::NotDone),
-            None => Finding::Nothing(
+        Ours::ByLooks(ids) => match (ids.into_iter().find(claim_by_looks), guessed) {
+            (Some(one), _) => Finding::Sure(Verdict::Done(Written::Created(one))),
+            // One of the two has made it, and nobody can say which: neither is called not done for it.
+            (None, Some(id)) => Finding::SoFar(Verdict::CannotTell(format!(
+                "#{id} looks like it, and was taken for what another create of the very same has made. Look at \
+                 the list before you send anything again"
+            ))),
+            (None, None) if is_whole => Finding::SoFar(Verdict::NotDone),
+            (None, None) => Finding::Nothing(
                 "it could not be found out: the list went on changing while it was read, or is too long. Look \
                  at it before you send anything again"
                     .to_owned(),
@@ -348,6 +381,8 @@ struct Kin {
     tasks: HashMap<TaskId, Option<u32>>,
     /// The numbers that were chosen for them.
     numbers: HashSet<u32>,
+    /// Those of them that were only taken for what another create of the very same has made.
+    guesses: HashSet<TaskId>,
     /// Whether one of them asks for the very same, and its end is not known.
     has_twin: bool,
 }
@@ -364,7 +399,12 @@ impl Kin {
             }
             kin.numbers.extend(number);
             match &intent.closed {
-                Some(closed) => kin.tasks.extend(created_in(&closed.outcome).map(|id| (id, number))),
+                Some(closed) => {
+                    let made = created_in(&closed.outcome);
+                    kin.tasks.extend(made.map(|id| (id, number)));
+                    let is_guess = is_guess(&closed.outcome) && is_twin(&intent.what.body, new);
+                    kin.guesses.extend(made.filter(|_| is_guess));
+                }
                 None => kin.has_twin |= is_twin(&intent.what.body, new),
             }
         }
@@ -416,16 +456,19 @@ fn ours(
     if kin.show_numbers_kept(tasks) {
         return Ours::ByLooks(Vec::new());
     }
-    let (before, after) = LOOKALIKE;
-    let is_others = |task: &Task| kin.numbers.iter().any(|number| has_number(task, &(*number).into()));
-    let looks_like_it = |task: &&Task| {
-        task.kind == new.kind
-            && is_due_at(task, new.scheduled_at)
-            && task.created_at.is_none_or(|at| sent.0 - before <= at && at <= sent.1 + after)
-            && holds_content(&task.content, &new.content)
-            && !is_others(task)
-    };
+    let looks_like_it = |task: &&Task| looks_like_it(task, new, sent, kin);
     Ours::ByLooks(tasks.iter().filter(free).filter(looks_like_it).map(|task| task.id).collect())
+}
+
+/// Whether a task could be what was sent in that time: nothing in it says otherwise.
+fn looks_like_it(task: &Task, new: &NewTask, sent: (DateTime<Utc>, DateTime<Utc>), kin: &Kin) -> bool {
+    let (before, after) = LOOKALIKE;
+    let is_others = || kin.numbers.iter().any(|number| has_number(task, &(*number).into()));
+    task.kind == new.kind
+        && is_due_at(task, new.scheduled_at)
+        && task.created_at.is_none_or(|at| sent.0 - before <= at && at <= sent.1 + after)
+        && holds_content(&task.content, &new.content)
+        && !is_others()
 }
 
 /// Tasks that were read in full and look like the one that is searched for: more are not kept.

@@ -72,7 +72,7 @@ async fn unknown(hands: &Hands, req: ReqId, failure: Failure, sent: Sent) -> (Me
     hands.tell(Message::OutcomeUnknown { req, failure, open }).await;
     // What cannot be told stays open: the next start looks once more, and says so again.
     let verdict = reconcile::settle(hands, &sent, req).await.verdict;
-    let outcome = outcome_of_verdict(&verdict);
+    let outcome = outcome_of_verdict(hands, &verdict);
     let end = sent.entry.zip(outcome).map(|(entry, outcome)| End { entry, outcome, created: None });
     (Message::Settled { req, verdict }, end)
 }
@@ -137,9 +137,17 @@ pub(super) fn leaves_doubt(outcome: Option<&Value>) -> bool {
         .is_none_or(|outcome| matches!(result(outcome).as_deref(), Some(NOT_DONE | reconcile::CANNOT_TELL)))
 }
 
+/// Whether the journal took a task for the create's by nothing but its looks.
+pub(super) fn is_guess(outcome: &Value) -> bool {
+    outcome.get("by").is_some_and(|by| by == "looks")
+}
+
 /// `None` leaves the entry open: it is still not known how the write ended.
-pub(super) fn outcome_of_verdict(verdict: &Verdict) -> Option<Value> {
+pub(super) fn outcome_of_verdict(hands: &Hands, verdict: &Verdict) -> Option<Value> {
     match verdict {
+        Verdict::Done(Written::Created(id)) if hands.claims.is_guess(*id) => {
+            Some(json!({"result": "created", "task": id.to_string(), "by": "looks"}))
+        }
         Verdict::Done(written) => Some(outcome_of(*written)),
         Verdict::NotDone => Some(json!({"result": NOT_DONE})),
         Verdict::Several(ids) => {

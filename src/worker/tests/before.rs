@@ -311,5 +311,5 @@ async fn a_search_that_is_asked_for_later_amends_what_the_journal_took_for_not_d
     assert_eq!(bench.next().await, Some(found));
     bench.close().await;
     let closed = store.journal("acme", 1).unwrap()[0].closed.clone().unwrap();
-    assert_eq!(closed.outcome, json!({"result": "created", "task": "9"}));
+    assert_eq!(closed.outcome, json!({"result": "created", "task": "9", "by": "looks"}));
 }
