@@ -1,8 +1,8 @@
 //! Fuzz targets: what comes from outside may be anything, and never breaks a promise.
 //!
 //! Every target is a function of bytes that asserts what must hold for all of them. `cargo test` runs each
-//! on its stored inputs (`__fuzz__/<target>/corpus`, found crashes beside it) and on some random ones, in
-//! about a second. Hours of it, with every target for that many seconds:
+//! on its stored inputs (`__fuzz__/<target>/corpus`, found crashes beside it) and on some generated ones, the
+//! same at every run, in about a second. Hours of it, on random ones, with every target for that many seconds:
 //!
 //! ```text
 //! PUSHDECK_FUZZ_SECONDS=3600 cargo test --release --test fuzz
@@ -15,10 +15,14 @@
 #![expect(
     clippy::unwrap_used,
     clippy::wildcard_enum_match_arm,
+    clippy::print_stdout,
     reason = "what goes wrong here is the failure of the test"
 )]
 
 use std::time::Duration;
+
+use rand::rngs::StdRng;
+use rand::{RngExt, SeedableRng};
 
 mod answers;
 mod filter;
@@ -36,7 +40,29 @@ fn seconds() -> Option<Duration> {
     std::env::var("PUSHDECK_FUZZ_SECONDS").ok().map(|text| Duration::from_secs(text.parse().unwrap()))
 }
 
-/// One target: its stored inputs, and so many random ones.
+/// So many inputs, the same at every run.
+fn generated(count: u64) -> impl Iterator<Item = Vec<u8>> {
+    (0..count).map(|number| {
+        let mut rng = StdRng::seed_from_u64(number);
+        let longest = [8, 64, 512][rng.random_range(0..3)];
+        let mut bytes = vec![0; rng.random_range(0..=longest)];
+        rng.fill(bytes.as_mut_slice());
+        bytes
+    })
+}
+
+/// Names the input that a target fell over.
+struct Named<'a>(&'a [u8]);
+
+impl Drop for Named<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            println!("the input is {:?}", self.0);
+        }
+    }
+}
+
+/// One target: its stored inputs, and so many generated ones.
 macro_rules! target {
     ($(#[$doc:meta])* $test:ident, $name:literal, $body:path, $iterations:literal) => {
         $(#[$doc])*
@@ -45,9 +71,13 @@ macro_rules! target {
             let target = bolero::check!(name = $name);
             let target = match seconds() {
                 Some(time) => target.with_test_time(time),
-                None => target.with_iterations($iterations),
+                None => target.with_iterations(0),
             };
             target.for_each(|bytes: &[u8]| $body(bytes));
+            for bytes in generated($iterations) {
+                let _named = Named(&bytes);
+                $body(&bytes);
+            }
         }
     };
 }

@@ -74,8 +74,9 @@ pub fn parse(entry: &str, now: DateTime<Utc>, zone: Tz) -> Result<DateTime<Utc>,
     if let Some(span) = entry.strip_prefix('+').or_else(|| entry.strip_prefix("in ")) {
         let span = parse_span(span).ok_or(WhenProblem::NotUnderstood)?;
         // Rounded up: what is said to be two hours away should not read "in 1h 59m".
-        let from = if whole(now) == now { now } else { whole(now) + Duration::seconds(1) };
-        return from.checked_add_signed(span).ok_or(WhenProblem::NotUnderstood);
+        let part = if whole(now) == now { Duration::zero() } else { Duration::seconds(1) };
+        let from = whole(now).checked_add_signed(part);
+        return from.and_then(|from| from.checked_add_signed(span)).ok_or(WhenProblem::NotUnderstood);
     }
     let (rest, place) = split_place(&entry, zone);
     let today = place.naive(now).date();
