@@ -182,6 +182,6 @@ fn no_answer_costs_more_than_120_mb() {
         assert!(peak < 120 * 1024, "{peak} kB");
         eprintln!("peak {peak} kB");
     }
-    terminal.keys("q");
+    terminal.keys(crate::terminal::CTRL_C);
     assert_eq!(terminal.end(), 0);
 }
