@@ -58,8 +58,7 @@ pub enum Progress {
 #[derive(Debug)]
 struct Frame {
     buffer: Buffer,
-    rendered: Duration,
-    lines: Vec<LineKey>,
+    shown: Shown,
 }
 
 /// What waits to be written.
@@ -84,14 +83,17 @@ struct Shared {
 impl Progress {
     /// One more frame is on the screen.
     fn add(&mut self, shown: Shown) {
-        if let Self::Frames { count, last } = self {
-            *count += 1;
-            if last.len() == MOST_FRAMES {
-                last.pop_front();
+        match self {
+            Self::Nothing => *self = Self::Frames { count: 1, last: VecDeque::from([shown]) },
+            Self::Frames { count, last } => {
+                *count += 1;
+                if last.len() == MOST_FRAMES {
+                    last.pop_front();
+                }
+                last.push_back(shown);
             }
-            last.push_back(shown);
-        } else {
-            *self = Self::Frames { count: 1, last: VecDeque::from([shown]) };
+            // What failed once is over, also when the loop has not heard of it yet.
+            Self::Failed(_) => {}
         }
     }
 }
@@ -150,14 +152,13 @@ impl Screen {
 
     /// Hands a frame over: `paint` fills it. `shown` comes back when it is on the screen.
     pub fn show(&self, shown: Shown, paint: impl FnOnce(Rect, &mut Buffer)) {
-        let Shown { rendered, size, lines } = shown;
-        let area = Rect::new(0, 0, size.0, size.1);
+        let area = Rect::new(0, 0, shown.size.0, shown.size.1);
         let mut buffer = self.shared.waiting().spare.take().unwrap_or_default();
         buffer.resize(area);
         buffer.reset();
         paint(area, &mut buffer);
         let mut waiting = self.shared.waiting();
-        if let Some(passed_over) = waiting.frame.replace(Frame { buffer, rendered, lines }) {
+        if let Some(passed_over) = waiting.frame.replace(Frame { buffer, shown }) {
             waiting.spare = Some(passed_over.buffer);
         }
         drop(waiting);
@@ -271,8 +272,7 @@ impl<W: Write> Writer<W> {
         }
         let old = std::mem::replace(&mut self.on_screen, frame.buffer);
         self.shared.waiting().spare = Some(old);
-        let shown = Shown { rendered: frame.rendered, size: (area.width, area.height), lines: frame.lines };
-        self.written.send_modify(|progress| progress.add(shown));
+        self.written.send_modify(|progress| progress.add(frame.shown));
         Ok(())
     }
 
@@ -330,6 +330,16 @@ mod tests {
 
     fn frames(shown: &[Shown]) -> Progress {
         Progress::Frames { count: shown.len() as u64, last: shown.iter().cloned().collect() }
+    }
+
+    #[test]
+    fn what_failed_is_over_whatever_is_written_after_it() {
+        let mut progress = frames(&[shown((6, 2), AT)]);
+        progress.add(shown((6, 2), AT));
+        assert_eq!(progress, frames(&[shown((6, 2), AT), shown((6, 2), AT)]));
+        progress = Progress::Failed("gone".to_owned());
+        progress.add(shown((6, 2), AT));
+        assert_eq!(progress, Progress::Failed("gone".to_owned()));
     }
 
     fn shown(size: (u16, u16), rendered: Duration) -> Shown {
