@@ -1,20 +1,20 @@
 //! HTTP: one async method for each of the five calls.
 //!
-//! The only floor that talks to the service. Every attempt passes the [`budget`], is judged by the
+//! The only floor that talks to the service. Every attempt passes the [`rate_limiter`], is judged by the
 //! one table in [`retry`], and is signed by [`signer`]. No URL, signature or key leaves here in an
 //! error, a record or a `Debug` (I8).
 
-pub mod budget;
 mod ca;
 pub mod client;
 mod fault;
+#[cfg(test)]
+pub(crate) mod mock_server;
 pub mod probe;
 pub mod proxy;
+pub mod rate_limiter;
 pub mod retry;
-#[cfg(test)]
-pub(crate) mod rogue;
 mod scrub;
 pub mod signer;
 
-pub use client::{Client, Connection, Event, Outside, Timeouts};
+pub use client::{Client, Connection, Context, Event, Timeouts};
 pub use signer::Credential;

@@ -6,6 +6,7 @@
 
 pub mod board;
 pub mod calls;
+pub mod connection;
 pub mod detail;
 pub mod drafts;
 pub mod effect;
@@ -15,7 +16,6 @@ pub mod find;
 pub mod form;
 pub mod frame;
 pub mod help;
-pub mod link;
 pub mod message;
 pub mod palette;
 pub mod reload;
@@ -27,7 +27,7 @@ pub mod state;
 pub(crate) mod testing;
 pub mod update;
 
-pub use effect::{Effect, Lane, Terms, Waived, Write};
+pub use effect::{Effect, Priority, Terms, Waived, Write};
 pub use message::{Call, Message, Moment, OpenWrite, ReqId, Sight, Stop, Verdict, Written};
 pub use reload::Reloaded;
 pub use remote::Remote;

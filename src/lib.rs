@@ -31,12 +31,12 @@
 //! | how a time may be typed, or is written | [`domain::when`] |
 //! | how a list is typed, or is written | [`domain::list`] |
 //! | what a text field takes, and its limit | [`app::entry`], [`domain::fields`] |
-//! | the text of an error | [`domain::catalog`] (codes), [`domain::failure`] (the way) |
+//! | the text of an error | [`domain::catalog`] (codes), [`domain::failure`] (the transport) |
 //! | what goes over the wire | [`domain::wire`]; how it goes in [`api`] |
 //! | which rows are asked for, and whether a page joins what was shown | `app::board`: `paging`, `range` |
 //! | what is learnt of the service's list, and what is asked for then | [`domain::limits`], `worker::limits` |
-//! | what is retried | `api::retry`; how often one may call: `api::budget` |
-//! | how the background gives way after 60007 | [`domain::ease`] |
+//! | what is retried | `api::retry`; how often one may call: `api::rate_limiter` |
+//! | how the background gives way after 60007 | [`domain::throttle`] |
 //! | what the palette offers, `:reload` | [`app::palette`], [`app::reload`]; reading it: `worker::reload` |
 //! | what a confirmation takes, and when it counts | `app::review`: `level`, `confirm`, `quiet`, `sight` |
 //! | what is offered when a write is over | `app::review::again` |

@@ -31,7 +31,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::task::{self, AbortHandle, JoinSet};
 use tokio::time::Instant;
 
-use crate::api::{Client, Event, Outside};
+use crate::api::{Client, Context, Event};
 use crate::app::{Effect, Message, ReqId, Sight, Verdict, Write};
 use crate::domain::failure::NotSent;
 use crate::domain::{Failure, TaskId};
@@ -103,7 +103,7 @@ struct Hands {
     client: Client,
     journal: Journal,
     messages: mpsc::Sender<Message>,
-    outside: Outside,
+    context: Context,
     looks: [Duration; 4],
     every: Duration,
     least_doubt: Duration,
@@ -153,7 +153,7 @@ impl Hands {
     async fn close(&self, End { entry, outcome, .. }: End) {
         let mut stopping = self.stopping.clone();
         let mut pauses = CLOSE_AGAIN.into_iter();
-        while let Err(why) = self.journal.close(entry, self.outside.now(), outcome.clone()).await {
+        while let Err(why) = self.journal.close(entry, self.context.now(), outcome.clone()).await {
             let Some(pause) = pauses.next().filter(|_| !*stopping.borrow()) else {
                 return self.note(format!("the journal does not know how this write ended: {why}")).await;
             };
@@ -229,10 +229,10 @@ pub async fn run(
     journal: Journal,
     effects: mpsc::Receiver<Effect>,
     messages: mpsc::Sender<Message>,
-    outside: Outside,
+    context: Context,
 ) {
     let reload = Reload::never("there is no config to read");
-    run_with(Tools { pace: Pace::default(), client, journal, outside, reload }, effects, messages).await;
+    run_with(Tools { pace: Pace::default(), client, journal, context, reload }, effects, messages).await;
 }
 
 /// What the worker works with.
@@ -245,14 +245,14 @@ pub struct Tools {
     /// The local database.
     pub journal: Journal,
     /// Time and chance.
-    pub outside: Outside,
+    pub context: Context,
     /// How the config is read again.
     pub reload: Reload,
 }
 
 /// [`run`] with everything said.
 pub async fn run_with(tools: Tools, mut effects: mpsc::Receiver<Effect>, messages: mpsc::Sender<Message>) {
-    let Tools { pace, client, journal, outside, reload } = tools;
+    let Tools { pace, client, journal, context, reload } = tools;
     let (stop, stopping) = watch::channel(false);
     let teller = messages.clone();
     let client = client.observed_by(move |event| {
@@ -270,7 +270,7 @@ pub async fn run_with(tools: Tools, mut effects: mpsc::Receiver<Effect>, message
         client,
         journal,
         messages,
-        outside,
+        context,
         looks: pace.looks,
         every: pace.every,
         least_doubt: pace.least_doubt,
@@ -321,14 +321,14 @@ impl Crew {
     fn begin(&mut self, effect: Effect) {
         let hands = self.hands.clone();
         match effect {
-            Effect::List { req, query, lane } => {
+            Effect::List { req, query, priority } => {
                 let (_, handle) = self.spawn(Owed::Listed(req), async move {
-                    limits::list_for_table(&hands, req, &query, lane).await
+                    limits::list_for_table(&hands, req, &query, priority).await
                 });
                 self.withdraw_older_list(req, handle);
             }
-            Effect::Get { req, id, lane } => {
-                self.spawn(Owed::Got(req), async move { reads::get(&hands, req, id, lane).await });
+            Effect::Get { req, id, priority } => {
+                self.spawn(Owed::Got(req), async move { reads::get(&hands, req, id, priority).await });
             }
             Effect::Write { req, write, terms } => {
                 self.spawn_write(

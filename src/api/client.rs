@@ -15,13 +15,13 @@ use reqwest::header::{CONTENT_TYPE, RETRY_AFTER};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::budget::Gate;
+use super::rate_limiter::RateLimiter;
 use super::signer::{Credential, Signature, Signer};
 use super::{ca, fault, proxy, retry};
 use crate::domain::call::{self, Address, Call, End};
 use crate::domain::catalog;
 use crate::domain::wire::{self, Answer, Command};
-use crate::domain::{Change, Failure, Kind, Lane, NewTask, Page, Query, Task, TaskId};
+use crate::domain::{Change, Failure, Kind, NewTask, Page, Priority, Query, Task, TaskId};
 use crate::usersig::UserSig;
 
 /// The code for a signature past its end; the call had no effect.
@@ -65,12 +65,12 @@ impl Default for Timeouts {
 
 /// Where time and chance come from; tests bring their own.
 #[derive(Clone)]
-pub struct Outside {
+pub struct Context {
     clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
     dice: Arc<dyn Fn() -> u32 + Send + Sync>,
 }
 
-impl Outside {
+impl Context {
     /// `clock` reads this machine's time; `dice` gives any number, each as likely.
     pub fn new(
         clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
@@ -90,9 +90,9 @@ impl Outside {
     }
 }
 
-impl fmt::Debug for Outside {
+impl fmt::Debug for Context {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("Outside")
+        f.write_str("Context")
     }
 }
 
@@ -116,13 +116,13 @@ pub struct Client {
 
 struct Shared {
     http: reqwest::Client,
-    way: fault::Way,
+    transport: fault::Transport,
     base: Url,
     address: Arc<Address>,
     signer: Signer,
-    gate: Arc<Gate>,
+    limiter: Arc<RateLimiter>,
     timeouts: Timeouts,
-    outside: Outside,
+    context: Context,
     /// The service's clock minus this machine's, once an answer has told.
     skew: Mutex<Option<TimeDelta>>,
     /// Until when an answer has asked for no further calls (`Retry-After`).
@@ -130,22 +130,22 @@ struct Shared {
 }
 
 impl Shared {
-    fn new(connection: &Connection, timeouts: Timeouts, outside: Outside) -> Result<Self, Failure> {
+    fn new(connection: &Connection, timeouts: Timeouts, context: Context) -> Result<Self, Failure> {
         let base = base_of(&connection.base_url)?;
         let Connection { sdkappid, identifier, credential, ca_file, .. } = connection;
-        let signer = Signer::new(*sdkappid, identifier, credential, outside.now())?;
+        let signer = Signer::new(*sdkappid, identifier, credential, context.now())?;
         let http = http_client(&base, ca_file.as_deref(), timeouts)?;
         let base_url = base.as_str().strip_suffix('/').unwrap_or(base.as_str()).to_owned();
         let address = Address { base_url, sdkappid: *sdkappid, identifier: identifier.clone() };
         Ok(Self {
             http,
-            way: fault::Way::to(&base),
+            transport: fault::Transport::to(&base),
             base,
             address: Arc::new(address),
             signer,
-            gate: Arc::new(Gate::default()),
+            limiter: Arc::new(RateLimiter::default()),
             timeouts,
-            outside,
+            context,
             skew: Mutex::new(None),
             asked_to_wait: Mutex::new(None),
         })
@@ -163,8 +163,8 @@ impl Client {
     ///
     /// # Errors
     /// `Local`, in words for the operator.
-    pub fn new(connection: &Connection, timeouts: Timeouts, outside: Outside) -> Result<Self, Failure> {
-        let shared = Shared::new(connection, timeouts, outside)?;
+    pub fn new(connection: &Connection, timeouts: Timeouts, context: Context) -> Result<Self, Failure> {
+        let shared = Shared::new(connection, timeouts, context)?;
         Ok(Self { shared: Arc::new(shared), observer: None })
     }
 
@@ -175,9 +175,9 @@ impl Client {
     /// As [`Client::new`].
     pub fn renewed(&self, connection: &Connection) -> Result<Self, Failure> {
         let old = &*self.shared;
-        let mut shared = Shared::new(connection, old.timeouts, old.outside.clone())?;
+        let mut shared = Shared::new(connection, old.timeouts, old.context.clone())?;
         if shared.address.sdkappid == old.address.sdkappid {
-            shared.gate = Arc::clone(&old.gate);
+            shared.limiter = Arc::clone(&old.limiter);
         }
         Ok(Self { shared: Arc::new(shared), observer: self.observer.clone() })
     }
@@ -210,7 +210,7 @@ impl Client {
 
     /// The service's time, as far as it is known.
     pub fn service_now(&self) -> DateTime<Utc> {
-        self.shared.outside.now() + self.skew().unwrap_or_default()
+        self.shared.context.now() + self.skew().unwrap_or_default()
     }
 
     /// For how long an answer has asked for no further calls (`Retry-After`).
@@ -221,7 +221,8 @@ impl Client {
 
     /// `add_sched_task`: sent once.
     pub async fn add(&self, new: &NewTask) -> Result<TaskId, Failure> {
-        let answer = self.call(Command::Add, Lane::Write, &wire::add_body(self.sdkappid(), new), 0).await?;
+        let answer =
+            self.call(Command::Add, Priority::Write, &wire::add_body(self.sdkappid(), new), 0).await?;
         wire::read_task_id(&answer)
     }
 
@@ -229,45 +230,52 @@ impl Client {
     pub async fn modify(&self, change: &Change) -> Result<TaskId, Failure> {
         let Change { id, kind, scheduled_at, content } = change;
         let body = wire::modify_body(self.sdkappid(), *id, kind, *scheduled_at, content.as_ref());
-        let answer = self.call(Command::Modify, Lane::Write, &body, 0).await?;
+        let answer = self.call(Command::Modify, Priority::Write, &body, 0).await?;
         about(*id, &answer)
     }
 
     /// `delete_sched_task`: sent once.
     pub async fn delete(&self, id: TaskId, kind: &Kind) -> Result<TaskId, Failure> {
         let body = wire::delete_body(self.sdkappid(), id, kind);
-        let answer = self.call(Command::Delete, Lane::Write, &body, 0).await?;
+        let answer = self.call(Command::Delete, Priority::Write, &body, 0).await?;
         about(id, &answer)
     }
 
     /// `get_sched_task`.
-    pub async fn get(&self, id: TaskId, lane: Lane) -> Result<Task, Failure> {
-        let answer = self.call(Command::Get, lane, &wire::get_body(self.sdkappid(), id), 0).await?;
+    pub async fn get(&self, id: TaskId, priority: Priority) -> Result<Task, Failure> {
+        let answer = self.call(Command::Get, priority, &wire::get_body(self.sdkappid(), id), 0).await?;
         let task = wire::read_task_info(answer)?;
         if task.id == id { Ok(task) } else { Err(about_another(task.id)) }
     }
 
     /// `list_sched_task`.
-    pub async fn list(&self, query: &Query, lane: Lane) -> Result<Page, Failure> {
-        self.list_counted(query, lane).await.map(|(page, _)| page)
+    pub async fn list(&self, query: &Query, priority: Priority) -> Result<Page, Failure> {
+        self.list_counted(query, priority).await.map(|(page, _)| page)
     }
 
     /// `list_sched_task`, and how many rows more came than were asked for: those are not kept.
-    pub async fn list_counted(&self, query: &Query, lane: Lane) -> Result<(Page, u64), Failure> {
+    pub async fn list_counted(&self, query: &Query, priority: Priority) -> Result<(Page, u64), Failure> {
         let want = usize::try_from(query.page_size).unwrap_or(usize::MAX);
-        let answer = self.call(Command::List, lane, &wire::list_body(self.sdkappid(), query), want).await?;
+        let answer =
+            self.call(Command::List, priority, &wire::list_body(self.sdkappid(), query), want).await?;
         let surplus = answer.surplus;
         Ok((wire::read_page(answer)?, surplus))
     }
 
     /// One call with all its attempts. Of a list at most `want` rows are kept.
-    async fn call(&self, command: Command, lane: Lane, body: &Value, want: usize) -> Result<Answer, Failure> {
-        let request = Request { want, ..Request::new(command, lane, body) };
+    async fn call(
+        &self,
+        command: Command,
+        priority: Priority,
+        body: &Value,
+        want: usize,
+    ) -> Result<Answer, Failure> {
+        let request = Request { want, ..Request::new(command, priority, body) };
         let (mut sent, mut counted) = (0, 0);
         let mut was_renewed = false;
         loop {
             sent += 1;
-            if lane == Lane::Background {
+            if priority == Priority::Background {
                 // Nobody waits for it, so it does as it was asked.
                 tokio::time::sleep(self.asked_to_wait()).await;
             }
@@ -287,7 +295,7 @@ impl Client {
                 continue;
             }
             counted += 1;
-            let jitter = f64::from(self.shared.outside.roll()) / f64::from(u32::MAX);
+            let jitter = f64::from(self.shared.context.roll()) / f64::from(u32::MAX);
             let pause = retry::decide(command, &failure, counted, jitter);
             match pause.and_then(|pause| retry::as_asked(pause, self.asked_to_wait())) {
                 Some(pause) => tokio::time::sleep(pause).await,
@@ -298,7 +306,7 @@ impl Client {
 
     /// Waits for the turn, then sends once; also gives the signature it was sent with.
     async fn attempt(&self, request: &Request, number: u32) -> (Option<UserSig>, Result<Answer, Failure>) {
-        let permit = self.shared.gate.pass(request.command, request.lane).await;
+        let permit = self.shared.limiter.pass(request.command, request.priority).await;
         let signature = match self.shared.signer.signature(self.service_now()) {
             Ok(signature) => signature,
             Err(failure) => return (None, Err(failure)),
@@ -344,8 +352,10 @@ impl Client {
             .header(CONTENT_TYPE, "application/json")
             .body(request.body.clone());
         let total = shared.timeouts.total;
-        let response =
-            sending.send().await.map_err(|error| fault::of_send(&error.without_url(), total, &shared.way))?;
+        let response = sending
+            .send()
+            .await
+            .map_err(|error| fault::of_send(&error.without_url(), total, &shared.transport))?;
         let status = response.status().as_u16();
         record.call.status = Some(status);
         let date = date_of(&response);
@@ -387,7 +397,7 @@ impl Client {
     fn learn_skew(&self, server_date: DateTime<Utc>, sent: DateTime<Utc>, took: Duration) {
         // Nobody knows when in that time the service wrote its date. Only where this process, or the machine,
         // was stopped is it more than an answer is waited for: then it tells nothing.
-        let by_clock = (self.shared.outside.now() - sent).to_std().unwrap_or_default();
+        let by_clock = (self.shared.context.now() - sent).to_std().unwrap_or_default();
         if took.max(by_clock) > self.shared.timeouts.total {
             return;
         }
@@ -411,7 +421,7 @@ fn note_down(event: &Event) {
         sent = %call.sent.to_rfc3339_opts(SecondsFormat::Millis, true),
         app = call.address.sdkappid,
         command = call.command.name(),
-        lane = call.lane.word(),
+        priority = call.priority.word(),
         attempt = call.attempt,
         task = call.task.map(|task| task.0),
         ms = u64::try_from(call.took.as_millis()).unwrap_or(u64::MAX),
@@ -428,7 +438,7 @@ fn note_down(event: &Event) {
 /// One call, the same for all its attempts.
 struct Request {
     command: Command,
-    lane: Lane,
+    priority: Priority,
     task: Option<TaskId>,
     body: String,
     /// As much of the body as its records keep.
@@ -438,11 +448,11 @@ struct Request {
 }
 
 impl Request {
-    fn new(command: Command, lane: Lane, body: &Value) -> Self {
+    fn new(command: Command, priority: Priority, body: &Value) -> Self {
         let task = body.get("TaskID").and_then(Value::as_u64).map(TaskId);
         let body = body.to_string();
         let kept = Call::kept(&body);
-        Self { command, lane, task, body, kept, want: 0 }
+        Self { command, priority, task, body, kept, want: 0 }
     }
 }
 
@@ -458,13 +468,13 @@ impl<'a> Record<'a> {
         let shared = &*client.shared;
         let call = Call {
             command: request.command,
-            lane: request.lane,
+            priority: request.priority,
             attempt,
             task: request.task,
             address: Arc::clone(&shared.address),
-            random: shared.outside.roll(),
+            random: shared.context.roll(),
             body: Arc::clone(&request.kept),
-            sent: shared.outside.now(),
+            sent: shared.context.now(),
             took: Duration::ZERO,
             server_date: None,
             retry_after: None,

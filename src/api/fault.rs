@@ -33,24 +33,24 @@ pub(super) const KEY: &str = "[secret key]";
 const MOST_NAMES: usize = 5;
 
 /// How a request was to go.
-pub(super) struct Way {
+pub(super) struct Transport {
     is_https: bool,
     proxy: Option<Proxy>,
 }
 
-impl Way {
-    /// The way to this address, as the system says now.
+impl Transport {
+    /// The transport to this address, as the system says now.
     pub(super) fn to(base: &Url) -> Self {
         Self { is_https: base.scheme() == "https", proxy: proxy::of(base.as_str()) }
     }
 }
 
 /// What a failed `send` means. `total` is the time-out that was set.
-pub(super) fn of_send(error: &reqwest::Error, total: Duration, way: &Way) -> Failure {
+pub(super) fn of_send(error: &reqwest::Error, total: Duration, transport: &Transport) -> Failure {
     let causes = causes(error);
     let detail = words(&causes);
     if error.is_connect() {
-        return no_connection(error, &causes, detail, way);
+        return no_connection(error, &causes, detail, transport);
     }
     if error.is_timeout() {
         return Failure::TimedOut { after: total };
@@ -87,7 +87,7 @@ fn no_connection(
     error: &reqwest::Error,
     causes: &[&(dyn Error + 'static)],
     detail: String,
-    way: &Way,
+    transport: &Transport,
 ) -> Failure {
     let tls = causes.iter().find_map(|cause| cause.downcast_ref::<rustls::Error>());
     // The type is not public under this library's name; its words begin so in every case.
@@ -102,19 +102,19 @@ fn no_connection(
         (NotSent::Tls, detail)
     } else if error.is_timeout() {
         (NotSent::ConnectTimeout, detail)
-    } else if way.is_https && !is_of_tcp(causes) {
+    } else if transport.is_https && !is_of_tcp(causes) {
         // A connection that broke while it was made secure has no kind of its own.
         (NotSent::Tls, detail)
     } else {
         (NotSent::Refused, detail)
     };
-    match &way.proxy {
+    match &transport.proxy {
         None => Failure::NotSent { reason, detail },
-        Some(proxy) => by_proxy(reason, proxy, detail, way.is_https),
+        Some(proxy) => by_proxy(reason, proxy, detail, transport.is_https),
     }
 }
 
-/// What was met on a way through a proxy. Without TLS there is no tunnel, and every connection is one
+/// What was met on a transport through a proxy. Without TLS there is no tunnel, and every connection is one
 /// to the proxy.
 fn by_proxy(reason: NotSent, proxy: &Proxy, detail: String, is_https: bool) -> Failure {
     let is_of_proxy = !is_https && matches!(reason, NotSent::Dns | NotSent::Refused);

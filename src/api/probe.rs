@@ -10,8 +10,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::client::{self, Outside, Timeouts};
-use super::fault::{self, Way};
+use super::client::{self, Context, Timeouts};
+use super::fault::{self, Transport};
 use crate::domain::wire::Command;
 use crate::domain::{Failure, call};
 
@@ -36,15 +36,15 @@ pub async fn hello(
     base_url: &str,
     ca_file: Option<&Path>,
     timeouts: Timeouts,
-    outside: &Outside,
+    context: &Context,
 ) -> Result<Hello, Failure> {
     let base = client::base_of(base_url)?;
     let http = client::http_client(&base, ca_file, timeouts)?;
-    let (sent, began) = (outside.now(), Instant::now());
+    let (sent, began) = (context.now(), Instant::now());
     let asked = http.post(client::endpoint(&base, Command::List)).json(&json!({})).send().await;
     let took = began.elapsed();
     let answer =
-        asked.map_err(|error| fault::of_send(&error.without_url(), timeouts.total, &Way::to(&base)))?;
+        asked.map_err(|error| fault::of_send(&error.without_url(), timeouts.total, &Transport::to(&base)))?;
     let date = client::date_of(&answer);
     Ok(Hello {
         version: format!("{:?}", answer.version()),

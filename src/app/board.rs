@@ -18,7 +18,7 @@ use crate::domain::failure::NotSent;
 use crate::domain::{Failure, Order, Outcome, Page, Query, Status, Task, TaskId};
 use crate::keymap::Action;
 
-use super::effect::{Effect, Lane};
+use super::effect::{Effect, Priority};
 use super::filter::{self, Filter};
 use super::message::{Moment, ReqId};
 use super::remote::Remote;
@@ -312,16 +312,16 @@ fn sort_page(page: &mut Page, query: &Query) {
 
 /// Asks for the page as the operator wants it now.
 pub fn reload(state: &mut State) -> Vec<Effect> {
-    ask(state, Lane::Page)
+    ask(state, Priority::Page)
 }
 
-fn ask(state: &mut State, lane: Lane) -> Vec<Effect> {
+fn ask(state: &mut State, priority: Priority) -> Vec<Effect> {
     let req = state.ask();
     let query = state.board.query.clone();
     state.board.remote.ask(req);
     state.board.asked = Some(query.clone());
     state.board.asked_at = Some(state.now.running);
-    vec![Effect::List { req, query, lane }]
+    vec![Effect::List { req, query, priority }]
 }
 
 /// Time went on: rows that waited may move now, and the page is asked for again when it is due.
@@ -340,12 +340,12 @@ pub fn on_tick(state: &mut State) -> Vec<Effect> {
         }
     }
     let due = state.board.asked_at.is_none_or(|at| state.now.running >= at + state.setup.refresh);
-    if !due || state.board.is_asking() || !state.link.may_ask(state.now) {
+    if !due || state.board.is_asking() || !state.connection.may_ask(state.now) {
         return Vec::new();
     }
     let now = state.server_now();
     let due_now = state.board.tasks.iter().any(|task| is_due_about(task, now));
-    ask(state, if due_now { Lane::Due } else { Lane::Background })
+    ask(state, if due_now { Priority::Due } else { Priority::Background })
 }
 
 /// Whether a task goes out about now: it is watched ahead of what refreshes by itself.
@@ -379,7 +379,7 @@ pub fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -
         Err(Failure::NotSent { reason: NotSent::Withdrawn, .. }) => return Vec::new(),
         Err(failure) => return on_not_listed(state, failure),
     };
-    state.link.succeeded(now);
+    state.connection.succeeded(now);
     let Some(asked) = state.board.asked.clone() else { return Vec::new() };
     let came = page.tasks.len() as u64;
     sort_page(&mut page, &asked);
@@ -492,7 +492,7 @@ pub fn on_task_action(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::New => return form::open_new(state),
         Action::Refresh => {
-            state.link.try_now();
+            state.connection.try_now();
             state.board.dead_end = None;
             let mut effects = review::search_now(state);
             if let Some(page) = state.board.waiting.take() {

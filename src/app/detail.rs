@@ -15,9 +15,9 @@ use super::effect::Effect;
 use super::frame::Placement;
 use super::state::{Layer, State};
 
-/// Which face of the task is shown.
+/// How the task is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Face {
+pub enum ViewMode {
     /// In words, with the phone.
     #[default]
     Task,
@@ -33,7 +33,7 @@ pub struct Detail {
     /// Whether the pane has the keys.
     pub focused: bool,
     /// What of the task is shown.
-    pub face: Face,
+    pub mode: ViewMode,
     /// Lines scrolled off the top.
     pub scroll: u16,
 }
@@ -120,9 +120,9 @@ fn on_other(state: &mut State, action: Action) -> Vec<Effect> {
     match action {
         Action::NextView => {
             state.detail.scroll = 0;
-            state.detail.face = match state.detail.face {
-                Face::Task => Face::Json,
-                Face::Json => Face::Task,
+            state.detail.mode = match state.detail.mode {
+                ViewMode::Task => ViewMode::Json,
+                ViewMode::Json => ViewMode::Task,
             };
         }
         Action::Open => {
@@ -153,13 +153,13 @@ mod tests {
         for size in [(40, 12), (80, 24), (80, 40), (120, 30), (30, 8)] {
             let mut state = board(size);
             feed(&mut state, [key(KeyCode::Enter)]);
-            for face in [Face::Task, Face::Json] {
-                assert_eq!(state.detail.face, face);
+            for mode in [ViewMode::Task, ViewMode::Json] {
+                assert_eq!(state.detail.mode, mode);
                 let room = room(&state).unwrap();
                 let lines = lines::lines(&state, usize::from(room.width)).len();
                 feed(&mut state, typed("G"));
                 let last = usize::from(state.detail.scroll);
-                assert_eq!(last, lines.saturating_sub(usize::from(room.height)), "{size:?} {face:?}");
+                assert_eq!(last, lines.saturating_sub(usize::from(room.height)), "{size:?} {mode:?}");
                 feed(&mut state, typed("jjj"));
                 assert_eq!(usize::from(state.detail.scroll), last);
                 feed(&mut state, typed("k"));
@@ -173,8 +173,8 @@ mod tests {
     fn no_line_is_wider_than_the_room() {
         for width in 24..=90 {
             let mut state = board((120, 40));
-            for face in [Face::Task, Face::Json] {
-                state.detail.face = face;
+            for mode in [ViewMode::Task, ViewMode::Json] {
+                state.detail.mode = mode;
                 for line in lines::lines(&state, width) {
                     let cells: usize = line.iter().map(|part| crate::domain::text::width(&part.text)).sum();
                     assert!(cells <= width, "{width}: {line:?}");
@@ -218,12 +218,12 @@ mod tests {
                 task.content.set(path, Some(long.clone().into()));
             }
             task.raw.insert("Title".to_owned(), long.into());
-            let faces = [Face::Task, Face::Json].map(|face| {
-                state.detail.face = face;
+            let modes = [ViewMode::Task, ViewMode::Json].map(|mode| {
+                state.detail.mode = mode;
                 let lines = lines::lines(&state, 60);
                 lines.iter().flatten().map(|part| part.text.len()).sum::<usize>()
             });
-            faces.iter().sum::<usize>()
+            modes.iter().sum::<usize>()
         };
         let (long, longer) = (count(100_000), count(1_000_000));
         assert!(long < 200_000, "{long}");

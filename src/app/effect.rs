@@ -5,7 +5,7 @@ use crate::domain::profile::AppKey;
 use crate::domain::wire::Command;
 use crate::domain::{Change, Draft, Kind, NewTask, Query, Task, TaskId};
 
-pub use crate::domain::lane::Lane;
+pub use crate::domain::priority::Priority;
 
 use super::message::{OpenWrite, ReqId};
 
@@ -79,7 +79,7 @@ pub enum Effect {
         /// What is asked.
         query: Query,
         /// Who waits.
-        lane: Lane,
+        priority: Priority,
     },
     /// Read one task.
     Get {
@@ -88,7 +88,7 @@ pub enum Effect {
         /// Which.
         id: TaskId,
         /// Who waits.
-        lane: Lane,
+        priority: Priority,
     },
     /// Change something at the service.
     Write {

@@ -86,9 +86,9 @@ pub fn on_adopted(state: &mut State, req: ReqId, result: Result<(), Failure>) ->
     }
     let Reloaded { setup, same_place } = *read;
     state.zone = setup.zone;
-    let before = std::mem::take(&mut state.link);
-    state.link.signed_until = before.signed_until;
-    state.link.skew = before.skew.filter(|_| same_place);
+    let before = std::mem::take(&mut state.connection);
+    state.connection.signed_until = before.signed_until;
+    state.connection.skew = before.skew.filter(|_| same_place);
     if same_place {
         state.say("the config was read again");
         // Pages of another size are other pages; else the table stays where it is.
@@ -137,12 +137,12 @@ mod tests {
     #[test]
     fn a_mended_key_is_taken_over_and_the_asking_goes_on() {
         let mut state = auth(board((120, 40)));
-        assert!(state.link.stopped);
+        assert!(state.connection.stopped);
         let req = reload(&mut state);
         let (selected, setup) = (state.board.selected, Setup { page_size: 20, ..state.setup.clone() });
         let effects = answered(&mut state, req, Ok(Reloaded { setup, same_place: true }));
         let [Effect::List { query, .. }] = effects.as_slice() else { panic!("{effects:?}") };
-        assert_eq!((query.page_size, state.link.stopped), (20, false));
+        assert_eq!((query.page_size, state.connection.stopped), (20, false));
         assert_eq!(state.board.selected, selected, "the table stays");
         assert!(answered(&mut state, req, Err("late".into())).is_empty(), "an old answer changes nothing");
     }
@@ -155,7 +155,7 @@ mod tests {
         let effects = answered(&mut state, req, Ok(Reloaded { setup, same_place: false }));
         assert!(matches!(effects.as_slice(), [Effect::List { .. }]), "{effects:?}");
         assert_eq!((state.board.tasks.len(), state.board.selected, state.setup.sdkappid), (0, None, 7));
-        assert_eq!(state.link.skew, None);
+        assert_eq!(state.connection.skew, None);
     }
 
     #[test]

@@ -46,7 +46,7 @@ pub use desk::Desk;
 pub use doubt::{deed, learn, on_checked, on_searched, progress, search_now};
 pub use elsewhere::on_ended_elsewhere;
 pub use fresh::{compare_with_list, on_got};
-pub use level::Grade;
+pub use level::ConfirmLevel;
 pub use outcome::{
     Ending, Proof, acknowledge, has_notice, on_settled, on_stopped, on_unknown, on_wrote, open_notice,
     take_up,
@@ -56,7 +56,7 @@ pub use sight::{LineKey, in_sight};
 use compare::Version;
 use doubt::Obstacle;
 use fresh::ask_fresh;
-use level::grade_of;
+use level::level_of;
 use quiet::Guard;
 use sight::Seen;
 
@@ -244,25 +244,25 @@ impl Review {
         }
     }
 
-    /// The grade: the worst of what stands and what is meant.
-    pub fn grade(&self, environment: Environment) -> Grade {
-        let after = grade_of(environment, &self.audience());
-        let before = self.standing().map(|task| grade_of(environment, &task.audience()));
-        let grade = before.map_or(after, |before| before.max(after));
-        let grade = if self.raised { grade.next() } else { grade };
+    /// The level: the worst of what stands and what is meant.
+    pub fn level(&self, environment: Environment) -> ConfirmLevel {
+        let after = level_of(environment, &self.audience());
+        let before = self.standing().map(|task| level_of(environment, &task.audience()));
+        let level = before.map_or(after, |before| before.max(after));
+        let level = if self.raised { level.next() } else { level };
         match self.subject {
             // What is not sent can be set up again; it is not made harder than the PROD rule.
-            Subject::Cancel(_) => grade.min(Grade::Middle),
-            Subject::Create(_) | Subject::Modify { .. } => grade,
+            Subject::Cancel(_) => level.min(ConfirmLevel::Middle),
+            Subject::Create(_) | Subject::Modify { .. } => level,
         }
     }
 
     /// What has to be typed.
     pub fn wanted(&self, setup: &Setup) -> String {
-        match self.grade(setup.environment) {
-            Grade::Low => "y".to_owned(),
-            Grade::Middle => self.base().map_or_else(|| setup.profile.clone(), |task| task.id.tail()),
-            Grade::High => format!("all {}", setup.profile),
+        match self.level(setup.environment) {
+            ConfirmLevel::Low => "y".to_owned(),
+            ConfirmLevel::Middle => self.base().map_or_else(|| setup.profile.clone(), |task| task.id.tail()),
+            ConfirmLevel::High => format!("all {}", setup.profile),
         }
     }
 

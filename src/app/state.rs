@@ -12,6 +12,7 @@ use crate::keymap::Scope;
 
 use super::board::Board;
 use super::calls::{CallList, Calls, OneCall};
+use super::connection::ConnectionStatus;
 use super::detail::Detail;
 use super::drafts::DraftList;
 use super::effect::{Effect, Write};
@@ -20,7 +21,6 @@ use super::find::Find;
 use super::form::{Drafts, Form};
 use super::frame::{self, Areas};
 use super::help::HelpPage;
-use super::link::Link;
 use super::message::{Moment, OpenWrite, ReqId, Sight, Verdict};
 use super::palette::Palette;
 use super::reload::Reloaded;
@@ -231,7 +231,7 @@ pub struct State {
     /// The zone in which times are shown.
     pub zone: Tz,
     /// The connection.
-    pub link: Link,
+    pub connection: ConnectionStatus,
     /// What the service's list takes, as far as it is known.
     pub limits: ListLimits,
     /// The task table.
@@ -280,7 +280,7 @@ impl State {
             now,
             size,
             zone,
-            link: Link::default(),
+            connection: ConnectionStatus::default(),
             limits: ListLimits::default(),
             board,
             detail: Detail::default(),
@@ -313,7 +313,7 @@ impl State {
 
     /// The service's time, by which countdowns run and the past is judged (rule 6 of the wire).
     pub fn server_now(&self) -> DateTime<Utc> {
-        self.link.server_now(self.now)
+        self.connection.server_now(self.now)
     }
 
     /// Shows what happened.

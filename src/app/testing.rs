@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::app::calls::Calls;
 use crate::app::{
-    Call, Effect, Lane, Message, Moment, OpenWrite, ReqId, Setup, State, Write, review, update,
+    Call, Effect, Message, Moment, OpenWrite, Priority, ReqId, Setup, State, Write, review, update,
 };
 use crate::domain::call::End;
 use crate::domain::failure::NotSent;
@@ -253,7 +253,7 @@ pub(crate) fn offline(mut state: State) -> State {
     let failure = Failure::NotSent { reason: NotSent::Dns, detail: "failed to lookup address".to_owned() };
     fail(&mut state, &failure);
     feed(&mut state, [Message::Ticked(later(40))]);
-    state.link.retry_at = Some(later(48).running);
+    state.connection.retry_at = Some(later(48).running);
     state.board.remote.asking = None;
     state
 }
@@ -287,7 +287,7 @@ fn fail(state: &mut State, failure: &Failure) {
 /// after it, a write, an answer of somebody else, and a call that nobody waited for.
 pub(crate) fn calls() -> Vec<Call> {
     let page = |ms: u64, received: u64| Call {
-        lane: Lane::Background,
+        priority: Priority::Background,
         took: Duration::from_millis(ms),
         bytes_sent: 187,
         bytes_received: received,
@@ -300,7 +300,7 @@ pub(crate) fn calls() -> Vec<Call> {
     let mut all: Vec<Call> = (0..24).map(|n| page(70 + n * 7, 20_480 + n * 11)).collect();
     let body = r#"{"Sdkappid":1400000001,"TaskID":1234567891,"Type":"Tag","Content":{"OfflinePushInfo":{"Title":"股票早报 · 今日行情","Desc":"it's 30 % off\u202e"}}}"#;
     let modify = |end| Call {
-        lane: Lane::Write,
+        priority: Priority::Write,
         task: Some(TaskId(1_234_567_891)),
         body: body.into(),
         bytes_sent: body.len() as u64,
@@ -324,7 +324,7 @@ pub(crate) fn calls() -> Vec<Call> {
                 Failure::Unreadable { status: 502, detail: "it begins \"<html>Bad Gateway\"".to_owned() },
             )
         },
-        Call { lane: Lane::Due, ..call(Command::List, End::GivenUp) },
+        Call { priority: Priority::Due, ..call(Command::List, End::GivenUp) },
         page(81, 20_500),
     ]);
     let count = i64::try_from(all.len()).unwrap();

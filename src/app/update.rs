@@ -58,14 +58,14 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Signed { until, given } => {
-            state.link.signed(until, given);
+            state.connection.signed(until, given);
             warn_of_signature(state);
             Vec::new()
         }
         Message::LeftOpen(open) => review::take_up(state, open),
         Message::EndedElsewhere { entry, verdict } => review::on_ended_elsewhere(state, entry, verdict),
         Message::Called(call) => {
-            if state.link.called(&call, state.now) {
+            if state.connection.called(&call, state.now) {
                 state.warn(format!(
                     "too many calls ({}): somebody else works on this app; what refreshes by itself asks \
                      for {} less often for a while",
@@ -106,7 +106,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
 
 fn on_tick(state: &mut State, now: super::Moment) -> Vec<Effect> {
     let before = std::mem::replace(&mut state.now, now);
-    state.link.forget_old_calls(now);
+    state.connection.forget_old_calls(now);
     if state.note.as_ref().is_some_and(|note| now.running >= note.until) {
         state.note = None;
     }
@@ -120,7 +120,7 @@ fn on_tick(state: &mut State, now: super::Moment) -> Vec<Effect> {
 
 /// Says once, at the start or later, that a signature ends soon which cannot be renewed here.
 fn warn_of_signature(state: &mut State) {
-    let Some(left) = state.link.given_ends_soon(state.now) else { return };
+    let Some(left) = state.connection.given_ends_soon(state.now) else { return };
     let words =
         format!("the UserSig of the config ends in {}; put in a new one, or the secret key", when::age(left));
     // What was to be said at the start must not be lost for it.

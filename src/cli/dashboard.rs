@@ -10,7 +10,7 @@ use chrono::SecondsFormat;
 use tokio::sync::mpsc;
 
 use super::{Exit, World, present};
-use crate::api::{self, Client, Outside, Timeouts};
+use crate::api::{self, Client, Context, Timeouts};
 use crate::app::state::Underway;
 use crate::app::{Effect, Message, Moment, Setup, State, Verdict, Write};
 use crate::config::{self, ConfigError, Credential, Env, Flags, Origin, Profile, Settings, paths};
@@ -264,8 +264,8 @@ async fn show(
     look: Look,
     reload: Reload,
 ) -> Result<(), String> {
-    let outside = Outside::new(present, rand::random);
-    let client = Client::new(&connection.into(), Timeouts::default(), outside.clone())
+    let context = Context::new(present, rand::random);
+    let client = Client::new(&connection.into(), Timeouts::default(), context.clone())
         .map_err(|failure| failure.words().what)?;
     let store = match open_store(store).await {
         Ok(store) => store,
@@ -298,7 +298,7 @@ async fn show(
     if store_key == EMBEDDED_KEY {
         journal = journal.of_own_service();
     }
-    let tools = Tools { pace: Pace::default(), client: Arc::new(client), journal, outside, reload };
+    let tools = Tools { pace: Pace::default(), client: Arc::new(client), journal, context, reload };
     let work = tokio::spawn(worker::run_with(tools, asked, answers));
     tui::listen_for_signals(notes.clone()).map_err(|err| format!("cannot listen for signals: {err}"))?;
     let queues = Queues { input, signals, worker: answered, effects };

@@ -15,7 +15,7 @@ use super::dashboard::{self, Connection};
 use super::{Exit, World, present};
 use crate::api::proxy::{self, Proxy};
 use crate::api::signer::Signer;
-use crate::api::{self, Outside};
+use crate::api::{self, Context};
 use crate::config::{self, Credential, Flags, Profile};
 use crate::domain::Failure;
 use crate::sandbox::Running;
@@ -113,18 +113,18 @@ async fn embedded(world: &mut World<'_>, report: &mut Report) -> Option<Target> 
 /// The lines of the signature, of the way to the service, and of what it answers.
 async fn service(target: &Target, world: &mut World<'_>, report: &mut Report) {
     let Place { endpoint, sdkappid, identifier, ca_file } = &target.connection;
-    let outside = Outside::new(present, rand::random);
+    let context = Context::new(present, rand::random);
     let credential = target.credential.clone().map(|credential| match credential {
         Credential::Key(key) => api::Credential::Key(key),
         Credential::Sig(sig) => api::Credential::Sig(sig),
     });
     let signed = credential.as_ref().map(|credential| {
-        let signer = Signer::new(*sdkappid, identifier, credential, outside.now())?;
+        let signer = Signer::new(*sdkappid, identifier, credential, context.now())?;
         let given = matches!(credential, api::Credential::Sig(_));
         Ok::<_, Failure>(Signed { until: signer.until(), given })
     });
     let line = match &signed {
-        Some(signed) => verdict::signature(signed.as_ref(), identifier, *sdkappid, outside.now()),
+        Some(signed) => verdict::signature(signed.as_ref(), identifier, *sdkappid, context.now()),
         None => verdict::skipped(Check::Signature, Check::Secret),
     };
     report.add(line, world.out);
@@ -134,7 +134,7 @@ async fn service(target: &Target, world: &mut World<'_>, report: &mut Report) {
     let is_set = probe::PROXY_VARIABLES.iter().any(|name| world.env.get(name).is_some());
     report.add(verdict::proxy(proxy.as_ref(), is_set, &base), world.out);
     let reached = way(&base, proxy.as_ref(), world, report).await;
-    let answered = reached && answers(target, &base, &outside, world, report).await;
+    let answered = reached && answers(target, &base, &context, world, report).await;
     for check in [Check::Tls, Check::Http, Check::Clock].into_iter().filter(|_| !reached) {
         report.add(verdict::skipped(check, report.last_failed()), world.out);
     }
@@ -151,7 +151,7 @@ async fn service(target: &Target, world: &mut World<'_>, report: &mut Report) {
         credential,
         ca_file: ca_file.clone(),
     };
-    let listed = probe::list(&connection, &outside).await;
+    let listed = probe::list(&connection, &context).await;
     for line in verdict::listed(listed.as_ref(), identifier, *sdkappid) {
         report.add(line, world.out);
     }
@@ -181,12 +181,12 @@ async fn way(base: &Url, proxy: Option<&Proxy>, world: &mut World<'_>, report: &
 async fn answers(
     target: &Target,
     base: &Url,
-    outside: &Outside,
+    context: &Context,
     world: &mut World<'_>,
     report: &mut Report,
 ) -> bool {
     let ca_file = target.connection.ca_file.as_deref();
-    let said = probe::hello(base.as_str(), ca_file, outside).await;
+    let said = probe::hello(base.as_str(), ca_file, context).await;
     report.add(verdict::tls(base, said.as_ref(), ca_file), world.out);
     report.add(verdict::http(said.as_ref()), world.out);
     let line = match &said {

@@ -197,9 +197,9 @@ mod tests {
     use serde_json::{Value, json};
 
     use super::*;
-    use crate::api::rogue::{Act, KEY, Request, Rogue, fail, ok};
-    use crate::api::{Client, Outside, Timeouts};
-    use crate::domain::{Kind, Lane, TaskId};
+    use crate::api::mock_server::{Act, KEY, MockServer, Request, fail, ok};
+    use crate::api::{Client, Context, Timeouts};
+    use crate::domain::{Kind, Priority, TaskId};
 
     /// A file that a test can read.
     #[derive(Clone, Default)]
@@ -286,7 +286,7 @@ mod tests {
                 Act::Json(ok(json!({"TaskID": 7}))),
             ]
         };
-        let rogue = Rogue::start(move |number, request| match faults().swap_remove(number % 8) {
+        let server = MockServer::start(move |number, request| match faults().swap_remove(number % 8) {
             Act::Json(mut body) => {
                 body["ErrorInfo"] = quoted(number, request).into();
                 Act::Json(body)
@@ -315,16 +315,17 @@ mod tests {
             // One thread does all the work of this test, that of the libraries too.
             let _here = dispatcher::set_default(&dispatch);
             let timeouts = Timeouts { connect: Duration::from_mins(1), total: Duration::from_mins(1) };
-            let client = Client::new(&rogue.connection(), timeouts, Outside::new(move || now, || 0)).unwrap();
+            let client =
+                Client::new(&server.connection(), timeouts, Context::new(move || now, || 0)).unwrap();
             for _ in 0..12 {
                 // Most of these fail, as they should.
                 let _ = client.delete(TaskId(7), &Kind::All).await;
             }
-            let _ = client.get(TaskId(7), Lane::Page).await;
+            let _ = client.get(TaskId(7), Priority::Page).await;
         }
         assert_eq!(log.close(), None);
         let text = paper.text();
-        for request in rogue.requests() {
+        for request in server.requests() {
             let sig = request.query("usersig");
             assert!(!tells(&text, &sig), "{text}");
         }
@@ -332,7 +333,7 @@ mod tests {
             assert!(!text.contains(secret), "{secret} in\n{text}");
         }
         let calls = paper.lines().iter().filter(|line| line["event"] == "call").count();
-        assert_eq!(calls, rogue.requests().len());
+        assert_eq!(calls, server.requests().len());
         assert!(text.contains("\"event\":\"signed\"") && text.contains("\"request_id\":\"r-1\""), "{text}");
     }
 

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use super::catalog;
 use super::failure::Failure;
-use super::lane::Lane;
+use super::priority::Priority;
 use super::task::TaskId;
 use super::text;
 use super::wire::Command;
@@ -19,7 +19,7 @@ pub struct Call {
     /// Which of the five.
     pub command: Command,
     /// Who was waiting for it.
-    pub lane: Lane,
+    pub priority: Priority,
     /// Which attempt at the same call this is, from 1.
     pub attempt: u32,
     /// The task that the body names.
@@ -179,7 +179,7 @@ pub(crate) mod testing {
         let answered = matches!(&end, End::Done | End::Failed(Failure::Refused { .. }));
         Call {
             command,
-            lane: Lane::Page,
+            priority: Priority::Page,
             attempt: 1,
             task: None,
             address: Arc::new(address),

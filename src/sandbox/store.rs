@@ -596,13 +596,18 @@ mod tests {
         }
         // The system's own table, where it has one: without the lock of SQLite any other program that
         // closes the file would think itself the last, and take the journal away.
-        if let Ok(table) = std::fs::read_to_string("/proc/locks") {
+        if std::fs::exists("/proc/locks").unwrap() {
             use std::os::unix::fs::MetadataExt;
             let inode = format!(":{}", std::fs::metadata(&path).unwrap().ino());
-            let of_file = |kind: &str| {
+            let listed = |kind: &str| {
+                let table = std::fs::read_to_string("/proc/locks").unwrap();
                 table.lines().any(|line| line.contains(kind) && line.split(' ').any(|w| w.ends_with(&inode)))
             };
-            assert!(of_file("POSIX") && of_file("FLOCK"), "{table}");
+            // The table comes in pieces, by the number of the line: when another program lets a lock go
+            // meanwhile, a line is passed over. A lock that is gone is in none of many readings.
+            for kind in ["POSIX", "FLOCK"] {
+                assert!((0..100).any(|_| listed(kind)), "{kind} {inode}");
+            }
         }
         drop(store);
     }

@@ -308,7 +308,7 @@ async fn an_effect_that_finds_no_place_is_noted_and_answered() {
     let (ended, ()) = tokio::join!(run, quit);
     let state = ended.state;
     assert_ne!(state.board.remote.asking, Some(lost), "the question is answered");
-    assert!(!state.link.stopped, "and asked again later");
+    assert!(!state.connection.stopped, "and asked again later");
     assert!(shown(&far.terminal).contains("too much is under way"), "{}", shown(&far.terminal));
 }
 
@@ -340,7 +340,7 @@ fn every_effect_but_those_of_the_terminal_has_a_local_answer() {
     let id = TaskId(1);
     let slot = || "new".to_owned();
     let others = vec![
-        Effect::Get { req, id, lane: crate::app::Lane::Page },
+        Effect::Get { req, id, priority: crate::app::Priority::Page },
         Effect::Write {
             req,
             write: Write::Cancel { id, kind: Kind::All },

@@ -23,7 +23,7 @@ use super::{put, style_of};
 enum Cell {
     Time,
     Command,
-    Lane,
+    Priority,
     Attempt,
     Milliseconds,
     Sent,
@@ -47,7 +47,7 @@ struct Column {
 const COLUMNS: [Column; 9] = [
     Column { cell: Cell::Time, head: "TIME", width: 8, right: false, leaves: 0 },
     Column { cell: Cell::Command, head: "CALL", width: 6, right: false, leaves: 0 },
-    Column { cell: Cell::Lane, head: "LANE", width: 10, right: false, leaves: 2 },
+    Column { cell: Cell::Priority, head: "PRIORITY", width: 10, right: false, leaves: 2 },
     Column { cell: Cell::Attempt, head: "TRY", width: 3, right: true, leaves: 4 },
     Column { cell: Cell::Milliseconds, head: "MS", width: 6, right: true, leaves: 5 },
     Column { cell: Cell::Sent, head: "OUT", width: 6, right: true, leaves: 1 },
@@ -158,7 +158,7 @@ fn fit(width: u16, time: usize) -> Vec<(&'static Column, u16, u16)> {
     let of = |column: &Column| match column.cell {
         Cell::Time => column.width.max(u16::try_from(time).unwrap_or(u16::MAX)),
         Cell::Command
-        | Cell::Lane
+        | Cell::Priority
         | Cell::Attempt
         | Cell::Milliseconds
         | Cell::Sent
@@ -199,7 +199,7 @@ fn shown(call: &Call, what: Cell, zone: &Zone, theme: &Theme) -> (String, Style)
     match what {
         Cell::Time => (zone.time(call), theme.plain()),
         Cell::Command => (short.to_owned(), theme.plain()),
-        Cell::Lane => (call.lane.word().to_owned(), theme.plain()),
+        Cell::Priority => (call.priority.word().to_owned(), theme.plain()),
         Cell::Attempt => (call.attempt.to_string(), theme.plain()),
         Cell::Milliseconds => (text::grouped(milliseconds(call)), theme.plain()),
         Cell::Sent => (text::grouped(call.bytes_sent), theme.plain()),

@@ -5,7 +5,7 @@ use ratatui::layout::{Alignment, Rect};
 use ratatui::text::Line as Title;
 use ratatui::widgets::{Block, Clear, Widget};
 
-use crate::app::detail::{Face, lines};
+use crate::app::detail::{ViewMode, lines};
 use crate::app::{Layer, State};
 use crate::theme::Theme;
 
@@ -44,8 +44,8 @@ pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 fn title(state: &State) -> String {
     let Some(task) = state.selected() else { return " Detail ".to_owned() };
-    match state.detail.face {
-        Face::Task => format!(" #{} ", task.id),
-        Face::Json => format!(" #{} · JSON ", task.id),
+    match state.detail.mode {
+        ViewMode::Task => format!(" #{} ", task.id),
+        ViewMode::Json => format!(" #{} · JSON ", task.id),
     }
 }

@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::State;
-use crate::app::link::Health;
+use crate::app::connection::Health;
 use crate::domain::wire::Command;
 use crate::domain::{text, when};
 use crate::theme::Theme;
@@ -85,7 +85,7 @@ fn words(state: &State, theme: &Theme) -> (String, Style, More) {
         let left = TimeDelta::from_std(retry_in).unwrap_or_default() + TimeDelta::milliseconds(999);
         format!("retry in {}", when::age(left))
     };
-    match state.link.health(state.now, state.setup.refresh) {
+    match state.connection.health(state.now, state.setup.refresh) {
         Health::Connecting => ("CONNECTING".to_owned(), theme.warn(), none),
         Health::Live(old) => (format!("LIVE {}", age(old)), theme.ok(), none),
         Health::Stale(old) => (format!("STALE {}", age(old)), theme.warn(), none),
@@ -111,7 +111,7 @@ fn words(state: &State, theme: &Theme) -> (String, Style, More) {
         ),
         Health::Auth => {
             let mut more = vec![(" ", "stopped".to_owned(), leaves::DETAIL)];
-            let code = state.link.failure.as_ref().and_then(crate::domain::Failure::code);
+            let code = state.connection.failure.as_ref().and_then(crate::domain::Failure::code);
             more.extend(code.map(|code| (" ", format!("({code})"), leaves::DETAIL)));
             more.push((" · ", "r or :reload tries".to_owned(), leaves::NEXT));
             ("AUTH".to_owned(), theme.danger(), more)
@@ -122,15 +122,15 @@ fn words(state: &State, theme: &Theme) -> (String, Style, More) {
 /// How much of the budget is used: by the busiest API, then by each, and what gives way.
 fn calls(state: &State, theme: &Theme) -> Vec<Segment> {
     let style = |used: f64| if used > NEARLY_USED { theme.warn() } else { theme.muted() };
-    let busiest = state.link.busiest();
+    let busiest = state.connection.busiest();
     let mut said =
         vec![Segment::new("   ", format!("calls {busiest:.1}/{BUDGET}"), style(busiest), leaves::CALLS)];
-    for (command, used) in Command::ALL.into_iter().zip(state.link.used()).rev() {
+    for (command, used) in Command::ALL.into_iter().zip(state.connection.used()).rev() {
         // Reads, which go on all the time, stay longer than writes.
         let goes = if command.writes() { leaves::WRITES } else { leaves::READS };
         said.push(Segment::new(" ", format!("{} {used:.1}", command.word()), style(used), goes));
     }
-    if let Some((command, gap)) = state.link.slowed(state.now) {
+    if let Some((command, gap)) = state.connection.slowed(state.now) {
         let words = format!("{} slowed, one in {}s", command.word(), gap.as_secs_f32());
         said.push(Segment::new("   ", words, theme.warn(), leaves::WARNING));
     }
@@ -138,7 +138,7 @@ fn calls(state: &State, theme: &Theme) -> Vec<Segment> {
 }
 
 fn signature(state: &State, theme: &Theme) -> Option<Segment> {
-    let left = state.link.signed_until? - state.server_now();
+    let left = state.connection.signed_until? - state.server_now();
     let soon = if left < ENDS_SOON { theme.warn() } else { theme.muted() };
     Some(match left.num_hours() {
         _ if left <= TimeDelta::zero() => Segment::new("   ", "sig expired", theme.danger(), leaves::WARNING),
@@ -156,7 +156,7 @@ fn signature(state: &State, theme: &Theme) -> Option<Segment> {
 /// How far this machine's clock is off, when that is worth a word. The clock beside it is the
 /// service's, by which countdowns run.
 fn skew(state: &State, theme: &Theme) -> Option<Segment> {
-    let skew = state.link.shown_skew()?;
+    let skew = state.connection.shown_skew()?;
     let direction = if skew > TimeDelta::zero() { "behind" } else { "ahead" };
     let words = format!("this clock {} {direction}", when::age(skew.abs()));
     Some(Segment::new("   ", words, theme.warn(), leaves::WARNING))

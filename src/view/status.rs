@@ -8,7 +8,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::State;
-use crate::app::link::Health;
+use crate::app::connection::Health;
 use crate::domain::limits::RangeOf;
 use crate::domain::{Outcome, query::Range, text};
 use crate::keymap::{self, Action, Scope};
@@ -45,8 +45,8 @@ pub(super) struct Trouble {
 
 /// The trouble with the connection; `None` while all is well.
 pub(super) fn trouble(state: &State) -> Option<Trouble> {
-    let words = state.link.failure.as_ref()?.words();
-    match state.link.health(state.now, state.setup.refresh) {
+    let words = state.connection.failure.as_ref()?.words();
+    match state.connection.health(state.now, state.setup.refresh) {
         Health::Auth
         | Health::Stopped
         | Health::Offline { .. }

@@ -180,8 +180,8 @@ fn times_carry_their_own_zone_when_the_clocks_change_within_the_page() {
 #[test]
 fn the_header_tells_skew_and_an_expired_signature() {
     let mut state = board((120, 40));
-    state.link.skew = Some(TimeDelta::seconds(75));
-    state.link.signed_until = Some(state.now.utc - TimeDelta::hours(1));
+    state.connection.skew = Some(TimeDelta::seconds(75));
+    state.connection.signed_until = Some(state.now.utc - TimeDelta::hours(1));
     let header = screen(&state).lines().next().unwrap().to_owned();
     assert!(header.contains("this clock 1m behind"), "{header}");
     assert!(header.contains("sig expired") && header.contains("14:04:37 +08"), "{header}");

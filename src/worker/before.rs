@@ -10,7 +10,7 @@ use super::writes::{Sent, leaves_doubt, outcome_of_verdict};
 use super::{End, Hands};
 use crate::app::review::differs;
 use crate::app::{Sight, Stop, Terms, Verdict, Write, Written};
-use crate::domain::{Lane, NewTask, Task, TaskId, duplicate};
+use crate::domain::{NewTask, Priority, Task, TaskId, duplicate};
 use crate::store::Intent;
 
 /// Doubts of so long ago are looked at before the same push is created again.
@@ -37,7 +37,7 @@ pub(super) async fn check(hands: &Hands, write: &Write, terms: &Terms) -> Result
 
 /// The task must still be what the operator saw (W3).
 async fn as_seen(hands: &Hands, id: TaskId, seen: &Task) -> Result<(), Stop> {
-    match hands.client.get(id, Lane::Write).await {
+    match hands.client.get(id, Priority::Write).await {
         Ok(now) if differs(seen, &now) => Err(Stop::Moved(Box::new(now))),
         Ok(_) => Ok(()),
         Err(failure) if failure.code() == Some(GONE) => Err(Stop::Gone),
@@ -48,7 +48,7 @@ async fn as_seen(hands: &Hands, id: TaskId, seen: &Task) -> Result<(), Stop> {
 /// "Not there" is never proven (W2): every create of the same push whose outcome is in doubt is searched
 /// for once more, right before this one is sent.
 async fn no_doubt(hands: &Hands, new: &NewTask) -> Result<(), Stop> {
-    let since = hands.outside.now() - REMEMBERED;
+    let since = hands.context.now() - REMEMBERED;
     let known = hands.journal.creates_since(since).await.map_err(Stop::NoJournal)?;
     let doubted = known.into_iter().filter(|intent| {
         leaves_doubt(intent.closed.as_ref().map(|closed| &closed.outcome)) && is_same_push(intent, new)
@@ -66,7 +66,7 @@ fn is_same_push(intent: &Intent, new: &NewTask) -> bool {
 
 async fn search(hands: &Hands, intent: Intent) -> Result<(), Stop> {
     let Some(write) = write_of(&intent.what) else { return Ok(()) };
-    let to = (intent.begun + reconcile::LONGEST_WAIT).min(hands.outside.now()).max(intent.begun);
+    let to = (intent.begun + reconcile::LONGEST_WAIT).min(hands.context.now()).max(intent.begun);
     let is_elsewhere = intent.elsewhere && intent.closed.is_none();
     let sent = Sent { write, entry: Some(intent.id), from: intent.begun, to };
     let sight = reconcile::search(hands, &sent).await;

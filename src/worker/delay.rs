@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::{Hands, limits, reconcile};
 use crate::domain::query::{Order, Range};
-use crate::domain::{Failure, Lane, Query, TaskId};
+use crate::domain::{Failure, Priority, Query, TaskId};
 
 /// Its name among the facts of an app.
 const FACT: &str = "listing_delay_ms";
@@ -93,7 +93,7 @@ pub(super) async fn measure(hands: Hands, id: TaskId, due: DateTime<Utc>) {
 
 /// How long it took; zero when the first list showed it, `None` when that cannot be told.
 async fn until_listed(hands: &Hands, id: TaskId, due: DateTime<Utc>) -> Option<Duration> {
-    let (began, created) = (Instant::now(), hands.outside.now());
+    let (began, created) = (Instant::now(), hands.context.now());
     let mut was_missing = false;
     let mut last = None;
     for after in hands.delay_searches {
@@ -122,7 +122,7 @@ async fn until_listed(hands: &Hands, id: TaskId, due: DateTime<Utc>) -> Option<D
         }
     }
     // Cancelled meanwhile, perhaps; else the lag is at least that.
-    match hands.client.get(id, Lane::Background).await {
+    match hands.client.get(id, Priority::Background).await {
         Ok(_) => last,
         Err(_) => None,
     }
@@ -152,7 +152,7 @@ async fn shown(hands: &Hands, id: TaskId, query: &Query) -> Result<Shown, Failur
     for _ in 0..MOST_PAGES {
         // Before the background: searches for writes in doubt wait for what is learnt here, and would not let
         // it through.
-        let listed = limits::list(hands, &query, Lane::Write).await?;
+        let listed = limits::list(hands, &query, Priority::Write).await?;
         let (page, is_as_asked) = (listed.page, listed.asked.range == query.range);
         if page.tasks.iter().any(|task| task.id == id) {
             return Ok(Shown::Yes);

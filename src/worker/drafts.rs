@@ -41,20 +41,20 @@ impl Errand {
         let Self { req, slot, what, journal } = self;
         match what {
             What::Save(draft) => {
-                let result = journal.save_draft(slot, draft, hands.outside.now()).await;
+                let result = journal.save_draft(slot, draft, hands.context.now()).await;
                 Message::DraftKept { req, result }
             }
             What::Drop => Message::DraftKept { req, result: journal.drop_draft(slot).await },
             What::Load => Message::DraftLoaded { req, result: journal.load_draft(slot).await },
             What::PutAside(draft) => {
-                let result = journal.put_draft_aside(slot, draft, hands.outside.now()).await;
+                let result = journal.put_draft_aside(slot, draft, hands.context.now()).await;
                 Message::DraftKept { req, result }
             }
             What::List => {
-                Message::DraftsListed { req, result: journal.list_drafts(hands.outside.now()).await }
+                Message::DraftsListed { req, result: journal.list_drafts(hands.context.now()).await }
             }
             What::Restore(id) => {
-                let result = journal.restore_draft(id, hands.outside.now()).await;
+                let result = journal.restore_draft(id, hands.context.now()).await;
                 Message::DraftRestored { req, result: result.map(Box::new) }
             }
         }

@@ -55,7 +55,7 @@ pub(super) async fn announce(hands: &Hands) -> Others {
 /// told often enough then, and need not be told at every start from now on.
 pub(super) async fn settle(hands: &Hands, req: ReqId, open: OpenWrite) -> (Message, Option<End>) {
     let mut hands = hands.clone();
-    let age = hands.outside.now() - open.sent;
+    let age = hands.context.now() - open.sent;
     hands.looks = looks(age, hands.looks, hands.longest_call);
     hands.waited = waited(age);
     let entry = open.entry.map(IntentId);
@@ -86,7 +86,7 @@ pub(super) async fn search(hands: &Hands, req: ReqId, open: OpenWrite) -> (Messa
 
 fn sent(hands: &Hands, open: OpenWrite) -> Sent {
     let OpenWrite { entry, write, sent, .. } = open;
-    let to = hands.outside.now().clamp(sent + hands.longest_call, sent + LONGEST_WAIT);
+    let to = hands.context.now().clamp(sent + hands.longest_call, sent + LONGEST_WAIT);
     Sent { write, entry: entry.map(IntentId), from: sent, to }
 }
 
@@ -98,7 +98,7 @@ fn waited(age: TimeDelta) -> Duration {
 /// How long "not there" is still too early to be believed.
 fn opens_in(hands: &Hands, write: &Write, sent: DateTime<Utc>) -> Duration {
     let opens = TimeDelta::from_std(hands.opens_after(write)).unwrap_or(TimeDelta::MAX);
-    let age = hands.outside.now() - sent;
+    let age = hands.context.now() - sent;
     opens.checked_sub(&age).and_then(|left| left.to_std().ok()).unwrap_or_default()
 }
 
@@ -118,7 +118,7 @@ pub(super) fn read(hands: &Hands, intent: Intent) -> Option<OpenWrite> {
     let Intent { id: IntentId(entry), begun: sent, what, elsewhere, .. } = intent;
     let write = write_of(&what)?;
     let mut hands = hands.clone();
-    hands.waited = waited(hands.outside.now() - sent);
+    hands.waited = waited(hands.context.now() - sent);
     let opens_in = hands.opens_after(&write);
     Some(OpenWrite { entry: Some(entry), write, sent, opens_in, elsewhere })
 }

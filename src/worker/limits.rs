@@ -9,7 +9,7 @@ use chrono::{DateTime, Duration, TimeDelta, Utc};
 use super::Hands;
 use crate::app::{Message, ReqId};
 use crate::domain::query::{Order, Range};
-use crate::domain::{Failure, Lane, ListLimits, Page, Query};
+use crate::domain::{Failure, ListLimits, Page, Priority, Query};
 
 /// Its name among the facts of an app.
 const FACT: &str = "list_limits";
@@ -75,16 +75,16 @@ pub(super) struct Listed {
 }
 
 /// Asks the list for as much of this as the service takes.
-pub(super) async fn list(hands: &Hands, query: &Query, lane: Lane) -> Result<Listed, Failure> {
+pub(super) async fn list(hands: &Hands, query: &Query, priority: Priority) -> Result<Listed, Failure> {
     let now = hands.client.service_now();
     let (fitted, is_hopeless) = hands.limits.with(|state| {
         let fitted = state.known.fit(query, now);
         let is_hopeless = state.hopeless.as_ref() == Some(&fitted);
         (fitted, is_hopeless)
     });
-    match ask(hands, fitted.clone(), lane).await {
+    match ask(hands, fitted.clone(), priority).await {
         Err(failure) if is_refused(&failure) && !fitted.exact && !is_hopeless => {
-            narrow(hands, fitted, now, lane, failure).await
+            narrow(hands, fitted, now, priority, failure).await
         }
         result => result,
     }
@@ -95,10 +95,10 @@ fn is_refused(failure: &Failure) -> bool {
 }
 
 /// One question. An answer that is too large to be read is asked for in smaller pages.
-async fn ask(hands: &Hands, mut query: Query, lane: Lane) -> Result<Listed, Failure> {
+async fn ask(hands: &Hands, mut query: Query, priority: Priority) -> Result<Listed, Failure> {
     let mut too_many = None;
     loop {
-        match hands.client.list_counted(&query, lane).await {
+        match hands.client.list_counted(&query, priority).await {
             Ok((page, surplus)) => {
                 learn(hands, |known| {
                     if let Some(want) = too_many {
@@ -139,18 +139,18 @@ async fn narrow(
     hands: &Hands,
     query: Query,
     now: DateTime<Utc>,
-    lane: Lane,
+    priority: Priority,
     failure: Failure,
 ) -> Result<Listed, Failure> {
     let is_long = query.range.length() > SHORT;
     let short = Query { range: query.range.shortened(SHORT, now), offset: 0, ..query.clone() };
-    let mut best = if is_long { taken(ask(hands, short.clone(), lane).await)? } else { None };
+    let mut best = if is_long { taken(ask(hands, short.clone(), priority).await)? } else { None };
     let mut whole = query.clone();
     if best.is_none() {
         let base = if is_long { &short } else { &query };
         let mut refused = query.page_size;
         for want in WANTS.into_iter().filter(|want| *want < query.page_size) {
-            best = taken(ask(hands, Query { page_size: want, ..base.clone() }, lane).await)?;
+            best = taken(ask(hands, Query { page_size: want, ..base.clone() }, priority).await)?;
             if best.is_some() {
                 break;
             }
@@ -163,7 +163,7 @@ async fn narrow(
         };
         whole.page_size = found.asked.page_size;
         learn(hands, |known| known.refused_want(refused)).await;
-        if is_long && let Some(listed) = taken(ask(hands, whole.clone(), lane).await)? {
+        if is_long && let Some(listed) = taken(ask(hands, whole.clone(), priority).await)? {
             return Ok(listed);
         }
     }
@@ -174,7 +174,8 @@ async fn narrow(
     let mut refused = query.range;
     for days in LENGTHS.into_iter().map(TimeDelta::days).filter(|days| *days < query.range.length()) {
         let range = query.range.shortened(days, now);
-        if let Some(longer) = taken(ask(hands, Query { range, offset: 0, ..whole.clone() }, lane).await)? {
+        if let Some(longer) = taken(ask(hands, Query { range, offset: 0, ..whole.clone() }, priority).await)?
+        {
             best = longer;
             break;
         }
@@ -233,9 +234,9 @@ pub(super) async fn after_page(hands: Hands) {
 }
 
 /// For the table: tells what is asked in the end, before the page itself.
-pub(super) async fn list_for_table(hands: &Hands, req: ReqId, query: &Query, lane: Lane) -> Message {
+pub(super) async fn list_for_table(hands: &Hands, req: ReqId, query: &Query, priority: Priority) -> Message {
     hands.limits.with(|state| state.order = query.order);
-    let result = match list(hands, query, lane).await {
+    let result = match list(hands, query, priority).await {
         Ok(Listed { page, asked }) => {
             if asked != *query {
                 hands.tell(Message::Narrowed { req, query: asked }).await;
@@ -275,7 +276,7 @@ async fn ask_both_ways(hands: &Hands, order: Order) -> bool {
     let past = Range { begin: now - PROBED, end: now + minute };
     for (range, ascending) in [(ahead, true), (past, false)] {
         let query = Query { order, ascending, range, page_size: 20, ..Query::around(now, 20) };
-        if list(hands, &query, Lane::Background).await.is_err() {
+        if list(hands, &query, Priority::Background).await.is_err() {
             return false;
         }
         if !hands.limits.with(|state| state.known.needs_probe(order)) {

@@ -61,7 +61,7 @@ impl Others {
         self.taken.extend(hands.journal.take_over().await.unwrap_or_default());
         let Ok(open) = hands.journal.left_open().await else { return };
         let still_open: BTreeSet<IntentId> = open.iter().map(|intent| intent.id).collect();
-        let now = hands.outside.now();
+        let now = hands.context.now();
         let young = TimeDelta::from_std(hands.others * YOUNG.0 / YOUNG.1).unwrap_or(TimeDelta::MAX);
         let is_news = |intent: &Intent| {
             if intent.elsewhere {

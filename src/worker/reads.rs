@@ -2,8 +2,8 @@
 
 use super::Hands;
 use crate::app::{Message, ReqId};
-use crate::domain::{Lane, TaskId};
+use crate::domain::{Priority, TaskId};
 
-pub(super) async fn get(hands: &Hands, req: ReqId, id: TaskId, lane: Lane) -> Message {
-    Message::Got { req, result: hands.client.get(id, lane).await.map(Box::new) }
+pub(super) async fn get(hands: &Hands, req: ReqId, id: TaskId, priority: Priority) -> Message {
+    Message::Got { req, result: hands.client.get(id, priority).await.map(Box::new) }
 }

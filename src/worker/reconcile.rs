@@ -17,7 +17,7 @@ use super::writes::{Sent, created_in, is_guess, random_of};
 use crate::app::{Message, ReqId, Sight, Verdict, Write, Written};
 use crate::domain::query::{Order, Range};
 use crate::domain::{
-    Change, Content, Failure, JsonObject, Lane, NewTask, Page, Query, Status, Task, TaskId, text, wire,
+    Change, Content, Failure, JsonObject, NewTask, Page, Priority, Query, Status, Task, TaskId, text, wire,
 };
 use crate::store::IntentId;
 
@@ -214,7 +214,7 @@ async fn look(hands: &Hands, sent: &Sent, is_last: bool) -> Result<Finding, Fail
 }
 
 async fn look_for_cancelled(hands: &Hands, id: TaskId) -> Result<Finding, Failure> {
-    match hands.client.get(id, Lane::Write).await {
+    match hands.client.get(id, Priority::Write).await {
         Err(failure) if failure.code() == Some(GONE) => {
             Ok(Finding::Sure(Verdict::Done(Written::Cancelled(id))))
         }
@@ -228,7 +228,7 @@ async fn look_for_cancelled(hands: &Hands, id: TaskId) -> Result<Finding, Failur
 }
 
 async fn look_at_modified(hands: &Hands, change: &Change) -> Result<Finding, Failure> {
-    match hands.client.get(change.id, Lane::Write).await {
+    match hands.client.get(change.id, Priority::Write).await {
         Err(failure) if failure.code() == Some(GONE) => Ok(Finding::SoFar(Verdict::CannotTell(format!(
             "task {} is gone, so it cannot be told whether it was changed before; somebody cancelled it",
             change.id
@@ -362,9 +362,9 @@ async fn look_for_created(
 /// Whether a task of ours would be among what was read. One list is enough when it shows which time
 /// its range concerns, by a task whose other time lies outside.
 fn is_whole(by_due_time: &Listing<'_>, due: Range, by_creation: &Listing<'_>, made: Range) -> bool {
-    let outside = |range: Range, at: Option<DateTime<Utc>>| at.is_some_and(|at| !range.holds(at));
-    let concerns_due_time = by_due_time.tasks.iter().any(|task| outside(due, task.created_at));
-    let concerns_creation = by_creation.tasks.iter().any(|task| outside(made, task.scheduled_at));
+    let context = |range: Range, at: Option<DateTime<Utc>>| at.is_some_and(|at| !range.holds(at));
+    let concerns_due_time = by_due_time.tasks.iter().any(|task| context(due, task.created_at));
+    let concerns_creation = by_creation.tasks.iter().any(|task| context(made, task.scheduled_at));
     match (by_due_time.is_complete, by_creation.is_complete) {
         (true, true) => true,
         (true, false) => concerns_due_time,
@@ -525,7 +525,7 @@ async fn list_all<'a>(
     let mut listing = Listing::new(new);
     let mut offsets = Vec::new();
     while query.offset < MOST_ROWS && offsets.len() < MOST_PAGES {
-        let Listed { page, asked } = limits::list(hands, &query, Lane::Write).await?;
+        let Listed { page, asked } = limits::list(hands, &query, Priority::Write).await?;
         if asked.range != range {
             // The service takes no range that is so long: what lies outside was not read.
             return Ok(listing);
@@ -542,7 +542,7 @@ async fn list_all<'a>(
     offsets.pop();
     for offset in offsets.into_iter().rev().filter(|_| is_last) {
         query.offset = offset;
-        listing.add(limits::list(hands, &query, Lane::Write).await?.page);
+        listing.add(limits::list(hands, &query, Priority::Write).await?.page);
     }
     Ok(listing)
 }

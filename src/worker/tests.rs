@@ -15,11 +15,11 @@ use tokio::task::JoinHandle;
 
 use super::*;
 use crate::api::Timeouts;
-use crate::api::rogue::{self, APP, Act, KEY, Request, Rogue, WHO, fail, ok};
+use crate::api::mock_server::{self, APP, Act, KEY, MockServer, Request, WHO, fail, ok};
 use crate::app::{Write, Written};
 use crate::domain::kept::FoundDraft;
 use crate::domain::wire::{time_in, time_out};
-use crate::domain::{Change, Content, Draft, Kind, Lane, NewTask, Page, Query, TaskId};
+use crate::domain::{Change, Content, Draft, Kind, NewTask, Page, Priority, Query, TaskId};
 use crate::sandbox::{self, Clock, Credentials, Options, VirtualClock};
 use crate::store::Store;
 
@@ -80,16 +80,16 @@ struct Bench {
 }
 
 impl Bench {
-    fn start(rogue: &Rogue) -> Self {
-        Self::start_with(rogue, QUICK, Journal::new(Some(memory()), "acme"), 64)
+    fn start(server: &MockServer) -> Self {
+        Self::start_with(server, QUICK, Journal::new(Some(memory()), "acme"), 64)
     }
 
-    fn start_with(rogue: &Rogue, pace: Pace, journal: Journal, room: usize) -> Self {
-        let outside = Outside::new(now, || ROLLS.fetch_add(1, Ordering::Relaxed));
-        let client = Arc::new(Client::new(&rogue.connection(), PATIENT, outside.clone()).unwrap());
+    fn start_with(server: &MockServer, pace: Pace, journal: Journal, room: usize) -> Self {
+        let context = Context::new(now, || ROLLS.fetch_add(1, Ordering::Relaxed));
+        let client = Arc::new(Client::new(&server.connection(), PATIENT, context.clone()).unwrap());
         let (effects, todo) = mpsc::channel(64);
         let (answers, messages) = mpsc::channel(room);
-        let tools = Tools { pace, client, journal, outside, reload: rereading(rogue.connection()) };
+        let tools = Tools { pace, client, journal, context, reload: rereading(server.connection()) };
         let worker = tokio::spawn(run_with(tools, todo, answers));
         Self { effects: Some(effects), messages, worker }
     }
@@ -140,11 +140,11 @@ fn query() -> Query {
 }
 
 fn list(req: u64) -> Effect {
-    Effect::List { req: ReqId(req), query: query(), lane: Lane::Page }
+    Effect::List { req: ReqId(req), query: query(), priority: Priority::Page }
 }
 
 fn get(req: u64) -> Effect {
-    Effect::Get { req: ReqId(req), id: TaskId(7), lane: Lane::Page }
+    Effect::Get { req: ReqId(req), id: TaskId(7), priority: Priority::Page }
 }
 
 fn save(req: u64, text: &str) -> Effect {
@@ -229,10 +229,10 @@ fn page(tasks: &[Value]) -> Act {
 
 #[tokio::test]
 async fn of_two_lists_the_older_is_withdrawn_and_both_are_answered() {
-    let rogue = Rogue::start(|number, _| if number == 0 { Act::Hang } else { page(&[]) }).await;
-    let mut bench = Bench::start(&rogue);
+    let server = MockServer::start(|number, _| if number == 0 { Act::Hang } else { page(&[]) }).await;
+    let mut bench = Bench::start(&server);
     bench.ask(list(1)).await;
-    while rogue.requests().is_empty() {
+    while server.requests().is_empty() {
         tokio::task::yield_now().await;
     }
     bench.ask(list(2)).await;
@@ -247,8 +247,8 @@ async fn a_list_that_comes_late_does_not_push_out_a_newer_one() {
     let go = Arc::new(Notify::new());
     let when = Arc::clone(&go);
     let empty = ok(json!({"Total": 0, "Tasks": []}));
-    let rogue = Rogue::start(move |_, _| Act::JsonWhen(Arc::clone(&when), empty.clone())).await;
-    let mut bench = Bench::start(&rogue);
+    let server = MockServer::start(move |_, _| Act::JsonWhen(Arc::clone(&when), empty.clone())).await;
+    let mut bench = Bench::start(&server);
     bench.ask(list(5)).await;
     bench.ask(list(4)).await;
     assert_eq!(answered(&bench.next().await.unwrap()), Some(ReqId(4)));
@@ -258,12 +258,12 @@ async fn a_list_that_comes_late_does_not_push_out_a_newer_one() {
 
 #[tokio::test]
 async fn a_task_is_read_and_every_attempt_is_reported() {
-    let rogue = Rogue::start(|number, _| match number {
+    let server = MockServer::start(|number, _| match number {
         0 => Act::Close,
         _ => Act::Json(ok(json!({"TaskInfo": info(7, "t", 1, now())}))),
     })
     .await;
-    let mut bench = Bench::start(&rogue);
+    let mut bench = Bench::start(&server);
     bench.ask(get(3)).await;
     let mut codes = Vec::new();
     loop {
@@ -287,8 +287,8 @@ async fn a_task_is_read_and_every_attempt_is_reported() {
 #[tokio::test]
 async fn the_draft_that_was_saved_last_is_the_one_that_stands() {
     let store = Arc::new(Store::open_in_memory().unwrap());
-    let rogue = Rogue::start(|_, _| Act::Hang).await;
-    let mut bench = Bench::start_with(&rogue, QUICK, Journal::new(Some(store), "acme"), 64);
+    let server = MockServer::start(|_, _| Act::Hang).await;
+    let mut bench = Bench::start_with(&server, QUICK, Journal::new(Some(store), "acme"), 64);
     for req in 0..20 {
         bench.ask(save(req, &req.to_string())).await;
     }
@@ -308,8 +308,8 @@ async fn the_draft_that_was_saved_last_is_the_one_that_stands() {
 
 #[tokio::test]
 async fn without_a_database_the_operator_is_told_that_nothing_is_kept() {
-    let rogue = Rogue::start(|_, _| Act::Hang).await;
-    let mut bench = Bench::start_with(&rogue, QUICK, Journal::new(None, "acme"), 64);
+    let server = MockServer::start(|_, _| Act::Hang).await;
+    let mut bench = Bench::start_with(&server, QUICK, Journal::new(None, "acme"), 64);
     bench.ask(save(1, "x")).await;
     let Some(Message::DraftKept { result: Err(why), .. }) = bench.next().await else { panic!("kept?") };
     assert!(why.starts_with("not kept: "), "{why}");
@@ -324,17 +324,17 @@ async fn without_a_database_the_operator_is_told_that_nothing_is_kept() {
 async fn at_the_end_reads_are_withdrawn_and_the_write_is_waited_for() {
     let go = Arc::new(Notify::new());
     let when = Arc::clone(&go);
-    let rogue = Rogue::start(move |_, request| match request.command.as_str() {
+    let server = MockServer::start(move |_, request| match request.command.as_str() {
         "delete_sched_task" => Act::JsonWhen(Arc::clone(&when), ok(json!({"TaskID": 7}))),
         _ => Act::Hang,
     })
     .await;
-    let mut bench = Bench::start(&rogue);
+    let mut bench = Bench::start(&server);
     for effect in [list(1), get(2), Effect::Write { req: ReqId(3), write: cancel(TaskId(7)), terms: terms() }]
     {
         bench.ask(effect).await;
     }
-    while rogue.requests().len() < 3 {
+    while server.requests().len() < 3 {
         tokio::task::yield_now().await;
     }
     bench.effects = None;
@@ -346,16 +346,16 @@ async fn at_the_end_reads_are_withdrawn_and_the_write_is_waited_for() {
     go.notify_one();
     let wrote = Message::Wrote { req: ReqId(3), result: Ok(Written::Cancelled(TaskId(7))) };
     assert_eq!(bench.close().await, [wrote]);
-    assert_eq!(rogue.count("delete_sched_task"), 1);
+    assert_eq!(server.count("delete_sched_task"), 1);
 }
 
 #[tokio::test]
 async fn a_write_that_outlasts_the_farewell_is_called_unknown() {
-    let rogue = Rogue::start(|_, _| Act::Hang).await;
+    let server = MockServer::start(|_, _| Act::Hang).await;
     let pace = Pace { farewell: Duration::from_millis(20), ..QUICK };
-    let bench = Bench::start_with(&rogue, pace, Journal::new(Some(memory()), "acme"), 64);
+    let bench = Bench::start_with(&server, pace, Journal::new(Some(memory()), "acme"), 64);
     bench.ask(Effect::Write { req: ReqId(1), write: create("t"), terms: terms() }).await;
-    while rogue.requests().is_empty() {
+    while server.requests().is_empty() {
         tokio::task::yield_now().await;
     }
     let rest = bench.close().await;
@@ -364,14 +364,14 @@ async fn a_write_that_outlasts_the_farewell_is_called_unknown() {
 
 #[tokio::test]
 async fn the_end_does_not_wait_for_the_looks_to_come() {
-    let rogue = Rogue::start(|_, _| Act::Close).await;
+    let server = MockServer::start(|_, _| Act::Close).await;
     let pace = Pace { looks: [Duration::from_hours(1); 4], ..QUICK };
-    let mut bench = Bench::start_with(&rogue, pace, Journal::new(Some(memory()), "acme"), 64);
+    let mut bench = Bench::start_with(&server, pace, Journal::new(Some(memory()), "acme"), 64);
     bench.ask(Effect::Write { req: ReqId(1), write: create("t"), terms: terms() }).await;
     assert!(matches!(bench.next().await, Some(Message::OutcomeUnknown { .. })));
     let verdict = Verdict::CannotTell(reconcile::STOPPED.to_owned());
     assert_eq!(bench.close().await, [Message::Settled { req: ReqId(1), verdict }]);
-    assert_eq!(rogue.requests().len(), 1);
+    assert_eq!(server.requests().len(), 1);
 }
 
 #[tokio::test]
@@ -379,9 +379,9 @@ async fn every_effect_is_answered_exactly_once_whatever_happens_and_however_full
     let acts =
         || vec![Act::Close, Act::Garbage, Act::Json(fail(90105)), Act::Json(fail(90106)), Act::HalfBody];
     for end_after in [0, 1, 9, 20, 40] {
-        let rogue = Rogue::start(move |number, _| acts().swap_remove(number % 5)).await;
+        let server = MockServer::start(move |number, _| acts().swap_remove(number % 5)).await;
         let store = Arc::new(Store::open_in_memory().unwrap());
-        let mut bench = Bench::start_with(&rogue, QUICK, Journal::new(Some(store), "acme"), 1);
+        let mut bench = Bench::start_with(&server, QUICK, Journal::new(Some(store), "acme"), 1);
         let asked = [create("a"), modify(TaskId(7), "b"), cancel(TaskId(7)), create("c")];
         let writes = asked.into_iter().enumerate();
         let writes = writes.map(|(n, write)| Effect::Write { req: ReqId(n as u64), write, terms: terms() });
@@ -412,17 +412,17 @@ async fn a_write_is_in_the_journal_before_it_is_sent_and_closed_when_its_end_is_
     let store = Arc::new(Store::open_in_memory().unwrap());
     let (seen, there) = (Arc::new(Mutex::new(Vec::new())), Arc::clone(&store));
     let noted = Arc::clone(&seen);
-    let rogue = Rogue::start(move |_, _| {
+    let server = MockServer::start(move |_, _| {
         noted.lock().unwrap_or_else(PoisonError::into_inner).extend(there.open_intents("acme").unwrap());
         Act::Json(ok(json!({"TaskID": 9})))
     })
     .await;
-    let mut bench = Bench::start_with(&rogue, QUICK, Journal::new(Some(Arc::clone(&store)), "acme"), 64);
+    let mut bench = Bench::start_with(&server, QUICK, Journal::new(Some(Arc::clone(&store)), "acme"), 64);
     bench.ask(Effect::Write { req: ReqId(1), write: create("t"), terms: terms() }).await;
     let wrote = Message::Wrote { req: ReqId(1), result: Ok(Written::Created(TaskId(9))) };
     assert_eq!(bench.next().await, Some(wrote));
     let seen = seen.lock().unwrap().clone();
-    let sent = &rogue.requests()[0].body;
+    let sent = &server.requests()[0].body;
     assert_eq!((seen.len(), &seen[0].what.body), (1, sent));
     assert_eq!(seen[0].what.msg_random.map(Value::from).as_ref(), sent.pointer("/Content/MsgRandom"));
     bench.close().await;
@@ -433,31 +433,31 @@ async fn a_write_is_in_the_journal_before_it_is_sent_and_closed_when_its_end_is_
 #[tokio::test]
 async fn a_write_whose_end_stays_unknown_stays_open_in_the_journal() {
     let store = Arc::new(Store::open_in_memory().unwrap());
-    let rogue = Rogue::start(|_, request| match request.command.as_str() {
+    let server = MockServer::start(|_, request| match request.command.as_str() {
         "get_sched_task" => Act::Json(fail(70003)),
         _ => Act::Close,
     })
     .await;
-    let mut bench = Bench::start_with(&rogue, QUICK, Journal::new(Some(Arc::clone(&store)), "acme"), 64);
+    let mut bench = Bench::start_with(&server, QUICK, Journal::new(Some(Arc::clone(&store)), "acme"), 64);
     assert!(matches!(bench.verdict(cancel(TaskId(7))).await, Verdict::CannotTell(_)));
-    assert_eq!(rogue.count("get_sched_task"), 1, "a refused signature was tried again");
+    assert_eq!(server.count("get_sched_task"), 1, "a refused signature was tried again");
     assert_eq!(store.open_intents("acme").unwrap().len(), 1);
 }
 
 // --- what became of a write, against a service that answers as told --------------------------
 
 /// Cuts every write, answers lists and gets as told by the number of lists and gets so far.
-async fn cutting(read: impl Fn(usize, &Request) -> Act + Send + Sync + 'static) -> Rogue {
+async fn cutting(read: impl Fn(usize, &Request) -> Act + Send + Sync + 'static) -> MockServer {
     let reads = AtomicU32::new(0);
-    Rogue::start(move |_, request| match request.command.as_str() {
+    MockServer::start(move |_, request| match request.command.as_str() {
         "list_sched_task" | "get_sched_task" => read(reads.fetch_add(1, Ordering::Relaxed) as usize, request),
         _ => Act::Close,
     })
     .await
 }
 
-fn sent_random(rogue: &Rogue) -> u32 {
-    let requests = rogue.requests();
+fn sent_random(server: &MockServer) -> u32 {
+    let requests = server.requests();
     let create = requests.iter().find(|request| request.command == "add_sched_task").unwrap();
     create.body["Content"]["MsgRandom"].as_u64().unwrap().try_into().unwrap()
 }
@@ -465,28 +465,28 @@ fn sent_random(rogue: &Rogue) -> u32 {
 #[tokio::test]
 async fn a_create_that_shows_up_late_is_found_and_only_an_empty_last_look_proves_it_not_done() {
     // A look reads the list twice: by due time and by creation.
-    let rogue = cutting(|number, _| match number {
+    let server = cutting(|number, _| match number {
         0..4 => page(&[]),
         _ => page(&[info(9, "t", 77, now())]),
     })
     .await;
-    assert_eq!(Bench::start(&rogue).verdict(create("t")).await, Verdict::Done(Written::Created(TaskId(9))));
+    assert_eq!(Bench::start(&server).verdict(create("t")).await, Verdict::Done(Written::Created(TaskId(9))));
 
     // Four looks of two lists each, and five lists a second: this one takes two seconds.
-    let rogue = cutting(|_, _| page(&[])).await;
-    assert_eq!(Bench::start(&rogue).verdict(create("t")).await, Verdict::NotDone);
-    assert_eq!((rogue.count("list_sched_task"), rogue.count("add_sched_task")), (8, 1));
+    let server = cutting(|_, _| page(&[])).await;
+    assert_eq!(Bench::start(&server).verdict(create("t")).await, Verdict::NotDone);
+    assert_eq!((server.count("list_sched_task"), server.count("add_sched_task")), (8, 1));
 }
 
 #[tokio::test]
 async fn a_likeness_is_not_enough_when_it_is_older_or_was_made_by_ourselves() {
     let older = now() - TimeDelta::minutes(2);
     let other = info(10, "another title", 2, now());
-    let rogue = cutting(move |_, _| page(&[info(9, "t", 1_000, older), other.clone()])).await;
-    assert_eq!(Bench::start(&rogue).verdict(create("t")).await, Verdict::NotDone);
+    let server = cutting(move |_, _| page(&[info(9, "t", 1_000, older), other.clone()])).await;
+    assert_eq!(Bench::start(&server).verdict(create("t")).await, Verdict::NotDone);
 
     let creates = AtomicU32::new(0);
-    let rogue = Rogue::start(move |_, request| match request.command.as_str() {
+    let server = MockServer::start(move |_, request| match request.command.as_str() {
         "add_sched_task" if creates.fetch_add(1, Ordering::Relaxed) == 0 => {
             Act::Json(ok(json!({"TaskID": 9})))
         }
@@ -494,7 +494,7 @@ async fn a_likeness_is_not_enough_when_it_is_older_or_was_made_by_ourselves() {
         _ => page(&[info(9, "t", 1_000, now())]),
     })
     .await;
-    let mut bench = Bench::start(&rogue);
+    let mut bench = Bench::start(&server);
     bench.ask(Effect::Write { req: ReqId(0), write: create("t"), terms: terms() }).await;
     assert!(matches!(bench.next().await, Some(Message::Wrote { result: Ok(_), .. })));
     assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
@@ -502,25 +502,25 @@ async fn a_likeness_is_not_enough_when_it_is_older_or_was_made_by_ourselves() {
 
 #[tokio::test]
 async fn several_that_look_alike_are_left_to_the_operator() {
-    let rogue = cutting(|_, _| page(&[info(9, "t", 1_000, now()), info(10, "t", 1_001, now())])).await;
-    let verdict = Bench::start(&rogue).verdict(create("t")).await;
+    let server = cutting(|_, _| page(&[info(9, "t", 1_000, now()), info(10, "t", 1_001, now())])).await;
+    let verdict = Bench::start(&server).verdict(create("t")).await;
     assert_eq!(verdict, Verdict::Several(vec![TaskId(9), TaskId(10)]));
 }
 
 #[tokio::test]
 async fn a_list_that_fails_or_is_not_whole_proves_nothing() {
-    let rogue = cutting(|_, _| Act::Json(fail(90104))).await;
-    assert!(matches!(Bench::start(&rogue).verdict(create("t")).await, Verdict::CannotTell(_)));
+    let server = cutting(|_, _| Act::Json(fail(90104))).await;
+    assert!(matches!(Bench::start(&server).verdict(create("t")).await, Verdict::CannotTell(_)));
 
-    let rogue = cutting(|_, _| Act::Json(ok(json!({"Total": 5, "Tasks": []})))).await;
-    let Verdict::CannotTell(why) = Bench::start(&rogue).verdict(create("t")).await else { panic!("told") };
+    let server = cutting(|_, _| Act::Json(ok(json!({"Total": 5, "Tasks": []})))).await;
+    let Verdict::CannotTell(why) = Bench::start(&server).verdict(create("t")).await else { panic!("told") };
     assert!(why.contains("went on changing"), "{why}");
 }
 
 #[tokio::test]
 async fn a_list_that_gives_less_than_it_was_asked_for_is_read_to_its_end() {
     let tasks: Vec<Value> = (1..=5).map(|id| info(id, "other", 500, now())).collect();
-    let rogue = cutting(move |_, request| {
+    let server = cutting(move |_, request| {
         let offset = usize::try_from(request.body["Offset"].as_u64().unwrap()).unwrap();
         let mut all = tasks.clone();
         all.push(info(6, "t", 1_000, now()));
@@ -528,7 +528,7 @@ async fn a_list_that_gives_less_than_it_was_asked_for_is_read_to_its_end() {
         Act::Json(ok(json!({"Total": all.len(), "Tasks": some})))
     })
     .await;
-    let mut bench = Bench::start(&rogue);
+    let mut bench = Bench::start(&server);
     assert_eq!(bench.verdict(create("t")).await, Verdict::Done(Written::Created(TaskId(6))));
 }
 
@@ -536,14 +536,14 @@ async fn a_list_that_gives_less_than_it_was_asked_for_is_read_to_its_end() {
 async fn every_fault_of_a_write_leads_to_one_request_and_one_verdict() {
     for fault in [Act::Close, Act::Garbage, Act::HalfBody, Act::Page(502, "<html>"), Act::Json(fail(90105))] {
         let act = fault.clone();
-        let rogue = Rogue::start(move |_, request| match request.command.as_str() {
+        let server = MockServer::start(move |_, request| match request.command.as_str() {
             "get_sched_task" => Act::Json(fail(90104)),
             _ => act.clone(),
         })
         .await;
-        let verdict = Bench::start(&rogue).verdict(cancel(TaskId(7))).await;
+        let verdict = Bench::start(&server).verdict(cancel(TaskId(7))).await;
         assert_eq!(verdict, Verdict::Done(Written::Cancelled(TaskId(7))), "{fault:?}");
-        assert_eq!(rogue.count("delete_sched_task"), 1, "{fault:?}");
+        assert_eq!(server.count("delete_sched_task"), 1, "{fault:?}");
     }
 }
 
@@ -551,12 +551,12 @@ async fn every_fault_of_a_write_leads_to_one_request_and_one_verdict() {
 async fn a_task_that_went_out_was_not_cancelled_and_one_that_is_gone_was_perhaps_changed() {
     let mut sent = info(7, "t", 1, now());
     sent["Status"] = "dispatched".into();
-    let rogue = cutting(move |_, _| Act::Json(ok(json!({"TaskInfo": sent})))).await;
-    assert_eq!(Bench::start(&rogue).verdict(cancel(TaskId(7))).await, Verdict::NotDone);
-    assert_eq!(rogue.count("get_sched_task"), 1);
+    let server = cutting(move |_, _| Act::Json(ok(json!({"TaskInfo": sent})))).await;
+    assert_eq!(Bench::start(&server).verdict(cancel(TaskId(7))).await, Verdict::NotDone);
+    assert_eq!(server.count("get_sched_task"), 1);
 
-    let rogue = cutting(|_, _| Act::Json(fail(90104))).await;
-    let Verdict::CannotTell(why) = Bench::start(&rogue).verdict(modify(TaskId(7), "t")).await else {
+    let server = cutting(|_, _| Act::Json(fail(90104))).await;
+    let Verdict::CannotTell(why) = Bench::start(&server).verdict(modify(TaskId(7), "t")).await else {
         panic!("told")
     };
     assert!(why.contains("task 7 is gone"), "{why}");
@@ -591,22 +591,22 @@ impl Service {
         let anywhere: SocketAddr = "127.0.0.1:0".parse().unwrap();
         let running = sandbox::start(anywhere, options, credentials, None).await.unwrap();
         let address = running.addr;
-        let rogue = Rogue::start(move |_, _| Act::Relay(address, 1)).await;
-        Self { direct: Bench::start(&rogue), running }
+        let server = MockServer::start(move |_, _| Act::Relay(address, 1)).await;
+        Self { direct: Bench::start(&server), running }
     }
 
     /// A worker whose writes are treated so.
-    async fn by(&self, way: Way) -> (Rogue, Bench) {
+    async fn by(&self, way: Way) -> (MockServer, Bench) {
         let address = self.running.addr;
-        let rogue = Rogue::start(move |_, request| match (request.command.as_str(), way) {
+        let server = MockServer::start(move |_, request| match (request.command.as_str(), way) {
             ("list_sched_task" | "get_sched_task", _) => Act::Relay(address, 1),
             (_, Way::CutBefore) => Act::Close,
             (_, Way::CutAfter) => Act::RelayAndCut(address, 1),
             (_, Way::Twice) => Act::RelayAndCut(address, 2),
         })
         .await;
-        let bench = Bench::start(&rogue);
-        (rogue, bench)
+        let bench = Bench::start(&server);
+        (server, bench)
     }
 
     async fn create(&mut self, title: &str) -> TaskId {
@@ -630,23 +630,23 @@ impl Service {
 async fn a_create_whose_answer_was_lost_is_found_by_its_number_among_its_likes() {
     let mut service = Service::start().await;
     let like = service.create("t").await;
-    let (rogue, mut bench) = service.by(Way::CutAfter).await;
+    let (server, mut bench) = service.by(Way::CutAfter).await;
     let Verdict::Done(Written::Created(id)) = bench.verdict(create("t")).await else { panic!("not found") };
     assert_ne!(id, like);
     let page = service.all().await;
     let found = page.tasks.iter().find(|task| task.id == id).unwrap();
-    assert_eq!(found.content.at("MsgRandom"), Some(&json!(sent_random(&rogue))));
-    assert_eq!((page.total, rogue.count("add_sched_task")), (2, 1));
+    assert_eq!(found.content.at("MsgRandom"), Some(&json!(sent_random(&server))));
+    assert_eq!((page.total, server.count("add_sched_task")), (2, 1));
 }
 
 #[tokio::test]
 async fn a_create_that_never_arrived_is_proven_not_done_and_one_that_arrived_twice_is_shown_twice() {
     let mut service = Service::start().await;
-    let (rogue, mut bench) = service.by(Way::CutBefore).await;
+    let (server, mut bench) = service.by(Way::CutBefore).await;
     assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
-    assert_eq!((service.all().await.total, rogue.count("add_sched_task")), (0, 1));
+    assert_eq!((service.all().await.total, server.count("add_sched_task")), (0, 1));
 
-    let (_rogue, mut bench) = service.by(Way::Twice).await;
+    let (_server, mut bench) = service.by(Way::Twice).await;
     let Verdict::Several(mut ids) = bench.verdict(create("t")).await else { panic!("not several") };
     let mut there: Vec<TaskId> = service.all().await.tasks.iter().map(|task| task.id).collect();
     ids.sort();
@@ -658,18 +658,18 @@ async fn a_create_that_never_arrived_is_proven_not_done_and_one_that_arrived_twi
 async fn a_change_and_a_cancel_are_proven_by_reading_the_task() {
     let mut service = Service::start().await;
     let id = service.create("old").await;
-    let (_rogue, mut bench) = service.by(Way::CutBefore).await;
+    let (_server, mut bench) = service.by(Way::CutBefore).await;
     assert_eq!(bench.verdict(modify(id, "new")).await, Verdict::NotDone);
-    let (_rogue, mut bench) = service.by(Way::CutBefore).await;
+    let (_server, mut bench) = service.by(Way::CutBefore).await;
     assert_eq!(bench.verdict(cancel(id)).await, Verdict::NotDone);
     assert_eq!(service.all().await.tasks[0].title, "old");
 
-    let (rogue, mut bench) = service.by(Way::CutAfter).await;
+    let (server, mut bench) = service.by(Way::CutAfter).await;
     assert_eq!(bench.verdict(modify(id, "new")).await, Verdict::Done(Written::Modified(id)));
     assert_eq!(service.all().await.tasks[0].title, "new");
     assert_eq!(bench.verdict(cancel(id)).await, Verdict::Done(Written::Cancelled(id)));
     assert_eq!(service.all().await.total, 0);
-    assert_eq!((rogue.count("modify_sched_task"), rogue.count("delete_sched_task")), (1, 1));
+    assert_eq!((server.count("modify_sched_task"), server.count("delete_sched_task")), (1, 1));
 }
 
 #[tokio::test]
@@ -679,7 +679,7 @@ async fn a_change_that_only_takes_away_is_not_taken_for_done_because_the_rest_is
     let mut less = content("t");
     less.set("OfflinePushInfo.Desc", None);
     let change = Change { id, kind: Kind::All, scheduled_at: None, content: Some(less) };
-    let (_rogue, mut bench) = service.by(Way::CutBefore).await;
+    let (_server, mut bench) = service.by(Way::CutBefore).await;
     let Verdict::CannotTell(why) = bench.verdict(Write::Modify(change)).await else { panic!("told") };
     assert!(why.contains("OfflinePushInfo.Desc besides"), "{why}");
 }
@@ -687,13 +687,13 @@ async fn a_change_that_only_takes_away_is_not_taken_for_done_because_the_rest_is
 #[tokio::test]
 async fn where_nobody_listens_a_write_is_certainly_not_done() {
     let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let connection = rogue::connection(&format!("http://{}", listener.local_addr().unwrap()));
+    let connection = mock_server::connection(&format!("http://{}", listener.local_addr().unwrap()));
     drop(listener);
-    let outside = Outside::new(now, || u32::MAX);
-    let client = Arc::new(Client::new(&connection, PATIENT, outside.clone()).unwrap());
+    let context = Context::new(now, || u32::MAX);
+    let client = Arc::new(Client::new(&connection, PATIENT, context.clone()).unwrap());
     let (effects, todo) = mpsc::channel(1);
     let (answers, messages) = mpsc::channel(64);
-    let worker = tokio::spawn(run(client, Journal::new(Some(memory()), "acme"), todo, answers, outside));
+    let worker = tokio::spawn(run(client, Journal::new(Some(memory()), "acme"), todo, answers, context));
     let mut bench = Bench { effects: Some(effects), messages, worker };
     bench.ask(Effect::Write { req: ReqId(1), write: create("t"), terms: terms() }).await;
     match bench.next().await {

@@ -27,8 +27,8 @@ pub(super) async fn write(hands: &Hands, req: ReqId, write: Write, terms: &Terms
     if let Err(why) = before::check(hands, &write, terms).await {
         return (Message::Stopped { req, why }, None);
     }
-    let write = with_random(write, hands.outside.roll());
-    let from = hands.outside.now();
+    let write = with_random(write, hands.context.roll());
+    let from = hands.context.now();
     let what = intent(&write, hands.client.sdkappid());
     let entry = match hands.journal.begin(from, what, terms.origin.clone()).await {
         Ok(entry) => Some(entry),
@@ -43,7 +43,7 @@ pub(super) async fn write(hands: &Hands, req: ReqId, write: Write, terms: &Terms
     if let Err(failure) = &result
         && failure.leaves_write_unknown()
     {
-        let sent = Sent { write, entry, from, to: hands.outside.now() };
+        let sent = Sent { write, entry, from, to: hands.context.now() };
         return unknown(hands, req, failure.clone(), sent).await;
     }
     let created = match (&result, &write) {

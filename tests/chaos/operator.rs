@@ -10,12 +10,12 @@ use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use pushdeck::api::{Client, Connection, Credential, Outside};
+use pushdeck::api::{Client, Connection, Context, Credential};
 use pushdeck::app::{Effect, Message, OpenWrite, ReqId, Stop, Terms, Verdict, Write, Written};
 use pushdeck::domain::query::{Order, Range};
 use pushdeck::domain::wire::time_in;
 use pushdeck::domain::{
-    Change, Content, Failure, Kind, Lane, NewTask, Page, Query, Status, Task, TaskId, failure::NotSent,
+    Change, Content, Failure, Kind, NewTask, Page, Priority, Query, Status, Task, TaskId, failure::NotSent,
 };
 use pushdeck::store::{IntentId, Store};
 use pushdeck::worker::{self, Journal, Reload, Tools};
@@ -98,7 +98,7 @@ pub(crate) fn work() {
         let store = open(&folder).await;
         let (effects, todo) = mpsc::channel(1024);
         let (answers, messages) = mpsc::channel(1024);
-        let outside = outside();
+        let context = context();
         let connection = Connection {
             base_url: plan.address.clone(),
             sdkappid: plan.app,
@@ -107,10 +107,10 @@ pub(crate) fn work() {
             ca_file: None,
         };
         let speed = plan.dose.speed;
-        let client = Arc::new(Client::new(&connection, dose::timeouts(speed), outside.clone()).unwrap());
+        let client = Arc::new(Client::new(&connection, dose::timeouts(speed), context.clone()).unwrap());
         let journal = Journal::new(Some(Arc::clone(&store)), &plan.app.to_string());
         let reload = Reload::never("an operator has no config");
-        let tools = Tools { pace: dose::pace(speed), client, journal, outside, reload };
+        let tools = Tools { pace: dose::pace(speed), client, journal, context, reload };
         let mut operator = Operator::sit_down(plan, (&folder, run.clone()), Arc::clone(&store), effects);
         let worker = tokio::spawn(worker::run_with(tools, todo, answers));
         operator.work(messages).await;
@@ -137,9 +137,9 @@ async fn open(folder: &Folder) -> Arc<Store> {
     }
 }
 
-fn outside() -> Outside {
+fn context() -> Context {
     let dice = Mutex::new(StdRng::seed_from_u64(env::var(DICE).unwrap().parse().unwrap()));
-    Outside::new(now, move || dice.lock().unwrap().random())
+    Context::new(now, move || dice.lock().unwrap().random())
 }
 
 #[expect(clippy::disallowed_methods, reason = "the processes under test have the real clock")]
@@ -372,7 +372,7 @@ impl Operator {
             }
             Step::Modify(_) | Step::Cancel => {
                 let req = self.ask(Asked::Fresh(story));
-                self.send(Effect::Get { req, id: self.task(story), lane: Lane::Write }).await;
+                self.send(Effect::Get { req, id: self.task(story), priority: Priority::Write }).await;
             }
         }
     }
@@ -527,7 +527,7 @@ impl Operator {
             }
             Step::Modify(_) | Step::Cancel => {
                 let req = self.ask(Asked::LookAtTask(story));
-                self.send(Effect::Get { req, id: self.task(story), lane: Lane::Page }).await;
+                self.send(Effect::Get { req, id: self.task(story), priority: Priority::Page }).await;
             }
         }
     }
@@ -548,7 +548,7 @@ impl Operator {
             exact: false,
         };
         let req = self.ask(Asked::LookAtList(story));
-        self.send(Effect::List { req, query, lane: Lane::Page }).await;
+        self.send(Effect::List { req, query, priority: Priority::Page }).await;
     }
 
     async fn on_looked_at_list(&mut self, story: usize, result: Result<Page, Failure>) {

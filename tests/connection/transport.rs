@@ -5,9 +5,9 @@ use std::path::PathBuf;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use pushdeck::api::{Client, Connection, Credential, Outside, Timeouts};
+use pushdeck::api::{Client, Connection, Context, Credential, Timeouts};
 use pushdeck::domain::failure::NotSent;
-use pushdeck::domain::{Failure, Lane, Query};
+use pushdeck::domain::{Failure, Priority, Query};
 use secrecy::SecretString;
 
 use crate::tls::{Behind, Tls, authority, file};
@@ -27,7 +27,7 @@ fn client(url: &str, ca_file: Option<PathBuf>) -> Result<Client, Failure> {
         credential: Credential::Key(SecretString::from("5up3rs3cr3t")),
         ca_file,
     };
-    Client::new(&connection, PATIENT, Outside::new(now, || 7))
+    Client::new(&connection, PATIENT, Context::new(now, || 7))
 }
 
 fn query() -> Query {
@@ -37,7 +37,7 @@ fn query() -> Query {
 /// Why a list cannot be had over TLS.
 async fn refusal(url: &str, ca_file: Option<PathBuf>) -> (Option<NotSent>, String) {
     let failure = match client(url, ca_file) {
-        Ok(client) => client.list(&query(), Lane::Page).await.unwrap_err(),
+        Ok(client) => client.list(&query(), Priority::Page).await.unwrap_err(),
         Err(failure) => failure,
     };
     let words = failure.words();
@@ -52,7 +52,7 @@ async fn http_2_is_agreed_on_over_tls_and_one_connection_carries_all_calls() {
     let server = Tls::start("server", Behind::EmptyList).await;
     let client = client(&server.url(), Some(authority())).unwrap();
     for _ in 0..4 {
-        assert_eq!(client.list(&query(), Lane::Page).await.unwrap().total, 0);
+        assert_eq!(client.list(&query(), Priority::Page).await.unwrap().total, 0);
     }
     assert_eq!(server.agreed(), ["h2"]);
 }
@@ -62,7 +62,7 @@ async fn a_server_that_is_older_than_http_2_is_spoken_to_over_one_kept_connectio
     let server = Tls::start("server", Behind::OldEmptyList).await;
     let client = client(&server.url(), Some(authority())).unwrap();
     for _ in 0..4 {
-        assert_eq!(client.list(&query(), Lane::Page).await.unwrap().total, 0);
+        assert_eq!(client.list(&query(), Priority::Page).await.unwrap().total, 0);
     }
     assert_eq!(server.agreed(), ["http/1.1"]);
 }

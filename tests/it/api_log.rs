@@ -152,7 +152,7 @@ fn the_log_file_holds_every_attempt_and_the_verdict_of_a_write_whose_answer_was_
     let task = Value::from(id);
     let lost: Vec<_> = calls.iter().filter(|call| call["command"] == "delete_sched_task").collect();
     let [lost] = lost[..] else { panic!("a write was sent more than once: {told:#?}") };
-    assert_eq!((&lost["task"], &lost["lane"], lost.get("code")), (&task, &"write".into(), None));
+    assert_eq!((&lost["task"], &lost["priority"], lost.get("code")), (&task, &"write".into(), None));
     let [write] = of(&told, "write")[..] else { panic!("{told:#?}") };
     let [verdict] = of(&told, "verdict")[..] else { panic!("{told:#?}") };
     assert_eq!(

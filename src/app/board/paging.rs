@@ -9,7 +9,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::{Failure, Order, Page, Query, Task, TaskId, text};
 
-use super::super::effect::{Effect, Lane};
+use super::super::effect::{Effect, Priority};
 use super::super::state::State;
 use super::{Edge, PAST_ROWS, ask, turn_to};
 
@@ -223,7 +223,7 @@ pub(super) fn rejoin(state: &mut State, asked: &Query, page: &Page, came: u64) -
     }
     seam.end += page.total.saturating_sub(seam.total);
     seam.total = page.total;
-    let lane = if seam.side == Side::Same { Lane::Background } else { Lane::Page };
+    let priority = if seam.side == Side::Same { Priority::Background } else { Priority::Page };
     (state.board.query.offset, state.board.query.page_size) = (offset, size);
     if seam.side == Side::Same
         && let Some(shown) = &mut state.board.shown_query
@@ -232,7 +232,7 @@ pub(super) fn rejoin(state: &mut State, asked: &Query, page: &Page, came: u64) -
         shown.offset = offset;
     }
     state.board.seam = Some(seam);
-    Some(ask(state, lane))
+    Some(ask(state, priority))
 }
 
 /// There are no rows so far behind: the set shrank under the page, or the service counts more tasks than
@@ -248,7 +248,7 @@ fn nothing_there(state: &mut State, asked: &Query, page: &Page) -> Vec<Effect> {
         seam.total = page.total;
     }
     state.board.query.offset = offset;
-    ask(state, Lane::Page)
+    ask(state, Priority::Page)
 }
 
 /// What is shown is the end of what the service gives, although it counts more.
@@ -324,7 +324,7 @@ fn locate_present(state: &mut State) -> Vec<Effect> {
     query.offset = 0;
     query.page_size = 1;
     state.board.locating = Some(req);
-    vec![Effect::List { req, query, lane: Lane::Page }]
+    vec![Effect::List { req, query, priority: Priority::Page }]
 }
 
 pub(super) fn on_located(state: &mut State, result: Result<Page, Failure>) -> Vec<Effect> {

@@ -27,7 +27,7 @@ pub(super) fn on_not_listed(state: &mut State, failure: Failure) -> Vec<Effect> 
         state.board.edge = None;
         return Vec::new();
     }
-    state.link.failed(failure, state.now);
+    state.connection.failed(failure, state.now);
     Vec::new()
 }
 

@@ -38,9 +38,9 @@ fn loaded(ids: &[u64]) -> State {
     state
 }
 
-fn asked(effects: &[Effect]) -> (ReqId, Query, Lane) {
+fn asked(effects: &[Effect]) -> (ReqId, Query, Priority) {
     match effects {
-        [Effect::List { req, query, lane }] => (*req, query.clone(), *lane),
+        [Effect::List { req, query, priority }] => (*req, query.clone(), *priority),
         other => panic!("expected one question, got {other:?}"),
     }
 }
@@ -77,11 +77,11 @@ fn network() -> Failure {
 #[test]
 fn the_first_question_is_seven_days_back_to_twenty_three_ahead_by_scheduled_time() {
     let (_, effects) = State::start(setup(), at(0), (100, 30));
-    let (_, query, lane) = asked(&effects);
+    let (_, query, priority) = asked(&effects);
     assert_eq!((query.order, query.ascending, query.offset, query.page_size), (Order::Scheduled, true, 0, 5));
     assert_eq!(query.range.begin, time_in("2026-11-14 06:00:00").unwrap());
     assert_eq!(query.range.end, time_in("2026-12-14 06:00:00").unwrap());
-    assert_eq!(lane, Lane::Page);
+    assert_eq!(priority, Priority::Page);
 }
 
 #[test]
@@ -222,10 +222,10 @@ fn the_page_refreshes_by_itself_every_two_seconds_one_question_at_a_time() {
     let mut state = loaded(&[1]);
     assert_eq!(tick(&mut state, 1_900), []);
     let question = tick(&mut state, 2_000);
-    assert_eq!(asked(&question).2, Lane::Background);
+    assert_eq!(asked(&question).2, Priority::Background);
     assert_eq!(tick(&mut state, 9_000), [], "the first question is still open");
     answer(&mut state, &question, Ok(pending(&[1])));
-    assert_eq!(asked(&tick(&mut state, 9_001)).2, Lane::Background);
+    assert_eq!(asked(&tick(&mut state, 9_001)).2, Priority::Background);
 }
 
 #[test]
@@ -235,16 +235,16 @@ fn while_a_task_goes_out_the_page_is_asked_for_ahead_of_what_refreshes_by_itself
     let mut tasks = vec![task(1, 30, "dispatched"), task(2, 31, "dispatching")];
     answer(&mut state, &question, Ok(page(tasks.clone())));
     let question = tick(&mut state, 4_000);
-    assert_eq!(asked(&question).2, Lane::Due);
+    assert_eq!(asked(&question).2, Priority::Due);
     tasks[1] = task(2, 31, "pending");
     let due = state.server_now() + TimeDelta::seconds(9);
     tasks[1].scheduled_at = Some(due);
     answer(&mut state, &question, Ok(page(tasks.clone())));
     let question = tick(&mut state, 6_000);
-    assert_eq!(asked(&question).2, Lane::Due, "in seven seconds");
+    assert_eq!(asked(&question).2, Priority::Due, "in seven seconds");
     tasks[1].scheduled_at = Some(due + TimeDelta::minutes(1));
     answer(&mut state, &question, Ok(page(tasks)));
-    assert_eq!(asked(&tick(&mut state, 8_000)).2, Lane::Background);
+    assert_eq!(asked(&tick(&mut state, 8_000)).2, Priority::Background);
 }
 
 #[test]
@@ -252,7 +252,7 @@ fn a_dead_network_backs_off_keeps_the_rows_and_recovers_by_itself() {
     let mut state = loaded(&[1, 2]);
     let question = tick(&mut state, 2_000);
     answer(&mut state, &question, Err(network()));
-    assert_eq!((shown(&state), state.link.failure.is_some()), (vec![1, 2], true));
+    assert_eq!((shown(&state), state.connection.failure.is_some()), (vec![1, 2], true));
     assert_eq!(tick(&mut state, 3_900), [], "the first pause is two seconds");
     let question = tick(&mut state, 4_000);
     answer(&mut state, &question, Err(network()));
@@ -260,10 +260,10 @@ fn a_dead_network_backs_off_keeps_the_rows_and_recovers_by_itself() {
     press(&mut state, 'j');
     assert_eq!(selected(&state), Some(2), "the table works meanwhile");
     let question = press(&mut state, 'r');
-    assert_eq!(asked(&question).2, Lane::Page, "r tries at once");
+    assert_eq!(asked(&question).2, Priority::Page, "r tries at once");
     tick(&mut state, 12_000);
     answer(&mut state, &question, Ok(pending(&[1, 2, 3])));
-    assert_eq!((shown(&state), state.link.failure.is_none()), (vec![1, 2, 3], true));
+    assert_eq!((shown(&state), state.connection.failure.is_none()), (vec![1, 2, 3], true));
 }
 
 #[test]
@@ -284,7 +284,7 @@ fn a_withdrawn_question_is_no_trouble_of_the_network() {
     let question = press(&mut state, 'r');
     let withdrawn = Failure::NotSent { reason: NotSent::Withdrawn, detail: String::new() };
     answer(&mut state, &question, Err(withdrawn));
-    assert_eq!(state.link.failure, None);
+    assert_eq!(state.connection.failure, None);
 }
 
 #[test]

@@ -80,7 +80,7 @@ fn way(out: &mut Lines, call: &Call) {
         number => format!("number {number} at the same call"),
     };
     out.labelled("Attempt", Tone::Plain, &attempt);
-    out.labelled("Lane", Tone::Plain, call.lane.word());
+    out.labelled("Priority", Tone::Plain, call.priority.word());
     if let Some(task) = call.task {
         out.labelled("Task", Tone::Plain, &format!("#{task}"));
     }

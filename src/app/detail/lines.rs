@@ -15,7 +15,7 @@ use super::super::effect::Write;
 use super::super::message::Verdict;
 use super::super::review::progress;
 use super::super::state::{State, Underway};
-use super::Face;
+use super::ViewMode;
 
 /// What a piece of text means.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -56,16 +56,16 @@ pub fn tone_of(outcome: &Outcome) -> Tone {
     }
 }
 
-/// The whole text of the selected task on the face that is shown, for a width in cells.
+/// The whole text of the selected task in the mode that is shown, for a width in cells.
 pub fn lines(state: &State, width: usize) -> Vec<Line> {
     let mut out = Lines { width, lines: Vec::new() };
     let Some(task) = state.selected() else {
         out.say(Tone::Muted, "No task is selected.");
         return out.lines;
     };
-    match state.detail.face {
-        Face::Json => out.json(text::json_object_head(&task.raw)),
-        Face::Task => {
+    match state.detail.mode {
+        ViewMode::Json => out.json(text::json_object_head(&task.raw)),
+        ViewMode::Task => {
             standing(&mut out, state, task);
             timing(&mut out, state, task);
             out.blank();

@@ -455,7 +455,7 @@ fn a_time_is_echoed_on_three_clocks_and_the_past_is_refused_by_the_services_cloc
     let night = clocks(time_in("2026-11-21 23:00:00").unwrap(), now, zone);
     assert_eq!(night.join(" · "), "Sun 22 Nov 07:00:00 +08 · Sat 21 Nov 23:00:00 UTC · in 16h 56m");
     // The service's clock is an hour ahead of this machine's.
-    state.link.skew = Some(chrono::TimeDelta::hours(1));
+    state.connection.skew = Some(chrono::TimeDelta::hours(1));
     press(&mut state, KeyCode::Esc);
     reopened(&mut state);
     ctrl(&mut state, 'x');

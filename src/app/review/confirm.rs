@@ -11,7 +11,7 @@ use super::doubt::{self, Obstacle};
 use super::fresh::ask_fresh;
 use super::quiet::Guard;
 use super::sight::{self, LineKey, Unseen};
-use super::{Grade, Ready, Review, Stage, lines, outcome};
+use super::{ConfirmLevel, Ready, Review, Stage, lines, outcome};
 
 /// The visible countdown of the high level.
 const COUNTDOWN: Duration = Duration::from_secs(3);
@@ -45,7 +45,7 @@ pub(super) fn typed(state: &mut State, event: KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     let wanted = review.wanted(&state.setup);
-    let grade = review.grade(state.setup.environment);
+    let level = review.level(state.setup.environment);
     let now = state.now;
     let Some(review) = state.review_mut() else { return Vec::new() };
     let plain = !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
@@ -65,8 +65,8 @@ pub(super) fn typed(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     }
     review.spoiled |= !wanted.starts_with(&text);
     // A key of the low level has no line on which a wrong one could stand.
-    review.typed = if review.spoiled && grade == Grade::Low { String::new() } else { text };
-    if !review.spoiled && review.typed == wanted && grade == Grade::High {
+    review.typed = if review.spoiled && level == ConfirmLevel::Low { String::new() } else { text };
+    if !review.spoiled && review.typed == wanted && level == ConfirmLevel::High {
         // Its three seconds are quiet, too: any key stops it.
         review.stage = Stage::Counting { until: now.running + COUNTDOWN, ended: false };
         review.guard = Guard::since(now.running);

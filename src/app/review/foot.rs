@@ -9,7 +9,7 @@ use super::super::state::State;
 use super::again::may_send_again_early;
 use super::lines::NARROW;
 use super::sight::Unseen;
-use super::{Ending, Grade, Ready, Remedy, Review, Stage, remedy};
+use super::{ConfirmLevel, Ending, Ready, Remedy, Review, Stage, remedy};
 
 /// With fewer lines than this what is to be read needs all of them.
 const LOW: usize = 6;
@@ -128,11 +128,11 @@ fn prompt(state: &State, review: &Review, width: usize) -> Vec<Line> {
     let back = if short { "" } else { " · Esc goes back" };
     let wanted = review.wanted(&state.setup);
     let wanted = text::clean(&wanted);
-    match review.grade(state.setup.environment) {
-        Grade::Low => out.say(Tone::Bold, &format!("press {wanted} to {deed}{back}")),
-        Grade::Middle => out.say(Tone::Bold, &format!("type {wanted} to {deed}{back}")),
-        Grade::High if short => out.say(Tone::Bold, &format!("type \"{wanted}\" to {deed}")),
-        Grade::High => {
+    match review.level(state.setup.environment) {
+        ConfirmLevel::Low => out.say(Tone::Bold, &format!("press {wanted} to {deed}{back}")),
+        ConfirmLevel::Middle => out.say(Tone::Bold, &format!("type {wanted} to {deed}{back}")),
+        ConfirmLevel::High if short => out.say(Tone::Bold, &format!("type \"{wanted}\" to {deed}")),
+        ConfirmLevel::High => {
             let words = format!("type \"{wanted}\" to {deed}; sent 3 s later{back}");
             out.say(Tone::Bold, &words);
         }
@@ -143,7 +143,7 @@ fn prompt(state: &State, review: &Review, width: usize) -> Vec<Line> {
 
 /// What was typed so far; the low level has no line for its one key.
 fn typing(state: &State, review: &Review) -> Option<Line> {
-    if review.grade(state.setup.environment) == Grade::Low {
+    if review.level(state.setup.environment) == ConfirmLevel::Low {
         return None;
     }
     let typed = text::clean(&review.typed).into_owned();

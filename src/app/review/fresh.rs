@@ -3,7 +3,7 @@
 
 use crate::domain::{Failure, Task};
 
-use super::super::effect::{Effect, Lane};
+use super::super::effect::{Effect, Priority};
 use super::super::form;
 use super::super::message::ReqId;
 use super::super::state::State;
@@ -19,7 +19,7 @@ pub(super) fn ask_fresh(state: &mut State) -> Vec<Effect> {
     if let Some(review) = state.review_mut() {
         review.fresh.ask(req);
     }
-    vec![Effect::Get { req, id, lane: Lane::Write }]
+    vec![Effect::Get { req, id, priority: Priority::Write }]
 }
 
 /// A fresh copy came, or did not.

@@ -3,7 +3,7 @@
 
 use crate::domain::{Failure, Task, TaskId};
 
-use super::super::effect::{Effect, Lane};
+use super::super::effect::{Effect, Priority};
 use super::super::message::ReqId;
 use super::super::state::State;
 use super::{Ending, Stage, doubt};
@@ -40,7 +40,7 @@ pub(super) fn read_again(
     let id = task.filter(|_| failure.code() == Some(GONE))?;
     let req = state.ask();
     state.desk.rereads.push(Reread { req, write, id, cancels, deed });
-    Some(Effect::Get { req, id, lane: Lane::Write })
+    Some(Effect::Get { req, id, priority: Priority::Write })
 }
 
 /// The task was read again; says whether that was asked for here.

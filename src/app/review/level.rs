@@ -8,7 +8,7 @@ const FEW: usize = 10;
 
 /// How hard it is made to confirm (U2).
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Grade {
+pub enum ConfirmLevel {
     /// Few named accounts outside PROD: `y`.
     Low,
     /// The last digits of the `TaskID`, or the profile's name.
@@ -17,7 +17,7 @@ pub enum Grade {
     High,
 }
 
-impl Grade {
+impl ConfirmLevel {
     /// The next harder one.
     pub(super) fn next(self) -> Self {
         match self {
@@ -28,14 +28,14 @@ impl Grade {
 }
 
 /// The confirmation level of a push to this audience.
-pub(super) fn grade_of(environment: Environment, audience: &Audience) -> Grade {
+pub(super) fn level_of(environment: Environment, audience: &Audience) -> ConfirmLevel {
     match (environment, audience) {
         // Whom an unclear one reaches cannot be told: it may be everyone.
-        (Environment::Prod, Audience::Everyone | Audience::Unclear(_)) => Grade::High,
-        (Environment::Prod, Audience::Matching(_) | Audience::Accounts(_)) => Grade::Middle,
+        (Environment::Prod, Audience::Everyone | Audience::Unclear(_)) => ConfirmLevel::High,
+        (Environment::Prod, Audience::Matching(_) | Audience::Accounts(_)) => ConfirmLevel::Middle,
         (Environment::Sandbox | Environment::Test, Audience::Accounts(list)) if list.len() <= FEW => {
-            Grade::Low
+            ConfirmLevel::Low
         }
-        (Environment::Sandbox | Environment::Test, _) => Grade::Middle,
+        (Environment::Sandbox | Environment::Test, _) => ConfirmLevel::Middle,
     }
 }

@@ -22,7 +22,7 @@ use super::foot;
 use super::outcome::{not_done, stand_twice};
 use super::sight::{Must, Text, Topic, Unseen, Writer, unseen};
 use super::warnings::warnings;
-use super::{Ending, Grade, Proof, Review, Stage, Subject, gone};
+use super::{ConfirmLevel, Ending, Proof, Review, Stage, Subject, gone};
 
 /// Widest text of a review.
 pub const WIDEST: u16 = 76;
@@ -116,7 +116,7 @@ pub fn title(state: &State, review: &Review) -> String {
 /// Whether the frame warns: real people, or everyone.
 pub fn is_grave(state: &State, review: &Review) -> bool {
     let environment = state.setup.environment;
-    environment == Environment::Prod || review.grade(environment) == Grade::High
+    environment == Environment::Prod || review.level(environment) == ConfirmLevel::High
 }
 
 /// The text that scrolls, and what of it must be seen before anything is confirmed.

@@ -4,7 +4,7 @@
 use crate::domain::{Failure, NewTask, Problem, Task, TaskId, duplicate, text, when};
 
 use super::super::board;
-use super::super::effect::{Effect, Lane, Write};
+use super::super::effect::{Effect, Priority, Write};
 use super::super::form;
 use super::super::message::{Moment, OpenWrite, ReqId, Sight, Stop, Verdict, Written};
 use super::super::state::{Layer, State, Underway};
@@ -375,7 +375,7 @@ fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
                 let deed = deed(&underway.write);
                 state.desk.proofs.push(Asked { req: asked, id, meant: sent.meant, deed });
                 proof = Proof::Asked(asked);
-                effects.push(Effect::Get { req: asked, id, lane: Lane::Write });
+                effects.push(Effect::Get { req: asked, id, priority: Priority::Write });
             }
         }
         Written::Cancelled(_) => {}

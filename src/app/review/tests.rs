@@ -1,11 +1,11 @@
 use crossterm::event::{KeyCode, KeyEventState, KeyModifiers};
 use serde_json::json;
 
-use super::super::effect::Lane;
+use super::super::effect::Priority;
 use super::super::form;
 use super::super::message::{Message, OpenWrite, Written};
 use super::super::update::update;
-use super::level::grade_of;
+use super::level::level_of;
 use super::*;
 use crate::app::testing::{self, drawn, feed, press, type_in};
 use crate::domain::Failure;
@@ -76,7 +76,7 @@ fn writes(effects: &[Effect]) -> Vec<(ReqId, Write)> {
 
 fn gets(effects: &[Effect]) -> Vec<ReqId> {
     let of = |effect: &Effect| match effect {
-        Effect::Get { req, lane: Lane::Write, .. } => Some(*req),
+        Effect::Get { req, priority: Priority::Write, .. } => Some(*req),
         _ => None,
     };
     effects.iter().filter_map(of).collect()
@@ -282,24 +282,24 @@ fn repeats_releases_pastes_and_enter_confirm_nothing() {
 }
 
 #[test]
-fn the_grade_follows_audience_and_environment() {
+fn the_level_follows_audience_and_environment() {
     let many = Audience::Accounts((0..11).map(|i| format!("u{i}")).collect());
     let few = Audience::Accounts(vec!["anna".into()]);
     let unclear = Audience::Unclear(String::new());
     let tags = task("Tag").audience();
-    for (environment, audience, grade) in [
-        (Environment::Sandbox, &few, Grade::Low),
-        (Environment::Test, &few, Grade::Low),
-        (Environment::Test, &many, Grade::Middle),
-        (Environment::Test, &tags, Grade::Middle),
-        (Environment::Test, &Audience::Everyone, Grade::Middle),
-        (Environment::Test, &unclear, Grade::Middle),
-        (Environment::Prod, &few, Grade::Middle),
-        (Environment::Prod, &tags, Grade::Middle),
-        (Environment::Prod, &unclear, Grade::High),
-        (Environment::Prod, &Audience::Everyone, Grade::High),
+    for (environment, audience, level) in [
+        (Environment::Sandbox, &few, ConfirmLevel::Low),
+        (Environment::Test, &few, ConfirmLevel::Low),
+        (Environment::Test, &many, ConfirmLevel::Middle),
+        (Environment::Test, &tags, ConfirmLevel::Middle),
+        (Environment::Test, &Audience::Everyone, ConfirmLevel::Middle),
+        (Environment::Test, &unclear, ConfirmLevel::Middle),
+        (Environment::Prod, &few, ConfirmLevel::Middle),
+        (Environment::Prod, &tags, ConfirmLevel::Middle),
+        (Environment::Prod, &unclear, ConfirmLevel::High),
+        (Environment::Prod, &Audience::Everyone, ConfirmLevel::High),
     ] {
-        assert_eq!(grade_of(environment, audience), grade, "{environment:?} {audience:?}");
+        assert_eq!(level_of(environment, audience), level, "{environment:?} {audience:?}");
     }
     let wanted = |state: &State| review(state).wanted(&state.setup);
     assert_eq!(wanted(&create(Environment::Test, "User")), "y");

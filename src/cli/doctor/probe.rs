@@ -11,10 +11,10 @@ use chrono::TimeDelta;
 use tokio::net::TcpStream;
 
 use crate::api::probe::{self, Hello};
-use crate::api::{Client, Connection, Outside, Timeouts};
+use crate::api::{Client, Connection, Context, Timeouts};
 use crate::config::{Env, paths};
 use crate::domain::failure::NotSent;
-use crate::domain::{Failure, Lane, Query};
+use crate::domain::{Failure, Priority, Query};
 use crate::store::{self, Opened, Store};
 
 /// The code for a question that the list does not take: perhaps its range is too long.
@@ -59,8 +59,8 @@ pub(super) async fn connect(addresses: &[SocketAddr]) -> Result<(SocketAddr, Dur
 }
 
 /// Whether anybody answers, without a signature in the question.
-pub(super) async fn hello(base: &str, ca_file: Option<&Path>, outside: &Outside) -> Result<Hello, Failure> {
-    probe::hello(base, ca_file, Timeouts::default(), outside).await
+pub(super) async fn hello(base: &str, ca_file: Option<&Path>, context: &Context) -> Result<Hello, Failure> {
+    probe::hello(base, ca_file, Timeouts::default(), context).await
 }
 
 /// What a real list call has shown.
@@ -74,17 +74,18 @@ pub(super) struct Listed {
 
 /// A real list call, of the range that the table starts with or of a shorter one where the service takes
 /// no longer.
-pub(super) async fn list(connection: &Connection, outside: &Outside) -> Result<Listed, Failure> {
-    let client = Client::new(connection, Timeouts::default(), outside.clone())?;
+pub(super) async fn list(connection: &Connection, context: &Context) -> Result<Listed, Failure> {
+    let client = Client::new(connection, Timeouts::default(), context.clone())?;
     let now = client.service_now();
     let query = Query::around(now, 1);
-    let first = client.list(&query, Lane::Page).await.map(|page| Listed { total: page.total, days: None });
+    let first =
+        client.list(&query, Priority::Page).await.map(|page| Listed { total: page.total, days: None });
     if first.as_ref().err().and_then(Failure::code) != Some(REFUSED) {
         return first;
     }
     for days in SHORTER {
         let range = query.range.shortened(TimeDelta::days(days), now);
-        if let Ok(page) = client.list(&Query { range, ..query.clone() }, Lane::Page).await {
+        if let Ok(page) = client.list(&Query { range, ..query.clone() }, Priority::Page).await {
             return Ok(Listed { total: page.total, days: Some(days) });
         }
     }

@@ -4,8 +4,8 @@ use super::*;
 use crate::app::{OpenWrite, Sight, Stop, Terms, Waived};
 use crate::domain::{Task, wire};
 
-fn with(store: &Arc<Store>, rogue: &Rogue) -> Bench {
-    Bench::start_with(rogue, QUICK, Journal::new(Some(Arc::clone(store)), "acme"), 64)
+fn with(store: &Arc<Store>, server: &MockServer) -> Bench {
+    Bench::start_with(server, QUICK, Journal::new(Some(Arc::clone(store)), "acme"), 64)
 }
 
 fn task(id: u64, title: &str) -> Task {
@@ -34,13 +34,13 @@ fn stopped(message: &Message) -> &Stop {
 
 #[tokio::test]
 async fn a_write_that_was_confirmed_for_another_app_is_not_sent() {
-    let rogue = Rogue::start(|_, _| Act::Json(ok(json!({"TaskID": 7})))).await;
-    let mut bench = Bench::start(&rogue);
+    let server = MockServer::start(|_, _| Act::Json(ok(json!({"TaskID": 7})))).await;
+    let mut bench = Bench::start(&server);
     let other = Terms { app: "another".into(), ..terms() };
     for write in [create("t"), modify(TaskId(7), "t"), cancel(TaskId(7))] {
         assert_eq!(stopped(&bench.write(write, other.clone()).await), &Stop::OtherApp);
     }
-    assert!(rogue.requests().is_empty());
+    assert!(server.requests().is_empty());
 }
 
 // --- a create after a doubt ------------------------------------------------------------------------
@@ -52,7 +52,7 @@ async fn a_create_after_a_doubt_is_looked_for_right_before_and_not_sent_when_it_
     let shows = Arc::clone(&is_late);
     let number = Arc::new(AtomicU32::new(0));
     let sent = Arc::clone(&number);
-    let rogue = Rogue::start(move |_, request| {
+    let server = MockServer::start(move |_, request| {
         if request.command == "add_sched_task" {
             let random = request.body["Content"]["MsgRandom"].as_u64().unwrap();
             sent.store(random.try_into().unwrap(), Ordering::Relaxed);
@@ -65,13 +65,13 @@ async fn a_create_after_a_doubt_is_looked_for_right_before_and_not_sent_when_it_
     })
     .await;
     let store = memory();
-    let mut bench = with(&store, &rogue);
+    let mut bench = with(&store, &server);
     assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
     is_late.store(true, Ordering::Relaxed);
     // The journal is told last: until then the entry is open, and counts as a doubt as well.
     let message = bench.write(create("t"), terms()).await;
     assert_eq!(stopped(&message), &Stop::Stands { id: TaskId(9), entry: 1 });
-    assert_eq!(rogue.count("add_sched_task"), 1);
+    assert_eq!(server.count("add_sched_task"), 1);
     // Other words to the same people have nothing to do with it.
     assert!(matches!(bench.write(create("u"), terms()).await, Message::OutcomeUnknown { .. }));
 }
@@ -79,18 +79,18 @@ async fn a_create_after_a_doubt_is_looked_for_right_before_and_not_sent_when_it_
 #[tokio::test]
 async fn what_the_next_run_finds_right_before_a_create_is_written_down_whatever_the_time_it_is_meant_for() {
     let store = memory();
-    let rogue = cutting(|_, _| page(&[])).await;
-    let mut bench = with(&store, &rogue);
+    let server = cutting(|_, _| page(&[])).await;
+    let mut bench = with(&store, &server);
     assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
     bench.close().await;
     let number = store.journal("acme", 1).unwrap()[0].what.msg_random.unwrap();
 
-    let rogue = Rogue::start(move |_, request| match request.command.as_str() {
+    let server = MockServer::start(move |_, request| match request.command.as_str() {
         "list_sched_task" => page(&[info(9, "t", number, now())]),
         _ => Act::Json(ok(json!({"TaskID": 10}))),
     })
     .await;
-    let mut bench = with(&store, &rogue);
+    let mut bench = with(&store, &server);
     let mut shifted = create("t");
     if let Write::Create(new) = &mut shifted {
         new.scheduled_at += TimeDelta::hours(5);
@@ -99,35 +99,35 @@ async fn what_the_next_run_finds_right_before_a_create_is_written_down_whatever_
     assert_eq!(stopped(&message), &Stop::Stands { id: TaskId(9), entry: 1 }, "by +5h it is no other push");
     let closed = store.journal("acme", 1).unwrap()[0].closed.clone().unwrap();
     assert_eq!(closed.outcome, json!({"result": "created", "task": "9"}));
-    assert_eq!(rogue.count("add_sched_task"), 0);
+    assert_eq!(server.count("add_sched_task"), 0);
 }
 
 #[tokio::test]
 async fn a_create_after_a_doubt_is_not_sent_while_nobody_can_say_whether_it_stands() {
     let is_silent = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let silent = Arc::clone(&is_silent);
-    let rogue = Rogue::start(move |_, request| {
+    let server = MockServer::start(move |_, request| {
         let is_list = request.command == "list_sched_task" && !silent.load(Ordering::Relaxed);
         if is_list { page(&[]) } else { Act::Close }
     })
     .await;
-    let mut bench = Bench::start(&rogue);
+    let mut bench = Bench::start(&server);
     assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
     is_silent.store(true, Ordering::Relaxed);
     assert!(matches!(stopped(&bench.write(create("t"), terms()).await), Stop::Unread(_)));
-    assert_eq!(rogue.count("add_sched_task"), 1);
+    assert_eq!(server.count("add_sched_task"), 1);
 }
 
 // --- a task that is otherwise by now ---------------------------------------------------------------
 
 #[tokio::test]
 async fn a_task_that_somebody_changed_a_moment_ago_is_neither_overwritten_nor_cancelled() {
-    let rogue = Rogue::start(|_, request| match request.command.as_str() {
+    let server = MockServer::start(|_, request| match request.command.as_str() {
         "get_sched_task" => Act::Json(ok(json!({"TaskInfo": info(7, "theirs", 1, now())}))),
         _ => Act::Json(ok(json!({"TaskID": 7}))),
     })
     .await;
-    let mut bench = Bench::start(&rogue);
+    let mut bench = Bench::start(&server);
     for write in [modify(TaskId(7), "mine"), cancel(TaskId(7))] {
         let message = bench.write(write.clone(), seen(task(7, "base"))).await;
         let Stop::Moved(now) = stopped(&message) else { panic!("{message:?}") };
@@ -136,28 +136,28 @@ async fn a_task_that_somebody_changed_a_moment_ago_is_neither_overwritten_nor_ca
         let message = bench.write(write, seen(task(7, "theirs"))).await;
         assert!(matches!(message, Message::Wrote { result: Ok(_), .. }), "{message:?}");
     }
-    assert_eq!((rogue.count("modify_sched_task"), rogue.count("delete_sched_task")), (1, 1));
+    assert_eq!((server.count("modify_sched_task"), server.count("delete_sched_task")), (1, 1));
 }
 
 #[tokio::test]
 async fn a_task_that_is_gone_is_said_to_be_gone_and_one_that_cannot_be_read_is_cancelled_only_when_told_so() {
-    let rogue = Rogue::start(|_, request| match request.command.as_str() {
+    let server = MockServer::start(|_, request| match request.command.as_str() {
         "get_sched_task" => Act::Json(fail(90104)),
         _ => Act::Json(ok(json!({"TaskID": 7}))),
     })
     .await;
-    let mut bench = Bench::start(&rogue);
+    let mut bench = Bench::start(&server);
     for write in [modify(TaskId(7), "mine"), cancel(TaskId(7))] {
         assert_eq!(stopped(&bench.write(write, seen(task(7, "t"))).await), &Stop::Gone);
     }
-    assert_eq!(rogue.count("delete_sched_task"), 0, "it would read like a fault of the request");
+    assert_eq!(server.count("delete_sched_task"), 0, "it would read like a fault of the request");
 
-    let rogue = Rogue::start(|_, request| match request.command.as_str() {
+    let server = MockServer::start(|_, request| match request.command.as_str() {
         "get_sched_task" => Act::Close,
         _ => Act::Json(ok(json!({"TaskID": 7}))),
     })
     .await;
-    let mut bench = Bench::start(&rogue);
+    let mut bench = Bench::start(&server);
     let unseen = Waived { fresh_copy: true, journal: false };
     let told = Terms { waived: unseen, ..seen(task(7, "t")) };
     for (write, terms) in [
@@ -175,12 +175,12 @@ async fn a_task_that_is_gone_is_said_to_be_gone_and_one_that_cannot_be_read_is_c
 
 #[tokio::test]
 async fn without_a_journal_nothing_is_sent_but_a_cancel_that_was_confirmed_once_more() {
-    let rogue = Rogue::start(|_, request| match request.command.as_str() {
+    let server = MockServer::start(|_, request| match request.command.as_str() {
         "list_sched_task" => page(&[]),
         _ => Act::Json(ok(json!({"TaskID": 7}))),
     })
     .await;
-    let mut bench = Bench::start_with(&rogue, QUICK, Journal::new(None, "acme"), 64);
+    let mut bench = Bench::start_with(&server, QUICK, Journal::new(None, "acme"), 64);
     let told = Terms { waived: Waived { journal: true, fresh_copy: false }, ..terms() };
     for (write, terms) in [
         (create("t"), terms()),
@@ -192,7 +192,7 @@ async fn without_a_journal_nothing_is_sent_but_a_cancel_that_was_confirmed_once_
         let Stop::NoJournal(why) = stopped(&message) else { panic!("{message:?}") };
         assert!(why.contains("no local database"), "{why}");
     }
-    assert!(rogue.requests().is_empty(), "{:?}", rogue.requests());
+    assert!(server.requests().is_empty(), "{:?}", server.requests());
     bench.ask(Effect::Write { req: ReqId(9), write: cancel(TaskId(7)), terms: told }).await;
     let Some(Message::Noted(words)) = bench.next().await else { panic!("not said") };
     assert!(words.starts_with("the journal has no entry of this cancel"), "{words}");
@@ -203,13 +203,13 @@ async fn without_a_journal_nothing_is_sent_but_a_cancel_that_was_confirmed_once_
 
 #[tokio::test]
 async fn a_service_that_is_silent_is_asked_until_it_answers_and_only_answers_count() {
-    let rogue = cutting(|number, _| match number {
+    let server = cutting(|number, _| match number {
         // More than the usual searches, with all the attempts of each.
         0..26 => Act::Close,
         _ => page(&[]),
     })
     .await;
-    let bench = Bench::start(&rogue);
+    let bench = Bench::start(&server);
     bench.ask(Effect::Write { req: ReqId(1), write: create("t"), terms: terms() }).await;
     let mut bench = bench;
     let mut silent = 0;
@@ -230,7 +230,7 @@ async fn a_service_that_is_silent_is_asked_until_it_answers_and_only_answers_cou
 async fn the_longest_delay_of_the_list_is_learnt_from_our_own_creates_and_kept_for_the_next_run() {
     const SEARCHES: &[Duration] = &[Duration::from_millis(5); 6];
     let lists = AtomicU32::new(0);
-    let rogue = Rogue::start(move |_, request| match request.command.as_str() {
+    let server = MockServer::start(move |_, request| match request.command.as_str() {
         "add_sched_task" => Act::Json(ok(json!({"TaskID": 9}))),
         // Each time both ways of listing are asked.
         "list_sched_task" if lists.fetch_add(1, Ordering::Relaxed) < 4 => page(&[]),
@@ -240,7 +240,7 @@ async fn the_longest_delay_of_the_list_is_learnt_from_our_own_creates_and_kept_f
     let store = memory();
     let pace = Pace { delay_searches: SEARCHES, ..QUICK };
     let journal = Journal::new(Some(Arc::clone(&store)), "acme");
-    let mut bench = Bench::start_with(&rogue, pace, journal, 64);
+    let mut bench = Bench::start_with(&server, pace, journal, 64);
     assert!(matches!(bench.write(create("t"), terms()).await, Message::Wrote { .. }));
     let known = loop {
         if let Some(known) = store.fact("acme", "listing_delay_ms").unwrap() {
@@ -253,8 +253,8 @@ async fn the_longest_delay_of_the_list_is_learnt_from_our_own_creates_and_kept_f
 
     // Sending again opens after three times as long, in the next run too.
     store.put_fact("acme", "listing_delay_ms", "30000").unwrap();
-    let rogue = cutting(|_, _| page(&[])).await;
-    let mut bench = with(&store, &rogue);
+    let server = cutting(|_, _| page(&[])).await;
+    let mut bench = with(&store, &server);
     let Message::OutcomeUnknown { open, .. } = bench.write(create("v"), terms()).await else { panic!() };
     assert_eq!(open.opens_in, Duration::from_secs(90));
 }
@@ -264,7 +264,7 @@ async fn while_a_created_task_is_not_listed_not_there_is_believed_of_no_other() 
     const SEARCHES: &[Duration] = &[Duration::from_millis(1), Duration::from_millis(40)];
     let store = memory();
     // The first create is confirmed, the second cut off; the list shows neither.
-    let rogue = Rogue::start(|number, request| match request.command.as_str() {
+    let server = MockServer::start(|number, request| match request.command.as_str() {
         "add_sched_task" if number == 0 => Act::Json(ok(json!({"TaskID": 7}))),
         "add_sched_task" => Act::Close,
         _ => page(&[]),
@@ -272,7 +272,7 @@ async fn while_a_created_task_is_not_listed_not_there_is_believed_of_no_other() 
     .await;
     let pace = Pace { delay_searches: SEARCHES, ..QUICK };
     let journal = Journal::new(Some(Arc::clone(&store)), "acme");
-    let mut bench = Bench::start_with(&rogue, pace, journal, 64);
+    let mut bench = Bench::start_with(&server, pace, journal, 64);
     assert!(matches!(bench.write(create("t"), terms()).await, Message::Wrote { result: Ok(_), .. }));
     // It is not known yet how long the list takes: not shorter than it has taken so far.
     let began = Instant::now();
@@ -285,14 +285,14 @@ async fn a_search_that_is_asked_for_later_amends_what_the_journal_took_for_not_d
     let store = memory();
     let shows = Arc::new(std::sync::atomic::AtomicBool::new(false));
     let is_there = Arc::clone(&shows);
-    let rogue =
+    let server =
         cutting(
             move |_, _| {
                 if is_there.load(Ordering::Relaxed) { page(&[info(9, "t", 55, now())]) } else { page(&[]) }
             },
         )
         .await;
-    let mut bench = with(&store, &rogue);
+    let mut bench = with(&store, &server);
     assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
     while !store.open_intents("acme").unwrap().is_empty() {
         tokio::task::yield_now().await;

@@ -8,8 +8,8 @@ fn store() -> Arc<Store> {
     memory()
 }
 
-fn with(store: &Arc<Store>, rogue: &Rogue) -> Bench {
-    Bench::start_with(rogue, QUICK, Journal::new(Some(Arc::clone(store)), "acme"), 64)
+fn with(store: &Arc<Store>, server: &MockServer) -> Bench {
+    Bench::start_with(server, QUICK, Journal::new(Some(Arc::clone(store)), "acme"), 64)
 }
 
 /// A create that another run wrote down just before.
@@ -30,7 +30,10 @@ fn known(store: &Store, title: &str, number: u32, task: u64) {
 }
 
 /// A server that cuts creates off, while another process notes that it is about to send the very same.
-async fn beside_a_twin(store: &Arc<Store>, lists: impl Fn(&Request) -> Act + Send + Sync + 'static) -> Rogue {
+async fn beside_a_twin(
+    store: &Arc<Store>,
+    lists: impl Fn(&Request) -> Act + Send + Sync + 'static,
+) -> MockServer {
     let store = Arc::clone(store);
     let noted_once = std::sync::Once::new();
     cutting(move |_, request| {
@@ -61,16 +64,16 @@ impl Bench {
 async fn what_can_never_be_told_is_open_for_one_more_start_and_then_no_longer() {
     let store = store();
     // It only takes away, and the service keeps what is left out.
-    let rogue = cutting(|_, _| Act::Json(ok(json!({"TaskInfo": info(7, "t", 1, now())})))).await;
+    let server = cutting(|_, _| Act::Json(ok(json!({"TaskInfo": info(7, "t", 1, now())})))).await;
     let mut less = content("t");
     less.set("OfflinePushInfo.Desc", None);
     let change = Change { id: TaskId(7), kind: Kind::All, scheduled_at: None, content: Some(less) };
-    let mut bench = with(&store, &rogue);
+    let mut bench = with(&store, &server);
     assert!(matches!(bench.verdict(Write::Modify(change)).await, Verdict::CannotTell(_)));
     bench.close().await;
     assert_eq!(store.open_intents("acme").unwrap().len(), 1, "a crash now must not hide it");
 
-    let mut bench = with(&store, &rogue);
+    let mut bench = with(&store, &server);
     let Verdict::CannotTell(why) = bench.settle().await else { panic!("told") };
     assert!(why.contains("OfflinePushInfo.Desc besides"), "{why}");
     bench.close().await;
@@ -83,9 +86,9 @@ async fn what_can_never_be_told_is_open_for_one_more_start_and_then_no_longer() 
 async fn what_could_not_be_looked_into_stays_open_however_often_it_is_tried() {
     let store = store();
     noted(&store, "t", 55);
-    let rogue = cutting(|_, _| Act::Json(fail(90104))).await;
+    let server = cutting(|_, _| Act::Json(fail(90104))).await;
     for _ in 0..2 {
-        let mut bench = with(&store, &rogue);
+        let mut bench = with(&store, &server);
         assert!(matches!(bench.settle().await, Verdict::CannotTell(_)));
         bench.close().await;
         assert_eq!(store.open_intents("acme").unwrap().len(), 1);
@@ -95,20 +98,20 @@ async fn what_could_not_be_looked_into_stays_open_however_often_it_is_tried() {
 #[tokio::test]
 async fn how_a_write_ended_is_not_written_down_when_nobody_was_there_to_hear_it() {
     let store = store();
-    let rogue = Rogue::start(|_, _| Act::Json(ok(json!({"TaskID": 7})))).await;
-    let bench = with(&store, &rogue);
+    let server = MockServer::start(|_, _| Act::Json(ok(json!({"TaskID": 7})))).await;
+    let bench = with(&store, &server);
     bench.ask(Effect::Write { req: ReqId(1), write: cancel(TaskId(7)), terms: terms() }).await;
     let Bench { effects, messages, worker } = bench;
     drop((effects, messages));
     worker.await.unwrap();
-    assert_eq!(rogue.count("delete_sched_task"), 1);
+    assert_eq!(server.count("delete_sched_task"), 1);
     assert_eq!(store.open_intents("acme").unwrap().len(), 1, "the next start has to tell it");
 }
 
 #[tokio::test]
 async fn the_first_answer_after_a_silence_proves_nothing_yet() {
     // The service hung, with the create before it; the list is answered first when it goes on.
-    let rogue = cutting(|number, _| match number {
+    let server = cutting(|number, _| match number {
         // Such a page is not asked for again at once.
         0..5 => Act::Page(404, "<html>"),
         // A search reads the list twice.
@@ -116,7 +119,7 @@ async fn the_first_answer_after_a_silence_proves_nothing_yet() {
         _ => page(&[info(9, "t", 77, now())]),
     })
     .await;
-    let verdict = Bench::start(&rogue).verdict(create("t")).await;
+    let verdict = Bench::start(&server).verdict(create("t")).await;
     assert_eq!(verdict, Verdict::Done(Written::Created(TaskId(9))));
 }
 
@@ -127,16 +130,16 @@ async fn a_task_that_an_earlier_run_has_made_is_not_taken_for_the_fruit_of_this_
     let store = store();
     known(&store, "t", 55, 9);
     // The service gave it a number of its own.
-    let rogue = cutting(|_, _| page(&[info(9, "t", 1, now())])).await;
-    assert_eq!(with(&store, &rogue).verdict(create("t")).await, Verdict::NotDone);
+    let server = cutting(|_, _| page(&[info(9, "t", 1, now())])).await;
+    assert_eq!(with(&store, &server).verdict(create("t")).await, Verdict::NotDone);
 }
 
 #[tokio::test]
 async fn where_the_service_keeps_numbers_a_likeness_of_another_operator_is_not_ours() {
     let store = store();
     known(&store, "other", 55, 9);
-    let rogue = cutting(|_, _| page(&[info(9, "other", 55, now()), info(10, "t", 1, now())])).await;
-    let mut bench = with(&store, &rogue);
+    let server = cutting(|_, _| page(&[info(9, "other", 55, now()), info(10, "t", 1, now())])).await;
+    let mut bench = with(&store, &server);
     assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
     // How it ended is written down after it was told; another start before that would ask again.
     bench.close().await;
@@ -151,18 +154,18 @@ async fn where_the_service_keeps_numbers_a_likeness_of_another_operator_is_not_o
 #[tokio::test]
 async fn a_task_with_the_number_of_another_create_belongs_to_that_one() {
     let store = store();
-    let rogue = beside_a_twin(&store, |_| page(&[info(10, "t", 55, now())])).await;
-    let mut bench = with(&store, &rogue);
+    let server = beside_a_twin(&store, |_| page(&[info(10, "t", 55, now())])).await;
+    let mut bench = with(&store, &server);
     assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
 }
 
 #[tokio::test]
 async fn a_likeness_is_taken_only_at_the_last_look_and_its_twin_is_then_never_called_not_done() {
     let store = store();
-    let rogue = beside_a_twin(&store, |_| page(&[info(10, "t", 1, now())])).await;
-    let mut bench = with(&store, &rogue);
+    let server = beside_a_twin(&store, |_| page(&[info(10, "t", 1, now())])).await;
+    let mut bench = with(&store, &server);
     assert_eq!(bench.verdict(create("t")).await, Verdict::Done(Written::Created(TaskId(10))));
-    assert_eq!(rogue.count("list_sched_task"), 8);
+    assert_eq!(server.count("list_sched_task"), 8);
     // The twin finds it taken.
     let twin = store.open_intents("acme").unwrap().into_iter().find(|open| open.what.msg_random == Some(55));
     let write = super::super::inherited::write_of(&twin.unwrap().what).unwrap();
@@ -176,7 +179,7 @@ async fn a_likeness_is_taken_only_at_the_last_look_and_its_twin_is_then_never_ca
     assert!(cannot_tell(bench.next().await));
     bench.close().await;
     // The next run knows it from the journal.
-    let mut bench = with(&store, &rogue);
+    let mut bench = with(&store, &server);
     bench.ask(Effect::Settle { req: ReqId(2), open }).await;
     let settled = loop {
         match bench.next().await {
@@ -189,8 +192,8 @@ async fn a_likeness_is_taken_only_at_the_last_look_and_its_twin_is_then_never_ca
 
 #[tokio::test]
 async fn a_likeness_may_be_older_by_as_much_as_the_services_clock_is_unknown() {
-    let rogue = cutting(|_, _| page(&[info(9, "t", 1, now() - TimeDelta::seconds(8))])).await;
-    assert_eq!(Bench::start(&rogue).verdict(create("t")).await, Verdict::Done(Written::Created(TaskId(9))));
+    let server = cutting(|_, _| page(&[info(9, "t", 1, now() - TimeDelta::seconds(8))])).await;
+    assert_eq!(Bench::start(&server).verdict(create("t")).await, Verdict::Done(Written::Created(TaskId(9))));
 }
 
 // --- lists that are long, or change while they are read ----------------------------------------
@@ -199,7 +202,7 @@ async fn a_likeness_may_be_older_by_as_much_as_the_services_clock_is_unknown() {
 async fn a_task_that_slips_between_two_pages_when_one_before_it_goes_is_found_at_the_last_look() {
     let other = |id| info(id, "other", 5, now());
     let by_creation = AtomicU32::new(0);
-    let rogue = cutting(move |_, request| {
+    let server = cutting(move |_, request| {
         if request.body["OrderBy"] == "schedat" {
             return page(&[]);
         }
@@ -214,7 +217,7 @@ async fn a_task_that_slips_between_two_pages_when_one_before_it_goes_is_found_at
         Act::Json(ok(json!({"Total": total, "Tasks": tasks})))
     })
     .await;
-    let verdict = Bench::start(&rogue).verdict(create("t")).await;
+    let verdict = Bench::start(&server).verdict(create("t")).await;
     assert_eq!(verdict, Verdict::Done(Written::Created(TaskId(6))));
 }
 
@@ -230,10 +233,10 @@ async fn one_whole_list_is_proof_when_it_shows_that_its_range_concerns_its_own_t
         }
     };
     for schedat in [true, false] {
-        let rogue = cutting(of(schedat, true)).await;
-        assert_eq!(Bench::start(&rogue).verdict(create("t")).await, Verdict::NotDone);
-        let rogue = cutting(of(schedat, false)).await;
-        let verdict = Bench::start(&rogue).verdict(create("t")).await;
+        let server = cutting(of(schedat, true)).await;
+        assert_eq!(Bench::start(&server).verdict(create("t")).await, Verdict::NotDone);
+        let server = cutting(of(schedat, false)).await;
+        let verdict = Bench::start(&server).verdict(create("t")).await;
         assert!(matches!(verdict, Verdict::CannotTell(_)), "{verdict:?}");
     }
 }

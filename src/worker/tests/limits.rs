@@ -11,7 +11,7 @@ use crate::sandbox::{ListTimeField, WantOverflow};
 struct House {
     running: sandbox::Running,
     clock: VirtualClock,
-    rogue: Rogue,
+    server: MockServer,
 }
 
 impl House {
@@ -28,24 +28,24 @@ impl House {
         let anywhere: SocketAddr = "127.0.0.1:0".parse().unwrap();
         let running = sandbox::start(anywhere, options, credentials, None).await.unwrap();
         let address = running.addr;
-        let rogue = Rogue::start(move |_, _| Act::Relay(address, 1)).await;
-        Self { running, clock, rogue }
+        let server = MockServer::start(move |_, _| Act::Relay(address, 1)).await;
+        Self { running, clock, server }
     }
 
     /// A push to everyone that was created so many days ago and is due in so many.
     async fn add(&self, title: &str, created: i64, due: i64) {
         let then = now() - TimeDelta::days(created);
         self.clock.set(then);
-        let outside = Outside::new(move || then, || ROLLS.fetch_add(1, Ordering::Relaxed));
-        let connection = rogue::connection(&self.running.base_url());
-        let client = Client::new(&connection, PATIENT, outside).unwrap();
+        let context = Context::new(move || then, || ROLLS.fetch_add(1, Ordering::Relaxed));
+        let connection = mock_server::connection(&self.running.base_url());
+        let client = Client::new(&connection, PATIENT, context).unwrap();
         let scheduled_at = now() + TimeDelta::days(due);
         client.add(&NewTask { kind: Kind::All, scheduled_at, content: content(title) }).await.unwrap();
         self.clock.set(now());
     }
 
     fn lists(&self) -> Vec<Value> {
-        let lists = self.rogue.requests().into_iter().filter(|r| r.command == "list_sched_task");
+        let lists = self.server.requests().into_iter().filter(|r| r.command == "list_sched_task");
         lists.map(|request| request.body).collect()
     }
 }
@@ -62,7 +62,7 @@ impl Screen {
         let moment = Moment { utc: now(), running: Duration::from_secs(1) };
         let (state, effects) = State::start(setup, moment, (120, 40));
         let journal = Journal::new(Some(Arc::clone(store)), "acme");
-        let bench = Bench::start_with(&house.rogue, QUICK, journal, 64);
+        let bench = Bench::start_with(&house.server, QUICK, journal, 64);
         for effect in effects {
             bench.ask(effect).await;
         }
@@ -80,7 +80,12 @@ impl Screen {
             }
         };
         let done = tokio::time::timeout(Duration::from_mins(1), waiting).await;
-        assert!(done.is_ok(), "it never came to that: {:?} {:?}", self.state.note, self.state.link.failure);
+        assert!(
+            done.is_ok(),
+            "it never came to that: {:?} {:?}",
+            self.state.note,
+            self.state.connection.failure
+        );
     }
 
     fn titles(&self) -> Vec<&str> {
@@ -111,7 +116,7 @@ async fn a_service_that_takes_seven_days_is_alive_at_the_first_start_and_known_a
     let mut screen = Screen::open(&house, &store).await;
     screen.until(has_page).await;
     assert_eq!(screen.titles(), ["soon"]);
-    assert_eq!(screen.state.link.failure, None);
+    assert_eq!(screen.state.connection.failure, None);
     let words = screen.state.limits.range_words();
     assert_eq!(words.as_deref(), Some("the service takes ranges up to about 7 days"));
     assert!(screen.state.board.is_narrowed && screen.state.board.query.range.length().num_days() == 7);
@@ -153,14 +158,14 @@ async fn a_service_that_refuses_fifty_rows_is_asked_for_fewer() {
 
 #[tokio::test]
 async fn what_is_refused_whatever_less_is_asked_for_is_told_and_not_tried_again_and_again() {
-    let rogue = Rogue::start(|_, _| Act::Json(fail(90104))).await;
-    let mut bench = Bench::start(&rogue);
+    let server = MockServer::start(|_, _| Act::Json(fail(90104))).await;
+    let mut bench = Bench::start(&server);
     for req in 1..=3 {
         bench.ask(list(req)).await;
         let Some(Message::Listed { result: Err(failure), .. }) = bench.next().await else { panic!() };
         assert_eq!(failure.code(), Some(90104));
     }
-    assert!(rogue.count("list_sched_task") <= 10, "{}", rogue.count("list_sched_task"));
+    assert!(server.count("list_sched_task") <= 10, "{}", server.count("list_sched_task"));
 }
 
 #[tokio::test]
@@ -171,9 +176,9 @@ async fn a_range_that_the_operator_asks_for_is_asked_for_as_it_is() {
     limits.refused_range(query().range);
     store.put_fact("acme", "list_limits", &limits.write()).unwrap();
     let journal = Journal::new(Some(Arc::clone(&store)), "acme");
-    let mut bench = Bench::start_with(&house.rogue, QUICK, journal, 64);
+    let mut bench = Bench::start_with(&house.server, QUICK, journal, 64);
     let asked = Query { exact: true, ..query() };
-    bench.ask(Effect::List { req: ReqId(1), query: asked, lane: Lane::Page }).await;
+    bench.ask(Effect::List { req: ReqId(1), query: asked, priority: Priority::Page }).await;
     assert_eq!(bench.next().await, Some(Message::Listed { req: ReqId(1), result: Ok(Page::default()) }));
 }
 
@@ -210,7 +215,7 @@ async fn where_nothing_shows_which_time_the_range_concerns_that_is_said() {
 
 #[tokio::test]
 async fn an_answer_that_is_too_large_is_asked_for_in_smaller_pages() {
-    let rogue = Rogue::start(|_, request| {
+    let server = MockServer::start(|_, request| {
         let want = request.body["Want"].as_u64().unwrap();
         if want > 12 {
             return Act::Long(5 << 20);
@@ -219,7 +224,7 @@ async fn an_answer_that_is_too_large_is_asked_for_in_smaller_pages() {
         Act::Json(ok(json!({"Total": 100, "Tasks": tasks})))
     })
     .await;
-    let mut bench = Bench::start(&rogue);
+    let mut bench = Bench::start(&server);
     bench.ask(list(1)).await;
     let Some(Message::Narrowed { query, .. }) = bench.next().await else { panic!("not narrowed") };
     assert_eq!(query.page_size, 12);
@@ -229,12 +234,12 @@ async fn an_answer_that_is_too_large_is_asked_for_in_smaller_pages() {
 
 #[tokio::test]
 async fn more_rows_than_were_asked_for_are_said_once() {
-    let rogue = Rogue::start(|_, _| {
+    let server = MockServer::start(|_, _| {
         let tasks: Vec<Value> = (1..=80).map(|id| info(id, "t", 1, now())).collect();
         Act::Json(ok(json!({"Total": 200, "Tasks": tasks})))
     })
     .await;
-    let mut bench = Bench::start(&rogue);
+    let mut bench = Bench::start(&server);
     let mut said = 0;
     for req in 1..=3 {
         bench.ask(list(req)).await;
@@ -262,24 +267,24 @@ async fn a_create_of_unknown_outcome_is_found_where_rows_are_capped_or_refused()
             house.add(&format!("other {n}"), 0, 1).await;
         }
         let address = house.running.addr;
-        let rogue = Rogue::start(move |_, request| match request.command.as_str() {
+        let server = MockServer::start(move |_, request| match request.command.as_str() {
             "add_sched_task" => Act::RelayAndCut(address, 1),
             _ => Act::Relay(address, 1),
         })
         .await;
-        let mut bench = Bench::start(&rogue);
+        let mut bench = Bench::start(&server);
         let verdict = bench.verdict(create("mine")).await;
         assert!(matches!(verdict, Verdict::Done(Written::Created(_))), "{overflow:?}: {verdict:?}");
-        let (rogue, mut bench) = {
-            let rogue = Rogue::start(move |_, request| match request.command.as_str() {
+        let (server, mut bench) = {
+            let server = MockServer::start(move |_, request| match request.command.as_str() {
                 "add_sched_task" => Act::Close,
                 _ => Act::Relay(address, 1),
             })
             .await;
-            let bench = Bench::start(&rogue);
-            (rogue, bench)
+            let bench = Bench::start(&server);
+            (server, bench)
         };
         assert_eq!(bench.verdict(create("never arrived")).await, Verdict::NotDone, "{overflow:?}");
-        assert_eq!(rogue.count("add_sched_task"), 1);
+        assert_eq!(server.count("add_sched_task"), 1);
     }
 }

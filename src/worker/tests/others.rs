@@ -24,8 +24,8 @@ fn long_ago() -> DateTime<Utc> {
 }
 
 /// A worker whose service is never needed.
-fn bench(rogue: &Rogue, store: &Arc<Store>) -> Bench {
-    Bench::start_with(rogue, QUICK, Journal::new(Some(Arc::clone(store)), "acme"), 64)
+fn bench(server: &MockServer, store: &Arc<Store>) -> Bench {
+    Bench::start_with(server, QUICK, Journal::new(Some(Arc::clone(store)), "acme"), 64)
 }
 
 async fn left_open(bench: &mut Bench) -> Vec<(i64, bool)> {
@@ -35,10 +35,10 @@ async fn left_open(bench: &mut Bench) -> Vec<(i64, bool)> {
 
 #[tokio::test(start_paused = true)]
 async fn what_the_other_has_open_is_told_as_its_own_and_its_end_when_it_writes_that_down() {
-    let rogue = Rogue::start(|_, _| Act::Hang).await;
+    let server = MockServer::start(|_, _| Act::Hang).await;
     let (_dir, here, there) = two();
     let first = begin(&there, 7, now());
-    let mut bench = bench(&rogue, &here);
+    let mut bench = bench(&server, &here);
     assert_eq!(left_open(&mut bench).await, [(first.0, true)]);
     // One that it began since is told too, once it is clear that its answer does not come at once.
     let young = begin(&there, 8, now());
@@ -50,15 +50,15 @@ async fn what_the_other_has_open_is_told_as_its_own_and_its_end_when_it_writes_t
     assert!(there.close_intent(young, now(), &json!({"result": "refused"})).unwrap());
     assert_eq!(here.open_intents("acme").unwrap().len(), 1, "nothing is closed from here");
     assert_eq!(bench.close().await, []);
-    assert_eq!(rogue.requests().len(), 0, "it is looked into where it was sent");
+    assert_eq!(server.requests().len(), 0, "it is looked into where it was sent");
 }
 
 #[tokio::test(start_paused = true)]
 async fn when_the_other_dies_its_writes_are_taken_over_without_a_restart() {
-    let rogue = Rogue::start(|_, _| Act::Hang).await;
+    let server = MockServer::start(|_, _| Act::Hang).await;
     let (_dir, here, there) = two();
     let first = begin(&there, 7, now());
-    let mut bench = bench(&rogue, &here);
+    let mut bench = bench(&server, &here);
     assert_eq!(left_open(&mut bench).await, [(first.0, true)]);
     // It began another one that nobody was told of.
     let second = begin(&there, 8, now());
@@ -70,11 +70,11 @@ async fn when_the_other_dies_its_writes_are_taken_over_without_a_restart() {
 
 #[tokio::test(start_paused = true)]
 async fn another_process_with_a_service_of_its_own_is_no_concern() {
-    let rogue = Rogue::start(|_, _| Act::Hang).await;
+    let server = MockServer::start(|_, _| Act::Hang).await;
     let (_dir, here, there) = two();
     begin(&there, 7, now());
     let journal = Journal::new(Some(Arc::clone(&here)), "acme").of_own_service();
-    let bench = Bench::start_with(&rogue, QUICK, journal, 64);
+    let bench = Bench::start_with(&server, QUICK, journal, 64);
     drop(there);
     tokio::time::sleep(Duration::from_mins(2)).await;
     assert_eq!(bench.close().await, []);
@@ -83,13 +83,13 @@ async fn another_process_with_a_service_of_its_own_is_no_concern() {
 
 #[tokio::test(start_paused = true)]
 async fn a_database_that_is_held_at_the_start_only_delays_it() {
-    let rogue = Rogue::start(|_, _| Act::Hang).await;
+    let server = MockServer::start(|_, _| Act::Hang).await;
     let (dir, here, there) = two();
     let entry = begin(&there, 7, now());
     drop(there);
     let holder = rusqlite::Connection::open(dir.path().join(FILE)).unwrap();
     holder.execute_batch("BEGIN IMMEDIATE").unwrap();
-    let mut bench = bench(&rogue, &here);
+    let mut bench = bench(&server, &here);
     let Some(Message::Noted(words)) = bench.next().await else { panic!("not said") };
     assert!(words.contains("held by another program"), "{words}");
     assert_eq!(left_open(&mut bench).await, [(entry.0, true)], "for now it counts as another's");
@@ -101,11 +101,12 @@ async fn a_database_that_is_held_at_the_start_only_delays_it() {
 async fn an_end_that_could_not_be_written_down_while_another_held_the_journal_is_written_down_later() {
     let answer = Arc::new(Notify::new());
     let when = Arc::clone(&answer);
-    let rogue = Rogue::start(move |_, _| Act::JsonWhen(Arc::clone(&when), ok(json!({"TaskID": 7})))).await;
+    let server =
+        MockServer::start(move |_, _| Act::JsonWhen(Arc::clone(&when), ok(json!({"TaskID": 7})))).await;
     let (dir, here, _there) = two();
-    let mut bench = bench(&rogue, &here);
+    let mut bench = bench(&server, &here);
     bench.ask(Effect::Write { req: ReqId(1), write: cancel(TaskId(7)), terms: terms() }).await;
-    while rogue.count("delete_sched_task") == 0 {
+    while server.count("delete_sched_task") == 0 {
         tokio::task::yield_now().await;
     }
     let holder = rusqlite::Connection::open(dir.path().join(FILE)).unwrap();

@@ -4,8 +4,8 @@ use super::*;
 
 #[tokio::test]
 async fn what_was_read_again_is_used_from_the_moment_it_is_taken_over() {
-    let rogue = Rogue::start(|_, _| page(&[])).await;
-    let mut bench = Bench::start(&rogue);
+    let server = MockServer::start(|_, _| page(&[])).await;
+    let mut bench = Bench::start(&server);
     bench.ask(Effect::Adopt { req: ReqId(1) }).await;
     let Some(Message::Adopted { req: ReqId(1), result: Err(_) }) = bench.next().await else {
         panic!("there was nothing to take over");
@@ -19,6 +19,6 @@ async fn what_was_read_again_is_used_from_the_moment_it_is_taken_over() {
     assert_eq!(bench.next().await, Some(Message::Adopted { req: ReqId(3), result: Ok(()) }));
     bench.ask(list(4)).await;
     assert_eq!(answered(&bench.next().await.unwrap()), Some(ReqId(4)));
-    assert_eq!(rogue.requests().pop().unwrap().query("sdkappid"), "7");
+    assert_eq!(server.requests().pop().unwrap().query("sdkappid"), "7");
     assert!(bench.close().await.is_empty());
 }

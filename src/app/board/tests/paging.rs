@@ -250,7 +250,7 @@ fn a_range_that_the_service_does_not_take_is_narrowed_and_said() {
     update(&mut state, Message::Narrowed { req, query: narrow.clone() });
     answer(&mut state, &effects, Ok(pending(&[1, 2])));
     assert_eq!((state.board.query.range, state.board.is_current()), (narrow.range, true));
-    assert!(state.board.is_narrowed && state.link.failure.is_none());
+    assert!(state.board.is_narrowed && state.connection.failure.is_none());
 }
 
 /// A find from so many days ago on.
@@ -280,7 +280,7 @@ fn a_find_takes_any_range_and_says_in_plain_words_when_the_service_does_not() {
     let words = said(&state);
     assert!(words.contains("90 days") && words.contains("taken is 30 days"), "{words}");
     // What is shown is what is asked, and nothing is wrong with the connection.
-    assert!(state.board.is_current() && state.link.failure.is_none());
+    assert!(state.board.is_current() && state.connection.failure.is_none());
     assert_eq!(shown(&state), [1, 2]);
 }
 
@@ -289,7 +289,7 @@ fn an_outage_is_no_refusal_of_a_range() {
     let mut state = loaded(&[1, 2]);
     let effects = find_from(&mut state, 67);
     answer(&mut state, &effects, Err(network()));
-    assert!(state.link.failure.is_some() && state.board.query.exact);
+    assert!(state.connection.failure.is_some() && state.board.query.exact);
 }
 
 /// What is known of a service that was seen to list a task of this creation and due time, in days.

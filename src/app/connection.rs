@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::catalog;
-use crate::domain::ease::Ease;
+use crate::domain::throttle::Throttle;
 use crate::domain::wire::Command;
 use crate::domain::{Failure, call};
 
@@ -64,7 +64,7 @@ pub enum Health {
 
 /// The connection's history, as far as it matters now.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub struct Link {
+pub struct ConnectionStatus {
     /// When the last good answer came.
     pub last_good: Option<Moment>,
     /// Why the last try failed; `None` after a success.
@@ -85,10 +85,10 @@ pub struct Link {
     warn_of_end: bool,
     calls: VecDeque<(Duration, Command)>,
     /// As the budget has it, in the order of [`Command::ALL`].
-    eases: [Ease; Command::ALL.len()],
+    eases: [Throttle; Command::ALL.len()],
 }
 
-impl Link {
+impl ConnectionStatus {
     /// A good answer came.
     pub fn succeeded(&mut self, now: Moment) {
         self.last_good = Some(now);
@@ -166,11 +166,11 @@ impl Link {
     /// A call was made: counts for the budget, and its `Date` tells the service's clock. Says
     /// whether the background has only now begun to give way.
     pub fn called(&mut self, call: &Call, now: Moment) -> bool {
-        let ease = &mut self.eases[call.command.place()];
-        let was_free = ease.gap(now.running).is_zero();
+        let throttle = &mut self.eases[call.command.place()];
+        let was_free = throttle.gap(now.running).is_zero();
         let is_refused = call.code().is_some_and(catalog::is_rate_limit);
         if is_refused {
-            ease.refused(now.running);
+            throttle.refused(now.running);
         }
         if let Some(wait) = call.retry_after {
             self.asked_to_wait = Some(now.running + wait);
@@ -185,7 +185,8 @@ impl Link {
 
     /// The API whose background calls give way most, and the pause between two of them.
     pub fn slowed(&self, now: Moment) -> Option<(Command, Duration)> {
-        let gaps = Command::ALL.into_iter().zip(&self.eases).map(|(c, ease)| (c, ease.gap(now.running)));
+        let gaps =
+            Command::ALL.into_iter().zip(&self.eases).map(|(c, throttle)| (c, throttle.gap(now.running)));
         gaps.filter(|(_, gap)| !gap.is_zero()).max_by_key(|(_, gap)| *gap)
     }
 
@@ -246,106 +247,106 @@ mod tests {
 
     #[test]
     fn pauses_grow_to_thirty_seconds_and_a_success_ends_them() {
-        let mut link = Link::default();
+        let mut connection = ConnectionStatus::default();
         let mut pauses = Vec::new();
         for _ in 0..7 {
-            link.failed(refused(), at(100));
-            pauses.push(link.retry_at.unwrap().as_secs() - 100);
+            connection.failed(refused(), at(100));
+            pauses.push(connection.retry_at.unwrap().as_secs() - 100);
         }
         assert_eq!(pauses, [2, 4, 8, 16, 30, 30, 30]);
-        assert!(!link.may_ask(at(129)) && link.may_ask(at(130)));
-        link.succeeded(at(131));
-        assert_eq!(link.health(at(132), Duration::from_secs(2)), Health::Live(Duration::from_secs(1)));
+        assert!(!connection.may_ask(at(129)) && connection.may_ask(at(130)));
+        connection.succeeded(at(131));
+        assert_eq!(connection.health(at(132), Duration::from_secs(2)), Health::Live(Duration::from_secs(1)));
     }
 
     #[test]
     fn a_wrong_key_stops_the_asking_until_the_operator_tries() {
-        let mut link = Link::default();
-        link.failed(
+        let mut connection = ConnectionStatus::default();
+        connection.failed(
             Failure::Refused { code: 70009, info: String::new(), invalid_accounts: Vec::new() },
             at(1),
         );
-        assert_eq!(link.health(at(500), Duration::from_secs(2)), Health::Auth);
-        assert!(!link.may_ask(at(500)));
-        link.try_now();
-        assert!(link.may_ask(at(500)));
+        assert_eq!(connection.health(at(500), Duration::from_secs(2)), Health::Auth);
+        assert!(!connection.may_ask(at(500)));
+        connection.try_now();
+        assert!(connection.may_ask(at(500)));
     }
 
     #[test]
     fn too_many_calls_are_no_outage_and_the_background_gives_way_for_a_while() {
-        let mut link = Link::default();
-        link.succeeded(at(98));
+        let mut connection = ConnectionStatus::default();
+        connection.succeeded(at(98));
         let failure = Failure::Refused { code: 60007, info: String::new(), invalid_accounts: Vec::new() };
         let refused = call::testing::call(Command::List, End::of(&failure));
-        assert!(!link.called(&call::testing::call(Command::List, End::Done), at(99)));
-        assert!(link.called(&refused, at(100)), "it begins");
-        assert!(!link.called(&refused, at(102)), "it goes on");
+        assert!(!connection.called(&call::testing::call(Command::List, End::Done), at(99)));
+        assert!(connection.called(&refused, at(100)), "it begins");
+        assert!(!connection.called(&refused, at(102)), "it goes on");
         for _ in 0..9 {
-            link.failed(failure.clone(), at(100));
+            connection.failed(failure.clone(), at(100));
         }
         let age = Some(Duration::from_secs(3));
         let retry_in = Duration::from_secs(3);
-        assert_eq!(link.health(at(101), Duration::from_secs(2)), Health::Busy { retry_in, age });
-        assert_eq!(link.slowed(at(103)), Some((Command::List, Duration::from_secs(4))));
-        assert_eq!(link.slowed(at(112)), Some((Command::List, Duration::from_secs(2))));
-        assert_eq!(link.slowed(at(150)), None);
+        assert_eq!(connection.health(at(101), Duration::from_secs(2)), Health::Busy { retry_in, age });
+        assert_eq!(connection.slowed(at(103)), Some((Command::List, Duration::from_secs(4))));
+        assert_eq!(connection.slowed(at(112)), Some((Command::List, Duration::from_secs(2))));
+        assert_eq!(connection.slowed(at(150)), None);
     }
 
     #[test]
     fn what_is_wrong_on_this_side_is_not_called_a_wrong_key() {
-        let mut link = Link::default();
-        link.failed(Failure::Local { detail: "no key".into() }, at(1));
-        assert_eq!(link.health(at(2), Duration::from_secs(2)), Health::Stopped);
+        let mut connection = ConnectionStatus::default();
+        connection.failed(Failure::Local { detail: "no key".into() }, at(1));
+        assert_eq!(connection.health(at(2), Duration::from_secs(2)), Health::Stopped);
     }
 
     #[test]
     fn a_service_that_asks_for_time_is_given_it_and_the_header_says_how_long() {
-        let mut link = Link::default();
+        let mut connection = ConnectionStatus::default();
         let failure = Failure::Unreadable { status: 503, detail: "later".into() };
         let busy = Call {
             retry_after: Some(Duration::from_secs(40)),
             ..call::testing::call(Command::List, End::of(&failure))
         };
-        link.called(&busy, at(100));
-        link.failed(failure, at(101));
-        let health = link.health(at(101), Duration::from_secs(2));
+        connection.called(&busy, at(100));
+        connection.failed(failure, at(101));
+        let health = connection.health(at(101), Duration::from_secs(2));
         assert_eq!(health, Health::Offline { retry_in: Duration::from_secs(39), age: None });
-        assert!(!link.may_ask(at(139)) && link.may_ask(at(140)));
-        link.try_now();
-        assert!(link.may_ask(at(102)), "the operator may ask at any time");
+        assert!(!connection.may_ask(at(139)) && connection.may_ask(at(140)));
+        connection.try_now();
+        assert!(connection.may_ask(at(102)), "the operator may ask at any time");
     }
 
     #[test]
     fn a_question_that_the_service_does_not_take_is_no_outage() {
-        let mut link = Link::default();
-        link.failed(
+        let mut connection = ConnectionStatus::default();
+        connection.failed(
             Failure::Refused { code: 90104, info: String::new(), invalid_accounts: Vec::new() },
             at(1),
         );
-        assert!(matches!(link.health(at(1), Duration::from_secs(2)), Health::Refused { .. }));
+        assert!(matches!(connection.health(at(1), Duration::from_secs(2)), Health::Refused { .. }));
     }
 
     #[test]
     fn old_data_is_called_stale() {
-        let mut link = Link::default();
-        assert_eq!(link.health(at(0), Duration::from_secs(2)), Health::Connecting);
-        link.succeeded(at(10));
-        assert_eq!(link.health(at(19), Duration::from_secs(2)), Health::Stale(Duration::from_secs(9)));
+        let mut connection = ConnectionStatus::default();
+        assert_eq!(connection.health(at(0), Duration::from_secs(2)), Health::Connecting);
+        connection.succeeded(at(10));
+        assert_eq!(connection.health(at(19), Duration::from_secs(2)), Health::Stale(Duration::from_secs(9)));
     }
 
     #[test]
     fn the_services_clock_counts_once_it_is_known_to_differ() {
-        let mut link = Link::default();
+        let mut connection = ConnectionStatus::default();
         let call = |date| Call {
             sent: at(100).utc,
             took: Duration::from_millis(200),
             server_date: Some(date),
             ..crate::app::testing::call(Command::List, End::Done)
         };
-        link.called(&call(at(101).utc), at(100));
-        assert_eq!((link.shown_skew(), link.server_now(at(100))), (None, at(100).utc));
-        link.called(&call(at(160).utc), at(100));
-        assert_eq!(link.shown_skew().map(|s| s.num_seconds()), Some(60));
-        assert!((link.busiest() - 0.5).abs() < f64::EPSILON);
+        connection.called(&call(at(101).utc), at(100));
+        assert_eq!((connection.shown_skew(), connection.server_now(at(100))), (None, at(100).utc));
+        connection.called(&call(at(160).utc), at(100));
+        assert_eq!(connection.shown_skew().map(|s| s.num_seconds()), Some(60));
+        assert!((connection.busiest() - 0.5).abs() < f64::EPSILON);
     }
 }

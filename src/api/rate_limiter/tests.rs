@@ -10,29 +10,29 @@ fn ms(n: u64) -> Duration {
     Duration::from_millis(n)
 }
 
-/// One call of the generated traffic: when it comes, in which lane, how long its answer takes,
+/// One call of the generated traffic: when it comes, in which priority, how long its answer takes,
 /// at which part of that time the service counts it (in thousandths), and whether the caller
 /// has gone away before its turn.
 #[derive(Clone, Debug)]
 struct Arrival {
     at: u64,
-    lane: Lane,
+    priority: Priority,
     took: u64,
     counted: u64,
     patience: Option<u64>,
 }
 
 fn arrival() -> impl Strategy<Value = Arrival> {
-    let lane = (0..Lane::ALL.len()).prop_map(|i| Lane::ALL[i]);
+    let priority = (0..Priority::ALL.len()).prop_map(|i| Priority::ALL[i]);
     let patience = proptest::option::weighted(0.2, 0u64..3_000);
-    (0u64..6_000, lane, 0u64..1_500, 0u64..=1_000, patience)
-        .prop_map(|(at, lane, took, counted, patience)| Arrival { at, lane, took, counted, patience })
+    (0u64..6_000, priority, 0u64..1_500, 0u64..=1_000, patience)
+        .prop_map(|(at, priority, took, counted, patience)| Arrival { at, priority, took, counted, patience })
 }
 
 /// What became of one call.
 #[derive(Clone, Copy, Debug)]
 struct Passed {
-    lane: Lane,
+    priority: Priority,
     arrived: Instant,
     released: Instant,
     finished: Instant,
@@ -40,16 +40,16 @@ struct Passed {
 }
 
 async fn run(arrivals: Vec<Arrival>) -> (Vec<Passed>, Instant) {
-    let gate = Arc::new(Gate::default());
+    let limiter = Arc::new(RateLimiter::default());
     let start = tokio::time::Instant::now();
     let calls: Vec<_> = arrivals
         .into_iter()
         .map(|arrival| {
-            let gate = Arc::clone(&gate);
+            let limiter = Arc::clone(&limiter);
             tokio::spawn(async move {
                 tokio::time::sleep_until(start + ms(arrival.at)).await;
                 let arrived = now();
-                let turn = gate.pass(COMMAND, arrival.lane);
+                let turn = limiter.pass(COMMAND, arrival.priority);
                 let permit = match arrival.patience {
                     None => turn.await,
                     Some(patience) => tokio::time::timeout(ms(patience), turn).await.ok()?,
@@ -58,7 +58,7 @@ async fn run(arrivals: Vec<Arrival>) -> (Vec<Passed>, Instant) {
                 tokio::time::sleep(ms(arrival.took)).await;
                 drop(permit);
                 let counted = released + ms(arrival.took * arrival.counted / 1_000);
-                Some(Passed { lane: arrival.lane, arrived, released, finished: now(), counted })
+                Some(Passed { priority: arrival.priority, arrived, released, finished: now(), counted })
             })
         })
         .collect();
@@ -101,11 +101,11 @@ proptest! {
                 prop_assert!(six[CALLS] - six[0] > ms(1_000), "{six:?}");
             }
         }
-        // Nobody of a lower lane goes while a higher one waits.
+        // Nobody of a lower priority goes while a higher one waits.
         for call in &passed {
             for other in &passed {
                 let waited = other.arrived + TICK < call.released && call.released + TICK < other.released;
-                prop_assert!(!(waited && other.lane < call.lane), "{call:?} before {other:?}");
+                prop_assert!(!(waited && other.priority < call.priority), "{call:?} before {other:?}");
             }
         }
         // Nobody waits while a slot is free: shortly after a slot came free, it is taken again.
@@ -126,55 +126,56 @@ proptest! {
 
 #[tokio::test(start_paused = true)]
 async fn a_write_goes_before_ten_thousand_that_refresh() {
-    let gate = Arc::new(Gate::default());
+    let limiter = Arc::new(RateLimiter::default());
     let mut held = Vec::new();
     for _ in 0..CALLS {
-        held.push(gate.pass(COMMAND, Lane::Background).await);
+        held.push(limiter.pass(COMMAND, Priority::Background).await);
     }
     let (order, mut served) = tokio::sync::mpsc::channel(10_002);
-    for lane in std::iter::repeat_n(Lane::Background, 10_000).chain([Lane::Page, Lane::Write]) {
-        let (gate, order) = (Arc::clone(&gate), order.clone());
+    for priority in std::iter::repeat_n(Priority::Background, 10_000).chain([Priority::Page, Priority::Write])
+    {
+        let (limiter, order) = (Arc::clone(&limiter), order.clone());
         tokio::spawn(async move {
-            let permit = gate.pass(COMMAND, lane).await;
-            order.send(lane).await.unwrap();
+            let permit = limiter.pass(COMMAND, priority).await;
+            order.send(priority).await.unwrap();
             drop(permit);
         });
         tokio::task::yield_now().await;
     }
     drop(held);
-    assert_eq!(served.recv().await, Some(Lane::Write));
-    assert_eq!(served.recv().await, Some(Lane::Page));
-    assert_eq!(served.recv().await, Some(Lane::Background));
+    assert_eq!(served.recv().await, Some(Priority::Write));
+    assert_eq!(served.recv().await, Some(Priority::Page));
+    assert_eq!(served.recv().await, Some(Priority::Background));
 }
 
 #[tokio::test(start_paused = true)]
 async fn commands_do_not_wait_for_each_other() {
-    let gate = Gate::default();
+    let limiter = RateLimiter::default();
     let mut held = Vec::new();
     for command in Command::ALL {
         for _ in 0..CALLS {
-            held.push(gate.pass(command, Lane::Page).await);
+            held.push(limiter.pass(command, Priority::Page).await);
         }
     }
-    let blocked = tokio::time::timeout(ms(5_000), gate.pass(COMMAND, Lane::Write)).await;
+    let blocked = tokio::time::timeout(ms(5_000), limiter.pass(COMMAND, Priority::Write)).await;
     assert!(blocked.is_err(), "a sixth call went while five were under way");
 }
 
 #[tokio::test(start_paused = true)]
 async fn who_goes_away_leaves_the_place_to_the_next() {
-    let gate = Arc::new(Gate::default());
+    let limiter = Arc::new(RateLimiter::default());
     let mut held = Vec::new();
     for _ in 0..CALLS {
-        held.push(gate.pass(COMMAND, Lane::Page).await);
+        held.push(limiter.pass(COMMAND, Priority::Page).await);
     }
     let first = tokio::spawn({
-        let gate = Arc::clone(&gate);
-        async move { gate.pass(COMMAND, Lane::Write).await }
+        let limiter = Arc::clone(&limiter);
+        async move { limiter.pass(COMMAND, Priority::Write).await }
     });
     tokio::task::yield_now().await;
     let second = tokio::spawn({
-        let gate = Arc::clone(&gate);
-        async move { gate.pass(COMMAND, Lane::Page).await }
+        let limiter = Arc::clone(&limiter);
+        async move { limiter.pass(COMMAND, Priority::Page).await }
     });
     tokio::task::yield_now().await;
     drop(held);
@@ -183,11 +184,11 @@ async fn who_goes_away_leaves_the_place_to_the_next() {
     drop(permit);
 }
 
-/// One call over a way of fixed length: how much later than it might it is counted, and answered.
+/// One call of a fixed round trip time: how much later than it might it is counted, and answered.
 #[derive(Clone, Copy, Debug)]
 struct Trip {
     at: u64,
-    lane: Lane,
+    priority: Priority,
     late: u64,
     slow: u64,
 }
@@ -198,13 +199,18 @@ fn jitter() -> impl Strategy<Value = u64> {
 }
 
 fn trip() -> impl Strategy<Value = Trip> {
-    let lane = (0..Lane::ALL.len()).prop_map(|i| Lane::ALL[i]);
-    (0u64..10_000, lane, jitter(), jitter()).prop_map(|(at, lane, late, slow)| Trip { at, lane, late, slow })
+    let priority = (0..Priority::ALL.len()).prop_map(|i| Priority::ALL[i]);
+    (0u64..10_000, priority, jitter(), jitter()).prop_map(|(at, priority, late, slow)| Trip {
+        at,
+        priority,
+        late,
+        slow,
+    })
 }
 
-/// Sends one call over a way of so many milliseconds there and back; tells when it was counted.
-async fn travel(gate: &Gate, lane: Lane, there: u64, back: u64) -> Instant {
-    let permit = gate.pass(COMMAND, lane).await;
+/// Sends one call with a round trip of so many milliseconds; tells when it was counted.
+async fn travel(limiter: &RateLimiter, priority: Priority, there: u64, back: u64) -> Instant {
+    let permit = limiter.pass(COMMAND, priority).await;
     tokio::time::sleep(ms(there)).await;
     let counted = now();
     tokio::time::sleep(ms(back)).await;
@@ -219,20 +225,20 @@ fn paused() -> tokio::runtime::Runtime {
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
-    /// Whatever the way is, and wherever on it the calls are counted.
+    /// Whatever the round trip is, and wherever on it the calls are counted.
     #[test]
     fn a_long_way_that_is_known_lets_no_sixth_call_through(
         trips in proptest::collection::vec(trip(), 30..100),
         (there, back) in (0u64..400, 0u64..400),
     ) {
         let mut counted = paused().block_on(async move {
-            let gate = Arc::new(Gate::default());
+            let limiter = Arc::new(RateLimiter::default());
             let start = tokio::time::Instant::now();
             let calls: Vec<_> = trips.into_iter().map(|trip| {
-                let gate = Arc::clone(&gate);
+                let limiter = Arc::clone(&limiter);
                 tokio::spawn(async move {
                     tokio::time::sleep_until(start + ms(trip.at)).await;
-                    travel(&gate, trip.lane, there + trip.late, back + trip.slow).await
+                    travel(&limiter, trip.priority, there + trip.late, back + trip.slow).await
                 })
             }).collect();
             let mut counted = Vec::new();
@@ -248,18 +254,18 @@ proptest! {
     }
 }
 
-/// Background calls let through in one minute, once the way is known; 300 are allowed.
-fn in_a_minute(way: u64, jitter: u64) -> usize {
+/// Background calls let through in one minute, once the round trip is known; 300 are allowed.
+fn in_a_minute(rtt: u64, jitter: u64) -> usize {
     paused().block_on(async move {
-        let gate = Arc::new(Gate::default());
+        let limiter = Arc::new(RateLimiter::default());
         let callers: Vec<_> = (0..40u64)
             .map(|caller| {
-                let gate = Arc::clone(&gate);
+                let limiter = Arc::clone(&limiter);
                 tokio::spawn(async move {
                     let mut counted = Vec::new();
                     for call in 0..30 {
                         let late = (caller * 7 + call * 13) % (jitter + 1);
-                        counted.push(travel(&gate, Lane::Background, way / 2 + late, way / 2).await);
+                        counted.push(travel(&limiter, Priority::Background, rtt / 2 + late, rtt / 2).await);
                     }
                     counted
                 })
@@ -277,21 +283,21 @@ fn in_a_minute(way: u64, jitter: u64) -> usize {
 
 #[test]
 fn background_reading_uses_ninety_five_percent_when_nobody_else_asks() {
-    for way in [0, 20, 100, 200, 300] {
-        let calls = in_a_minute(way, 4);
-        assert!((285..=300).contains(&calls), "{calls} in a minute over a way of {way} ms");
+    for rtt in [0, 20, 100, 200, 300] {
+        let calls = in_a_minute(rtt, 4);
+        assert!((285..=300).contains(&calls), "{calls} in a minute with a round trip of {rtt} ms");
     }
 }
 
 #[tokio::test(start_paused = true)]
 async fn after_too_many_calls_only_the_background_gives_way_and_recovers() {
-    let gate = Gate::default();
-    gate.pass(COMMAND, Lane::Page).await.refused();
+    let limiter = RateLimiter::default();
+    limiter.pass(COMMAND, Priority::Page).await.refused();
     tokio::time::sleep(ms(2_000)).await;
     let began = now();
     let mut at = Vec::new();
     for _ in 0..30 {
-        travel(&gate, Lane::Background, 0, 0).await;
+        travel(&limiter, Priority::Background, 0, 0).await;
         at.push(now().saturating_duration_since(began).as_secs());
     }
     let between = |from: u64, to: u64| at.iter().filter(|s| (from..to).contains(s)).count();
@@ -299,11 +305,11 @@ async fn after_too_many_calls_only_the_background_gives_way_and_recovers() {
     assert!((15..=20).contains(&between(9, 18)), "then two: {at:?}");
     let began = now();
     for _ in 0..CALLS {
-        drop(gate.pass(COMMAND, Lane::Page).await);
+        drop(limiter.pass(COMMAND, Priority::Page).await);
     }
     assert!(now().saturating_duration_since(began) <= REST + TICK, "who waits is not slowed down");
     let other = now();
-    drop(gate.pass(Command::Get, Lane::Background).await);
-    drop(gate.pass(Command::Get, Lane::Background).await);
+    drop(limiter.pass(Command::Get, Priority::Background).await);
+    drop(limiter.pass(Command::Get, Priority::Background).await);
     assert_eq!(now(), other, "nor is another API");
 }

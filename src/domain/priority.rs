@@ -2,7 +2,7 @@
 
 /// Who is waiting for a call; a lower one goes first when the budget is short.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Lane {
+pub enum Priority {
     /// A write, and the reads that belong to it.
     Write,
     /// A task that is due about now.
@@ -13,8 +13,8 @@ pub enum Lane {
     Background,
 }
 
-impl Lane {
-    /// All lanes, first served first.
+impl Priority {
+    /// All priorities, first served first.
     pub const ALL: [Self; 4] = [Self::Write, Self::Due, Self::Page, Self::Background];
 
     /// Its name in the API log.

@@ -3,8 +3,8 @@
 //! Nobody knows when, between sending and answer, the service counts a call, nor where its second
 //! begins. So a slot is taken from the moment a call is let go until a whole second after the latest
 //! moment at which it can have been counted, seen against the others; however the service counts, it
-//! never sees a sixth. Lanes are strict: a higher one goes before any lower one, however many wait;
-//! the lowest gives way when somebody else works on the same app. No lock is held over an await.
+//! never sees a sixth. Priorities are strict: a higher one goes before any lower one, however many wait;
+//! the lowest backs off when somebody else works on the same app. No lock is held over an await.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -12,26 +12,26 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use crate::domain::Lane;
-use crate::domain::ease::Ease;
+use crate::domain::Priority;
+use crate::domain::throttle::Throttle;
 use crate::domain::wire::Command;
 
 mod window;
 
-pub use window::{CALLS, REST, Release, Way, Window};
+pub use window::{CALLS, REST, Release, Rtt, Window};
 
 /// The queue before one API.
 #[derive(Debug, Default)]
 struct Queue {
     window: Window,
-    way: Way,
-    /// Who waits, in the order of service: by lane, then by arrival.
-    waiting: BTreeMap<(Lane, u64), Arc<Notify>>,
+    rtt: Rtt,
+    /// Who waits, in the order of service: by priority, then by arrival.
+    waiting: BTreeMap<(Priority, u64), Arc<Notify>>,
     arrivals: u64,
-    ease: Ease,
+    throttle: Throttle,
     /// When the last background call was let go.
     background: Option<Instant>,
-    /// The beginning of [`Ease`]'s time.
+    /// The beginning of [`Throttle`]'s time.
     began: Option<Instant>,
 }
 
@@ -42,13 +42,13 @@ impl Queue {
         }
     }
 
-    /// Lets a call of this lane go if it may.
-    fn release(&mut self, lane: Lane, now: Instant) -> Release {
-        if lane != Lane::Background {
+    /// Lets a call of this priority go if it may.
+    fn release(&mut self, priority: Priority, now: Instant) -> Release {
+        if priority != Priority::Background {
             return self.window.release(now);
         }
         let running = self.running(now);
-        let gap = self.ease.gap(running);
+        let gap = self.throttle.gap(running);
         let again = self.background.map(|last| last + gap).filter(|again| now < *again);
         if let Some(again) = again {
             return Release::At(again);
@@ -66,56 +66,56 @@ impl Queue {
 }
 
 #[derive(Debug, Default)]
-struct Door(Mutex<Queue>);
+struct SharedQueue(Mutex<Queue>);
 
-impl Door {
+impl SharedQueue {
     fn open(&self) -> MutexGuard<'_, Queue> {
         // Every change of a queue is whole before the guard goes, so a panic elsewhere spoils none.
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-/// The gate before the service: every call passes it, and waits here when the second is full.
+/// Every call passes it, and waits here when the second is full.
 #[derive(Debug, Default)]
-pub struct Gate {
+pub struct RateLimiter {
     /// In the order of [`Command::ALL`].
-    doors: [Arc<Door>; Command::ALL.len()],
+    queues: [Arc<SharedQueue>; Command::ALL.len()],
 }
 
 /// A call that was let go. Dropping it says that the call was given up.
 #[derive(Debug)]
 #[must_use = "dropping it ends the call"]
 pub struct Permit {
-    door: Arc<Door>,
+    queue: Arc<SharedQueue>,
     slot: usize,
     released: Instant,
     answered: bool,
 }
 
 impl Permit {
-    /// The call was answered: what is known of the way makes its rest shorter.
+    /// The call was answered: what is known of the round trip makes its rest shorter.
     pub fn answered(mut self) {
         self.answered = true;
     }
 
     /// The service answered that these were too many calls.
     pub fn refused(&self) {
-        let mut queue = self.door.open();
+        let mut queue = self.queue.open();
         let running = queue.running(now());
-        queue.ease.refused(running);
+        queue.throttle.refused(running);
     }
 }
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        let mut queue = self.door.open();
+        let mut queue = self.queue.open();
         let now = now();
         let mut counted = now;
         if self.answered {
             let took = now.saturating_duration_since(self.released);
-            queue.way.answered(took);
-            // The shortest way includes this call's, so this is not before it was let go.
-            counted = now.checked_sub(queue.way.length()).unwrap_or(now);
+            queue.rtt.answered(took);
+            // The shortest round trip includes this call's, so this is not before it was let go.
+            counted = now.checked_sub(queue.rtt.shortest()).unwrap_or(now);
         }
         queue.window.finish(self.slot, counted);
         queue.wake_first();
@@ -123,38 +123,38 @@ impl Drop for Permit {
 }
 
 /// A place in the queue; leaving it, served or not, lets the next one look.
-struct Place {
-    door: Arc<Door>,
-    key: (Lane, u64),
+struct Waiter {
+    queue: Arc<SharedQueue>,
+    key: (Priority, u64),
     turn: Arc<Notify>,
 }
 
-impl Drop for Place {
+impl Drop for Waiter {
     fn drop(&mut self) {
-        let mut queue = self.door.open();
+        let mut queue = self.queue.open();
         queue.waiting.remove(&self.key);
         queue.wake_first();
     }
 }
 
-impl Place {
+impl Waiter {
     /// A slot, if it is this place's turn and one is free.
     fn look(&self) -> Option<Release> {
-        let mut queue = self.door.open();
+        let mut queue = self.queue.open();
         let is_first = queue.waiting.keys().next() == Some(&self.key);
         is_first.then(|| queue.release(self.key.0, now()))
     }
 }
 
-impl Gate {
+impl RateLimiter {
     /// Waits for the turn of a call. Dropping the future gives the place up.
-    pub async fn pass(&self, command: Command, lane: Lane) -> Permit {
-        let place = self.queue_up(command, lane);
+    pub async fn pass(&self, command: Command, priority: Priority) -> Permit {
+        let place = self.queue_up(command, priority);
         loop {
             match place.look() {
                 Some(Release::Now(slot)) => {
-                    let door = Arc::clone(&place.door);
-                    return Permit { door, slot, released: now(), answered: false };
+                    let queue = Arc::clone(&place.queue);
+                    return Permit { queue, slot, released: now(), answered: false };
                 }
                 Some(Release::At(at)) => {
                     let at = tokio::time::Instant::from_std(at);
@@ -169,14 +169,17 @@ impl Gate {
         }
     }
 
-    fn queue_up(&self, command: Command, lane: Lane) -> Place {
-        let door = &self.doors[command.place()];
+    fn queue_up(&self, command: Command, priority: Priority) -> Waiter {
+        let queue = Arc::clone(&self.queues[command.place()]);
         let turn = Arc::new(Notify::new());
-        let mut queue = door.open();
-        queue.arrivals += 1;
-        let key = (lane, queue.arrivals);
-        queue.waiting.insert(key, Arc::clone(&turn));
-        Place { door: Arc::clone(door), key, turn }
+        let key = {
+            let mut open = queue.open();
+            open.arrivals += 1;
+            let key = (priority, open.arrivals);
+            open.waiting.insert(key, Arc::clone(&turn));
+            key
+        };
+        Waiter { queue, key, turn }
     }
 }
 

@@ -72,12 +72,12 @@ impl Request {
 }
 
 /// The server; it lives as long as the test's runtime.
-pub(crate) struct Rogue {
+pub(crate) struct MockServer {
     address: SocketAddr,
     requests: Arc<Mutex<Vec<Request>>>,
 }
 
-impl Rogue {
+impl MockServer {
     /// `act` is told which request this is, from 0.
     pub(crate) async fn start(act: impl Fn(usize, &Request) -> Act + Send + Sync + 'static) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();

@@ -1,4 +1,4 @@
-//! When a call may go: the slots of one API, and how far the way to the service is known.
+//! When a call may go: the slots of one API, and what is known of the round trip to the service.
 //!
 //! Pure: time is an argument.
 
@@ -70,23 +70,23 @@ impl Window {
 
 /// How many of the last answers are remembered.
 const ANSWERS: usize = 64;
-/// Before there were so many, nothing is known of the way. The first ones set up connections.
+/// Before there were so many, the round trip is not known. The first ones set up connections.
 const ENOUGH: usize = 16;
-/// The share of the shortest way that is believed: the next answer may be a little faster.
+/// The share of the shortest round trip that is believed: the next answer may be a little faster.
 const BELIEVED_PERCENT: u32 = 90;
 
-/// The shortest time from sending to answer lately: the length of the way there and back.
+/// The shortest time from sending to answer lately.
 ///
-/// Two calls that take the way in the same time are counted as far apart as they were sent; only
+/// Two calls of the same round trip time are counted as far apart as they were sent; only
 /// what a call took *longer* than that can have brought its counting closer to a later call's.
-/// Without this knowledge a slot would rest for the whole way as well, and a distant service would
+/// Without this knowledge a slot would rest for the whole round trip as well, and a distant service would
 /// get a good deal fewer than five calls a second.
 #[derive(Debug, Default)]
-pub struct Way {
+pub struct Rtt {
     took: VecDeque<Duration>,
 }
 
-impl Way {
+impl Rtt {
     /// An answer came after this time.
     pub fn answered(&mut self, took: Duration) {
         if self.took.len() == ANSWERS {
@@ -96,9 +96,9 @@ impl Way {
     }
 
     /// The part of a call's time that cannot have moved its counting.
-    pub fn length(&self) -> Duration {
+    pub fn shortest(&self) -> Duration {
         let shortest = self.took.iter().min().filter(|_| self.took.len() >= ENOUGH);
-        shortest.map_or(Duration::ZERO, |way| *way * BELIEVED_PERCENT / 100)
+        shortest.map_or(Duration::ZERO, |rtt| *rtt * BELIEVED_PERCENT / 100)
     }
 }
 
@@ -126,18 +126,18 @@ mod tests {
 
     #[test]
     fn the_way_is_the_shortest_of_many_answers_and_nothing_of_few() {
-        let mut way = Way::default();
+        let mut rtt = Rtt::default();
         for took in 0..15 {
-            way.answered(ms(200 + took));
-            assert_eq!(way.length(), ms(0));
+            rtt.answered(ms(200 + took));
+            assert_eq!(rtt.shortest(), ms(0));
         }
-        way.answered(ms(900));
-        assert_eq!(way.length(), ms(180));
-        way.answered(ms(100));
-        assert_eq!(way.length(), ms(90), "a faster answer counts at once");
+        rtt.answered(ms(900));
+        assert_eq!(rtt.shortest(), ms(180));
+        rtt.answered(ms(100));
+        assert_eq!(rtt.shortest(), ms(90), "a faster answer counts at once");
         for _ in 0..ANSWERS {
-            way.answered(ms(300));
+            rtt.answered(ms(300));
         }
-        assert_eq!(way.length(), ms(270), "a way that became longer is learned");
+        assert_eq!(rtt.shortest(), ms(270), "one that became longer is learned");
     }
 }

@@ -23,12 +23,12 @@ const ONE_MOMENT: Duration = Duration::from_secs(1);
 
 /// How far the background calls of one API have been slowed down by 60007.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Ease {
+pub struct Throttle {
     /// The step taken last, and when.
     last: Option<(u8, Duration)>,
 }
 
-impl Ease {
+impl Throttle {
     /// The service said "too many calls" at this time: two steps slower.
     pub fn refused(&mut self, now: Duration) {
         if self.last.is_some_and(|(_, at)| now < at + ONE_MOMENT) {
@@ -61,23 +61,23 @@ mod tests {
 
     #[test]
     fn a_refusal_slows_down_and_quiet_recovers_step_by_step() {
-        let mut ease = Ease::default();
-        assert_eq!(ease.gap(s(0)), s(0));
-        ease.refused(s(100));
-        let gaps: Vec<_> = [100, 109, 110, 119, 120, 500].map(|at| ease.gap(s(at)).as_millis()).into();
+        let mut throttle = Throttle::default();
+        assert_eq!(throttle.gap(s(0)), s(0));
+        throttle.refused(s(100));
+        let gaps: Vec<_> = [100, 109, 110, 119, 120, 500].map(|at| throttle.gap(s(at)).as_millis()).into();
         assert_eq!(gaps, [1000, 1000, 500, 500, 0, 0]);
     }
 
     #[test]
     fn refusals_of_one_moment_count_once_and_further_ones_slow_down_to_a_bound() {
-        let mut ease = Ease::default();
-        ease.refused(s(5));
-        ease.refused(s(5) + Duration::from_millis(900));
-        assert_eq!(ease.gap(s(6)), s(1));
+        let mut throttle = Throttle::default();
+        throttle.refused(s(5));
+        throttle.refused(s(5) + Duration::from_millis(900));
+        assert_eq!(throttle.gap(s(6)), s(1));
         for at in 7..30 {
-            ease.refused(s(at));
+            throttle.refused(s(at));
         }
-        assert_eq!(ease.gap(s(30)), s(8));
-        assert_eq!(ease.gap(s(29 + 50)), s(0), "all five steps are taken back");
+        assert_eq!(throttle.gap(s(30)), s(8));
+        assert_eq!(throttle.gap(s(29 + 50)), s(0), "all five steps are taken back");
     }
 }
