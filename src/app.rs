@@ -10,7 +10,6 @@ pub mod connection;
 pub mod detail;
 pub mod drafts;
 pub mod effect;
-pub mod entry;
 pub mod filter;
 pub mod find;
 pub mod form;
@@ -25,6 +24,7 @@ pub mod sort;
 pub mod state;
 #[cfg(test)]
 pub(crate) mod testing;
+pub mod text_field;
 pub mod update;
 
 pub use effect::{Effect, Priority, Terms, Waived, Write};

@@ -15,7 +15,7 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use crate::app::state::Underway;
+use crate::app::state::PendingWrite;
 use crate::app::{Effect, Message, Moment, Sight, State, Verdict, review, update};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
@@ -168,7 +168,7 @@ async fn finish(painter: &mut Painter<'_>, desk: &mut Desk, inbox: &mut Inbox, c
     while inbox.worker.is_some() {
         let open = || desk.state.writes.iter().filter(|write| write.is_open_here());
         let pending = open().count() > 0;
-        if open().all(Underway::in_doubt) {
+        if open().all(PendingWrite::in_doubt) {
             // Without its sender the worker finishes and then closes its own end. Before that the
             // answer to a write may still ask for something: its draft has to go.
             desk.effects = None;

@@ -7,7 +7,6 @@ pub mod board;
 pub mod calls;
 pub mod detail;
 pub mod drafts;
-pub mod entry;
 pub mod filter;
 pub mod find;
 pub mod form;
@@ -19,6 +18,7 @@ pub mod palette;
 pub mod review;
 pub mod sort;
 mod status;
+pub mod text_field;
 
 #[cfg(test)]
 mod testing;

@@ -36,7 +36,7 @@ pub use range::{ask_anew, on_learnt, on_narrowed, set_range};
 const HOLD: Duration = Duration::from_millis(1500);
 /// So near to its time a task is due about now.
 const DUE_ABOUT: TimeDelta = TimeDelta::seconds(10);
-/// A changed cell is marked for two beats.
+/// A changed cell is marked for two ticks.
 const MARK: Duration = Duration::from_secs(2);
 
 /// A column of the table.
@@ -191,7 +191,7 @@ impl Board {
         self.remote.asking.is_some() || self.locating.is_some()
     }
 
-    /// Whether a cell changed within the last two beats.
+    /// Whether a cell changed within the last two ticks.
     pub fn is_marked(&self, id: TaskId, column: Column, now: Moment) -> bool {
         self.marks.get(&(id, column)).is_some_and(|until| now.running < *until)
     }

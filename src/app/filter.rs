@@ -10,8 +10,8 @@ use crate::keymap::Action;
 
 use super::board;
 use super::effect::Effect;
-use super::entry::Entry;
 use super::state::{Layer, State};
+use super::text_field::TextField;
 
 /// One term of a filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -150,7 +150,7 @@ fn fits(term: &Term, task: &Task, in_doubt: bool, now: DateTime<Utc>) -> bool {
 #[derive(Clone, Debug)]
 pub struct FilterLine {
     /// The text field.
-    pub entry: Entry,
+    pub entry: TextField,
     /// The filter to go back to on Esc.
     before: Filter,
 }
@@ -162,7 +162,7 @@ const LONGEST: usize = 256;
 pub fn open(state: &mut State) {
     let before = state.board.filter.clone();
     let left = state.drafts.filter.take();
-    let entry = Entry::line(left.as_deref().unwrap_or(&before.text)).at_most(LONGEST);
+    let entry = TextField::line(left.as_deref().unwrap_or(&before.text)).at_most(LONGEST);
     state.layers.push(Layer::Filter(Box::new(FilterLine { entry, before })));
     if let Some(text) = left {
         board::set_filter(state, Filter::read(&text));

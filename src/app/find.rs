@@ -9,8 +9,8 @@ use crate::keymap::Action;
 
 use super::board;
 use super::effect::Effect;
-use super::entry::Entry;
 use super::state::{Layer, State};
+use super::text_field::TextField;
 
 /// The fields of the form, in order.
 pub const FIELDS: [(&str, &str); 3] = [
@@ -23,7 +23,7 @@ pub const FIELDS: [(&str, &str); 3] = [
 #[derive(Clone, Debug)]
 pub struct Find {
     /// Keyword, from, to.
-    pub entries: [Entry; 3],
+    pub entries: [TextField; 3],
     /// Which has the keys.
     pub focus: usize,
     /// What is wrong, by field.
@@ -47,9 +47,9 @@ pub fn open(state: &mut State) {
     let [keyword, from, to] = left.as_ref().unwrap_or(&before);
     let [of_keyword, of_from, of_to] = LONGEST;
     let entries = [
-        Entry::line(keyword).at_most(of_keyword),
-        Entry::line(from).at_most(of_from),
-        Entry::line(to).at_most(of_to),
+        TextField::line(keyword).at_most(of_keyword),
+        TextField::line(from).at_most(of_from),
+        TextField::line(to).at_most(of_to),
     ];
     state.layers.push(Layer::Find(Box::new(Find { entries, focus: 0, problem: None, before })));
     if left.is_some() {
@@ -63,7 +63,7 @@ pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec
     let Some(Layer::Find(find)) = state.layers.last_mut() else { return Vec::new() };
     match action {
         Some(Action::Back) => {
-            let typed = find.entries.each_ref().map(Entry::text);
+            let typed = find.entries.each_ref().map(TextField::text);
             let before = find.before.clone();
             state.layers.pop();
             if typed != before {
@@ -111,7 +111,7 @@ pub fn on_paste(state: &mut State, pasted: &str) {
 
 fn say_left_out(state: &mut State) {
     let Some(Layer::Find(find)) = state.layers.last() else { return };
-    if let Some(left_out) = find.entries.get(find.focus).and_then(Entry::left_out) {
+    if let Some(left_out) = find.entries.get(find.focus).and_then(TextField::left_out) {
         state.warn(left_out.words());
     }
 }
@@ -145,7 +145,7 @@ mod tests {
 
     fn texts(state: &State) -> [String; 3] {
         let Some(Layer::Find(find)) = state.layers.last() else { panic!("no find") };
-        find.entries.each_ref().map(Entry::text)
+        find.entries.each_ref().map(TextField::text)
     }
 
     #[test]

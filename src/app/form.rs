@@ -14,20 +14,20 @@ use crate::domain::kept::KeptDraft;
 use crate::domain::{Draft, Kind, Problem, Task, TaskId, draft as content, when};
 
 use super::effect::Effect;
-use super::entry::{Entry, LeftOut};
 use super::review;
 use super::state::{Layer, State};
+use super::text_field::{LeftOut, TextField};
 
 mod checks;
 mod drafts;
+pub mod fields;
 mod keys;
-pub mod spots;
 #[cfg(test)]
 mod tests;
 
 pub use drafts::{Drafts, keep_draft_now, on_draft_kept, on_draft_loaded, on_tick};
+pub use fields::FormField;
 pub use keys::{on_key, on_paste};
-pub use spots::Spot;
 
 /// What the form is for.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,9 +73,9 @@ pub struct Form {
     /// What was typed so far.
     pub draft: Draft,
     /// What has the keys.
-    pub focus: Spot,
+    pub focus: FormField,
     /// The editor of the place that has the keys, where that place takes text.
-    pub entry: Entry,
+    pub entry: TextField,
     /// The folding groups that are open.
     pub open: Vec<Group>,
     /// Whether every problem is shown: the review was asked for.
@@ -86,7 +86,7 @@ pub struct Form {
     pub created_as: Option<TaskId>,
     /// Set once this very text was sent and stands: it is not sent a second time by accident.
     sent_as: Option<(Draft, TaskId)>,
-    touched: Vec<Spot>,
+    touched: Vec<FormField>,
     pristine: Draft,
     thrown: Option<Draft>,
     noted: Vec<checks::Noted>,
@@ -102,10 +102,10 @@ const SAVE_EVERY: Duration = Duration::from_secs(1);
 impl Form {
     fn new(purpose: Purpose, slot: String, draft: Draft) -> Self {
         let focus = match purpose {
-            Purpose::New => Spot::Kind,
-            Purpose::From(_) | Purpose::Time(_) => Spot::Time,
+            Purpose::New => FormField::Kind,
+            Purpose::From(_) | Purpose::Time(_) => FormField::Time,
             Purpose::Edit(_) => {
-                crate::domain::fields::find("OfflinePushInfo.Title").map_or(Spot::Time, Spot::Field)
+                crate::domain::fields::find("OfflinePushInfo.Title").map_or(FormField::Time, FormField::Field)
             }
         };
         let mut form = Self {
@@ -115,7 +115,7 @@ impl Form {
             disk: drafts::Disk::new(&draft),
             draft: Draft::default(),
             focus,
-            entry: Entry::line(""),
+            entry: TextField::line(""),
             open: Vec::new(),
             all_shown: false,
             refused: Vec::new(),
@@ -136,12 +136,12 @@ impl Form {
         self.noted.clear();
         self.compose();
         for group in Group::ALL {
-            if spots::folds(group) && spots::filled(group, &self.draft) > 0 && !self.open.contains(&group) {
+            if fields::folds(group) && fields::filled(group, &self.draft) > 0 && !self.open.contains(&group) {
                 self.open.push(group);
             }
         }
-        if !self.spots().contains(&self.focus) {
-            self.focus = self.spots().first().copied().unwrap_or(Spot::Time);
+        if !self.fields().contains(&self.focus) {
+            self.focus = self.fields().first().copied().unwrap_or(FormField::Time);
         }
         self.load_entry();
     }
@@ -152,30 +152,30 @@ impl Form {
     }
 
     /// Every place that can have the keys now, in order.
-    pub fn spots(&self) -> Vec<Spot> {
+    pub fn fields(&self) -> Vec<FormField> {
         let only_time = matches!(self.purpose, Purpose::Time(_));
-        spots::all(self.chooses_kind(), only_time, &self.draft, &self.open)
+        fields::all(self.chooses_kind(), only_time, &self.draft, &self.open)
     }
 
     /// The text at a place.
-    pub fn text(&self, spot: Spot) -> &str {
-        match spot {
-            Spot::Kind => self.draft.kind.as_ref().map_or("", Kind::wire),
-            Spot::Time => &self.draft.scheduled,
-            Spot::Fold(_) => "",
-            Spot::Field(field) => self.draft.entry(field.path),
+    pub fn text(&self, field: FormField) -> &str {
+        match field {
+            FormField::Kind => self.draft.kind.as_ref().map_or("", Kind::wire),
+            FormField::Time => &self.draft.scheduled,
+            FormField::Section(_) => "",
+            FormField::Field(field) => self.draft.entry(field.path),
         }
     }
 
     /// Whether the text at a place differs from the task that is edited.
-    pub fn differs(&self, spot: Spot) -> bool {
+    pub fn differs(&self, field: FormField) -> bool {
         if self.purpose.task().is_none() {
             return false;
         }
-        match spot {
-            Spot::Kind | Spot::Fold(_) => false,
-            Spot::Time => self.draft.time_changed(),
-            Spot::Field(field) => self.draft.changed(field.path),
+        match field {
+            FormField::Kind | FormField::Section(_) => false,
+            FormField::Time => self.draft.time_changed(),
+            FormField::Field(field) => self.draft.changed(field.path),
         }
     }
 
@@ -197,17 +197,17 @@ impl Form {
     }
 
     /// Gives the keys to a place.
-    fn go(&mut self, spot: Spot) {
-        if self.focus != spot && !self.touched.contains(&self.focus) {
+    fn go(&mut self, field: FormField) {
+        if self.focus != field && !self.touched.contains(&self.focus) {
             self.touched.push(self.focus);
         }
-        if let Spot::Field(field) = spot
-            && spots::folds(field.group)
+        if let FormField::Field(field) = field
+            && fields::folds(field.group)
             && !self.open.contains(&field.group)
         {
             self.open.push(field.group);
         }
-        self.focus = spot;
+        self.focus = field;
         self.load_entry();
     }
 
@@ -215,29 +215,29 @@ impl Form {
         let text = self.text(self.focus);
         // A line end that came with the task stays one, even where one line is usual.
         let lines = self.focus.is_multiline() || text.contains('\n');
-        let entry = if lines { Entry::lines(text) } else { Entry::line(text) };
+        let entry = if lines { TextField::lines(text) } else { TextField::line(text) };
         self.entry = match self.focus {
-            Spot::Field(field) if field.is_list() => entry.at_most(field.most_bytes()).of_items(),
-            Spot::Field(field) => entry.at_most(field.most_bytes()),
-            Spot::Kind | Spot::Time | Spot::Fold(_) => entry.at_most(LONGEST_TIME),
+            FormField::Field(field) if field.is_list() => entry.at_most(field.most_bytes()).of_items(),
+            FormField::Field(field) => entry.at_most(field.most_bytes()),
+            FormField::Kind | FormField::Time | FormField::Section(_) => entry.at_most(LONGEST_TIME),
         };
     }
 
     /// The editor has taken a key or a paste: its text, if it changed, is the text of the place, and what
     /// it did not take stands beside it.
     fn take_entry(&mut self, changed: bool) {
-        let (spot, left_out) = (self.focus, self.entry.left_out());
-        let path = match spot {
-            Spot::Kind | Spot::Fold(_) => return,
-            Spot::Time => "SchedAt",
-            Spot::Field(field) => field.path,
+        let (field, left_out) = (self.focus, self.entry.left_out());
+        let path = match field {
+            FormField::Kind | FormField::Section(_) => return,
+            FormField::Time => "SchedAt",
+            FormField::Field(field) => field.path,
         };
         let cut = left_out.filter(LeftOut::is_cut);
         if changed {
             let text = self.entry.text();
-            match spot {
-                Spot::Field(field) => self.draft.put(field.path, text),
-                Spot::Kind | Spot::Time | Spot::Fold(_) => {
+            match field {
+                FormField::Field(field) => self.draft.put(field.path, text),
+                FormField::Kind | FormField::Time | FormField::Section(_) => {
                     self.draft.unmark_cut(path);
                     self.draft.scheduled = text;
                 }
@@ -250,19 +250,19 @@ impl Form {
             self.changed();
         }
         if let Some(left_out) = left_out.filter(|left_out| !left_out.is_cut()) {
-            self.noted.retain(|noted| noted.spot != spot);
-            self.noted.push(checks::Noted { spot, left_out });
+            self.noted.retain(|noted| noted.field != field);
+            self.noted.push(checks::Noted { field, left_out });
         }
     }
 
     fn changed(&mut self) {
-        let spot = self.focus;
-        if !self.touched.contains(&spot) {
-            self.touched.push(spot);
+        let field = self.focus;
+        if !self.touched.contains(&field) {
+            self.touched.push(field);
         }
         let (draft, chooses) = (&self.draft, self.purpose.task().is_none());
-        self.refused.retain(|problem| spots::of_problem(problem, draft, chooses) != spot);
-        self.noted.retain(|noted| noted.spot != spot);
+        self.refused.retain(|problem| fields::of_problem(problem, draft, chooses) != field);
+        self.noted.retain(|noted| noted.field != field);
         self.compose();
     }
 }
@@ -353,12 +353,12 @@ fn to_review(state: &mut State) -> Vec<Effect> {
     match form.request(now, zone) {
         Err(problems) => {
             form.all_shown = true;
-            let Some((spot, problem)) = problems.first() else { return Vec::new() };
-            let (spot, words) = (*spot, spots::words(problem, *spot));
-            form.go(spot);
+            let Some((field, problem)) = problems.first() else { return Vec::new() };
+            let (field, words) = (*field, fields::words(problem, *field));
+            form.go(field);
             let count = problems.len();
             let more = if count > 1 { format!(" · {count} problems in all") } else { String::new() };
-            state.warn(format!("not ready: {} {words}{more}", spot.label()));
+            state.warn(format!("not ready: {} {words}{more}", field.label()));
             Vec::new()
         }
         Ok(Request::Nothing) => {
@@ -385,7 +385,7 @@ fn to_review(state: &mut State) -> Vec<Effect> {
 pub(super) fn show_refusal(state: &mut State, slot: &str, problem: Problem) {
     let covered = state.review().is_some();
     let Some(form) = state.form_mut().filter(|form| form.slot == slot) else { return };
-    let place = spots::of_problem(&problem, &form.draft, form.chooses_kind());
+    let place = fields::of_problem(&problem, &form.draft, form.chooses_kind());
     form.refused = vec![problem];
     // The keys go there only while nobody is typing.
     if covered {

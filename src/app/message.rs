@@ -19,7 +19,7 @@ use crate::domain::{Failure, ListLimits, Page, Query, Task, TaskId};
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct ReqId(pub u64);
 
-/// One reading of this machine's clocks. Deafness, beats and back-off count by `running`, which
+/// One reading of this machine's clocks. The input guard, ticks and back-off count by `running`, which
 /// never jumps; what is shown counts by `utc`.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Moment {

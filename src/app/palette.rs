@@ -8,15 +8,15 @@ use crossterm::event::{KeyCode, KeyEvent};
 use crate::keymap::{self, Action, Binding, Scope};
 
 use super::effect::Effect;
-use super::entry::Entry;
 use super::state::{Layer, State};
+use super::text_field::TextField;
 use super::update;
 
 /// The palette.
 #[derive(Clone, Debug)]
 pub struct Palette {
     /// What was typed.
-    pub entry: Entry,
+    pub entry: TextField,
     /// The row that Enter takes, among [`Palette::offers`].
     pub at: usize,
     /// Where it was opened.
@@ -56,7 +56,7 @@ const LONGEST: usize = 128;
 
 /// Opens the palette for where the operator is.
 pub fn open(state: &mut State) {
-    let palette = Palette { entry: Entry::line("").at_most(LONGEST), at: 0, scopes: state.scopes() };
+    let palette = Palette { entry: TextField::line("").at_most(LONGEST), at: 0, scopes: state.scopes() };
     state.layers.push(Layer::Palette(Box::new(palette)));
 }
 

@@ -9,7 +9,7 @@ use super::board::{self, Board};
 use super::detail::Detail;
 use super::effect::Effect;
 use super::message::ReqId;
-use super::state::{Layer, Setup, State, Underway};
+use super::state::{Layer, PendingWrite, Setup, State};
 use super::{form, review};
 
 /// What was read.
@@ -38,7 +38,7 @@ pub fn ask(state: &mut State) -> Vec<Effect> {
 }
 
 fn obstacle(state: &State) -> Option<&'static str> {
-    if state.writes.iter().any(Underway::is_open_here) {
+    if state.writes.iter().any(PendingWrite::is_open_here) {
         return Some("a write is under way; reload when its outcome is known");
     }
     let busy = |layer: &Layer| matches!(layer, Layer::Form(_) | Layer::Review(_));

@@ -33,11 +33,11 @@ mod gone;
 mod level;
 pub mod lines;
 mod outcome;
-mod proof;
 mod quiet;
 mod sight;
 #[cfg(test)]
 mod tests;
+mod verification;
 mod warnings;
 
 pub use again::{Remedy, remedy};
@@ -48,8 +48,8 @@ pub use elsewhere::on_ended_elsewhere;
 pub use fresh::{compare_with_list, on_got};
 pub use level::ConfirmLevel;
 pub use outcome::{
-    Ending, Proof, acknowledge, has_notice, on_settled, on_stopped, on_unknown, on_wrote, open_notice,
-    take_up,
+    Verification, WriteOutcome, acknowledge, has_notice, on_settled, on_stopped, on_unknown, on_wrote,
+    open_notice, take_up,
 };
 pub use sight::{LineKey, in_sight};
 
@@ -100,7 +100,7 @@ pub enum Stage {
         /// Whether it has ended: it is sent once the keys that wait were heard.
         ended: bool,
     },
-    /// Sent; see [`State::underway`] for what is known.
+    /// Sent; see [`State::pending`] for what is known.
     Sent {
         /// The question.
         req: ReqId,
@@ -108,7 +108,7 @@ pub enum Stage {
         at: Moment,
     },
     /// Over.
-    Over(Ending),
+    Over(WriteOutcome),
 }
 
 /// Whether it may be confirmed now.
@@ -163,7 +163,7 @@ pub struct Review {
     /// The lines that were on the screen.
     seen_lines: Seen,
     /// All that must be seen, as it was when the typing began.
-    claim: Option<u64>,
+    digest: Option<u64>,
     /// A row came while the task was asked for: it may be newer than that answer.
     ask_again: bool,
 }
@@ -190,7 +190,7 @@ impl Review {
             held: String::new(),
             spoiled: false,
             seen_lines: Seen::default(),
-            claim: None,
+            digest: None,
             ask_again: false,
         }
     }
@@ -284,9 +284,9 @@ impl Review {
     }
 
     /// How it ended, when it is over.
-    fn ending(&self) -> Option<&Ending> {
+    fn outcome(&self) -> Option<&WriteOutcome> {
         match &self.stage {
-            Stage::Over(ending) => Some(ending),
+            Stage::Over(outcome) => Some(outcome),
             Stage::Asking | Stage::Counting { .. } | Stage::Sent { .. } => None,
         }
     }
@@ -306,7 +306,7 @@ impl Review {
     }
 
     /// Whether keys still do nothing because it has just opened or changed.
-    pub fn is_deaf(&self, now: Moment) -> bool {
+    pub fn ignores_input(&self, now: Moment) -> bool {
         self.guard.is_closed(now.running)
     }
 
@@ -395,7 +395,7 @@ impl Review {
         self.held.clear();
         self.stage = Stage::Asking;
         self.guard = Guard::since(now);
-        (self.spoiled, self.claim) = (false, None);
+        (self.spoiled, self.digest) = (false, None);
     }
 
     /// The same, and all must be seen again: something in it has changed.
@@ -479,7 +479,8 @@ pub(super) fn under_way(state: &State, source: &Source) -> Option<String> {
 /// Whether a draft was sent and its outcome is still awaited.
 pub(super) fn is_on_its_way(state: &State, slot: &str, draft: &Draft) -> bool {
     // Once a search was answered the review says what is known, and asks for more.
-    let open = |req: ReqId| state.underway(req).is_some_and(|write| write.is_open() && write.sight.is_none());
+    let open =
+        |req: ReqId| state.pending_write(req).is_some_and(|write| write.is_open() && write.sight.is_none());
     state.desk.of_draft(slot, draft).is_some_and(open)
 }
 
@@ -490,7 +491,7 @@ pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec
     if event.kind != KeyEventKind::Press {
         return Vec::new();
     }
-    if review.is_deaf(now) {
+    if review.ignores_input(now) {
         // The way back is always open: it cannot send anything.
         return if action == Some(Action::Back) { leave(state) } else { Vec::new() };
     }
@@ -559,11 +560,11 @@ pub fn on_resumed(state: &mut State) {
 }
 
 /// What was found out about a write, for the review that shows it.
-fn ending_of(verdict: &Verdict) -> Option<Ending> {
+fn outcome_of(verdict: &Verdict) -> Option<WriteOutcome> {
     match verdict {
         Verdict::Done(_) => None,
-        Verdict::NotDone => Some(Ending::NotDone),
-        Verdict::Several(ids) => Some(Ending::Several(ids.clone())),
-        Verdict::CannotTell(words) => Some(Ending::CannotTell(words.clone())),
+        Verdict::NotDone => Some(WriteOutcome::NotDone),
+        Verdict::Several(ids) => Some(WriteOutcome::Several(ids.clone())),
+        Verdict::CannotTell(words) => Some(WriteOutcome::CannotTell(words.clone())),
     }
 }

@@ -124,7 +124,7 @@ pub struct Note {
 
 /// A write that was sent and is not settled, or was settled in a way the operator must see.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Underway {
+pub struct PendingWrite {
     /// Its question.
     pub req: ReqId,
     /// What was sent.
@@ -158,7 +158,7 @@ pub struct Underway {
     pub acknowledged: bool,
 }
 
-impl Underway {
+impl PendingWrite {
     /// A write that was just sent.
     pub fn new(req: ReqId, write: Write, sent: Moment) -> Self {
         Self {
@@ -241,8 +241,8 @@ pub struct State {
     /// What lies over the board, the innermost last.
     pub layers: Vec<Layer>,
     /// Writes sent and not settled.
-    pub writes: Vec<Underway>,
-    /// What belongs to writes beyond their bare request: their forms, and the proofs asked for.
+    pub writes: Vec<PendingWrite>,
+    /// What belongs to writes beyond their bare request: their forms, and the verifications asked for.
     pub desk: Desk,
     /// Drafts of forms that were left.
     pub drafts: Drafts,
@@ -403,14 +403,14 @@ impl State {
     }
 
     /// The write under way that has this number.
-    pub fn underway(&self, req: ReqId) -> Option<&Underway> {
+    pub fn pending_write(&self, req: ReqId) -> Option<&PendingWrite> {
         self.writes.iter().find(|write| write.req == req)
     }
 
     /// The tasks to which a write is in doubt: their rows show `?UNK`.
     pub fn doubted(&self) -> HashSet<TaskId> {
-        let doubted = |write: &&Underway| write.in_doubt() && !write.acknowledged;
-        self.writes.iter().filter(doubted).filter_map(Underway::task).collect()
+        let doubted = |write: &&PendingWrite| write.in_doubt() && !write.acknowledged;
+        self.writes.iter().filter(doubted).filter_map(PendingWrite::task).collect()
     }
 
     /// The question that the table asks now.

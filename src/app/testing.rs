@@ -120,15 +120,15 @@ pub(crate) fn drawn(state: &State, at: Moment) -> Message {
 
 /// The outcome of this write is not known: as it was sent, with its number.
 pub(crate) fn unknown(state: &State, req: ReqId, failure: Failure) -> Message {
-    let underway = state.underway(req).unwrap();
-    let mut write = underway.write.clone();
+    let pending = state.pending_write(req).unwrap();
+    let mut write = pending.write.clone();
     if let Write::Create(new) = &mut write {
         new.content.set("MsgRandom", Some(json!(req.0)));
     }
     let open = OpenWrite {
         entry: Some(1),
         write,
-        sent: underway.sent.utc,
+        sent: pending.sent.utc,
         opens_in: Duration::ZERO,
         elsewhere: false,
     };
@@ -242,8 +242,8 @@ pub(crate) fn in_doubt(size: (u16, u16)) -> State {
     for write in [Write::Create(new), Write::Cancel { id, kind: Kind::All }] {
         let req = state.ask();
         let doubt = Some(Failure::TimedOut { after: Duration::from_secs(10) });
-        let write = crate::app::state::Underway::new(req, write, now());
-        state.writes.push(crate::app::state::Underway { doubt, ..write });
+        let write = crate::app::state::PendingWrite::new(req, write, now());
+        state.writes.push(crate::app::state::PendingWrite { doubt, ..write });
     }
     state
 }

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::{Exit, World, present};
 use crate::api::{self, Client, Context, Timeouts};
-use crate::app::state::Underway;
+use crate::app::state::PendingWrite;
 use crate::app::{Effect, Message, Moment, Setup, State, Verdict, Write};
 use crate::config::{self, ConfigError, Credential, Env, Flags, Origin, Profile, Settings, paths};
 use crate::domain::profile::Environment;
@@ -387,7 +387,7 @@ fn last_words(state: &State) -> Option<String> {
     Some(format!("left before the outcome was known, look before you send again:\n{}", open.join("\n")))
 }
 
-fn in_doubt(write: &Underway) -> String {
+fn in_doubt(write: &PendingWrite) -> String {
     let stands = match &write.verdict {
         Some(Verdict::Several(ids)) => {
             let names: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();

@@ -8,7 +8,7 @@ use std::num::NonZero;
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::app::state::Underway;
+use crate::app::state::PendingWrite;
 use crate::app::testing::{asked, connecting, key, now, setup, tasks, typed, with_page};
 use crate::app::{Write, Written};
 use crate::domain::{Kind, Page, TaskId};
@@ -99,7 +99,7 @@ fn ctrl_c() -> Message {
 fn write(state: &mut State) -> crate::app::ReqId {
     let req = state.ask();
     let write = Write::Cancel { id: TaskId(1_234_567_890), kind: Kind::All };
-    state.writes.push(Underway::new(req, write, now()));
+    state.writes.push(PendingWrite::new(req, write, now()));
     req
 }
 

@@ -12,7 +12,7 @@ use crate::app::board::Column;
 use crate::app::detail::lines::tone_of;
 use crate::app::frame::Areas;
 use crate::app::review;
-use crate::app::state::Underway;
+use crate::app::state::PendingWrite;
 use crate::app::{State, Verdict, Write};
 use crate::domain::{Audience, Outcome, Task, TaskId, text, when};
 use crate::keymap::{self, Action, Scope};
@@ -45,13 +45,13 @@ pub fn render(state: &State, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
     }
     let inner = block.inner(areas.table);
     block.render(areas.table, buf);
-    let phantoms: Vec<Row> = creates_in_doubt(state).map(|write| Row::of_create(state, write)).collect();
-    if state.board.rows().len() == 0 && phantoms.is_empty() {
+    let pending_rows: Vec<Row> = creates_in_doubt(state).map(|write| Row::of_create(state, write)).collect();
+    if state.board.rows().len() == 0 && pending_rows.is_empty() {
         empty(state, theme, inner, buf);
         return;
     }
     let drawn = Drawn { state, theme, inner, two_lines: areas.row_height == 2 };
-    drawn.rows(phantoms, areas.rows(), buf);
+    drawn.rows(pending_rows, areas.rows(), buf);
 }
 
 /// What the range leaves out, at the greatest length for which there is room.
@@ -68,8 +68,8 @@ fn remarks(state: &State, room: u16) -> Option<String> {
 }
 
 /// The creates of which nobody knows whether the task stands.
-pub(super) fn creates_in_doubt(state: &State) -> impl Iterator<Item = &Underway> {
-    let in_doubt = |write: &&Underway| write.in_doubt() && !write.acknowledged && write.task().is_none();
+pub(super) fn creates_in_doubt(state: &State) -> impl Iterator<Item = &PendingWrite> {
+    let in_doubt = |write: &&PendingWrite| write.in_doubt() && !write.acknowledged && write.task().is_none();
     state.writes.iter().filter(in_doubt)
 }
 
@@ -126,7 +126,7 @@ impl Row {
     }
 
     /// A row for a task that may or may not be there.
-    fn of_create(state: &State, write: &Underway) -> Self {
+    fn of_create(state: &State, write: &PendingWrite) -> Self {
         let what = match &write.verdict {
             _ if write.elsewhere.is_some() => "created? another pushdeck checks it".to_owned(),
             Some(Verdict::Several(ids)) => {
@@ -201,17 +201,17 @@ struct Drawn<'a> {
 }
 
 impl Drawn<'_> {
-    fn rows(&self, mut phantoms: Vec<Row>, room: usize, buf: &mut Buffer) {
+    fn rows(&self, mut pending_rows: Vec<Row>, room: usize, buf: &mut Buffer) {
         let board = &self.state.board;
         let doubted = self.state.doubted();
         // Tasks that may or may not be there stand on top and leave one row at least to the page.
-        phantoms.truncate(room.saturating_sub(1).max(1));
-        let room = room.saturating_sub(phantoms.len());
+        pending_rows.truncate(room.saturating_sub(1).max(1));
+        let room = room.saturating_sub(pending_rows.len());
         let cursor = board.cursor().unwrap_or(0);
         // `board.top` knows nothing of them: the selected row is kept in sight here too.
         let top = board.top.max((cursor + 1).saturating_sub(room));
         let tasks = board.rows().skip(top).take(room);
-        let rows: Vec<Row> = phantoms
+        let rows: Vec<Row> = pending_rows
             .into_iter()
             .chain(tasks.map(|task| Row::of_task(self.state, task, doubted.contains(&task.id))))
             .collect();

@@ -191,7 +191,7 @@ fn place(x: u16, width: u16, right: bool, words: &str, style: Style, row: Rect, 
 }
 
 fn shown(call: &Call, what: Cell, zone: &Zone, theme: &Theme) -> (String, Style) {
-    let ending = match &call.end {
+    let outcome = match &call.end {
         End::Done | End::GivenUp => theme.muted(),
         End::Failed(_) => theme.danger(),
     };
@@ -204,10 +204,10 @@ fn shown(call: &Call, what: Cell, zone: &Zone, theme: &Theme) -> (String, Style)
         Cell::Milliseconds => (text::grouped(milliseconds(call)), theme.plain()),
         Cell::Sent => (text::grouped(call.bytes_sent), theme.plain()),
         Cell::Received => (text::grouped(call.bytes_received), theme.plain()),
-        Cell::Code => (call.code().map_or_else(|| "—".to_owned(), |code| code.to_string()), ending),
+        Cell::Code => (call.code().map_or_else(|| "—".to_owned(), |code| code.to_string()), outcome),
         Cell::Words => {
             let task = call.task.map(|task| format!(" · #{task}")).unwrap_or_default();
-            (call.words() + &task, ending)
+            (call.words() + &task, outcome)
         }
     }
 }

@@ -9,7 +9,7 @@ use crate::app::filter::FilterLine;
 use crate::domain::text;
 use crate::theme::Theme;
 
-use super::{entry, put};
+use super::{put, text_field};
 
 /// Draws the slash, the text, and at the right how many rows pass or what is not understood.
 pub fn render(state: &State, filter: &FilterLine, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -26,5 +26,5 @@ pub fn render(state: &State, filter: &FilterLine, theme: &Theme, area: Rect, buf
     let start = area.right().saturating_sub(right + 1);
     put(buf, start, area.y, right, &words, style);
     let field = Rect { x, width: start.saturating_sub(x + 1), ..area };
-    entry::line(&filter.entry, true, theme, field, buf);
+    text_field::line(&filter.entry, true, theme, field, buf);
 }

@@ -9,7 +9,7 @@ use crate::domain::{text, when};
 use crate::theme::Theme;
 
 use super::overlay::{centred, overlay};
-use super::{entry, put};
+use super::{put, text_field};
 
 /// Room of the labels.
 const LABEL: u16 = 9;
@@ -32,7 +32,7 @@ pub fn render(state: &State, find: &Find, theme: &Theme, area: Rect, buf: &mut B
         put(buf, inner.x, y, LABEL.min(inner.width), label, style);
         let beside =
             Rect { x: inner.x.saturating_add(LABEL), y, width: inner.width.saturating_sub(LABEL), height: 1 };
-        entry::line(field, focused, theme, beside, buf);
+        text_field::line(field, focused, theme, beside, buf);
         y += 1;
         if roomy {
             under(find, i, help, theme, (Rect { y, ..beside }, inner), buf);

@@ -7,12 +7,12 @@ use ratatui::style::Style;
 
 use crate::app::State;
 use crate::app::detail::lines::card;
-use crate::app::form::{Form, Purpose, Spot};
+use crate::app::form::{Form, FormField, Purpose};
 use crate::domain::{Audience, text, when};
 use crate::theme::Theme;
 
 use super::overlay::{badged, centred};
-use super::{entry, put, style_of};
+use super::{put, style_of, text_field};
 
 mod rows;
 #[cfg(test)]
@@ -92,8 +92,8 @@ fn foot(form: &Form, inner: Rect, roomy: bool, theme: &Theme, buf: &mut Buffer) 
 }
 
 /// The first row on screen, so that the field that has the keys stands about the middle.
-fn first_row(rows: &[Row], focus: Spot, height: usize) -> usize {
-    let has_keys = |row: &Row| row.spot == Some(focus);
+fn first_row(rows: &[Row], focus: FormField, height: usize) -> usize {
+    let has_keys = |row: &Row| row.field == Some(focus);
     let first = rows.iter().position(has_keys).unwrap_or(0);
     let last = rows.iter().rposition(has_keys).unwrap_or(first);
     let middle = usize::midpoint(first, last);
@@ -114,7 +114,7 @@ fn draw(row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
     }
     if let Some((line, column)) = &row.cursor {
         let beside = Rect { x, width: right.saturating_sub(x), ..area };
-        entry::cursor_line(line, *column, theme, beside, buf);
+        text_field::cursor_line(line, *column, theme, beside, buf);
     }
 }
 

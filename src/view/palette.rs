@@ -10,7 +10,7 @@ use crate::keymap;
 use crate::theme::Theme;
 
 use super::overlay::{centred, overlay};
-use super::{entry, put};
+use super::{put, text_field};
 
 /// Room of the names before their texts.
 const NAME: u16 = 16;
@@ -31,7 +31,7 @@ pub fn render(_: &State, palette: &Palette, theme: &Theme, area: Rect, buf: &mut
     }
     let x = put(buf, inner.x, inner.y, inner.width, ": ", theme.accent());
     let beside = Rect { x, width: inner.right().saturating_sub(x), height: 1, ..inner };
-    entry::line(&palette.entry, true, theme, beside, buf);
+    text_field::line(&palette.entry, true, theme, beside, buf);
     let list = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
     if offers.is_empty() && !list.is_empty() {
         put(buf, list.x, list.y, list.width, "nothing here is called that", theme.muted());

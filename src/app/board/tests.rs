@@ -396,7 +396,7 @@ fn leaving_while_a_write_is_under_way_has_to_be_asked_twice() {
     let mut state = loaded(&[1]);
     let req = state.ask();
     let write = crate::app::Write::Cancel { id: TaskId(1), kind: crate::domain::Kind::All };
-    state.writes.push(crate::app::state::Underway::new(req, write, at(0)));
+    state.writes.push(crate::app::state::PendingWrite::new(req, write, at(0)));
     assert_eq!(press(&mut state, 'q'), []);
     assert!(state.note.as_ref().unwrap().text.contains("under way"));
     assert_eq!(press(&mut state, 'q'), [Effect::Quit]);
@@ -408,8 +408,8 @@ fn a_task_in_doubt_is_found_by_its_word() {
     let req = state.ask();
     let write = crate::app::Write::Cancel { id: TaskId(2), kind: crate::domain::Kind::All };
     let doubt = Some(network());
-    let write = crate::app::state::Underway::new(req, write, at(0));
-    state.writes.push(crate::app::state::Underway { doubt, ..write });
+    let write = crate::app::state::PendingWrite::new(req, write, at(0));
+    state.writes.push(crate::app::state::PendingWrite { doubt, ..write });
     press(&mut state, '/');
     for c in "status=?unk".chars() {
         press(&mut state, c);

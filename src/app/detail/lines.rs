@@ -14,7 +14,7 @@ use crate::domain::{JsonObject, Outcome, Task, catalog, text, when};
 use super::super::effect::Write;
 use super::super::message::Verdict;
 use super::super::review::progress;
-use super::super::state::{State, Underway};
+use super::super::state::{PendingWrite, State};
 use super::ViewMode;
 
 /// What a piece of text means.
@@ -218,7 +218,7 @@ fn standing(out: &mut Lines, state: &State, task: &Task) {
 }
 
 /// What is known of a write to the task that is not settled.
-fn doubt(state: &State, write: &Underway) -> Vec<(Tone, String)> {
+fn doubt(state: &State, write: &PendingWrite) -> Vec<(Tone, String)> {
     let what = match &write.write {
         Write::Create(_) => "Creating it",
         Write::Modify(_) => "Changing it",

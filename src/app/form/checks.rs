@@ -8,8 +8,8 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::Value;
 
-use super::super::entry::LeftOut;
-use super::{Form, Purpose, Request, Spot, spots};
+use super::super::text_field::LeftOut;
+use super::{Form, FormField, Purpose, Request, fields};
 use crate::domain::draft::entry_value;
 use crate::domain::fields::{FIELDS, Field, Group};
 use crate::domain::{Change, Content, Draft, NewTask, Problem, list, rules, text};
@@ -77,7 +77,7 @@ impl Composed {
 /// What a field did not take of a paste or key, and what stands there is what was meant all the same.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub(super) struct Noted {
-    pub(super) spot: Spot,
+    pub(super) field: FormField,
     pub(super) left_out: LeftOut,
 }
 
@@ -103,7 +103,7 @@ impl Form {
     }
 
     /// Everything that keeps the draft from being sent, in the order of the form.
-    pub fn problems(&self, now: DateTime<Utc>, zone: Tz) -> Vec<(Spot, Problem)> {
+    pub fn problems(&self, now: DateTime<Utc>, zone: Tz) -> Vec<(FormField, Problem)> {
         let composed = self.composed();
         let mut problems = composed.problems.clone();
         problems.extend(self.draft.check_time(now, zone).1);
@@ -118,33 +118,33 @@ impl Form {
                 }
             });
         }
-        let mut placed: Vec<(Spot, Problem)> = problems
+        let mut placed: Vec<(FormField, Problem)> = problems
             .into_iter()
-            .map(|problem| (spots::of_problem(&problem, &self.draft, self.chooses_kind()), problem))
+            .map(|problem| (fields::of_problem(&problem, &self.draft, self.chooses_kind()), problem))
             .collect();
-        let order = spots::all(self.chooses_kind(), false, &self.draft, &Group::ALL);
-        placed.sort_by_key(|(spot, _)| order.iter().position(|known| known == spot));
+        let order = fields::all(self.chooses_kind(), false, &self.draft, &Group::ALL);
+        placed.sort_by_key(|(field, _)| order.iter().position(|known| known == field));
         placed
     }
 
     /// The problems that are shown: of places that were touched, and all once the review was asked
     /// for.
-    pub fn shown_problems(&self, now: DateTime<Utc>, zone: Tz) -> Vec<(Spot, String)> {
-        let seen = |spot: &Spot| self.all_shown || self.touched.contains(spot);
+    pub fn shown_problems(&self, now: DateTime<Utc>, zone: Tz) -> Vec<(FormField, String)> {
+        let seen = |field: &FormField| self.all_shown || self.touched.contains(field);
         let refused = self
             .refused
             .iter()
-            .map(|problem| (spots::of_problem(problem, &self.draft, self.chooses_kind()), problem));
+            .map(|problem| (fields::of_problem(problem, &self.draft, self.chooses_kind()), problem));
         let own = self.problems(now, zone);
-        let own = own.iter().filter(|(spot, _)| seen(spot)).map(|(spot, problem)| (*spot, problem));
-        own.chain(refused).map(|(spot, problem)| (spot, spots::words(problem, spot))).collect()
+        let own = own.iter().filter(|(field, _)| seen(field)).map(|(field, problem)| (*field, problem));
+        own.chain(refused).map(|(field, problem)| (field, fields::words(problem, field))).collect()
     }
 
     /// What the form asks for.
     ///
     /// # Errors
     /// Everything that keeps it from being sent.
-    pub fn request(&self, now: DateTime<Utc>, zone: Tz) -> Result<Request, Vec<(Spot, Problem)>> {
+    pub fn request(&self, now: DateTime<Utc>, zone: Tz) -> Result<Request, Vec<(FormField, Problem)>> {
         let problems = self.problems(now, zone);
         if !problems.is_empty() {
             return Err(problems);
@@ -173,20 +173,20 @@ impl Form {
 
     /// How many items the list at a place took, such as "2 accounts"; `None` where there is no list, or
     /// none that can be read.
-    pub fn count(&self, spot: Spot) -> Option<String> {
-        let Spot::Field(field) = spot else { return None };
+    pub fn count(&self, field: FormField) -> Option<String> {
+        let FormField::Field(field) = field else { return None };
         self.composed().lists.get(field.path).map(|taken| taken.count.clone())
     }
 
     /// What should be known about the text at a place, though it may be sent: items that stand several
     /// times, characters that were not taken.
-    pub fn remarks(&self, spot: Spot) -> Vec<String> {
-        let noted = self.noted.iter().filter(|noted| noted.spot == spot);
-        noted.map(|noted| noted.left_out.words()).chain(self.repeats(spot)).collect()
+    pub fn remarks(&self, field: FormField) -> Vec<String> {
+        let noted = self.noted.iter().filter(|noted| noted.field == field);
+        noted.map(|noted| noted.left_out.words()).chain(self.repeats(field)).collect()
     }
 
-    fn repeats(&self, spot: Spot) -> Option<String> {
-        let Spot::Field(field) = spot else { return None };
+    fn repeats(&self, field: FormField) -> Option<String> {
+        let FormField::Field(field) = field else { return None };
         self.composed().lists.get(field.path)?.repeats.clone()
     }
 }

@@ -12,9 +12,9 @@ use crate::domain::fields::Group;
 use crate::keymap::Action;
 
 use super::super::effect::Effect;
-use super::super::entry::breaks_line;
 use super::super::state::{Layer, State};
-use super::{Form, Spot, drafts, spots, to_review};
+use super::super::text_field::breaks_line;
+use super::{Form, FormField, drafts, fields, to_review};
 
 /// The order in which ←/→ offers the types: the smallest audience first.
 const KINDS: [Kind; 3] = [Kind::User, Kind::Tag, Kind::All];
@@ -42,8 +42,8 @@ pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec
 pub fn on_paste(state: &mut State, text: &str) {
     let Some(Layer::Form(form)) = state.layers.last_mut() else { return };
     match form.focus {
-        Spot::Kind | Spot::Fold(_) => state.say("a paste outside of a text field was dropped"),
-        Spot::Time | Spot::Field(_) => {
+        FormField::Kind | FormField::Section(_) => state.say("a paste outside of a text field was dropped"),
+        FormField::Time | FormField::Field(_) => {
             let changed = form.entry.paste(text);
             form.take_entry(changed);
         }
@@ -51,34 +51,34 @@ pub fn on_paste(state: &mut State, text: &str) {
 }
 
 /// Whether ←/→ choose at this place.
-fn chooses(spot: Spot) -> bool {
-    match spot {
-        Spot::Kind | Spot::Fold(_) => true,
-        Spot::Time => false,
-        Spot::Field(_) => !spot.choices().is_empty(),
+fn chooses(field: FormField) -> bool {
+    match field {
+        FormField::Kind | FormField::Section(_) => true,
+        FormField::Time => false,
+        FormField::Field(_) => !field.choices().is_empty(),
     }
 }
 
 fn step(form: &mut Form, by: isize) {
-    let spots = form.spots();
-    let at = spots.iter().position(|spot| *spot == form.focus).unwrap_or(0);
-    let count = spots.len();
+    let fields = form.fields();
+    let at = fields.iter().position(|field| *field == form.focus).unwrap_or(0);
+    let count = fields.len();
     let next = at.checked_add_signed(by).map_or(count.saturating_sub(1), |next| next % count.max(1));
-    if let Some(spot) = spots.get(next) {
-        form.go(*spot);
+    if let Some(field) = fields.get(next) {
+        form.go(*field);
     }
 }
 
 /// To the first place of the next group, or of the one before.
 fn step_group(form: &mut Form, forward: bool) {
-    let spots = form.spots();
-    let mut starts: Vec<Spot> = Vec::new();
-    for spot in spots {
-        if starts.last().is_none_or(|last| last.group() != spot.group()) {
-            starts.push(spot);
+    let fields = form.fields();
+    let mut starts: Vec<FormField> = Vec::new();
+    for field in fields {
+        if starts.last().is_none_or(|last| last.group() != field.group()) {
+            starts.push(field);
         }
     }
-    let Some(at) = starts.iter().position(|spot| spot.group() == form.focus.group()) else { return };
+    let Some(at) = starts.iter().position(|field| field.group() == form.focus.group()) else { return };
     let next = if forward {
         (at + 1).min(starts.len().saturating_sub(1))
     } else if starts.get(at) == Some(&form.focus) {
@@ -86,8 +86,8 @@ fn step_group(form: &mut Form, forward: bool) {
     } else {
         at
     };
-    if let Some(spot) = starts.get(next) {
-        form.go(*spot);
+    if let Some(field) = starts.get(next) {
+        form.go(*field);
     }
 }
 
@@ -96,10 +96,10 @@ fn toggle(form: &mut Form) {
     if matches!(form.purpose, super::Purpose::Time(_)) {
         return;
     }
-    match form.focus.group().filter(|group| spots::folds(*group)) {
+    match form.focus.group().filter(|group| fields::folds(*group)) {
         Some(group) => fold(form, group, form.open.contains(&group)),
-        None if form.open.len() < Group::ALL.iter().filter(|group| spots::folds(**group)).count() => {
-            form.open = Group::ALL.into_iter().filter(|group| spots::folds(*group)).collect();
+        None if form.open.len() < Group::ALL.iter().filter(|group| fields::folds(**group)).count() => {
+            form.open = Group::ALL.into_iter().filter(|group| fields::folds(*group)).collect();
         }
         None => form.open.clear(),
     }
@@ -108,7 +108,7 @@ fn toggle(form: &mut Form) {
 fn fold(form: &mut Form, group: Group, away: bool) {
     if away {
         form.open.retain(|open| *open != group);
-        form.go(Spot::Fold(group));
+        form.go(FormField::Section(group));
     } else if !form.open.contains(&group) {
         form.open.push(group);
     }
@@ -117,10 +117,10 @@ fn fold(form: &mut Form, group: Group, away: bool) {
 /// The next or previous value of a place that has choices; empty is one of them.
 fn choose(form: &mut Form, forward: bool) {
     let values: Vec<String> = match form.focus {
-        Spot::Time => return,
-        Spot::Fold(group) => return fold(form, group, !forward),
-        Spot::Kind => KINDS.iter().map(|kind| kind.wire().to_owned()).collect(),
-        Spot::Field(_) => {
+        FormField::Time => return,
+        FormField::Section(group) => return fold(form, group, !forward),
+        FormField::Kind => KINDS.iter().map(|kind| kind.wire().to_owned()).collect(),
+        FormField::Field(_) => {
             let named = form.focus.choices().into_iter().map(|(value, _)| value);
             std::iter::once(String::new()).chain(named).collect()
         }
@@ -135,9 +135,9 @@ fn choose(form: &mut Form, forward: bool) {
     };
     let Some(value) = values.get(next) else { return };
     match form.focus {
-        Spot::Kind => set_kind(form, Some(Kind::from_wire(value))),
-        Spot::Time | Spot::Fold(_) => {}
-        Spot::Field(field) => {
+        FormField::Kind => set_kind(form, Some(Kind::from_wire(value))),
+        FormField::Time | FormField::Section(_) => {}
+        FormField::Field(field) => {
             form.draft.put(field.path, value.clone());
             form.load_entry();
             form.changed();
@@ -154,14 +154,14 @@ fn set_kind(form: &mut Form, kind: Option<Kind>) {
 fn typed(form: &mut Form, event: KeyEvent) {
     let plain = !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
     match form.focus {
-        Spot::Kind => match event.code {
+        FormField::Kind => match event.code {
             KeyCode::Char('u') if plain => return set_kind(form, Some(Kind::User)),
             KeyCode::Char('t') if plain => return set_kind(form, Some(Kind::Tag)),
             KeyCode::Char('a') if plain => return set_kind(form, Some(Kind::All)),
             KeyCode::Backspace | KeyCode::Delete => return set_kind(form, None),
             _ => {}
         },
-        Spot::Time | Spot::Fold(_) | Spot::Field(_) => {}
+        FormField::Time | FormField::Section(_) | FormField::Field(_) => {}
     }
     let (line, _) = form.entry.cursor();
     let last = form.entry.rows().len().saturating_sub(1);
@@ -170,7 +170,7 @@ fn typed(form: &mut Form, event: KeyEvent) {
         KeyCode::Down if plain && line == last => step(form, 1),
         _ if breaks_line(&event) && !form.entry.is_multiline() => step(form, 1),
         _ => {
-            let takes_text = matches!(form.focus, Spot::Time | Spot::Field(_));
+            let takes_text = matches!(form.focus, FormField::Time | FormField::Field(_));
             if takes_text {
                 let changed = form.entry.key(event);
                 form.take_entry(changed);

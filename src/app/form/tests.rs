@@ -118,7 +118,7 @@ fn a_new_form_addresses_nobody_and_shows_no_audience() {
     let mut state = start();
     let effects = press(&mut state, KeyCode::Char('n'));
     assert_eq!(drafts_of(&effects), ["load"]);
-    assert_eq!((form(&state).focus, form(&state).draft.kind.clone()), (Spot::Kind, None));
+    assert_eq!((form(&state).focus, form(&state).draft.kind.clone()), (FormField::Kind, None));
     assert_eq!(form(&state).draft.entry("From_Account"), "administrator");
     ctrl(&mut state, 's');
     assert!(state.review().is_none());
@@ -438,7 +438,7 @@ fn problems_show_where_the_operator_was_and_all_of_them_once_the_review_is_asked
     let shown: Vec<_> = form(&state).shown_problems(now, zone).into_iter().map(|(s, _)| s.label()).collect();
     assert_eq!(shown, ["SchedAt"]);
     ctrl(&mut state, 's');
-    assert_eq!(form(&state).focus, Spot::Time);
+    assert_eq!(form(&state).focus, FormField::Time);
     assert_eq!(form(&state).shown_problems(now, zone).len(), 3);
     assert!(note(&state).contains("3 problems in all"), "{}", note(&state));
 }
@@ -480,11 +480,11 @@ fn a_change_sends_only_what_changed() {
         serde_json::to_string(&change.content.unwrap().0).unwrap(),
         r#"{"From_Account":"administrator","Condition":{"TagsOr":["vip"]},"OfflinePushInfo":{"Title":"older","Desc":"text","New":[1.5]}}"#
     );
-    assert!(form(&state).differs(form(&state).focus) && !form(&state).differs(Spot::Time));
+    assert!(form(&state).differs(form(&state).focus) && !form(&state).differs(FormField::Time));
 
     let mut state = start();
     open_time(&mut state, &base);
-    assert_eq!(form(&state).spots(), [Spot::Time]);
+    assert_eq!(form(&state).fields(), [FormField::Time]);
     ctrl(&mut state, 's');
     assert!(state.review().is_none() && note(&state).contains("nothing"), "{}", note(&state));
     type_in(&mut state, " UTC");
@@ -528,7 +528,7 @@ fn an_edit_brought_back_lies_over_the_task_as_it_is_now() {
 fn groups_of_vendors_are_folded_until_opened_or_filled() {
     let mut state = start();
     press(&mut state, KeyCode::Char('n'));
-    let fields = |state: &State| form(state).spots().len();
+    let fields = |state: &State| form(state).fields().len();
     let folded = fields(&state);
     ctrl(&mut state, 'o');
     assert!(fields(&state) > folded + 30);
@@ -601,7 +601,7 @@ fn a_task_of_an_unknown_type_is_left_alone_but_may_be_copied() {
 fn a_copy_has_no_time_and_keeps_the_fields_that_nobody_knows() {
     let mut state = start();
     open_from(&mut state, &tag_task());
-    assert_eq!((form(&state).focus, form(&state).draft.scheduled.as_str()), (Spot::Time, ""));
+    assert_eq!((form(&state).focus, form(&state).draft.scheduled.as_str()), (FormField::Time, ""));
     type_in(&mut state, "+90m");
     let request = form(&state).request(state.server_now(), state.setup.zone);
     let Ok(Request::Create(new)) = request else { panic!("{request:?}") };

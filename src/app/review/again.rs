@@ -11,7 +11,7 @@ use super::super::effect::Effect;
 use super::super::state::State;
 use super::compare::Version;
 use super::fresh::ask_fresh;
-use super::{Ending, Proof, Review, Stage, Subject, doubt, outcome};
+use super::{Review, Stage, Subject, Verification, WriteOutcome, doubt, outcome};
 
 /// What one key offers when a write is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,16 +22,19 @@ pub enum Remedy {
     PutRight,
 }
 
-/// What can be done about this ending; `None` where nothing can, or where it is not proven that
+/// What can be done about this outcome; `None` where nothing can, or where it is not proven that
 /// sending repeats nothing.
-pub fn remedy(ending: &Ending) -> Option<Remedy> {
-    match ending {
-        Ending::NotDone => Some(Remedy::SendAgain),
-        Ending::Refused(failure) => may_pass(failure).then_some(Remedy::SendAgain),
-        Ending::Done { proof: Proof::Fails { .. }, .. } => Some(Remedy::PutRight),
+pub fn remedy(outcome: &WriteOutcome) -> Option<Remedy> {
+    match outcome {
+        WriteOutcome::NotDone => Some(Remedy::SendAgain),
+        WriteOutcome::Refused(failure) => may_pass(failure).then_some(Remedy::SendAgain),
+        WriteOutcome::Done { verification: Verification::Fails { .. }, .. } => Some(Remedy::PutRight),
         // It could not be told: the review says what it may become, and asks one level higher.
-        Ending::CannotTell(_) => None,
-        Ending::Done { .. } | Ending::Several(_) | Ending::NothingSent(_) | Ending::Gone { .. } => None,
+        WriteOutcome::CannotTell(_) => None,
+        WriteOutcome::Done { .. }
+        | WriteOutcome::Several(_)
+        | WriteOutcome::NothingSent(_)
+        | WriteOutcome::Gone { .. } => None,
     }
 }
 
@@ -39,7 +42,7 @@ pub fn remedy(ending: &Ending) -> Option<Remedy> {
 /// and has not found it.
 pub(super) fn may_send_again_early(state: &State, review: &Review) -> bool {
     let Stage::Sent { req, .. } = review.stage else { return false };
-    let searched = state.underway(req).is_some_and(|write| write.in_doubt() && write.sight.is_some());
+    let searched = state.pending_write(req).is_some_and(|write| write.in_doubt() && write.sight.is_some());
     searched && matches!(review.subject, Subject::Create(_))
 }
 
@@ -57,22 +60,25 @@ fn may_pass(failure: &Failure) -> bool {
     }
 }
 
-/// Opens the review for what this ending offers.
+/// Opens the review for what this outcome offers.
 pub(super) fn open(state: &mut State) -> Vec<Effect> {
     let Some(review) = state.review() else { return Vec::new() };
     // A search has not found it: whoever cannot wait may say so, one level higher.
-    let so_far = may_send_again_early(state, review).then_some(Ending::NotDone);
-    let Some(ending) = review.ending().or(so_far.as_ref()) else { return Vec::new() };
+    let so_far = may_send_again_early(state, review).then_some(WriteOutcome::NotDone);
+    let Some(outcome) = review.outcome().or(so_far.as_ref()) else { return Vec::new() };
     let req = &review.req;
-    let Some(remedy) = remedy(ending) else { return Vec::new() };
-    let (ending, req) = (ending.clone(), *req);
+    let Some(remedy) = remedy(outcome) else { return Vec::new() };
+    let (outcome, req) = (outcome.clone(), *req);
     // What was found out was seen.
     if let Some(req) = req {
         outcome::closed(state, req);
     }
     let Some(review) = state.review() else { return Vec::new() };
-    let (subject, source) = match (remedy, ending) {
-        (Remedy::PutRight, Ending::Done { proof: Proof::Fails { stands, meant, .. }, .. }) => {
+    let (subject, source) = match (remedy, outcome) {
+        (
+            Remedy::PutRight,
+            WriteOutcome::Done { verification: Verification::Fails { stands, meant, .. }, .. },
+        ) => {
             let change = putting_right(&stands, &meant);
             (Subject::Modify { base: stands, change }, None)
         }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use super::super::effect::Effect;
-use super::super::state::{Layer, State, Underway};
+use super::super::state::{Layer, PendingWrite, State};
 use super::doubt::{self, Obstacle};
 use super::fresh::ask_fresh;
 use super::quiet::Guard;
@@ -108,10 +108,10 @@ fn send(state: &mut State) -> Vec<Effect> {
     }
     let (write, subject, source, meant, terms) =
         (review.write(), review.subject.clone(), review.source.clone(), review.meant(), review.terms());
-    outcome::overtake(state, &write);
+    outcome::supersede(state, &write);
     let req = state.ask();
     let at = state.now;
-    state.writes.push(Underway::new(req, write.clone(), at));
+    state.writes.push(PendingWrite::new(req, write.clone(), at));
     state.desk.add(req, subject, source, meant);
     if let Some(review) = state.review_mut() {
         review.stage = Stage::Sent { req, at };
@@ -193,8 +193,8 @@ fn begin_anew_where_it_changed(state: &mut State) {
     let Some(review) = state.review().filter(|review| review.is_asking()) else { return };
     let has_begun = !review.typed.is_empty() || review.stage != Stage::Asking;
     let (width, _) = lines::room(state);
-    let claim = sight::claim(&lines::body(state, review, usize::from(width)));
-    let is_other = review.claim.is_some_and(|before| before != claim);
+    let digest = sight::digest(&lines::body(state, review, usize::from(width)));
+    let is_other = review.digest.is_some_and(|before| before != digest);
     let is_over = has_begun && review.ready(state) != Ready::Yes;
     let counted = review.stage != Stage::Asking;
     let now = state.now.running;
@@ -202,7 +202,7 @@ fn begin_anew_where_it_changed(state: &mut State) {
     if is_other || is_over {
         review.begin_anew(now);
     }
-    review.claim = Some(claim);
+    review.digest = Some(digest);
     if counted && (is_other || is_over) {
         state.warn("stopped; nothing was sent: what is on the screen changed meanwhile");
     }

@@ -8,7 +8,7 @@ use crate::domain::{Draft, NewTask, Task, TaskId, duplicate};
 use super::super::message::ReqId;
 use super::compare::Version;
 use super::gone::Reread;
-use super::outcome::Proof;
+use super::outcome::Verification;
 use super::{Source, Subject};
 
 /// A write that was sent: where it came from and what it was meant to do.
@@ -20,7 +20,7 @@ pub(super) struct Sent {
     pub(super) meant: Version,
 }
 
-/// A proof that was asked for.
+/// A verification that was asked for.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Asked {
     pub(super) req: ReqId,
@@ -34,14 +34,14 @@ pub(super) struct Asked {
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct Wrong {
     pub(super) stands: Box<Task>,
-    pub(super) proof: Proof,
+    pub(super) verification: Verification,
 }
 
-/// Writes that were sent, and proofs that were asked for.
+/// Writes that were sent, and verifications that were asked for.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Desk {
     pub(super) sent: Vec<Sent>,
-    pub(super) proofs: Vec<Asked>,
+    pub(super) verifications: Vec<Asked>,
     pub(super) wrong: Vec<Wrong>,
     /// Tasks that are read again after a refusal.
     pub(super) rereads: Vec<Reread>,

@@ -9,7 +9,7 @@ use crate::domain::{Content, NewTask, Task, TaskId, duplicate, text, when};
 
 use super::super::effect::{Effect, Write};
 use super::super::message::{ReqId, Sight, Verdict, Written};
-use super::super::state::{State, Underway};
+use super::super::state::{PendingWrite, State};
 use super::compare::Version;
 use super::{Review, Stage, Subject, elsewhere, outcome};
 
@@ -29,7 +29,7 @@ pub(super) fn obstacle(state: &State, review: &Review) -> Option<Obstacle> {
         Subject::Create(new) => others.filter_map(|write| of_create(state, write, new)).collect(),
         Subject::Modify { base, .. } => {
             let open = others.filter(|write| write.task() == Some(base.id) && write.is_open());
-            let waits = |write: &Underway| match write.elsewhere {
+            let waits = |write: &PendingWrite| match write.elsewhere {
                 Some(_) => elsewhere::bars(state, write),
                 None => Some(being_checked(state, write)),
             };
@@ -42,7 +42,7 @@ pub(super) fn obstacle(state: &State, review: &Review) -> Option<Obstacle> {
 }
 
 /// Only what could be the same push stands in the way of a create.
-fn of_create(state: &State, write: &Underway, new: &NewTask) -> Option<Obstacle> {
+fn of_create(state: &State, write: &PendingWrite, new: &NewTask) -> Option<Obstacle> {
     let Write::Create(old) = &write.write else { return None };
     if !duplicate::is_duplicate(new, &old.kind, Some(old.scheduled_at), &old.content) {
         return None;
@@ -63,7 +63,7 @@ fn of_create(state: &State, write: &Underway, new: &NewTask) -> Option<Obstacle>
     }
 }
 
-fn may_be_second(state: &State, write: &Underway) -> String {
+fn may_be_second(state: &State, write: &PendingWrite) -> String {
     let left = write.opens_at.saturating_sub(state.now.running);
     let until = if left.is_zero() { String::new() } else { format!(" for {}", seconds(left)) };
     format!(
@@ -74,7 +74,7 @@ fn may_be_second(state: &State, write: &Underway) -> String {
 }
 
 /// What happened to a write is not known yet: which one, and when it is searched for next.
-pub(super) fn being_checked(state: &State, write: &Underway) -> String {
+pub(super) fn being_checked(state: &State, write: &PendingWrite) -> String {
     let what = deed(&write.write);
     if !write.in_doubt() && write.searching.is_none() {
         return format!("{what} is being sent; wait for its outcome");
@@ -83,7 +83,7 @@ pub(super) fn being_checked(state: &State, write: &Underway) -> String {
 }
 
 /// How far the search for a write is, in words: what was seen last, and what comes next.
-pub fn progress(state: &State, write: &Underway) -> String {
+pub fn progress(state: &State, write: &PendingWrite) -> String {
     let now = state.now.running;
     let next = match (write.searching, write.next_search) {
         (Some(_), _) => "searching now".to_owned(),
@@ -142,7 +142,7 @@ pub fn on_checked(state: &mut State, req: ReqId, sight: Sight, next_in: Duration
     take(write, sight, opens_in, now);
 }
 
-fn take(write: &mut Underway, sight: Sight, opens_in: Duration, now: super::super::Moment) {
+fn take(write: &mut PendingWrite, sight: Sight, opens_in: Duration, now: super::super::Moment) {
     write.opens_at = now.running + opens_in;
     match sight {
         Sight::NoAnswer(failure) => write.silence = Some(failure),
@@ -187,7 +187,7 @@ pub fn on_searched(state: &mut State, req: ReqId, sight: Sight, opens_in: Durati
 
 /// The operator wants to know now: everything in doubt is searched for.
 pub fn search_now(state: &mut State) -> Vec<Effect> {
-    let wanted = |write: &Underway| {
+    let wanted = |write: &PendingWrite| {
         let in_doubt = write.in_doubt() || matches!(write.verdict, Some(Verdict::NotDone));
         in_doubt && write.searching.is_none() && !write.acknowledged
     };
@@ -206,7 +206,7 @@ fn search(state: &mut State, req: ReqId) -> Option<Effect> {
 /// there" is only as old as the last sight.
 pub fn learn(state: &mut State, tasks: &[Task]) -> Vec<Effect> {
     let mut effects = Vec::new();
-    let unsure = |write: &&Underway| match &write.verdict {
+    let unsure = |write: &&PendingWrite| match &write.verdict {
         // What another pushdeck has open is that one's to tell.
         None => write.in_doubt() && write.elsewhere.is_none(),
         Some(verdict) => matches!(verdict, Verdict::NotDone | Verdict::CannotTell(_)),
@@ -219,7 +219,7 @@ pub fn learn(state: &mut State, tasks: &[Task]) -> Vec<Effect> {
 }
 
 fn learn_of(state: &mut State, req: ReqId, tasks: &[Task]) -> Vec<Effect> {
-    let Some(write) = state.underway(req) else { return Vec::new() };
+    let Some(write) = state.pending_write(req) else { return Vec::new() };
     let is_open = write.is_open();
     match &write.write {
         Write::Create(new) => {
@@ -267,7 +267,7 @@ fn learn_of(state: &mut State, req: ReqId, tasks: &[Task]) -> Vec<Effect> {
 
 /// The task is not there any more, as the service says: a cancel of it that nobody could tell of is over.
 pub(super) fn learn_gone(state: &mut State, id: TaskId) -> Vec<Effect> {
-    let unsure = |write: &&Underway| {
+    let unsure = |write: &&PendingWrite| {
         let cancels = matches!(&write.write, Write::Cancel { id: own, .. } if *own == id);
         let open = write.in_doubt() || matches!(write.verdict, Some(Verdict::NotDone));
         cancels && open && write.elsewhere.is_none()

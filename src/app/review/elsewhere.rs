@@ -9,7 +9,7 @@ use crate::domain::{Failure, text};
 use super::super::board;
 use super::super::effect::{Effect, Write};
 use super::super::message::{OpenWrite, Verdict, Written};
-use super::super::state::{State, Underway};
+use super::super::state::{PendingWrite, State};
 use super::doubt::deed;
 use super::{Source, outcome};
 
@@ -31,12 +31,12 @@ pub(super) fn sort_out(state: &mut State, left: Vec<OpenWrite>) -> Vec<OpenWrite
     for open in theirs {
         let req = state.ask();
         let detail = "another pushdeck has sent it and waits for its outcome".to_owned();
-        state.writes.push(Underway {
+        state.writes.push(PendingWrite {
             doubt: Some(Failure::Cut { detail }),
             elsewhere: open.entry,
             entry: open.entry,
             opens_at: state.now.running + open.opens_in,
-            ..Underway::new(req, open.write, state.now)
+            ..PendingWrite::new(req, open.write, state.now)
         });
     }
     ours
@@ -47,7 +47,7 @@ pub fn on_ended_elsewhere(state: &mut State, entry: i64, verdict: Verdict) -> Ve
     let Some(at) = state.writes.iter().position(|write| write.elsewhere == Some(entry)) else {
         return Vec::new();
     };
-    let Underway { write, req, .. } = state.writes.remove(at);
+    let PendingWrite { write, req, .. } = state.writes.remove(at);
     let what = deed(&write);
     if let Write::Create(new) = &write {
         match &verdict {
@@ -74,7 +74,7 @@ pub fn on_ended_elsewhere(state: &mut State, entry: i64, verdict: Verdict) -> Ve
 }
 
 /// How far what another pushdeck has open stands in the way: it may be looked at here, and never sent.
-pub(super) fn bars(state: &State, write: &Underway) -> Option<String> {
+pub(super) fn bars(state: &State, write: &PendingWrite) -> Option<String> {
     write.elsewhere?;
     let is_old = state.now.running >= write.sent.running + SURELY_OVER;
     match &write.write {

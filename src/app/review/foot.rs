@@ -9,7 +9,7 @@ use super::super::state::State;
 use super::again::may_send_again_early;
 use super::lines::NARROW;
 use super::sight::Unseen;
-use super::{ConfirmLevel, Ending, Ready, Remedy, Review, Stage, remedy};
+use super::{ConfirmLevel, Ready, Remedy, Review, Stage, WriteOutcome, remedy};
 
 /// With fewer lines than this what is to be read needs all of them.
 const LOW: usize = 6;
@@ -77,7 +77,7 @@ fn lines_of(state: &State, review: &Review, width: usize) -> Vec<Line> {
             }
             out.say(Tone::Muted, "Esc leaves this; what was sent goes on · ctrl-r searches now");
         }
-        Stage::Over(ending) => over(&mut out, state, ending),
+        Stage::Over(outcome) => over(&mut out, state, outcome),
     }
     out.lines
 }
@@ -156,9 +156,9 @@ fn typing(state: &State, review: &Review) -> Option<Line> {
 }
 
 /// What can be done when it is over.
-fn over(out: &mut Lines, state: &State, ending: &Ending) {
+fn over(out: &mut Lines, state: &State, outcome: &WriteOutcome) {
     let key = keymap::first_key(Scope::Review, Action::Review).unwrap_or_default();
-    match remedy(ending) {
+    match remedy(outcome) {
         Some(Remedy::SendAgain) => {
             out.say(Tone::Bold, &format!("{key} reviews it again, to send it once more"));
         }
@@ -167,13 +167,13 @@ fn over(out: &mut Lines, state: &State, ending: &Ending) {
         }
         None => {}
     }
-    let back = match ending {
-        Ending::Refused(_)
-        | Ending::NotDone
-        | Ending::CannotTell(_)
-        | Ending::NothingSent(_)
-        | Ending::Gone { .. } => state.form().is_some(),
-        Ending::Done { .. } | Ending::Several(_) => false,
+    let back = match outcome {
+        WriteOutcome::Refused(_)
+        | WriteOutcome::NotDone
+        | WriteOutcome::CannotTell(_)
+        | WriteOutcome::NothingSent(_)
+        | WriteOutcome::Gone { .. } => state.form().is_some(),
+        WriteOutcome::Done { .. } | WriteOutcome::Several(_) => false,
     };
     let words = if back { "Esc goes back to the form; all text is there" } else { "Esc closes this" };
     out.say(Tone::Muted, words);

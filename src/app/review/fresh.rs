@@ -8,7 +8,7 @@ use super::super::form;
 use super::super::message::ReqId;
 use super::super::state::State;
 use super::gone::{self, GONE};
-use super::{Review, Subject, differs, doubt, proof};
+use super::{Review, Subject, differs, doubt, verification};
 
 /// Asks for the task as it is now, ahead of everything else.
 pub(super) fn ask_fresh(state: &mut State) -> Vec<Effect> {
@@ -31,7 +31,7 @@ pub fn on_got(state: &mut State, req: ReqId, result: Result<Task, Failure>) -> V
             Err(_) => Vec::new(),
         };
         learnt.extend(gone::on_read(state, req, &result));
-        proof::on_proof(state, req, result);
+        verification::on_verification(state, req, result);
         return learnt;
     };
     let thinks = review.is_asking();
@@ -154,7 +154,7 @@ fn lay_over(state: &mut State, fresh: &Task) {
             bar(state, "the task is already as you want it: nothing is left to send".to_owned());
         }
         Err(problems) => {
-            let first = problems.first().map(|(spot, problem)| form::spots::words(problem, *spot));
+            let first = problems.first().map(|(field, problem)| form::fields::words(problem, *field));
             let first = first.unwrap_or_default();
             bar(state, format!("with what changed meanwhile it does not hold: {first}; Esc goes back"));
         }

@@ -6,7 +6,7 @@ use crate::domain::{Failure, Task, TaskId};
 use super::super::effect::{Effect, Priority};
 use super::super::message::ReqId;
 use super::super::state::State;
-use super::{Ending, Stage, doubt};
+use super::{Stage, WriteOutcome, doubt};
 
 /// The code for a task that is not there.
 pub(super) const GONE: i64 = 90104;
@@ -53,10 +53,10 @@ pub(super) fn on_read(state: &mut State, req: ReqId, result: &Result<Task, Failu
     }
     let effects = doubt::learn_gone(state, id);
     state.failed.remove(&id);
-    let refused = |stage: &Stage| matches!(stage, Stage::Over(Ending::Refused(_)));
+    let refused = |stage: &Stage| matches!(stage, Stage::Over(WriteOutcome::Refused(_)));
     let shows = state.review().is_some_and(|review| review.req == Some(write) && refused(&review.stage));
     if shows && let Some(review) = state.review_mut() {
-        review.stage = Stage::Over(Ending::Gone { cancels });
+        review.stage = Stage::Over(WriteOutcome::Gone { cancels });
     } else {
         state.keep_result(write, format!("{deed}: {}", words(cancels)), !cancels);
     }

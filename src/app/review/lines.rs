@@ -22,7 +22,7 @@ use super::foot;
 use super::outcome::{not_done, stand_twice};
 use super::sight::{Must, Text, Topic, Unseen, Writer, unseen};
 use super::warnings::warnings;
-use super::{ConfirmLevel, Ending, Proof, Review, Stage, Subject, gone};
+use super::{ConfirmLevel, Review, Stage, Subject, Verification, WriteOutcome, gone};
 
 /// Widest text of a review.
 pub const WIDEST: u16 = 76;
@@ -244,7 +244,7 @@ fn side(value: Option<&String>) -> &str {
 }
 
 fn changes(to: &mut Writer, state: &State, review: &Review) {
-    if matches!(review.stage, Stage::Over(Ending::Done { .. })) {
+    if matches!(review.stage, Stage::Over(WriteOutcome::Done { .. })) {
         return;
     }
     let found = pending_changes(review, state.setup.zone, state.server_now());
@@ -345,7 +345,7 @@ fn outcome(out: &mut Lines, state: &State, review: &Review) {
         Stage::Asking | Stage::Counting { .. } => return,
         Stage::Sent { req, at } => {
             let age = when::age(from_std(state.now.running.saturating_sub(at.running)));
-            let write = state.underway(*req);
+            let write = state.pending_write(*req);
             match write.and_then(|write| write.doubt.as_ref()) {
                 None => out.say(Tone::Watch, &format!("sending… {age}")),
                 Some(failure) => {
@@ -359,39 +359,39 @@ fn outcome(out: &mut Lines, state: &State, review: &Review) {
                 }
             }
         }
-        Stage::Over(ending) => ended(out, state, review, ending),
+        Stage::Over(outcome) => ended(out, state, review, outcome),
     }
     out.blank();
 }
 
-fn ended(out: &mut Lines, state: &State, review: &Review, ending: &Ending) {
-    match ending {
-        Ending::Done { words, proof } => {
+fn ended(out: &mut Lines, state: &State, review: &Review, outcome: &WriteOutcome) {
+    match outcome {
+        WriteOutcome::Done { words, verification } => {
             out.say(Tone::Good, &format!("✓ {words}"));
-            proven(out, proof);
+            proven(out, verification);
         }
-        Ending::Refused(failure) => {
+        WriteOutcome::Refused(failure) => {
             let words = failure.words();
             out.say(Tone::Bad, &format!("✗ Not done: {}.", words.what));
             out.say(Tone::Plain, &words.next);
         }
-        Ending::NotDone => {
+        WriteOutcome::NotDone => {
             let write = review.write();
             out.say(Tone::Watch, &format!("✗ {}: {}", deed(&write), not_done(&write)));
-            if let Some(write) = review.req.and_then(|req| state.underway(req)) {
+            if let Some(write) = review.req.and_then(|req| state.pending_write(req)) {
                 let age = when::age(from_std(state.now.running.saturating_sub(write.sent.running)));
                 out.say(Tone::Plain, &format!("Sent {age} ago; {}.", super::progress(state, write)));
             }
         }
-        Ending::NothingSent(words) => out.say(Tone::Bad, &format!("✗ {words}.")),
-        Ending::Gone { cancels } => {
+        WriteOutcome::NothingSent(words) => out.say(Tone::Bad, &format!("✗ {words}.")),
+        WriteOutcome::Gone { cancels } => {
             let (tone, words) = (if *cancels { Tone::Watch } else { Tone::Bad }, gone::words(*cancels));
             out.say(tone, &format!("✗ {}: {words}.", deed(&review.write())));
         }
-        Ending::Several(ids) => {
+        WriteOutcome::Several(ids) => {
             out.say(Tone::Bad, &format!("✗ {}.", stand_twice(ids)));
         }
-        Ending::CannotTell(words) => {
+        WriteOutcome::CannotTell(words) => {
             out.say(Tone::Bad, "?UNK whether it was done could not be found out.");
             out.say(Tone::Plain, words);
             let stays = "Nothing was sent again. Look at the table before you send this once more.";
@@ -400,16 +400,16 @@ fn ended(out: &mut Lines, state: &State, review: &Review, ending: &Ending) {
     }
 }
 
-fn proven(out: &mut Lines, proof: &Proof) {
-    match proof {
-        Proof::None => {}
-        Proof::Asked(_) => out.say(Tone::Watch, "asking for it, to see that it stands as meant…"),
-        Proof::Holds => out.say(Tone::Good, "✓ verified: time, audience and content are as meant"),
-        Proof::Fails { found, .. } => {
+fn proven(out: &mut Lines, verification: &Verification) {
+    match verification {
+        Verification::None => {}
+        Verification::Asked(_) => out.say(Tone::Watch, "asking for it, to see that it stands as meant…"),
+        Verification::Holds => out.say(Tone::Good, "✓ verified: time, audience and content are as meant"),
+        Verification::Fails { found, .. } => {
             out.say(Tone::Bad, "✗ it does NOT stand as meant (meant ≠ stands):");
             rows_of(out, found, "≠", Tone::Bad);
         }
-        Proof::Unread(failure) => {
+        Verification::Unread(failure) => {
             out.say(Tone::Bad, &format!("it could not be verified: {}", failure.words().what));
         }
     }

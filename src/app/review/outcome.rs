@@ -7,22 +7,22 @@ use super::super::board;
 use super::super::effect::{Effect, Priority, Write};
 use super::super::form;
 use super::super::message::{Moment, OpenWrite, ReqId, Sight, Stop, Verdict, Written};
-use super::super::state::{Layer, State, Underway};
+use super::super::state::{Layer, PendingWrite, State};
 use super::compare::{Difference, Version};
 use super::desk::{Asked, Sent};
 use super::doubt::deed;
-use super::proof::open_wrong;
-use super::{Review, Source, Stage, Subject, doubt, elsewhere, ending_of, fresh, gone};
+use super::verification::open_mismatch;
+use super::{Review, Source, Stage, Subject, doubt, elsewhere, fresh, gone, outcome_of};
 
 /// How a write ended.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Ending {
+pub enum WriteOutcome {
     /// It was done.
     Done {
         /// What stands now.
         words: String,
         /// Whether it stands as it was meant.
-        proof: Proof,
+        verification: Verification,
     },
     /// It was certainly not done.
     Refused(Failure),
@@ -43,7 +43,7 @@ pub enum Ending {
 
 /// Whether what stands is what was meant (rule 3 of the wire).
 #[derive(Clone, Debug, PartialEq)]
-pub enum Proof {
+pub enum Verification {
     /// There is nothing to prove: the task is gone.
     None,
     /// The task was asked for again.
@@ -65,7 +65,7 @@ pub enum Proof {
 
 /// A write was done, or certainly not.
 pub fn on_wrote(state: &mut State, req: ReqId, result: Result<Written, Failure>) -> Vec<Effect> {
-    if state.underway(req).is_none() {
+    if state.pending_write(req).is_none() {
         return Vec::new();
     }
     match result {
@@ -96,12 +96,12 @@ pub fn take_up(state: &mut State, left: Vec<OpenWrite>) -> Vec<Effect> {
         let utc = open.sent;
         let age = (state.now.utc - utc).to_std().unwrap_or_default();
         let sent = Moment { utc, running: state.now.running.saturating_sub(age) };
-        state.writes.push(Underway {
+        state.writes.push(PendingWrite {
             doubt: Some(Failure::Cut { detail }),
             inherited: true,
             entry: open.entry,
             opens_at: state.now.running + open.opens_in,
-            ..Underway::new(req, open.write.clone(), sent)
+            ..PendingWrite::new(req, open.write.clone(), sent)
         });
         effects.push(Effect::Settle { req, open });
     }
@@ -128,7 +128,7 @@ pub fn on_unknown(state: &mut State, req: ReqId, failure: Failure, open: OpenWri
 
 /// Nothing was sent after it was confirmed: the operator is shown why, and what can be done.
 pub fn on_stopped(state: &mut State, req: ReqId, why: Stop) -> Vec<Effect> {
-    let Some(write) = state.underway(req) else { return Vec::new() };
+    let Some(write) = state.pending_write(req) else { return Vec::new() };
     let (deed, task, sent) = (deed(&write.write), write.task(), write.write.clone());
     let cancels = matches!(write.write, Write::Cancel { .. });
     drop(close_books(state, req));
@@ -174,10 +174,10 @@ pub fn on_stopped(state: &mut State, req: ReqId, why: Stop) -> Vec<Effect> {
         Stop::NoJournal(_) => reopen(state, format!("nothing was sent: {words}"), |review| {
             review.waived.journal = review.cancels();
         }),
-        Stop::Gone => end(state, req, Ending::Gone { cancels }, "", true),
+        Stop::Gone => end(state, req, WriteOutcome::Gone { cancels }, "", true),
         Stop::Stands { .. } | Stop::Elsewhere | Stop::OtherApp => {
-            let ending = Ending::NothingSent(format!("nothing was sent: {words}"));
-            end(state, req, ending, "", true);
+            let outcome = WriteOutcome::NothingSent(format!("nothing was sent: {words}"));
+            end(state, req, outcome, "", true);
         }
     }
     effects.extend(board::reload(state));
@@ -197,7 +197,7 @@ fn reopen(state: &mut State, notice: String, change: impl FnOnce(&mut Review)) {
 
 /// A write's outcome was found out.
 pub fn on_settled(state: &mut State, req: ReqId, verdict: Verdict) -> Vec<Effect> {
-    if state.underway(req).is_none() {
+    if state.pending_write(req).is_none() {
         return Vec::new();
     }
     match verdict {
@@ -222,7 +222,7 @@ pub fn on_settled(state: &mut State, req: ReqId, verdict: Verdict) -> Vec<Effect
 fn several(state: &mut State, req: ReqId, ids: &[TaskId]) -> Vec<Effect> {
     state.board.selected = ids.first().copied().or(state.board.selected);
     let source = state.desk.sent.iter().find(|sent| sent.req == req).and_then(|sent| sent.source.clone());
-    if let Some(Write::Create(new)) = state.underway(req).map(|write| write.write.clone()) {
+    if let Some(Write::Create(new)) = state.pending_write(req).map(|write| write.write.clone()) {
         stands_by_now(state, req, &new, ids);
     }
     let mut effects = use_up(state, req, source, ids.first().copied());
@@ -232,7 +232,7 @@ fn several(state: &mut State, req: ReqId, ids: &[TaskId]) -> Vec<Effect> {
 
 /// A verdict that the operator must see stays with the write until the notice is closed.
 fn keep_verdict(state: &mut State, req: ReqId, verdict: Verdict) {
-    let Some(ending) = ending_of(&verdict) else { return };
+    let Some(outcome) = outcome_of(&verdict) else { return };
     let now = state.now;
     let Some(write) = state.writes.iter_mut().find(|write| write.req == req) else { return };
     match &verdict {
@@ -251,19 +251,20 @@ fn keep_verdict(state: &mut State, req: ReqId, verdict: Verdict) {
     write.acknowledged = false;
     let (deed, task) = (deed(&write.write), write.task());
     let last_run = if write.inherited { " (of the last run)" } else { "" };
-    let found = match &ending {
-        Ending::Several(ids) => stand_twice(ids),
-        Ending::CannotTell(words) => format!("whether it was done could not be found out: {words}"),
-        Ending::NotDone => not_done(&write.write).to_owned(),
-        Ending::Done { .. } | Ending::Refused(_) | Ending::NothingSent(_) | Ending::Gone { .. } => {
-            String::new()
-        }
+    let found = match &outcome {
+        WriteOutcome::Several(ids) => stand_twice(ids),
+        WriteOutcome::CannotTell(words) => format!("whether it was done could not be found out: {words}"),
+        WriteOutcome::NotDone => not_done(&write.write).to_owned(),
+        WriteOutcome::Done { .. }
+        | WriteOutcome::Refused(_)
+        | WriteOutcome::NothingSent(_)
+        | WriteOutcome::Gone { .. } => String::new(),
     };
     let words = format!("{deed}{last_run}: {found} · Esc at the table shows it");
     if let Some(id) = task {
         state.failed.insert(id, found);
     }
-    end(state, req, ending, &words, true);
+    end(state, req, outcome, &words, true);
 }
 
 /// `2 of them stand: #1, #2`.
@@ -289,7 +290,7 @@ pub(super) fn not_done(write: &Write) -> &'static str {
 pub(super) fn shown(state: &mut State, req: ReqId) -> Option<&mut Review> {
     state.review_mut().filter(|review| match &review.stage {
         Stage::Sent { req: own, .. } => *own == req,
-        Stage::Over(Ending::NotDone | Ending::CannotTell(_)) => review.req == Some(req),
+        Stage::Over(WriteOutcome::NotDone | WriteOutcome::CannotTell(_)) => review.req == Some(req),
         Stage::Asking | Stage::Counting { .. } | Stage::Over(_) => false,
     })
 }
@@ -322,9 +323,9 @@ pub(super) fn stands_by_now(state: &mut State, req: ReqId, new: &NewTask, ids: &
 /// Shows how it ended: in the review if that is on top, else in a note.
 ///
 /// What went wrong stays until it is acknowledged (U9), also when the review that showed it is closed.
-fn end(state: &mut State, req: ReqId, ending: Ending, words: &str, bad: bool) {
+fn end(state: &mut State, req: ReqId, outcome: WriteOutcome, words: &str, bad: bool) {
     if let Some(review) = shown(state, req) {
-        review.stage = Stage::Over(ending);
+        review.stage = Stage::Over(outcome);
         review.scroll = 0;
     } else if bad {
         state.keep_result(req, words, true);
@@ -340,9 +341,9 @@ fn close_books(state: &mut State, req: ReqId) -> Option<Sent> {
 }
 
 fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
-    let Some(underway) = state.underway(req).cloned() else { return Vec::new() };
+    let Some(pending) = state.pending_write(req).cloned() else { return Vec::new() };
     let mut other = None;
-    if let (Write::Create(new), Written::Created(id)) = (&underway.write, written) {
+    if let (Write::Create(new), Written::Created(id)) = (&pending.write, written) {
         other = state.desk.duplicate_of(id, new);
         stands_by_now(state, req, new, &[id]);
     }
@@ -351,10 +352,10 @@ fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
         Some(sent) => stands(state, sent, written),
         None => format!("#{} {}", written.task(), past(written)),
     };
-    let in_doubt = underway.doubt.is_some() || underway.verdict.is_some();
+    let in_doubt = pending.doubt.is_some() || pending.verdict.is_some();
     if in_doubt {
-        let last_run = if underway.inherited { " (of the last run)" } else { "" };
-        words = format!("{}{last_run} was done after all: {words}", deed(&underway.write));
+        let last_run = if pending.inherited { " (of the last run)" } else { "" };
+        words = format!("{}{last_run} was done after all: {words}", deed(&pending.write));
     }
     if let Some(other) = other {
         words = format!("{words} · SENT TWICE: #{other} is the same push, cancel one of them");
@@ -363,7 +364,7 @@ fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
     state.failed.remove(&id);
     let source = sent.as_ref().and_then(|sent| sent.source.clone());
     let mut effects = use_up(state, req, source, Some(id));
-    let mut proof = Proof::None;
+    let mut verification = Verification::None;
     match written {
         Written::Created(id) | Written::Modified(id) => {
             // Elsewhere the operator has another task under the hands.
@@ -372,16 +373,16 @@ fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
             }
             if let Some(sent) = sent {
                 let asked = state.ask();
-                let deed = deed(&underway.write);
-                state.desk.proofs.push(Asked { req: asked, id, meant: sent.meant, deed });
-                proof = Proof::Asked(asked);
+                let deed = deed(&pending.write);
+                state.desk.verifications.push(Asked { req: asked, id, meant: sent.meant, deed });
+                verification = Verification::Asked(asked);
                 effects.push(Effect::Get { req: asked, id, priority: Priority::Write });
             }
         }
         Written::Cancelled(_) => {}
     }
     let is_shown = shown(state, req).is_some();
-    end(state, req, Ending::Done { words: words.clone(), proof }, &words, false);
+    end(state, req, WriteOutcome::Done { words: words.clone(), verification }, &words, false);
     if (in_doubt && !is_shown) || other.is_some() {
         state.keep_result(req, words, other.is_some());
     }
@@ -428,7 +429,9 @@ fn use_up(state: &mut State, req: ReqId, source: Option<Source>, id: Option<Task
 }
 
 fn refused(state: &mut State, req: ReqId, failure: Failure) -> Vec<Effect> {
-    let Some(write) = state.underway(req).map(|underway| underway.write.clone()) else { return Vec::new() };
+    let Some(write) = state.pending_write(req).map(|pending| pending.write.clone()) else {
+        return Vec::new();
+    };
     let sent = close_books(state, req);
     if let Some(source) = sent.as_ref().and_then(|sent| sent.source.as_ref())
         && let Some(problem) = problem_of(&failure)
@@ -446,7 +449,7 @@ fn refused(state: &mut State, req: ReqId, failure: Failure) -> Vec<Effect> {
     let look = matches!(failure.code(), Some(gone::GONE | 90106 | 90107));
     let mut effects: Vec<Effect> =
         gone::read_again(state, req, write.task(), &failure, (deed, cancels)).into_iter().collect();
-    end(state, req, Ending::Refused(failure), &words, true);
+    end(state, req, WriteOutcome::Refused(failure), &words, true);
     if look {
         effects.extend(board::reload(state));
     }
@@ -499,7 +502,7 @@ pub fn acknowledge(state: &mut State) {
 }
 
 /// A write is sent in the place of what was not done: nobody must be offered to send that again.
-pub(super) fn overtake(state: &mut State, write: &Write) {
+pub(super) fn supersede(state: &mut State, write: &Write) {
     state.results.retain(|result| {
         let old = state.writes.iter().find(|old| old.req == result.req);
         // What is sent again is the answer to what was said of it.
@@ -507,7 +510,7 @@ pub(super) fn overtake(state: &mut State, write: &Write) {
             old.verdict != Some(Verdict::NotDone) || old.task() != write.task() || old.task().is_none()
         })
     });
-    let same = |old: &Underway| match (&old.write, write) {
+    let same = |old: &PendingWrite| match (&old.write, write) {
         (Write::Create(old), Write::Create(new)) => {
             let version = |new: &NewTask| Version::new(Some(new.scheduled_at), &new.content);
             old.kind == new.kind && version(old) == version(new)
@@ -515,8 +518,8 @@ pub(super) fn overtake(state: &mut State, write: &Write) {
         (Write::Create(_), _) | (_, Write::Create(_)) => false,
         (Write::Modify(_) | Write::Cancel { .. }, new) => old.task() == new.task(),
     };
-    let overtaken = |old: &&Underway| old.verdict == Some(Verdict::NotDone) && same(old);
-    let reqs: Vec<ReqId> = state.writes.iter().filter(overtaken).map(|old| old.req).collect();
+    let superseded = |old: &&PendingWrite| old.verdict == Some(Verdict::NotDone) && same(old);
+    let reqs: Vec<ReqId> = state.writes.iter().filter(superseded).map(|old| old.req).collect();
     for req in reqs {
         closed(state, req);
     }
@@ -526,15 +529,16 @@ pub(super) fn overtake(state: &mut State, write: &Write) {
 pub fn has_notice(state: &State) -> bool {
     state.writes.iter().any(|write| !write.acknowledged && write.elsewhere.is_none())
         || !state.desk.wrong.is_empty()
-        || !state.desk.proofs.is_empty()
+        || !state.desk.verifications.is_empty()
 }
 
 /// Shows what was found out about a write while the operator was elsewhere; says whether there was
 /// anything.
 pub fn open_notice(state: &mut State) -> bool {
     let unread = state.writes.iter().filter(|write| !write.acknowledged);
-    let waiting = unread.into_iter().find_map(|write| Some((write.req, ending_of(write.verdict.as_ref()?)?)));
-    let Some((req, ending)) = waiting else { return open_wrong(state) };
+    let waiting =
+        unread.into_iter().find_map(|write| Some((write.req, outcome_of(write.verdict.as_ref()?)?)));
+    let Some((req, outcome)) = waiting else { return open_mismatch(state) };
     let sent = state.desk.sent.iter().find(|sent| sent.req == req);
     let known = sent.map(|sent| (sent.subject.clone(), sent.source.clone()));
     let Some((subject, source)) = known.or_else(|| Some((of_last_run(state, req)?, None))) else {
@@ -542,7 +546,7 @@ pub fn open_notice(state: &mut State) -> bool {
         return false;
     };
     let mut review = Review::new(subject, source, state);
-    review.stage = Stage::Over(ending);
+    review.stage = Stage::Over(outcome);
     review.req = Some(req);
     state.layers.push(Layer::Review(Box::new(review)));
     true
@@ -550,7 +554,7 @@ pub fn open_notice(state: &mut State) -> bool {
 
 /// What a write of an earlier run was about, as far as that can be told now.
 fn of_last_run(state: &State, req: ReqId) -> Option<Subject> {
-    match &state.underway(req)?.write {
+    match &state.pending_write(req)?.write {
         Write::Create(new) => {
             // Another create takes another number.
             let content = new.content.without_random();

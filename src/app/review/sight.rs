@@ -193,7 +193,7 @@ pub(super) fn unseen(state: &State, page: &lines::Page, seen: &Seen) -> Unseen {
 
 /// All that must be seen, whatever the size and however far countdowns are: when it is another, what was
 /// typed does not count.
-pub(super) fn claim(text: &Text) -> u64 {
+pub(super) fn digest(text: &Text) -> u64 {
     let mut items: Vec<u64> = text.musts.iter().map(|must| must.item).collect();
     items.sort_unstable();
     items.dedup();

@@ -188,7 +188,7 @@ fn nothing_is_heard_for_400_ms_after_the_frame_that_shows_the_review() {
     // Nothing reached the terminal yet: no time counts.
     tick(&mut state, 5_000);
     tick(&mut state, 5_010);
-    assert!(review(&state).is_deaf(state.now));
+    assert!(review(&state).ignores_input(state.now));
     assert_eq!(writes(&say(&mut state, "4821")), []);
     state.layers.clear();
     let effects = open_cancel(&mut state, &task("Tag"));
@@ -401,7 +401,7 @@ fn after_a_stop_the_confirmation_begins_anew_and_nothing_is_sent() {
         type_in(&mut state, "all ac");
         stop(&mut state, key);
         assert_eq!(writes(&type_in(&mut state, "me")), [], "what was typed before is gone");
-        assert!(review(&state).is_deaf(state.now) && review(&state).typed.is_empty());
+        assert!(review(&state).ignores_input(state.now) && review(&state).typed.is_empty());
         wait(&mut state, 500);
         type_in(&mut state, "all acme");
         assert!(matches!(review(&state).stage, Stage::Counting { .. }));
@@ -465,11 +465,11 @@ fn a_frame_of_another_size_or_of_an_earlier_state_was_not_seen() {
         update(&mut state, Message::Drawn { at: late, rendered, size, lines: lines.clone() });
         tick(&mut state, 9_000);
         tick(&mut state, 9_000);
-        assert!(review(&state).is_deaf(state.now), "nothing of it was on the screen");
+        assert!(review(&state).ignores_input(state.now), "nothing of it was on the screen");
     }
     update(&mut state, Message::Drawn { at: moment(9_000), rendered, size, lines });
-    assert!(review(&state).is_deaf(state.now));
-    assert!(!review(&state).is_deaf(moment(9_400)));
+    assert!(review(&state).ignores_input(state.now));
+    assert!(!review(&state).ignores_input(moment(9_400)));
 }
 
 #[test]
@@ -537,7 +537,7 @@ fn a_task_that_moved_is_shown_three_ways_and_the_change_lies_over_it_as_it_is_no
     theirs.content.set("OfflinePushInfo.Desc", Some(json!("On Monday")));
     theirs.scheduled_at = time_in("2026-11-23 01:00:00");
     got(&mut state, req, theirs);
-    assert!(review(&state).moved() && review(&state).is_deaf(state.now));
+    assert!(review(&state).moved() && review(&state).ignores_input(state.now));
     let shown = text_of(&lines::body(&state, review(&state), 76).lines);
     for words in
         ["base   Order shipped", "theirs Order late", "mine   Order shipped!", "both of you", "as theirs"]
@@ -620,7 +620,7 @@ fn a_create_that_succeeds_closes_the_form_drops_the_draft_and_is_verified() {
     assert!(effects.iter().any(|effect| matches!(effect, Effect::List { .. })));
     assert_eq!((state.board.selected, state.writes.len()), (Some(TaskId(123)), 0));
     assert!(state.form().is_none());
-    let Stage::Over(Ending::Done { words, .. }) = &review(&state).stage else { panic!("not over") };
+    let Stage::Over(WriteOutcome::Done { words, .. }) = &review(&state).stage else { panic!("not over") };
     assert!(
         words.starts_with("#123 created: goes out Sun 22 Nov 09:00:00 +08 (in 18h 56m) to EVERYONE of acme"),
         "{words}"
@@ -630,7 +630,10 @@ fn a_create_that_succeeds_closes_the_form_drops_the_draft_and_is_verified() {
     stands.content = meant.content;
     stands.content.set("MsgRandom", Some(json!(99)));
     got(&mut state, gets(&effects)[0], stands);
-    assert!(matches!(&review(&state).stage, Stage::Over(Ending::Done { proof: Proof::Holds, .. })));
+    assert!(matches!(
+        &review(&state).stage,
+        Stage::Over(WriteOutcome::Done { verification: Verification::Holds, .. })
+    ));
     press(&mut state, KeyCode::Enter);
     assert!(state.review().is_some());
     press(&mut state, KeyCode::Esc);
@@ -672,7 +675,7 @@ fn accounts_that_do_not_exist_are_named_and_the_form_is_kept() {
     let problems = form.shown_problems(state.server_now(), state.setup.zone);
     assert_eq!(problems[0].1, "no such accounts: bela");
     ctrl(&mut state, 's');
-    assert!(review(&state).is_deaf(state.now), "a new review is deaf again");
+    assert!(review(&state).ignores_input(state.now), "a new review is deaf again");
     wait(&mut state, 500);
     confirm(&mut state);
 }
@@ -717,7 +720,7 @@ fn verdicts_end_the_doubt() {
     let verdict = Verdict::Done(Written::Created(TaskId(5)));
     let effects = update(&mut state, Message::Settled { req, verdict });
     assert_eq!((drops(&effects), state.writes.len()), (vec!["new".to_owned()], 0));
-    assert!(matches!(review(&state).stage, Stage::Over(Ending::Done { .. })));
+    assert!(matches!(review(&state).stage, Stage::Over(WriteOutcome::Done { .. })));
 
     let (mut state, req) = doubted("User");
     update(&mut state, Message::Settled { req, verdict: Verdict::NotDone });
@@ -807,7 +810,7 @@ fn what_ends_elsewhere_is_a_note_and_waits_at_the_table_when_it_must_be_seen() {
     press(&mut state, KeyCode::Esc);
     assert!(state.layers.is_empty());
     press(&mut state, KeyCode::Esc);
-    assert!(matches!(review(&state).stage, Stage::Over(Ending::CannotTell(_))));
+    assert!(matches!(review(&state).stage, Stage::Over(WriteOutcome::CannotTell(_))));
     wait(&mut state, 500);
     press(&mut state, KeyCode::Esc);
     assert!(state.layers.is_empty() && state.writes.iter().all(|write| write.acknowledged));
@@ -958,7 +961,7 @@ fn only_what_could_collide_with_a_write_of_the_last_run_waits_for_it() {
 fn esc_goes_back_even_while_the_review_is_deaf() {
     let mut state = filled(Environment::Test, "All");
     ctrl(&mut state, 's');
-    assert!(review(&state).is_deaf(state.now));
+    assert!(review(&state).ignores_input(state.now));
     assert_eq!(press(&mut state, KeyCode::Esc), []);
     assert!(state.review().is_none() && state.form().is_some());
 }

@@ -11,7 +11,7 @@ use crate::domain::{Audience, NewTask, TaskId, duplicate, when};
 use super::super::detail::lines::Tone;
 use super::super::effect::Write;
 use super::super::message::Verdict;
-use super::super::state::{State, Underway};
+use super::super::state::{PendingWrite, State};
 use super::compare::Version;
 use super::doubt::{self, Obstacle};
 use super::lines::{from_std, pending_changes};
@@ -100,7 +100,7 @@ fn repeats(state: &State, review: &Review) -> Vec<String> {
 
 /// The same push was sent before and not found: how old that is.
 fn not_there(state: &State, new: &NewTask) -> Vec<String> {
-    let same = |write: &&Underway| match &write.write {
+    let same = |write: &&PendingWrite| match &write.write {
         Write::Create(old) => {
             write.verdict == Some(Verdict::NotDone)
                 && state.now.running >= write.opens_at
@@ -108,7 +108,7 @@ fn not_there(state: &State, new: &NewTask) -> Vec<String> {
         }
         Write::Modify(_) | Write::Cancel { .. } => false,
     };
-    let words = |write: &Underway| {
+    let words = |write: &PendingWrite| {
         let sent = when::age(from_std(state.now.running.saturating_sub(write.sent.running)));
         let seen = write
             .sight

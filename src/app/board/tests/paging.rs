@@ -258,7 +258,7 @@ fn find_from(state: &mut State, days: i64) -> Vec<Effect> {
     press(state, 'f');
     code(state, KeyCode::Tab);
     let Some(Layer::Find(find)) = state.layers.last_mut() else { panic!("no find") };
-    find.entries[1] = crate::app::entry::Entry::line(&format!("-{days}d"));
+    find.entries[1] = crate::app::text_field::TextField::line(&format!("-{days}d"));
     code(state, KeyCode::Enter)
 }
 

@@ -31,7 +31,7 @@ fn go_to_back(state: &mut State, label: &str) {
 fn request(state: &State) -> Result<Request, Vec<String>> {
     let request = form(state).request(state.server_now(), state.setup.zone);
     request.map_err(|problems| {
-        problems.into_iter().map(|(spot, problem)| spots::words(&problem, spot)).collect()
+        problems.into_iter().map(|(field, problem)| fields::words(&problem, field)).collect()
     })
 }
 
@@ -138,8 +138,8 @@ fn a_large_paste_is_cut_at_the_fields_limit_and_said_beside_the_field_until_it_i
     let (now, zone) = (state.server_now(), state.setup.zone);
     let cut = |state: &State| {
         let shown = form(state).shown_problems(now, zone);
-        shown.iter().any(|(spot, words)| {
-            spot.label() == "Title" && words.starts_with("cut at 4 096 bytes: 1 044 481 were left out")
+        shown.iter().any(|(field, words)| {
+            field.label() == "Title" && words.starts_with("cut at 4 096 bytes: 1 044 481 were left out")
         })
     };
     assert!(cut(&state));
@@ -160,10 +160,10 @@ fn every_text_of_the_form_has_a_limit_and_no_accounts_are_cut_in_the_middle() {
     new_form(&mut state);
     type_in(&mut state, "u");
     ctrl(&mut state, 'o');
-    for spot in form(&state).spots() {
-        let Spot::Field(field) = spot else { continue };
+    for row in form(&state).fields() {
+        let FormField::Field(field) = row else { continue };
         if form(&state).chooses_kind() {
-            state.form_mut().unwrap().go(spot);
+            state.form_mut().unwrap().go(row);
         }
         update(&mut state, Message::Pasted("account_0123456789\n".repeat(4_000)));
         let text = form(&state).draft.entry(field.path);

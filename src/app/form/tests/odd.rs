@@ -12,7 +12,7 @@ const PARENTS: [&str; 6] = [
     "OfflinePushInfo.HarmonyInfo",
 ];
 
-fn request(state: &State) -> Result<Request, Vec<(Spot, Problem)>> {
+fn request(state: &State) -> Result<Request, Vec<(FormField, Problem)>> {
     form(state).request(state.server_now(), state.setup.zone)
 }
 
@@ -79,7 +79,8 @@ fn a_task_with_any_field_null_can_be_copied_as_it_is() {
         let mut state = start();
         open_from(&mut state, &odd);
         type_in(&mut state, "+90m");
-        let problems: Vec<Spot> = request(&state).err().into_iter().flatten().map(|(spot, _)| spot).collect();
+        let problems: Vec<FormField> =
+            request(&state).err().into_iter().flatten().map(|(field, _)| field).collect();
         // What every task needs has to be given, nothing else.
         let needed = match path {
             "Condition" | "Condition.TagsOr" => Some("TagsAnd"),
@@ -87,7 +88,7 @@ fn a_task_with_any_field_null_can_be_copied_as_it_is() {
             "From_Account" => Some("From_Account"),
             _ => None,
         };
-        assert_eq!(problems.first().map(|spot| spot.label()), needed, "{path}: {problems:?}");
+        assert_eq!(problems.first().map(|field| field.label()), needed, "{path}: {problems:?}");
     }
 }
 

@@ -15,12 +15,12 @@ fn not_done_create() -> State {
 #[test]
 fn what_was_proven_not_done_is_sent_again_by_a_key_and_a_new_confirmation() {
     let mut state = not_done_create();
-    assert_eq!(review(&state).stage, Stage::Over(Ending::NotDone));
-    assert_eq!(remedy(&Ending::NotDone), Some(Remedy::SendAgain));
+    assert_eq!(review(&state).stage, Stage::Over(WriteOutcome::NotDone));
+    assert_eq!(remedy(&WriteOutcome::NotDone), Some(Remedy::SendAgain));
     let before = review(&state).subject.clone();
     assert!(writes(&ctrl(&mut state, 's')).is_empty(), "the key alone sends nothing");
     assert_eq!(review(&state).stage, Stage::Asking);
-    assert!(review(&state).is_deaf(state.now) && state.writes[0].acknowledged);
+    assert!(review(&state).ignores_input(state.now) && state.writes[0].acknowledged);
     assert_eq!(review(&state).subject, before);
     let warned = warnings::warnings(&state, review(&state));
     assert!(warned.iter().any(|(_, words)| words.contains("looked for once more")), "{warned:?}");
@@ -40,11 +40,14 @@ fn what_was_not_done_while_the_operator_was_elsewhere_waits_at_the_table() {
     update(&mut state, Message::Settled { req, verdict: Verdict::NotDone });
     let result = &state.results[0].words;
     assert!(result.starts_with("the create of \"Hello\": not there"), "{result}");
-    assert!(!state.writes.iter().any(crate::app::state::Underway::in_doubt), "no row shows ?UNK any more");
+    assert!(
+        !state.writes.iter().any(crate::app::state::PendingWrite::in_doubt),
+        "no row shows ?UNK any more"
+    );
     press(&mut state, KeyCode::Esc);
-    assert_eq!(review(&state).stage, Stage::Over(Ending::NotDone));
+    assert_eq!(review(&state).stage, Stage::Over(WriteOutcome::NotDone));
     ctrl(&mut state, 's');
-    assert_eq!(review(&state).stage, Stage::Over(Ending::NotDone), "keys that waited do nothing");
+    assert_eq!(review(&state).stage, Stage::Over(WriteOutcome::NotDone), "keys that waited do nothing");
     wait(&mut state, 500);
     ctrl(&mut state, 's');
     wait(&mut state, 500);
@@ -100,10 +103,10 @@ fn only_what_may_pass_another_time_is_offered_again() {
         (refused(12_345), false),
         (Failure::TimedOut { after: Duration::from_secs(10) }, false),
     ] {
-        assert_eq!(remedy(&Ending::Refused(failure.clone())).is_some(), offered, "{failure:?}");
+        assert_eq!(remedy(&WriteOutcome::Refused(failure.clone())).is_some(), offered, "{failure:?}");
     }
-    assert_eq!(remedy(&Ending::CannotTell(String::new())), None);
-    assert_eq!(remedy(&Ending::Several(vec![TaskId(1), TaskId(2)])), None);
+    assert_eq!(remedy(&WriteOutcome::CannotTell(String::new())), None);
+    assert_eq!(remedy(&WriteOutcome::Several(vec![TaskId(1), TaskId(2)])), None);
 }
 
 /// An edit that was done, after which the task stands with another title, a field too many and at
@@ -119,12 +122,12 @@ fn stands_otherwise(leave: bool) -> (State, Task) {
     }
     let effects =
         update(&mut state, Message::Wrote { req, result: Ok(Written::Modified(TaskId(1_004_821))) });
-    let [proof] = gets(&effects)[..] else { panic!("{effects:?}") };
+    let [verification] = gets(&effects)[..] else { panic!("{effects:?}") };
     let mut standing = task("User");
     standing.content.set("OfflinePushInfo.Title", Some(json!("Somebody else's")));
     standing.content.set("OfflinePushInfo.Ext", Some(json!("too much")));
     standing.scheduled_at = time_in("2026-11-23 01:00:00");
-    got(&mut state, proof, standing.clone());
+    got(&mut state, verification, standing.clone());
     (state, standing)
 }
 
@@ -137,8 +140,8 @@ fn what_does_not_stand_as_meant_is_put_right_by_a_key_and_a_confirmation() {
             press(&mut state, KeyCode::Esc);
             wait(&mut state, 500);
         }
-        let Stage::Over(ending) = &review(&state).stage else { panic!() };
-        assert_eq!(remedy(ending), Some(Remedy::PutRight));
+        let Stage::Over(outcome) = &review(&state).stage else { panic!() };
+        assert_eq!(remedy(outcome), Some(Remedy::PutRight));
         let effects = ctrl(&mut state, 's');
         let [asked] = gets(&effects)[..] else { panic!("{effects:?}") };
         got(&mut state, asked, standing);

@@ -61,7 +61,7 @@ fn a_near_duplicate_that_turns_out_to_stand_clears_the_typing_and_is_read_first(
     let task = made(&state, req, true);
     refreshed(&mut state, vec![task]);
     wait(&mut state, 10);
-    assert!(review(&state).is_deaf(state.now) && review(&state).typed.is_empty());
+    assert!(review(&state).ignores_input(state.now) && review(&state).typed.is_empty());
     let warned = warnings::warnings(&state, review(&state));
     assert!(warned.iter().any(|(_, words)| words.contains("#77 says the same")), "{warned:?}");
     wait(&mut state, 500);
@@ -76,12 +76,12 @@ fn a_verdict_that_a_list_turns_is_turned_in_the_review_that_shows_it_and_nothing
     let req = confirm(&mut state);
     cut_off(&mut state, req, 60);
     update(&mut state, Message::Settled { req, verdict: Verdict::NotDone });
-    assert_eq!(review(&state).stage, Stage::Over(Ending::NotDone));
+    assert_eq!(review(&state).stage, Stage::Over(WriteOutcome::NotDone));
     let task = made(&state, req, true);
     refreshed(&mut state, vec![task]);
-    let Stage::Over(ending @ Ending::Done { words, .. }) = &review(&state).stage else { panic!() };
+    let Stage::Over(outcome @ WriteOutcome::Done { words, .. }) = &review(&state).stage else { panic!() };
     assert!(words.contains("#77 created"), "{words}");
-    assert_eq!(remedy(ending), None);
+    assert_eq!(remedy(outcome), None);
     wait(&mut state, 500);
     assert_eq!(ctrl(&mut state, 's'), []);
     assert!(state.form().is_none(), "its text is used up");
@@ -166,7 +166,7 @@ fn two_doubts_of_the_same_push_are_told_apart_and_both_standing_is_said() {
     let mut other = made(&state, second, true);
     other.id = TaskId(78);
     refreshed(&mut state, vec![one.clone()]);
-    assert!(state.underway(first).is_none() && state.underway(second).is_some());
+    assert!(state.pending_write(first).is_none() && state.pending_write(second).is_some());
     refreshed(&mut state, vec![one, other]);
     assert!(state.writes.is_empty());
     let said = bad_results(&state);
@@ -234,7 +234,7 @@ fn a_refusal_of_a_task_that_stands_stays_a_refusal() {
     let req = confirm(&mut state);
     let effects = update(&mut state, Message::Wrote { req, result: Err(refused(90104)) });
     got(&mut state, gets(&effects)[0], task("User"));
-    assert_eq!(review(&state).stage, Stage::Over(Ending::Refused(refused(90104))));
+    assert_eq!(review(&state).stage, Stage::Over(WriteOutcome::Refused(refused(90104))));
     assert!(state.failed.contains_key(&TaskId(1_004_821)));
 }
 

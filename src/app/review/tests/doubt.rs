@@ -37,7 +37,7 @@ pub(super) fn checked(state: &mut State, req: ReqId, sight: Sight, opens_in: u64
 
 /// The task that the create has made, as a list brings it; the service keeps the number or not.
 pub(super) fn made(state: &State, req: ReqId, keeps_number: bool) -> Task {
-    let Write::Create(new) = &state.underway(req).unwrap().write else { panic!("no create") };
+    let Write::Create(new) = &state.pending_write(req).unwrap().write else { panic!("no create") };
     let mut task = task("User");
     (task.id, task.scheduled_at, task.content) = (TaskId(77), Some(new.scheduled_at), new.content.clone());
     if !keeps_number {
@@ -92,7 +92,7 @@ fn what_the_tables_own_refresh_brings_turns_a_verdict() {
         let task = made(&state, req, true);
         let effects = refreshed(&mut state, vec![task]);
         assert_eq!(searches(&effects).len(), 1, "the journal is told by a search");
-        assert!(state.underway(req).is_none());
+        assert!(state.pending_write(req).is_none());
         let words = &state.results[0].words;
         assert!(words.contains("was done after all: #77 created"), "{words}");
         // The same text now says so before it is made once more.
@@ -113,7 +113,7 @@ fn a_listed_task_that_only_looks_like_it_is_searched_for_once_and_may_turn_the_v
     assert!(matches!(ready(&state), Ready::Wait(why) if why.contains("searching now")));
     let sight = Sight::Settled(Verdict::Done(Written::Created(TaskId(77))));
     update(&mut state, Message::Searched { req: search, sight, opens_in: Duration::ZERO });
-    assert!(state.underway(req).is_none());
+    assert!(state.pending_write(req).is_none());
 }
 
 #[test]
@@ -157,7 +157,7 @@ fn the_highest_level_stays_the_highest() {
 #[test]
 fn a_later_search_keeps_the_age_of_what_is_known_and_silence_does_not() {
     let (mut state, req) = cut_create();
-    let progress = |state: &State| progress(state, state.underway(req).unwrap());
+    let progress = |state: &State| progress(state, state.pending_write(req).unwrap());
     checked(&mut state, req, ANSWERED, 40);
     wait(&mut state, 5_000);
     assert_eq!(progress(&state), "not there 5s ago, too early to be believed for 35s · next search in 3s");
@@ -263,7 +263,7 @@ fn a_row_that_a_refresh_brings_otherwise_clears_the_typing_and_is_asked_for() {
     assert_eq!(review(&state).typed, "");
     assert_eq!(writes(&say(&mut state, "4821")), []);
     got(&mut state, asked, moved.clone());
-    assert!(review(&state).moved() && review(&state).is_deaf(state.now));
+    assert!(review(&state).moved() && review(&state).ignores_input(state.now));
     assert_eq!(gets(&refreshed(&mut state, vec![moved])), [], "the same row is no news");
 }
 
@@ -350,6 +350,6 @@ fn an_earlier_try_that_stands_stops_the_second_and_is_told() {
     let why = Stop::Stands { id: TaskId(77), entry: 1 };
     update(&mut state, Message::Stopped { req: again, why });
     assert!(state.writes.is_empty());
-    let Stage::Over(Ending::NothingSent(words)) = &review(&state).stage else { panic!("not over") };
+    let Stage::Over(WriteOutcome::NothingSent(words)) = &review(&state).stage else { panic!("not over") };
     assert!(words.contains("it stands already as #77"), "{words}");
 }

@@ -13,7 +13,7 @@ use crate::domain::{list, text};
 
 /// A text field around the editor of `tui-textarea`.
 #[derive(Clone, Debug)]
-pub struct Entry {
+pub struct TextField {
     area: TextArea<'static>,
     lines: bool,
     /// Bytes that may be typed.
@@ -68,7 +68,7 @@ impl LeftOut {
 /// The limit of a field that has none of its own: no filter, keyword or command is as long.
 pub const MOST_BYTES: usize = 1_024;
 
-impl Entry {
+impl TextField {
     /// A field of one line.
     pub fn line(text: &str) -> Self {
         Self::with(text, false)
@@ -262,16 +262,16 @@ mod tests {
 
     use super::*;
 
-    fn press(entry: &mut Entry, code: KeyCode, modifiers: KeyModifiers) -> bool {
+    fn press(entry: &mut TextField, code: KeyCode, modifiers: KeyModifiers) -> bool {
         entry.key(KeyEvent::new(code, modifiers))
     }
 
     #[test]
     fn a_pasted_text_arrives_whole_and_a_one_line_field_stays_one_line() {
-        let mut entry = Entry::line("a");
+        let mut entry = TextField::line("a");
         entry.paste("b\r\nc\n");
         assert_eq!(entry.text(), "ab c");
-        let mut entry = Entry::lines("a\n");
+        let mut entry = TextField::lines("a\n");
         entry.paste("b\r\nc");
         assert_eq!((entry.text().as_str(), entry.cursor()), ("a\nb\nc", (2, 1)));
         assert_eq!(entry.left_out(), None);
@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn no_key_breaks_the_line_of_a_one_line_field() {
-        let mut entry = Entry::line("a");
+        let mut entry = TextField::line("a");
         assert!(!press(&mut entry, KeyCode::Enter, KeyModifiers::NONE));
         assert!(!press(&mut entry, KeyCode::Char('m'), KeyModifiers::CONTROL));
         assert!(!press(&mut entry, KeyCode::Char('\r'), KeyModifiers::NONE));
@@ -288,14 +288,14 @@ mod tests {
 
     #[test]
     fn ctrl_u_empties_a_line_as_in_a_shell() {
-        let mut entry = Entry::line("2026-11-21 09:00");
+        let mut entry = TextField::line("2026-11-21 09:00");
         assert!(press(&mut entry, KeyCode::Char('u'), KeyModifiers::CONTROL));
         assert!(entry.is_empty());
     }
 
     #[test]
     fn typed_characters_are_text() {
-        let mut entry = Entry::line("");
+        let mut entry = TextField::line("");
         for c in "D q?股".chars() {
             assert!(press(&mut entry, KeyCode::Char(c), KeyModifiers::NONE));
         }
@@ -305,11 +305,11 @@ mod tests {
 
     #[test]
     fn a_paste_is_cut_at_the_limit_and_says_how_much_was_left_out() {
-        let mut entry = Entry::line("").at_most(4_096);
+        let mut entry = TextField::line("").at_most(4_096);
         entry.paste(&"x".repeat(1 << 20));
         assert_eq!(entry.len(), 4_096);
         assert_eq!(entry.left_out().unwrap().words(), "cut at 4 096 bytes: 1 044 480 were left out");
-        let mut entry = Entry::line("before ").at_most(10);
+        let mut entry = TextField::line("before ").at_most(10);
         entry.paste("abcd");
         assert_eq!(entry.text(), "before abc");
         assert_eq!(entry.left_out().unwrap().words(), "cut at 10 bytes: 1 was left out");
@@ -325,7 +325,7 @@ mod tests {
     #[test]
     fn a_cut_tears_no_character_and_no_item_apart() {
         let cut = |text: &str, most: usize| {
-            let mut entry = Entry::line("").at_most(most);
+            let mut entry = TextField::line("").at_most(most);
             entry.paste(text);
             (entry.text(), entry.left_out().map_or(0, |left| left.bytes))
         };
@@ -334,21 +334,21 @@ mod tests {
         assert_eq!(cut("abe\u{301}\u{302}", 5), ("ab".to_owned(), 5));
         // A tower of marks is no character that anybody reads: it is cut like any other text.
         assert_eq!(cut(&format!("a{}", "\u{301}".repeat(1 << 19)), 1_001).0.len(), 1_001);
-        let mut list = Entry::lines("").at_most(10).of_items();
+        let mut list = TextField::lines("").at_most(10).of_items();
         list.paste("mona, li_wei, anna");
         assert_eq!((list.text().as_str(), list.left_out().unwrap().bytes), ("mona,", 13));
-        let mut list = Entry::lines("").at_most(12).of_items();
+        let mut list = TextField::lines("").at_most(12).of_items();
         list.paste("mona, li_wei, anna");
         assert_eq!((list.text().as_str(), list.left_out().unwrap().bytes), ("mona, li_wei", 6));
     }
 
     #[test]
     fn what_is_no_text_is_left_out_of_a_paste_and_said() {
-        let mut entry = Entry::lines("");
+        let mut entry = TextField::lines("");
         entry.paste("a\0b\u{1b}[31mc\u{202e}d\u{feff}\te\rf\u{2028}g\r\n");
         assert_eq!(entry.text(), "ab[31mcd\te\nf\ng\n");
         assert_eq!(entry.left_out().unwrap().words(), "4 characters that are no text were left out");
-        let mut entry = Entry::line("");
+        let mut entry = TextField::line("");
         entry.paste("a\tb\u{7f}\u{85}c");
         assert_eq!(entry.text(), "a b c");
         assert_eq!(entry.left_out().unwrap().words(), "1 character that is no text was left out");
@@ -358,7 +358,7 @@ mod tests {
 
     #[test]
     fn a_text_longer_than_the_limit_that_was_there_stays_and_can_be_shortened() {
-        let mut entry = Entry::line("a long one").at_most(4);
+        let mut entry = TextField::line("a long one").at_most(4);
         assert!(!press(&mut entry, KeyCode::Char('x'), KeyModifiers::NONE));
         assert!(!entry.paste("x"));
         assert_eq!(entry.text(), "a long one");
@@ -368,7 +368,7 @@ mod tests {
 
     #[test]
     fn what_was_deleted_cannot_be_put_back_beyond_the_limit() {
-        let mut entry = Entry::line("abcdef").at_most(10);
+        let mut entry = TextField::line("abcdef").at_most(10);
         press(&mut entry, KeyCode::Home, KeyModifiers::NONE);
         assert!(press(&mut entry, KeyCode::Char('k'), KeyModifiers::CONTROL));
         assert!(press(&mut entry, KeyCode::Char('y'), KeyModifiers::CONTROL));
@@ -378,7 +378,7 @@ mod tests {
 
     #[test]
     fn shift_and_a_movement_select_nothing_that_the_next_key_would_replace() {
-        let mut entry = Entry::line("Hello");
+        let mut entry = TextField::line("Hello");
         press(&mut entry, KeyCode::Home, KeyModifiers::SHIFT);
         press(&mut entry, KeyCode::Char('x'), KeyModifiers::NONE);
         assert_eq!(entry.text(), "xHello");
@@ -389,7 +389,7 @@ mod tests {
         fn no_paste_loses_what_was_typed_or_goes_beyond_the_limit(
             before in "[a-z股🔥 ]{0,20}", pasted in any::<String>(), most in 0_usize..64, lines in any::<bool>(),
         ) {
-            let entry = if lines { Entry::lines(&before) } else { Entry::line(&before) };
+            let entry = if lines { TextField::lines(&before) } else { TextField::line(&before) };
             let mut entry = entry.at_most(most);
             let before = entry.text();
             entry.paste(&pasted);

@@ -5,7 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 use unicode_segmentation::UnicodeSegmentation;
 
-use crate::app::entry::Entry;
+use crate::app::text_field::TextField;
 use crate::domain::text;
 use crate::theme::Theme;
 
@@ -13,7 +13,7 @@ use super::put;
 
 /// Draws the field on one line; with `focused` its cursor too, and the text scrolled so far that
 /// the cursor is in sight.
-pub fn line(entry: &Entry, focused: bool, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub fn line(entry: &TextField, focused: bool, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }

@@ -6,24 +6,24 @@ use crate::domain::{Draft, Kind, Problem, draft, fields};
 
 /// A place that can have the keys.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Spot {
+pub enum FormField {
     /// `Type`: a choice.
     Kind,
     /// `SchedAt`: a time entry.
     Time,
     /// The heading of a group that folds.
-    Fold(Group),
+    Section(Group),
     /// A field of the content.
     Field(&'static Field),
 }
 
-impl Spot {
+impl FormField {
     /// The name beside it.
     pub fn label(self) -> &'static str {
         match self {
             Self::Kind => "Type",
             Self::Time => "SchedAt",
-            Self::Fold(group) => group.title(),
+            Self::Section(group) => group.title(),
             Self::Field(field) => field.name(),
         }
     }
@@ -32,7 +32,7 @@ impl Spot {
     pub fn group(self) -> Option<Group> {
         match self {
             Self::Kind | Self::Time => None,
-            Self::Fold(group) => Some(group),
+            Self::Section(group) => Some(group),
             Self::Field(field) => Some(field.group),
         }
     }
@@ -40,7 +40,7 @@ impl Spot {
     /// Whether its text may have several lines.
     pub fn is_multiline(self) -> bool {
         match self {
-            Self::Kind | Self::Time | Self::Fold(_) => false,
+            Self::Kind | Self::Time | Self::Section(_) => false,
             Self::Field(field) => match field.shape {
                 Shape::Lines
                 | Shape::JsonText
@@ -89,7 +89,7 @@ impl Spot {
             Self::Time => {
                 "when: tomorrow 9:00, +90m, sat 18:30, 2026-11-22 09:00, or with a zone: 18:30 UTC".to_owned()
             }
-            Self::Fold(_) => "→ or ctrl-o opens, ← folds".to_owned(),
+            Self::Section(_) => "→ or ctrl-o opens, ← folds".to_owned(),
             Self::Field(field) => {
                 let choices = self.choices();
                 if choices.is_empty() {
@@ -128,25 +128,25 @@ pub fn filled(group: Group, draft: &Draft) -> usize {
 }
 
 /// All places of a form for a draft, in order.
-pub fn all(with_kind: bool, only_time: bool, draft: &Draft, open: &[Group]) -> Vec<Spot> {
+pub fn all(with_kind: bool, only_time: bool, draft: &Draft, open: &[Group]) -> Vec<FormField> {
     if only_time {
-        return vec![Spot::Time];
+        return vec![FormField::Time];
     }
-    let mut spots = Vec::new();
+    let mut fields = Vec::new();
     if with_kind {
-        spots.push(Spot::Kind);
+        fields.push(FormField::Kind);
     }
-    spots.push(Spot::Time);
+    fields.push(FormField::Time);
     for group in Group::ALL {
         if folds(group) {
-            spots.push(Spot::Fold(group));
+            fields.push(FormField::Section(group));
             if !open.contains(&group) {
                 continue;
             }
         }
-        spots.extend(fields_of(group, draft.kind.as_ref()).map(Spot::Field));
+        fields.extend(fields_of(group, draft.kind.as_ref()).map(FormField::Field));
     }
-    spots
+    fields
 }
 
 /// The field whose entry mends a problem; `None` for what has no entry of its own.
@@ -164,26 +164,26 @@ fn field_of(problem: &Problem, kind: Option<&Kind>) -> Option<&'static Field> {
 }
 
 /// Where a problem is shown when every group is open.
-pub fn of_problem(problem: &Problem, draft: &Draft, with_kind: bool) -> Spot {
+pub fn of_problem(problem: &Problem, draft: &Draft, with_kind: bool) -> FormField {
     let kind = draft.kind.as_ref();
     match problem.field.as_str() {
-        "SchedAt" => Spot::Time,
-        "Type" if with_kind => Spot::Kind,
+        "SchedAt" => FormField::Time,
+        "Type" if with_kind => FormField::Kind,
         _ => match field_of(problem, kind) {
-            Some(field) if kind.is_none_or(|kind| field.fits(kind)) => Spot::Field(field),
-            Some(_) | None if with_kind => Spot::Kind,
-            Some(_) | None => Spot::Time,
+            Some(field) if kind.is_none_or(|kind| field.fits(kind)) => FormField::Field(field),
+            Some(_) | None if with_kind => FormField::Kind,
+            Some(_) | None => FormField::Time,
         },
     }
 }
 
 /// A problem as it reads under the place where it is shown.
-pub fn words(problem: &Problem, spot: Spot) -> String {
-    let own = match spot {
-        Spot::Kind => problem.field == "Type",
-        Spot::Time => problem.field == "SchedAt",
-        Spot::Fold(_) => false,
-        Spot::Field(field) => problem.field == field.path,
+pub fn words(problem: &Problem, field: FormField) -> String {
+    let own = match field {
+        FormField::Kind => problem.field == "Type",
+        FormField::Time => problem.field == "SchedAt",
+        FormField::Section(_) => false,
+        FormField::Field(field) => problem.field == field.path,
     };
     if own { problem.rule.clone() } else { format!("{}: {}", problem.field, problem.rule) }
 }
@@ -196,19 +196,19 @@ mod tests {
     fn every_documented_field_of_a_kind_has_its_place_once() {
         for kind in Kind::KNOWN {
             let draft = Draft { kind: Some(kind.clone()), ..Draft::default() };
-            let spots = all(true, false, &draft, &Group::ALL);
-            let shown = spots.iter().filter(|spot| matches!(spot, Spot::Field(_))).count();
+            let fields = all(true, false, &draft, &Group::ALL);
+            let shown = fields.iter().filter(|field| matches!(field, FormField::Field(_))).count();
             assert_eq!(shown, draft::form_fields(&kind).count(), "{kind:?}");
-            assert_eq!(spots.iter().filter(|spot| matches!(spot, Spot::Fold(_))).count(), 3);
+            assert_eq!(fields.iter().filter(|field| matches!(field, FormField::Section(_))).count(), 3);
         }
     }
 
     #[test]
     fn before_a_type_is_chosen_no_audience_is_asked_for() {
-        let spots = all(true, false, &Draft::default(), &[]);
-        assert_eq!(spots.first(), Some(&Spot::Kind));
-        assert!(!spots.iter().any(|spot| spot.group() == Some(Group::Audience)));
-        assert!(spots.iter().any(|spot| spot.label() == "Title"));
+        let fields = all(true, false, &Draft::default(), &[]);
+        assert_eq!(fields.first(), Some(&FormField::Kind));
+        assert!(!fields.iter().any(|field| field.group() == Some(Group::Audience)));
+        assert!(fields.iter().any(|field| field.label() == "Title"));
     }
 
     #[test]
