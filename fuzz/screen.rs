@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use pushdeck::app::{Effect, Message, Moment, Setup, State, review, update};
+use pushdeck::app::{Effect, Message, Moment, Setup, State, update};
 use pushdeck::domain::failure::NotSent;
 use pushdeck::domain::kept::FoundDraft;
 use pushdeck::domain::profile::Environment;
@@ -90,7 +90,7 @@ impl Dashboard {
     pub(crate) fn wait(&mut self, by: Duration) {
         let now = moment(self.state.now.running + by);
         self.feed(Message::Ticked(now));
-        let (size, lines) = (self.state.size, review::in_sight(&self.state));
+        let (size, lines) = (self.state.size, self.state.in_sight());
         self.feed(Message::Drawn { at: now, rendered: now.running, size, lines });
     }
 

@@ -15,8 +15,8 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use crate::app::state::PendingWrite;
-use crate::app::{Effect, Message, Moment, Sight, State, Verdict, review, update};
+use crate::app::PendingWrite;
+use crate::app::{Effect, Message, Moment, Sight, State, Verdict, update};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
 use crate::term::{self, Progress, Screen, Shown};
@@ -292,7 +292,7 @@ impl Painter<'_> {
             desk.take(Message::Resized { columns: size.0, rows: size.1 });
         }
         let (state, theme) = (&desk.state, self.theme);
-        let shown = Shown { rendered: state.now.running, size, lines: review::in_sight(state) };
+        let shown = Shown { rendered: state.now.running, size, lines: state.in_sight() };
         self.screen.show(shown, |area, buffer| view::render(state, theme, area, buffer));
         self.frames += 1;
         Ok(())

@@ -29,8 +29,8 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
-use crate::app::detail::lines::Tone;
 use crate::app::frame::{Areas, LEAST};
+use crate::app::lines::Tone;
 use crate::app::{Layer, State};
 use crate::domain::text;
 use crate::theme::Theme;

@@ -11,68 +11,24 @@
 )]
 
 pub mod lines;
+pub mod log;
 #[cfg(test)]
 mod tests;
 
-use std::collections::VecDeque;
 use std::ops::Range;
 use std::sync::Arc;
 
 use ratatui::layout::Rect;
 
-use crate::domain::call::{Call, End};
+use crate::domain::call::Call;
 use crate::domain::{curl, text};
 use crate::keymap::Action;
 
 use super::effect::Effect;
-use super::state::{Layer, State};
+use super::next::{Next, Target};
+use super::shared::Shared;
 
-/// How many attempts are kept.
-pub const KEPT: usize = 500;
-
-/// The last attempts, numbered from 1.
-#[derive(Clone, Debug, Default)]
-pub struct Calls {
-    kept: VecDeque<Arc<Call>>,
-    made: u64,
-}
-
-impl Calls {
-    /// Adds the newest; the oldest goes when there are too many.
-    pub fn push(&mut self, call: Arc<Call>) {
-        self.made += 1;
-        self.kept.push_back(call);
-        if self.kept.len() > KEPT {
-            self.kept.pop_front();
-        }
-    }
-
-    /// The attempt with this number, while it is kept.
-    pub fn get(&self, number: u64) -> Option<&Arc<Call>> {
-        let at = number.checked_sub(self.oldest())?;
-        self.kept.get(usize::try_from(at).ok()?)
-    }
-
-    /// All that are kept, oldest first.
-    pub fn all(&self) -> impl ExactSizeIterator<Item = &Arc<Call>> {
-        self.kept.iter()
-    }
-
-    /// How many were made since the start.
-    pub fn made(&self) -> u64 {
-        self.made
-    }
-
-    /// How many of those that are kept failed.
-    pub fn failed(&self) -> usize {
-        self.kept.iter().filter(|call| matches!(call.end, End::Failed(_))).count()
-    }
-
-    /// The number of the oldest that is kept.
-    fn oldest(&self) -> u64 {
-        self.made + 1 - self.kept.len() as u64
-    }
-}
+pub use log::Calls;
 
 /// The list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -127,15 +83,15 @@ pub struct OneCall {
 }
 
 /// Where list and single attempt lie, with their border; `None` when the screen has no room.
-pub fn place(state: &State) -> Option<Rect> {
-    let areas = state.areas()?;
+pub fn place(shared: &Shared) -> Option<Rect> {
+    let areas = shared.areas()?;
     let top = areas.header.bottom();
     Some(Rect { y: top, height: areas.message.y.saturating_sub(top), ..areas.header })
 }
 
 /// The room inside of the border.
-fn room(state: &State) -> Rect {
-    let place = place(state).unwrap_or_default();
+fn room(shared: &Shared) -> Rect {
+    let place = place(shared).unwrap_or_default();
     Rect::new(
         place.x.saturating_add(2),
         place.y.saturating_add(1),
@@ -145,111 +101,92 @@ fn room(state: &State) -> Rect {
 }
 
 /// Attempts that fit on the list, below its head.
-pub fn rows(state: &State) -> usize {
-    usize::from(room(state).height.saturating_sub(1))
+pub fn rows(shared: &Shared) -> usize {
+    usize::from(room(shared).height.saturating_sub(1))
 }
 
 /// The farthest scroll of one attempt.
-pub fn longest_scroll(state: &State, call: &Call) -> u16 {
-    let room = room(state);
-    let lines = lines::lines(state, call, usize::from(room.width)).len();
+pub fn longest_scroll(shared: &Shared, call: &Call) -> u16 {
+    let room = room(shared);
+    let lines = lines::lines(shared, call, usize::from(room.width)).len();
     u16::try_from(lines).unwrap_or(u16::MAX).saturating_sub(room.height)
 }
 
-/// Opens the list on the newest, or comes back to the one that is open below.
-pub fn open(state: &mut State) {
-    match state.layers.iter().position(|layer| matches!(layer, Layer::Calls(_))) {
-        Some(at) => state.layers.truncate(at + 1),
-        None => state.layers.push(Layer::Calls(CallList::default())),
+impl CallList {
+    /// A key in the list.
+    pub(super) fn on_action(&mut self, shared: &mut Shared, action: Action) -> Next {
+        if matches!(action, Action::Back | Action::Close | Action::Calls) {
+            return Next::close();
+        }
+        let rows = rows(shared);
+        let calls = &shared.calls;
+        let screenful = (rows as u64).saturating_sub(1).max(1);
+        let Some(at) = self.chosen(calls) else { return Next::stay() };
+        match action {
+            Action::Down => self.choose(at + 1, calls, rows),
+            Action::Up => self.choose(at.saturating_sub(1), calls, rows),
+            Action::PageDown => self.choose(at + screenful, calls, rows),
+            Action::PageUp => self.choose(at.saturating_sub(screenful), calls, rows),
+            Action::First => self.choose(0, calls, rows),
+            Action::Last => self.choose(u64::MAX, calls, rows),
+            Action::Open => return Next::open(Target::Call(at)),
+            Action::CopyCurl => {
+                if let Some(call) = calls.get(at).cloned() {
+                    return copy(shared, &call).into();
+                }
+            }
+            _ => {}
+        }
+        Next::stay()
     }
 }
 
-/// A key in the list.
-pub fn on_list_action(state: &mut State, action: Action) -> Vec<Effect> {
-    let rows = rows(state);
-    let Some(Layer::Calls(list)) = state.layers.last_mut() else { return Vec::new() };
-    let calls = &state.calls;
-    let screenful = (rows as u64).saturating_sub(1).max(1);
-    match action {
-        Action::Back | Action::Close | Action::Calls => {
-            state.layers.pop();
-            return Vec::new();
-        }
-        _ => {}
+impl OneCall {
+    /// The attempt with this number, while it is kept.
+    pub(super) fn open(shared: &Shared, number: u64) -> Option<Self> {
+        shared.calls.get(number).cloned().map(|call| Self { call, scroll: 0 })
     }
-    let Some(at) = list.chosen(calls) else { return Vec::new() };
-    match action {
-        Action::Down => list.choose(at + 1, calls, rows),
-        Action::Up => list.choose(at.saturating_sub(1), calls, rows),
-        Action::PageDown => list.choose(at + screenful, calls, rows),
-        Action::PageUp => list.choose(at.saturating_sub(screenful), calls, rows),
-        Action::First => list.choose(0, calls, rows),
-        Action::Last => list.choose(u64::MAX, calls, rows),
-        Action::Open => {
-            if let Some(call) = calls.get(at).cloned() {
-                state.layers.push(Layer::Call(OneCall { call, scroll: 0 }));
-            }
-        }
-        Action::CopyCurl => {
-            if let Some(call) = calls.get(at).cloned() {
-                return copy(state, &call);
-            }
-        }
-        _ => {}
-    }
-    Vec::new()
-}
 
-/// A key at one attempt.
-pub fn on_one_action(state: &mut State, action: Action) -> Vec<Effect> {
-    let Some(Layer::Call(one)) = state.layers.last() else { return Vec::new() };
-    let call = Arc::clone(&one.call);
-    let longest = longest_scroll(state, &call);
-    let scroll = one.scroll.min(longest);
-    let screenful = room(state).height.saturating_sub(1).max(1);
-    let moved = match action {
-        Action::Down => scroll.saturating_add(1),
-        Action::Up => scroll.saturating_sub(1),
-        Action::PageDown => scroll.saturating_add(screenful),
-        Action::PageUp => scroll.saturating_sub(screenful),
-        Action::First => 0,
-        Action::Last => longest,
-        Action::CopyCurl => return copy(state, &call),
-        Action::Back | Action::Close => {
-            state.layers.pop();
-            return Vec::new();
-        }
-        Action::Calls => {
-            open(state);
-            return Vec::new();
-        }
-        _ => return Vec::new(),
-    };
-    if let Some(Layer::Call(one)) = state.layers.last_mut() {
-        one.scroll = moved.min(longest);
+    /// A key at one attempt.
+    pub(super) fn on_action(&mut self, shared: &mut Shared, action: Action) -> Next {
+        let longest = longest_scroll(shared, &self.call);
+        let scroll = self.scroll.min(longest);
+        let screenful = room(shared).height.saturating_sub(1).max(1);
+        let moved = match action {
+            Action::Down => scroll.saturating_add(1),
+            Action::Up => scroll.saturating_sub(1),
+            Action::PageDown => scroll.saturating_add(screenful),
+            Action::PageUp => scroll.saturating_sub(screenful),
+            Action::First => 0,
+            Action::Last => longest,
+            Action::CopyCurl => return copy(shared, &self.call).into(),
+            Action::Back | Action::Close => return Next::close(),
+            _ => return Next::stay(),
+        };
+        self.scroll = moved.min(longest);
+        Next::stay()
     }
-    Vec::new()
 }
 
 /// Gives the call to the terminal as a line for a shell, and says what is to be known about it.
-fn copy(state: &mut State, call: &Call) -> Vec<Effect> {
+fn copy(shared: &mut Shared, call: &Call) -> Vec<Effect> {
     let Some(line) = curl::line(call) else {
         let (whole, kept) = (text::grouped(call.bytes_sent), text::grouped(Call::MOST_BODY as u64));
-        state.warn(format!("not copied: of the body's {whole} bytes the log keeps {kept}"));
+        shared.warn(format!("not copied: of the body's {whole} bytes the log keeps {kept}"));
         return Vec::new();
     };
     if line.len() > Effect::MOST_COPIED {
-        state.warn("not copied: it is longer than terminals take");
+        shared.warn("not copied: it is longer than terminals take");
         return Vec::new();
     }
     let name = call.command.name();
     if call.command.writes() {
-        state.warn(format!(
+        shared.warn(format!(
             "{name} copied as curl, if the terminal allows it: whoever runs it WRITES AGAIN. \
              USERSIG is filled by: pushdeck usersig"
         ));
     } else {
-        state.say(format!(
+        shared.say(format!(
             "{name} copied as curl, if the terminal allows it; USERSIG is filled by: pushdeck usersig"
         ));
     }

@@ -11,7 +11,8 @@ use crate::domain::throttle::Throttle;
 use crate::domain::wire::Command;
 use crate::domain::{Failure, call};
 
-use super::message::{Call, Moment};
+use super::request::Moment;
+use crate::domain::call::Call;
 
 /// Data older than this many refreshes is called stale.
 const STALE_AFTER: u32 = 4;

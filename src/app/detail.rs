@@ -7,69 +7,21 @@
 
 use ratatui::layout::Rect;
 
-use crate::keymap::Action;
+use crate::keymap::{Action, Scope};
 
 pub mod lines;
+pub mod pane;
 
-use super::effect::Effect;
-use super::frame::Placement;
-use super::state::{Layer, State};
+pub use pane::ViewMode;
 
-/// How the task is shown.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum ViewMode {
-    /// In words, with the phone.
-    #[default]
-    Task,
-    /// As the service gave it.
-    Json,
-}
-
-/// The detail pane.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Detail {
-    /// Where the operator wants it.
-    pub placement: Placement,
-    /// Whether the pane has the keys.
-    pub focused: bool,
-    /// What of the task is shown.
-    pub mode: ViewMode,
-    /// Lines scrolled off the top.
-    pub scroll: u16,
-}
-
-impl Detail {
-    /// Another task was selected: its text begins at its beginning.
-    pub fn rewind(&mut self) {
-        self.scroll = 0;
-    }
-}
-
-/// Moves the pane: right, below, off, and back to where there is room.
-pub fn move_pane(state: &mut State) {
-    let next = match state.detail.placement {
-        Placement::Auto => match state.areas().and_then(|areas| areas.detail) {
-            Some(detail) if detail.x > 0 => Placement::Below,
-            Some(_) => Placement::Off,
-            None => Placement::Right,
-        },
-        Placement::Right => Placement::Below,
-        Placement::Below => Placement::Off,
-        Placement::Off => Placement::Auto,
-    };
-    state.detail.placement = next;
-    if state.areas().is_some_and(|areas| areas.detail.is_none()) {
-        state.detail.focused = false;
-        if next != Placement::Off {
-            state.say("no room for the detail pane at this size; Enter shows the details");
-        }
-    }
-}
+use super::next::{Next, Target};
+use super::shared::Shared;
+use super::task_actions;
 
 /// The room for the text: the inside of the pane, or of the whole body when the detail lies over
 /// it. `None` when the detail is not shown.
-pub fn room(state: &State) -> Option<Rect> {
-    frame(state).map(|area| {
+pub fn room(shared: &Shared) -> Option<Rect> {
+    frame(shared).map(|area| {
         Rect::new(
             area.x.saturating_add(2),
             area.y.saturating_add(1),
@@ -80,27 +32,27 @@ pub fn room(state: &State) -> Option<Rect> {
 }
 
 /// The border around that room.
-pub fn frame(state: &State) -> Option<Rect> {
-    let areas = state.areas()?;
-    if state.layers.iter().any(|layer| matches!(layer, Layer::Detail)) {
+pub fn frame(shared: &Shared) -> Option<Rect> {
+    let areas = shared.areas()?;
+    if shared.lies_over.detail {
         return Some(areas.detail.map_or(areas.table, |pane| areas.table.union(pane)));
     }
     areas.detail
 }
 
 /// The farthest scroll: the last line of the text stands on the last line of the room.
-pub fn longest_scroll(state: &State) -> u16 {
-    let Some(room) = room(state) else { return 0 };
-    let lines = lines::lines(state, usize::from(room.width)).len();
+pub fn longest_scroll(shared: &Shared) -> u16 {
+    let Some(room) = room(shared) else { return 0 };
+    let lines = lines::lines(shared, usize::from(room.width)).len();
     u16::try_from(lines).unwrap_or(u16::MAX).saturating_sub(room.height)
 }
 
 /// A key in the detail, in the pane or on the whole body.
-pub fn on_action(state: &mut State, action: Action) -> Vec<Effect> {
-    let screenful = room(state).map_or(1, |room| room.height.saturating_sub(1).max(1));
-    let longest = longest_scroll(state);
+pub fn on_action(shared: &mut Shared, action: Action) -> Next {
+    let screenful = room(shared).map_or(1, |room| room.height.saturating_sub(1).max(1));
+    let longest = longest_scroll(shared);
     // The text may have become shorter since the last key.
-    let scroll = state.detail.scroll.min(longest);
+    let scroll = shared.detail.scroll.min(longest);
     let moved = match action {
         Action::Down => scroll.saturating_add(1),
         Action::Up => scroll.saturating_sub(1),
@@ -110,34 +62,27 @@ pub fn on_action(state: &mut State, action: Action) -> Vec<Effect> {
         Action::HalfUp => scroll.saturating_sub(screenful.div_ceil(2)),
         Action::First => 0,
         Action::Last => longest,
-        _ => return on_other(state, action),
+        _ => return on_other(shared, action),
     };
-    state.detail.scroll = moved.min(longest);
-    Vec::new()
+    shared.detail.scroll = moved.min(longest);
+    Next::stay()
 }
 
-fn on_other(state: &mut State, action: Action) -> Vec<Effect> {
+fn on_other(shared: &mut Shared, action: Action) -> Next {
     match action {
         Action::NextView => {
-            state.detail.scroll = 0;
-            state.detail.mode = match state.detail.mode {
+            shared.detail.scroll = 0;
+            shared.detail.mode = match shared.detail.mode {
                 ViewMode::Task => ViewMode::Json,
                 ViewMode::Json => ViewMode::Task,
             };
         }
-        Action::Open => {
-            if state.layers.is_empty() {
-                state.layers.push(Layer::Detail);
-            }
-        }
-        Action::Back | Action::Close | Action::SwitchPane => {
-            if state.layers.pop().is_none() {
-                state.detail.focused = false;
-            }
-        }
-        _ => return super::board::on_task_action(state, action),
+        Action::Open if !shared.lies_over.detail => return Next::open(Target::Screen(Scope::Detail)),
+        Action::Back | Action::Close | Action::SwitchPane if shared.lies_over.detail => return Next::close(),
+        Action::Back | Action::Close | Action::SwitchPane => shared.detail.focused = false,
+        _ => return task_actions::on_action(shared, action),
     }
-    Vec::new()
+    Next::stay()
 }
 
 #[cfg(test)]
@@ -210,7 +155,8 @@ mod tests {
         let count = |length: usize| {
             let mut state = board((120, 40));
             let long = "a.b ".repeat(length / 4);
-            let task = state.board.tasks.iter_mut().find(|task| Some(task.id) == state.board.selected);
+            let selected = state.board.selected;
+            let task = state.board.tasks.iter_mut().find(|task| Some(task.id) == selected);
             let task = task.unwrap();
             (task.title, task.desc) = (long.clone(), long.clone());
             let known = crate::domain::fields::FIELDS.iter().map(|field| field.path);

@@ -13,9 +13,10 @@ use crate::domain::kept::{DraftState, KeptDraft};
 use crate::keymap::Action;
 
 use super::effect::Effect;
-use super::form::{self, Purpose};
-use super::message::ReqId;
-use super::state::{Layer, State};
+use super::form::model::Purpose;
+use super::next::{Next, Target};
+use super::request::ReqId;
+use super::shared::Shared;
 
 /// Rows that a page key moves by.
 const SCREENFUL: usize = 10;
@@ -62,126 +63,111 @@ impl DraftList {
     }
 }
 
-/// Opens the list and asks the disk for it.
-pub fn open(state: &mut State) -> Vec<Effect> {
-    if matches!(state.layers.last(), Some(Layer::Drafts(_))) {
-        return Vec::new();
+impl DraftList {
+    /// The list, and the question for it.
+    pub(super) fn open(shared: &mut Shared) -> (Self, Vec<Effect>) {
+        let mut list = Self::default();
+        let effects = list.ask(shared);
+        (list, effects)
     }
-    let req = state.ask();
-    let listed_at = state.now.running;
-    let list = DraftList { listing: Some(req), listed_at, ..DraftList::default() };
-    state.layers.push(Layer::Drafts(Box::new(list)));
-    vec![Effect::ListDrafts { req }]
-}
 
-/// Time went on: what became of a text that was being checked is asked for again.
-pub fn on_tick(state: &mut State) -> Vec<Effect> {
-    let now = state.now.running;
-    let Some(Layer::Drafts(list)) = state.layers.last() else { return Vec::new() };
-    if list.listing.is_some() || !list.may_change() || now < list.listed_at + AGAIN {
-        return Vec::new();
+    fn ask(&mut self, shared: &mut Shared) -> Vec<Effect> {
+        let req = shared.ask();
+        (self.listing, self.listed_at) = (Some(req), shared.now.running);
+        vec![Effect::ListDrafts { req }]
     }
-    let req = state.ask();
-    if let Some(Layer::Drafts(list)) = state.layers.last_mut() {
-        (list.listing, list.listed_at) = (Some(req), now);
-    }
-    vec![Effect::ListDrafts { req }]
-}
 
-/// The drafts came, or cannot be read.
-pub fn on_listed(state: &mut State, req: ReqId, result: Result<Vec<KeptDraft>, String>) -> Vec<Effect> {
-    let lists = state.layers.iter_mut().filter_map(|layer| match layer {
-        Layer::Drafts(list) => Some(list),
-        _ => None,
-    });
-    for list in lists.filter(|list| list.listing == Some(req)) {
-        list.listing = None;
-        list.take(result.clone());
+    /// Time went on: what became of a text that was being checked is asked for again.
+    pub(super) fn on_tick(&mut self, shared: &mut Shared) -> Vec<Effect> {
+        let is_due = shared.now.running >= self.listed_at + AGAIN;
+        if self.listing.is_none() && self.may_change() && is_due { self.ask(shared) } else { Vec::new() }
     }
-    Vec::new()
-}
 
-/// A key in the list.
-pub fn on_action(state: &mut State, action: Action) -> Vec<Effect> {
-    let Some(Layer::Drafts(list)) = state.layers.last_mut() else { return Vec::new() };
-    let end = list.last_row();
-    list.at = match action {
-        Action::Down => (list.at + 1).min(end),
-        Action::Up => list.at.saturating_sub(1),
-        Action::PageDown => (list.at + SCREENFUL).min(end),
-        Action::PageUp => list.at.saturating_sub(SCREENFUL),
-        Action::First => 0,
-        Action::Last => end,
-        Action::Back | Action::Close => {
-            state.layers.pop();
-            return Vec::new();
+    /// The drafts came, or cannot be read.
+    pub(super) fn on_listed(&mut self, req: ReqId, result: &Result<Vec<KeptDraft>, String>) {
+        if self.listing == Some(req) {
+            self.listing = None;
+            self.take(result.clone());
         }
-        Action::GoOn if list.asking.is_none() => return go_on(state),
-        _ => list.at,
-    };
-    Vec::new()
+    }
+
+    /// Whether the answer to this question was waited for here; it is not any more.
+    pub(super) fn stops_waiting(&mut self, req: ReqId) -> bool {
+        self.asking.take_if(|asked| *asked == req).is_some()
+    }
+
+    /// A key in the list.
+    pub(super) fn on_action(&mut self, shared: &mut Shared, action: Action) -> Next {
+        let end = self.last_row();
+        self.at = match action {
+            Action::Down => (self.at + 1).min(end),
+            Action::Up => self.at.saturating_sub(1),
+            Action::PageDown => (self.at + SCREENFUL).min(end),
+            Action::PageUp => self.at.saturating_sub(SCREENFUL),
+            Action::First => 0,
+            Action::Last => end,
+            Action::Back | Action::Close => return Next::close(),
+            Action::GoOn if self.asking.is_none() => return self.go_on(shared).into(),
+            _ => self.at,
+        };
+        Next::stay()
+    }
+
+    /// Asks the disk for the chosen draft; its form opens when that one is the form's again.
+    fn go_on(&mut self, shared: &mut Shared) -> Vec<Effect> {
+        let Some((id, what)) = self.chosen().map(|kept| (kept.id, kept.state)) else { return Vec::new() };
+        match what {
+            DraftState::Sent => {
+                shared.warn("this text was sent and its outcome is being checked; nothing is sent twice");
+                return Vec::new();
+            }
+            DraftState::Elsewhere => {
+                shared.warn("this draft is open in another pushdeck; it stays there");
+                return Vec::new();
+            }
+            DraftState::Current | DraftState::Unknown | DraftState::Created(_) | DraftState::Aside => {}
+        }
+        let req = shared.ask();
+        self.asking = Some(req);
+        vec![Effect::RestoreDraft { req, id }]
+    }
 }
 
-/// Asks the disk for the chosen draft; its form opens when that one is the form's again.
-fn go_on(state: &mut State) -> Vec<Effect> {
-    let Some(Layer::Drafts(list)) = state.layers.last() else { return Vec::new() };
-    let Some((id, what)) = list.chosen().map(|kept| (kept.id, kept.state)) else { return Vec::new() };
-    match what {
-        DraftState::Sent => {
-            state.warn("this text was sent and its outcome is being checked; nothing is sent twice");
-            return Vec::new();
-        }
-        DraftState::Elsewhere => {
-            state.warn("this draft is open in another pushdeck; it stays there");
-            return Vec::new();
-        }
-        DraftState::Current | DraftState::Unknown | DraftState::Created(_) | DraftState::Aside => {}
-    }
-    let req = state.ask();
-    if let Some(Layer::Drafts(list)) = state.layers.last_mut() {
-        list.asking = Some(req);
-    }
-    vec![Effect::RestoreDraft { req, id }]
-}
-
-/// A draft of the list is the one of its form again, or could not be.
-pub fn on_restored(state: &mut State, req: ReqId, result: Result<KeptDraft, String>) -> Vec<Effect> {
-    let waits = |layer: &Layer| matches!(layer, Layer::Drafts(list) if list.asking == Some(req));
-    let Some(at) = state.layers.iter().position(waits) else { return Vec::new() };
-    let on_top = at + 1 == state.layers.len();
-    if let Some(Layer::Drafts(list)) = state.layers.get_mut(at) {
-        list.asking = None;
-    }
+/// A draft of the list is the one of its form again, or could not be: the form to be opened, where the
+/// list lies on top.
+pub(super) fn on_restored(
+    shared: &mut Shared,
+    is_on_top: bool,
+    result: Result<KeptDraft, String>,
+) -> Option<Target> {
     let kept = match result {
         Ok(kept) => kept,
         Err(why) => {
-            state.warn(why);
-            return Vec::new();
+            shared.warn(why);
+            return None;
         }
     };
-    if !on_top {
-        state.say("the draft is back; its form brings it");
-        return Vec::new();
+    if !is_on_top {
+        shared.say("the draft is back; its form brings it");
+        return None;
     }
-    state.layers.pop();
     let (what, id) = kept.slot.split_once(' ').unwrap_or((&kept.slot, ""));
     let id = id.parse().ok().map(TaskId);
-    let task = id.and_then(|id| state.board.task(id)).cloned().map(Box::new);
+    let task = id.and_then(|id| shared.board.task(id)).cloned().map(Box::new);
     let purpose = match (what, id, task) {
         ("from", Some(id), _) => Purpose::From(id),
         ("edit", _, Some(task)) => Purpose::Edit(task),
         ("time", _, Some(task)) => Purpose::Time(task),
         ("edit" | "time", Some(id), None) => {
             let key = if what == "edit" { "e" } else { "t" };
-            state.warn(format!(
+            shared.warn(format!(
                 "#{id} is not in the list that is shown: find it, then {key} brings the draft"
             ));
-            return Vec::new();
+            return None;
         }
         _ => Purpose::New,
     };
-    form::open_kept(state, purpose, kept);
-    Vec::new()
+    Some(Target::Form(purpose, Some(Box::new(kept))))
 }
 
 /// The form that a draft belongs to, in words.
@@ -211,7 +197,9 @@ mod tests {
     use crossterm::event::KeyCode;
 
     use super::*;
+    use crate::app::Layer;
     use crate::app::Message;
+    use crate::app::State;
     use crate::app::testing::{board, feed, key, later, now, press, tasks, typed};
     use crate::domain::Draft;
     use crate::domain::kept::DraftId;

@@ -1,73 +1,12 @@
-//! Everything the outside world may be asked to do. Names are imperatives.
+//! Everything that the worker or the terminal may be asked to do. Names are imperatives.
 
-use crate::domain::kept::{DraftId, Origin};
-use crate::domain::profile::AppKey;
-use crate::domain::wire::Command;
-use crate::domain::{Change, Draft, Kind, NewTask, Query, Task, TaskId};
+use crate::domain::kept::DraftId;
+use crate::domain::{Draft, Query, TaskId};
 
 pub use crate::domain::priority::Priority;
 
-use super::message::{OpenWrite, ReqId};
-
-/// One change at the service. Sent at most once, whatever happens (I5).
-#[derive(Clone, Debug, PartialEq)]
-pub enum Write {
-    /// `add_sched_task`
-    Create(NewTask),
-    /// `modify_sched_task`
-    Modify(Change),
-    /// `delete_sched_task`
-    Cancel {
-        /// The task.
-        id: TaskId,
-        /// Its type, which the call must name.
-        kind: Kind,
-    },
-}
-
-impl Write {
-    /// The call that makes it.
-    pub fn command(&self) -> Command {
-        match self {
-            Self::Create(_) => Command::Add,
-            Self::Modify(_) => Command::Modify,
-            Self::Cancel { .. } => Command::Delete,
-        }
-    }
-
-    /// The task that it changes; a create has none yet.
-    pub fn task(&self) -> Option<TaskId> {
-        match self {
-            Self::Create(_) => None,
-            Self::Modify(change) => Some(change.id),
-            Self::Cancel { id, .. } => Some(*id),
-        }
-    }
-}
-
-/// On what terms a write was confirmed. The worker sends nothing when one of them does not hold, and
-/// says which: [`super::Message::Stopped`].
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Terms {
-    /// The app whose row or form the review was opened on (W8).
-    pub app: AppKey,
-    /// The task as it was on the screen when it was confirmed: one that is otherwise by now is not
-    /// touched. `None` for a create.
-    pub seen: Option<Box<Task>>,
-    /// The draft that it was made from: it belongs to this write from now on.
-    pub origin: Option<Origin>,
-    /// What a cancel does without, because the operator was told and confirmed once more (U11).
-    pub waived: Waived,
-}
-
-/// What is missing and was done without. Only a cancel may do without anything.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Waived {
-    /// The entry in the journal.
-    pub journal: bool,
-    /// The look at the task right before.
-    pub fresh_copy: bool,
-}
+use super::request::ReqId;
+use super::write::{OpenWrite, Terms, Write};
 
 /// Everything the worker or the terminal may be asked to do.
 #[derive(Clone, Debug, PartialEq)]

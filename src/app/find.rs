@@ -7,9 +7,9 @@ use crate::domain::query::Range;
 use crate::domain::when;
 use crate::keymap::Action;
 
-use super::board;
-use super::effect::Effect;
-use super::state::{Layer, State};
+use super::board::range::{ask_anew, set_range};
+use super::next::{Go, Next};
+use super::shared::Shared;
 use super::text_field::TextField;
 
 /// The fields of the form, in order.
@@ -35,84 +35,76 @@ pub struct Find {
 /// Bytes of each field: the documents name no limit for a keyword.
 const LONGEST: [usize; 3] = [256, 128, 128];
 
-/// Opens the form with what was typed when it was left by Esc, else with what is asked now.
-pub fn open(state: &mut State) {
-    let query = &state.board.query;
-    let before = [
-        query.keyword.clone(),
-        when::editable(query.range.begin, state.zone),
-        when::editable(query.range.end, state.zone),
-    ];
-    let left = state.drafts.find.take();
-    let [keyword, from, to] = left.as_ref().unwrap_or(&before);
-    let [of_keyword, of_from, of_to] = LONGEST;
-    let entries = [
-        TextField::line(keyword).at_most(of_keyword),
-        TextField::line(from).at_most(of_from),
-        TextField::line(to).at_most(of_to),
-    ];
-    state.layers.push(Layer::Find(Box::new(Find { entries, focus: 0, problem: None, before })));
-    if left.is_some() {
-        state.say("what was typed before is here again · ctrl-u empties a field");
+impl Find {
+    /// The form with what was typed when it was left by Esc, else with what is asked now.
+    pub(super) fn open(shared: &mut Shared) -> Self {
+        let query = &shared.board.query;
+        let before = [
+            query.keyword.clone(),
+            when::editable(query.range.begin, shared.zone),
+            when::editable(query.range.end, shared.zone),
+        ];
+        let left = shared.drafts.find.take();
+        let [keyword, from, to] = left.as_ref().unwrap_or(&before);
+        let [of_keyword, of_from, of_to] = LONGEST;
+        let entries = [
+            TextField::line(keyword).at_most(of_keyword),
+            TextField::line(from).at_most(of_from),
+            TextField::line(to).at_most(of_to),
+        ];
+        if left.is_some() {
+            shared.say("what was typed before is here again · ctrl-u empties a field");
+        }
+        Self { entries, focus: 0, problem: None, before }
     }
-}
 
-/// A key in the form.
-pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec<Effect> {
-    let (now, zone) = (state.server_now(), state.zone);
-    let Some(Layer::Find(find)) = state.layers.last_mut() else { return Vec::new() };
-    match action {
-        Some(Action::Back) => {
-            let typed = find.entries.each_ref().map(TextField::text);
-            let before = find.before.clone();
-            state.layers.pop();
-            if typed != before {
-                state.drafts.find = Some(typed);
-                state.say("nothing was asked · f brings back what was typed");
+    /// A key in the form.
+    pub(super) fn on_key(&mut self, shared: &mut Shared, event: KeyEvent, action: Option<Action>) -> Next {
+        let (now, zone) = (shared.server_now(), shared.zone);
+        match action {
+            Some(Action::Back) => {
+                let typed = self.entries.each_ref().map(TextField::text);
+                if typed != self.before {
+                    shared.drafts.find = Some(typed);
+                    shared.say("nothing was asked · f brings back what was typed");
+                }
+                return Next::close();
+            }
+            Some(Action::NextField) => self.focus = (self.focus + 1) % FIELDS.len(),
+            Some(Action::PreviousField) => self.focus = (self.focus + FIELDS.len() - 1) % FIELDS.len(),
+            Some(Action::Ask) => match read(self, now, zone) {
+                Ok((keyword, range)) => {
+                    shared.board.query.keyword = keyword;
+                    set_range(shared, range);
+                    return Next { effects: ask_anew(shared), go: Go::Close };
+                }
+                Err(problem) => {
+                    self.focus = problem.0;
+                    self.problem = Some(problem);
+                }
+            },
+            _ => {
+                let changed = self.entries.get_mut(self.focus).is_some_and(|entry| entry.key(event));
+                self.check(shared, changed);
             }
         }
-        Some(Action::NextField) => find.focus = (find.focus + 1) % FIELDS.len(),
-        Some(Action::PreviousField) => find.focus = (find.focus + FIELDS.len() - 1) % FIELDS.len(),
-        Some(Action::Ask) => match read(find, now, zone) {
-            Ok((keyword, range)) => {
-                state.layers.pop();
-                state.board.query.keyword = keyword;
-                board::set_range(state, range);
-                return board::ask_anew(state);
-            }
-            Err(problem) => {
-                find.focus = problem.0;
-                find.problem = Some(problem);
-            }
-        },
-        _ => {
-            if let Some(entry) = find.entries.get_mut(find.focus)
-                && entry.key(event)
-            {
-                find.problem = read(find, now, zone).err();
-            }
-            say_left_out(state);
+        Next::stay()
+    }
+
+    /// A paste into the field that has the keys.
+    pub(super) fn on_paste(&mut self, shared: &mut Shared, pasted: &str) {
+        let changed = self.entries.get_mut(self.focus).is_some_and(|entry| entry.paste(pasted));
+        self.check(shared, changed);
+    }
+
+    /// Reads what was typed anew, and says what the field did not take.
+    fn check(&mut self, shared: &mut Shared, changed: bool) {
+        if changed {
+            self.problem = read(self, shared.server_now(), shared.zone).err();
         }
-    }
-    Vec::new()
-}
-
-/// A paste into the field that has the keys.
-pub fn on_paste(state: &mut State, pasted: &str) {
-    let (now, zone) = (state.server_now(), state.zone);
-    let Some(Layer::Find(find)) = state.layers.last_mut() else { return };
-    if let Some(entry) = find.entries.get_mut(find.focus)
-        && entry.paste(pasted)
-    {
-        find.problem = read(find, now, zone).err();
-    }
-    say_left_out(state);
-}
-
-fn say_left_out(state: &mut State) {
-    let Some(Layer::Find(find)) = state.layers.last() else { return };
-    if let Some(left_out) = find.entries.get(find.focus).and_then(TextField::left_out) {
-        state.warn(left_out.words());
+        if let Some(left_out) = self.entries.get(self.focus).and_then(TextField::left_out) {
+            shared.warn(left_out.words());
+        }
     }
 }
 
@@ -140,7 +132,9 @@ mod tests {
     use crossterm::event::KeyCode;
 
     use super::*;
+    use crate::app::Layer;
     use crate::app::Message;
+    use crate::app::State;
     use crate::app::testing::{board, feed, key, typed};
 
     fn texts(state: &State) -> [String; 3] {

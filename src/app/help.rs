@@ -9,8 +9,8 @@ use ratatui::layout::Rect;
 
 use crate::keymap::{self, Action, Binding, Scope};
 
-use super::effect::Effect;
-use super::state::{Layer, State};
+use super::next::Next;
+use super::shared::Shared;
 
 /// The help page.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -86,31 +86,28 @@ pub fn longest_scroll(page: &HelpPage, size: (u16, u16)) -> u16 {
     u16::try_from(longest).unwrap_or(u16::MAX).saturating_sub(area.height.saturating_sub(2))
 }
 
-/// Opens the page for where the operator is.
-pub fn open(state: &mut State) {
-    let scope = state.scopes().first().copied().unwrap_or(Scope::Global);
-    state.layers.push(Layer::Help(HelpPage { scope, scroll: 0 }));
-}
-
-/// A key on the page.
-pub fn on_action(state: &mut State, action: Action) -> Vec<Effect> {
-    let (size, height) = (state.size, state.size.1);
-    let Some(Layer::Help(page)) = state.layers.last_mut() else { return Vec::new() };
-    let most = longest_scroll(page, size);
-    page.scroll = page.scroll.min(most);
-    match action {
-        Action::Down => page.scroll = page.scroll.saturating_add(1),
-        Action::Up => page.scroll = page.scroll.saturating_sub(1),
-        Action::PageDown => page.scroll = page.scroll.saturating_add(height / 2),
-        Action::PageUp => page.scroll = page.scroll.saturating_sub(height / 2),
-        Action::First => page.scroll = 0,
-        Action::Last => page.scroll = most,
-        Action::Back | Action::Close | Action::Help => {
-            state.layers.pop();
-            return Vec::new();
-        }
-        _ => {}
+impl HelpPage {
+    /// The page for where the operator is.
+    pub(super) fn open(scopes: &[Scope]) -> Self {
+        Self { scope: scopes.first().copied().unwrap_or(Scope::Global), scroll: 0 }
     }
-    page.scroll = page.scroll.min(most);
-    Vec::new()
+
+    /// A key on the page.
+    pub(super) fn on_action(&mut self, shared: &mut Shared, action: Action) -> Next {
+        let (size, height) = (shared.size, shared.size.1);
+        let most = longest_scroll(self, size);
+        let scroll = self.scroll.min(most);
+        let moved = match action {
+            Action::Down => scroll.saturating_add(1),
+            Action::Up => scroll.saturating_sub(1),
+            Action::PageDown => scroll.saturating_add(height / 2),
+            Action::PageUp => scroll.saturating_sub(height / 2),
+            Action::First => 0,
+            Action::Last => most,
+            Action::Back | Action::Close | Action::Help => return Next::close(),
+            _ => scroll,
+        };
+        self.scroll = moved.min(most);
+        Next::stay()
+    }
 }

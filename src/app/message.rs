@@ -6,123 +6,14 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
 
-use super::effect::Write;
-use super::reload::Reloaded;
-use super::review::LineKey;
+use super::lines::LineKey;
+use super::request::{Moment, ReqId};
+use super::setup::Reloaded;
+use super::write::{OpenWrite, Sight, Stop, Verdict, Written};
 
 pub use crate::domain::call::Call;
 use crate::domain::kept::{FoundDraft, KeptDraft};
-use crate::domain::{Failure, ListLimits, Page, Query, Task, TaskId};
-
-/// The number of a question; every effect carries one and is answered by exactly one final message
-/// with the same number (I4).
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub struct ReqId(pub u64);
-
-/// One reading of this machine's clocks. The input guard, ticks and back-off count by `running`, which
-/// never jumps; what is shown counts by `utc`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Moment {
-    /// This machine's clock.
-    pub utc: DateTime<Utc>,
-    /// Time since the program began.
-    pub running: Duration,
-}
-
-/// A write that the service has confirmed.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Written {
-    /// A new task stands.
-    Created(TaskId),
-    /// The change was taken.
-    Modified(TaskId),
-    /// The task is gone.
-    Cancelled(TaskId),
-}
-
-impl Written {
-    /// The task that was written.
-    pub fn task(self) -> TaskId {
-        match self {
-            Self::Created(id) | Self::Modified(id) | Self::Cancelled(id) => id,
-        }
-    }
-
-    /// What was done, in one word.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Created(_) => "created",
-            Self::Modified(_) => "modified",
-            Self::Cancelled(_) => "cancelled",
-        }
-    }
-}
-
-/// A write whose outcome is not known: it may or may not have been done.
-#[derive(Clone, Debug, PartialEq)]
-pub struct OpenWrite {
-    /// The journal's number of it; `None` for a cancel that went out without one.
-    pub entry: Option<i64>,
-    /// What was, perhaps, sent.
-    pub write: Write,
-    /// When it was written down, by this machine's clock.
-    pub sent: DateTime<Utc>,
-    /// How long after now "not there" is still too early to be believed, and sending again too risky.
-    pub opens_in: Duration,
-    /// Whether another pushdeck that lives has it open: that one finds out what became of it.
-    pub elsewhere: bool,
-}
-
-/// What one search for a write of unknown outcome showed.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Sight {
-    /// It is proven how it ended.
-    Settled(Verdict),
-    /// Nothing of it is there. That becomes likely with time, and is never proven (W2).
-    NotThere,
-    /// The service did not answer; that counts as no search.
-    NoAnswer(Failure),
-    /// The service answered, and still it cannot be told; why.
-    Unclear(String),
-}
-
-/// Why a write was not sent after it was confirmed.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Stop {
-    /// The task is otherwise than it was on the screen; as it is now.
-    Moved(Box<Task>),
-    /// The task is not there any more.
-    Gone,
-    /// An earlier create of unknown outcome, the same push, turned out to stand.
-    Stands {
-        /// The task.
-        id: TaskId,
-        /// The journal's number of that create.
-        entry: i64,
-    },
-    /// What had to be read right before could not be read.
-    Unread(Failure),
-    /// The journal cannot be written, and nothing is sent that it does not hold.
-    NoJournal(String),
-    /// Another pushdeck that lives has sent the same push, and checks what became of it.
-    Elsewhere,
-    /// The worker serves another app by now.
-    OtherApp,
-}
-
-/// What was found out about a write whose outcome was unknown.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Verdict {
-    /// It was done after all.
-    Done(Written),
-    /// Not done, as far as the last search shows: for a change or a cancel that is certain, for a create
-    /// it is as old as that search.
-    NotDone,
-    /// A create that stands more than once: the operator chooses which to cancel.
-    Several(Vec<TaskId>),
-    /// Could not be found out; says what to look at.
-    CannotTell(String),
-}
+use crate::domain::{Failure, ListLimits, Page, Query, Task};
 
 /// Everything that can happen.
 #[derive(Clone, Debug, PartialEq)]
@@ -139,7 +30,7 @@ pub enum Message {
         rendered: Duration,
         /// Columns and rows that it was drawn for.
         size: (u16, u16),
-        /// The lines of the review that were on it: see [`super::review::in_sight`].
+        /// The lines of the review that were on it: see [`super::State::in_sight`].
         lines: Vec<LineKey>,
     },
     /// A key event of any kind; `update` acts on presses, and on repeats where they only move.

@@ -7,10 +7,9 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 use crate::keymap::{self, Action, Binding, Scope};
 
-use super::effect::Effect;
-use super::state::{Layer, State};
+use super::next::{Go, Next};
+use super::shared::Shared;
 use super::text_field::TextField;
-use super::update;
 
 /// The palette.
 #[derive(Clone, Debug)]
@@ -54,50 +53,45 @@ fn rank(binding: &Binding, typed: &str) -> Option<u8> {
 /// Bytes that fit: no name is as long.
 const LONGEST: usize = 128;
 
-/// Opens the palette for where the operator is.
-pub fn open(state: &mut State) {
-    let palette = Palette { entry: TextField::line("").at_most(LONGEST), at: 0, scopes: state.scopes() };
-    state.layers.push(Layer::Palette(Box::new(palette)));
-}
+impl Palette {
+    /// The palette for where the operator is.
+    pub(super) fn open(scopes: &[Scope]) -> Self {
+        Self { entry: TextField::line("").at_most(LONGEST), at: 0, scopes: scopes.to_vec() }
+    }
 
-/// A key in the palette.
-pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec<Effect> {
-    let Some(Layer::Palette(palette)) = state.layers.last_mut() else { return Vec::new() };
-    let last = palette.offers().len().saturating_sub(1);
-    if action == Some(Action::Down) {
-        palette.at = (palette.at + 1).min(last);
-    } else if action == Some(Action::Up) {
-        palette.at = palette.at.saturating_sub(1);
-    } else if action == Some(Action::Run) {
-        let Some(chosen) = palette.offers().get(palette.at).map(|binding| binding.action) else {
-            return Vec::new();
-        };
-        state.layers.pop();
-        return update::perform(state, chosen);
-    } else if action == Some(Action::Back) || (event.code == KeyCode::Backspace && palette.entry.is_empty()) {
-        state.layers.pop();
-    } else {
-        if palette.entry.key(event) {
-            palette.at = 0;
+    /// A key in the palette.
+    pub(super) fn on_key(&mut self, shared: &mut Shared, event: KeyEvent, action: Option<Action>) -> Next {
+        let offers = self.offers();
+        if action == Some(Action::Down) {
+            self.at = (self.at + 1).min(offers.len().saturating_sub(1));
+        } else if action == Some(Action::Up) {
+            self.at = self.at.saturating_sub(1);
+        } else if action == Some(Action::Run) {
+            let chosen = offers.get(self.at).map(|binding| binding.action);
+            return chosen.map_or_else(Next::stay, |action| Go::Run(action).into());
+        } else if action == Some(Action::Back) || (event.code == KeyCode::Backspace && self.entry.is_empty())
+        {
+            return Next::close();
+        } else {
+            if self.entry.key(event) {
+                self.at = 0;
+            }
+            self.say_left_out(shared);
         }
-        say_left_out(state);
+        Next::stay()
     }
-    Vec::new()
-}
 
-/// A paste into the palette.
-pub fn on_paste(state: &mut State, pasted: &str) {
-    if let Some(Layer::Palette(palette)) = state.layers.last_mut() {
-        palette.entry.paste(pasted);
-        palette.at = 0;
+    /// A paste into the palette.
+    pub(super) fn on_paste(&mut self, shared: &mut Shared, pasted: &str) {
+        self.entry.paste(pasted);
+        self.at = 0;
+        self.say_left_out(shared);
     }
-    say_left_out(state);
-}
 
-fn say_left_out(state: &mut State) {
-    let Some(Layer::Palette(palette)) = state.layers.last() else { return };
-    if let Some(left_out) = palette.entry.left_out() {
-        state.warn(left_out.words());
+    fn say_left_out(&self, shared: &mut Shared) {
+        if let Some(left_out) = self.entry.left_out() {
+            shared.warn(left_out.words());
+        }
     }
 }
 
@@ -107,7 +101,7 @@ mod tests {
 
     use super::*;
     use crate::app::testing::{board, feed, key, later, typed};
-    use crate::app::{Message, Verdict};
+    use crate::app::{Effect, Layer, Message, State, Verdict};
 
     fn offers(state: &State) -> Vec<Action> {
         let Some(Layer::Palette(palette)) = state.layers.last() else { panic!("no palette") };
@@ -170,7 +164,7 @@ mod tests {
         feed(&mut state, [typed(":"), vec![Message::Pasted("re\n".repeat(1 << 18))]].concat());
         let Some(Layer::Palette(palette)) = state.layers.last() else { panic!("no palette") };
         assert_eq!((palette.entry.len(), palette.entry.rows().len()), (LONGEST, 1));
-        assert!(state.note.is_some_and(|note| note.text.starts_with("cut at 128 bytes: ")));
+        assert!(state.shared.note.is_some_and(|note| note.text.starts_with("cut at 128 bytes: ")));
     }
 
     #[test]

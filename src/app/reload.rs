@@ -5,21 +5,16 @@
 
 use crate::domain::{Failure, ListLimits};
 
-use super::board::{self, Board};
-use super::detail::Detail;
+use super::board::range::ask_anew;
+use super::board::{self, table::Board};
+use super::detail::pane::Detail;
 use super::effect::Effect;
-use super::message::ReqId;
-use super::state::{Layer, PendingWrite, Setup, State};
-use super::{form, review};
-
-/// What was read.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Reloaded {
-    /// As at the start.
-    pub setup: Setup,
-    /// Whether app, host and profile are those of before.
-    pub same_place: bool,
-}
+use super::form::left::Drafts;
+use super::pending::{OverWrites, PendingWrite};
+use super::request::ReqId;
+use super::setup::Reloaded;
+use super::state::State;
+use super::writes;
 
 /// Asks for the config to be read again.
 pub fn ask(state: &mut State) -> Vec<Effect> {
@@ -41,8 +36,8 @@ fn obstacle(state: &State) -> Option<&'static str> {
     if state.writes.iter().any(PendingWrite::is_open_here) {
         return Some("a write is under way; reload when its outcome is known");
     }
-    let busy = |layer: &Layer| matches!(layer, Layer::Form(_) | Layer::Review(_));
-    state.layers.iter().any(busy).then_some("a form or a review is open; close it, then reload")
+    let busy = state.lies_over.form || state.lies_over.review;
+    busy.then_some("a form or a review is open; close it, then reload")
 }
 
 /// The config was read, or is wrong.
@@ -59,7 +54,7 @@ pub fn on_reloaded(state: &mut State, req: ReqId, result: Result<Reloaded, Strin
         }
     };
     // What is still to be told of writes, and could be sent again, belongs to the app of before.
-    let untold = !same_place && review::has_notice(state);
+    let untold = !same_place && writes::has_notice(state);
     let notice =
         untold.then_some("it names another app; Esc at the table shows what is still to be read of this one");
     if let Some(why) = obstacle(state).or(notice) {
@@ -95,15 +90,15 @@ pub fn on_adopted(state: &mut State, req: ReqId, result: Result<(), Failure>) ->
         let other_pages = state.setup.page_size != setup.page_size;
         state.board.query.page_size = setup.page_size;
         state.setup = setup;
-        return if other_pages { board::ask_anew(state) } else { board::reload(state) };
+        return if other_pages { ask_anew(state) } else { board::reload(state) };
     }
     // Of another app nothing that is on the screen is true.
-    state.layers.clear();
+    state.close_all();
     state.board = Board::new(&setup, state.now.utc);
     state.limits = ListLimits::default();
     state.detail = Detail::default();
-    state.drafts = form::Drafts::default();
-    state.desk = review::Desk::default();
+    state.drafts = Drafts::default();
+    state.over = OverWrites::default();
     state.writes.clear();
     state.results.clear();
     state.failed.clear();
@@ -119,6 +114,7 @@ mod tests {
 
     use super::*;
     use crate::app::Message;
+    use crate::app::Setup;
     use crate::app::testing::{auth, board, feed, key, typed};
     use crate::domain::profile::Environment;
 

@@ -2,7 +2,7 @@
 
 use crate::domain::Failure;
 
-use super::message::ReqId;
+use super::request::ReqId;
 
 /// The state of one question. The last good value stays until a better one comes.
 #[derive(Clone, Debug, PartialEq)]

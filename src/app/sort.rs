@@ -8,9 +8,9 @@
 use crate::domain::Order;
 use crate::keymap::Action;
 
-use super::board;
-use super::effect::Effect;
-use super::state::{Layer, State};
+use super::board::range::ask_anew;
+use super::next::{Go, Next};
+use super::shared::Shared;
 
 /// The orders that the service knows.
 pub const CHOICES: [(Order, bool); 4] =
@@ -33,33 +33,28 @@ pub fn words(order: Order, ascending: bool) -> &'static str {
     }
 }
 
-/// Opens the picker on the order turned round, so that `s s` reverses.
-pub fn open(state: &mut State) {
-    let query = &state.board.query;
-    let reversed = (query.order, !query.ascending);
-    let at = CHOICES.iter().position(|choice| *choice == reversed).unwrap_or(0);
-    state.layers.push(Layer::Sort(SortPicker { at }));
-}
-
-/// A key in the picker.
-pub fn on_action(state: &mut State, action: Action) -> Vec<Effect> {
-    let Some(Layer::Sort(picker)) = state.layers.last_mut() else { return Vec::new() };
-    match action {
-        Action::Down => picker.at = (picker.at + 1).min(CHOICES.len() - 1),
-        Action::Up => picker.at = picker.at.saturating_sub(1),
-        Action::Choose => {
-            let chosen = CHOICES.get(picker.at).copied();
-            state.layers.pop();
-            if let Some((order, ascending)) = chosen {
-                state.board.query.order = order;
-                state.board.query.ascending = ascending;
-                return board::ask_anew(state);
-            }
-        }
-        Action::Back | Action::Close => {
-            state.layers.pop();
-        }
-        _ => {}
+impl SortPicker {
+    /// The picker on the order turned round, so that `s s` reverses.
+    pub(super) fn open(shared: &Shared) -> Self {
+        let query = &shared.board.query;
+        let reversed = (query.order, !query.ascending);
+        Self { at: CHOICES.iter().position(|choice| *choice == reversed).unwrap_or(0) }
     }
-    Vec::new()
+
+    /// A key in the picker.
+    pub(super) fn on_action(&mut self, shared: &mut Shared, action: Action) -> Next {
+        match action {
+            Action::Down => self.at = (self.at + 1).min(CHOICES.len() - 1),
+            Action::Up => self.at = self.at.saturating_sub(1),
+            Action::Choose => {
+                let Some((order, ascending)) = CHOICES.get(self.at).copied() else { return Next::close() };
+                shared.board.query.order = order;
+                shared.board.query.ascending = ascending;
+                return Next { effects: ask_anew(shared), go: Go::Close };
+            }
+            Action::Back | Action::Close => return Next::close(),
+            _ => {}
+        }
+        Next::stay()
+    }
 }

@@ -1,5 +1,7 @@
 //! States for tests: a fixed clock, a fixed profile, and tasks read from JSON as the wire has it.
 
+use crate::app::form::Purpose;
+use crate::app::next::Target;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -8,9 +10,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::{Value, json};
 
 use crate::app::calls::Calls;
-use crate::app::{
-    Call, Effect, Message, Moment, OpenWrite, Priority, ReqId, Setup, State, Write, review, update,
-};
+use crate::app::{Call, Effect, Message, Moment, OpenWrite, Priority, ReqId, Setup, State, Write, update};
 use crate::domain::call::End;
 use crate::domain::failure::NotSent;
 use crate::domain::kept::{DraftId, DraftState, KeptDraft};
@@ -115,7 +115,7 @@ pub(crate) fn tasks() -> Vec<Task> {
 
 /// A frame of this state, at its size, was on the screen then.
 pub(crate) fn drawn(state: &State, at: Moment) -> Message {
-    Message::Drawn { at, rendered: state.now.running, size: state.size, lines: review::in_sight(state) }
+    Message::Drawn { at, rendered: state.now.running, size: state.size, lines: state.in_sight() }
 }
 
 /// The outcome of this write is not known: as it was sent, with its number.
@@ -242,8 +242,8 @@ pub(crate) fn in_doubt(size: (u16, u16)) -> State {
     for write in [Write::Create(new), Write::Cancel { id, kind: Kind::All }] {
         let req = state.ask();
         let doubt = Some(Failure::TimedOut { after: Duration::from_secs(10) });
-        let write = crate::app::state::PendingWrite::new(req, write, now());
-        state.writes.push(crate::app::state::PendingWrite { doubt, ..write });
+        let write = crate::app::PendingWrite::new(req, write, now());
+        state.writes.push(crate::app::PendingWrite { doubt, ..write });
     }
     state
 }
@@ -422,4 +422,26 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("note", after(board(size), typed("z"))),
         ("bad_note", after(board(size), [typed("g"), typed("D")].concat())),
     ]
+}
+
+/// Opens the review of a cancel.
+pub(crate) fn open_cancel(state: &mut State, task: &Task) -> Vec<Effect> {
+    state.open(Target::cancel(task))
+}
+
+/// Opens the form for a change.
+pub(crate) fn open_edit(state: &mut State, task: &Task) -> Vec<Effect> {
+    state.open(Target::Form(Purpose::Edit(Box::new(task.clone())), None))
+}
+
+/// Opens the form for a change of the time only.
+pub(crate) fn open_time(state: &mut State, task: &Task) -> Vec<Effect> {
+    state.open(Target::Form(Purpose::Time(Box::new(task.clone())), None))
+}
+
+/// Opens the form with another task's content; the task is on the page.
+pub(crate) fn open_from(state: &mut State, task: &Task) -> Vec<Effect> {
+    state.board.tasks.retain(|other| other.id != task.id);
+    state.board.tasks.push(task.clone());
+    state.open(Target::Form(Purpose::From(task.id), None))
 }

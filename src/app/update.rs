@@ -9,13 +9,20 @@ use std::time::Duration;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
-use crate::domain::when;
+use crate::domain::kept::KeptDraft;
+use crate::domain::{Failure, Page, when};
 use crate::keymap::{self, Action};
 
+use super::board::{self, Listed};
 use super::effect::Effect;
+use super::layer::Layer;
 use super::message::Message;
-use super::state::{Layer, State};
-use super::{board, calls, detail, drafts, filter, find, form, help, palette, reload, review, sort};
+use super::next::{Go, Next, Target};
+use super::request::{Moment, ReqId};
+use super::review::Screens;
+use super::shared::Shared;
+use super::state::State;
+use super::{detail, drafts, form, reload, review};
 
 /// Takes one message into account.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -25,7 +32,8 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             state.now = at;
             // What was drawn for another size shows other parts of it.
             if size == state.size {
-                review::on_drawn(state, rendered, lines);
+                let (shared, mut screens) = state.split();
+                review::on_drawn(shared, &mut screens, rendered, lines);
             }
             Vec::new()
         }
@@ -43,14 +51,15 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::EndAsked => {
-            review::on_input(state);
-            let mut effects = form::keep_draft_now(state);
+            on_input(state);
+            let mut effects = keep_draft(state);
             effects.push(Effect::Quit);
             effects
         }
         Message::StopAsked => suspend(state),
         Message::WentOn => {
-            review::on_resumed(state);
+            let (shared, screens) = state.split();
+            review::on_resumed(shared, screens.review);
             vec![Effect::TakeTerminal]
         }
         Message::Noted(text) => {
@@ -62,10 +71,9 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             warn_of_signature(state);
             Vec::new()
         }
-        Message::LeftOpen(open) => review::take_up(state, open),
-        Message::EndedElsewhere { entry, verdict } => review::on_ended_elsewhere(state, entry, verdict),
         Message::Called(call) => {
-            if state.connection.called(&call, state.now) {
+            let now = state.now;
+            if state.connection.called(&call, now) {
                 state.warn(format!(
                     "too many calls ({}): somebody else works on this app; what refreshes by itself asks \
                      for {} less often for a while",
@@ -81,30 +89,103 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
             board::on_narrowed(state, req, query);
             Vec::new()
         }
-        Message::Listed { req, result } => board::on_listed(state, req, result),
-        Message::Got { req, result } => review::on_got(state, req, result.map(|task| *task)),
-        Message::Wrote { req, result } => review::on_wrote(state, req, result),
-        Message::OutcomeUnknown { req, failure, open } => review::on_unknown(state, req, failure, *open),
-        Message::Stopped { req, why } => review::on_stopped(state, req, why),
-        Message::Checked { req, sight, next_in, opens_in } => {
-            review::on_checked(state, req, sight, next_in, opens_in);
-            Vec::new()
-        }
-        Message::Searched { req, sight, opens_in } => review::on_searched(state, req, sight, opens_in),
-        Message::Settled { req, verdict } => review::on_settled(state, req, verdict),
+        Message::Listed { req, result } => on_listed(state, req, result),
         Message::Reloaded { req, result } => reload::on_reloaded(state, req, result.map(|read| *read)),
         Message::Adopted { req, result } => reload::on_adopted(state, req, result),
-        Message::DraftLoaded { req, result } => form::on_draft_loaded(state, req, result),
-        Message::DraftsListed { req, result } => drafts::on_listed(state, req, result),
-        Message::DraftRestored { req, result } => drafts::on_restored(state, req, result.map(|kept| *kept)),
+        Message::DraftLoaded { req, result } => {
+            let (shared, screens) = state.split();
+            form::on_draft_loaded(shared, screens.form, req, result)
+        }
         Message::DraftKept { req, result } => {
             form::on_draft_kept(state, req, result);
             Vec::new()
         }
+        Message::DraftsListed { req, result } => {
+            for layer in &mut state.layers {
+                if let Layer::Drafts(list) = layer {
+                    list.on_listed(req, &result);
+                }
+            }
+            Vec::new()
+        }
+        Message::DraftRestored { req, result } => on_restored(state, req, result.map(|kept| *kept)),
+        Message::LeftOpen(left) => review::take_up(state, left),
+        Message::Checked { req, sight, next_in, opens_in } => {
+            review::on_checked(state, req, sight, next_in, opens_in);
+            Vec::new()
+        }
+        Message::EndedElsewhere { entry, verdict } => {
+            on_write(state, |shared, screens| review::on_ended_elsewhere(shared, screens, entry, verdict))
+        }
+        Message::Got { req, result } => {
+            on_write(state, |shared, screens| review::on_got(shared, screens, req, result.map(|task| *task)))
+        }
+        Message::Wrote { req, result } => {
+            on_write(state, |shared, screens| review::on_wrote(shared, screens, req, result))
+        }
+        Message::OutcomeUnknown { req, failure, open } => on_write(state, |shared, screens| {
+            review::on_unknown(shared, screens, req, failure, *open);
+            Vec::new()
+        }),
+        Message::Stopped { req, why } => {
+            on_write(state, |shared, screens| review::on_stopped(shared, screens, req, why))
+        }
+        Message::Searched { req, sight, opens_in } => {
+            on_write(state, |shared, screens| review::on_searched(shared, screens, req, sight, opens_in))
+        }
+        Message::Settled { req, verdict } => {
+            on_write(state, |shared, screens| review::on_settled(shared, screens, req, verdict))
+        }
     }
 }
 
-fn on_tick(state: &mut State, now: super::Moment) -> Vec<Effect> {
+/// What became of a write, told to the review and the form that lie over the table. A form whose text
+/// became a task is closed.
+fn on_write(
+    state: &mut State,
+    told: impl FnOnce(&mut Shared, &mut Screens<'_>) -> Vec<Effect>,
+) -> Vec<Effect> {
+    let (shared, mut screens) = state.split();
+    let effects = told(shared, &mut screens);
+    if let Some(slot) = screens.used_up.take() {
+        state.close_form(&slot);
+    }
+    effects
+}
+
+/// A page came, or did not. What it brings is held against the writes of unknown outcome, and against what
+/// is under review, before it is shown.
+fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -> Vec<Effect> {
+    let arrived = match board::on_listed(state, req, result) {
+        Listed::Page(arrived) => arrived,
+        Listed::Other(effects) => return effects,
+    };
+    let tasks = &arrived.page.tasks;
+    let mut effects = on_write(state, |shared, screens| {
+        let mut effects = review::learn(shared, screens, tasks);
+        effects.extend(review::compare_with_list(shared, screens, tasks));
+        effects
+    });
+    effects.extend(board::take(state, arrived));
+    effects
+}
+
+/// A draft of the list is the one of its form again, or could not be.
+fn on_restored(state: &mut State, req: ReqId, result: Result<KeptDraft, String>) -> Vec<Effect> {
+    let waits =
+        |layer: &mut Layer| if let Layer::Drafts(list) = layer { list.stops_waiting(req) } else { false };
+    let Some(at) = state.layers.iter_mut().position(waits) else { return Vec::new() };
+    let is_on_top = at + 1 == state.layers.len();
+    match drafts::on_restored(state, is_on_top, result) {
+        Some(target) => {
+            state.close();
+            state.open(target)
+        }
+        None => Vec::new(),
+    }
+}
+
+fn on_tick(state: &mut State, now: Moment) -> Vec<Effect> {
     let before = std::mem::replace(&mut state.now, now);
     state.connection.forget_old_calls(now);
     if state.note.as_ref().is_some_and(|note| now.running >= note.until) {
@@ -112,15 +193,19 @@ fn on_tick(state: &mut State, now: super::Moment) -> Vec<Effect> {
     }
     warn_of_signature(state);
     let mut effects = board::on_tick(state);
-    effects.extend(form::on_tick(state));
-    effects.extend(drafts::on_tick(state));
-    effects.extend(review::on_tick(state, before.running));
+    let (shared, screens) = state.split();
+    effects.extend(form::on_tick(shared, screens.form));
+    let top = state.layers.last_mut();
+    if let Some(layer) = top {
+        effects.extend(layer.on_tick(&mut state.shared, before.running));
+    }
     effects
 }
 
 /// Says once, at the start or later, that a signature ends soon which cannot be renewed here.
 fn warn_of_signature(state: &mut State) {
-    let Some(left) = state.connection.given_ends_soon(state.now) else { return };
+    let now = state.now;
+    let Some(left) = state.connection.given_ends_soon(now) else { return };
     let words =
         format!("the UserSig of the config ends in {}; put in a new one, or the secret key", when::age(left));
     // What was to be said at the start must not be lost for it.
@@ -136,6 +221,12 @@ fn warn_of_signature(state: &mut State) {
     state.warn(words);
 }
 
+/// A key or a paste came, whatever it means: the review counts it (U2). Says whether it stopped a countdown.
+fn on_input(state: &mut State) -> bool {
+    let (shared, screens) = state.split();
+    screens.review.is_some_and(|review| review::on_input(shared, review))
+}
+
 fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     // Released keys are nobody's wish; some terminals report them.
     if event.kind == KeyEventKind::Release {
@@ -146,14 +237,14 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     let action = keymap::lookup(&state.scopes(), &event);
     // U2: any key counts, also a repeated one and one that means something else everywhere.
     let goes_on = matches!(action, Some(Action::Quit | Action::Suspend));
-    if review::on_input(state) && !goes_on {
+    if on_input(state) && !goes_on {
         return Vec::new();
     }
     let takes_text = state.layers.last().is_some_and(Layer::takes_text);
     if takes_text {
         // Of the keys that mean something everywhere only those that are no text do so here.
         let action = action.filter(|_| !is_printable(&event));
-        return on_text_key(state, event, action, repeated);
+        return on_text_key(state, event, action);
     }
     let Some(action) = action else { return Vec::new() };
     if repeated && !action.moves() {
@@ -163,7 +254,7 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
 }
 
 /// Does what a key or the palette asks for, where the operator is.
-pub(super) fn perform(state: &mut State, action: Action) -> Vec<Effect> {
+fn perform(state: &mut State, action: Action) -> Vec<Effect> {
     if action != Action::Close && action != Action::Quit {
         state.leaving = false;
     }
@@ -174,63 +265,69 @@ pub(super) fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         state.say("the new config is being taken over; in a moment");
         return Vec::new();
     }
-    match state.layers.last() {
-        None if state.detail.focused => detail::on_action(state, action),
-        None => board::on_action(state, action),
-        Some(Layer::Detail) => detail::on_action(state, action),
-        Some(Layer::Sort(_)) => sort::on_action(state, action),
-        Some(Layer::Drafts(_)) => drafts::on_action(state, action),
-        Some(Layer::Calls(_)) => calls::on_list_action(state, action),
-        Some(Layer::Call(_)) => calls::on_one_action(state, action),
-        Some(Layer::Help(_)) => help::on_action(state, action),
-        Some(Layer::Filter(_) | Layer::Find(_) | Layer::Form(_) | Layer::Review(_) | Layer::Palette(_)) => {
-            Vec::new()
-        }
-    }
+    let State { shared, layers } = state;
+    let next = match layers.last_mut() {
+        Some(layer) => layer.on_action(shared, action),
+        None if shared.detail.focused => detail::on_action(shared, action),
+        None => board::on_action(shared, action),
+    };
+    go(state, next)
 }
 
-fn on_text_key(state: &mut State, event: KeyEvent, action: Option<Action>, repeated: bool) -> Vec<Effect> {
+fn on_text_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec<Effect> {
     if let Some(action) = action
         && let Some(effects) = everywhere(state, action)
     {
         return effects;
     }
-    match state.layers.last() {
-        Some(Layer::Filter(_)) => filter::on_key(state, event, action),
-        Some(Layer::Find(_)) => find::on_key(state, event, action),
-        Some(Layer::Form(_)) => form::on_key(state, event, action),
-        Some(Layer::Palette(_)) => palette::on_key(state, event, action),
-        // Rule 2 of the hand: the review ignores auto-repeat.
-        Some(Layer::Review(_)) if !repeated => review::on_key(state, event, action),
-        Some(
-            Layer::Review(_)
-            | Layer::Detail
-            | Layer::Sort(_)
-            | Layer::Drafts(_)
-            | Layer::Calls(_)
-            | Layer::Call(_)
-            | Layer::Help(_),
-        )
-        | None => Vec::new(),
+    let State { shared, layers } = state;
+    let Some(layer) = layers.last_mut() else { return Vec::new() };
+    let next = layer.on_key(shared, event, action);
+    go(state, next)
+}
+
+/// Goes where a screen wants to, once its effects are on their way.
+fn go(state: &mut State, Next { mut effects, go }: Next) -> Vec<Effect> {
+    match go {
+        Go::Stay => {}
+        Go::Close => {
+            if !state.close() {
+                effects.extend(leave(state));
+            }
+        }
+        Go::Open(target) => effects.extend(state.open(target)),
+        Go::Replace(target) => {
+            state.close();
+            effects.extend(state.open(target));
+        }
+        Go::Run(action) => {
+            state.close();
+            effects.extend(perform(state, action));
+        }
     }
+    effects
 }
 
 /// The actions that mean the same everywhere.
 fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
-    match action {
-        Action::Help if !matches!(state.layers.last(), Some(Layer::Help(_))) => help::open(state),
-        Action::Palette => palette::open(state),
-        Action::Reload => return Some(reload::ask(state)),
-        Action::Drafts => return Some(drafts::open(state)),
-        Action::Calls if !matches!(state.layers.last(), Some(Layer::Calls(_) | Layer::Call(_))) => {
-            calls::open(state);
-        }
-        Action::Repaint => return Some(vec![Effect::Repaint]),
-        Action::Suspend => return Some(suspend(state)),
-        Action::Quit => return Some(leave(state)),
-        _ => return None,
+    if let Some(scope) = Layer::opened_by(action) {
+        let is_there = state.layers.last().is_some_and(|layer| layer.scope() == scope);
+        // There its key closes it.
+        return (!is_there).then(|| state.open(Target::Screen(scope)));
     }
-    Some(Vec::new())
+    match action {
+        Action::Reload => Some(reload::ask(state)),
+        Action::Repaint => Some(vec![Effect::Repaint]),
+        Action::Suspend => Some(suspend(state)),
+        Action::Quit => Some(leave(state)),
+        _ => None,
+    }
+}
+
+/// Keeps the text of the open form on disk, before it may be lost.
+fn keep_draft(state: &mut State) -> Vec<Effect> {
+    let (shared, screens) = state.split();
+    form::keep_draft_now(shared, screens.form)
 }
 
 /// Leaves, unless a write is under way: then the first ask says so, and the second leaves.
@@ -242,40 +339,26 @@ pub fn leave(state: &mut State) -> Vec<Effect> {
         state.note.iter_mut().for_each(|note| note.until += Duration::from_secs(20));
         return Vec::new();
     }
-    let mut effects = form::keep_draft_now(state);
+    let mut effects = keep_draft(state);
     effects.push(Effect::Quit);
     effects
 }
 
 /// Stops for a while. Nothing counts down meanwhile, and what is typed is on disk.
 fn suspend(state: &mut State) -> Vec<Effect> {
-    review::on_input(state);
-    let mut effects = form::keep_draft_now(state);
+    on_input(state);
+    let mut effects = keep_draft(state);
     effects.push(Effect::Suspend);
     effects
 }
 
 fn on_paste(state: &mut State, text: &str) {
     state.last_key = Some(state.now.running);
-    review::on_input(state);
-    match state.layers.last() {
-        Some(Layer::Filter(_)) => filter::on_paste(state, text),
-        Some(Layer::Find(_)) => find::on_paste(state, text),
-        Some(Layer::Form(_)) => form::on_paste(state, text),
-        Some(Layer::Palette(_)) => palette::on_paste(state, text),
-        // Rule 2 of the hand: nothing can be confirmed by a paste.
-        Some(Layer::Review(_)) => state.warn("a paste confirms nothing; type it"),
-        Some(
-            Layer::Detail
-            | Layer::Sort(_)
-            | Layer::Drafts(_)
-            | Layer::Calls(_)
-            | Layer::Call(_)
-            | Layer::Help(_),
-        )
-        | None => {
-            state.say("a paste outside of a text field was dropped");
-        }
+    on_input(state);
+    let State { shared, layers } = state;
+    match layers.last_mut() {
+        Some(layer) => layer.on_paste(shared, text),
+        None => shared.say("a paste outside of a text field was dropped"),
     }
 }
 

@@ -11,7 +11,7 @@ use tokio::sync::mpsc;
 
 use super::{Exit, World, present};
 use crate::api::{self, Client, Context, Timeouts};
-use crate::app::state::PendingWrite;
+use crate::app::PendingWrite;
 use crate::app::{Effect, Message, Moment, Setup, State, Verdict, Write};
 use crate::config::{self, ConfigError, Credential, Env, Flags, Origin, Profile, Settings, paths};
 use crate::domain::profile::Environment;

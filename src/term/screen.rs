@@ -19,7 +19,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use tokio::sync::{mpsc, watch};
 
-use crate::app::review::LineKey;
+use crate::app::lines::LineKey;
 
 /// The most that may wait beside frames: a copied text or two.
 const MOST_WAITING: usize = 256 * 1024;

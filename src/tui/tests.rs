@@ -8,7 +8,7 @@ use std::num::NonZero;
 use std::sync::{Arc, Mutex};
 
 use super::*;
-use crate::app::state::PendingWrite;
+use crate::app::PendingWrite;
 use crate::app::testing::{asked, connecting, key, now, setup, tasks, typed, with_page};
 use crate::app::{Write, Written};
 use crate::domain::{Kind, Page, TaskId};
@@ -214,7 +214,7 @@ async fn what_is_typed_behind_the_wish_to_leave_confirms_nothing() {
     let (ends, mut far) = ends(64);
     let mut state = with_page(SIZE, 128, tasks());
     let cancel = tasks()[5].clone();
-    let effects = crate::app::review::open_cancel(&mut state, &cancel);
+    let effects = crate::app::testing::open_cancel(&mut state, &cancel);
     let [Effect::Get { req, .. }] = effects[..] else { panic!("{effects:?}") };
     let then = Message::Got { req, result: Ok(Box::new(cancel)) };
     crate::app::testing::feed(&mut state, [then]);
@@ -328,7 +328,7 @@ async fn what_is_copied_goes_to_the_terminal_and_a_terminal_that_takes_nothing_i
     far.signals.try_send(Message::EndAsked).unwrap();
     let copies = vec![Effect::Copy("c".repeat(70_000)); 4];
     let ended = run(&theme, state, copies, ends, clock()).await;
-    let note = ended.state.note.unwrap().text;
+    let note = ended.state.shared.note.unwrap().text;
     assert_eq!(note, "not copied: the terminal does not take it");
     drop(writer);
 }
@@ -434,7 +434,7 @@ async fn the_input_guard_of_a_review_counts_from_the_moment_its_frame_was_writte
     let (ends, mut far, mut writer) = stalled_ends(64);
     let mut state = with_page(SIZE, 128, tasks());
     let cancel = tasks()[5].clone();
-    let effects = crate::app::review::open_cancel(&mut state, &cancel);
+    let effects = crate::app::testing::open_cancel(&mut state, &cancel);
     let [Effect::Get { req, .. }] = effects[..] else { panic!("{effects:?}") };
     far.worker.try_send(Message::Got { req, result: Ok(Box::new(cancel)) }).unwrap();
     let run = run_with(state, ends);

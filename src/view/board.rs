@@ -8,11 +8,11 @@ use ratatui::widgets::{Block, Padding, Widget};
 
 use chrono::{DateTime, Utc};
 
+use crate::app::PendingWrite;
 use crate::app::board::Column;
 use crate::app::detail::lines::tone_of;
 use crate::app::frame::Areas;
-use crate::app::review;
-use crate::app::state::PendingWrite;
+use crate::app::writes;
 use crate::app::{State, Verdict, Write};
 use crate::domain::{Audience, Outcome, Task, TaskId, text, when};
 use crate::keymap::{self, Action, Scope};
@@ -135,7 +135,7 @@ impl Row {
             }
             Some(Verdict::CannotTell(_)) => "created? could not be found out".to_owned(),
             Some(Verdict::Done(_) | Verdict::NotDone) | None => {
-                format!("created? {}", review::progress(state, write))
+                format!("created? {}", writes::progress(state, write))
             }
         };
         let Write::Create(new) = &write.write else {

@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::State;
-use crate::app::detail::lines::card;
 use crate::app::form::{Form, FormField, Purpose};
+use crate::app::lines::card;
 use crate::domain::{Audience, text, when};
 use crate::theme::Theme;
 

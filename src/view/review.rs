@@ -6,8 +6,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Color;
 
 use crate::app::State;
-use crate::app::detail::lines::Line;
-use crate::app::review::{Review, lines};
+use crate::app::lines::Line;
+use crate::app::review::{Review, lines, page};
 use crate::domain::text;
 use crate::theme::Theme;
 
@@ -22,9 +22,9 @@ const FRAME: (u16, u16) = (4, 2);
 
 /// Draws the review in the middle of `area`, as high as its text asks for.
 pub fn render(state: &State, review: &Review, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let width = area.width.min(lines::WIDEST + FRAME.0);
+    let width = area.width.min(page::WIDEST + FRAME.0);
     let most = area.height.saturating_sub(FRAME.1);
-    let page = lines::page(state, review, (width.saturating_sub(FRAME.0), most));
+    let page = page::page(state, review, (width.saturating_sub(FRAME.0), most));
     let count = |lines: usize| u16::try_from(lines).unwrap_or(u16::MAX);
     let foot_height = count(page.foot.len());
     let wanted = count(page.text.lines.len()).saturating_add(foot_height).saturating_add(FRAME.1 + 1);

@@ -8,7 +8,7 @@ use super::inherited::write_of;
 use super::reconcile;
 use super::writes::{Sent, leaves_doubt, outcome_of_verdict};
 use super::{End, Hands};
-use crate::app::review::differs;
+use crate::app::differs;
 use crate::app::{Sight, Stop, Terms, Verdict, Write, Written};
 use crate::domain::{NewTask, Priority, Task, TaskId, duplicate};
 use crate::store::Intent;

@@ -8,33 +8,34 @@ use crate::domain::query::Range;
 use crate::domain::{Failure, Query};
 
 use super::super::effect::Effect;
-use super::super::message::ReqId;
-use super::super::state::{Layer, State};
-use super::{Edge, reload};
+use super::super::request::ReqId;
+use super::super::shared::Shared;
+use super::ask::turn_to;
+use super::table::Edge;
 
 /// No page came. A range that the operator asked for and the service does not take is no trouble of the
 /// connection: what is shown stays the question.
-pub(super) fn on_not_listed(state: &mut State, failure: Failure) -> Vec<Effect> {
-    state.board.turns = 0;
-    let asked = state.board.asked.clone().filter(|asked| asked.exact);
-    let is_new = asked != state.board.shown_query;
+pub(super) fn on_not_listed(shared: &mut Shared, failure: Failure) -> Vec<Effect> {
+    shared.board.turns = 0;
+    let asked = shared.board.asked.clone().filter(|asked| asked.exact);
+    let is_new = asked != shared.board.shown_query;
     if let Some(asked) = asked.filter(|_| is_new && failure.is_answer()) {
-        state.warn(refused_words(state, &asked, &failure));
-        state.board.query = match &state.board.shown_query {
+        shared.warn(refused_words(shared, &asked, &failure));
+        shared.board.query = match &shared.board.shown_query {
             Some(shown) => shown.clone(),
             None => Query { exact: false, ..asked },
         };
-        state.board.edge = None;
+        shared.board.edge = None;
         return Vec::new();
     }
-    state.connection.failed(failure, state.now);
+    shared.connection.failed(failure, shared.now);
     Vec::new()
 }
 
-fn refused_words(state: &State, asked: &Query, failure: &Failure) -> String {
+fn refused_words(shared: &Shared, asked: &Query, failure: &Failure) -> String {
     let length = asked.range.length();
     let why = failure.words().what;
-    match state.limits.longest_taken() {
+    match shared.limits.longest_taken() {
         Some(longest) if longest < length => format!(
             "the service refused a range of {}; the longest that it has taken is {} · {why}",
             limits::in_words(length),
@@ -45,100 +46,93 @@ fn refused_words(state: &State, asked: &Query, failure: &Failure) -> String {
 }
 
 /// The worker asks for less than was wanted, because the service does not take more.
-pub fn on_narrowed(state: &mut State, req: ReqId, query: Query) {
-    if state.board.remote.asking != Some(req) {
+pub fn on_narrowed(shared: &mut Shared, req: ReqId, query: Query) {
+    if shared.board.remote.asking != Some(req) {
         return;
     }
-    state.board.is_narrowed |= query.range != state.board.query.range;
-    state.board.query = query.clone();
-    state.board.asked = Some(query);
+    shared.board.is_narrowed |= query.range != shared.board.query.range;
+    shared.board.query = query.clone();
+    shared.board.asked = Some(query);
 }
 
 /// Something was learnt of the service's list. What is new is said once; where the range is of the
 /// creation time, the table's own is moved so that what is due is shown.
-pub fn on_learnt(state: &mut State, known: ListLimits, is_new: bool) -> Vec<Effect> {
-    let before = std::mem::replace(&mut state.limits, known);
+pub fn on_learnt(shared: &mut Shared, known: ListLimits, is_new: bool) -> Vec<Effect> {
+    let before = std::mem::replace(&mut shared.limits, known);
     if is_new {
-        let rows = state.limits.rows_a_page().filter(|rows| *rows < state.setup.page_size);
+        let rows = shared.limits.rows_a_page().filter(|rows| *rows < shared.setup.page_size);
         if let Some(rows) = rows
             && before.rows_a_page() != Some(rows)
         {
-            state.say(format!(
+            shared.say(format!(
                 "the service gives at most {rows} rows a page; paging goes by the rows that come"
             ));
         }
-        if let Some(words) = state.limits.range_words()
+        if let Some(words) = shared.limits.range_words()
             && before.range_words().is_none()
         {
-            state.say(words);
+            shared.say(words);
         }
     }
     // Under an open dialog rows stay where they are; a tick without one does it.
-    let is_dialog = state.layers.iter().any(|layer| !matches!(layer, Layer::Detail));
-    if is_dialog { Vec::new() } else { adapt_range(state) }
+    if shared.lies_over.dialog { Vec::new() } else { adapt_range(shared) }
 }
 
 /// Asks for the range that the table begins with anew, where the service turned out to read ranges in
 /// another way.
-pub(super) fn adapt_range(state: &mut State) -> Vec<Effect> {
-    if !state.board.is_default_range || is_of_creation(state) == state.board.is_of_creation {
+pub(super) fn adapt_range(shared: &mut Shared) -> Vec<Effect> {
+    if !shared.board.is_default_range || is_of_creation(shared) == shared.board.is_of_creation {
         return Vec::new();
     }
-    set_default_range(state);
-    begin_anew(state, Edge::Present)
+    set_default_range(shared);
+    begin_anew(shared, Edge::Present)
 }
 
-fn is_of_creation(state: &State) -> bool {
-    state.limits.range_of(state.board.query.order) == RangeOf::Created
+fn is_of_creation(shared: &Shared) -> bool {
+    shared.limits.range_of(shared.board.query.order) == RangeOf::Created
 }
 
 /// The range that the table begins with, for a service that reads ranges as this one does.
-fn set_default_range(state: &mut State) {
-    let now = state.server_now();
-    state.board.is_of_creation = is_of_creation(state);
-    state.board.query.range =
-        if state.board.is_of_creation { Range::of_creation_around(now) } else { Range::around(now) };
+fn set_default_range(shared: &mut Shared) {
+    let now = shared.server_now();
+    shared.board.is_of_creation = is_of_creation(shared);
+    shared.board.query.range =
+        if shared.board.is_of_creation { Range::of_creation_around(now) } else { Range::around(now) };
 }
 
 /// The operator asks for this very range.
-pub fn set_range(state: &mut State, range: Range) {
-    let query = &mut state.board.query;
+pub(crate) fn set_range(shared: &mut Shared, range: Range) {
+    let query = &mut shared.board.query;
     let same = |a: DateTime<Utc>, b: DateTime<Utc>| a.timestamp() == b.timestamp();
     if same(query.range.begin, range.begin) && same(query.range.end, range.end) {
         return;
     }
     query.range = range;
     query.exact = true;
-    state.board.is_default_range = false;
-    state.board.is_narrowed = false;
+    shared.board.is_default_range = false;
+    shared.board.is_narrowed = false;
 }
 
 /// Asks anew, from the first page, after the question itself was changed.
-pub fn ask_anew(state: &mut State) -> Vec<Effect> {
-    if state.board.is_default_range && is_of_creation(state) != state.board.is_of_creation {
-        set_default_range(state);
+pub(crate) fn ask_anew(shared: &mut Shared) -> Vec<Effect> {
+    if shared.board.is_default_range && is_of_creation(shared) != shared.board.is_of_creation {
+        set_default_range(shared);
     }
-    begin_anew(state, Edge::First)
+    begin_anew(shared, Edge::First)
 }
 
-pub(super) fn begin_anew(state: &mut State, edge: Edge) -> Vec<Effect> {
-    state.board.seam = None;
-    state.board.turns = 0;
-    state.board.seek = None;
-    state.board.locating = None;
-    state.board.dead_end = None;
-    state.board.query.page_size = state.setup.page_size;
-    turn_to(state, 0, edge)
+pub(super) fn begin_anew(shared: &mut Shared, edge: Edge) -> Vec<Effect> {
+    shared.board.seam = None;
+    shared.board.turns = 0;
+    shared.board.seek = None;
+    shared.board.locating = None;
+    shared.board.dead_end = None;
+    shared.board.query.page_size = shared.setup.page_size;
+    turn_to(shared, 0, edge)
 }
 
-pub(super) fn turn_to(state: &mut State, offset: u64, edge: Edge) -> Vec<Effect> {
-    state.board.query.offset = offset;
-    state.board.edge = Some(edge);
-    reload(state)
-}
-
-pub(super) fn move_range(state: &mut State, steps: i32) -> Vec<Effect> {
-    state.board.query.range = state.board.query.range.moved(steps);
-    state.board.is_default_range = false;
-    ask_anew(state)
+pub(super) fn move_range(shared: &mut Shared, steps: i32) -> Vec<Effect> {
+    shared.board.query.range = shared.board.query.range.moved(steps);
+    shared.board.is_default_range = false;
+    ask_anew(shared)
 }

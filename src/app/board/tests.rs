@@ -1,3 +1,8 @@
+use crate::app::Moment;
+use crate::app::Setup;
+use crate::app::State;
+use crate::domain::Outcome;
+use crate::domain::TaskId;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -350,7 +355,7 @@ fn a_paste_outside_of_text_is_dropped_with_a_note() {
     let mut state = loaded(&[1, 2, 3]);
     assert_eq!(update(&mut state, Message::Pasted("qD\nj".into())), []);
     assert_eq!(selected(&state), Some(1));
-    assert!(state.note.unwrap().text.contains("dropped"));
+    assert!(state.shared.note.unwrap().text.contains("dropped"));
 }
 
 #[test]
@@ -379,7 +384,7 @@ fn a_task_that_is_going_out_says_why_it_cannot_be_changed() {
     }
     press(&mut state, 'j');
     press(&mut state, 'D');
-    assert!(state.note.unwrap().text.contains("90106"));
+    assert!(state.shared.note.unwrap().text.contains("90106"));
 }
 
 #[test]
@@ -396,7 +401,7 @@ fn leaving_while_a_write_is_under_way_has_to_be_asked_twice() {
     let mut state = loaded(&[1]);
     let req = state.ask();
     let write = crate::app::Write::Cancel { id: TaskId(1), kind: crate::domain::Kind::All };
-    state.writes.push(crate::app::state::PendingWrite::new(req, write, at(0)));
+    state.writes.push(crate::app::PendingWrite::new(req, write, at(0)));
     assert_eq!(press(&mut state, 'q'), []);
     assert!(state.note.as_ref().unwrap().text.contains("under way"));
     assert_eq!(press(&mut state, 'q'), [Effect::Quit]);
@@ -408,8 +413,8 @@ fn a_task_in_doubt_is_found_by_its_word() {
     let req = state.ask();
     let write = crate::app::Write::Cancel { id: TaskId(2), kind: crate::domain::Kind::All };
     let doubt = Some(network());
-    let write = crate::app::state::PendingWrite::new(req, write, at(0));
-    state.writes.push(crate::app::state::PendingWrite { doubt, ..write });
+    let write = crate::app::PendingWrite::new(req, write, at(0));
+    state.writes.push(crate::app::PendingWrite { doubt, ..write });
     press(&mut state, '/');
     for c in "status=?unk".chars() {
         press(&mut state, c);

@@ -6,15 +6,15 @@ use serde_json::Value;
 use crate::domain::call::{Call, End};
 use crate::domain::{Failure, catalog, text, when};
 
-use super::super::detail::lines::{Line, Lines, Tone};
-use super::super::state::State;
+use super::super::lines::{Line, Lines, Tone};
+use super::super::shared::Shared;
 
 /// The whole text, for a width in cells.
-pub fn lines(state: &State, call: &Call, width: usize) -> Vec<Line> {
+pub fn lines(shared: &Shared, call: &Call, width: usize) -> Vec<Line> {
     let mut out = Lines { width, lines: Vec::new() };
     ended(&mut out, call);
     out.blank();
-    times(&mut out, state, call);
+    times(&mut out, shared, call);
     out.blank();
     way(&mut out, call);
     out.blank();
@@ -57,9 +57,9 @@ fn ended(out: &mut Lines, call: &Call) {
     }
 }
 
-fn times(out: &mut Lines, state: &State, call: &Call) {
-    let now = state.now.utc;
-    let there = when::stamp(call.sent, state.zone, now);
+fn times(out: &mut Lines, shared: &Shared, call: &Call) {
+    let now = shared.now.utc;
+    let there = when::stamp(call.sent, shared.zone, now);
     out.labelled("Sent", Tone::Plain, &format!("{there} · {}", when::from_now(call.sent, now)));
     let utc = call.sent.format("%Y-%m-%d %H:%M:%S%.3f UTC").to_string();
     out.labelled("", Tone::Plain, &utc);

@@ -1,5 +1,9 @@
 //! The API log as the operator uses it: keys in, what is chosen, shown and copied out.
 
+use crate::app::Layer;
+use crate::app::State;
+use crate::app::calls::log::KEPT;
+use crate::domain::call::End;
 use crossterm::event::KeyCode;
 
 use super::*;

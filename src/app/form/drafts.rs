@@ -4,7 +4,7 @@
 //! full disk costs nothing as long as the program runs. What was thrown away is within reach as long
 //! as its form is open, and in the list of drafts after that.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -13,92 +13,34 @@ use crate::domain::kept::{DraftState, FoundDraft, KeptDraft};
 use crate::domain::{Draft, TaskId, when};
 
 use super::super::effect::Effect;
-use super::super::message::ReqId;
-use super::super::review;
-use super::super::state::{Layer, State};
-use super::{Form, SAVE_EVERY, errand};
+use super::super::request::ReqId;
+use super::super::shared::Shared;
+use super::super::writes;
+use super::left::Left;
+use super::model::Form;
 
-/// The text of a form that was left.
-#[derive(Clone, Debug)]
-struct Left {
-    draft: Draft,
-    at: DateTime<Utc>,
-    created_as: Option<TaskId>,
-}
-
-/// The texts of forms and lines that were left.
-#[derive(Clone, Debug, Default)]
-pub struct Drafts {
-    /// What was typed into the filter line when it was left by Esc.
-    pub filter: Option<String>,
-    /// What was typed into the find form when it was left by Esc: keyword, from, to.
-    pub find: Option<[String; 3]>,
-    kept: BTreeMap<String, Left>,
-    /// The form that was left last, while its text is on its way to the disk.
-    leaving: Option<String>,
-    /// What the disk was asked for, by slot.
-    loading: BTreeMap<ReqId, String>,
-    /// Texts that were thrown away, on their way to the list of drafts.
-    aside: BTreeSet<ReqId>,
-    asked: BTreeMap<ReqId, (String, Option<Draft>)>,
-    /// What the disk did not take: the text of a slot, or that it is to be forgotten.
-    failed: BTreeMap<String, Option<Draft>>,
-    /// When that is tried again, by [`crate::app::Moment::running`].
-    retry_at: Duration,
-    disk_failed: bool,
-}
-
+/// The form's draft is written to disk at most so often.
+const SAVE_EVERY: Duration = Duration::from_secs(1);
 /// What the disk did not take is tried again after so long.
 const RETRY_EVERY: Duration = Duration::from_secs(5);
 
-impl Drafts {
-    pub(super) fn asked(&mut self, req: ReqId, slot: String, draft: Option<Draft>) {
-        self.failed.remove(&slot);
-        self.asked.insert(req, (slot, draft));
-    }
-}
-
-/// What of a form is on disk.
-#[derive(Clone, Debug)]
-pub(super) struct Disk {
-    /// The text that was last sent there, or the untouched form.
-    saved: Draft,
-    /// When, by [`crate::app::Moment::running`].
-    saved_at: Option<Duration>,
-    /// Whether anything lies there.
-    anything: bool,
-    /// The question for what lies there.
-    loading: Option<ReqId>,
-}
-
-impl Disk {
-    pub(super) fn new(draft: &Draft) -> Self {
-        Self { saved: draft.clone(), saved_at: None, anything: false, loading: None }
-    }
-}
-
 /// Puts the draft of that slot back into the form just opened, or asks the disk for it.
-pub(super) fn bring_back(state: &mut State) -> Vec<Effect> {
-    let Some(Layer::Form(form)) = state.layers.last_mut() else { return Vec::new() };
+pub(super) fn bring_back(shared: &mut Shared, form: &mut Form) -> Vec<Effect> {
     let slot = form.slot.clone();
-    if state.drafts.kept.get(&slot).is_some_and(|left| review::is_on_its_way(state, &slot, &left.draft)) {
+    if shared.drafts.kept.get(&slot).is_some_and(|left| writes::is_on_its_way(shared, &slot, &left.draft)) {
         // It stays kept: should nothing come of it, it is a draft again.
-        state.say(SENT);
+        shared.say(SENT);
         return Vec::new();
     }
-    if let Some(Left { draft, at, created_as }) = state.drafts.kept.remove(&slot) {
-        if let Some(form) = state.form_mut() {
-            form.disk.anything = true;
-            form.created_as = created_as;
-        }
-        put_back(state, draft, at);
+    if let Some(Left { draft, at, created_as }) = shared.drafts.kept.remove(&slot) {
+        form.disk.anything = true;
+        form.created_as = created_as;
+        put_back(shared, form, draft, at);
         return Vec::new();
     }
-    let req = state.ask();
-    if let Some(Layer::Form(form)) = state.layers.last_mut() {
-        form.disk.loading = Some(req);
-    }
-    state.drafts.loading.insert(req, slot.clone());
+    let req = shared.ask();
+    form.disk.loading = Some(req);
+    shared.drafts.loading.insert(req, slot.clone());
     vec![Effect::LoadDraft { req, slot }]
 }
 
@@ -110,26 +52,22 @@ const ELSEWHERE: &str = "another pushdeck has a draft of this; it stays there";
 /// While the disk has not answered.
 const KEEPING: &str = "keeping the draft…";
 
-/// Puts a draft of the list into the form on top.
-pub(super) fn take_back(state: &mut State, kept: KeptDraft) {
+/// Puts a draft of the list into the form just opened.
+pub(super) fn take_back(shared: &mut Shared, form: &mut Form, kept: KeptDraft) {
     let KeptDraft { slot, draft, at, state: what, .. } = kept;
     // The disk has put aside what lay there.
-    state.drafts.kept.remove(&slot);
-    state.drafts.failed.remove(&slot);
-    if let Some(form) = state.form_mut() {
-        form.disk.anything = true;
-    }
-    put_back(state, draft, at);
+    shared.drafts.kept.remove(&slot);
+    shared.drafts.failed.remove(&slot);
+    form.disk.anything = true;
+    put_back(shared, form, draft, at);
     match what {
         DraftState::Created(id) => {
-            if let Some(form) = state.form_mut() {
-                form.created_as = Some(id);
-                form.sent_as = Some((form.draft.clone(), id));
-            }
-            state.warn(format!("this text was created as #{id}: sent once more it is another push"));
+            form.created_as = Some(id);
+            form.sent_as = Some((form.draft.clone(), id));
+            shared.warn(format!("this text was created as #{id}: sent once more it is another push"));
         }
         DraftState::Unknown => {
-            state.warn(
+            shared.warn(
                 "whether this text was created was never found out; look at the list before you send it",
             );
         }
@@ -137,11 +75,10 @@ pub(super) fn take_back(state: &mut State, kept: KeptDraft) {
     }
 }
 
-/// Puts an earlier draft into the form on top.
-fn put_back(state: &mut State, draft: Draft, at: DateTime<Utc>) {
-    let age = when::from_now(at, state.now.utc);
-    let zone = state.setup.zone;
-    let Some(form) = state.form_mut() else { return };
+/// Puts an earlier draft into the form.
+fn put_back(shared: &mut Shared, form: &mut Form, draft: Draft, at: DateTime<Utc>) {
+    let age = when::from_now(at, shared.now.utc);
+    let zone = shared.setup.zone;
     let mut moved = "";
     let draft = match form.purpose.task() {
         Some(task) => {
@@ -157,20 +94,25 @@ fn put_back(state: &mut State, draft: Draft, at: DateTime<Utc>) {
         return;
     }
     form.put_draft(draft);
-    state.say(format!("draft from {age} brought back · ctrl-x throws it away{moved}"));
+    shared.say(format!("draft from {age} brought back · ctrl-x throws it away{moved}"));
 }
 
 /// The draft on disk came.
-pub fn on_draft_loaded(state: &mut State, req: ReqId, result: Result<FoundDraft, String>) -> Vec<Effect> {
-    let Some(slot) = state.drafts.loading.remove(&req) else { return Vec::new() };
-    let Some(form) = state.form_mut().filter(|form| form.disk.loading == Some(req)) else {
-        return came_late(state, slot, result);
+pub fn on_draft_loaded(
+    shared: &mut Shared,
+    mut form: Option<&mut Form>,
+    req: ReqId,
+    result: Result<FoundDraft, String>,
+) -> Vec<Effect> {
+    let Some(slot) = shared.drafts.loading.remove(&req) else { return Vec::new() };
+    let Some(form) = form.take_if(|form| form.disk.loading == Some(req)) else {
+        return came_late(shared, form.as_deref(), slot, result);
     };
     form.disk.loading = None;
     let found = match result {
         Ok(found) => found,
         Err(words) => {
-            disk_failed(state, &words);
+            disk_failed(shared, &words);
             return Vec::new();
         }
     };
@@ -178,25 +120,25 @@ pub fn on_draft_loaded(state: &mut State, req: ReqId, result: Result<FoundDraft,
     if let Some((draft, at)) = found.draft {
         form.disk.anything = true;
         let untouched = form.draft.says_the_same(&form.pristine);
-        if review::is_on_its_way(state, &slot, &draft) {
-            state.say(SENT);
+        if writes::is_on_its_way(shared, &slot, &draft) {
+            shared.say(SENT);
         } else if untouched {
-            state.form_mut().into_iter().for_each(|form| form.created_as = found.created_as);
-            put_back(state, draft, at);
+            form.created_as = found.created_as;
+            put_back(shared, form, draft, at);
         } else {
             // The operator was faster than the disk: both texts stay within reach.
-            effects.push(put_aside(state, slot, draft));
-            state.say("an earlier draft was put aside · :drafts shows it");
+            effects.push(put_aside(shared, slot, draft));
+            shared.say("an earlier draft was put aside · :drafts shows it");
         }
     } else if found.sent {
-        state.say(SENT);
+        shared.say(SENT);
     }
     if found.elsewhere {
-        match &mut state.note {
-            Some(note) if !note.bad && state.now.running < note.until => {
+        match &mut shared.note {
+            Some(note) if !note.bad && shared.now.running < note.until => {
                 note.text = format!("{} · {ELSEWHERE}", note.text);
             }
-            _ => state.say(ELSEWHERE),
+            _ => shared.say(ELSEWHERE),
         }
     }
     effects
@@ -204,52 +146,67 @@ pub fn on_draft_loaded(state: &mut State, req: ReqId, result: Result<FoundDraft,
 
 /// The draft on disk came when its form was left already. Where another text was kept in its place since,
 /// it is put aside.
-fn came_late(state: &mut State, slot: String, result: Result<FoundDraft, String>) -> Vec<Effect> {
+fn came_late(
+    shared: &mut Shared,
+    form: Option<&Form>,
+    slot: String,
+    result: Result<FoundDraft, String>,
+) -> Vec<Effect> {
     let Some((draft, _)) = result.ok().and_then(|found| found.draft) else { return Vec::new() };
-    let left = state.drafts.kept.get(&slot).map(|left| &left.draft);
-    let open = state.form().filter(|form| form.slot == slot && form.disk.anything).map(|form| &form.draft);
+    let left = shared.drafts.kept.get(&slot).map(|left| &left.draft);
+    let open = form.filter(|form| form.slot == slot && form.disk.anything).map(|form| &form.draft);
     let replaced = left.or(open).is_some_and(|ours| *ours != draft);
-    if !replaced || review::is_on_its_way(state, &slot, &draft) {
+    if !replaced || writes::is_on_its_way(shared, &slot, &draft) {
         return Vec::new();
     }
-    vec![put_aside(state, slot, draft)]
+    vec![put_aside(shared, slot, draft)]
 }
 
 /// Keeps a text for the list of drafts only.
-fn put_aside(state: &mut State, slot: String, draft: Draft) -> Effect {
-    let req = state.ask();
-    state.drafts.aside.insert(req);
+fn put_aside(shared: &mut Shared, slot: String, draft: Draft) -> Effect {
+    let req = shared.ask();
+    shared.drafts.aside.insert(req);
     Effect::PutDraftAside { req, slot, draft }
 }
 
+/// Keeps a draft on disk, or with `None` forgets it.
+fn store(shared: &mut Shared, slot: String, draft: Option<Draft>) -> Effect {
+    let req = shared.ask();
+    shared.drafts.asked(req, slot.clone(), draft.clone());
+    match draft {
+        Some(draft) => Effect::SaveDraft { req, slot, draft },
+        None => Effect::DropDraft { req, slot },
+    }
+}
+
 /// The draft is on disk, or not.
-pub fn on_draft_kept(state: &mut State, req: ReqId, result: Result<(), String>) {
-    if state.drafts.aside.remove(&req) {
+pub fn on_draft_kept(shared: &mut Shared, req: ReqId, result: Result<(), String>) {
+    if shared.drafts.aside.remove(&req) {
         if let Err(words) = result {
-            state.warn(format!("what was thrown away is not in the list of drafts: {words}"));
+            shared.warn(format!("what was thrown away is not in the list of drafts: {words}"));
         }
         return;
     }
-    let Some((slot, draft)) = state.drafts.asked.remove(&req) else { return };
-    let left = state.drafts.leaving.take_if(|left| *left == slot && !is_asked(&state.drafts.asked, &slot));
+    let Some((slot, draft)) = shared.drafts.asked.remove(&req) else { return };
+    let left = shared.drafts.leaving.take_if(|left| *left == slot && !is_asked(&shared.drafts.asked, &slot));
     match result {
         Ok(()) => {
-            state.drafts.disk_failed = false;
-            if left.is_some() && state.note.as_ref().is_some_and(|note| note.text == KEEPING) {
-                state.say(format!("draft kept · {} brings it back", key_of(&slot)));
+            shared.drafts.disk_failed = false;
+            if left.is_some() && shared.note.as_ref().is_some_and(|note| note.text == KEEPING) {
+                shared.say(format!("draft kept · {} brings it back", key_of(&slot)));
             }
         }
         Err(words) => {
             if left.is_some() {
-                state.drafts.disk_failed = true;
-                state.warn(in_memory(&slot, &words));
+                shared.drafts.disk_failed = true;
+                shared.warn(in_memory(&slot, &words));
             }
             // Where a newer text is on its way already, that one counts.
-            if !is_asked(&state.drafts.asked, &slot) {
-                state.drafts.failed.insert(slot, draft);
-                state.drafts.retry_at = state.now.running + RETRY_EVERY;
+            if !is_asked(&shared.drafts.asked, &slot) {
+                shared.drafts.failed.insert(slot, draft);
+                shared.drafts.retry_at = shared.now.running + RETRY_EVERY;
             }
-            disk_failed(state, &words);
+            disk_failed(shared, &words);
         }
     }
 }
@@ -274,95 +231,94 @@ fn in_memory(slot: &str, words: &str) -> String {
 }
 
 /// Tries again what the disk did not take.
-fn retry(state: &mut State) -> Vec<Effect> {
-    let failed = std::mem::take(&mut state.drafts.failed);
-    failed.into_iter().map(|(slot, draft)| errand(state, slot, draft)).collect()
+fn retry(shared: &mut Shared) -> Vec<Effect> {
+    let failed = std::mem::take(&mut shared.drafts.failed);
+    failed.into_iter().map(|(slot, draft)| store(shared, slot, draft)).collect()
 }
 
 /// Says once that the disk does not take drafts; the text stays here.
-fn disk_failed(state: &mut State, words: &str) {
-    if !state.drafts.disk_failed {
-        state.drafts.disk_failed = true;
-        state.warn(format!("draft is not on disk: {words}"));
+fn disk_failed(shared: &mut Shared, words: &str) {
+    if !shared.drafts.disk_failed {
+        shared.drafts.disk_failed = true;
+        shared.warn(format!("draft is not on disk: {words}"));
     }
 }
 
 /// Time went on: a draft that changed is kept on disk.
-pub fn on_tick(state: &mut State) -> Vec<Effect> {
-    let now = state.now.running;
+pub fn on_tick(shared: &mut Shared, form: Option<&mut Form>) -> Vec<Effect> {
+    let now = shared.now.running;
     // A disk that is slower than the fingers gets the newest text when it is done with the one before,
     // not every text in between; and no text before it has told what lies there.
-    let due = |form: &Form| {
+    let due = |form: &&mut Form| {
         form.disk.saved_at.is_none_or(|at| now >= at + SAVE_EVERY)
             && form.disk.loading.is_none()
-            && !is_asked(&state.drafts.asked, &form.slot)
+            && !is_asked(&shared.drafts.asked, &form.slot)
     };
-    let mut effects = if state.form().is_some_and(due) { save_now(state) } else { Vec::new() };
-    if now >= state.drafts.retry_at {
-        effects.extend(retry(state));
+    let mut effects = match form.filter(due) {
+        Some(form) => save_now(shared, form),
+        None => Vec::new(),
+    };
+    if now >= shared.drafts.retry_at {
+        effects.extend(retry(shared));
     }
     effects
 }
 
 /// Keeps the draft before leaving.
-pub fn keep_draft_now(state: &mut State) -> Vec<Effect> {
-    // What lies on disk is not known yet, and nobody will hear the answer: nothing may be put over it.
-    let unknown = |form: &&Form| form.disk.loading.is_some() && !form.draft.says_the_same(&form.pristine);
-    let beside = state.form().filter(unknown).map(|form| (form.slot.clone(), form.draft.clone()));
-    let mut effects = match beside {
-        Some((slot, draft)) => vec![put_aside(state, slot, draft)],
-        None => save_now(state),
+pub fn keep_draft_now(shared: &mut Shared, form: Option<&mut Form>) -> Vec<Effect> {
+    let mut effects = match form {
+        // What lies on disk is not known yet, and nobody will hear the answer: nothing may be put over it.
+        Some(form) if form.disk.loading.is_some() && !form.draft.says_the_same(&form.pristine) => {
+            vec![put_aside(shared, form.slot.clone(), form.draft.clone())]
+        }
+        Some(form) => save_now(shared, form),
+        None => Vec::new(),
     };
-    effects.extend(retry(state));
+    effects.extend(retry(shared));
     effects
 }
 
 /// Sends the draft to disk if it differs from what lies there.
-pub(super) fn save_now(state: &mut State) -> Vec<Effect> {
-    let now = state.now.running;
-    let Some(form) = state.form_mut() else { return Vec::new() };
+pub(super) fn save_now(shared: &mut Shared, form: &mut Form) -> Vec<Effect> {
     if form.draft == form.disk.saved {
         return Vec::new();
     }
     let (slot, draft) = (form.slot.clone(), form.draft.clone());
     let untouched = draft.says_the_same(&form.pristine);
-    form.disk.saved_at = Some(now);
+    form.disk.saved_at = Some(shared.now.running);
     form.disk.saved = draft.clone();
     let drop = untouched && form.disk.anything;
     form.disk.anything = !untouched;
     if untouched && !drop {
         return Vec::new();
     }
-    vec![errand(state, slot, (!drop).then_some(draft))]
+    vec![store(shared, slot, (!drop).then_some(draft))]
 }
 
-/// Leaves the form; its text stays within reach.
-pub(super) fn leave(state: &mut State) -> Vec<Effect> {
-    let mut effects = save_now(state);
-    let Some(Layer::Form(form)) = state.layers.last() else { return effects };
-    let (slot, draft, thrown) = (form.slot.clone(), form.draft.clone(), form.thrown.clone());
+/// The form is left; its text stays within reach.
+pub(super) fn leave(shared: &mut Shared, form: &mut Form) -> Vec<Effect> {
+    let mut effects = save_now(shared, form);
+    let (slot, draft) = (form.slot.clone(), form.draft.clone());
     let (typed, created_as) = (!draft.says_the_same(&form.pristine), form.created_as);
-    state.layers.pop();
-    if let Some(draft) = thrown {
-        effects.push(put_aside(state, slot.clone(), draft));
+    if let Some(draft) = form.thrown.take() {
+        effects.push(put_aside(shared, slot.clone(), draft));
     }
     if typed {
-        state.drafts.kept.insert(slot.clone(), Left { draft, at: state.now.utc, created_as });
-        if is_asked(&state.drafts.asked, &slot) {
-            state.say(KEEPING);
-            state.drafts.leaving = Some(slot);
-        } else if state.drafts.failed.contains_key(&slot) {
-            state.warn(in_memory(&slot, "it is tried again"));
+        shared.drafts.kept.insert(slot.clone(), Left { draft, at: shared.now.utc, created_as });
+        if is_asked(&shared.drafts.asked, &slot) {
+            shared.say(KEEPING);
+            shared.drafts.leaving = Some(slot);
+        } else if shared.drafts.failed.contains_key(&slot) {
+            shared.warn(in_memory(&slot, "it is tried again"));
         } else {
-            state.say(format!("draft kept · {} brings it back", key_of(&slot)));
+            shared.say(format!("draft kept · {} brings it back", key_of(&slot)));
         }
     }
     effects
 }
 
 /// Throws the text of this form away; again, before anything was typed, brings it back.
-pub(super) fn discard(state: &mut State) -> Vec<Effect> {
-    let Some(Layer::Form(form)) = state.layers.last_mut() else { return Vec::new() };
+pub(super) fn discard(shared: &mut Shared, form: &mut Form) -> Vec<Effect> {
     let untouched = form.draft.says_the_same(&form.pristine);
     let mut effects = Vec::new();
     let (draft, words) = match (form.thrown.take(), untouched) {
@@ -370,30 +326,34 @@ pub(super) fn discard(state: &mut State) -> Vec<Effect> {
         (Some(thrown), true) => (thrown, "draft brought back · ctrl-x throws it away"),
         (older, false) => {
             form.thrown = Some(form.draft.clone());
-            let (slot, pristine) = (form.slot.clone(), form.pristine.clone());
             // One text can be brought back by the key; an older one can from the list.
-            effects.extend(older.map(|older| put_aside(state, slot, older)));
-            (pristine, "draft thrown away · ctrl-x brings it back")
+            effects.extend(older.map(|older| put_aside(shared, form.slot.clone(), older)));
+            (form.pristine.clone(), "draft thrown away · ctrl-x brings it back")
         }
     };
-    let Some(Layer::Form(form)) = state.layers.last_mut() else { return effects };
     form.put_draft(draft);
     form.touched.clear();
     form.all_shown = false;
     form.refused.clear();
-    state.say(words);
-    effects.extend(save_now(state));
+    shared.say(words);
+    effects.extend(save_now(shared, form));
     effects
 }
 
-/// Forgets a draft that was sent and stands. Another text under the same name is left alone.
-pub(super) fn forget(state: &mut State, slot: &str, draft: &Draft, id: TaskId) -> Vec<Effect> {
-    let drafts = &mut state.drafts;
+/// Forgets a draft that was sent and stands, here and on disk. Another text under the same name, also one
+/// that was typed into the same form since, is left alone.
+pub(in crate::app) fn forget(
+    shared: &mut Shared,
+    form: Option<&mut Form>,
+    (slot, draft): (&str, &Draft),
+    id: TaskId,
+) -> Vec<Effect> {
+    let drafts = &mut shared.drafts;
     if drafts.kept.get(slot).is_some_and(|left| left.draft == *draft) {
         drafts.kept.remove(slot);
     }
     let mut other_text = drafts.kept.contains_key(slot);
-    if let Some(form) = state.form_mut().filter(|form| form.slot == slot) {
+    if let Some(form) = form.filter(|form| form.slot == slot) {
         if form.thrown.as_ref() == Some(draft) {
             form.thrown = None;
         }
@@ -411,5 +371,5 @@ pub(super) fn forget(state: &mut State, slot: &str, draft: &Draft, id: TaskId) -
     if other_text {
         return Vec::new();
     }
-    vec![errand(state, slot.to_owned(), None)]
+    vec![store(shared, slot.to_owned(), None)]
 }

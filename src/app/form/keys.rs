@@ -11,21 +11,17 @@ use crate::domain::Kind;
 use crate::domain::fields::Group;
 use crate::keymap::Action;
 
-use super::super::effect::Effect;
-use super::super::state::{Layer, State};
+use super::super::shared::Shared;
 use super::super::text_field::breaks_line;
-use super::{Form, FormField, drafts, fields, to_review};
+use super::fields::{self, FormField};
+use super::model::{Form, Purpose};
 
 /// The order in which ←/→ offers the types: the smallest audience first.
 const KINDS: [Kind; 3] = [Kind::User, Kind::Tag, Kind::All];
 
-/// A key in the form.
-pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec<Effect> {
-    let Some(Layer::Form(form)) = state.layers.last_mut() else { return Vec::new() };
+/// A key in the form, but those that leave it.
+pub(super) fn on_key(form: &mut Form, event: KeyEvent, action: Option<Action>) {
     match action {
-        Some(Action::Back) => return drafts::leave(state),
-        Some(Action::Review) => return to_review(state),
-        Some(Action::Discard) => return drafts::discard(state),
         Some(Action::NextField) => step(form, 1),
         Some(Action::PreviousField) => step(form, -1),
         Some(Action::NextGroup) => step_group(form, true),
@@ -35,14 +31,12 @@ pub fn on_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Vec
         Some(Action::PreviousChoice) if chooses(form.focus) => choose(form, false),
         _ => typed(form, event),
     }
-    Vec::new()
 }
 
 /// A paste into the field that has the keys.
-pub fn on_paste(state: &mut State, text: &str) {
-    let Some(Layer::Form(form)) = state.layers.last_mut() else { return };
+pub fn on_paste(shared: &mut Shared, form: &mut Form, text: &str) {
     match form.focus {
-        FormField::Kind | FormField::Section(_) => state.say("a paste outside of a text field was dropped"),
+        FormField::Kind | FormField::Section(_) => shared.say("a paste outside of a text field was dropped"),
         FormField::Time | FormField::Field(_) => {
             let changed = form.entry.paste(text);
             form.take_entry(changed);
@@ -93,7 +87,7 @@ fn step_group(form: &mut Form, forward: bool) {
 
 /// Opens or folds the group that has the keys; outside of the folding ones, all of them.
 fn toggle(form: &mut Form) {
-    if matches!(form.purpose, super::Purpose::Time(_)) {
+    if matches!(form.purpose, Purpose::Time(_)) {
         return;
     }
     match form.focus.group().filter(|group| fields::folds(*group)) {

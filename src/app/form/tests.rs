@@ -1,10 +1,19 @@
+use crate::app::Layer;
+use crate::app::State;
+use crate::app::testing::{open_edit, open_from, open_time};
+use crate::domain::Task;
+use crate::domain::fields::Group;
+use chrono::DateTime;
+use chrono::Utc;
+use chrono_tz::Tz;
 use crossterm::event::KeyCode;
 use serde_json::json;
+use std::time::Duration;
 
-use super::super::message::{Message, Moment, ReqId};
 use super::super::update::update;
 use super::*;
 use crate::app::testing::{self, feed, press, setup, type_in};
+use crate::app::{Message, Moment, ReqId};
 use crate::domain::kept::FoundDraft;
 use crate::domain::wire::{read_task, time_in, time_out};
 

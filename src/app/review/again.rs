@@ -7,11 +7,14 @@ use crate::domain::catalog::{self, Class};
 use crate::domain::failure::NotSent;
 use crate::domain::{Change, Content, Failure, JsonObject, Task};
 
+use super::super::compare::Version;
 use super::super::effect::Effect;
-use super::super::state::State;
-use super::compare::Version;
-use super::fresh::ask_fresh;
-use super::{Review, Stage, Subject, Verification, WriteOutcome, doubt, outcome};
+use super::super::pending::{Verification, WriteOutcome};
+use super::super::shared::Shared;
+use super::super::write::Subject;
+use super::super::writes;
+use super::doubt;
+use super::model::{Review, Stage};
 
 /// What one key offers when a write is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -40,9 +43,9 @@ pub fn remedy(outcome: &WriteOutcome) -> Option<Remedy> {
 
 /// Whether a create of unknown outcome may be sent again before that is known: a search was answered
 /// and has not found it.
-pub(super) fn may_send_again_early(state: &State, review: &Review) -> bool {
+pub(super) fn may_send_again_early(shared: &Shared, review: &Review) -> bool {
     let Stage::Sent { req, .. } = review.stage else { return false };
-    let searched = state.pending_write(req).is_some_and(|write| write.in_doubt() && write.sight.is_some());
+    let searched = shared.pending_write(req).is_some_and(|write| write.in_doubt() && write.sight.is_some());
     searched && matches!(review.subject, Subject::Create(_))
 }
 
@@ -60,20 +63,16 @@ fn may_pass(failure: &Failure) -> bool {
     }
 }
 
-/// Opens the review for what this outcome offers.
-pub(super) fn open(state: &mut State) -> Vec<Effect> {
-    let Some(review) = state.review() else { return Vec::new() };
+/// Reviews again what this outcome offers, in the place of the review that is over.
+pub(super) fn open(shared: &mut Shared, review: &mut Review) -> Vec<Effect> {
     // A search has not found it: whoever cannot wait may say so, one level higher.
-    let so_far = may_send_again_early(state, review).then_some(WriteOutcome::NotDone);
-    let Some(outcome) = review.outcome().or(so_far.as_ref()) else { return Vec::new() };
-    let req = &review.req;
-    let Some(remedy) = remedy(outcome) else { return Vec::new() };
-    let (outcome, req) = (outcome.clone(), *req);
+    let so_far = may_send_again_early(shared, review).then_some(WriteOutcome::NotDone);
+    let Some(outcome) = review.outcome().or(so_far.as_ref()).cloned() else { return Vec::new() };
+    let Some(remedy) = remedy(&outcome) else { return Vec::new() };
     // What was found out was seen.
-    if let Some(req) = req {
-        outcome::closed(state, req);
+    if let Some(req) = review.req {
+        writes::closed(shared, req);
     }
-    let Some(review) = state.review() else { return Vec::new() };
     let (subject, source) = match (remedy, outcome) {
         (
             Remedy::PutRight,
@@ -84,12 +83,9 @@ pub(super) fn open(state: &mut State) -> Vec<Effect> {
         }
         (Remedy::SendAgain | Remedy::PutRight, _) => (review.subject.clone(), review.source.clone()),
     };
-    let again = Review::new(subject, source, state);
-    if let Some(review) = state.review_mut() {
-        *review = again;
-    }
-    doubt::reconsider(state);
-    ask_fresh(state)
+    *review = Review::new(subject, source, shared);
+    doubt::reconsider(shared, review);
+    review.ask_fresh(shared)
 }
 
 /// The change that makes the task what was meant. What stands too much is sent as `null`: a service

@@ -4,43 +4,46 @@
 use crate::domain::text;
 use crate::keymap::{self, Action, Scope};
 
-use super::super::detail::lines::{Line, Lines, Tone, part};
-use super::super::state::State;
-use super::again::may_send_again_early;
+use super::super::lines::{Line, Lines, Tone, part};
+use super::super::pending::WriteOutcome;
+use super::super::shared::Shared;
+use super::again::{Remedy, may_send_again_early, remedy};
+use super::level::ConfirmLevel;
 use super::lines::NARROW;
+use super::model::{Review, Stage};
+use super::ready::Ready;
 use super::sight::Unseen;
-use super::{ConfirmLevel, Ready, Remedy, Review, Stage, WriteOutcome, remedy};
 
 /// With fewer lines than this what is to be read needs all of them.
 const LOW: usize = 6;
 
 /// Lines that the foot takes of `height`, with the text that is to be typed in mind from the beginning.
-pub(super) fn height(state: &State, review: &Review, width: usize, is_seen: bool, height: usize) -> usize {
+pub(super) fn height(shared: &Shared, review: &Review, width: usize, is_seen: bool, height: usize) -> usize {
     let most = height.saturating_sub(1).max(1);
     if review.stage != Stage::Asking {
-        return lines_of(state, review, width).len().clamp(1, most);
+        return lines_of(shared, review, width).len().clamp(1, most);
     }
-    let is_ready = review.ready(state) == Ready::Yes;
+    let is_ready = review.ready(shared) == Ready::Yes;
     if !is_seen && height < LOW && is_ready {
         return 1;
     }
-    let said = if is_ready { 1 } else { lines_of(state, review, width).len() };
-    said.max(prompt(state, review, width).len()).clamp(1, most)
+    let said = if is_ready { 1 } else { lines_of(shared, review, width).len() };
+    said.max(prompt(shared, review, width).len()).clamp(1, most)
 }
 
 /// The foot, exactly so many lines of it.
 pub(super) fn lines(
-    state: &State,
+    shared: &Shared,
     review: &Review,
     width: usize,
     unseen: &Unseen,
     height: usize,
 ) -> Vec<Line> {
     let mut lines = match unseen {
-        Unseen::Elsewhere { below, words } if waits_for_reading(state, review) => {
+        Unseen::Elsewhere { below, words } if waits_for_reading(shared, review) => {
             to_be_seen(*below, words, width, height)
         }
-        Unseen::Elsewhere { .. } | Unseen::Nothing | Unseen::NotDrawn => lines_of(state, review, width),
+        Unseen::Elsewhere { .. } | Unseen::Nothing | Unseen::NotDrawn => lines_of(shared, review, width),
     };
     if lines.len() > height {
         // What was typed stands in the last one.
@@ -51,56 +54,56 @@ pub(super) fn lines(
 }
 
 /// Whether it could be confirmed, were all seen that must be, and a key is heard that shows it.
-fn waits_for_reading(state: &State, review: &Review) -> bool {
-    let hears = !review.guard.is_closed(state.now.running);
-    review.stage == Stage::Asking && hears && review.ready(state) == Ready::Yes
+fn waits_for_reading(shared: &Shared, review: &Review) -> bool {
+    let hears = !review.guard.is_closed(shared.now.running);
+    review.stage == Stage::Asking && hears && review.ready(shared) == Ready::Yes
 }
 
-fn lines_of(state: &State, review: &Review, width: usize) -> Vec<Line> {
+fn lines_of(shared: &Shared, review: &Review, width: usize) -> Vec<Line> {
     let mut out = Lines { width, lines: Vec::new() };
     match &review.stage {
-        Stage::Asking => match review.ready(state) {
+        Stage::Asking => match review.ready(shared) {
             Ready::Wait(words) => out.say(Tone::Watch, &words),
             Ready::No(why) => out.say(Tone::Bad, &format!("✗ {why}")),
-            Ready::Yes => return asking(state, review, width),
+            Ready::Yes => return asking(shared, review, width),
         },
         Stage::Counting { until, .. } => {
-            let left = until.saturating_sub(state.now.running);
+            let left = until.saturating_sub(shared.now.running);
             let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
             let what = if width < NARROW { "" } else { "the request is " };
             out.say(Tone::Bad, &format!("{what}sent in {seconds} s · any key stops it"));
         }
         Stage::Sent { .. } => {
-            if may_send_again_early(state, review) {
+            if may_send_again_early(shared, review) {
                 let key = keymap::first_key(Scope::Review, Action::Review).unwrap_or_default();
                 out.say(Tone::Watch, &format!("{key} sends it again, though it may become a second push"));
             }
             out.say(Tone::Muted, "Esc leaves this; what was sent goes on · ctrl-r searches now");
         }
-        Stage::Over(outcome) => over(&mut out, state, outcome),
+        Stage::Over(outcome) => over(&mut out, shared, outcome),
     }
     out.lines
 }
 
 /// What keeps the review from listening, or what is to be typed.
-fn asking(state: &State, review: &Review, width: usize) -> Vec<Line> {
+fn asking(shared: &Shared, review: &Review, width: usize) -> Vec<Line> {
     let short = width < NARROW;
     let back = if short { "" } else { " · Esc goes back" };
     let mut out = Lines { width, lines: Vec::new() };
     let waits = review.typed.is_empty() || review.spoiled;
-    if review.is_complete(state) {
+    if review.is_complete(shared) {
         let stops = if short { "" } else { " · any key stops it" };
         out.say(Tone::Bold, &format!("hold still…{stops}"));
-    } else if review.guard.is_closed(state.now.running) {
+    } else if review.guard.is_closed(shared.now.running) {
         out.say(Tone::Muted, &format!("read who, when and what{back}"));
     } else if waits && !review.guard.listens() {
         out.say(Tone::Muted, &format!("hold still…{back}"));
     } else {
-        return prompt(state, review, width);
+        return prompt(shared, review, width);
     }
-    if let Some(typing) = typing(state, review).filter(|_| !review.typed.is_empty()) {
+    if let Some(typing) = typing(shared, review).filter(|_| !review.typed.is_empty()) {
         // Where it stands below the prompt, too.
-        let above = prompt(state, review, width).len().saturating_sub(1);
+        let above = prompt(shared, review, width).len().saturating_sub(1);
         out.lines.resize(above.max(out.lines.len()), Vec::new());
         out.lines.push(typing);
     }
@@ -121,14 +124,14 @@ fn to_be_seen(below: bool, words: &str, width: usize, height: usize) -> Vec<Line
 }
 
 /// What is to be typed, and what was.
-fn prompt(state: &State, review: &Review, width: usize) -> Vec<Line> {
+fn prompt(shared: &Shared, review: &Review, width: usize) -> Vec<Line> {
     let mut out = Lines { width, lines: Vec::new() };
     let short = width < NARROW;
     let deed = if short { review.verb().to_owned() } else { review.deed() };
     let back = if short { "" } else { " · Esc goes back" };
-    let wanted = review.wanted(&state.setup);
+    let wanted = review.wanted(&shared.setup);
     let wanted = text::clean(&wanted);
-    match review.level(state.setup.environment) {
+    match review.level(shared.setup.environment) {
         ConfirmLevel::Low => out.say(Tone::Bold, &format!("press {wanted} to {deed}{back}")),
         ConfirmLevel::Middle => out.say(Tone::Bold, &format!("type {wanted} to {deed}{back}")),
         ConfirmLevel::High if short => out.say(Tone::Bold, &format!("type \"{wanted}\" to {deed}")),
@@ -137,13 +140,13 @@ fn prompt(state: &State, review: &Review, width: usize) -> Vec<Line> {
             out.say(Tone::Bold, &words);
         }
     }
-    out.lines.extend(typing(state, review));
+    out.lines.extend(typing(shared, review));
     out.lines
 }
 
 /// What was typed so far; the low level has no line for its one key.
-fn typing(state: &State, review: &Review) -> Option<Line> {
-    if review.level(state.setup.environment) == ConfirmLevel::Low {
+fn typing(shared: &Shared, review: &Review) -> Option<Line> {
+    if review.level(shared.setup.environment) == ConfirmLevel::Low {
         return None;
     }
     let typed = text::clean(&review.typed).into_owned();
@@ -156,7 +159,7 @@ fn typing(state: &State, review: &Review) -> Option<Line> {
 }
 
 /// What can be done when it is over.
-fn over(out: &mut Lines, state: &State, outcome: &WriteOutcome) {
+fn over(out: &mut Lines, shared: &Shared, outcome: &WriteOutcome) {
     let key = keymap::first_key(Scope::Review, Action::Review).unwrap_or_default();
     match remedy(outcome) {
         Some(Remedy::SendAgain) => {
@@ -172,7 +175,7 @@ fn over(out: &mut Lines, state: &State, outcome: &WriteOutcome) {
         | WriteOutcome::NotDone
         | WriteOutcome::CannotTell(_)
         | WriteOutcome::NothingSent(_)
-        | WriteOutcome::Gone { .. } => state.form().is_some(),
+        | WriteOutcome::Gone { .. } => shared.lies_over.form,
         WriteOutcome::Done { .. } | WriteOutcome::Several(_) => false,
     };
     let words = if back { "Esc goes back to the form; all text is there" } else { "Esc closes this" };

@@ -3,52 +3,53 @@
 
 use crate::domain::{Failure, Task};
 
-use super::super::effect::{Effect, Priority};
+use super::super::compare::differs;
+use super::super::effect::Effect;
 use super::super::form;
-use super::super::message::ReqId;
-use super::super::state::State;
-use super::gone::{self, GONE};
-use super::{Review, Subject, differs, doubt, verification};
-
-/// Asks for the task as it is now, ahead of everything else.
-pub(super) fn ask_fresh(state: &mut State) -> Vec<Effect> {
-    let Some(id) = state.review().and_then(|review| review.base().map(|task| task.id)) else {
-        return Vec::new();
-    };
-    let req = state.ask();
-    if let Some(review) = state.review_mut() {
-        review.fresh.ask(req);
-    }
-    vec![Effect::Get { req, id, priority: Priority::Write }]
-}
+use super::super::request::ReqId;
+use super::super::shared::Shared;
+use super::super::write::Subject;
+use super::super::writes::GONE;
+use super::learn::{learn, learn_gone};
+use super::model::Review;
+use super::screens::Screens;
+use super::{gone, verification};
 
 /// A fresh copy came, or did not.
-pub fn on_got(state: &mut State, req: ReqId, result: Result<Task, Failure>) -> Vec<Effect> {
-    let now = state.now.running;
-    let Some(review) = state.review_mut().filter(|review| review.fresh.asking == Some(req)) else {
+pub fn on_got(
+    shared: &mut Shared,
+    screens: &mut Screens<'_>,
+    req: ReqId,
+    result: Result<Task, Failure>,
+) -> Vec<Effect> {
+    let now = shared.now.running;
+    let Some(review) = screens.review().filter(|review| review.fresh.asking == Some(req)) else {
         let mut learnt = match &result {
-            Ok(task) => doubt::learn(state, std::slice::from_ref(task)),
+            Ok(task) => learn(shared, screens, std::slice::from_ref(task)),
             Err(_) => Vec::new(),
         };
-        learnt.extend(gone::on_read(state, req, &result));
-        verification::on_verification(state, req, result);
+        learnt.extend(gone::on_read(shared, screens, req, &result));
+        verification::on_verification(shared, screens, req, result);
         return learnt;
     };
-    let thinks = review.is_asking();
+    if !review.is_asking() {
+        review.fresh.settle(req, result);
+        return Vec::new();
+    }
     match result {
-        Ok(task) if thinks => {
+        Ok(task) => {
             review.fresh.settle(req, Ok(task.clone()));
             // A row that came meanwhile may be newer than this answer.
             let again = std::mem::take(&mut review.ask_again)
                 && review.listed.as_deref().is_some_and(|row| differs(row, &task));
-            let mut effects = take(state, task.clone());
-            effects.extend(doubt::learn(state, &[task]));
-            if again {
-                effects.extend(ask_fresh(state));
+            take(shared, screens, task.clone());
+            let mut effects = learn(shared, screens, &[task]);
+            if let Some(review) = screens.review().filter(|_| again) {
+                effects.extend(review.ask_fresh(shared));
             }
             effects
         }
-        Err(failure) if thinks => {
+        Err(failure) => {
             // Nothing but the service refuses a cancel (U11): it says what is missing and asks.
             if review.cancels() && failure.code() != Some(GONE) {
                 let words = failure.words().what;
@@ -58,59 +59,53 @@ pub fn on_got(state: &mut State, req: ReqId, result: Result<Task, Failure>) -> V
             let gone = review.base().filter(|_| failure.code() == Some(GONE)).map(|task| task.id);
             review.fresh.settle(req, Err(failure));
             review.begin_anew(now);
-            gone.map(|id| doubt::learn_gone(state, id)).unwrap_or_default()
-        }
-        result => {
-            review.fresh.settle(req, result);
-            Vec::new()
+            gone.map(|id| learn_gone(shared, screens, id)).unwrap_or_default()
         }
     }
 }
 
 /// The task as it is now, from whatever answer: what differs clears what was typed, and a change is laid
 /// over it.
-pub(super) fn take(state: &mut State, task: Task) -> Vec<Effect> {
-    let now = state.now;
-    let Some(review) = state.review_mut() else { return Vec::new() };
-    let before = review.seen.replace(Box::new(task.clone()));
+pub(super) fn take(shared: &Shared, screens: &mut Screens<'_>, fresh: Task) {
+    let now = shared.now.running;
+    let Screens { form, review: Some(review), .. } = screens else { return };
+    let before = review.seen.replace(Box::new(fresh.clone()));
     let before = before.as_deref().or(review.base()).cloned();
-    review.fresh.value = Some(task.clone());
+    review.fresh.value = Some(fresh.clone());
     review.fresh.failure = None;
-    review.fresh_at = Some(now.running);
+    review.fresh_at = Some(now);
     if std::mem::take(&mut review.waived.fresh_copy) {
         // What else it does without is still said.
         if !review.waived.journal {
             review.notice = None;
         }
-        review.begin_anew(now.running);
+        review.begin_anew(now);
     }
-    let fresh = task;
     let changed = before.is_some_and(|before| differs(&before, &fresh));
     let is_change = matches!(review.subject, Subject::Modify { .. });
-    let beside = |form: &form::Form| form.purpose.task().is_some_and(|task| differs(task, &fresh));
-    let lay = is_change && state.form().is_some_and(beside);
-    // Without its form a change cannot be made to fit the task as it is now.
-    let strands = is_change && state.form().is_none() && state.review().is_some_and(Review::moved);
-    if changed || lay {
-        state.review_mut().into_iter().for_each(|review| review.show_anew(now.running));
+    let is_behind = |form: &&mut form::Form| form.purpose.task().is_some_and(|task| differs(task, &fresh));
+    match form.as_deref_mut() {
+        Some(form) if is_change && is_behind(&form) => {
+            review.show_anew(now);
+            lay_over(shared, review, form, &fresh);
+        }
+        form => {
+            if changed {
+                review.show_anew(now);
+            }
+            // Without its form a change cannot be made to fit the task as it is now.
+            if form.is_none() && is_change && review.moved() {
+                review.bar("the task changed meanwhile; Esc, then edit it as it is now");
+            }
+        }
     }
-    if lay {
-        lay_over(state, &fresh);
-    } else if strands {
-        bar(state, "the task changed meanwhile; Esc, then edit it as it is now".to_owned());
-    }
-    Vec::new()
 }
 
 /// A list has the task of the review, too: where its row is another than before, or than the copy, the
 /// task is asked for at once, and what was typed does not count. A list may be older than the copy, so
 /// it does not take its place.
-pub fn compare_with_list(state: &mut State, tasks: &[Task]) -> Vec<Effect> {
-    let now = state.now.running;
-    let Some(review) = state.review_mut() else { return Vec::new() };
-    if !review.is_asking() {
-        return Vec::new();
-    }
+pub fn compare_with_list(shared: &mut Shared, screens: &mut Screens<'_>, tasks: &[Task]) -> Vec<Effect> {
+    let Some(review) = screens.review().filter(|review| review.is_asking()) else { return Vec::new() };
     let Some(id) = review.base().map(|task| task.id) else { return Vec::new() };
     let Some(row) = tasks.iter().find(|task| task.id == id) else { return Vec::new() };
     let known = review.listed.as_deref().or(review.standing());
@@ -119,29 +114,27 @@ pub fn compare_with_list(state: &mut State, tasks: &[Task]) -> Vec<Effect> {
     if !is_news {
         return Vec::new();
     }
-    review.begin_anew(now);
+    review.begin_anew(shared.now.running);
     if review.fresh.asking.is_some() {
         review.ask_again = true;
         return Vec::new();
     }
     review.fresh.value = None;
-    ask_fresh(state)
+    review.ask_fresh(shared)
 }
 
 /// The task moved under the operator's hands: the change is laid over it as it is now, so that what
 /// somebody else changed is not taken back.
-fn lay_over(state: &mut State, fresh: &Task) {
-    let (now, zone) = (state.server_now(), state.setup.zone);
-    if state.review().is_some_and(|review| *review.kind() != fresh.kind) {
-        bar(state, format!("its type is {} now; nothing is sent", fresh.kind.wire()));
+fn lay_over(shared: &Shared, review: &mut Review, form: &mut form::Form, fresh: &Task) {
+    let (now, zone) = (shared.server_now(), shared.setup.zone);
+    if *review.kind() != fresh.kind {
+        review.bar(format!("its type is {} now; nothing is sent", fresh.kind.wire()));
         return;
     }
-    let Some(form) = state.form_mut() else { return };
     form.lay_over(fresh, zone);
     let draft = form.draft.clone();
     match form.request(now, zone) {
         Ok(form::Request::Modify(change)) => {
-            let Some(review) = state.review_mut() else { return };
             if let Subject::Modify { change: old, .. } = &mut review.subject {
                 *old = change;
             }
@@ -151,18 +144,12 @@ fn lay_over(state: &mut State, fresh: &Task) {
             review.barred = None;
         }
         Ok(form::Request::Nothing | form::Request::Create(_)) => {
-            bar(state, "the task is already as you want it: nothing is left to send".to_owned());
+            review.bar("the task is already as you want it: nothing is left to send");
         }
         Err(problems) => {
             let first = problems.first().map(|(field, problem)| form::fields::words(problem, *field));
             let first = first.unwrap_or_default();
-            bar(state, format!("with what changed meanwhile it does not hold: {first}; Esc goes back"));
+            review.bar(format!("with what changed meanwhile it does not hold: {first}; Esc goes back"));
         }
-    }
-}
-
-fn bar(state: &mut State, why: String) {
-    if let Some(review) = state.review_mut() {
-        review.barred = Some(why);
     }
 }

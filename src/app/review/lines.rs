@@ -3,29 +3,25 @@
 //!
 //! Everything from the wire is cleaned here (I9).
 
-use std::time::Duration;
-
-use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 
 use crate::domain::draft::entry_text;
 use crate::domain::fields::{self, FIELDS, Field, Shape};
 use crate::domain::profile::Environment;
-use crate::domain::{Audience, text, when};
+use crate::domain::{Audience, text};
 
-use super::super::detail::lines::{Line, Lines, Tone, card, card_shows_all, field_text, part, unknown};
+use super::super::compare::{self, Difference, Version};
 use super::super::form::clocks;
-use super::super::state::State;
-use super::compare::{self, Difference, Version};
-use super::doubt::deed;
-use super::foot;
-use super::outcome::{not_done, stand_twice};
-use super::sight::{Must, Text, Topic, Unseen, Writer, unseen};
+use super::super::lines::{Lines, Tone, card, card_shows_all, field_text, part, unknown};
+use super::super::pending::{Verification, WriteOutcome};
+use super::super::shared::Shared;
+use super::super::write::Subject;
+use super::super::writes;
+use super::level::ConfirmLevel;
+use super::model::{Review, Stage};
+use super::sight::{Text, Topic, Writer};
 use super::warnings::warnings;
-use super::{ConfirmLevel, Review, Stage, Subject, Verification, WriteOutcome, gone};
 
-/// Widest text of a review.
-pub const WIDEST: u16 = 76;
 /// Under this width the lines say the least.
 pub(super) const NARROW: usize = 50;
 /// Room of the labels before values.
@@ -42,87 +38,26 @@ const MESSAGE: [&str; 4] = [
 /// Accounts that the sentence about the audience names.
 const NAMED: usize = 8;
 
-/// Cells across and lines down that the text has, on the screen as it is: the ground between header
-/// and hints, without border and padding.
-pub fn room(state: &State) -> (u16, u16) {
-    let Some(areas) = state.areas() else { return (0, 0) };
-    let height = areas.ground().height;
-    (areas.header.width.saturating_sub(4).min(WIDEST), height.saturating_sub(2))
-}
-
-/// One screenful of the review: what its frame shows, and where its window stands.
-#[derive(Clone, Debug)]
-pub struct Page {
-    /// The text that scrolls.
-    pub text: Text,
-    /// What always stays in sight: what to do now.
-    pub foot: Vec<Line>,
-    /// Lines of the text that there is room for.
-    pub room: usize,
-    /// Lines scrolled off the top.
-    pub scroll: usize,
-}
-
-impl Page {
-    /// Lines below the window.
-    pub fn below(&self) -> usize {
-        self.text.lines.len().saturating_sub(self.scroll + self.room)
-    }
-
-    /// The farthest scroll: the last line of the text stands just above the foot.
-    pub(super) fn most(&self) -> usize {
-        self.text.lines.len().saturating_sub(self.room)
-    }
-
-    pub(super) fn shows(&self, line: usize) -> bool {
-        (self.scroll..self.scroll + self.room).contains(&line)
-    }
-
-    /// The lines on the screen that must be seen.
-    pub(super) fn in_window(&self) -> impl Iterator<Item = &Must> {
-        self.text.musts.iter().filter(|must| self.shows(must.at))
-    }
-
-    /// What is still to be seen.
-    pub(super) fn unseen(&self, state: &State, review: &Review) -> Unseen {
-        unseen(state, self, &review.seen_lines)
-    }
-}
-
-/// What the review shows where there is room for so many cells across and lines down.
-pub fn page(state: &State, review: &Review, (width, height): (u16, u16)) -> Page {
-    let (width, height) = (usize::from(width), usize::from(height));
-    let text = body(state, review, width);
-    let is_seen = text.musts.iter().all(|must| review.seen_lines.holds(must, state.size));
-    let foot_height = foot::height(state, review, width, is_seen, height);
-    let room = height.saturating_sub(foot_height);
-    let mut page = Page { text, foot: Vec::new(), room, scroll: 0 };
-    page.scroll = usize::from(review.scroll).min(page.most());
-    let unseen = page.unseen(state, review);
-    page.foot = foot::lines(state, review, width, &unseen, foot_height);
-    page
-}
-
 /// What the title says: what it does and where. The badge stands beside it.
-pub fn title(state: &State, review: &Review) -> String {
+pub fn title(shared: &Shared, review: &Review) -> String {
     let what = match &review.subject {
         Subject::Create(_) => "Create a task".to_owned(),
         Subject::Modify { base, .. } => format!("Change #{}", base.id),
         Subject::Cancel(task) => format!("Cancel #{}", task.id),
     };
-    format!("{what} · {}", state.setup.profile)
+    format!("{what} · {}", shared.setup.profile)
 }
 
 /// Whether the frame warns: real people, or everyone.
-pub fn is_grave(state: &State, review: &Review) -> bool {
-    let environment = state.setup.environment;
+pub fn is_grave(shared: &Shared, review: &Review) -> bool {
+    let environment = shared.setup.environment;
     environment == Environment::Prod || review.level(environment) == ConfirmLevel::High
 }
 
 /// The text that scrolls, and what of it must be seen before anything is confirmed.
-pub fn body(state: &State, review: &Review, width: usize) -> Text {
+pub fn body(shared: &Shared, review: &Review, width: usize) -> Text {
     let mut to = Writer::new(width);
-    outcome(&mut to.out, state, review);
+    outcome(&mut to.out, shared, review);
     let asking = review.is_asking();
     if asking {
         notice(&mut to, review);
@@ -130,21 +65,21 @@ pub fn body(state: &State, review: &Review, width: usize) -> Text {
     if asking && review.moved() {
         to.out.say(Tone::Bad, "! it changed since you looked");
     }
-    who_and_when(&mut to, state, review);
-    changes(&mut to, state, review);
+    who_and_when(&mut to, shared, review);
+    changes(&mut to, shared, review);
     if asking {
-        for (tone, words) in warnings(state, review) {
+        for (tone, words) in warnings(shared, review) {
             let said = format!("! {words}");
             match tone {
                 Tone::Bad => to.ticking(Topic::Warnings, &said, |out| out.say(tone, &said)),
                 _ => to.out.say(tone, &said),
             }
         }
-        moved(&mut to, state, review);
+        moved(&mut to, shared, review);
     }
     to.out.blank();
     let meant = review.meant();
-    message(&mut to, state, &meant);
+    message(&mut to, shared, &meant);
     to.out.blank();
     rest(&mut to.out, &meant);
     to.done()
@@ -165,10 +100,10 @@ fn notice(to: &mut Writer, review: &Review) {
 }
 
 /// The message as it will look, and all of its words where the card cuts them.
-fn message(to: &mut Writer, state: &State, meant: &Version) {
+fn message(to: &mut Writer, shared: &Shared, meant: &Version) {
     let path = |name: &str| format!("OfflinePushInfo.{name}");
     let (title, desc) = (meant.content.text(&path("Title")), meant.content.text(&path("Desc")));
-    let mut card = card(&state.setup.profile, title, desc, to.out.width);
+    let mut card = card(&shared.setup.profile, title, desc, to.out.width);
     if card_shows_all(title, desc, to.out.width) {
         // Border and app above, border below.
         let edge = card.pop();
@@ -196,16 +131,16 @@ fn message(to: &mut Writer, state: &State, meant: &Version) {
     }
 }
 
-fn who_and_when(to: &mut Writer, state: &State, review: &Review) {
+fn who_and_when(to: &mut Writer, shared: &Shared, review: &Review) {
     let audience = review.audience();
     let tone = match audience {
-        Audience::Everyone if state.setup.environment == Environment::Prod => Tone::Bad,
+        Audience::Everyone if shared.setup.environment == Environment::Prod => Tone::Bad,
         Audience::Unclear(_) => Tone::Bad,
         Audience::Everyone | Audience::Matching(_) | Audience::Accounts(_) => Tone::Bold,
     };
-    let who = audience.in_words(&state.setup.profile);
+    let who = audience.in_words(&shared.setup.profile);
     to.must(Topic::Who, &who, |out| out.row("Who", LABEL, tone, &who));
-    let (now, zone) = (state.server_now(), state.setup.zone);
+    let (now, zone) = (shared.server_now(), shared.setup.zone);
     let Some(at) = review.meant().scheduled_at else {
         let words = "the service tells no time";
         to.must(Topic::When, words, |out| out.row("When", LABEL, Tone::Bad, words));
@@ -230,24 +165,15 @@ fn who_and_when(to: &mut Writer, state: &State, review: &Review) {
     });
 }
 
-/// Old to new, from the task as it stands.
-pub(super) fn pending_changes(review: &Review, zone: chrono_tz::Tz, now: DateTime<Utc>) -> Vec<Difference> {
-    let (Subject::Modify { .. }, Some(standing)) = (&review.subject, review.standing()) else {
-        return Vec::new();
-    };
-    let standing = Version::new(standing.scheduled_at, &standing.content);
-    compare::differences(&standing, &review.meant(), zone, now)
-}
-
 fn side(value: Option<&String>) -> &str {
     value.map_or("(none)", String::as_str)
 }
 
-fn changes(to: &mut Writer, state: &State, review: &Review) {
+fn changes(to: &mut Writer, shared: &Shared, review: &Review) {
     if matches!(review.stage, Stage::Over(WriteOutcome::Done { .. })) {
         return;
     }
-    let found = pending_changes(review, state.setup.zone, state.server_now());
+    let found = review.pending_changes(shared.setup.zone, shared.server_now());
     if found.is_empty() {
         return;
     }
@@ -272,12 +198,12 @@ fn rows_of(out: &mut Lines, found: &[Difference], arrow: &str, tone: Tone) {
 }
 
 /// What somebody else changed since the operator began.
-fn moved(to: &mut Writer, state: &State, review: &Review) {
+fn moved(to: &mut Writer, shared: &Shared, review: &Review) {
     let (Some(base), Some(fresh)) = (review.base(), &review.fresh.value) else { return };
     if !review.moved() {
         return;
     }
-    let (zone, now) = (state.setup.zone, state.server_now());
+    let (zone, now) = (shared.setup.zone, shared.server_now());
     let version = |task: &crate::domain::Task| Version::new(task.scheduled_at, &task.content);
     to.out.blank();
     to.out.say(Tone::Watch, "It changed since you looked:");
@@ -340,17 +266,17 @@ fn words_of(field: &Field, value: &Value) -> String {
 }
 
 /// How far a write is, or how it ended.
-fn outcome(out: &mut Lines, state: &State, review: &Review) {
+fn outcome(out: &mut Lines, shared: &Shared, review: &Review) {
     match &review.stage {
         Stage::Asking | Stage::Counting { .. } => return,
         Stage::Sent { req, at } => {
-            let age = when::age(from_std(state.now.running.saturating_sub(at.running)));
-            let write = state.pending_write(*req);
+            let age = writes::seconds(shared.now.running.saturating_sub(at.running));
+            let write = shared.pending_write(*req);
             match write.and_then(|write| write.doubt.as_ref()) {
                 None => out.say(Tone::Watch, &format!("sending… {age}")),
                 Some(failure) => {
                     out.say(Tone::Bad, &format!("?UNK outcome not known: {}", failure.words().what));
-                    let progress = write.map(|write| super::progress(state, write)).unwrap_or_default();
+                    let progress = write.map(|write| writes::progress(shared, write)).unwrap_or_default();
                     out.say(
                         Tone::Watch,
                         &format!("Sent {age} ago. What happened is being checked: {progress}."),
@@ -359,12 +285,12 @@ fn outcome(out: &mut Lines, state: &State, review: &Review) {
                 }
             }
         }
-        Stage::Over(outcome) => ended(out, state, review, outcome),
+        Stage::Over(outcome) => ended(out, shared, review, outcome),
     }
     out.blank();
 }
 
-fn ended(out: &mut Lines, state: &State, review: &Review, outcome: &WriteOutcome) {
+fn ended(out: &mut Lines, shared: &Shared, review: &Review, outcome: &WriteOutcome) {
     match outcome {
         WriteOutcome::Done { words, verification } => {
             out.say(Tone::Good, &format!("✓ {words}"));
@@ -377,19 +303,20 @@ fn ended(out: &mut Lines, state: &State, review: &Review, outcome: &WriteOutcome
         }
         WriteOutcome::NotDone => {
             let write = review.write();
-            out.say(Tone::Watch, &format!("✗ {}: {}", deed(&write), not_done(&write)));
-            if let Some(write) = review.req.and_then(|req| state.pending_write(req)) {
-                let age = when::age(from_std(state.now.running.saturating_sub(write.sent.running)));
-                out.say(Tone::Plain, &format!("Sent {age} ago; {}.", super::progress(state, write)));
+            out.say(Tone::Watch, &format!("✗ {}: {}", writes::deed(&write), writes::not_done(&write)));
+            if let Some(write) = review.req.and_then(|req| shared.pending_write(req)) {
+                let age = writes::seconds(shared.now.running.saturating_sub(write.sent.running));
+                out.say(Tone::Plain, &format!("Sent {age} ago; {}.", writes::progress(shared, write)));
             }
         }
         WriteOutcome::NothingSent(words) => out.say(Tone::Bad, &format!("✗ {words}.")),
         WriteOutcome::Gone { cancels } => {
-            let (tone, words) = (if *cancels { Tone::Watch } else { Tone::Bad }, gone::words(*cancels));
-            out.say(tone, &format!("✗ {}: {words}.", deed(&review.write())));
+            let (tone, words) =
+                (if *cancels { Tone::Watch } else { Tone::Bad }, writes::gone_words(*cancels));
+            out.say(tone, &format!("✗ {}: {words}.", writes::deed(&review.write())));
         }
         WriteOutcome::Several(ids) => {
-            out.say(Tone::Bad, &format!("✗ {}.", stand_twice(ids)));
+            out.say(Tone::Bad, &format!("✗ {}.", writes::stand_twice(ids)));
         }
         WriteOutcome::CannotTell(words) => {
             out.say(Tone::Bad, "?UNK whether it was done could not be found out.");
@@ -413,8 +340,4 @@ fn proven(out: &mut Lines, verification: &Verification) {
             out.say(Tone::Bad, &format!("it could not be verified: {}", failure.words().what));
         }
     }
-}
-
-pub(super) fn from_std(span: Duration) -> TimeDelta {
-    TimeDelta::from_std(span).unwrap_or(TimeDelta::MAX)
 }

@@ -1,117 +1,45 @@
 //! What became of a write: told in the review while that is on top, else in a note. No answer ever
 //! takes the keys away from what the operator is doing.
 
-use crate::domain::{Failure, NewTask, Problem, Task, TaskId, duplicate, text, when};
+use crate::domain::{Failure, NewTask, Problem, TaskId, duplicate, text, when};
 
-use super::super::board;
-use super::super::effect::{Effect, Priority, Write};
+use super::super::board::ask as board;
+use super::super::effect::{Effect, Priority};
 use super::super::form;
-use super::super::message::{Moment, OpenWrite, ReqId, Sight, Stop, Verdict, Written};
-use super::super::state::{Layer, PendingWrite, State};
-use super::compare::{Difference, Version};
-use super::desk::{Asked, Sent};
-use super::doubt::deed;
-use super::verification::open_mismatch;
-use super::{Review, Source, Stage, Subject, doubt, elsewhere, fresh, gone, outcome_of};
-
-/// How a write ended.
-#[derive(Clone, Debug, PartialEq)]
-pub enum WriteOutcome {
-    /// It was done.
-    Done {
-        /// What stands now.
-        words: String,
-        /// Whether it stands as it was meant.
-        verification: Verification,
-    },
-    /// It was certainly not done.
-    Refused(Failure),
-    /// Nothing was sent after it was confirmed, and why.
-    NothingSent(String),
-    /// The task is not there any more: of a cancel nothing is left to do.
-    Gone {
-        /// Whether it was to be cancelled.
-        cancels: bool,
-    },
-    /// Its outcome was unknown, and it was proven not to have been done.
-    NotDone,
-    /// A create that stands more than once.
-    Several(Vec<TaskId>),
-    /// Whether it was done could not be found out; says what to look at.
-    CannotTell(String),
-}
-
-/// Whether what stands is what was meant (rule 3 of the wire).
-#[derive(Clone, Debug, PartialEq)]
-pub enum Verification {
-    /// There is nothing to prove: the task is gone.
-    None,
-    /// The task was asked for again.
-    Asked(ReqId),
-    /// Time, audience and content are as meant.
-    Holds,
-    /// It stands otherwise.
-    Fails {
-        /// What differs: meant and standing.
-        found: Vec<Difference>,
-        /// The task as it stands.
-        stands: Box<Task>,
-        /// What was meant.
-        meant: Version,
-    },
-    /// The task could not be read.
-    Unread(Failure),
-}
+use super::super::pending::{PendingWrite, Reread, Reviewed, Verification, Verifying, WriteOutcome};
+use super::super::request::ReqId;
+use super::super::shared::Shared;
+use super::super::write::{OpenWrite, Sight, Source, Subject, Verdict, Write, Written};
+use super::super::writes::{self, GONE, deed};
+use super::model::Stage;
+use super::screens::Screens;
 
 /// A write was done, or certainly not.
-pub fn on_wrote(state: &mut State, req: ReqId, result: Result<Written, Failure>) -> Vec<Effect> {
-    if state.pending_write(req).is_none() {
+pub fn on_wrote(
+    shared: &mut Shared,
+    screens: &mut Screens<'_>,
+    req: ReqId,
+    result: Result<Written, Failure>,
+) -> Vec<Effect> {
+    if shared.pending_write(req).is_none() {
         return Vec::new();
     }
     match result {
-        Ok(written) => done(state, req, written),
-        Err(failure) => refused(state, req, failure),
+        Ok(written) => done(shared, screens, req, written),
+        Err(failure) => refused(shared, screens, req, failure),
     }
-}
-
-/// Writes of an earlier run whose outcome is not known: what happened is checked, and only what could
-/// collide with one of them waits for it.
-pub fn take_up(state: &mut State, left: Vec<OpenWrite>) -> Vec<Effect> {
-    let left = elsewhere::sort_out(state, left);
-    if left.is_empty() {
-        return Vec::new();
-    }
-    let mut named: Vec<String> = left.iter().take(2).map(|open| deed(&open.write)).collect();
-    if left.len() > named.len() {
-        named.push(text::counted((left.len() - named.len()) as u64, "other write", "other writes"));
-    }
-    let named = named.join(" and ");
-    state.warn(format!(
-        "{named} of the last run: outcome not known; what happened is being checked, nothing is sent again"
-    ));
-    let mut effects = Vec::new();
-    for open in left {
-        let req = state.ask();
-        let detail = "pushdeck ended before the answer came".to_owned();
-        let utc = open.sent;
-        let age = (state.now.utc - utc).to_std().unwrap_or_default();
-        let sent = Moment { utc, running: state.now.running.saturating_sub(age) };
-        state.writes.push(PendingWrite {
-            doubt: Some(Failure::Cut { detail }),
-            inherited: true,
-            entry: open.entry,
-            opens_at: state.now.running + open.opens_in,
-            ..PendingWrite::new(req, open.write.clone(), sent)
-        });
-        effects.push(Effect::Settle { req, open });
-    }
-    effects
 }
 
 /// A write's outcome is not known.
-pub fn on_unknown(state: &mut State, req: ReqId, failure: Failure, open: OpenWrite) -> Vec<Effect> {
-    let now = state.now.running;
-    let Some(write) = state.writes.iter_mut().find(|write| write.req == req) else { return Vec::new() };
+pub fn on_unknown(
+    shared: &mut Shared,
+    screens: &mut Screens<'_>,
+    req: ReqId,
+    failure: Failure,
+    open: OpenWrite,
+) -> Vec<Effect> {
+    let now = shared.now.running;
+    let Some(write) = shared.writes.iter_mut().find(|write| write.req == req) else { return Vec::new() };
     let what = failure.words().what;
     write.doubt = Some(failure);
     write.entry = open.entry;
@@ -120,121 +48,57 @@ pub fn on_unknown(state: &mut State, req: ReqId, failure: Failure, open: OpenWri
     write.sent.utc = open.sent;
     write.opens_at = now + open.opens_in;
     let deed = deed(&write.write);
-    if shown(state, req).is_none() {
-        state.warn(format!("{deed}: outcome not known, {what}; what happened is being checked"));
+    if screens.shown(req).is_none() {
+        shared.warn(format!("{deed}: outcome not known, {what}; what happened is being checked"));
     }
     Vec::new()
 }
 
-/// Nothing was sent after it was confirmed: the operator is shown why, and what can be done.
-pub fn on_stopped(state: &mut State, req: ReqId, why: Stop) -> Vec<Effect> {
-    let Some(write) = state.pending_write(req) else { return Vec::new() };
-    let (deed, task, sent) = (deed(&write.write), write.task(), write.write.clone());
-    let cancels = matches!(write.write, Write::Cancel { .. });
-    drop(close_books(state, req));
-    let words = match &why {
-        Stop::Moved(_) => "it changed since you looked".to_owned(),
-        Stop::Gone => gone::words(cancels),
-        Stop::Stands { id, .. } => format!("it stands already as #{id}, made by the try before"),
-        Stop::Unread(failure) => {
-            format!("what must be read right before could not be read: {}", failure.words().what)
-        }
-        Stop::NoJournal(why) => format!("the journal cannot be written: {why}"),
-        Stop::Elsewhere => "another pushdeck has sent the same push, and checks what became of it".to_owned(),
-        Stop::OtherApp => "another app is in use by now".to_owned(),
-    };
-    let mut effects = Vec::new();
-    if let Stop::Stands { id, entry } = why {
-        let earlier = state.writes.iter().find(|write| write.entry == Some(entry)).map(|write| write.req);
-        if let Some(earlier) = earlier {
-            effects.extend(on_settled(state, earlier, Verdict::Done(Written::Created(id))));
-        } else if let Write::Create(new) = sent {
-            // Made by an earlier run: whoever tries once more is warned of it.
-            state.desk.remember(id, new);
-        }
-    }
-    if let (Stop::Gone, Some(id)) = (&why, task) {
-        effects.extend(doubt::learn_gone(state, id));
-    }
-    if shown(state, req).is_none() {
-        if let Some(id) = task.filter(|_| why != Stop::Gone) {
-            state.failed.insert(id, words.clone());
-        }
-        state.keep_result(req, format!("{deed}: nothing was sent, {words}"), true);
-        return effects;
-    }
-    match why {
-        Stop::Moved(now) => {
-            reopen(state, format!("nothing was sent: {words}; look again"), |_| {});
-            effects.extend(fresh::take(state, *now));
-        }
-        Stop::Unread(_) => reopen(state, format!("nothing was sent: {words}"), |review| {
-            review.waived.fresh_copy = review.cancels();
-        }),
-        Stop::NoJournal(_) => reopen(state, format!("nothing was sent: {words}"), |review| {
-            review.waived.journal = review.cancels();
-        }),
-        Stop::Gone => end(state, req, WriteOutcome::Gone { cancels }, "", true),
-        Stop::Stands { .. } | Stop::Elsewhere | Stop::OtherApp => {
-            let outcome = WriteOutcome::NothingSent(format!("nothing was sent: {words}"));
-            end(state, req, outcome, "", true);
-        }
-    }
-    effects.extend(board::reload(state));
-    effects
-}
-
-/// The review asks once more.
-fn reopen(state: &mut State, notice: String, change: impl FnOnce(&mut Review)) {
-    let now = state.now.running;
-    if let Some(review) = state.review_mut() {
-        change(review);
-        review.notice = Some(notice);
-        review.req = None;
-        review.begin_anew(now);
-    }
-}
-
 /// A write's outcome was found out.
-pub fn on_settled(state: &mut State, req: ReqId, verdict: Verdict) -> Vec<Effect> {
-    if state.pending_write(req).is_none() {
+pub fn on_settled(
+    shared: &mut Shared,
+    screens: &mut Screens<'_>,
+    req: ReqId,
+    verdict: Verdict,
+) -> Vec<Effect> {
+    if shared.pending_write(req).is_none() {
         return Vec::new();
     }
     match verdict {
-        Verdict::Done(written) => done(state, req, written),
+        Verdict::Done(written) => done(shared, screens, req, written),
         Verdict::NotDone => {
-            keep_verdict(state, req, Verdict::NotDone);
-            board::reload(state)
+            keep_verdict(shared, screens, req, Verdict::NotDone);
+            board::reload(shared)
         }
         Verdict::Several(ids) => {
-            let effects = several(state, req, &ids);
-            keep_verdict(state, req, Verdict::Several(ids));
+            let effects = several(shared, screens, req, &ids);
+            keep_verdict(shared, screens, req, Verdict::Several(ids));
             effects
         }
         Verdict::CannotTell(words) => {
-            keep_verdict(state, req, Verdict::CannotTell(words));
-            board::reload(state)
+            keep_verdict(shared, screens, req, Verdict::CannotTell(words));
+            board::reload(shared)
         }
     }
 }
 
 /// A create that stands more than once: its text is used up, its tasks are on the table.
-fn several(state: &mut State, req: ReqId, ids: &[TaskId]) -> Vec<Effect> {
-    state.board.selected = ids.first().copied().or(state.board.selected);
-    let source = state.desk.sent.iter().find(|sent| sent.req == req).and_then(|sent| sent.source.clone());
-    if let Some(Write::Create(new)) = state.pending_write(req).map(|write| write.write.clone()) {
-        stands_by_now(state, req, &new, ids);
+fn several(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, ids: &[TaskId]) -> Vec<Effect> {
+    shared.board.selected = ids.first().copied().or(shared.board.selected);
+    let source = shared.pending_write(req).and_then(|write| write.source().cloned());
+    if let Some(Write::Create(new)) = shared.pending_write(req).map(|write| write.write.clone()) {
+        stands_by_now(shared, screens, req, &new, ids);
     }
-    let mut effects = use_up(state, req, source, ids.first().copied());
-    effects.extend(board::reload(state));
+    let mut effects = use_up(shared, screens, req, source, ids.first().copied());
+    effects.extend(board::reload(shared));
     effects
 }
 
 /// A verdict that the operator must see stays with the write until the notice is closed.
-fn keep_verdict(state: &mut State, req: ReqId, verdict: Verdict) {
-    let Some(outcome) = outcome_of(&verdict) else { return };
-    let now = state.now;
-    let Some(write) = state.writes.iter_mut().find(|write| write.req == req) else { return };
+fn keep_verdict(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, verdict: Verdict) {
+    let Some(outcome) = writes::outcome_of(&verdict) else { return };
+    let now = shared.now;
+    let Some(write) = shared.writes.iter_mut().find(|write| write.req == req) else { return };
     match &verdict {
         Verdict::NotDone => {
             write.doubt = None;
@@ -252,9 +116,9 @@ fn keep_verdict(state: &mut State, req: ReqId, verdict: Verdict) {
     let (deed, task) = (deed(&write.write), write.task());
     let last_run = if write.inherited { " (of the last run)" } else { "" };
     let found = match &outcome {
-        WriteOutcome::Several(ids) => stand_twice(ids),
+        WriteOutcome::Several(ids) => writes::stand_twice(ids),
         WriteOutcome::CannotTell(words) => format!("whether it was done could not be found out: {words}"),
-        WriteOutcome::NotDone => not_done(&write.write).to_owned(),
+        WriteOutcome::NotDone => writes::not_done(&write.write).to_owned(),
         WriteOutcome::Done { .. }
         | WriteOutcome::Refused(_)
         | WriteOutcome::NothingSent(_)
@@ -262,132 +126,118 @@ fn keep_verdict(state: &mut State, req: ReqId, verdict: Verdict) {
     };
     let words = format!("{deed}{last_run}: {found} · Esc at the table shows it");
     if let Some(id) = task {
-        state.failed.insert(id, found);
+        shared.failed.insert(id, found);
     }
-    end(state, req, outcome, &words, true);
-}
-
-/// `2 of them stand: #1, #2`.
-pub(super) fn stand_twice(ids: &[TaskId]) -> String {
-    let names: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
-    let count = match ids.len() {
-        2 => "two".to_owned(),
-        more => more.to_string(),
-    };
-    format!("{count} of them stand: {}; keep one and cancel the rest with D", names.join(", "))
-}
-
-/// Not done as far as is known, in words.
-pub(super) fn not_done(write: &Write) -> &'static str {
-    match write {
-        Write::Create(_) => "not there; it may be sent again, after one more look",
-        Write::Modify(_) => "not done: the task stands unchanged; safe to send again",
-        Write::Cancel { .. } => "not done: the task stands, or has gone out; safe to try again",
-    }
-}
-
-/// The review that shows this write, if it is on top: also after it said that nobody knows.
-pub(super) fn shown(state: &mut State, req: ReqId) -> Option<&mut Review> {
-    state.review_mut().filter(|review| match &review.stage {
-        Stage::Sent { req: own, .. } => *own == req,
-        Stage::Over(WriteOutcome::NotDone | WriteOutcome::CannotTell(_)) => review.req == Some(req),
-        Stage::Asking | Stage::Counting { .. } | Stage::Over(_) => false,
-    })
+    end(shared, screens, req, outcome, &words, true);
 }
 
 /// A create turned out to stand while the same push at the same time is under review, to be sent again:
 /// that stops. Who wants a second one all the same begins anew, and is told what stands.
-pub(super) fn stands_by_now(state: &mut State, req: ReqId, new: &NewTask, ids: &[TaskId]) {
-    let now = state.now.running;
+pub(super) fn stands_by_now(
+    shared: &mut Shared,
+    screens: &mut Screens<'_>,
+    req: ReqId,
+    new: &NewTask,
+    ids: &[TaskId],
+) {
+    let now = shared.now.running;
     for id in ids {
-        state.desk.remember(*id, new.clone());
+        shared.over.record_created(*id, new.clone());
     }
     let is_same = |other: &NewTask| {
         other.scheduled_at.timestamp() == new.scheduled_at.timestamp()
             && duplicate::same_push((&other.kind, &other.content), (&new.kind, &new.content))
     };
-    let reviews = state.layers.iter_mut().filter_map(|layer| match layer {
-        Layer::Review(review) => Some(review),
-        _ => None,
-    });
-    let names: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
-    for review in reviews.filter(|review| review.is_asking() && review.req != Some(req)) {
-        if matches!(&review.subject, Subject::Create(other) if is_same(other)) {
-            let names = names.join(", ");
-            review.barred = Some(format!("it stands already as {names}, made by the try before; Esc leaves"));
-            review.begin_anew(now);
-        }
+    let Some(review) = screens.review().filter(|review| review.is_asking() && review.req != Some(req)) else {
+        return;
+    };
+    if matches!(&review.subject, Subject::Create(other) if is_same(other)) {
+        let names: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
+        let names = names.join(", ");
+        review.bar(format!("it stands already as {names}, made by the try before; Esc leaves"));
+        review.begin_anew(now);
     }
 }
 
 /// Shows how it ended: in the review if that is on top, else in a note.
 ///
 /// What went wrong stays until it is acknowledged (U9), also when the review that showed it is closed.
-fn end(state: &mut State, req: ReqId, outcome: WriteOutcome, words: &str, bad: bool) {
-    if let Some(review) = shown(state, req) {
+pub(super) fn end(
+    shared: &mut Shared,
+    screens: &mut Screens<'_>,
+    req: ReqId,
+    outcome: WriteOutcome,
+    words: &str,
+    bad: bool,
+) {
+    if let Some(review) = screens.shown(req) {
         review.stage = Stage::Over(outcome);
         review.scroll = 0;
     } else if bad {
-        state.keep_result(req, words, true);
+        shared.keep_result(req, words, true);
     } else {
-        state.say(words);
+        shared.say(words);
     }
 }
 
-/// Takes a write that is settled off the lists.
-fn close_books(state: &mut State, req: ReqId) -> Option<Sent> {
-    state.writes.retain(|write| write.req != req);
-    state.desk.take(req)
-}
-
-fn done(state: &mut State, req: ReqId, written: Written) -> Vec<Effect> {
-    let Some(pending) = state.pending_write(req).cloned() else { return Vec::new() };
+fn done(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, written: Written) -> Vec<Effect> {
     let mut other = None;
-    if let (Write::Create(new), Written::Created(id)) = (&pending.write, written) {
-        other = state.desk.duplicate_of(id, new);
-        stands_by_now(state, req, new, &[id]);
+    if let (Some(Write::Create(new)), Written::Created(id)) =
+        (shared.pending_write(req).map(|pending| pending.write.clone()), written)
+    {
+        other = shared.over.duplicate_of(id, &new);
+        stands_by_now(shared, screens, req, &new, &[id]);
     }
-    let sent = close_books(state, req);
-    let mut words = match &sent {
-        Some(sent) => stands(state, sent, written),
+    let Some(pending) = writes::take_off(shared, req) else { return Vec::new() };
+    let words = done_words(shared, &pending, written, other);
+    let in_doubt = pending.doubt.is_some() || pending.verdict.is_some();
+    let id = written.task();
+    shared.failed.remove(&id);
+    let source = pending.source().cloned();
+    let mut effects = use_up(shared, screens, req, source, Some(id));
+    let is_shown = screens.shown(req).is_some();
+    // Elsewhere the operator is busy with another task.
+    if is_shown && !matches!(written, Written::Cancelled(_)) {
+        shared.board.selected = Some(id);
+    }
+    let verification = verify(shared, pending, written);
+    if let Verification::Asked(asked) = verification {
+        effects.push(Effect::Get { req: asked, id, priority: Priority::Write });
+    }
+    end(shared, screens, req, WriteOutcome::Done { words: words.clone(), verification }, &words, false);
+    if (in_doubt && !is_shown) || other.is_some() {
+        shared.keep_result(req, words, other.is_some());
+    }
+    effects.extend(board::reload(shared));
+    effects
+}
+
+/// Reads the task of a write that is done, to see that it stands as meant.
+fn verify(shared: &mut Shared, write: PendingWrite, written: Written) -> Verification {
+    match written {
+        Written::Created(id) | Written::Modified(id) if write.reviewed.is_some() => {
+            let req = shared.ask();
+            shared.over.verifying.push(Verifying { req, id, write });
+            Verification::Asked(req)
+        }
+        Written::Created(_) | Written::Modified(_) | Written::Cancelled(_) => Verification::None,
+    }
+}
+
+/// What was done, in words; `other` is a task that is the same push.
+fn done_words(shared: &Shared, pending: &PendingWrite, written: Written, other: Option<TaskId>) -> String {
+    let mut words = match &pending.reviewed {
+        Some(reviewed) => stands(shared, reviewed, written),
         None => format!("#{} {}", written.task(), past(written)),
     };
-    let in_doubt = pending.doubt.is_some() || pending.verdict.is_some();
-    if in_doubt {
+    if pending.doubt.is_some() || pending.verdict.is_some() {
         let last_run = if pending.inherited { " (of the last run)" } else { "" };
         words = format!("{}{last_run} was done after all: {words}", deed(&pending.write));
     }
-    if let Some(other) = other {
-        words = format!("{words} · SENT TWICE: #{other} is the same push, cancel one of them");
+    match other {
+        Some(other) => format!("{words} · SENT TWICE: #{other} is the same push, cancel one of them"),
+        None => words,
     }
-    let id = written.task();
-    state.failed.remove(&id);
-    let source = sent.as_ref().and_then(|sent| sent.source.clone());
-    let mut effects = use_up(state, req, source, Some(id));
-    let mut verification = Verification::None;
-    match written {
-        Written::Created(id) | Written::Modified(id) => {
-            // Elsewhere the operator has another task under the hands.
-            if shown(state, req).is_some() {
-                state.board.selected = Some(id);
-            }
-            if let Some(sent) = sent {
-                let asked = state.ask();
-                let deed = deed(&pending.write);
-                state.desk.verifications.push(Asked { req: asked, id, meant: sent.meant, deed });
-                verification = Verification::Asked(asked);
-                effects.push(Effect::Get { req: asked, id, priority: Priority::Write });
-            }
-        }
-        Written::Cancelled(_) => {}
-    }
-    let is_shown = shown(state, req).is_some();
-    end(state, req, WriteOutcome::Done { words: words.clone(), verification }, &words, false);
-    if (in_doubt && !is_shown) || other.is_some() {
-        state.keep_result(req, words, other.is_some());
-    }
-    effects.extend(board::reload(state));
-    effects
 }
 
 fn past(written: Written) -> &'static str {
@@ -399,15 +249,15 @@ fn past(written: Written) -> &'static str {
 }
 
 /// What stands now, in words.
-fn stands(state: &State, sent: &Sent, written: Written) -> String {
-    let kind = match &sent.subject {
+fn stands(shared: &Shared, reviewed: &Reviewed, written: Written) -> String {
+    let kind = match &reviewed.subject {
         Subject::Create(new) => &new.kind,
         Subject::Modify { change, .. } => &change.kind,
         Subject::Cancel(task) => &task.kind,
     };
-    let who = sent.meant.content.audience(kind).in_words(&state.setup.profile);
-    let (now, zone) = (state.server_now(), state.setup.zone);
-    let at = sent.meant.scheduled_at.map_or_else(
+    let who = reviewed.meant.content.audience(kind).in_words(&shared.setup.profile);
+    let (now, zone) = (shared.server_now(), shared.setup.zone);
+    let at = reviewed.meant.scheduled_at.map_or_else(
         || "at a time that the service does not tell".to_owned(),
         |at| format!("{} ({})", when::stamp(at, zone, now), when::from_now(at, now)),
     );
@@ -419,39 +269,48 @@ fn stands(state: &State, sent: &Sent, written: Written) -> String {
 }
 
 /// The text was sent: its draft goes, and its form too if this review lies over it.
-fn use_up(state: &mut State, req: ReqId, source: Option<Source>, id: Option<TaskId>) -> Vec<Effect> {
+fn use_up(
+    shared: &mut Shared,
+    screens: &mut Screens<'_>,
+    req: ReqId,
+    source: Option<Source>,
+    id: Option<TaskId>,
+) -> Vec<Effect> {
     let (Some(source), Some(id)) = (source, id) else { return Vec::new() };
-    let effects = form::sent(state, &source.slot, &source.draft, id);
-    if shown(state, req).is_some() {
-        form::close(state, &source.slot);
+    let effects = form::forget(shared, screens.form(), (&source.slot, &source.draft), id);
+    if screens.shown(req).is_some() {
+        screens.used_up = Some(source.slot);
     }
     effects
 }
 
-fn refused(state: &mut State, req: ReqId, failure: Failure) -> Vec<Effect> {
-    let Some(write) = state.pending_write(req).map(|pending| pending.write.clone()) else {
-        return Vec::new();
-    };
-    let sent = close_books(state, req);
-    if let Some(source) = sent.as_ref().and_then(|sent| sent.source.as_ref())
+fn refused(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, failure: Failure) -> Vec<Effect> {
+    let Some(pending) = writes::take_off(shared, req) else { return Vec::new() };
+    let is_covered = screens.review.is_some();
+    if let Some(source) = pending.source()
         && let Some(problem) = problem_of(&failure)
+        && let Some(form) = screens.form().filter(|form| form.slot == source.slot)
     {
-        let slot = source.slot.clone();
-        form::show_refusal(state, &slot, problem);
+        form.on_refusal(problem, is_covered);
     }
     let said = failure.words();
-    if let Some(id) = write.task() {
-        state.failed.insert(id, said.what.clone());
+    let task = pending.task();
+    if let Some(id) = task {
+        shared.failed.insert(id, said.what.clone());
     }
-    let (deed, cancels) = (deed(&write), matches!(write, Write::Cancel { .. }));
-    let words = format!("{deed} failed: {} · {}", said.what, said.next);
+    let words = format!("{} failed: {} · {}", deed(&pending.write), said.what, said.next);
+    let code = failure.code();
+    let mut effects = Vec::new();
+    if let Some(id) = task.filter(|_| code == Some(GONE)) {
+        // The operator is told whether it is gone, and not that a request was invalid.
+        let reread = shared.ask();
+        shared.over.rereads.push(Reread { req: reread, id, write: pending });
+        effects.push(Effect::Get { req: reread, id, priority: Priority::Write });
+    }
+    end(shared, screens, req, WriteOutcome::Refused(failure), &words, true);
     // The task is in another state than the table shows: look at once.
-    let look = matches!(failure.code(), Some(gone::GONE | 90106 | 90107));
-    let mut effects: Vec<Effect> =
-        gone::read_again(state, req, write.task(), &failure, (deed, cancels)).into_iter().collect();
-    end(state, req, WriteOutcome::Refused(failure), &words, true);
-    if look {
-        effects.extend(board::reload(state));
+    if matches!(code, Some(GONE | 90106 | 90107)) {
+        effects.extend(board::reload(shared));
     }
     effects
 }
@@ -467,103 +326,5 @@ fn problem_of(failure: &Failure) -> Option<Problem> {
         90108 => Some(Problem::coded("To_Account", 90108, "some of these accounts do not exist")),
         90110 => Some(Problem::coded("SchedAt", 90110, "the service did not take this time")),
         _ => None,
-    }
-}
-
-/// The operator closed a review that was over: a verdict that waited to be seen was seen. A text of
-/// which nobody knows whether it stands is remembered, should it be sent once more.
-///
-/// A create that was not found is remembered, and held against every later list: it may still appear.
-pub(super) fn closed(state: &mut State, req: ReqId) {
-    state.results.retain(|result| result.req != req);
-    let Some(write) = state.writes.iter_mut().find(|write| write.req == req) else { return };
-    match &write.verdict {
-        Some(Verdict::CannotTell(_) | Verdict::NotDone) if write.task().is_none() => {
-            write.acknowledged = true;
-        }
-        Some(Verdict::CannotTell(_)) => state.writes.retain(|write| write.req != req),
-        Some(Verdict::Done(_) | Verdict::NotDone | Verdict::Several(_)) => drop(close_books(state, req)),
-        None => {}
-    }
-}
-
-/// The operator takes note of the result that is shown.
-pub fn acknowledge(state: &mut State) {
-    if let Some(result) = state.results.pop_front() {
-        closed(state, result.req);
-        return;
-    }
-    // What was said of it was acknowledged before; now the mark of its row is.
-    let marked = state.board.selected.filter(|id| state.failed.remove(id).is_some());
-    match marked {
-        Some(id) => state.say(format!("the mark of #{id} is taken away")),
-        None => state.say("nothing waits to be acknowledged"),
-    }
-}
-
-/// A write is sent in the place of what was not done: nobody must be offered to send that again.
-pub(super) fn supersede(state: &mut State, write: &Write) {
-    state.results.retain(|result| {
-        let old = state.writes.iter().find(|old| old.req == result.req);
-        // What is sent again is the answer to what was said of it.
-        old.is_none_or(|old| {
-            old.verdict != Some(Verdict::NotDone) || old.task() != write.task() || old.task().is_none()
-        })
-    });
-    let same = |old: &PendingWrite| match (&old.write, write) {
-        (Write::Create(old), Write::Create(new)) => {
-            let version = |new: &NewTask| Version::new(Some(new.scheduled_at), &new.content);
-            old.kind == new.kind && version(old) == version(new)
-        }
-        (Write::Create(_), _) | (_, Write::Create(_)) => false,
-        (Write::Modify(_) | Write::Cancel { .. }, new) => old.task() == new.task(),
-    };
-    let superseded = |old: &&PendingWrite| old.verdict == Some(Verdict::NotDone) && same(old);
-    let reqs: Vec<ReqId> = state.writes.iter().filter(superseded).map(|old| old.req).collect();
-    for req in reqs {
-        closed(state, req);
-    }
-}
-
-/// Whether something that was found out about a write waits to be read.
-pub fn has_notice(state: &State) -> bool {
-    state.writes.iter().any(|write| !write.acknowledged && write.elsewhere.is_none())
-        || !state.desk.wrong.is_empty()
-        || !state.desk.verifications.is_empty()
-}
-
-/// Shows what was found out about a write while the operator was elsewhere; says whether there was
-/// anything.
-pub fn open_notice(state: &mut State) -> bool {
-    let unread = state.writes.iter().filter(|write| !write.acknowledged);
-    let waiting =
-        unread.into_iter().find_map(|write| Some((write.req, outcome_of(write.verdict.as_ref()?)?)));
-    let Some((req, outcome)) = waiting else { return open_mismatch(state) };
-    let sent = state.desk.sent.iter().find(|sent| sent.req == req);
-    let known = sent.map(|sent| (sent.subject.clone(), sent.source.clone()));
-    let Some((subject, source)) = known.or_else(|| Some((of_last_run(state, req)?, None))) else {
-        state.writes.retain(|write| write.req != req);
-        return false;
-    };
-    let mut review = Review::new(subject, source, state);
-    review.stage = Stage::Over(outcome);
-    review.req = Some(req);
-    state.layers.push(Layer::Review(Box::new(review)));
-    true
-}
-
-/// What a write of an earlier run was about, as far as that can be told now.
-fn of_last_run(state: &State, req: ReqId) -> Option<Subject> {
-    match &state.pending_write(req)?.write {
-        Write::Create(new) => {
-            // Another create takes another number.
-            let content = new.content.without_random();
-            Some(Subject::Create(NewTask { content, ..new.clone() }))
-        }
-        Write::Modify(change) => {
-            let base = Box::new(state.board.task(change.id)?.clone());
-            Some(Subject::Modify { base, change: change.clone() })
-        }
-        Write::Cancel { id, .. } => Some(Subject::Cancel(Box::new(state.board.task(*id)?.clone()))),
     }
 }

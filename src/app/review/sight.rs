@@ -7,9 +7,7 @@
 use std::collections::HashSet;
 use std::hash::{DefaultHasher, Hash, Hasher};
 
-use super::super::detail::lines::{Line, Lines};
-use super::super::state::State;
-use super::lines;
+use super::super::lines::{Line, LineKey, Lines};
 
 /// What a line that must be seen tells.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -25,7 +23,7 @@ pub(super) enum Topic {
 }
 
 impl Topic {
-    fn word(self) -> &'static str {
+    pub(super) fn word(self) -> &'static str {
         match self {
             Self::Notice => "what happened",
             Self::Who => "who",
@@ -44,16 +42,11 @@ impl Topic {
 pub(super) struct Must {
     /// Its place in the text.
     pub(super) at: usize,
-    topic: Topic,
-    key: LineKey,
+    pub(super) topic: Topic,
+    pub(super) key: LineKey,
     /// What it is part of, by its words without ages.
     item: u64,
 }
-
-/// By what a line is known again: its topic, the whole that it is part of, its number in that and, where
-/// nothing in it ticks, its words.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct LineKey(u64);
 
 /// The lines that were seen, and the size of the screen then.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -69,6 +62,14 @@ impl Seen {
 
     pub(super) fn forget(&mut self) {
         self.lines.clear();
+    }
+
+    /// These lines were in a frame that reached the terminal at the size that it has now.
+    pub(super) fn record(&mut self, size: (u16, u16), lines: Vec<LineKey>) {
+        if self.size != size {
+            *self = Self { size, lines: HashSet::new() };
+        }
+        self.lines.extend(lines);
     }
 }
 
@@ -146,25 +147,6 @@ fn is_age(word: &str) -> bool {
     digits.len() + 1 == word.len() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
 }
 
-/// The lines that must be seen and are on the screen, drawn from the state as it is: the review lies on
-/// top, and its window shows them.
-pub fn in_sight(state: &State) -> Vec<LineKey> {
-    let Some(review) = state.review() else { return Vec::new() };
-    let page = lines::page(state, review, lines::room(state));
-    page.in_window().map(|must| must.key).collect()
-}
-
-/// These lines were in a frame that reached the terminal at the size that it has now.
-pub(super) fn record(state: &mut State, lines: Vec<LineKey>) {
-    let size = state.size;
-    let Some(review) = state.review_mut() else { return };
-    let seen = &mut review.seen_lines;
-    if seen.size != size {
-        *seen = Seen { size, lines: HashSet::new() };
-    }
-    seen.lines.extend(lines);
-}
-
 /// What is still to be seen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) enum Unseen {
@@ -174,21 +156,6 @@ pub(super) enum Unseen {
     NotDrawn,
     /// What lies above or below the window, in words.
     Elsewhere { below: bool, words: String },
-}
-
-/// What of a page is still to be seen.
-pub(super) fn unseen(state: &State, page: &lines::Page, seen: &Seen) -> Unseen {
-    let open = || page.text.musts.iter().filter(|must| !seen.holds(must, state.size));
-    let hidden: Vec<&Must> = open().filter(|must| !page.shows(must.at)).collect();
-    if hidden.is_empty() {
-        return if open().next().is_none() { Unseen::Nothing } else { Unseen::NotDrawn };
-    }
-    let mut topics: Vec<Topic> = hidden.iter().map(|must| must.topic).collect();
-    topics.sort_unstable();
-    topics.dedup();
-    let words: Vec<&str> = topics.into_iter().map(Topic::word).collect();
-    let below = hidden.iter().any(|must| must.at >= page.scroll);
-    Unseen::Elsewhere { below, words: words.join(", ") }
 }
 
 /// All that must be seen, whatever the size and however far countdowns are: when it is another, what was

@@ -1,13 +1,28 @@
+use crate::app::Layer;
+use crate::app::Moment;
+use crate::app::ReqId;
+use crate::app::Setup;
+use crate::app::State;
+use crate::app::Verdict;
+use crate::app::Write;
+use crate::app::pending::Verification;
+use crate::app::pending::WriteOutcome;
+use crate::app::testing::open_cancel;
+use crate::domain::Audience;
+use crate::domain::Kind;
+use crate::domain::Task;
+use crate::domain::TaskId;
+use crate::domain::profile::Environment;
 use crossterm::event::{KeyCode, KeyEventState, KeyModifiers};
 use serde_json::json;
+use std::time::Duration;
 
 use super::super::effect::Priority;
-use super::super::form;
-use super::super::message::{Message, OpenWrite, Written};
 use super::super::update::update;
 use super::level::level_of;
 use super::*;
 use crate::app::testing::{self, drawn, feed, press, type_in};
+use crate::app::{Message, OpenWrite, Written};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
 use crate::domain::wire::{read_task, time_in};
@@ -164,7 +179,7 @@ fn create(environment: Environment, kind: &str) -> State {
 /// An edit of a task whose title becomes "Order shipped!", under review before the fresh copy came.
 fn edit(environment: Environment, kind: &str) -> (State, ReqId) {
     let mut state = start(environment);
-    form::open_edit(&mut state, &task(kind));
+    crate::app::testing::open_edit(&mut state, &task(kind));
     type_in(&mut state, "!");
     let effects = ctrl(&mut state, 's');
     let [req] = gets(&effects)[..] else { panic!("{effects:?}") };
@@ -475,7 +490,7 @@ fn a_frame_of_another_size_or_of_an_earlier_state_was_not_seen() {
 #[test]
 fn what_bars_a_change_is_not_lifted_by_asking_again() {
     let mut state = start(Environment::Test);
-    form::open_edit(&mut state, &task("User"));
+    crate::app::testing::open_edit(&mut state, &task("User"));
     state.form_mut().unwrap().draft.put("OfflinePushInfo.AndroidInfo.OPPONotifyLevel", "2");
     state.form_mut().unwrap().draft.put("OfflinePushInfo.AndroidInfo.OPPOCategory", "sale");
     let effects = ctrl(&mut state, 's');
@@ -840,7 +855,7 @@ fn answers_to_unknown_questions_change_nothing() {
 #[test]
 fn a_removed_field_is_warned_about_and_online_only_too() {
     let mut state = start(Environment::Test);
-    form::open_edit(&mut state, &task("User"));
+    crate::app::testing::open_edit(&mut state, &task("User"));
     let form = state.form_mut().unwrap();
     form.draft.put("OfflinePushInfo.Desc", "");
     form.draft.put("OfflinePushInfo.PushFlag", "1");
@@ -907,7 +922,7 @@ fn a_message_of_a_template_of_other_languages_or_of_data_only_must_be_seen_too()
         // So wide that one window holds nothing but the first lines.
         update(&mut state, Message::Resized { columns: 60, rows: 9 });
         wait(&mut state, 500);
-        let page = lines::page(&state, review(&state), lines::room(&state));
+        let page = page::page(&state, review(&state), page::room(&state));
         let at = text_of(&page.text.lines).lines().position(|line| line.contains(words)).unwrap();
         assert!(page.text.musts.iter().any(|must| must.at == at), "{path}");
         assert!(foot(&state).contains("text"), "{}", foot(&state));
@@ -921,10 +936,10 @@ fn a_message_of_a_template_of_other_languages_or_of_data_only_must_be_seen_too()
 
 /// The foot of the review as it is shown.
 fn foot(state: &State) -> String {
-    text_of(&lines::page(state, review(state), lines::room(state)).foot)
+    text_of(&page::page(state, review(state), page::room(state)).foot)
 }
 
-fn text_of(lines: &[super::super::detail::lines::Line]) -> String {
+fn text_of(lines: &[super::super::lines::Line]) -> String {
     lines
         .iter()
         .map(|line| line.iter().map(|part| part.text.as_str()).collect::<String>())
@@ -946,7 +961,7 @@ fn only_what_could_collide_with_a_write_of_the_last_run_waits_for_it() {
     seventh.id = TaskId(7);
     press(&mut state, KeyCode::Esc);
     press(&mut state, KeyCode::Esc);
-    assert_eq!(form::open_edit(&mut state, &seventh).len(), 1);
+    assert_eq!(crate::app::testing::open_edit(&mut state, &seventh).len(), 1);
     type_in(&mut state, "!");
     ctrl(&mut state, 's');
     assert!(is_form(&state) && note(&state).contains("the cancel of #7: "), "{}", note(&state));

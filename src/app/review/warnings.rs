@@ -8,36 +8,36 @@ use chrono::TimeDelta;
 use crate::domain::profile::Environment;
 use crate::domain::{Audience, NewTask, TaskId, duplicate, when};
 
-use super::super::detail::lines::Tone;
-use super::super::effect::Write;
-use super::super::message::Verdict;
-use super::super::state::{PendingWrite, State};
-use super::compare::Version;
+use super::super::compare::Version;
+use super::super::lines::Tone;
+use super::super::pending::PendingWrite;
+use super::super::shared::Shared;
+use super::super::write::{Subject, Verdict, Write};
+use super::super::writes;
 use super::doubt::{self, Obstacle};
-use super::lines::{from_std, pending_changes};
-use super::{Review, Stage, Subject};
+use super::model::{Review, Stage};
 
 /// Due within this time: there may be none left to stop it.
 const SOON: TimeDelta = TimeDelta::minutes(2);
 
 /// Another write to the task of a cancel whose outcome is not known; it does not hold the cancel up.
-fn busy(state: &State, review: &Review) -> Option<String> {
-    super::busy(state, review.base()?.id)
+fn busy(shared: &Shared, review: &Review) -> Option<String> {
+    writes::busy(shared, review.base()?.id)
 }
 
 /// What the operator should think of before confirming.
-pub(super) fn warnings(state: &State, review: &Review) -> Vec<(Tone, String)> {
+pub(super) fn warnings(shared: &Shared, review: &Review) -> Vec<(Tone, String)> {
     let mut found = Vec::new();
     let mut warn = |tone: Tone, words: String| found.push((tone, words));
-    let (now, zone) = (state.server_now(), state.setup.zone);
+    let (now, zone) = (shared.server_now(), shared.setup.zone);
     let meant = review.meant();
     let cancels = matches!(review.subject, Subject::Cancel(_));
-    if cancels && let Some(open) = busy(state, review) {
+    if cancels && let Some(open) = busy(shared, review) {
         warn(Tone::Watch, open);
     }
-    let profile = &state.setup.profile;
+    let profile = &shared.setup.profile;
     match review.audience() {
-        Audience::Everyone if state.setup.environment == Environment::Prod && !cancels => {
+        Audience::Everyone if shared.setup.environment == Environment::Prod && !cancels => {
             warn(Tone::Bad, format!("this is PROD: it reaches EVERYONE of {profile}"));
         }
         Audience::Everyone | Audience::Matching(_) if !cancels => {
@@ -67,7 +67,8 @@ pub(super) fn warnings(state: &State, review: &Review) -> Vec<(Tone, String)> {
     {
         warn(Tone::Watch, "neither title nor text".to_owned());
     }
-    let gone: Vec<String> = pending_changes(review, zone, now)
+    let gone: Vec<String> = review
+        .pending_changes(zone, now)
         .into_iter()
         .filter(|difference| difference.new.is_none())
         .map(|difference| difference.name)
@@ -79,55 +80,55 @@ pub(super) fn warnings(state: &State, review: &Review) -> Vec<(Tone, String)> {
             format!("{names}: the service may keep what a change leaves out; it is checked afterwards"),
         );
     }
-    found.extend(repeats(state, review).into_iter().map(|words| (Tone::Bad, words)));
+    found.extend(repeats(shared, review).into_iter().map(|words| (Tone::Bad, words)));
     found
 }
 
 /// What else was sent, or stands, that this create could repeat.
-fn repeats(state: &State, review: &Review) -> Vec<String> {
+fn repeats(shared: &Shared, review: &Review) -> Vec<String> {
     let Subject::Create(new) = &review.subject else { return Vec::new() };
     if !matches!(review.stage, Stage::Asking | Stage::Counting { .. }) {
         return Vec::new();
     }
     let mut words = Vec::new();
-    if let Some(Obstacle::Raises(why)) = doubt::obstacle(state, review) {
+    if let Some(Obstacle::Raises(why)) = doubt::obstacle(shared, review) {
         words.push(why);
     }
-    words.extend(not_there(state, new));
-    words.extend(duplicates(state, new));
+    words.extend(not_there(shared, new));
+    words.extend(duplicates(shared, new));
     words
 }
 
 /// The same push was sent before and not found: how old that is.
-fn not_there(state: &State, new: &NewTask) -> Vec<String> {
+fn not_there(shared: &Shared, new: &NewTask) -> Vec<String> {
     let same = |write: &&PendingWrite| match &write.write {
         Write::Create(old) => {
             write.verdict == Some(Verdict::NotDone)
-                && state.now.running >= write.opens_at
+                && shared.now.running >= write.opens_at
                 && duplicate::is_duplicate(new, &old.kind, Some(old.scheduled_at), &old.content)
         }
         Write::Modify(_) | Write::Cancel { .. } => false,
     };
     let words = |write: &PendingWrite| {
-        let sent = when::age(from_std(state.now.running.saturating_sub(write.sent.running)));
+        let sent = writes::seconds(shared.now.running.saturating_sub(write.sent.running));
         let seen = write
             .sight
             .as_ref()
-            .map_or(Duration::ZERO, |(_, at)| state.now.running.saturating_sub(at.running));
+            .map_or(Duration::ZERO, |(_, at)| shared.now.running.saturating_sub(at.running));
         format!(
             "sent before, {sent} ago, and not there {} ago: it is looked for once more before this is sent",
-            when::age(from_std(seen))
+            writes::seconds(seen)
         )
     };
-    state.writes.iter().filter(same).map(words).collect()
+    shared.writes.iter().filter(same).map(words).collect()
 }
 
 /// Tasks that stand already, as far as they were seen, and are the same push: the very same, or one so
 /// near that it reads like it.
-fn duplicates(state: &State, new: &NewTask) -> Vec<String> {
-    let rows = state.board.tasks.iter().filter(|task| task.locked_because().is_none());
+fn duplicates(shared: &Shared, new: &NewTask) -> Vec<String> {
+    let rows = shared.board.tasks.iter().filter(|task| task.locked_because().is_none());
     let rows = rows.map(|task| (task.id, &task.kind, task.scheduled_at, &task.content));
-    let made = state.desk.created();
+    let made = shared.over.created();
     let made = made.map(|(id, old)| (*id, &old.kind, Some(old.scheduled_at), &old.content));
     let mut found: BTreeMap<TaskId, String> = BTreeMap::new();
     for (id, kind, at, content) in rows.chain(made) {

@@ -128,7 +128,7 @@ fn the_form_of_a_task_with_any_odd_field_is_drawn() {
         for odd in [json!(null), json!(5), json!([null, 7]), json!({"a": "\u{1b}"})] {
             let mut task = crate::app::testing::tasks().swap_remove(4);
             task.content.set(field.path, Some(odd));
-            crate::app::form::open_edit(&mut state, &task);
+            crate::app::testing::open_edit(&mut state, &task);
             let mut buf = Buffer::empty(area);
             crate::view::render(&state, &theme, area, &mut buf);
             state.layers.clear();

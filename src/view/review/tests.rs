@@ -266,7 +266,7 @@ fn long_cancel(size: (u16, u16), title: &str, text: &str) -> (State, Task) {
     task.scheduled_at = Some(crate::app::testing::now().utc + chrono::TimeDelta::seconds(900_100));
     task.content.set("OfflinePushInfo.Title", Some(json!(title)));
     task.content.set("OfflinePushInfo.Desc", Some(json!(text)));
-    crate::app::review::open_cancel(&mut state, &task);
+    crate::app::testing::open_cancel(&mut state, &task);
     (state, task)
 }
 

@@ -1,6 +1,9 @@
 //! No task is skipped without a word (W9): services that give few rows, take few days, filter by
 //! another time, or whose tasks come and go while they are paged through.
 
+use crate::app::Layer;
+use crate::app::Setup;
+use crate::app::State;
 use std::collections::BTreeSet;
 
 use super::*;

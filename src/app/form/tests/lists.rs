@@ -1,5 +1,7 @@
 //! Lists and large texts: what is typed or pasted is what is sent, or it is said that it is not.
 
+use crate::app::State;
+use crate::app::testing::open_edit;
 use proptest::prelude::*;
 
 use super::*;

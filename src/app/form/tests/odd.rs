@@ -1,6 +1,9 @@
 //! Tasks as nobody would make them: they open in every form, and can be moved, mended and copied.
 
 use super::*;
+use crate::app::State;
+use crate::app::testing::{open_edit, open_from, open_time};
+use crate::domain::Problem;
 use crate::domain::fields::FIELDS;
 
 const PARENTS: [&str; 6] = [

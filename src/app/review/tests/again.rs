@@ -1,6 +1,14 @@
 //! After the end: sent once more, or put right, each only through the review.
 
 use super::*;
+use crate::app::State;
+use crate::app::Verdict;
+use crate::app::Write;
+use crate::app::pending::WriteOutcome;
+use crate::domain::Task;
+use crate::domain::TaskId;
+use crate::domain::profile::Environment;
+use std::time::Duration;
 
 /// A create of an unknown outcome that was proven not to have been done.
 fn not_done_create() -> State {
@@ -40,10 +48,7 @@ fn what_was_not_done_while_the_operator_was_elsewhere_waits_at_the_table() {
     update(&mut state, Message::Settled { req, verdict: Verdict::NotDone });
     let result = &state.results[0].words;
     assert!(result.starts_with("the create of \"Hello\": not there"), "{result}");
-    assert!(
-        !state.writes.iter().any(crate::app::state::PendingWrite::in_doubt),
-        "no row shows ?UNK any more"
-    );
+    assert!(!state.writes.iter().any(crate::app::PendingWrite::in_doubt), "no row shows ?UNK any more");
     press(&mut state, KeyCode::Esc);
     assert_eq!(review(&state).stage, Stage::Over(WriteOutcome::NotDone));
     ctrl(&mut state, 's');

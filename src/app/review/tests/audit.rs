@@ -2,7 +2,15 @@
 
 use super::doubt::{checked, cut, cut_create, cut_off, made, refreshed, review_again};
 use super::*;
+use crate::app::State;
+use crate::app::Verdict;
+use crate::app::Write;
+use crate::app::pending::WriteOutcome;
+use crate::app::testing::open_cancel;
 use crate::app::{Sight, Stop};
+use crate::domain::Kind;
+use crate::domain::TaskId;
+use crate::domain::profile::Environment;
 
 fn bad_results(state: &State) -> Vec<&str> {
     state.results.iter().map(|result| result.words.as_str()).collect()
@@ -108,7 +116,7 @@ fn a_cancel_goes_out_beside_a_change_in_doubt_and_a_change_waits_for_a_cancel_in
     assert!(state.doubted().contains(&TaskId(1_004_821)));
     press(&mut state, KeyCode::Esc);
     state.layers.clear();
-    form::open_edit(&mut state, &task("User"));
+    crate::app::testing::open_edit(&mut state, &task("User"));
     type_in(&mut state, "?");
     assert_eq!(gets(&ctrl(&mut state, 's')), []);
     assert!(note(&state).contains("the cancel of #1004821"), "{}", note(&state));

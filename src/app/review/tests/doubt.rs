@@ -1,6 +1,18 @@
 //! Writes of unknown outcome: how old what is known is, what turns it, what waits for it.
 
+use crate::app::ReqId;
+use crate::app::State;
+use crate::app::Verdict;
+use crate::app::Write;
+use crate::app::pending::WriteOutcome;
+use crate::app::testing::open_cancel;
+use crate::app::writes::{has_notice, progress};
+use crate::domain::Kind;
+use crate::domain::Task;
+use crate::domain::TaskId;
+use crate::domain::profile::Environment;
 use chrono::TimeDelta;
+use std::time::Duration;
 
 use super::*;
 use crate::app::{Sight, Stop, Waived};

@@ -1,6 +1,14 @@
 //! Writes that another pushdeck on the same database has open.
 
 use super::*;
+use crate::app::State;
+use crate::app::Verdict;
+use crate::app::Write;
+use crate::app::writes::{self, has_notice};
+use crate::domain::Kind;
+use crate::domain::TaskId;
+use crate::domain::profile::Environment;
+use std::time::Duration;
 
 fn theirs(entry: i64, write: Write) -> OpenWrite {
     OpenWrite { entry: Some(entry), write, sent: moment(0).utc, opens_in: Duration::ZERO, elsewhere: true }
@@ -29,7 +37,7 @@ fn a_write_of_another_pushdeck_is_shown_as_its_own_and_neither_asked_for_nor_off
     );
     assert!(note(&state).contains("of another pushdeck: being checked there"), "{}", note(&state));
     assert!(state.doubted().contains(&TaskId(7)));
-    assert!(!has_notice(&state) && !open_notice(&mut state));
+    assert!(!has_notice(&state) && writes::next_notice(&mut state).is_none());
     update(&mut state, Message::LeftOpen(left));
     assert_eq!(state.writes.len(), 1, "told twice, shown once");
     // Leaving is nothing that it minds.

@@ -1,6 +1,11 @@
 //! The quiet around a confirmation (U2), held against generated streams of keys.
 
 use super::*;
+use crate::app::ReqId;
+use crate::app::State;
+use crate::app::Write;
+use crate::domain::profile::Environment;
+use std::time::Duration;
 
 /// Numbers that only look random.
 struct Roll(u64);

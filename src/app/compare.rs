@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use serde_json::Value;
 
 use crate::domain::draft::entry_text;
-use crate::domain::{Content, JsonObject, fields, text, when};
+use crate::domain::{Content, JsonObject, Task, fields, text, when};
 
 /// The time and the content of a task: all that a change can touch.
 #[derive(Clone, Debug, PartialEq)]
@@ -30,6 +30,12 @@ fn drop_nulls(object: &mut JsonObject) {
     object.values_mut().filter_map(Value::as_object_mut).for_each(drop_nulls);
 }
 
+/// Whether a task is another one than it was (W3): its time, content, type or state.
+pub fn differs(one: &Task, other: &Task) -> bool {
+    let version = |task: &Task| Version::new(task.scheduled_at, &task.content);
+    version(one) != version(other) || one.kind != other.kind || one.status != other.status
+}
+
 /// One field that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
@@ -44,7 +50,7 @@ pub struct Difference {
 /// One field in the version that the operator started from, as it is now, and as the operator wants
 /// it.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct ThreeWay {
+pub(super) struct ThreeWay {
     /// The field's name on the wire.
     pub name: String,
     /// When the operator began.
@@ -57,13 +63,13 @@ pub struct ThreeWay {
 
 impl ThreeWay {
     /// Whether somebody else changed a field that the operator changes too.
-    pub fn clashes(&self) -> bool {
+    pub(super) fn clashes(&self) -> bool {
         self.base != self.theirs && self.theirs != self.mine
     }
 }
 
 /// What differs between two versions. Times are written in `zone`.
-pub fn differences(old: &Version, new: &Version, zone: Tz, now: DateTime<Utc>) -> Vec<Difference> {
+pub(super) fn differences(old: &Version, new: &Version, zone: Tz, now: DateTime<Utc>) -> Vec<Difference> {
     let time = |version: &Version| version.scheduled_at.map(|at| when::stamp(at, zone, now));
     let mut found = Vec::new();
     if old.scheduled_at != new.scheduled_at {
@@ -86,7 +92,7 @@ pub fn differences(old: &Version, new: &Version, zone: Tz, now: DateTime<Utc>) -
 }
 
 /// What somebody else changed since `base`, with what the operator wants beside it.
-pub fn three_way(
+pub(super) fn three_way(
     base: &Version,
     theirs: &Version,
     mine: &Version,

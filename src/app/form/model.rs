@@ -1,0 +1,409 @@
+//! The form: what it is for, its text, what has the keys, and what follows from the text.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use crate::domain::fields::Group;
+use crate::domain::{Change, Content, Draft, Kind, NewTask, Problem, Task, TaskId, when};
+
+use super::super::request::ReqId;
+use super::super::text_field::{LeftOut, TextField};
+use super::composed::Composed;
+use super::fields::{self, FormField};
+
+/// What the form is for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Purpose {
+    /// A new task.
+    New,
+    /// A new task with the content of another.
+    From(TaskId),
+    /// A change of a task; holds the version that the operator started from.
+    Edit(Box<Task>),
+    /// A change of a task's time only.
+    Time(Box<Task>),
+}
+
+impl Purpose {
+    /// The task that is changed; `None` for a new one.
+    pub fn task(&self) -> Option<&Task> {
+        match self {
+            Self::New | Self::From(_) => None,
+            Self::Edit(task) | Self::Time(task) => Some(task),
+        }
+    }
+}
+
+/// What the form asks for.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Request {
+    /// A new task.
+    Create(NewTask),
+    /// A change: what the operator left alone is `None`.
+    Modify(Change),
+    /// Nothing differs from the task as it stands.
+    Nothing,
+}
+
+/// The form.
+#[derive(Clone, Debug)]
+pub struct Form {
+    /// What it is for.
+    pub purpose: Purpose,
+    /// The name of its draft on disk.
+    pub slot: String,
+    /// What was typed so far.
+    pub draft: Draft,
+    /// What has the keys.
+    pub focus: FormField,
+    /// The editor of the place that has the keys, where that place takes text.
+    pub entry: TextField,
+    /// The folding groups that are open.
+    pub open: Vec<Group>,
+    /// Whether every problem is shown: the review was asked for.
+    pub all_shown: bool,
+    /// What the service said against the last try; gone once the field is changed.
+    pub refused: Vec<Problem>,
+    /// The task that its text became once: it was taken back from the list of drafts.
+    pub created_as: Option<TaskId>,
+    /// Set once this very text was sent and stands: it is not sent a second time by accident.
+    pub(super) sent_as: Option<(Draft, TaskId)>,
+    pub(super) touched: Vec<FormField>,
+    pub(super) pristine: Draft,
+    pub(super) thrown: Option<Draft>,
+    pub(super) noted: Vec<Noted>,
+    pub(super) composed: Composed,
+    pub(super) disk: Disk,
+}
+
+/// Bytes of a time entry: the longest one that is understood has a third of it.
+const LONGEST_TIME: usize = 128;
+
+impl Form {
+    pub(super) fn new(purpose: Purpose, slot: String, draft: Draft) -> Self {
+        let focus = match purpose {
+            Purpose::New => FormField::Kind,
+            Purpose::From(_) | Purpose::Time(_) => FormField::Time,
+            Purpose::Edit(_) => {
+                crate::domain::fields::find("OfflinePushInfo.Title").map_or(FormField::Time, FormField::Field)
+            }
+        };
+        let mut form = Self {
+            purpose,
+            slot,
+            pristine: draft.clone(),
+            disk: Disk::new(&draft),
+            draft: Draft::default(),
+            focus,
+            entry: TextField::line(""),
+            open: Vec::new(),
+            all_shown: false,
+            refused: Vec::new(),
+            created_as: None,
+            sent_as: None,
+            touched: Vec::new(),
+            thrown: None,
+            noted: Vec::new(),
+            composed: Composed::default(),
+        };
+        form.put_draft(draft);
+        form
+    }
+
+    /// Puts another text into the form; groups that hold something open.
+    pub(super) fn put_draft(&mut self, draft: Draft) {
+        self.draft = draft;
+        self.noted.clear();
+        self.compose();
+        for group in Group::ALL {
+            if fields::folds(group) && fields::filled(group, &self.draft) > 0 && !self.open.contains(&group) {
+                self.open.push(group);
+            }
+        }
+        if !self.fields().contains(&self.focus) {
+            self.focus = self.fields().first().copied().unwrap_or(FormField::Time);
+        }
+        self.load_entry();
+    }
+
+    /// Whether the type is chosen here; a task that stands keeps its own.
+    pub fn chooses_kind(&self) -> bool {
+        self.purpose.task().is_none()
+    }
+
+    /// Every place that can have the keys now, in order.
+    pub fn fields(&self) -> Vec<FormField> {
+        let only_time = matches!(self.purpose, Purpose::Time(_));
+        fields::all(self.chooses_kind(), only_time, &self.draft, &self.open)
+    }
+
+    /// The text at a place.
+    pub fn text(&self, field: FormField) -> &str {
+        match field {
+            FormField::Kind => self.draft.kind.as_ref().map_or("", Kind::wire),
+            FormField::Time => &self.draft.scheduled,
+            FormField::Section(_) => "",
+            FormField::Field(field) => self.draft.entry(field.path),
+        }
+    }
+
+    /// Whether the text at a place differs from the task that is edited.
+    pub fn differs(&self, field: FormField) -> bool {
+        if self.purpose.task().is_none() {
+            return false;
+        }
+        match field {
+            FormField::Kind | FormField::Section(_) => false,
+            FormField::Time => self.draft.time_changed(),
+            FormField::Field(field) => self.draft.changed(field.path),
+        }
+    }
+
+    /// The time as it is understood, on three clocks; `None` while it is not understood.
+    pub fn time_echo(&self, now: DateTime<Utc>, zone: Tz) -> Option<Vec<String>> {
+        let at = when::parse(&self.draft.scheduled, now, zone).ok()?;
+        Some(clocks(at, now, zone))
+    }
+
+    /// Lays what was changed over another version of the task.
+    pub fn lay_over(&mut self, task: &Task, zone: Tz) {
+        let draft = self.draft.laid_over(task, zone);
+        match &mut self.purpose {
+            Purpose::New | Purpose::From(_) => return,
+            Purpose::Edit(base) | Purpose::Time(base) => base.clone_from(&Box::new(task.clone())),
+        }
+        self.pristine = Draft::from_task(task, zone);
+        self.put_draft(draft);
+    }
+
+    /// Gives the keys to a place.
+    pub(super) fn go(&mut self, field: FormField) {
+        if self.focus != field && !self.touched.contains(&self.focus) {
+            self.touched.push(self.focus);
+        }
+        if let FormField::Field(field) = field
+            && fields::folds(field.group)
+            && !self.open.contains(&field.group)
+        {
+            self.open.push(field.group);
+        }
+        self.focus = field;
+        self.load_entry();
+    }
+
+    pub(super) fn load_entry(&mut self) {
+        let text = self.text(self.focus);
+        // A line end that came with the task stays one, even where one line is usual.
+        let lines = self.focus.is_multiline() || text.contains('\n');
+        let entry = if lines { TextField::lines(text) } else { TextField::line(text) };
+        self.entry = match self.focus {
+            FormField::Field(field) if field.is_list() => entry.at_most(field.most_bytes()).of_items(),
+            FormField::Field(field) => entry.at_most(field.most_bytes()),
+            FormField::Kind | FormField::Time | FormField::Section(_) => entry.at_most(LONGEST_TIME),
+        };
+    }
+
+    /// The editor has taken a key or a paste: its text, if it changed, is the text of the place, and what
+    /// it did not take stands beside it.
+    pub(super) fn take_entry(&mut self, changed: bool) {
+        let (field, left_out) = (self.focus, self.entry.left_out());
+        let path = match field {
+            FormField::Kind | FormField::Section(_) => return,
+            FormField::Time => "SchedAt",
+            FormField::Field(field) => field.path,
+        };
+        let cut = left_out.filter(LeftOut::is_cut);
+        if changed {
+            let text = self.entry.text();
+            match field {
+                FormField::Field(field) => self.draft.put(field.path, text),
+                FormField::Kind | FormField::Time | FormField::Section(_) => {
+                    self.draft.unmark_cut(path);
+                    self.draft.scheduled = text;
+                }
+            }
+        }
+        if let Some(cut) = cut {
+            self.draft.mark_cut(path, &cut.words());
+        }
+        if changed || cut.is_some() {
+            self.changed();
+        }
+        if let Some(left_out) = left_out.filter(|left_out| !left_out.is_cut()) {
+            self.noted.retain(|noted| noted.field != field);
+            self.noted.push(Noted { field, left_out });
+        }
+    }
+
+    /// What the service said against the text, shown at its field (90108, 90110); that gets the keys if
+    /// nobody is typing.
+    pub(in crate::app) fn on_refusal(&mut self, problem: Problem, takes_keys: bool) {
+        let place = fields::of_problem(&problem, &self.draft, self.chooses_kind());
+        self.refused = vec![problem];
+        if takes_keys {
+            self.go(place);
+        }
+    }
+
+    pub(super) fn changed(&mut self) {
+        let field = self.focus;
+        if !self.touched.contains(&field) {
+            self.touched.push(field);
+        }
+        let (draft, chooses) = (&self.draft, self.purpose.task().is_none());
+        self.refused.retain(|problem| fields::of_problem(problem, draft, chooses) != field);
+        self.noted.retain(|noted| noted.field != field);
+        self.compose();
+    }
+}
+
+/// What a field did not take of a paste or key, and what stands there is what was meant all the same.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Noted {
+    pub(super) field: FormField,
+    pub(super) left_out: LeftOut,
+}
+
+/// What of a form is on disk.
+#[derive(Clone, Debug)]
+pub(super) struct Disk {
+    /// The text that was last sent there, or the untouched form.
+    pub(super) saved: Draft,
+    /// When, by [`crate::app::Moment::running`].
+    pub(super) saved_at: Option<Duration>,
+    /// Whether anything lies there.
+    pub(super) anything: bool,
+    /// The question for what lies there.
+    pub(super) loading: Option<ReqId>,
+}
+
+impl Disk {
+    pub(super) fn new(draft: &Draft) -> Self {
+        Self { saved: draft.clone(), saved_at: None, anything: false, loading: None }
+    }
+}
+
+impl Form {
+    pub(super) fn compose(&mut self) {
+        self.composed = Composed::of(&self.draft, self.purpose.task());
+    }
+
+    fn composed(&self) -> Cow<'_, Composed> {
+        if self.composed.draft == self.draft {
+            Cow::Borrowed(&self.composed)
+        } else {
+            Cow::Owned(Composed::of(&self.draft, self.purpose.task()))
+        }
+    }
+
+    /// The content as it would be sent, problems or not.
+    pub fn content(&self) -> Cow<'_, Content> {
+        match self.composed() {
+            Cow::Borrowed(composed) => Cow::Borrowed(&composed.content),
+            Cow::Owned(composed) => Cow::Owned(composed.content),
+        }
+    }
+
+    /// Everything that keeps the draft from being sent, in the order of the form.
+    pub fn problems(&self, now: DateTime<Utc>, zone: Tz) -> Vec<(FormField, Problem)> {
+        let composed = self.composed();
+        let mut problems = composed.problems.clone();
+        problems.extend(self.draft.check_time(now, zone).1);
+        if self.purpose.task().is_some() {
+            let only_time = matches!(self.purpose, Purpose::Time(_));
+            let content_sent = !only_time && self.draft.content_changed();
+            // A fault that came with the task and that nobody touched is not the operator's.
+            problems.retain(|problem| match problem.field.as_str() {
+                "SchedAt" => self.draft.time_changed(),
+                path => {
+                    content_sent && (self.draft.changed(path) || !composed.found_before.contains(problem))
+                }
+            });
+        }
+        let mut placed: Vec<(FormField, Problem)> = problems
+            .into_iter()
+            .map(|problem| (fields::of_problem(&problem, &self.draft, self.chooses_kind()), problem))
+            .collect();
+        let order = fields::all(self.chooses_kind(), false, &self.draft, &Group::ALL);
+        placed.sort_by_key(|(field, _)| order.iter().position(|known| known == field));
+        placed
+    }
+
+    /// The problems that are shown: of places that were touched, and all once the review was asked
+    /// for.
+    pub fn shown_problems(&self, now: DateTime<Utc>, zone: Tz) -> Vec<(FormField, String)> {
+        let seen = |field: &FormField| self.all_shown || self.touched.contains(field);
+        let refused = self
+            .refused
+            .iter()
+            .map(|problem| (fields::of_problem(problem, &self.draft, self.chooses_kind()), problem));
+        let own = self.problems(now, zone);
+        let own = own.iter().filter(|(field, _)| seen(field)).map(|(field, problem)| (*field, problem));
+        own.chain(refused).map(|(field, problem)| (field, fields::words(problem, field))).collect()
+    }
+
+    /// What the form asks for.
+    ///
+    /// # Errors
+    /// Everything that keeps it from being sent.
+    pub fn request(&self, now: DateTime<Utc>, zone: Tz) -> Result<Request, Vec<(FormField, Problem)>> {
+        let problems = self.problems(now, zone);
+        if !problems.is_empty() {
+            return Err(problems);
+        }
+        let (scheduled_at, _) = self.draft.check_time(now, zone);
+        let content = self.content().into_owned();
+        let Some(task) = self.purpose.task() else {
+            let (Some(kind), Ok(scheduled_at)) = (self.draft.kind.clone(), scheduled_at) else {
+                return Err(problems);
+            };
+            return Ok(Request::Create(NewTask { kind, scheduled_at, content }));
+        };
+        let moved = self.draft.time_changed().then_some(scheduled_at).and_then(Result::ok);
+        let only_time = matches!(self.purpose, Purpose::Time(_));
+        let change = Change {
+            id: task.id,
+            kind: task.kind.clone(),
+            scheduled_at: moved.filter(|at| Some(*at) != task.scheduled_at),
+            content: (!only_time && self.draft.content_changed()).then_some(content),
+        };
+        if change.scheduled_at.is_none() && change.content.is_none() {
+            return Ok(Request::Nothing);
+        }
+        Ok(Request::Modify(change))
+    }
+
+    /// How many items the list at a place took, such as "2 accounts"; `None` where there is no list, or
+    /// none that can be read.
+    pub fn count(&self, field: FormField) -> Option<String> {
+        let FormField::Field(field) = field else { return None };
+        self.composed().lists.get(field.path).map(|taken| taken.count.clone())
+    }
+
+    /// What should be known about the text at a place, though it may be sent: items that stand several
+    /// times, characters that were not taken.
+    pub fn remarks(&self, field: FormField) -> Vec<String> {
+        let noted = self.noted.iter().filter(|noted| noted.field == field);
+        noted.map(|noted| noted.left_out.words()).chain(self.repeats(field)).collect()
+    }
+
+    fn repeats(&self, field: FormField) -> Option<String> {
+        let FormField::Field(field) = field else { return None };
+        self.composed().lists.get(field.path)?.repeats.clone()
+    }
+}
+
+/// A time on three clocks: the profile's zone, UTC, and from now.
+pub fn clocks(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> Vec<String> {
+    let mut parts = vec![when::stamp(at, zone, now)];
+    if when::zone_label(at, zone) != "UTC" {
+        let same_day = at.date_naive() == at.with_timezone(&zone).date_naive();
+        let utc = if same_day { when::clock(at, Tz::UTC) } else { when::day_time(at, Tz::UTC, now) };
+        parts.push(format!("{utc} UTC"));
+    }
+    parts.push(when::from_now(at, now));
+    parts
+}

@@ -1,0 +1,197 @@
+//! What a layer is: the screens that lie over the table, and what each answers to the same few questions.
+//!
+//! A new screen is its file, its file in `view`, its lines here, and its rows in the key table.
+
+use std::time::Duration;
+
+use crossterm::event::KeyEvent;
+
+use crate::keymap::{Action, Scope};
+
+use super::calls::{CallList, OneCall};
+use super::drafts::DraftList;
+use super::effect::Effect;
+use super::filter::FilterLine;
+use super::find::Find;
+use super::form::Form;
+use super::help::HelpPage;
+use super::next::{Next, Target};
+use super::palette::Palette;
+use super::review::Review;
+use super::shared::Shared;
+use super::sort::SortPicker;
+use super::{detail, form, review};
+
+/// What lies over the table; the last one gets the keys.
+#[derive(Clone, Debug)]
+pub enum Layer {
+    /// The detail of the selected task, on the whole body.
+    Detail,
+    /// The line of the local filter.
+    Filter(Box<FilterLine>),
+    /// The form of a server-side find.
+    Find(Box<Find>),
+    /// The picker of the order.
+    Sort(SortPicker),
+    /// The form of a task.
+    Form(Box<Form>),
+    /// The review before a write.
+    Review(Box<Review>),
+    /// The list of drafts.
+    Drafts(Box<DraftList>),
+    /// The API log.
+    Calls(CallList),
+    /// One attempt of the API log.
+    Call(Box<OneCall>),
+    /// The help page.
+    Help(HelpPage),
+    /// The palette.
+    Palette(Box<Palette>),
+}
+
+impl Layer {
+    /// The scope of its keys.
+    pub fn scope(&self) -> Scope {
+        match self {
+            Self::Detail => Scope::Detail,
+            Self::Filter(_) => Scope::Filter,
+            Self::Find(_) => Scope::Find,
+            Self::Sort(_) => Scope::Sort,
+            Self::Form(_) => Scope::Form,
+            Self::Review(_) => Scope::Review,
+            Self::Drafts(_) => Scope::Drafts,
+            Self::Calls(_) => Scope::Calls,
+            Self::Call(_) => Scope::Call,
+            Self::Help(_) => Scope::Help,
+            Self::Palette(_) => Scope::Palette,
+        }
+    }
+
+    /// Whether printable keys are text here (U5).
+    pub fn takes_text(&self) -> bool {
+        matches!(self, Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Review(_) | Self::Palette(_))
+    }
+
+    /// A key that means something here; a screen that takes text gets every key by [`Self::on_key`].
+    pub(super) fn on_action(&mut self, shared: &mut Shared, action: Action) -> Next {
+        match self {
+            Self::Detail => detail::on_action(shared, action),
+            Self::Sort(picker) => picker.on_action(shared, action),
+            Self::Drafts(list) => list.on_action(shared, action),
+            Self::Calls(list) => list.on_action(shared, action),
+            Self::Call(call) => call.on_action(shared, action),
+            Self::Help(page) => page.on_action(shared, action),
+            Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Review(_) | Self::Palette(_) => {
+                Next::stay()
+            }
+        }
+    }
+
+    /// A key where text is taken, and what it means if it is no text.
+    pub(super) fn on_key(&mut self, shared: &mut Shared, event: KeyEvent, action: Option<Action>) -> Next {
+        match self {
+            Self::Filter(line) => line.on_key(shared, event, action),
+            Self::Find(find) => find.on_key(shared, event, action),
+            Self::Form(form) => form::on_key(shared, form, event, action),
+            Self::Palette(palette) => palette.on_key(shared, event, action),
+            Self::Review(review) => review::on_key(shared, review, event, action),
+            Self::Detail
+            | Self::Sort(_)
+            | Self::Drafts(_)
+            | Self::Calls(_)
+            | Self::Call(_)
+            | Self::Help(_) => Next::stay(),
+        }
+    }
+
+    /// A paste, where text is taken.
+    pub(super) fn on_paste(&mut self, shared: &mut Shared, text: &str) {
+        match self {
+            Self::Filter(line) => line.on_paste(shared, text),
+            Self::Find(find) => find.on_paste(shared, text),
+            Self::Form(form) => form::on_paste(shared, form, text),
+            Self::Palette(palette) => palette.on_paste(shared, text),
+            // U2: nothing can be confirmed by a paste.
+            Self::Review(_) => shared.warn("a paste confirms nothing; type it"),
+            Self::Detail
+            | Self::Sort(_)
+            | Self::Drafts(_)
+            | Self::Calls(_)
+            | Self::Call(_)
+            | Self::Help(_) => {
+                shared.say("a paste outside of a text field was dropped");
+            }
+        }
+    }
+
+    /// Time went on. `before` is the last time that it did.
+    pub(super) fn on_tick(&mut self, shared: &mut Shared, before: Duration) -> Vec<Effect> {
+        match self {
+            Self::Drafts(list) => list.on_tick(shared),
+            Self::Review(review) => review::on_tick(shared, review, before),
+            Self::Detail
+            | Self::Filter(_)
+            | Self::Find(_)
+            | Self::Sort(_)
+            | Self::Form(_)
+            | Self::Calls(_)
+            | Self::Call(_)
+            | Self::Help(_)
+            | Self::Palette(_) => Vec::new(),
+        }
+    }
+
+    /// The screen of a target, and what it asks for first; `None` where it is refused, which is said.
+    /// `scopes` are those of where it is opened.
+    pub(super) fn open(target: Target, shared: &mut Shared, scopes: &[Scope]) -> Option<(Self, Vec<Effect>)> {
+        let (layer, effects) = match target {
+            Target::Screen(scope) => return Self::of_scope(scope, shared, scopes),
+            Target::Form(purpose, None) => {
+                let (form, effects) = form::open(shared, purpose)?;
+                (Self::Form(Box::new(form)), effects)
+            }
+            Target::Form(purpose, Some(kept)) => {
+                (Self::Form(Box::new(form::open_kept(shared, purpose, *kept))), Vec::new())
+            }
+            Target::Review(subject, source) => {
+                let (review, effects) = review::open(shared, subject, source)?;
+                (Self::Review(Box::new(review)), effects)
+            }
+            Target::Notice(notice) => {
+                (Self::Review(Box::new(review::open_notice(shared, *notice))), Vec::new())
+            }
+            Target::Call(number) => (Self::Call(Box::new(OneCall::open(shared, number)?)), Vec::new()),
+        };
+        Some((layer, effects))
+    }
+
+    fn of_scope(scope: Scope, shared: &mut Shared, scopes: &[Scope]) -> Option<(Self, Vec<Effect>)> {
+        let layer = match scope {
+            Scope::Detail => Self::Detail,
+            Scope::Filter => Self::Filter(Box::new(FilterLine::open(shared))),
+            Scope::Find => Self::Find(Box::new(Find::open(shared))),
+            Scope::Sort => Self::Sort(SortPicker::open(shared)),
+            Scope::Drafts => {
+                let (list, effects) = DraftList::open(shared);
+                return Some((Self::Drafts(Box::new(list)), effects));
+            }
+            Scope::Calls => Self::Calls(CallList::default()),
+            Scope::Help => Self::Help(HelpPage::open(scopes)),
+            Scope::Palette => Self::Palette(Box::new(Palette::open(scopes))),
+            // These need to be told of what they are, or are no layers.
+            Scope::Form | Scope::Review | Scope::Call | Scope::Tasks | Scope::Global => return None,
+        };
+        Some((layer, Vec::new()))
+    }
+
+    /// The screen that an action opens from everywhere.
+    pub(super) fn opened_by(action: Action) -> Option<Scope> {
+        match action {
+            Action::Help => Some(Scope::Help),
+            Action::Palette => Some(Scope::Palette),
+            Action::Drafts => Some(Scope::Drafts),
+            Action::Calls => Some(Scope::Calls),
+            _ => None,
+        }
+    }
+}

@@ -1,0 +1,308 @@
+//! The review as it stands: what is to be written, what was seen and typed, how far it is.
+
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use crate::domain::profile::{AppKey, Environment};
+use crate::domain::{Audience, Kind, Task};
+
+use super::super::compare::{self, Difference, Version, differs};
+use super::super::effect::{Effect, Priority};
+use super::super::pending::WriteOutcome;
+use super::super::remote::Remote;
+use super::super::request::{Moment, ReqId};
+use super::super::setup::Setup;
+use super::super::shared::Shared;
+use super::super::write::{Source, Subject, Terms, Waived, Write};
+use super::super::writes;
+use super::level::{ConfirmLevel, level_of};
+use super::quiet::Guard;
+use super::sight::Seen;
+
+/// How far it is.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Stage {
+    /// Nothing is sent; the operator thinks.
+    Asking,
+    /// Nothing is sent yet; it will be then, by [`Moment::running`], unless a key is pressed.
+    Counting {
+        /// When.
+        until: Duration,
+        /// Whether it has ended: it is sent once the keys that wait were heard.
+        ended: bool,
+    },
+    /// Sent; see [`State::pending`] for what is known.
+    Sent {
+        /// The question.
+        req: ReqId,
+        /// When.
+        at: Moment,
+    },
+    /// Over.
+    Over(WriteOutcome),
+}
+
+/// The review.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Review {
+    /// What is to be written.
+    pub subject: Subject,
+    /// The form it came from; `None` for a cancel.
+    pub source: Option<Source>,
+    /// The task as it is now.
+    pub fresh: Remote<Task>,
+    /// What was typed to confirm.
+    pub typed: String,
+    /// How far it is.
+    pub stage: Stage,
+    /// Lines scrolled off the top.
+    pub scroll: u16,
+    /// The write that it became.
+    pub req: Option<ReqId>,
+    /// What the operator has to know before confirming once more: nothing was sent, and why.
+    pub notice: Option<String>,
+    /// What a cancel will do without, as the operator was told (U11).
+    pub(super) waived: Waived,
+    /// Whether it may become a second push: the confirmation is one level higher (W2).
+    pub(super) raised: bool,
+    /// The copy of the task that was shown last.
+    pub(super) seen: Option<Box<Task>>,
+    /// The row of the task in the last list that had it.
+    pub(super) listed: Option<Box<Task>>,
+    /// The app that it was opened on (W8).
+    pub(super) app: AppKey,
+    /// Why it cannot be sent any more, found out when the fresh copy came.
+    pub(super) barred: Option<String>,
+    pub(super) fresh_at: Option<Duration>,
+    /// The input guard.
+    pub(super) guard: Guard,
+    /// What was typed before the key that is looked at now; only a character goes on with it.
+    pub(super) held: String,
+    /// Whether what was typed is no beginning of what is wanted: quiet is waited for.
+    pub(super) spoiled: bool,
+    /// The lines that were on the screen.
+    pub(super) seen_lines: Seen,
+    /// All that must be seen, as it was when the typing began.
+    pub(super) digest: Option<u64>,
+    /// A row came while the task was asked for: it may be newer than that answer.
+    pub(super) ask_again: bool,
+}
+
+impl Review {
+    pub(super) fn new(subject: Subject, source: Option<Source>, shared: &Shared) -> Self {
+        Self {
+            subject,
+            source,
+            fresh: Remote::default(),
+            typed: String::new(),
+            stage: Stage::Asking,
+            scroll: 0,
+            req: None,
+            notice: None,
+            waived: Waived::default(),
+            raised: false,
+            seen: None,
+            listed: None,
+            app: shared.setup.app.clone(),
+            barred: None,
+            fresh_at: None,
+            guard: Guard::since(shared.now.running),
+            held: String::new(),
+            spoiled: false,
+            seen_lines: Seen::default(),
+            digest: None,
+            ask_again: false,
+        }
+    }
+
+    /// The task that is changed or taken away, as the operator knew it.
+    pub fn base(&self) -> Option<&Task> {
+        match &self.subject {
+            Subject::Create(_) => None,
+            Subject::Modify { base, .. } | Subject::Cancel(base) => Some(base),
+        }
+    }
+
+    /// The task as it is now, as far as is known.
+    pub fn standing(&self) -> Option<&Task> {
+        self.fresh.value.as_ref().or(self.base())
+    }
+
+    /// Its type.
+    pub fn kind(&self) -> &Kind {
+        match &self.subject {
+            Subject::Create(new) => &new.kind,
+            Subject::Modify { change, .. } => &change.kind,
+            Subject::Cancel(task) => &task.kind,
+        }
+    }
+
+    /// What stands when it is done; for a cancel, what goes.
+    pub fn meant(&self) -> Version {
+        let standing = self.standing();
+        let at = standing.and_then(|task| task.scheduled_at);
+        let content = standing.map(|task| task.content.clone()).unwrap_or_default();
+        match &self.subject {
+            Subject::Create(new) => Version::new(Some(new.scheduled_at), &new.content),
+            Subject::Modify { change, .. } => {
+                Version::new(change.scheduled_at.or(at), change.content.as_ref().unwrap_or(&content))
+            }
+            Subject::Cancel(_) => Version::new(at, &content),
+        }
+    }
+
+    /// Who is addressed when it is done.
+    pub fn audience(&self) -> Audience {
+        self.meant().content.audience(self.kind())
+    }
+
+    /// Whether the fresh copy differs from what the operator started from.
+    pub fn moved(&self) -> bool {
+        match (self.base(), &self.fresh.value) {
+            (Some(base), Some(fresh)) => differs(base, fresh),
+            (Some(_) | None, Some(_) | None) => false,
+        }
+    }
+
+    /// The level: the worst of what stands and what is meant.
+    pub fn level(&self, environment: Environment) -> ConfirmLevel {
+        let after = level_of(environment, &self.audience());
+        let before = self.standing().map(|task| level_of(environment, &task.audience()));
+        let level = before.map_or(after, |before| before.max(after));
+        let level = if self.raised { level.next() } else { level };
+        match self.subject {
+            // What is not sent can be set up again; it is not made harder than the PROD rule.
+            Subject::Cancel(_) => level.min(ConfirmLevel::Middle),
+            Subject::Create(_) | Subject::Modify { .. } => level,
+        }
+    }
+
+    /// What has to be typed.
+    pub fn wanted(&self, setup: &Setup) -> String {
+        match self.level(setup.environment) {
+            ConfirmLevel::Low => "y".to_owned(),
+            ConfirmLevel::Middle => self.base().map_or_else(|| setup.profile.clone(), |task| task.id.tail()),
+            ConfirmLevel::High => format!("all {}", setup.profile),
+        }
+    }
+
+    /// What it does, in one word.
+    pub fn verb(&self) -> &'static str {
+        match self.subject {
+            Subject::Create(_) => "create",
+            Subject::Modify { .. } => "change",
+            Subject::Cancel(_) => "cancel",
+        }
+    }
+
+    /// What it does, a verb first: `cancel #1000042`.
+    pub fn deed(&self) -> String {
+        match self.base() {
+            None => format!("{} this task", self.verb()),
+            Some(task) => format!("{} #{}", self.verb(), task.id),
+        }
+    }
+
+    /// How it ended, when it is over.
+    pub(super) fn outcome(&self) -> Option<&WriteOutcome> {
+        match &self.stage {
+            Stage::Over(outcome) => Some(outcome),
+            Stage::Asking | Stage::Counting { .. } | Stage::Sent { .. } => None,
+        }
+    }
+
+    /// What a cancel will do without, in words.
+    pub(super) fn does_without(&self) -> Option<&'static str> {
+        match (self.waived.journal, self.waived.fresh_copy) {
+            (true, true) => Some("unseen and without an entry in the journal"),
+            (true, false) => Some("without an entry in the journal"),
+            (false, true) => Some("unseen"),
+            (false, false) => None,
+        }
+    }
+
+    pub(super) fn cancels(&self) -> bool {
+        matches!(self.subject, Subject::Cancel(_))
+    }
+
+    /// Whether keys still do nothing because it has just opened or changed.
+    pub fn ignores_input(&self, now: Moment) -> bool {
+        self.guard.is_closed(now.running)
+    }
+
+    /// Whether the operator still thinks, or may stop it.
+    pub(super) fn is_asking(&self) -> bool {
+        matches!(self.stage, Stage::Asking | Stage::Counting { .. })
+    }
+
+    /// Whether the whole confirmation stands there and only quiet is waited for.
+    pub(super) fn is_complete(&self, shared: &Shared) -> bool {
+        self.stage == Stage::Asking && !self.spoiled && self.typed == self.wanted(&shared.setup)
+    }
+
+    /// How soon something of it changes by itself.
+    pub(in crate::app) fn wake_in(&self, now: Duration) -> Duration {
+        let longest = Duration::from_millis(100);
+        if matches!(self.stage, Stage::Counting { ended: true, .. }) {
+            return Duration::from_millis(10);
+        }
+        self.guard.wake_in(now).map_or(longest, |soon| soon.min(longest))
+    }
+
+    /// On what terms it is sent.
+    pub(super) fn terms(&self) -> Terms {
+        let seen = self.standing().cloned().map(Box::new);
+        let origin = writes::origin_of(self.source.as_ref());
+        Terms { app: self.app.clone(), seen, origin, waived: self.waived }
+    }
+
+    /// Asks for the task as it is now, ahead of everything else.
+    pub(super) fn ask_fresh(&mut self, shared: &mut Shared) -> Vec<Effect> {
+        let Some(id) = self.base().map(|task| task.id) else { return Vec::new() };
+        let req = shared.ask();
+        self.fresh.ask(req);
+        vec![Effect::Get { req, id, priority: Priority::Write }]
+    }
+
+    /// Old to new, from the task as it stands. Times are written in `zone`.
+    pub(super) fn pending_changes(&self, zone: Tz, now: DateTime<Utc>) -> Vec<Difference> {
+        let (Subject::Modify { .. }, Some(standing)) = (&self.subject, self.standing()) else {
+            return Vec::new();
+        };
+        let standing = Version::new(standing.scheduled_at, &standing.content);
+        compare::differences(&standing, &self.meant(), zone, now)
+    }
+
+    /// It cannot be sent any more, and why.
+    pub(super) fn bar(&mut self, why: impl Into<String>) {
+        self.barred = Some(why.into());
+    }
+
+    /// What was typed does not count; the guard holds from the next frame on.
+    pub(super) fn begin_anew(&mut self, now: Duration) {
+        self.typed.clear();
+        self.held.clear();
+        self.stage = Stage::Asking;
+        self.guard = Guard::since(now);
+        (self.spoiled, self.digest) = (false, None);
+    }
+
+    /// The same, and all must be seen again: something in it has changed.
+    pub(super) fn show_anew(&mut self, now: Duration) {
+        self.begin_anew(now);
+        self.seen_lines.forget();
+    }
+
+    pub(super) fn write(&self) -> Write {
+        match &self.subject {
+            Subject::Create(new) => Write::Create(new.clone()),
+            Subject::Modify { change, .. } => Write::Modify(change.clone()),
+            Subject::Cancel(task) => {
+                let kind = self.fresh.value.as_ref().unwrap_or(task).kind.clone();
+                Write::Cancel { id: task.id, kind }
+            }
+        }
+    }
+}

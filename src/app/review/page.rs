@@ -1,0 +1,92 @@
+//! One screenful of the review: its text, its foot, and what of it is still to be seen.
+
+use super::super::lines::{Line, LineKey};
+use super::super::shared::Shared;
+use super::foot;
+use super::lines::body;
+use super::model::Review;
+use super::sight::{Must, Seen, Text, Topic, Unseen};
+
+/// Widest text of a review.
+pub const WIDEST: u16 = 76;
+/// Cells across and lines down that the text has, on the screen as it is: the ground between header
+/// and hints, without border and padding.
+pub fn room(shared: &Shared) -> (u16, u16) {
+    let Some(areas) = shared.areas() else { return (0, 0) };
+    let height = areas.ground().height;
+    (areas.header.width.saturating_sub(4).min(WIDEST), height.saturating_sub(2))
+}
+
+/// One screenful of the review: what its frame shows, and where its window stands.
+#[derive(Clone, Debug)]
+pub struct Page {
+    /// The text that scrolls.
+    pub text: Text,
+    /// What always stays in sight: what to do now.
+    pub foot: Vec<Line>,
+    /// Lines of the text that there is room for.
+    pub room: usize,
+    /// Lines scrolled off the top.
+    pub scroll: usize,
+}
+
+impl Page {
+    /// Lines below the window.
+    pub fn below(&self) -> usize {
+        self.text.lines.len().saturating_sub(self.scroll + self.room)
+    }
+
+    /// The farthest scroll: the last line of the text stands just above the foot.
+    pub(super) fn most(&self) -> usize {
+        self.text.lines.len().saturating_sub(self.room)
+    }
+
+    pub(super) fn shows(&self, line: usize) -> bool {
+        (self.scroll..self.scroll + self.room).contains(&line)
+    }
+
+    /// The lines on the screen that must be seen.
+    pub(super) fn in_window(&self) -> impl Iterator<Item = &Must> {
+        self.text.musts.iter().filter(|must| self.shows(must.at))
+    }
+
+    /// What is still to be seen.
+    pub(super) fn unseen(&self, shared: &Shared, review: &Review) -> Unseen {
+        unseen(shared, self, &review.seen_lines)
+    }
+}
+
+/// What the review shows where there is room for so many cells across and lines down.
+pub fn page(shared: &Shared, review: &Review, (width, height): (u16, u16)) -> Page {
+    let (width, height) = (usize::from(width), usize::from(height));
+    let text = body(shared, review, width);
+    let is_seen = text.musts.iter().all(|must| review.seen_lines.holds(must, shared.size));
+    let foot_height = foot::height(shared, review, width, is_seen, height);
+    let room = height.saturating_sub(foot_height);
+    let mut page = Page { text, foot: Vec::new(), room, scroll: 0 };
+    page.scroll = usize::from(review.scroll).min(page.most());
+    let unseen = page.unseen(shared, review);
+    page.foot = foot::lines(shared, review, width, &unseen, foot_height);
+    page
+}
+
+/// What of a page is still to be seen.
+fn unseen(shared: &Shared, page: &Page, seen: &Seen) -> Unseen {
+    let open = || page.text.musts.iter().filter(|must| !seen.holds(must, shared.size));
+    let hidden: Vec<&Must> = open().filter(|must| !page.shows(must.at)).collect();
+    if hidden.is_empty() {
+        return if open().next().is_none() { Unseen::Nothing } else { Unseen::NotDrawn };
+    }
+    let mut topics: Vec<Topic> = hidden.iter().map(|must| must.topic).collect();
+    topics.sort_unstable();
+    topics.dedup();
+    let words: Vec<&str> = topics.into_iter().map(Topic::word).collect();
+    let below = hidden.iter().any(|must| must.at >= page.scroll);
+    Unseen::Elsewhere { below, words: words.join(", ") }
+}
+
+/// The lines that must be seen and are on the screen, drawn from the state as it is: the review lies on
+/// top, and its window shows them.
+pub fn in_sight(shared: &Shared, review: &Review) -> Vec<LineKey> {
+    page(shared, review, room(shared)).in_window().map(|must| must.key).collect()
+}

@@ -1,0 +1,36 @@
+//! The form and the review that lie over the table, for what becomes known of a write.
+
+use super::super::form::Form;
+use super::super::request::ReqId;
+use super::model::{Review, Stage};
+use crate::app::pending::WriteOutcome;
+
+/// The form and the review that lie over the table.
+#[derive(Debug, Default)]
+pub struct Screens<'a> {
+    /// The form, also under the review.
+    pub form: Option<&'a mut Form>,
+    /// The review.
+    pub review: Option<&'a mut Review>,
+    /// The draft whose form is to be closed: it has become a task.
+    pub used_up: Option<String>,
+}
+
+impl Screens<'_> {
+    pub(super) fn review(&mut self) -> Option<&mut Review> {
+        self.review.as_deref_mut()
+    }
+
+    pub(super) fn form(&mut self) -> Option<&mut Form> {
+        self.form.as_deref_mut()
+    }
+
+    /// The review that shows this write: also after it said that nobody knows.
+    pub(super) fn shown(&mut self, req: ReqId) -> Option<&mut Review> {
+        self.review().filter(|review| match &review.stage {
+            Stage::Sent { req: own, .. } => *own == req,
+            Stage::Over(WriteOutcome::NotDone | WriteOutcome::CannotTell(_)) => review.req == Some(req),
+            Stage::Asking | Stage::Counting { .. } | Stage::Over(_) => false,
+        })
+    }
+}

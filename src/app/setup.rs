@@ -1,0 +1,41 @@
+//! What the config settles: before the first screen, and when it is read again.
+
+use std::time::Duration;
+
+use chrono_tz::Tz;
+
+use crate::domain::profile::{AppKey, Environment};
+
+/// What was settled before the first screen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Setup {
+    /// Name of the profile, which the operator also types to confirm.
+    pub profile: String,
+    /// What is at stake.
+    pub environment: Environment,
+    /// Region or host, for the header.
+    pub place: String,
+    /// The app.
+    pub sdkappid: u64,
+    /// The same app with its profile and host, which every write carries (W8).
+    pub app: AppKey,
+    /// Sender of new tasks.
+    pub from_account: String,
+    /// The app's zone.
+    pub zone: Tz,
+    /// Rows a page.
+    pub page_size: u32,
+    /// Time between two refreshes.
+    pub refresh: Duration,
+    /// Something to say once at the start, such as "no config file: embedded sandbox".
+    pub notice: Option<String>,
+}
+
+/// The config, read again.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Reloaded {
+    /// As at the start.
+    pub setup: Setup,
+    /// Whether app, host and profile are those of before.
+    pub same_place: bool,
+}

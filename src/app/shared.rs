@@ -1,0 +1,178 @@
+//! What every screen sees and may change: all of the state but the screens that lie over the table.
+
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::time::Duration;
+
+use chrono::{DateTime, Utc};
+use chrono_tz::Tz;
+
+use crate::domain::{ListLimits, Query, Task, TaskId};
+
+use super::board::table::Board;
+use super::calls::log::Calls;
+use super::connection::ConnectionStatus;
+use super::detail::pane::Detail;
+use super::form::left::Drafts;
+use super::frame::{self, Areas};
+use super::pending::{OverWrites, PendingWrite, WriteResult};
+use super::request::{Moment, ReqId};
+use super::setup::{Reloaded, Setup};
+
+/// One line of what just happened, shown in place of the hints for a while.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Note {
+    /// The words.
+    pub text: String,
+    /// Whether something went wrong.
+    pub bad: bool,
+    /// When it goes, by [`Moment::running`].
+    pub until: Duration,
+}
+
+/// What lies over the table, as far as it matters to others than the screen itself.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Over {
+    /// The detail of the selected task, on the whole body.
+    pub detail: bool,
+    /// Anything else: rows stay where they are under it (U4).
+    pub dialog: bool,
+    /// A form.
+    pub form: bool,
+    /// A review.
+    pub review: bool,
+}
+
+/// What every screen sees and may change.
+#[derive(Clone, Debug)]
+pub struct Shared {
+    /// What was settled before the first screen.
+    pub setup: Setup,
+    /// The last reading of the clocks.
+    pub now: Moment,
+    /// Columns and rows.
+    pub size: (u16, u16),
+    /// The zone in which times are shown.
+    pub zone: Tz,
+    /// The connection.
+    pub connection: ConnectionStatus,
+    /// What the service's list takes, as far as it is known.
+    pub limits: ListLimits,
+    /// The task table.
+    pub board: Board,
+    /// The detail pane.
+    pub detail: Detail,
+    /// What lies over the table; `State` keeps it true.
+    pub(super) lies_over: Over,
+    /// Writes sent and not settled.
+    pub writes: Vec<PendingWrite>,
+    /// Writes that are over and of which something is still to be read.
+    pub over: OverWrites,
+    /// Drafts of forms that were left.
+    pub drafts: Drafts,
+    /// The last attempts at calls, for the API log.
+    pub calls: Calls,
+    /// What just happened.
+    pub note: Option<Note>,
+    /// What was found out about writes and waits to be acknowledged, oldest first (U9).
+    pub results: VecDeque<WriteResult>,
+    /// Tasks whose last write failed, was not done, or never became clear; why.
+    pub failed: HashMap<TaskId, String>,
+    /// When the last key was pressed, by [`Moment::running`].
+    pub last_key: Option<Duration>,
+    /// Whether leaving was asked for while a write is under way; the next ask leaves.
+    pub leaving: bool,
+    /// The question for the config, read again.
+    pub reloading: Option<ReqId>,
+    /// The config that was read and is being taken into use, and the question under which.
+    pub adopting: Option<(ReqId, Box<Reloaded>)>,
+    next_req: u64,
+}
+
+/// How long a note stays.
+const NOTE_STAYS: Duration = Duration::from_secs(5);
+/// How long a note of trouble stays.
+const BAD_NOTE_STAYS: Duration = Duration::from_secs(10);
+
+impl Shared {
+    /// The state before the first answer.
+    pub(super) fn new(setup: Setup, now: Moment, size: (u16, u16)) -> Self {
+        let zone = setup.zone;
+        let board = Board::new(&setup, now.utc);
+        Self {
+            setup,
+            now,
+            size,
+            zone,
+            connection: ConnectionStatus::default(),
+            limits: ListLimits::default(),
+            board,
+            detail: Detail::default(),
+            lies_over: Over::default(),
+            writes: Vec::new(),
+            over: OverWrites::default(),
+            drafts: Drafts::default(),
+            calls: Calls::default(),
+            note: None,
+            results: VecDeque::new(),
+            failed: HashMap::new(),
+            last_key: None,
+            leaving: false,
+            reloading: None,
+            adopting: None,
+            next_req: 0,
+        }
+    }
+
+    /// A new number for a question.
+    pub fn ask(&mut self) -> ReqId {
+        self.next_req += 1;
+        ReqId(self.next_req)
+    }
+
+    /// The service's time, by which countdowns run and the past is judged (rule 6 of the wire).
+    pub fn server_now(&self) -> DateTime<Utc> {
+        self.connection.server_now(self.now)
+    }
+
+    /// Shows what happened.
+    pub fn say(&mut self, text: impl Into<String>) {
+        self.note = Some(Note { text: text.into(), bad: false, until: self.now.running + NOTE_STAYS });
+    }
+
+    /// Shows what went wrong.
+    pub fn warn(&mut self, text: impl Into<String>) {
+        self.note = Some(Note { text: text.into(), bad: true, until: self.now.running + BAD_NOTE_STAYS });
+    }
+
+    /// Where things stand; `None` when the screen is too small for anything.
+    pub fn areas(&self) -> Option<Areas> {
+        frame::areas(self.size, self.detail.placement)
+    }
+
+    /// Keeps a result on the screen until it is acknowledged, in place of an older one of the same write.
+    pub fn keep_result(&mut self, req: ReqId, words: impl Into<String>, bad: bool) {
+        self.results.retain(|result| result.req != req);
+        self.results.push_back(WriteResult { req, words: words.into(), bad });
+    }
+
+    /// The selected task, from the page that is shown.
+    pub fn selected(&self) -> Option<&Task> {
+        self.board.selected_task()
+    }
+
+    /// The write under way that has this number.
+    pub fn pending_write(&self, req: ReqId) -> Option<&PendingWrite> {
+        self.writes.iter().find(|write| write.req == req)
+    }
+
+    /// The tasks to which a write is in doubt: their rows show `?UNK`.
+    pub fn doubted(&self) -> HashSet<TaskId> {
+        let doubted = |write: &&PendingWrite| write.in_doubt() && !write.acknowledged;
+        self.writes.iter().filter(doubted).filter_map(PendingWrite::task).collect()
+    }
+
+    /// The question that the table asks now.
+    pub fn query(&self) -> &Query {
+        &self.board.query
+    }
+}
