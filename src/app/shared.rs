@@ -171,6 +171,13 @@ impl Shared {
         self.writes.iter().filter(doubted).filter_map(PendingWrite::task).collect()
     }
 
+    /// The creates of which nobody knows whether the task stands.
+    pub fn creates_in_doubt(&self) -> impl Iterator<Item = &PendingWrite> {
+        let in_doubt =
+            |write: &&PendingWrite| write.in_doubt() && !write.acknowledged && write.task().is_none();
+        self.writes.iter().filter(in_doubt)
+    }
+
     /// The question that the table asks now.
     pub fn query(&self) -> &Query {
         &self.board.query

@@ -45,7 +45,7 @@ pub fn render(state: &State, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
     }
     let inner = block.inner(areas.table);
     block.render(areas.table, buf);
-    let pending_rows: Vec<Row> = creates_in_doubt(state).map(|write| Row::of_create(state, write)).collect();
+    let pending_rows: Vec<Row> = state.creates_in_doubt().map(|write| Row::of_create(state, write)).collect();
     if state.board.rows().len() == 0 && pending_rows.is_empty() {
         empty(state, theme, inner, buf);
         return;
@@ -65,12 +65,6 @@ fn remarks(state: &State, room: u16) -> Option<String> {
     let shortest = joined([2, 2]);
     let words = ways.find(|words| text::width(words) <= usize::from(room)).unwrap_or(shortest);
     (!words.is_empty()).then(|| text::cut(&words, usize::from(room)).into_owned())
-}
-
-/// The creates of which nobody knows whether the task stands.
-pub(super) fn creates_in_doubt(state: &State) -> impl Iterator<Item = &PendingWrite> {
-    let in_doubt = |write: &&PendingWrite| write.in_doubt() && !write.acknowledged && write.task().is_none();
-    state.writes.iter().filter(in_doubt)
 }
 
 fn title(state: &State) -> String {

@@ -99,7 +99,7 @@ fn counts(state: &State, theme: &Theme) -> Vec<(u64, &'static str, Style)> {
         };
         *of.entry(slot).or_default() += 1;
     }
-    let creates = super::board::creates_in_doubt(state).count();
+    let creates = state.creates_in_doubt().count();
     *of.entry(4).or_default() += creates as u64;
     let words = [
         ("pending", theme.plain()),
