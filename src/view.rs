@@ -62,7 +62,8 @@ fn draw(state: &State, theme: &Theme, buf: &mut Buffer) {
     status::tally(state, theme, areas.tally, buf);
     status::query(state, theme, areas.query, areas.tally.is_empty(), buf);
     board::render(state, theme, &areas, buf);
-    if let Some(pane) = areas.detail {
+    let is_covered = state.layers.iter().any(|layer| matches!(layer, Layer::Detail));
+    if let Some(pane) = areas.detail.filter(|_| !is_covered) {
         detail::render(state, theme, pane, buf);
     }
     hint::keys(state, theme, areas.hint, buf);

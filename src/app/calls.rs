@@ -18,13 +18,15 @@ mod tests;
 use std::ops::Range;
 use std::sync::Arc;
 
+use chrono_tz::Tz;
 use ratatui::layout::Rect;
 
 use crate::domain::call::Call;
-use crate::domain::{curl, text};
+use crate::domain::{curl, text, when};
 use crate::keymap::Action;
 
 use super::effect::Effect;
+use super::lines::{Composed, Line};
 use super::next::{Next, Target};
 use super::shared::Shared;
 
@@ -74,12 +76,13 @@ impl CallList {
 }
 
 /// One attempt with everything that is known of it. It stays, also when the list forgets it.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug)]
 pub struct OneCall {
     /// The attempt.
     pub call: Arc<Call>,
     /// Lines scrolled off the top.
     pub scroll: u16,
+    text: Composed<(Tz, i32, usize)>,
 }
 
 /// Where list and single attempt lie, with their border; `None` when the screen has no room.
@@ -103,13 +106,6 @@ fn room(shared: &Shared) -> Rect {
 /// Attempts that fit on the list, below its head.
 pub fn rows(shared: &Shared) -> usize {
     usize::from(room(shared).height.saturating_sub(1))
-}
-
-/// The farthest scroll of one attempt.
-pub fn longest_scroll(shared: &Shared, call: &Call) -> u16 {
-    let room = room(shared);
-    let lines = lines::lines(shared, call, usize::from(room.width)).len();
-    u16::try_from(lines).unwrap_or(u16::MAX).saturating_sub(room.height)
 }
 
 impl CallList {
@@ -142,14 +138,27 @@ impl CallList {
 }
 
 impl OneCall {
+    /// Its text, for the screen as it is.
+    pub fn lines(&self, shared: &Shared) -> Arc<[Line]> {
+        let width = usize::from(room(shared).width);
+        // The year is written where it is not this one.
+        let (_, year) = when::offset_and_year(shared.now.utc, shared.zone);
+        self.text.get((shared.zone, year, width), || lines::lines(shared, &self.call, width))
+    }
+
+    /// The farthest scroll.
+    pub fn longest_scroll(&self, shared: &Shared) -> u16 {
+        u16::try_from(self.lines(shared).len()).unwrap_or(u16::MAX).saturating_sub(room(shared).height)
+    }
+
     /// The attempt with this number, while it is kept.
     pub(super) fn open(shared: &Shared, number: u64) -> Option<Self> {
-        shared.calls.get(number).cloned().map(|call| Self { call, scroll: 0 })
+        shared.calls.get(number).cloned().map(|call| Self { call, scroll: 0, text: Composed::default() })
     }
 
     /// A key at one attempt.
     pub(super) fn on_action(&mut self, shared: &mut Shared, action: Action) -> Next {
-        let longest = longest_scroll(shared, &self.call);
+        let longest = self.longest_scroll(shared);
         let scroll = self.scroll.min(longest);
         let screenful = room(shared).height.saturating_sub(1).max(1);
         let moved = match action {

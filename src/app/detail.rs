@@ -120,7 +120,7 @@ mod tests {
             let mut state = board((120, 40));
             for mode in [ViewMode::Task, ViewMode::Json] {
                 state.detail.mode = mode;
-                for line in lines::lines(&state, width) {
+                for line in lines::lines(&state, width).iter() {
                     let cells: usize = line.iter().map(|part| crate::domain::text::width(&part.text)).sum();
                     assert!(cells <= width, "{width}: {line:?}");
                 }
@@ -133,7 +133,7 @@ mod tests {
         let state = board((120, 40));
         let text: String = lines::lines(&state, 60)
             .into_iter()
-            .map(|line| line.into_iter().map(|part| part.text).collect::<String>() + "\n")
+            .map(|line| line.into_iter().map(|part| part.text.clone()).collect::<String>() + "\n")
             .collect();
         for piece in [
             "DataId",
@@ -181,7 +181,7 @@ mod tests {
         let mut state = board((120, 40));
         feed(&mut state, typed("kk"));
         let text: String =
-            lines::lines(&state, 200).into_iter().flatten().map(|part| part.text + "\n").collect();
+            lines::lines(&state, 200).iter().flatten().map(|part| part.text.clone() + "\n").collect();
         assert!(text.contains("REST call frequency exceeded (60007)"), "{text}");
         assert!(text.contains("push gateway: 60007"), "{text}");
         assert!(text.contains("N makes a new task from this one"), "{text}");

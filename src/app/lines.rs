@@ -3,6 +3,9 @@
 //!
 //! Everything from the wire is cleaned here (I9).
 
+use std::cell::RefCell;
+use std::sync::Arc;
+
 use serde_json::Value;
 
 use crate::domain::draft::entry_text;
@@ -42,6 +45,34 @@ pub type Line = Vec<Part>;
 /// nothing in it ticks, its words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct LineKey(pub(super) u64);
+
+/// A text that is composed once for what it says and the width that it has, however often it is asked
+/// for: `update` counts its lines, and `view` draws them.
+#[derive(Clone, Debug)]
+pub struct Composed<K> {
+    made: RefCell<Option<(K, Arc<[Line]>)>>,
+}
+
+impl<K> Default for Composed<K> {
+    fn default() -> Self {
+        Self { made: RefCell::default() }
+    }
+}
+
+impl<K: PartialEq> Composed<K> {
+    /// The text for `key`, which holds all that it is made of, by value: what was composed for another key
+    /// is never given.
+    pub(super) fn get(&self, key: K, compose: impl FnOnce() -> Vec<Line>) -> Arc<[Line]> {
+        if let Some((made_for, lines)) = &*self.made.borrow()
+            && *made_for == key
+        {
+            return Arc::clone(lines);
+        }
+        let lines: Arc<[Line]> = compose().into();
+        *self.made.borrow_mut() = Some((key, Arc::clone(&lines)));
+        lines
+    }
+}
 
 /// Lines under construction.
 pub(super) struct Lines {

@@ -49,6 +49,7 @@ pub use learn::{learn, on_checked, on_searched};
 pub use level::ConfirmLevel;
 pub use model::{Review, Stage};
 pub use outcome::{on_settled, on_unknown, on_wrote};
+pub(super) use page::compose;
 pub use page::in_sight;
 pub use ready::Ready;
 pub use screens::Screens;

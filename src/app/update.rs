@@ -26,6 +26,15 @@ use super::{detail, drafts, form, reload, review};
 
 /// Takes one message into account.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    let effects = take(state, message);
+    let (shared, screens) = state.split();
+    if let Some(review) = screens.review {
+        review::compose(shared, review);
+    }
+    effects
+}
+
+fn take(state: &mut State, message: Message) -> Vec<Effect> {
     match message {
         Message::Ticked(now) => on_tick(state, now),
         Message::Drawn { at, rendered, size, lines } => {

@@ -207,7 +207,7 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
     let mut line = String::new();
     // Cells of the line so far, so that it is not measured again for every word.
     let mut used = 0;
-    for word in &unbroken(text) {
+    for word in unbroken(text) {
         let room = width(word);
         if used + room <= cells {
             line.push_str(word);
@@ -237,27 +237,26 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
 
 /// The pieces between which a line may be broken: at blanks, and between wide characters. A sign
 /// stays with what stands before it.
-fn unbroken(text: &str) -> Vec<String> {
+fn unbroken(text: &str) -> Vec<&str> {
     let is_sign = |c: char| !c.is_alphanumeric() && !c.is_whitespace();
     let is_narrow = |s: &str| width(s) <= s.chars().count();
-    // Each piece with whether it is narrow, so that a long one is not measured again and again.
-    let mut pieces: Vec<(String, bool)> = Vec::new();
-    for word in text.split_word_bounds() {
+    let mut pieces: Vec<&str> = Vec::new();
+    // Where the last piece begins, and whether all of it is narrow.
+    let mut last = (0, true);
+    for (at, word) in text.split_word_bound_indices() {
         let narrow = is_narrow(word);
-        let Some((last, last_narrow)) = pieces.last_mut() else {
-            pieces.push((word.to_owned(), narrow));
-            continue;
-        };
-        let blank = last.ends_with(char::is_whitespace) || word.starts_with(char::is_whitespace);
-        let joined = word.starts_with(is_sign) || (*last_narrow && narrow);
-        if !blank && joined {
-            last.push_str(word);
-            *last_narrow &= narrow;
+        let before = text.get(last.0..at).unwrap_or_default();
+        let blank = before.ends_with(char::is_whitespace) || word.starts_with(char::is_whitespace);
+        let joined = word.starts_with(is_sign) || (last.1 && narrow);
+        if at == 0 || (!blank && joined) {
+            last.1 &= narrow;
         } else {
-            pieces.push((word.to_owned(), narrow));
+            pieces.push(before);
+            last = (at, narrow);
         }
     }
-    pieces.into_iter().map(|(piece, _)| piece).collect()
+    pieces.extend(text.get(last.0..).filter(|rest| !rest.is_empty()));
+    pieces
 }
 
 /// `1942` as `1 942`.

@@ -5,7 +5,7 @@
 
 use chrono::{
     DateTime, Datelike, Duration, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset,
-    TimeZone, Utc, Weekday,
+    TimeZone, Timelike, Utc, Weekday,
 };
 use chrono_tz::Tz;
 
@@ -313,7 +313,7 @@ pub fn whole(at: DateTime<Utc>) -> DateTime<Utc> {
 
 /// The zone as a person writes it behind a time: `UTC`, `+08`, `+05:30`.
 pub fn zone_label(at: DateTime<Utc>, zone: Tz) -> String {
-    let seconds = local(at, &zone).offset().fix().local_minus_utc();
+    let seconds = offset_and_year(at, zone).0;
     if seconds == 0 {
         return "UTC".to_owned();
     }
@@ -322,14 +322,29 @@ pub fn zone_label(at: DateTime<Utc>, zone: Tz) -> String {
     if minutes == 0 { format!("{sign}{hours:02}") } else { format!("{sign}{hours:02}:{minutes:02}") }
 }
 
+/// The offset from UTC there, in seconds, and the year of the wall clock: whether two times are written
+/// alike is told by these, without writing them.
+pub fn offset_and_year(at: DateTime<Utc>, zone: Tz) -> (i32, i32) {
+    let there = local(at, &zone);
+    (there.offset().fix().local_minus_utc(), there.year())
+}
+
+const MONTHS: [&str; 12] =
+    ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
+
 /// `Sat 21 Nov 14:15:26`, with the year where it is not this one. The caller shows the zone.
 pub fn day_time(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
+    // Written by hand: every row of the table does so at every frame, and to read a format is slower.
     let there = local(at, &zone);
-    if there.year() == local(now, &zone).year() {
-        there.format("%a %d %b %H:%M:%S").to_string()
-    } else {
-        there.format("%a %d %b %Y %H:%M:%S").to_string()
-    }
+    let month = MONTHS.get(there.month0() as usize).copied().unwrap_or_default();
+    let year = there.year();
+    let year = if year == local(now, &zone).year() { String::new() } else { format!("{year:04} ") };
+    format!("{} {:02} {month} {year}{}", there.weekday(), there.day(), in_a_day(&there))
+}
+
+/// `14:15:26`. A leap second is the one before it once more.
+fn in_a_day(there: &impl Timelike) -> String {
+    format!("{:02}:{:02}:{:02}", there.hour(), there.minute(), there.second())
 }
 
 /// `Sat 21 Nov 14:15:26 +08`.
@@ -339,7 +354,7 @@ pub fn stamp(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
 
 /// `14:15:26`, without its zone.
 pub fn clock(at: DateTime<Utc>, zone: Tz) -> String {
-    local(at, &zone).format("%H:%M:%S").to_string()
+    in_a_day(&local(at, &zone))
 }
 
 /// A time as it can be typed back into a time field: `2026-11-21 14:15:26`, and with the offset

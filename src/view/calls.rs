@@ -9,8 +9,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::State;
-use crate::app::calls::lines::{lines, milliseconds};
-use crate::app::calls::{CallList, OneCall, longest_scroll, rows};
+use crate::app::calls::lines::milliseconds;
+use crate::app::calls::{CallList, OneCall, rows};
 use crate::domain::call::{Call, End};
 use crate::domain::{text, when};
 use crate::theme::Theme;
@@ -104,8 +104,8 @@ pub fn render_one(state: &State, one: &OneCall, theme: &Theme, area: Rect, buf: 
         number => format!("{} · attempt {number}", call.command.name()),
     };
     let inner = overlay(&title, area, buf, theme);
-    let text = lines(state, call, usize::from(inner.width));
-    let longest = longest_scroll(state, call);
+    let text = one.lines(state);
+    let longest = one.longest_scroll(state);
     let scroll = one.scroll.min(longest);
     for (y, line) in (inner.y..inner.bottom()).zip(text.iter().skip(usize::from(scroll))) {
         let mut x = inner.x;

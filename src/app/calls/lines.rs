@@ -10,7 +10,7 @@ use super::super::lines::{Line, Lines, Tone};
 use super::super::shared::Shared;
 
 /// The whole text, for a width in cells.
-pub fn lines(shared: &Shared, call: &Call, width: usize) -> Vec<Line> {
+pub(super) fn lines(shared: &Shared, call: &Call, width: usize) -> Vec<Line> {
     let mut out = Lines { width, lines: Vec::new() };
     ended(&mut out, call);
     out.blank();

@@ -145,7 +145,7 @@ fn one_attempt_stays_open_when_the_list_forgets_it_and_scrolls_to_its_end() {
     feed(&mut state, more(2 * KEPT));
     type_in(&mut state, "Gjj");
     let Some(Layer::Call(still)) = state.layers.last().cloned() else { panic!() };
-    let longest = longest_scroll(&state, &one.call);
+    let longest = one.longest_scroll(&state);
     assert_eq!((&still.call, still.scroll), (&one.call, longest));
     assert!(longest > 0);
     press(&mut state, KeyCode::Esc);

@@ -4,6 +4,7 @@
 //! Everything from the wire is cleaned here (I9).
 
 use std::borrow::Cow;
+use std::sync::Arc;
 
 use serde_json::Value;
 
@@ -16,7 +17,7 @@ use super::super::pending::PendingWrite;
 use super::super::shared::Shared;
 use super::super::write::{Verdict, Write};
 use super::super::writes::progress;
-use super::pane::ViewMode;
+use super::pane::{MadeOf, ViewMode};
 
 /// What the state of a task means.
 pub fn tone_of(outcome: &Outcome) -> Tone {
@@ -29,7 +30,26 @@ pub fn tone_of(outcome: &Outcome) -> Tone {
 }
 
 /// The whole text of the selected task in the mode that is shown, for a width in cells.
-pub fn lines(shared: &Shared, width: usize) -> Vec<Line> {
+pub fn lines(shared: &Shared, width: usize) -> Arc<[Line]> {
+    let task = shared.selected();
+    // What is known of a write goes on by itself, second by second.
+    if task.is_some_and(|task| shared.writes.iter().any(|write| write.task() == Some(task.id))) {
+        return compose(shared, width).into();
+    }
+    let key = MadeOf {
+        task: task.cloned(),
+        mode: shared.detail.mode,
+        zone: shared.zone,
+        profile: shared.setup.profile.clone(),
+        second: shared.server_now().timestamp(),
+        failed: task.and_then(|task| shared.failed.get(&task.id)).cloned(),
+        seen: task.and_then(|task| shared.board.seen.get(&task.id)).map_or(0, Vec::len),
+        width,
+    };
+    shared.detail.text.get(key, || compose(shared, width))
+}
+
+fn compose(shared: &Shared, width: usize) -> Vec<Line> {
     let mut out = Lines { width, lines: Vec::new() };
     let Some(task) = shared.selected() else {
         out.say(Tone::Muted, "No task is selected.");

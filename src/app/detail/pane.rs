@@ -1,6 +1,11 @@
 //! The detail pane: where it stands, what of the task is shown, how far it is scrolled.
 
+use chrono_tz::Tz;
+
+use crate::domain::Task;
+
 use super::super::frame::Placement;
+use super::super::lines::Composed;
 
 /// How the task is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -13,7 +18,7 @@ pub enum ViewMode {
 }
 
 /// The detail pane.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default)]
 pub struct Detail {
     /// Where the operator wants it.
     pub placement: Placement,
@@ -23,6 +28,23 @@ pub struct Detail {
     pub mode: ViewMode,
     /// Lines scrolled off the top.
     pub scroll: u16,
+    /// Its text, as it was composed last.
+    pub(super) text: Composed<MadeOf>,
+}
+
+/// What the text of the detail is made of.
+#[derive(Clone, Debug, PartialEq)]
+pub(super) struct MadeOf {
+    pub(super) task: Option<Task>,
+    pub(super) mode: ViewMode,
+    pub(super) zone: Tz,
+    pub(super) profile: String,
+    /// The service's time in seconds: ages and countdowns turn with it.
+    pub(super) second: i64,
+    pub(super) failed: Option<String>,
+    /// How many states the task was seen in; that only grows.
+    pub(super) seen: usize,
+    pub(super) width: usize,
 }
 
 impl Detail {

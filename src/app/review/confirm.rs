@@ -13,11 +13,11 @@ use super::super::writes;
 use super::doubt::{self, Obstacle};
 use super::level::ConfirmLevel;
 use super::model::{Review, Stage};
+use super::page;
 use super::quiet::Guard;
 use super::ready::Ready;
 use super::screens::Screens;
 use super::sight::{self, Unseen};
-use super::{lines, page};
 
 /// The visible countdown of the high level.
 const COUNTDOWN: Duration = Duration::from_secs(3);
@@ -181,8 +181,9 @@ fn begin_anew_where_it_changed(shared: &mut Shared, review: &mut Review) {
         return;
     }
     let has_begun = !review.typed.is_empty() || review.stage != Stage::Asking;
+    page::compose(shared, review);
     let (width, _) = page::room(shared);
-    let digest = sight::digest(&lines::body(shared, review, usize::from(width)));
+    let digest = sight::digest(&page::text(shared, review, usize::from(width)));
     let is_other = review.digest.is_some_and(|before| before != digest);
     let is_over = has_begun && review.ready(shared) != Ready::Yes;
     let counted = review.stage != Stage::Asking;

@@ -1,5 +1,6 @@
 //! The review as it stands: what is to be written, what was seen and typed, how far it is.
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -19,7 +20,7 @@ use super::super::write::{Source, Subject, Terms, Waived, Write};
 use super::super::writes;
 use super::level::{ConfirmLevel, level_of};
 use super::quiet::Guard;
-use super::sight::Seen;
+use super::sight::{Seen, Text};
 
 /// How far it is.
 #[derive(Clone, Debug, PartialEq)]
@@ -84,6 +85,8 @@ pub struct Review {
     pub(super) spoiled: bool,
     /// The lines that were on the screen.
     pub(super) seen_lines: Seen,
+    /// Its text and the width that it was composed for, as the state was after the last message.
+    pub(super) text: Option<(usize, Arc<Text>)>,
     /// All that must be seen, as it was when the typing began.
     pub(super) digest: Option<u64>,
     /// A row came while the task was asked for: it may be newer than that answer.
@@ -112,6 +115,7 @@ impl Review {
             held: String::new(),
             spoiled: false,
             seen_lines: Seen::default(),
+            text: None,
             digest: None,
             ask_again: false,
         }

@@ -1,5 +1,7 @@
 //! One screenful of the review: its text, its foot, and what of it is still to be seen.
 
+use std::sync::Arc;
+
 use super::super::lines::{Line, LineKey};
 use super::super::shared::Shared;
 use super::foot;
@@ -21,7 +23,7 @@ pub fn room(shared: &Shared) -> (u16, u16) {
 #[derive(Clone, Debug)]
 pub struct Page {
     /// The text that scrolls.
-    pub text: Text,
+    pub text: Arc<Text>,
     /// What always stays in sight: what to do now.
     pub foot: Vec<Line>,
     /// Lines of the text that there is room for.
@@ -56,10 +58,24 @@ impl Page {
     }
 }
 
+/// The text that scrolls: as it was composed last, if that was for this width.
+pub(super) fn text(shared: &Shared, review: &Review, width: usize) -> Arc<Text> {
+    match &review.text {
+        Some((made_for, text)) if *made_for == width => Arc::clone(text),
+        Some(_) | None => Arc::new(body(shared, review, width)),
+    }
+}
+
+/// Composes the text anew: whatever it tells may have changed.
+pub(in crate::app) fn compose(shared: &Shared, review: &mut Review) {
+    let width = usize::from(room(shared).0);
+    review.text = Some((width, Arc::new(body(shared, review, width))));
+}
+
 /// What the review shows where there is room for so many cells across and lines down.
 pub fn page(shared: &Shared, review: &Review, (width, height): (u16, u16)) -> Page {
     let (width, height) = (usize::from(width), usize::from(height));
-    let text = body(shared, review, width);
+    let text = text(shared, review, width);
     let is_seen = text.musts.iter().all(|must| review.seen_lines.holds(must, shared.size));
     let foot_height = foot::height(shared, review, width, is_seen, height);
     let room = height.saturating_sub(foot_height);

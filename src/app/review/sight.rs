@@ -74,7 +74,7 @@ impl Seen {
 }
 
 /// The text of a review, and what of it must be seen.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq)]
 pub struct Text {
     /// The lines.
     pub lines: Vec<Line>,

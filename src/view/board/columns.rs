@@ -105,13 +105,13 @@ impl Times {
     pub(super) fn of(state: &State) -> Self {
         let (zone, now) = (state.zone, state.server_now());
         let all = || state.board.tasks.iter().flat_map(|task| [task.scheduled_at, task.created_at]).flatten();
-        let mut labels: Vec<String> = all().map(|at| when::zone_label(at, zone)).collect();
-        labels.push(when::zone_label(now, zone));
-        labels.sort();
-        labels.dedup();
-        let years =
-            all().any(|at| when::day_time(at, zone, now).len() > when::day_time(now, zone, now).len());
-        Self { zone, now, label: if labels.len() == 1 { labels.pop() } else { None }, years }
+        let here = when::offset_and_year(now, zone);
+        let (mut same_offset, mut years) = (true, false);
+        for (offset, year) in all().map(|at| when::offset_and_year(at, zone)) {
+            same_offset &= offset == here.0;
+            years |= year != here.1;
+        }
+        Self { zone, now, label: same_offset.then(|| when::zone_label(now, zone)), years }
     }
 
     /// The head of a column of times, with the zone where it is the same for all.
