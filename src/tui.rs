@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::app::PendingWrite;
-use crate::app::{Effect, Message, Moment, Sight, State, Verdict, update};
+use crate::app::{Effect, Message, Moment, PendingReply, State, update};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
 use crate::term::{self, Progress, Screen, Shown};
@@ -364,18 +364,18 @@ impl Desk {
     /// Gives an effect to the worker. One that finds no place is answered here (I4).
     fn send(&mut self, effect: Effect) {
         let Some(effects) = &self.effects else {
-            self.refused.extend(refusal(effect, withdrawn()));
+            self.refused.extend(refusal(&effect, withdrawn()));
             return;
         };
         match effects.try_send(effect) {
             Ok(()) => {}
             Err(TrySendError::Full(effect)) => {
                 self.state.warn(TOO_MUCH);
-                self.refused.extend(refusal(effect, withdrawn()));
+                self.refused.extend(refusal(&effect, withdrawn()));
             }
             Err(TrySendError::Closed(effect)) => {
                 self.state.warn(WORKER_GONE);
-                self.refused.extend(refusal(effect, Failure::Local { detail: WORKER_GONE.to_owned() }));
+                self.refused.extend(refusal(&effect, Failure::Local { detail: WORKER_GONE.to_owned() }));
             }
         }
     }
@@ -395,34 +395,8 @@ fn withdrawn() -> Failure {
 }
 
 /// The final answer to an effect that never left.
-fn refusal(effect: Effect, failure: Failure) -> Option<Message> {
-    match effect {
-        Effect::List { req, .. } => Some(Message::Listed { req, result: Err(failure) }),
-        Effect::Get { req, .. } => Some(Message::Got { req, result: Err(failure) }),
-        Effect::Write { req, .. } => Some(Message::Wrote { req, result: Err(failure) }),
-        Effect::Settle { req, .. } => {
-            let verdict = Verdict::CannotTell(failure.words().what);
-            Some(Message::Settled { req, verdict })
-        }
-        Effect::Search { req, .. } => {
-            // Nothing was asked: that is no answer of the service.
-            let sight = Sight::NoAnswer(failure);
-            Some(Message::Searched { req, sight, opens_in: Duration::ZERO })
-        }
-        Effect::Reload { req } => Some(Message::Reloaded { req, result: Err(failure.words().what) }),
-        Effect::Adopt { req } => Some(Message::Adopted { req, result: Err(failure) }),
-        Effect::SaveDraft { req, .. } | Effect::DropDraft { req, .. } | Effect::PutDraftAside { req, .. } => {
-            Some(Message::DraftKept { req, result: Err(failure.words().what) })
-        }
-        Effect::ListDrafts { req } => Some(Message::DraftsListed { req, result: Err(failure.words().what) }),
-        Effect::RestoreDraft { req, .. } => {
-            Some(Message::DraftRestored { req, result: Err(failure.words().what) })
-        }
-        Effect::LoadDraft { req, .. } => {
-            Some(Message::DraftLoaded { req, result: Err(failure.words().what) })
-        }
-        Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::TakeTerminal | Effect::Quit => None,
-    }
+fn refusal(effect: &Effect, failure: Failure) -> Option<Message> {
+    PendingReply::to(effect).map(|reply| reply.refused(failure))
 }
 
 #[cfg(test)]

@@ -352,7 +352,7 @@ fn every_effect_but_those_of_the_terminal_has_a_local_answer() {
     ];
     for effect in effects.into_iter().chain(others) {
         let named = format!("{effect:?}");
-        assert!(refusal(effect, withdrawn()).is_some(), "{named}");
+        assert!(refusal(&effect, withdrawn()).is_some(), "{named}");
     }
     assert!(!withdrawn().leaves_write_unknown(), "a refused write certainly was not sent");
 }

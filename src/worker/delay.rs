@@ -1,83 +1,48 @@
 //! How long the service's list takes to show a task that was just created: learnt from our own creates,
 //! kept with the app (W9), and the measure of how long "not there" is too early to be believed (W2).
 
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use tokio::time::Instant;
 
-use super::{Hands, limits, reconcile};
+use super::dependencies::Dependencies;
+use super::known::ListingDelay;
+use super::limits;
 use crate::domain::query::{Order, Range};
 use crate::domain::{Failure, Priority, Query, TaskId};
 
 /// Its name among the facts of an app.
 const FACT: &str = "listing_delay_ms";
-/// Of a delay seen, so many times must pass.
-const TIMES: u32 = 3;
 /// Most pages that are read for it.
 const MOST_PAGES: u32 = 5;
-/// How far around its creation and its due time a task is looked for.
+/// How far around its creation and its due time a task is searched for.
 const AROUND: TimeDelta = TimeDelta::minutes(2);
 
-/// The longest delay seen, for every user of the worker.
-#[derive(Clone, Debug, Default)]
-pub(super) struct ListingDelay(Arc<Mutex<State>>);
-
-#[derive(Debug, Default)]
-struct State {
-    longest: Duration,
-    /// One is measured at a time: the list has five calls a second for everybody.
-    is_measuring: bool,
-    /// So long that one has not been shown yet.
-    at_least: Duration,
+/// What another run has learnt.
+pub(super) async fn load(deps: &Dependencies) -> ListingDelay {
+    let delay = ListingDelay::default();
+    reload(deps, &delay).await;
+    delay
 }
 
-impl ListingDelay {
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
-    }
-
-    /// What another run has learnt.
-    pub(super) async fn load(hands: &Hands) -> Self {
-        let delay = Self::default();
-        delay.reload(hands).await;
-        delay
-    }
-
-    /// What others beside this one have learnt since. A journal that cannot be read teaches nothing.
-    pub(super) async fn reload(&self, hands: &Hands) {
-        let known = hands.journal.fact(FACT).await.ok().flatten();
-        if let Some(millis) = known.and_then(|text| text.parse().ok()) {
-            self.seen(Duration::from_millis(millis));
-        }
-    }
-
-    /// How long after a create "not there" is believed, if never before `least`. It grows while a task
-    /// that was created is not shown.
-    pub(super) fn believed_after(&self, least: Duration) -> Duration {
-        least.max(self.with(|state| state.longest.max(state.at_least).saturating_mul(TIMES)))
-    }
-
-    /// Keeps a delay that is longer than any before; says whether it was.
-    fn seen(&self, delay: Duration) -> bool {
-        self.with(|state| {
-            let is_longer = delay > state.longest;
-            state.longest = state.longest.max(delay);
-            is_longer
-        })
+/// What others beside this one have learnt since. A journal that cannot be read teaches nothing.
+pub(super) async fn reload(deps: &Dependencies, delay: &ListingDelay) {
+    let known = deps.journal.fact(FACT).await.ok().flatten();
+    if let Some(millis) = known.and_then(|text| text.parse().ok()) {
+        delay.seen(Duration::from_millis(millis));
     }
 }
 
 /// Asks the list for a task that was just created, until it shows it.
-pub(super) async fn measure(hands: Hands, id: TaskId, due: DateTime<Utc>) {
-    let delay = hands.delay.clone();
+pub(super) async fn measure(deps: Dependencies, id: TaskId, due: DateTime<Utc>) {
+    let delay = deps.delay.clone();
     if delay.with(|state| std::mem::replace(&mut state.is_measuring, true)) {
         return;
     }
-    let mut stopping = hands.stopping.clone();
+    let mut stopping = deps.stopping.clone();
     let found = tokio::select! {
-        found = until_listed(&hands, id, due) => found,
+        found = until_listed(&deps, id, due) => found,
         // Changed or gone: either way it is over.
         _ = stopping.wait_for(|stop| *stop) => None,
     };
@@ -85,27 +50,27 @@ pub(super) async fn measure(hands: Hands, id: TaskId, due: DateTime<Utc>) {
     delay.with(|state| (state.is_measuring, state.at_least) = (false, Duration::ZERO));
     if let Some(found) = found.filter(|_| is_longer) {
         let millis = found.as_millis().to_string();
-        if let Err(why) = hands.journal.put_fact(FACT, &millis).await {
-            hands.note(format!("how long the list lags ({millis} ms) is not kept: {why}")).await;
+        if let Err(why) = deps.journal.put_fact(FACT, &millis).await {
+            deps.note(format!("how long the list lags ({millis} ms) is not kept: {why}")).await;
         }
     }
 }
 
 /// How long it took; zero when the first list showed it, `None` when that cannot be told.
-async fn until_listed(hands: &Hands, id: TaskId, due: DateTime<Utc>) -> Option<Duration> {
-    let (began, created) = (Instant::now(), hands.context.now());
+async fn until_listed(deps: &Dependencies, id: TaskId, due: DateTime<Utc>) -> Option<Duration> {
+    let (began, created) = (Instant::now(), deps.context.now());
     let mut was_missing = false;
     let mut last = None;
-    for after in hands.delay_searches {
+    for after in deps.delay_searches {
         tokio::time::sleep_until(began + *after).await;
-        let skew = hands.client.skew().unwrap_or_default();
+        let skew = deps.client.skew().unwrap_or_default();
         let made = Range { begin: created + skew - AROUND, end: created + skew + AROUND };
         let asked = began.elapsed();
-        let by_creation = shown(hands, id, &query(Order::Created, made)).await;
+        let by_creation = shown(deps, id, &query(Order::Created, made)).await;
         let found = match by_creation {
             Ok(Shown::No { is_whole }) => {
                 let at_due = query(Order::Scheduled, Range { begin: due, end: due });
-                shown(hands, id, &at_due).await.map(|other| other.and(is_whole))
+                shown(deps, id, &at_due).await.map(|other| other.and(is_whole))
             }
             other => other,
         };
@@ -116,13 +81,13 @@ async fn until_listed(hands: &Hands, id: TaskId, due: DateTime<Utc>) -> Option<D
             Ok(Shown::No { is_whole: true }) => {
                 was_missing = true;
                 last = Some(asked);
-                hands.delay.with(|state| state.at_least = asked);
+                deps.delay.with(|state| state.at_least = asked);
             }
             Err(_) => {}
         }
     }
     // Cancelled meanwhile, perhaps; else the lag is at least that.
-    match hands.client.get(id, Priority::Background).await {
+    match deps.client.get(id, Priority::Background).await {
         Ok(_) => last,
         Err(_) => None,
     }
@@ -147,12 +112,12 @@ impl Shown {
 }
 
 /// Reads page after page until the task is there.
-async fn shown(hands: &Hands, id: TaskId, query: &Query) -> Result<Shown, Failure> {
+async fn shown(deps: &Dependencies, id: TaskId, query: &Query) -> Result<Shown, Failure> {
     let mut query = query.clone();
     for _ in 0..MOST_PAGES {
         // Before the background: searches for writes in doubt wait for what is learnt here, and would not let
         // it through.
-        let listed = limits::list(hands, &query, Priority::Write).await?;
+        let listed = limits::list(deps, &query, Priority::Write).await?;
         let (page, is_as_asked) = (listed.page, listed.asked.range == query.range);
         if page.tasks.iter().any(|task| task.id == id) {
             return Ok(Shown::Yes);
@@ -166,5 +131,5 @@ async fn shown(hands: &Hands, id: TaskId, query: &Query) -> Result<Shown, Failur
 }
 
 fn query(order: Order, range: Range) -> Query {
-    Query { order, range, ..Query::around(range.begin, reconcile::PAGE_SIZE) }
+    Query { order, range, ..Query::around(range.begin, limits::PAGE_SIZE) }
 }

@@ -2,14 +2,16 @@
 //! a question is refused, from every page, and once by looking which time a range concerns. What was
 //! learnt is kept with the app and told to the screen.
 
-use std::sync::{Arc, Mutex, PoisonError};
-
 use chrono::{DateTime, Duration, TimeDelta, Utc};
 
-use super::Hands;
+use super::dependencies::Dependencies;
+use super::known::Limits;
 use crate::app::{Message, ReqId};
 use crate::domain::query::{Order, Range};
 use crate::domain::{Failure, ListLimits, Page, Priority, Query};
+
+/// Rows asked for at once.
+pub(super) const PAGE_SIZE: u32 = 100;
 
 /// Its name among the facts of an app.
 const FACT: &str = "list_limits";
@@ -26,46 +28,17 @@ const SHORT: TimeDelta = TimeDelta::days(1);
 /// The rows that are tried in turn when more were refused.
 const WANTS: [u32; 5] = [50, 20, 10, 5, 1];
 
-/// How far back and ahead is looked for a task that tells which time a range concerns.
+/// How far back and ahead is searched for a task that tells which time a range concerns.
 const PROBED: TimeDelta = TimeDelta::days(30);
 
-/// What was learnt, for every user of the worker.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Limits(Arc<Mutex<State>>);
-
-#[derive(Debug, Default)]
-struct State {
-    known: ListLimits,
-    /// A question that is refused whatever less is asked for.
-    hopeless: Option<Query>,
-    /// The order of the table.
-    order: Order,
-    probing: Option<Order>,
-    is_unsaved: bool,
-    /// Whether the worker serves another app by now.
-    is_retired: bool,
-    surplus_said: bool,
-}
-
-impl Limits {
-    fn with<T>(&self, work: impl FnOnce(&mut State) -> T) -> T {
-        work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
+/// What another run has learnt.
+pub(super) async fn load(deps: &Dependencies) -> Limits {
+    let known = deps.journal.fact(FACT).await.ok().flatten();
+    let known = known.map(|text| ListLimits::read(&text)).unwrap_or_default();
+    if known != ListLimits::default() {
+        deps.tell(Message::Learnt { limits: Box::new(known.clone()), is_new: false }).await;
     }
-
-    /// What another run has learnt.
-    pub(super) async fn load(hands: &Hands) -> Self {
-        let known = hands.journal.fact(FACT).await.ok().flatten();
-        let known = known.map(|text| ListLimits::read(&text)).unwrap_or_default();
-        if known != ListLimits::default() {
-            hands.tell(Message::Learnt { limits: Box::new(known.clone()), is_new: false }).await;
-        }
-        Self(Arc::new(Mutex::new(State { known, ..State::default() })))
-    }
-
-    /// The worker serves another app from here on: what is learnt of this one is told no more.
-    pub(super) fn retire(&self) {
-        self.with(|state| state.is_retired = true);
-    }
+    Limits::knowing(known)
 }
 
 /// A page, and what was asked for it in the end.
@@ -75,16 +48,16 @@ pub(super) struct Listed {
 }
 
 /// Asks the list for as much of this as the service takes.
-pub(super) async fn list(hands: &Hands, query: &Query, priority: Priority) -> Result<Listed, Failure> {
-    let now = hands.client.service_now();
-    let (fitted, is_hopeless) = hands.limits.with(|state| {
+pub(super) async fn list(deps: &Dependencies, query: &Query, priority: Priority) -> Result<Listed, Failure> {
+    let now = deps.client.service_now();
+    let (fitted, is_hopeless) = deps.limits.with(|state| {
         let fitted = state.known.fit(query, now);
         let is_hopeless = state.hopeless.as_ref() == Some(&fitted);
         (fitted, is_hopeless)
     });
-    match ask(hands, fitted.clone(), priority).await {
+    match ask(deps, fitted.clone(), priority).await {
         Err(failure) if is_refused(&failure) && !fitted.exact && !is_hopeless => {
-            narrow(hands, fitted, now, priority, failure).await
+            narrow(deps, fitted, now, priority, failure).await
         }
         result => result,
     }
@@ -95,12 +68,12 @@ fn is_refused(failure: &Failure) -> bool {
 }
 
 /// One question. An answer that is too large to be read is asked for in smaller pages.
-async fn ask(hands: &Hands, mut query: Query, priority: Priority) -> Result<Listed, Failure> {
+async fn ask(deps: &Dependencies, mut query: Query, priority: Priority) -> Result<Listed, Failure> {
     let mut too_many = None;
     loop {
-        match hands.client.list_counted(&query, priority).await {
+        match deps.client.list_counted(&query, priority).await {
             Ok((page, surplus)) => {
-                learn(hands, |known| {
+                learn(deps, |known| {
                     if let Some(want) = too_many {
                         known.refused_want(want);
                     }
@@ -108,7 +81,7 @@ async fn ask(hands: &Hands, mut query: Query, priority: Priority) -> Result<List
                 })
                 .await;
                 if surplus > 0 {
-                    say_surplus(hands, &query, surplus).await;
+                    say_surplus(deps, &query, surplus).await;
                 }
                 return Ok(Listed { page, asked: query });
             }
@@ -121,22 +94,21 @@ async fn ask(hands: &Hands, mut query: Query, priority: Priority) -> Result<List
     }
 }
 
-async fn say_surplus(hands: &Hands, query: &Query, surplus: u64) {
-    if hands.limits.with(|state| std::mem::replace(&mut state.surplus_said, true)) {
+async fn say_surplus(deps: &Dependencies, query: &Query, surplus: u64) {
+    if deps.limits.with(|state| std::mem::replace(&mut state.surplus_said, true)) {
         return;
     }
-    hands
-        .note(format!(
-            "the service sent {} rows where {} were asked for; the others come on the next page",
-            surplus + u64::from(query.page_size),
-            query.page_size
-        ))
-        .await;
+    deps.note(format!(
+        "the service sent {} rows where {} were asked for; the others come on the next page",
+        surplus + u64::from(query.page_size),
+        query.page_size
+    ))
+    .await;
 }
 
 /// Finds out how much less is taken: a short range tells whether it was the range or the rows.
 async fn narrow(
-    hands: &Hands,
+    deps: &Dependencies,
     query: Query,
     now: DateTime<Utc>,
     priority: Priority,
@@ -144,13 +116,13 @@ async fn narrow(
 ) -> Result<Listed, Failure> {
     let is_long = query.range.length() > SHORT;
     let short = Query { range: query.range.shortened(SHORT, now), offset: 0, ..query.clone() };
-    let mut best = if is_long { taken(ask(hands, short.clone(), priority).await)? } else { None };
+    let mut best = if is_long { taken(ask(deps, short.clone(), priority).await)? } else { None };
     let mut whole = query.clone();
     if best.is_none() {
         let base = if is_long { &short } else { &query };
         let mut refused = query.page_size;
         for want in WANTS.into_iter().filter(|want| *want < query.page_size) {
-            best = taken(ask(hands, Query { page_size: want, ..base.clone() }, priority).await)?;
+            best = taken(ask(deps, Query { page_size: want, ..base.clone() }, priority).await)?;
             if best.is_some() {
                 break;
             }
@@ -158,12 +130,12 @@ async fn narrow(
         }
         let Some(found) = &best else {
             // Neither the one nor the other: it is about something else.
-            hands.limits.with(|state| state.hopeless = Some(query));
+            deps.limits.with(|state| state.hopeless = Some(query));
             return Err(failure);
         };
         whole.page_size = found.asked.page_size;
-        learn(hands, |known| known.refused_want(refused)).await;
-        if is_long && let Some(listed) = taken(ask(hands, whole.clone(), priority).await)? {
+        learn(deps, |known| known.refused_want(refused)).await;
+        if is_long && let Some(listed) = taken(ask(deps, whole.clone(), priority).await)? {
             return Ok(listed);
         }
     }
@@ -174,14 +146,13 @@ async fn narrow(
     let mut refused = query.range;
     for days in LENGTHS.into_iter().map(TimeDelta::days).filter(|days| *days < query.range.length()) {
         let range = query.range.shortened(days, now);
-        if let Some(longer) = taken(ask(hands, Query { range, offset: 0, ..whole.clone() }, priority).await)?
-        {
+        if let Some(longer) = taken(ask(deps, Query { range, offset: 0, ..whole.clone() }, priority).await)? {
             best = longer;
             break;
         }
         refused = range;
     }
-    learn(hands, |known| known.refused_range(refused)).await;
+    learn(deps, |known| known.refused_range(refused)).await;
     Ok(best)
 }
 
@@ -195,8 +166,8 @@ fn taken(result: Result<Listed, Failure>) -> Result<Option<Listed>, Failure> {
 }
 
 /// Takes something into account; what is new is told, and kept later: the disk is not waited for here.
-async fn learn(hands: &Hands, work: impl FnOnce(&mut ListLimits)) {
-    let news = hands.limits.with(|state| {
+async fn learn(deps: &Dependencies, work: impl FnOnce(&mut ListLimits)) {
+    let news = deps.limits.with(|state| {
         let before = state.known.clone();
         work(&mut state.known);
         let is_new = before != state.known;
@@ -204,27 +175,27 @@ async fn learn(hands: &Hands, work: impl FnOnce(&mut ListLimits)) {
         (is_new && !state.is_retired).then(|| state.known.clone())
     });
     if let Some(limits) = news {
-        hands.tell(Message::Learnt { limits: Box::new(limits), is_new: true }).await;
+        deps.tell(Message::Learnt { limits: Box::new(limits), is_new: true }).await;
     }
 }
 
-async fn save(hands: &Hands) {
+async fn save(deps: &Dependencies) {
     let unsaved =
-        hands.limits.with(|state| std::mem::take(&mut state.is_unsaved).then(|| state.known.write()));
+        deps.limits.with(|state| std::mem::take(&mut state.is_unsaved).then(|| state.known.write()));
     if let Some(unsaved) = unsaved
-        && let Err(why) = hands.journal.put_fact(FACT, &unsaved).await
+        && let Err(why) = deps.journal.put_fact(FACT, &unsaved).await
     {
-        hands.note(format!("what the service's list takes is not kept: {why}")).await;
+        deps.note(format!("what the service's list takes is not kept: {why}")).await;
     }
 }
 
 /// What is left to do when the table has its page, and nobody waits.
-pub(super) async fn after_page(hands: Hands) {
-    let mut stopping = hands.stopping.clone();
-    let order = hands.limits.with(|state| state.order);
+pub(super) async fn after_page(deps: Dependencies) {
+    let mut stopping = deps.stopping.clone();
+    let order = deps.limits.with(|state| state.order);
     let work = async {
-        probe(&hands, order).await;
-        save(&hands).await;
+        probe(&deps, order).await;
+        save(&deps).await;
     };
     tokio::select! {
         () = work => {}
@@ -234,12 +205,17 @@ pub(super) async fn after_page(hands: Hands) {
 }
 
 /// For the table: tells what is asked in the end, before the page itself.
-pub(super) async fn list_for_table(hands: &Hands, req: ReqId, query: &Query, priority: Priority) -> Message {
-    hands.limits.with(|state| state.order = query.order);
-    let result = match list(hands, query, priority).await {
+pub(super) async fn list_for_table(
+    deps: &Dependencies,
+    req: ReqId,
+    query: &Query,
+    priority: Priority,
+) -> Message {
+    deps.limits.with(|state| state.order = query.order);
+    let result = match list(deps, query, priority).await {
         Ok(Listed { page, asked }) => {
             if asked != *query {
-                hands.tell(Message::Narrowed { req, query: asked }).await;
+                deps.tell(Message::Narrowed { req, query: asked }).await;
             }
             Ok(page)
         }
@@ -251,8 +227,8 @@ pub(super) async fn list_for_table(hands: &Hands, req: ReqId, query: &Query, pri
 /// Looks which time a range concerns, once for each order, where the pages have not shown it: what is
 /// ahead was created in no such range, and what is listed for the past and due ahead is listed by its
 /// creation.
-async fn probe(hands: &Hands, order: Order) {
-    let is_mine = hands.limits.with(|state| {
+async fn probe(deps: &Dependencies, order: Order) {
+    let is_mine = deps.limits.with(|state| {
         let is_mine = state.known.needs_probe(order) && state.probing.is_none();
         if is_mine {
             state.probing = Some(order);
@@ -262,24 +238,24 @@ async fn probe(hands: &Hands, order: Order) {
     if !is_mine {
         return;
     }
-    let is_done = ask_both_ways(hands, order).await;
-    hands.limits.with(|state| state.probing = None);
+    let is_done = ask_both_ways(deps, order).await;
+    deps.limits.with(|state| state.probing = None);
     if is_done {
-        learn(hands, |known| known.probed(order)).await;
+        learn(deps, |known| known.probed(order)).await;
     }
 }
 
-async fn ask_both_ways(hands: &Hands, order: Order) -> bool {
-    let now = hands.client.service_now();
+async fn ask_both_ways(deps: &Dependencies, order: Order) -> bool {
+    let now = deps.client.service_now();
     let minute = Duration::minutes(1);
     let ahead = Range { begin: now + minute, end: now + PROBED };
     let past = Range { begin: now - PROBED, end: now + minute };
     for (range, ascending) in [(ahead, true), (past, false)] {
         let query = Query { order, ascending, range, page_size: 20, ..Query::around(now, 20) };
-        if list(hands, &query, Priority::Background).await.is_err() {
+        if list(deps, &query, Priority::Background).await.is_err() {
             return false;
         }
-        if !hands.limits.with(|state| state.known.needs_probe(order)) {
+        if !deps.limits.with(|state| state.known.needs_probe(order)) {
             return true;
         }
     }

@@ -125,9 +125,9 @@ mod tests {
     use crate::domain::{Content, Failure, Kind, NewTask, TaskId};
 
     #[derive(Clone, Default)]
-    struct Paper(Arc<Mutex<Vec<u8>>>);
+    struct Output(Arc<Mutex<Vec<u8>>>);
 
-    impl io::Write for Paper {
+    impl io::Write for Output {
         fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
             self.0.lock().unwrap().extend_from_slice(bytes);
             Ok(bytes.len())
@@ -138,7 +138,7 @@ mod tests {
         }
     }
 
-    impl MakeWriter<'_> for Paper {
+    impl MakeWriter<'_> for Output {
         type Writer = Self;
 
         fn make_writer(&self) -> Self {
@@ -147,11 +147,11 @@ mod tests {
     }
 
     fn written_down(work: impl FnOnce()) -> Vec<Value> {
-        let paper = Paper::default();
+        let output = Output::default();
         let subscriber =
-            tracing_subscriber::fmt().json().flatten_event(true).with_writer(paper.clone()).finish();
+            tracing_subscriber::fmt().json().flatten_event(true).with_writer(output.clone()).finish();
         tracing::subscriber::with_default(subscriber, work);
-        let text = String::from_utf8(paper.0.lock().unwrap().clone()).unwrap();
+        let text = String::from_utf8(output.0.lock().unwrap().clone()).unwrap();
         text.lines().map(|line| serde_json::from_str(line).unwrap()).collect()
     }
 

@@ -8,14 +8,13 @@ use serde_json::Value;
 use tokio::task::AbortHandle;
 use tokio::time::{self, Instant, MissedTickBehavior};
 
-use super::Hands;
-use super::inherited::read;
-use super::writes::created_in;
+use super::dependencies::Dependencies;
+use super::record::{created_in, read};
 use crate::app::{Message, OpenWrite, Verdict, Written};
 use crate::domain::TaskId;
 use crate::store::{Intent, IntentId};
 
-/// Of the time between two looks into the journal: a write that is younger is most likely answered
+/// Of the time between two polls of the journal: a write that is younger is most likely answered
 /// before anybody could read of it.
 const YOUNG: (u32, u32) = (2, 3);
 
@@ -35,14 +34,14 @@ impl Others {
     }
 
     /// Asks the journal every now and then until the worker ends, or the handle is aborted.
-    pub(super) fn watch(mut self, hands: &Hands) -> Option<AbortHandle> {
-        if !hands.journal.is_shared() {
+    pub(super) fn watch(mut self, deps: &Dependencies) -> Option<AbortHandle> {
+        if !deps.journal.is_shared() {
             return None;
         }
-        let hands = hands.clone();
+        let deps = deps.clone();
         let watching = tokio::spawn(async move {
-            let mut stopping = hands.stopping.clone();
-            let mut turn = time::interval_at(Instant::now() + hands.others, hands.others);
+            let mut stopping = deps.stopping.clone();
+            let mut turn = time::interval_at(Instant::now() + deps.others, deps.others);
             turn.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 tokio::select! {
@@ -50,19 +49,19 @@ impl Others {
                     // Changed or gone: either way it is over.
                     _ = stopping.wait_for(|stop| *stop) => return,
                 }
-                self.look(&hands).await;
+                self.poll(&deps).await;
             }
         });
         Some(watching.abort_handle())
     }
 
-    /// One look into the journal. What cannot be read now is read the next time.
-    async fn look(&mut self, hands: &Hands) {
-        self.taken.extend(hands.journal.take_over().await.unwrap_or_default());
-        let Ok(open) = hands.journal.left_open().await else { return };
+    /// Reads the journal once. What cannot be read now is read the next time.
+    async fn poll(&mut self, deps: &Dependencies) {
+        self.taken.extend(deps.journal.take_over().await.unwrap_or_default());
+        let Ok(open) = deps.journal.left_open().await else { return };
         let still_open: BTreeSet<IntentId> = open.iter().map(|intent| intent.id).collect();
-        let now = hands.context.now();
-        let young = TimeDelta::from_std(hands.others * YOUNG.0 / YOUNG.1).unwrap_or(TimeDelta::MAX);
+        let now = deps.context.now();
+        let young = TimeDelta::from_std(deps.others * YOUNG.0 / YOUNG.1).unwrap_or(TimeDelta::MAX);
         let is_news = |intent: &Intent| {
             if intent.elsewhere {
                 !self.told.contains(&intent.id) && now - intent.begun >= young
@@ -79,17 +78,17 @@ impl Others {
                 self.told.remove(&intent.id);
             }
         }
-        let news: Vec<OpenWrite> = news.into_iter().filter_map(|intent| read(hands, intent)).collect();
+        let news: Vec<OpenWrite> = news.into_iter().filter_map(|intent| read(deps, intent)).collect();
         if !news.is_empty() {
-            hands.tell(Message::LeftOpen(news)).await;
+            deps.tell(Message::LeftOpen(news)).await;
         }
         let ended: Vec<IntentId> = self.told.difference(&still_open).copied().collect();
         for id in ended {
-            let Ok(found) = hands.journal.entry(id).await else { continue };
+            let Ok(found) = deps.journal.entry(id).await else { continue };
             self.told.remove(&id);
             let outcome = found.and_then(|intent| intent.closed).map(|closed| closed.outcome);
             let verdict = verdict_of(outcome.as_ref());
-            hands.tell(Message::EndedElsewhere { entry: id.0, verdict }).await;
+            deps.tell(Message::EndedElsewhere { entry: id.0, verdict }).await;
         }
     }
 }

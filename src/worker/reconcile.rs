@@ -4,26 +4,21 @@
 //! may lag; where even then something is missing, the verdict is "cannot tell", never a guess.
 
 use std::collections::{HashMap, HashSet};
-use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::Value;
 use tokio::time::Instant;
 
-use super::Hands;
-use super::limits::{self, Listed};
-use super::writes::{Sent, created_in, is_guess, random_of};
+use super::delay;
+use super::dependencies::Dependencies;
+use super::limits::{self, Listed, PAGE_SIZE};
+use super::record::{LONGEST_WAIT, STOPPED, SentWrite, created_in, is_guess, random_of};
 use crate::app::{Message, ReqId, Sight, Verdict, Write, Written};
 use crate::domain::query::{Order, Range};
 use crate::domain::{
     Change, Content, Failure, JsonObject, NewTask, Page, Priority, Query, Status, Task, TaskId, text, wire,
 };
-use crate::store::IntentId;
-
-/// Why nothing was found out when the program ends first.
-pub(super) const STOPPED: &str =
-    "pushdeck was stopped before it was found out; look at the list before you send anything again";
 
 /// How far around the sending the list is read by creation: wide enough for any clock that was just
 /// compared, and no more creates than [`MOST_ROWS`] fit in at five a second.
@@ -37,16 +32,9 @@ const AROUND_DUE: TimeDelta = TimeDelta::seconds(1);
 /// half of the time that the slowest answer took.
 const LOOKALIKE: (TimeDelta, TimeDelta) = (TimeDelta::seconds(10), TimeDelta::minutes(1));
 
-/// A write that was handed over may wait so long for its turn and its answer: one that was noted
-/// longer ago than this is not under way any more, whatever stood before it.
-pub(super) const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(10);
-
 /// Most rows read in one search, and most pages of a service that gives few rows at once.
 const MOST_ROWS: u64 = 2000;
 const MOST_PAGES: usize = 200;
-
-/// Rows asked for at once.
-pub(super) const PAGE_SIZE: u32 = 100;
 
 /// A search that is later than this is left to the one after it.
 const LATE: Duration = Duration::from_secs(2);
@@ -54,68 +42,23 @@ const LATE: Duration = Duration::from_secs(2);
 /// The longest pause while the service does not answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 
-/// What the journal says of a write whose outcome can never be told.
-pub(super) const CANNOT_TELL: &str = "cannot tell";
-
 /// The code for a task that is not there.
 const GONE: i64 = 90104;
 
-/// The tasks that are known to be the fruit of one of this program's creates: none may be taken for
-/// the fruit of another.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Claims(Arc<Mutex<HashMap<TaskId, Claim>>>);
-
-#[derive(Clone, Copy, Debug)]
-struct Claim {
-    entry: Option<IntentId>,
-    /// It only looks like what was asked for: another create of the very same may have made it.
-    by_looks: bool,
-}
-
-impl Claims {
-    /// For the create of this entry. Says whether no other create had claimed it: one may be searched
-    /// for several times.
-    pub(super) fn claim(&self, id: TaskId, entry: Option<IntentId>) -> bool {
-        self.put(id, Claim { entry, by_looks: false })
-    }
-
-    fn claim_by_looks(&self, id: TaskId, entry: Option<IntentId>) -> bool {
-        self.put(id, Claim { entry, by_looks: true })
-    }
-
-    fn put(&self, id: TaskId, claim: Claim) -> bool {
-        let mut claims = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        claims.entry(id).or_insert(claim).entry == claim.entry
-    }
-
-    fn of(&self, id: TaskId) -> Option<Claim> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner).get(&id).copied()
-    }
-
-    fn is_claimed(&self, id: TaskId, by_other_than: Option<IntentId>) -> bool {
-        self.of(id).is_some_and(|claim| claim.entry != by_other_than)
-    }
-
-    /// Whether it was claimed for nothing but its looks.
-    pub(super) fn is_guess(&self, id: TaskId) -> bool {
-        self.of(id).is_some_and(|claim| claim.by_looks)
-    }
-}
-
-/// What one look showed.
+/// What one search showed.
 enum Finding {
     /// Proven.
     Sure(Verdict),
-    /// Counts if it is still so at the last look.
+    /// Counts if it is still so at the last search.
     SoFar(Verdict),
-    /// Nothing, and why; another look may show more.
+    /// Nothing, and why; another search may show more.
     Nothing(String),
 }
 
-/// What all looks together showed.
+/// What all searches together showed.
 pub(super) struct Found {
     pub(super) verdict: Verdict,
-    /// Whether no later look could show more: also of what cannot be told.
+    /// Whether no later search could show more: also of what cannot be told.
     pub(super) is_final: bool,
 }
 
@@ -132,27 +75,27 @@ impl Found {
 /// Searches at growing distances until the outcome is known. A service that does not answer is asked
 /// until it does: only an answer counts. "Not there" ends it for a create only when so much time has
 /// passed that the list must show it (W2), else at the last of the usual searches.
-pub(super) async fn settle(hands: &Hands, sent: &Sent, req: ReqId) -> Found {
+pub(super) async fn settle(deps: &Dependencies, sent: &SentWrite, req: ReqId) -> Found {
     let began = Instant::now();
-    let mut stopping = hands.stopping.clone();
-    let mut next = hands.looks.first().copied().unwrap_or_default();
+    let mut stopping = deps.stopping.clone();
+    let mut next = deps.searches.first().copied().unwrap_or_default();
     let mut silent = 0;
     let mut was_heard = true;
     loop {
         let search = async {
             tokio::time::sleep_until(began + next).await;
-            hands.delay.reload(hands).await;
+            delay::reload(deps, &deps.delay).await;
             // A service that has just come back may still have the write itself before it: one answer
             // after a silence is not the last.
-            let is_last = was_heard && next >= hands.opens_after(&sent.write);
-            (is_last, look(hands, sent, is_last).await)
+            let is_last = was_heard && next >= deps.opens_after(&sent.write);
+            (is_last, search_once(deps, sent, is_last).await)
         };
         let (is_last, found) = tokio::select! {
             done = search => done,
             // Changed or gone: either way it is over.
             _ = stopping.wait_for(|stop| *stop) => return Found::nothing(STOPPED.to_owned()),
         };
-        let opens = hands.opens_after(&sent.write);
+        let opens = deps.opens_after(&sent.write);
         let sight = match found {
             Ok(Finding::Sure(verdict)) => return Found::at_last(verdict),
             Ok(Finding::SoFar(verdict)) if is_last => return Found::at_last(verdict),
@@ -170,26 +113,26 @@ pub(super) async fn settle(hands: &Hands, sent: &Sent, req: ReqId) -> Found {
         silent = if matches!(sight, Sight::NoAnswer(_)) { silent + 1 } else { 0 };
         let now = began.elapsed();
         // A search may have waited long for its turn: those whose time has passed meanwhile show no more.
-        next = match hands.looks.iter().copied().find(|at| *at > next && *at + LATE > now) {
-            _ if comes_back && was_heard => now + hands.looks.first().copied().unwrap_or(hands.every),
+        next = match deps.searches.iter().copied().find(|at| *at > next && *at + LATE > now) {
+            _ if comes_back && was_heard => now + deps.searches.first().copied().unwrap_or(deps.search_every),
             Some(usual) if silent == 0 => usual,
             usual if silent > 0 => {
-                let pause = hands.every.saturating_mul(silent).min(LONGEST_PAUSE);
-                let pause = pause.max(hands.client.asked_to_wait());
+                let pause = deps.search_every.saturating_mul(silent).min(LONGEST_PAUSE);
+                let pause = pause.max(deps.client.asked_to_wait());
                 usual.unwrap_or(now).max(now + pause)
             }
             // The one at which "not there" is believed is not put off.
-            _ => (now + hands.every).min(opens.max(now)),
+            _ => (now + deps.search_every).min(opens.max(now)),
         };
         let next_in = next.saturating_sub(began.elapsed());
         let opens_in = opens.saturating_sub(began.elapsed());
-        hands.tell(Message::Checked { req, sight, next_in, opens_in }).await;
+        deps.tell(Message::Checked { req, sight, next_in, opens_in }).await;
     }
 }
 
 /// Searches once, now. What it shows is not written down.
-pub(super) async fn search(hands: &Hands, sent: &Sent) -> Sight {
-    match look(hands, sent, true).await {
+pub(super) async fn search(deps: &Dependencies, sent: &SentWrite) -> Sight {
+    match search_once(deps, sent, true).await {
         Ok(Finding::Sure(verdict)) => Sight::Settled(verdict),
         Ok(Finding::SoFar(Verdict::CannotTell(why)) | Finding::Nothing(why)) => Sight::Unclear(why),
         Ok(Finding::SoFar(_)) => Sight::NotThere,
@@ -205,16 +148,16 @@ fn why_not(failure: &Failure) -> String {
     )
 }
 
-async fn look(hands: &Hands, sent: &Sent, is_last: bool) -> Result<Finding, Failure> {
+async fn search_once(deps: &Dependencies, sent: &SentWrite, is_last: bool) -> Result<Finding, Failure> {
     match &sent.write {
-        Write::Create(new) => look_for_created(hands, sent, new, is_last).await,
-        Write::Modify(change) => look_at_modified(hands, change).await,
-        Write::Cancel { id, .. } => look_for_cancelled(hands, *id).await,
+        Write::Create(new) => search_for_created(deps, sent, new, is_last).await,
+        Write::Modify(change) => search_for_modified(deps, change).await,
+        Write::Cancel { id, .. } => search_for_cancelled(deps, *id).await,
     }
 }
 
-async fn look_for_cancelled(hands: &Hands, id: TaskId) -> Result<Finding, Failure> {
-    match hands.client.get(id, Priority::Write).await {
+async fn search_for_cancelled(deps: &Dependencies, id: TaskId) -> Result<Finding, Failure> {
+    match deps.client.get(id, Priority::Write).await {
         Err(failure) if failure.code() == Some(GONE) => {
             Ok(Finding::Sure(Verdict::Done(Written::Cancelled(id))))
         }
@@ -227,8 +170,8 @@ async fn look_for_cancelled(hands: &Hands, id: TaskId) -> Result<Finding, Failur
     }
 }
 
-async fn look_at_modified(hands: &Hands, change: &Change) -> Result<Finding, Failure> {
-    match hands.client.get(change.id, Priority::Write).await {
+async fn search_for_modified(deps: &Dependencies, change: &Change) -> Result<Finding, Failure> {
+    match deps.client.get(change.id, Priority::Write).await {
         Err(failure) if failure.code() == Some(GONE) => Ok(Finding::SoFar(Verdict::CannotTell(format!(
             "task {} is gone, so it cannot be told whether it was changed before; somebody cancelled it",
             change.id
@@ -303,19 +246,19 @@ fn holds(there: Option<&Value>, sent: &Value) -> bool {
 }
 
 /// Reads the list by both times, for the documents do not say which of them the range concerns.
-async fn look_for_created(
-    hands: &Hands,
-    sent: &Sent,
+async fn search_for_created(
+    deps: &Dependencies,
+    sent: &SentWrite,
     new: &NewTask,
     is_last: bool,
 ) -> Result<Finding, Failure> {
     let due = Range { begin: new.scheduled_at - AROUND_DUE, end: new.scheduled_at + AROUND_DUE };
-    let by_due_time = list_all(hands, new, Order::Scheduled, due, is_last).await?;
+    let by_due_time = list_all(deps, new, Order::Scheduled, due, is_last).await?;
     // Only now: an answer has told the service's clock.
-    let skew = hands.client.skew().unwrap_or_default();
+    let skew = deps.client.skew().unwrap_or_default();
     let (from, to) = (sent.from + skew, sent.to + skew);
     let made = Range { begin: from - AROUND, end: to + AROUND };
-    let by_creation = list_all(hands, new, Order::Created, made, is_last).await?;
+    let by_creation = list_all(deps, new, Order::Created, made, is_last).await?;
 
     let is_whole = is_whole(&by_due_time, due, &by_creation, made);
     let mut tasks = by_creation.tasks;
@@ -323,26 +266,25 @@ async fn look_for_created(
     let mut seen = HashSet::new();
     tasks.retain(|task| seen.insert(task.id));
 
-    let kin = Kin::of(hands, sent, new).await;
-    let free = |id| !hands.claims.is_claimed(id, sent.entry);
-    let ours = ours(free, new, &tasks, (from, to), &kin);
-    let claim_by_looks = |id: &TaskId| hands.claims.claim_by_looks(*id, sent.entry);
-    let was_guessed = |id| kin.guesses.contains(&id) || hands.claims.is_guess(id);
-    let guessed =
-        tasks.iter().find(|task| was_guessed(task.id) && looks_like_it(task, new, (from, to), &kin));
-    let guessed = guessed.map(|task| task.id).filter(|_| !kin.show_numbers_kept(&tasks));
+    let others = OtherCreates::of(deps, sent, new).await;
+    let free = |id| !deps.candidates.is_taken(id, sent.entry);
+    let ours = ours(free, new, &tasks, (from, to), &others);
+    let take_by_likeness = |id: &TaskId| deps.candidates.take_by_likeness(*id, sent.entry);
+    let was_guessed = |id| others.guesses.contains(&id) || deps.candidates.is_guess(id);
+    let guessed = tasks.iter().find(|task| was_guessed(task.id) && is_alike(task, new, (from, to), &others));
+    let guessed = guessed.map(|task| task.id).filter(|_| !others.show_numbers_kept(&tasks));
     Ok(match ours {
         Ours::ByNumber(ids) => match ids.as_slice() {
-            [one] if hands.claims.claim(*one, sent.entry) => Finding::Sure(Verdict::Done(Written::Created(*one))),
+            [one] if deps.candidates.take(*one, sent.entry) => Finding::Sure(Verdict::Done(Written::Created(*one))),
             [_] => Finding::SoFar(Verdict::NotDone),
             _ => Finding::Sure(Verdict::Several(ids)),
         },
         // It may be the twin's, whose call may still be answered.
-        Ours::ByLooks(ids) if kin.has_twin && !ids.is_empty() && !is_last => {
+        Ours::ByLikeness(ids) if others.has_same_request && !ids.is_empty() && !is_last => {
             Finding::Nothing(STOPPED.to_owned())
         }
-        Ours::ByLooks(ids) if ids.len() > 1 => Finding::Sure(Verdict::Several(ids)),
-        Ours::ByLooks(ids) => match (ids.into_iter().find(claim_by_looks), guessed) {
+        Ours::ByLikeness(ids) if ids.len() > 1 => Finding::Sure(Verdict::Several(ids)),
+        Ours::ByLikeness(ids) => match (ids.into_iter().find(take_by_likeness), guessed) {
             (Some(one), _) => Finding::Sure(Verdict::Done(Written::Created(one))),
             // One of the two has made it, and nobody can say which: neither is called not done for it.
             (None, Some(id)) => Finding::SoFar(Verdict::CannotTell(format!(
@@ -376,7 +318,7 @@ fn is_whole(by_due_time: &Listing<'_>, due: Range, by_creation: &Listing<'_>, ma
 /// What the journal knows of other creates, of this program and of others beside it, before a crash
 /// and after it.
 #[derive(Default)]
-struct Kin {
+struct OtherCreates {
     /// The tasks that came from them.
     tasks: HashMap<TaskId, Option<u32>>,
     /// The numbers that were chosen for them.
@@ -384,34 +326,34 @@ struct Kin {
     /// Those of them that were only taken for what another create of the very same has made.
     guesses: HashSet<TaskId>,
     /// Whether one of them asks for the very same, and its end is not known.
-    has_twin: bool,
+    has_same_request: bool,
 }
 
-impl Kin {
-    /// A journal that cannot be read knows nothing; what this program has seen is in [`Claims`].
-    async fn of(hands: &Hands, sent: &Sent, new: &NewTask) -> Self {
+impl OtherCreates {
+    /// A journal that cannot be read knows nothing; what this program has seen is in [`Candidates`].
+    async fn of(deps: &Dependencies, sent: &SentWrite, new: &NewTask) -> Self {
         let own = random_of(new).and_then(Value::as_u64);
-        let mut kin = Self::default();
-        for intent in hands.journal.creates_since(sent.from - LONGEST_WAIT).await.unwrap_or_default() {
+        let mut others = Self::default();
+        for intent in deps.journal.creates_since(sent.from - LONGEST_WAIT).await.unwrap_or_default() {
             let number = intent.what.msg_random;
             if number.map(u64::from) == own {
                 continue;
             }
-            kin.numbers.extend(number);
+            others.numbers.extend(number);
             match &intent.closed {
                 Some(closed) => {
                     let made = created_in(&closed.outcome);
-                    kin.tasks.extend(made.map(|id| (id, number)));
-                    let is_guess = is_guess(&closed.outcome) && is_twin(&intent.what.body, new);
-                    kin.guesses.extend(made.filter(|_| is_guess));
+                    others.tasks.extend(made.map(|id| (id, number)));
+                    let is_guess = is_guess(&closed.outcome) && is_same_request(&intent.what.body, new);
+                    others.guesses.extend(made.filter(|_| is_guess));
                 }
-                None => kin.has_twin |= is_twin(&intent.what.body, new),
+                None => others.has_same_request |= is_same_request(&intent.what.body, new),
             }
         }
-        kin
+        others
     }
 
-    /// Whether the service is known to leave the numbers as they are: then looks prove nothing.
+    /// Whether the service is known to leave the numbers as they are: then likeness proves nothing.
     fn show_numbers_kept(&self, tasks: &[Task]) -> bool {
         tasks.iter().any(|task| {
             let number = self.tasks.get(&task.id).copied().flatten();
@@ -420,7 +362,7 @@ impl Kin {
     }
 }
 
-fn is_twin(body: &Value, new: &NewTask) -> bool {
+fn is_same_request(body: &Value, new: &NewTask) -> bool {
     let content = body.get("Content").and_then(Value::as_object).cloned().map(Content);
     let at = body.get("SchedAt").and_then(Value::as_str).and_then(wire::time_in);
     body.get("Type").and_then(Value::as_str) == Some(new.kind.wire())
@@ -435,35 +377,35 @@ fn has_number(task: &Task, number: &Value) -> bool {
 enum Ours {
     /// At least one.
     ByNumber(Vec<TaskId>),
-    ByLooks(Vec<TaskId>),
+    ByLikeness(Vec<TaskId>),
 }
 
-/// The tasks that came from this create: by the number that we chose, else by their looks, in case
+/// The tasks that came from this create: by the number that we chose, else by their likeness, in case
 /// the service puts its own number in place of ours.
 fn ours(
     is_free: impl Fn(TaskId) -> bool,
     new: &NewTask,
     tasks: &[Task],
     sent: (DateTime<Utc>, DateTime<Utc>),
-    kin: &Kin,
+    others: &OtherCreates,
 ) -> Ours {
-    let free = |task: &&Task| is_free(task.id) && !kin.tasks.contains_key(&task.id);
+    let free = |task: &&Task| is_free(task.id) && !others.tasks.contains_key(&task.id);
     let has_our_number = |task: &&Task| random_of(new).is_some_and(|number| has_number(task, number));
     let by_number: Vec<TaskId> = tasks.iter().filter(free).filter(has_our_number).map(|t| t.id).collect();
     if !by_number.is_empty() {
         return Ours::ByNumber(by_number);
     }
-    if kin.show_numbers_kept(tasks) {
-        return Ours::ByLooks(Vec::new());
+    if others.show_numbers_kept(tasks) {
+        return Ours::ByLikeness(Vec::new());
     }
-    let looks_like_it = |task: &&Task| looks_like_it(task, new, sent, kin);
-    Ours::ByLooks(tasks.iter().filter(free).filter(looks_like_it).map(|task| task.id).collect())
+    let is_alike = |task: &&Task| is_alike(task, new, sent, others);
+    Ours::ByLikeness(tasks.iter().filter(free).filter(is_alike).map(|task| task.id).collect())
 }
 
 /// Whether a task could be what was sent in that time: nothing in it says otherwise.
-fn looks_like_it(task: &Task, new: &NewTask, sent: (DateTime<Utc>, DateTime<Utc>), kin: &Kin) -> bool {
+fn is_alike(task: &Task, new: &NewTask, sent: (DateTime<Utc>, DateTime<Utc>), others: &OtherCreates) -> bool {
     let (before, after) = LOOKALIKE;
-    let is_others = || kin.numbers.iter().any(|number| has_number(task, &(*number).into()));
+    let is_others = || others.numbers.iter().any(|number| has_number(task, &(*number).into()));
     task.kind == new.kind
         && is_due_at(task, new.scheduled_at)
         && task.created_at.is_none_or(|at| sent.0 - before <= at && at <= sent.1 + after)
@@ -513,7 +455,7 @@ impl<'a> Listing<'a> {
 /// that was read: so where it counts all pages are read once more, from the last to the first, against
 /// the way in which tasks move.
 async fn list_all<'a>(
-    hands: &Hands,
+    deps: &Dependencies,
     new: &'a NewTask,
     order: Order,
     range: Range,
@@ -525,7 +467,7 @@ async fn list_all<'a>(
     let mut listing = Listing::new(new);
     let mut offsets = Vec::new();
     while query.offset < MOST_ROWS && offsets.len() < MOST_PAGES {
-        let Listed { page, asked } = limits::list(hands, &query, Priority::Write).await?;
+        let Listed { page, asked } = limits::list(deps, &query, Priority::Write).await?;
         if asked.range != range {
             // The service takes no range that is so long: what lies outside was not read.
             return Ok(listing);
@@ -542,7 +484,7 @@ async fn list_all<'a>(
     offsets.pop();
     for offset in offsets.into_iter().rev().filter(|_| is_last) {
         query.offset = offset;
-        listing.add(limits::list(hands, &query, Priority::Write).await?.page);
+        listing.add(limits::list(deps, &query, Priority::Write).await?.page);
     }
     Ok(listing)
 }

@@ -3,6 +3,10 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a test names the message it expects and no other")]
 
+use crate::app::ReqId;
+use crate::app::Verdict;
+use crate::domain::Failure;
+use crate::domain::failure::NotSent;
 use std::net::SocketAddr;
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
@@ -34,18 +38,18 @@ fn now() -> DateTime<Utc> {
 
 /// Looks that follow each other at once; nothing here depends on how long they take.
 const QUICK: Pace = Pace {
-    looks: [
+    searches: [
         Duration::from_millis(1),
         Duration::from_millis(2),
         Duration::from_millis(3),
         Duration::from_millis(4),
     ],
-    every: Duration::from_millis(1),
+    search_every: Duration::from_millis(1),
     least_doubt: Duration::from_millis(4),
     delay_searches: &[],
     longest_call: Duration::from_millis(5),
     others: Duration::from_secs(15),
-    farewell: Duration::from_mins(1),
+    shutdown_grace: Duration::from_mins(1),
 };
 
 const PATIENT: Timeouts = Timeouts { connect: Duration::from_mins(1), total: Duration::from_mins(1) };
@@ -350,9 +354,9 @@ async fn at_the_end_reads_are_withdrawn_and_the_write_is_waited_for() {
 }
 
 #[tokio::test]
-async fn a_write_that_outlasts_the_farewell_is_called_unknown() {
+async fn a_write_that_outlasts_the_grace_is_called_unknown() {
     let server = MockServer::start(|_, _| Act::Hang).await;
-    let pace = Pace { farewell: Duration::from_millis(20), ..QUICK };
+    let pace = Pace { shutdown_grace: Duration::from_millis(20), ..QUICK };
     let bench = Bench::start_with(&server, pace, Journal::new(Some(memory()), "acme"), 64);
     bench.ask(Effect::Write { req: ReqId(1), write: create("t"), terms: terms() }).await;
     while server.requests().is_empty() {
@@ -363,13 +367,13 @@ async fn a_write_that_outlasts_the_farewell_is_called_unknown() {
 }
 
 #[tokio::test]
-async fn the_end_does_not_wait_for_the_looks_to_come() {
+async fn the_end_does_not_wait_for_the_searches_to_come() {
     let server = MockServer::start(|_, _| Act::Close).await;
-    let pace = Pace { looks: [Duration::from_hours(1); 4], ..QUICK };
+    let pace = Pace { searches: [Duration::from_hours(1); 4], ..QUICK };
     let mut bench = Bench::start_with(&server, pace, Journal::new(Some(memory()), "acme"), 64);
     bench.ask(Effect::Write { req: ReqId(1), write: create("t"), terms: terms() }).await;
     assert!(matches!(bench.next().await, Some(Message::OutcomeUnknown { .. })));
-    let verdict = Verdict::CannotTell(reconcile::STOPPED.to_owned());
+    let verdict = Verdict::CannotTell(record::STOPPED.to_owned());
     assert_eq!(bench.close().await, [Message::Settled { req: ReqId(1), verdict }]);
     assert_eq!(server.requests().len(), 1);
 }
@@ -464,7 +468,7 @@ fn sent_random(server: &MockServer) -> u32 {
 
 #[tokio::test]
 async fn a_create_that_shows_up_late_is_found_and_only_an_empty_last_look_proves_it_not_done() {
-    // A look reads the list twice: by due time and by creation.
+    // A search reads the list twice: by due time and by creation.
     let server = cutting(|number, _| match number {
         0..4 => page(&[]),
         _ => page(&[info(9, "t", 77, now())]),
@@ -472,7 +476,7 @@ async fn a_create_that_shows_up_late_is_found_and_only_an_empty_last_look_proves
     .await;
     assert_eq!(Bench::start(&server).verdict(create("t")).await, Verdict::Done(Written::Created(TaskId(9))));
 
-    // Four looks of two lists each, and five lists a second: this one takes two seconds.
+    // Four searches of two lists each, and five lists a second: this one takes two seconds.
     let server = cutting(|_, _| page(&[])).await;
     assert_eq!(Bench::start(&server).verdict(create("t")).await, Verdict::NotDone);
     assert_eq!((server.count("list_sched_task"), server.count("add_sched_task")), (8, 1));

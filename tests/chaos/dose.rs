@@ -58,15 +58,15 @@ pub(crate) fn pace(speed: u32) -> Pace {
     let usual = Pace::default();
     let searches: Vec<Duration> = usual.delay_searches.iter().map(|after| *after / speed).collect();
     Pace {
-        looks: usual.looks.map(|at| at / speed),
-        every: usual.every / speed,
+        searches: usual.searches.map(|at| at / speed),
+        search_every: usual.search_every / speed,
         least_doubt: usual.least_doubt / speed,
         // It is needed until the process ends.
         delay_searches: Vec::leak(searches),
         longest_call: usual.longest_call / speed,
         others: usual.others / speed,
         // What is still under way at the end is let finish on a slow machine too.
-        farewell: usual.farewell,
+        shutdown_grace: usual.shutdown_grace,
     }
 }
 

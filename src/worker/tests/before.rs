@@ -1,8 +1,11 @@
 //! What stands between the confirmation and the write, and what is learnt of the list's delay.
 
 use super::*;
+use crate::app::ReqId;
+use crate::app::Verdict;
 use crate::app::{OpenWrite, Sight, Stop, Terms, Waived};
 use crate::domain::{Task, wire};
+use tokio::time::Instant;
 
 fn with(store: &Arc<Store>, server: &MockServer) -> Bench {
     Bench::start_with(server, QUICK, Journal::new(Some(Arc::clone(store)), "acme"), 64)
@@ -298,7 +301,7 @@ async fn a_search_that_is_asked_for_later_amends_what_the_journal_took_for_not_d
         tokio::task::yield_now().await;
     }
     let what = store.journal("acme", 1).unwrap()[0].what.clone();
-    let write = super::super::inherited::write_of(&what).unwrap();
+    let write = super::super::record::write_of(&what).unwrap();
     let open = OpenWrite { entry: Some(1), write, sent: now(), opens_in: Duration::ZERO, elsewhere: false };
     bench.ask(Effect::Search { req: ReqId(5), open: open.clone() }).await;
     let opens_in = Duration::from_millis(4);

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::app::OpenWrite;
+use crate::app::ReqId;
+use crate::app::Verdict;
 use crate::store::{IntentId, NewIntent};
 
 fn store() -> Arc<Store> {
@@ -168,7 +170,7 @@ async fn a_likeness_is_taken_only_at_the_last_look_and_its_twin_is_then_never_ca
     assert_eq!(server.count("list_sched_task"), 8);
     // The twin finds it taken.
     let twin = store.open_intents("acme").unwrap().into_iter().find(|open| open.what.msg_random == Some(55));
-    let write = super::super::inherited::write_of(&twin.unwrap().what).unwrap();
+    let write = super::super::record::write_of(&twin.unwrap().what).unwrap();
     let open = OpenWrite { entry: Some(2), write, sent: now(), opens_in: Duration::ZERO, elsewhere: false };
     // Nobody can say which of the two has made it: sending the other again could make one too many.
     let cannot_tell = |message: Option<Message>| match message {

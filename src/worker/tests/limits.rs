@@ -2,6 +2,8 @@
 //! against sandboxes that read it in their own way.
 
 use super::*;
+use crate::app::ReqId;
+use crate::app::Verdict;
 use crate::app::{Moment, State, update};
 use crate::domain::limits::RangeOf;
 use crate::domain::{ListLimits, Order};

@@ -2,6 +2,8 @@
 
 use super::*;
 use crate::app::OpenWrite;
+use crate::app::ReqId;
+use crate::app::Verdict;
 use crate::store::{FILE, IntentId, NewIntent};
 
 /// Two databases on one file stand for two processes: locks belong to whoever opened the file.

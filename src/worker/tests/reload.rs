@@ -1,6 +1,7 @@
 //! `:reload`, as the worker does it.
 
 use super::*;
+use crate::app::ReqId;
 
 #[tokio::test]
 async fn what_was_read_again_is_used_from_the_moment_it_is_taken_over() {

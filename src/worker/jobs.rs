@@ -1,0 +1,242 @@
+//! The effects under way: each runs as a task that returns its answer, and only the one who waits for them
+//! here sends answers, also for tasks that were stopped or fell over.
+
+use std::collections::{HashMap, VecDeque};
+use std::time::Duration;
+
+use tokio::task::{self, AbortHandle, JoinSet};
+use tokio::time::Instant;
+
+use super::dependencies::{Dependencies, WriteEnd};
+use super::drafts::{DraftJob, DraftWork};
+use super::record::STOPPED;
+use super::{delay, inherited, limits, reads, reload, writes};
+use crate::app::{Effect, Message, PendingReply, ReqId};
+
+/// What a task comes back with.
+#[derive(Debug)]
+pub(super) enum Done {
+    Answer(Message),
+    /// The answer to a write, and what is written down once somebody has heard it.
+    Ended(Message, WriteEnd),
+    /// It was written down; nobody waits to hear so.
+    WrittenDown,
+}
+
+struct Running {
+    reply: PendingReply,
+    handle: AbortHandle,
+}
+
+/// The effects under way.
+pub(super) struct Jobs {
+    pub(super) deps: Dependencies,
+    pub(super) tasks: JoinSet<Done>,
+    running: HashMap<task::Id, Running>,
+    /// The newest list; an older one is of no use to anybody.
+    list: Option<(ReqId, AbortHandle)>,
+    /// DraftJobs for drafts that wait for the one under way.
+    drafts: VecDeque<DraftJob>,
+    draft: Option<task::Id>,
+    /// What watches the writes that others have open.
+    pub(super) others: Option<AbortHandle>,
+    shutdown_grace: Duration,
+}
+
+impl Jobs {
+    pub(super) fn new(deps: Dependencies, shutdown_grace: Duration) -> Self {
+        Self {
+            deps,
+            tasks: JoinSet::new(),
+            running: HashMap::new(),
+            list: None,
+            drafts: VecDeque::new(),
+            draft: None,
+            others: None,
+            shutdown_grace,
+        }
+    }
+
+    pub(super) fn begin(&mut self, effect: Effect) {
+        let deps = self.deps.clone();
+        let Some(reply) = PendingReply::to(&effect) else { return };
+        match effect {
+            Effect::List { req, query, priority } => {
+                let (_, handle) = self
+                    .spawn(reply, async move { limits::list_for_table(&deps, req, &query, priority).await });
+                self.withdraw_older_list(req, handle);
+            }
+            Effect::Get { req, id, priority } => {
+                self.spawn(reply, async move { reads::get(&deps, req, id, priority).await });
+            }
+            Effect::Write { req, write, terms } => {
+                self.spawn_write(reply, async move { writes::write(&deps, req, write, &terms).await });
+            }
+            Effect::Search { req, open } => {
+                self.spawn_write(reply, async move { inherited::search(&deps, req, open).await });
+            }
+            Effect::Settle { req, open } => {
+                self.spawn_write(reply, async move { inherited::settle(&deps, req, open).await });
+            }
+            Effect::Reload { req } => {
+                self.spawn(reply, async move { reload::reload(&deps, req).await });
+            }
+            Effect::SaveDraft { req, slot, draft } => self.queue(req, reply, slot, DraftWork::Save(draft)),
+            Effect::DropDraft { req, slot } => self.queue(req, reply, slot, DraftWork::Drop),
+            Effect::LoadDraft { req, slot } => self.queue(req, reply, slot, DraftWork::Load),
+            Effect::PutDraftAside { req, slot, draft } => {
+                self.queue(req, reply, slot, DraftWork::PutAside(draft));
+            }
+            Effect::ListDrafts { req } => self.queue(req, reply, String::new(), DraftWork::List),
+            Effect::RestoreDraft { req, id } => {
+                self.queue(req, reply, String::new(), DraftWork::Restore(id));
+            }
+            // Adopted at once, in the loop: what follows must find it done.
+            Effect::Adopt { .. }
+            | Effect::Copy(_)
+            | Effect::Repaint
+            | Effect::Suspend
+            | Effect::TakeTerminal
+            | Effect::Quit => {}
+        }
+    }
+
+    /// From here on the newer connection is used. What an app of before left open was told then.
+    pub(super) async fn adopt(&mut self, req: ReqId) {
+        let before = self.deps.journal.clone();
+        let result = reload::adopt(&mut self.deps);
+        if result.is_ok() {
+            let client = &self.deps.client;
+            let signed = Message::Signed { until: client.sig_until(), given: client.sig_is_given() };
+            self.deps.tell(signed).await;
+        }
+        self.deps.tell(Message::Adopted { req, result }).await;
+        if !self.deps.journal.is_as(&before) {
+            self.deps.delay = delay::load(&self.deps).await;
+            self.deps.limits.retire();
+            self.deps.limits = limits::load(&self.deps).await;
+            if let Some(others) = self.others.take() {
+                others.abort();
+            }
+            self.others = inherited::announce(&self.deps).await.watch(&self.deps);
+        }
+    }
+
+    fn queue(&mut self, req: ReqId, reply: PendingReply, slot: String, what: DraftWork) {
+        let journal = self.deps.journal.clone();
+        self.drafts.push_back(DraftJob { req, reply, slot, what, journal });
+        self.begin_draft();
+    }
+
+    fn begin_draft(&mut self) {
+        if self.draft.is_some() {
+            return;
+        }
+        let Some(job) = self.drafts.pop_front() else { return };
+        let deps = self.deps.clone();
+        let (id, _) = self.spawn(job.reply, async move { job.carry_out(&deps).await });
+        self.draft = Some(id);
+    }
+
+    fn spawn(
+        &mut self,
+        reply: PendingReply,
+        work: impl Future<Output = Message> + Send + 'static,
+    ) -> (task::Id, AbortHandle) {
+        let handle = self.tasks.spawn(async { Done::Answer(work.await) });
+        self.running.insert(handle.id(), Running { reply, handle: handle.clone() });
+        (handle.id(), handle)
+    }
+
+    fn spawn_write(
+        &mut self,
+        reply: PendingReply,
+        work: impl Future<Output = (Message, Option<WriteEnd>)> + Send + 'static,
+    ) {
+        let handle = self.tasks.spawn(async {
+            match work.await {
+                (answer, Some(end)) => Done::Ended(answer, end),
+                (answer, None) => Done::Answer(answer),
+            }
+        });
+        self.running.insert(handle.id(), Running { reply, handle });
+    }
+
+    /// Of two lists the one with the higher number stays, in whatever order they came.
+    fn withdraw_older_list(&mut self, req: ReqId, handle: AbortHandle) {
+        match self.list.take() {
+            Some((newer, other)) if newer > req => {
+                handle.abort();
+                self.list = Some((newer, other));
+            }
+            older => {
+                if let Some((_, older)) = older {
+                    older.abort();
+                }
+                self.list = Some((req, handle));
+            }
+        }
+    }
+
+    pub(super) async fn answer(&mut self, done: Result<(task::Id, Done), task::JoinError>) {
+        let (id, done) = match done {
+            Ok((id, done)) => (id, Some(done)),
+            Err(error) => (error.id(), None),
+        };
+        let Some(Running { reply, .. }) = self.running.remove(&id) else { return };
+        if self.draft == Some(id) {
+            self.draft = None;
+            self.begin_draft();
+        }
+        match done {
+            Some(Done::Answer(answer)) => {
+                let is_page = matches!(answer, Message::Listed { result: Ok(_), .. });
+                self.deps.tell(answer).await;
+                if is_page {
+                    let deps = self.deps.clone();
+                    self.tasks.spawn(async {
+                        limits::after_page(deps).await;
+                        Done::WrittenDown
+                    });
+                }
+            }
+            Some(Done::Ended(answer, end)) => {
+                if !self.deps.is_told(answer).await {
+                    return;
+                }
+                let deps = self.deps.clone();
+                // The disk is not waited for here: others want their answers.
+                self.tasks.spawn(async move {
+                    let created = end.created;
+                    deps.close(end).await;
+                    if let Some((id, due)) = created {
+                        delay::measure(deps, id, due).await;
+                    }
+                    Done::WrittenDown
+                });
+            }
+            Some(Done::WrittenDown) => {}
+            None => self.deps.tell(reply.stopped(STOPPED)).await,
+        }
+    }
+
+    /// Answers everything that is still open: reads at once, the rest when it is done or time is up.
+    pub(super) async fn end(mut self) {
+        for Running { reply, handle } in self.running.values() {
+            if !reply.outlasts_the_end() {
+                handle.abort();
+            }
+        }
+        let until = Instant::now() + self.shutdown_grace;
+        while let Ok(Some(done)) = tokio::time::timeout_at(until, self.tasks.join_next_with_id()).await {
+            self.answer(done).await;
+        }
+        self.tasks.abort_all();
+        while let Some(done) = self.tasks.join_next_with_id().await {
+            self.answer(done).await;
+            // An answered draft may have let the next one begin. An end that is not written down is
+            // checked at the next start.
+            self.tasks.abort_all();
+        }
+    }
+}
