@@ -16,5 +16,5 @@ pub mod retry;
 mod scrub;
 pub mod signer;
 
+pub use crate::usersig::Credential;
 pub use client::{Client, Connection, Context, Event, Timeouts};
-pub use signer::Credential;

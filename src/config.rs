@@ -18,10 +18,11 @@ mod zone;
 use std::fmt;
 use std::path::PathBuf;
 
+pub use crate::usersig::Credential;
 pub use layers::{Flags, Settings, load};
 pub use paths::Env;
 pub use profile::{Profile, SecretSource};
-pub use secret::{Credential, resolve_secret};
+pub use secret::resolve_secret;
 
 /// A spot in the config file, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]

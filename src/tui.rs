@@ -179,7 +179,9 @@ async fn finish(painter: &mut Painter<'_>, desk: &mut Desk, inbox: &mut Inbox, c
             *settled.get_or_insert_with(Instant::now) + NO_WRITES_WAIT
         };
         let left = end.saturating_duration_since(Instant::now());
-        if left.is_zero() {
+        // What is still being made ready has begun nothing, unless a text waits for the disk.
+        let is_idle = desk.state.connection.signed_until.is_none() && !desk.state.drafts.waits_for_disk();
+        if left.is_zero() || (is_idle && !pending) {
             return;
         }
         if pending {

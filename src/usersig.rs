@@ -29,6 +29,24 @@ const MOST_INFLATED: u64 = 4096;
 /// A stored (uncompressed) document of [`MOST_INFLATED`] bytes still fits.
 const MOST_ENCODED: usize = 8192;
 
+/// What proves to the service who is calling. `Debug` shows neither.
+#[derive(Clone)]
+pub enum Credential {
+    /// The app's secret key: signatures are made here.
+    Key(SecretString),
+    /// A `UserSig` made elsewhere, not yet decoded; it cannot be renewed.
+    Sig(SecretString),
+}
+
+impl fmt::Debug for Credential {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Key(_) => "Key([redacted])",
+            Self::Sig(_) => "Sig([redacted])",
+        })
+    }
+}
+
 /// A signature as it goes into the URL. It is a secret until it expires: whoever has it is the
 /// administrator.
 #[derive(Clone)]

@@ -16,12 +16,13 @@ use serde_json::Value;
 use tokio::time::Instant;
 
 use super::rate_limiter::RateLimiter;
-use super::signer::{Credential, Signature, Signer};
+use super::signer::{Signature, Signer};
 use super::{ca, fault, proxy, retry};
 use crate::domain::call::{self, Address, Call, End};
 use crate::domain::catalog;
 use crate::domain::wire::{self, Answer, Command};
 use crate::domain::{Change, Failure, Kind, NewTask, Page, Priority, Query, Task, TaskId};
+use crate::usersig::Credential;
 use crate::usersig::UserSig;
 
 /// The code for a signature past its end; the call had no effect.

@@ -11,22 +11,13 @@ use secrecy::{ExposeSecret, SecretString};
 use super::fault;
 use super::scrub::Scrubber;
 use crate::domain::Failure;
-use crate::usersig::{self, UserSig};
+use crate::usersig::{self, Credential, UserSig};
 
 /// How long a signature made here holds. Short, for whoever reads one off is the administrator.
 const LIFETIME: TimeDelta = TimeDelta::days(2);
 
 /// A signature is made anew when less than this is left, whatever its lifetime.
 const LEAST_LEFT: TimeDelta = TimeDelta::minutes(10);
-
-/// What proves to the service who is calling.
-#[derive(Clone, Debug)]
-pub enum Credential {
-    /// The secret key of the app: signatures are made here.
-    Key(SecretString),
-    /// A signature that somebody else made; it cannot be renewed.
-    Sig(SecretString),
-}
 
 /// A signature and the end of its validity.
 #[derive(Clone, Debug)]

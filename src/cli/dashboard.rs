@@ -4,18 +4,19 @@ use std::io;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::Arc;
+use std::thread;
 use std::time::{Duration, Instant};
 
 use chrono::SecondsFormat;
-use tokio::sync::mpsc;
+use tokio::sync::{mpsc, oneshot};
 
 use super::{Exit, World, present};
-use crate::api::{self, Client, Context, Timeouts};
-use crate::app::PendingWrite;
-use crate::app::{Effect, Message, Moment, Setup, State, Verdict, Write};
+use crate::api::signer::Signer;
+use crate::api::{Client, Connection, Context, Timeouts};
+use crate::app::{Effect, Message, Moment, PendingReply, PendingWrite, Setup, State, Verdict, Write};
 use crate::config::{self, ConfigError, Credential, Env, Flags, Origin, Profile, Settings, paths};
 use crate::domain::profile::Environment;
-use crate::domain::{text, wire};
+use crate::domain::{Failure, text, wire};
 use crate::sandbox::{self, Credentials, Options, Running, Seed};
 use crate::store::{self, Opened, Store};
 use crate::theme::{Depth, Theme};
@@ -77,32 +78,6 @@ impl Look {
     }
 }
 
-/// What the calls need.
-#[derive(Clone, Debug)]
-pub struct Connection {
-    /// Base URL without a path.
-    pub endpoint: String,
-    /// The app.
-    pub sdkappid: u64,
-    /// The administrator who signs.
-    pub identifier: String,
-    /// What he signs with.
-    pub credential: Credential,
-    /// A PEM file of further authorities to trust.
-    pub ca_file: Option<PathBuf>,
-}
-
-impl From<Connection> for api::Connection {
-    fn from(from: Connection) -> Self {
-        let Connection { endpoint, sdkappid, identifier, credential, ca_file } = from;
-        let credential = match credential {
-            Credential::Key(key) => api::Credential::Key(key),
-            Credential::Sig(sig) => api::Credential::Sig(sig),
-        };
-        Self { base_url: endpoint, sdkappid, identifier, credential, ca_file }
-    }
-}
-
 /// Reads settings and secret. May wait ten seconds for a `secret_key_command`.
 ///
 /// # Errors
@@ -144,7 +119,7 @@ fn service(
         app: store_key.as_str().into(),
     };
     let target = Target::Service(Connection {
-        endpoint: endpoint.clone(),
+        base_url: endpoint.clone(),
         sdkappid: setup.sdkappid,
         identifier: profile.identifier.value.clone(),
         credential,
@@ -223,23 +198,124 @@ fn rereading(flags: &Flags, env: Env, system_zone: Option<String>, profile: Stri
             plan(&flags, &env, system_zone.as_deref()).map_err(|err| err.to_string())?;
         setup.notice = None;
         match target {
-            Target::Service(connection) => Ok(Read { setup, connection: connection.into(), store_key }),
+            Target::Service(connection) => Ok(Read { setup, connection, store_key }),
             Target::Embedded => Err(NOTHING_TO_READ.to_owned()),
         }
     })
 }
 
+/// Opens the screens; returns when the operator has left and the terminal is restored.
+///
+/// Nothing that waits for a disk or a network stands before the first frame: sandbox, database and
+/// certificates are made ready beside it, and what is asked for meanwhile waits in its queue.
 async fn open(plan: Plan, look: Look, reload: Reload) -> Result<(), String> {
+    if let Target::Service(Connection { sdkappid, identifier, credential, .. }) = &plan.target {
+        // That of another app, or one that has ended, is refused before anything opens (W4).
+        Signer::new(*sdkappid, identifier, credential, present()).map_err(|failure| failure.words().what)?;
+    }
+    let (notes, signals) = mpsc::channel(8);
+    let (keys, input) = mpsc::channel(INPUT_QUEUE);
+    let (effects, asked) = mpsc::channel(EFFECT_QUEUE);
+    let (answers, answered) = mpsc::channel(ANSWER_QUEUE);
+    tui::listen_for_signals(notes.clone()).map_err(|err| format!("cannot listen for signals: {err}"))?;
+    let setup = plan.setup.clone();
+    let (stop_later, mut embedded) = oneshot::channel();
+    let work = tokio::spawn(work(plan, reload, stop_later, open_store, asked, answers));
+    let queues = Queues { input, signals, worker: answered, effects };
+    let ended = draw(setup, look, queues, keys, notes).await;
+    // The loop has waited as long as it should; what reads are left are of use to nobody.
+    work.abort();
+    if let Ok(running) = embedded.try_recv() {
+        Running::stop(running).await;
+    }
+    let ended = ended.map_err(|err| format!("the terminal cannot be used: {err}"))?;
+    parting_words(&ended).map_or(Ok(()), Err)
+}
+
+/// Makes ready what the worker works with, and works. Where that fails everything that is asked for is
+/// answered with the reason.
+async fn work(
+    plan: Plan,
+    reload: Reload,
+    stop_later: oneshot::Sender<Running>,
+    open_store: impl FnOnce(Option<PathBuf>, Option<String>) -> OpenedStore + Send + 'static,
+    mut asked: mpsc::Receiver<Effect>,
+    answers: mpsc::Sender<Message>,
+) {
+    match make_ready(plan, reload, stop_later, open_store, &answers).await {
+        Ok(tools) => worker::run_with(tools, asked, answers).await,
+        Err(detail) => {
+            tracing::warn!(event = "trouble", words = detail);
+            while let Some(effect) = asked.recv().await {
+                let refused = |reply: PendingReply| reply.refused(Failure::Local { detail: detail.clone() });
+                if let Some(message) = PendingReply::to(&effect).map(refused)
+                    && answers.send(message).await.is_err()
+                {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+async fn make_ready(
+    plan: Plan,
+    reload: Reload,
+    stop_later: oneshot::Sender<Running>,
+    open_store: impl FnOnce(Option<PathBuf>, Option<String>) -> OpenedStore + Send + 'static,
+    answers: &mpsc::Sender<Message>,
+) -> Result<Tools, String> {
     let Plan { setup, target, store, store_key } = plan;
-    match target {
-        Target::Service(connection) => show(setup, connection, (store, store_key), look, reload).await,
+    let is_embedded = matches!(target, Target::Embedded);
+    let key = store_key.clone();
+    let store = on_thread(move || open_store(store, is_embedded.then_some(key)));
+    let connection = match target {
+        Target::Service(connection) => connection,
         Target::Embedded => {
             let (running, connection) = start_embedded().await?;
-            let reload = Reload::never(NOTHING_TO_READ);
-            let result = show(setup, connection, (store, store_key), look, reload).await;
-            running.stop().await;
-            result
+            // Nobody waits for it when the screens are gone already; then it ends with this program.
+            let _ = stop_later.send(running);
+            connection
         }
+    };
+    let context = Context::new(present, rand::random);
+    let for_client = context.clone();
+    let client = on_thread(move || Client::new(&connection, Timeouts::default(), for_client)).await?;
+    let client = client.map_err(|failure| failure.words().what)?;
+    let (store, trouble) = store.await.unwrap_or_else(|words| (None, Some(words)));
+    if let Some(words) = trouble {
+        // When the receiver is gone, nobody wants to know.
+        let _ = answers.send(Message::Noted(words)).await;
+    }
+    tracing::info!(
+        event = "profile",
+        profile = setup.profile,
+        environment = setup.environment.name(),
+        app = setup.sdkappid,
+        place = setup.place,
+        signature_until = %client.sig_until().to_rfc3339_opts(SecondsFormat::Secs, true),
+    );
+    let mut journal = Journal::new(store, &store_key);
+    if is_embedded {
+        journal = journal.of_own_service();
+    }
+    let reload = if is_embedded { Reload::never(NOTHING_TO_READ) } else { reload };
+    Ok(Tools { pace: Pace::default(), client: Arc::new(client), journal, context, reload })
+}
+
+/// Does what may wait for a disk, beginning now. The thread belongs to nobody: who leaves meanwhile does
+/// not wait for it.
+fn on_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> impl Future<Output = Result<T, String>> {
+    let (done, result) = oneshot::channel();
+    let spawned = thread::Builder::new().name("start".to_owned()).spawn(move || {
+        // Nobody waits for it any more.
+        let _ = done.send(work());
+    });
+    async move {
+        spawned.map_err(|err| format!("a thread cannot be started: {err}"))?;
+        result.await.map_err(|_| "what was to be made ready fell over".to_owned())
     }
 }
 
@@ -251,62 +327,9 @@ pub(super) async fn start_embedded() -> Result<(Running, Connection), String> {
     let running = sandbox::start(listen, Options::demo(), credentials, Some(Seed::default()))
         .await
         .map_err(|err| format!("the embedded sandbox did not start: {err}"))?;
-    let endpoint = running.base_url();
+    let base_url = running.base_url();
     let credential = Credential::Key(key);
-    Ok((running, Connection { endpoint, sdkappid, identifier, credential, ca_file: None }))
-}
-
-/// Opens the screens; returns when the operator has left and the terminal is restored.
-async fn show(
-    mut setup: Setup,
-    connection: Connection,
-    (store, store_key): (Option<PathBuf>, String),
-    look: Look,
-    reload: Reload,
-) -> Result<(), String> {
-    let context = Context::new(present, rand::random);
-    let client = Client::new(&connection.into(), Timeouts::default(), context.clone())
-        .map_err(|failure| failure.words().what)?;
-    let store = match open_store(store).await {
-        Ok(store) => store,
-        Err(words) => {
-            setup.notice = Some(format!("drafts and journal are not kept on disk: {words}"));
-            None
-        }
-    };
-    if let Some(words) = store.as_ref().and_then(|store| Opened::summary(store.opened())) {
-        tracing::warn!(event = "mended", words);
-        let before = setup.notice.take().map(|notice| format!(" · {notice}")).unwrap_or_default();
-        setup.notice = Some(words + &before);
-    }
-    if let Some(store) = store.as_ref().filter(|_| store_key == EMBEDDED_KEY) {
-        forget_open_writes(store, &store_key).await;
-    }
-    tracing::info!(
-        event = "profile",
-        profile = setup.profile,
-        environment = setup.environment.name(),
-        app = setup.sdkappid,
-        place = setup.place,
-        signature_until = %client.sig_until().to_rfc3339_opts(SecondsFormat::Secs, true),
-    );
-    let (notes, signals) = mpsc::channel(8);
-    let (keys, input) = mpsc::channel(INPUT_QUEUE);
-    let (effects, asked) = mpsc::channel(EFFECT_QUEUE);
-    let (answers, answered) = mpsc::channel(ANSWER_QUEUE);
-    let mut journal = Journal::new(store, &store_key);
-    if store_key == EMBEDDED_KEY {
-        journal = journal.of_own_service();
-    }
-    let tools = Tools { pace: Pace::default(), client: Arc::new(client), journal, context, reload };
-    let work = tokio::spawn(worker::run_with(tools, asked, answers));
-    tui::listen_for_signals(notes.clone()).map_err(|err| format!("cannot listen for signals: {err}"))?;
-    let queues = Queues { input, signals, worker: answered, effects };
-    let ended = draw(setup, look, queues, keys, notes).await;
-    // The loop has waited as long as it should; what reads are left are of use to nobody.
-    work.abort();
-    let ended = ended.map_err(|err| format!("the terminal cannot be used: {err}"))?;
-    parting_words(&ended).map_or(Ok(()), Err)
+    Ok((running, Connection { base_url, sdkappid, identifier, credential, ca_file: None }))
 }
 
 /// Why the terminal failed, if it did, and what was left open, also then.
@@ -352,27 +375,28 @@ async fn draw(
     Ok(ended)
 }
 
-/// A sandbox that is gone took its tasks with it: what became of its writes is no question.
-async fn forget_open_writes(store: &Arc<Store>, store_key: &str) {
-    let (store, key, now) = (Arc::clone(store), store_key.to_owned(), present());
-    // Entries that stay open only cost a needless look.
-    let _ = tokio::task::spawn_blocking(move || {
+/// The local database, where it can be opened, and what is to be said about it.
+type OpenedStore = (Option<Arc<Store>>, Option<String>);
+
+/// Opens the local database. Of the embedded sandbox of before, `embedded`, the
+/// tasks are gone: what became of writes to it is no question.
+fn open_store(path: Option<PathBuf>, embedded: Option<String>) -> OpenedStore {
+    let Some(path) = path else { return (None, None) };
+    let store = match Store::open(&path) {
+        Ok(store) => store,
+        Err(err) => return (None, Some(format!("drafts and journal are not kept on disk: {err}"))),
+    };
+    let mended = Opened::summary(store.opened());
+    if let Some(words) = &mended {
+        tracing::warn!(event = "mended", words);
+    }
+    if let Some(key) = embedded {
         let outcome = serde_json::json!({"result": "the embedded sandbox is gone"});
         // That of another pushdeck that lives is not gone: only what belongs to nobody else is closed.
-        let _ = store.take_over(&key).and_then(|_| store.close_own_intents(&key, now, &outcome));
-    })
-    .await;
-}
-
-/// The local database, opened on a thread that may wait for the disk.
-async fn open_store(path: Option<PathBuf>) -> Result<Option<Arc<Store>>, String> {
-    let Some(path) = path else { return Ok(None) };
-    let opened = tokio::task::spawn_blocking(move || Store::open(&path)).await;
-    match opened {
-        Ok(Ok(store)) => Ok(Some(Arc::new(store))),
-        Ok(Err(err)) => Err(err.to_string()),
-        Err(_) => Err("the database could not be opened".to_owned()),
+        // Entries that stay open only cost a needless search.
+        let _ = store.take_over(&key).and_then(|_| store.close_own_intents(&key, present(), &outcome));
     }
+    (Some(Arc::new(store)), mended)
 }
 
 /// What the operator must still read after the screens are gone: writes that were not settled, or
@@ -461,7 +485,7 @@ mod tests {
         assert_eq!(plan.store_key, "acme 1400000009 adminapisgp.im.qcloud.com");
         assert!(!format!("{plan:?}").contains("5up3r"));
         let Target::Service(connection) = plan.target else { panic!("not embedded") };
-        assert_eq!(connection.endpoint, "https://adminapisgp.im.qcloud.com");
+        assert_eq!(connection.base_url, "https://adminapisgp.im.qcloud.com");
         assert_eq!((connection.sdkappid, connection.identifier.as_str()), (1_400_000_009, "ops"));
         assert!(matches!(connection.credential, Credential::Key(_)));
     }
@@ -518,9 +542,64 @@ mod tests {
     }
 
     #[tokio::test]
+    async fn what_is_asked_waits_for_a_database_that_is_slow_to_open_and_is_answered_once_it_is_there() {
+        let plan = plan(&Flags { sandbox: true, ..Flags::default() }, &Env::default(), None).unwrap();
+        let (opens, opened) = std::sync::mpsc::sync_channel::<()>(0);
+        let slow = move |_, _| {
+            opened.recv().unwrap();
+            (None, Some("not kept".to_owned()))
+        };
+        let (effects, asked) = mpsc::channel(4);
+        let (answers, mut answered) = mpsc::channel(64);
+        let (stop_later, embedded) = oneshot::channel();
+        let working = tokio::spawn(work(plan, Reload::never(""), stop_later, slow, asked, answers));
+        let now = present();
+        let query = crate::domain::Query::around(now, 5);
+        let priority = crate::domain::Priority::Page;
+        effects.send(Effect::List { req: crate::app::ReqId(7), query, priority }).await.unwrap();
+        let running = embedded.await.unwrap();
+        // The sandbox is there, and still nothing was asked of it.
+        assert!(answered.try_recv().is_err());
+        opens.send(()).unwrap();
+        assert_eq!(answered.recv().await, Some(Message::Noted("not kept".to_owned())));
+        loop {
+            match answered.recv().await.unwrap() {
+                Message::Listed { result, .. } => break assert!(result.is_ok()),
+                _ => continue,
+            }
+        }
+        drop(effects);
+        working.await.unwrap();
+        Running::stop(running).await;
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_made_ready_is_the_answer_to_everything_that_is_asked() {
+        let connection = Connection {
+            base_url: "https://127.0.0.1:9".to_owned(),
+            sdkappid: 1,
+            identifier: "administrator".to_owned(),
+            credential: Credential::Key("0123456789abcdef0123456789abcdef".into()),
+            ca_file: Some("/nowhere/ca.pem".into()),
+        };
+        let mut plan = plan(&Flags { sandbox: true, ..Flags::default() }, &Env::default(), None).unwrap();
+        plan.target = Target::Service(connection);
+        let (effects, asked) = mpsc::channel(4);
+        let (answers, mut answered) = mpsc::channel(4);
+        let (stop_later, _embedded) = oneshot::channel();
+        let working =
+            tokio::spawn(work(plan, Reload::never(""), stop_later, |_, _| (None, None), asked, answers));
+        effects.send(Effect::Reload { req: crate::app::ReqId(7) }).await.unwrap();
+        let Some(Message::Reloaded { result: Err(words), .. }) = answered.recv().await else { panic!() };
+        assert!(words.contains("/nowhere/ca.pem"), "{words}");
+        drop(effects);
+        working.await.unwrap();
+    }
+
+    #[tokio::test]
     async fn the_embedded_sandbox_listens_on_this_machine_under_the_shown_app() {
         let (running, connection) = start_embedded().await.unwrap();
-        let host = connection.endpoint.strip_prefix("http://127.0.0.1:").unwrap();
+        let host = connection.base_url.strip_prefix("http://127.0.0.1:").unwrap();
         let port: u16 = host.parse().unwrap();
         tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
         let plan = plan(&Flags { sandbox: true, ..Flags::default() }, &Env::default(), None).unwrap();

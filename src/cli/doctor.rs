@@ -11,11 +11,11 @@ mod verdict;
 use reqwest::Url;
 
 use super::args::DoctorArgs;
-use super::dashboard::{self, Connection};
+use super::dashboard;
 use super::{Exit, World, present};
 use crate::api::proxy::{self, Proxy};
 use crate::api::signer::Signer;
-use crate::api::{self, Context};
+use crate::api::{Connection, Context};
 use crate::config::{self, Credential, Flags, Profile};
 use crate::domain::Failure;
 use crate::sandbox::Running;
@@ -43,14 +43,14 @@ pub(super) async fn run(args: DoctorArgs, flags: &Flags, mut world: World<'_>) -
 struct Target {
     /// `None` when the secret could not be read: then the way can be looked at all the same.
     credential: Option<Credential>,
-    connection: Place,
+    connection: Endpoint,
     /// Under which name its writes stand in the journal; `None` for the embedded sandbox.
     store_key: Option<String>,
     embedded: Option<Running>,
 }
 
 /// Where the calls would go.
-struct Place {
+struct Endpoint {
     endpoint: String,
     sdkappid: u64,
     identifier: String,
@@ -78,7 +78,7 @@ async fn settle(flags: &Flags, world: &mut World<'_>, report: &mut Report) -> Op
 fn configured(profile: &Profile, world: &mut World<'_>, report: &mut Report) -> Target {
     let credential = config::resolve_secret(profile, &world.env);
     report.add(verdict::secret(profile, credential.as_ref()), world.out);
-    let connection = Place {
+    let connection = Endpoint {
         endpoint: profile.endpoint.value.clone(),
         sdkappid: profile.sdkappid.value,
         identifier: profile.identifier.value.clone(),
@@ -93,8 +93,8 @@ async fn embedded(world: &mut World<'_>, report: &mut Report) -> Option<Target> 
     match dashboard::start_embedded().await {
         Ok((running, connection)) => {
             report.add(Line::ok(Check::Secret, "made up for the embedded sandbox"), world.out);
-            let Connection { endpoint, sdkappid, identifier, credential, ca_file } = connection;
-            let connection = Place { endpoint, sdkappid, identifier, ca_file };
+            let Connection { base_url: endpoint, sdkappid, identifier, credential, ca_file } = connection;
+            let connection = Endpoint { endpoint, sdkappid, identifier, ca_file };
             Some(Target {
                 credential: Some(credential),
                 connection,
@@ -112,15 +112,12 @@ async fn embedded(world: &mut World<'_>, report: &mut Report) -> Option<Target> 
 
 /// The lines of the signature, of the way to the service, and of what it answers.
 async fn service(target: &Target, world: &mut World<'_>, report: &mut Report) {
-    let Place { endpoint, sdkappid, identifier, ca_file } = &target.connection;
+    let Endpoint { endpoint, sdkappid, identifier, ca_file } = &target.connection;
     let context = Context::new(present, rand::random);
-    let credential = target.credential.clone().map(|credential| match credential {
-        Credential::Key(key) => api::Credential::Key(key),
-        Credential::Sig(sig) => api::Credential::Sig(sig),
-    });
+    let credential = target.credential.clone();
     let signed = credential.as_ref().map(|credential| {
         let signer = Signer::new(*sdkappid, identifier, credential, context.now())?;
-        let given = matches!(credential, api::Credential::Sig(_));
+        let given = matches!(credential, Credential::Sig(_));
         Ok::<_, Failure>(Signed { until: signer.until(), given })
     });
     let line = match &signed {
@@ -144,7 +141,7 @@ async fn service(target: &Target, world: &mut World<'_>, report: &mut Report) {
         }
         return;
     };
-    let connection = api::Connection {
+    let connection = Connection {
         base_url: endpoint.clone(),
         sdkappid: *sdkappid,
         identifier: identifier.clone(),

@@ -2,7 +2,6 @@
 //!
 //! No error of this module holds a secret, a part of one, or what a command wrote.
 
-use std::fmt;
 use std::fs::Metadata;
 use std::io::Read;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
@@ -16,30 +15,13 @@ use super::paths::{self, Env};
 use super::profile::{Profile, SecretSource};
 use super::{ConfigError, Origin, Sourced, command, redact};
 use crate::domain::profile::Environment;
+use crate::usersig::Credential;
 
 /// How long a `secret_key_command` may take: a password manager may ask for a finger.
 const COMMAND_LIMIT: Duration = Duration::from_secs(10);
 
 /// A key has 64 bytes and a `UserSig` some hundreds; what is larger than this is another file.
 const MOST_BYTES: usize = 16 * 1024;
-
-/// What a profile proves itself with. `Debug` shows neither.
-#[derive(Clone)]
-pub enum Credential {
-    /// The app's secret key: signatures are made here.
-    Key(SecretString),
-    /// A `UserSig` made elsewhere, not yet decoded.
-    Sig(SecretString),
-}
-
-impl fmt::Debug for Credential {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Key(_) => "Key([redacted])",
-            Self::Sig(_) => "Sig([redacted])",
-        })
-    }
-}
 
 /// Reads the secret of a profile from where it says. Blocks for up to ten seconds when that is a
 /// command.

@@ -15,6 +15,7 @@ mod reload;
 mod secrets;
 mod service;
 mod signals;
+mod start;
 mod terminal;
 mod tmux;
 mod two;

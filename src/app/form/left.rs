@@ -40,6 +40,11 @@ pub struct Drafts {
 }
 
 impl Drafts {
+    /// Whether a text is on its way to the disk.
+    pub fn waits_for_disk(&self) -> bool {
+        !self.asked.is_empty() || !self.aside.is_empty()
+    }
+
     pub(super) fn asked(&mut self, req: ReqId, slot: String, draft: Option<Draft>) {
         self.failed.remove(&slot);
         self.asked.insert(req, (slot, draft));
