@@ -10,12 +10,13 @@ use std::fmt;
 use std::net::{Ipv4Addr, Ipv6Addr, SocketAddr};
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use rand::rngs::StdRng;
 use rand::{CryptoRng, RngExt, SeedableRng};
 use secrecy::{ExposeSecret, SecretString};
 use tokio::net::TcpListener;
-use tokio::sync::watch;
+use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 
 mod answer;
@@ -180,6 +181,7 @@ pub async fn start(
         rng: Mutex::new(options.random_seed.map_or_else(rand::make_rng, StdRng::seed_from_u64)),
         modes: Modes::of(&options),
         script: Mutex::default(),
+        written: Notify::new(),
         counters: Mutex::default(),
         guests: listener::Guests::default(),
         moving: tokio::sync::Mutex::default(),
@@ -259,12 +261,22 @@ fn open(
     Engine::start(store)
 }
 
+async fn written(shared: &Shared) {
+    shared.written.notified().await;
+    tokio::time::sleep(AFTER_A_WRITE).await;
+}
+
+/// So long the dispatcher waits for more writes before it looks what is due.
+const AFTER_A_WRITE: Duration = Duration::from_millis(100);
+
 async fn dispatch_by_itself(shared: Arc<Shared>) {
     let mut stopping = shared.stopping.clone();
     loop {
         let wait = shared.dispatch().await;
         tokio::select! {
             () = tokio::time::sleep(wait) => {}
+            // A write may have brought something that is due sooner; of many in a row one round is enough.
+            () = written(&shared), if shared.options.tick_ms <= dispatch::EVERY_SECOND => {}
             _ = stopping.wait_for(|stop| *stop) => return,
         }
     }

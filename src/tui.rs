@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::app::PendingWrite;
-use crate::app::{Effect, Message, Moment, PendingReply, State, update};
+use crate::app::{Effect, Layer, Message, Moment, PendingReply, State, update};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
 use crate::term::{self, Progress, Screen, Shown};
@@ -115,10 +115,18 @@ async fn turn(
 ) -> io::Result<()> {
     while !desk.leave {
         painter.draw(desk)?;
+        let mut until = Instant::now() + desk.wake_in();
         let woken = loop {
-            match inbox.wake(desk.wake_in()).await {
+            match inbox.wake(until).await {
                 // It changes nothing that is shown, so no frame follows it.
-                Woken::Progress(news) => hear(desk, &news, clock)?,
+                Woken::Progress(news) => {
+                    hear(desk, &news, clock)?;
+                    until = until.min(Instant::now() + desk.wake_in());
+                }
+                // It is shown with the answer that follows it, or with the next second: one frame for both.
+                Woken::By(message) if matches!(*message, Message::Called(_)) && !desk.shows_calls() => {
+                    desk.take(*message);
+                }
                 Woken::By(message) => break Some(*message),
                 Woken::Time => break None,
             }
@@ -233,7 +241,7 @@ enum Woken {
 
 impl Inbox {
     /// Waits for the first thing that happens.
-    async fn wake(&mut self, longest: Duration) -> Woken {
+    async fn wake(&mut self, until: Instant) -> Woken {
         let message = tokio::select! {
             // Without input nobody can leave by a key.
             message = next(&mut self.input), if self.input.is_some() => Some(message.unwrap_or(Message::EndAsked)),
@@ -242,7 +250,7 @@ impl Inbox {
                 Some(message.unwrap_or_else(|| Message::Noted(WORKER_GONE.to_owned())))
             }
             news = news(&mut self.written), if self.written.is_some() => return Woken::Progress(news),
-            () = tokio::time::sleep(longest) => None,
+            () = tokio::time::sleep_until(until) => None,
         };
         message.map_or(Woken::Time, |message| Woken::By(Box::new(message)))
     }
@@ -380,6 +388,11 @@ impl Desk {
                 self.refused.extend(refusal(&effect, Failure::Local { detail: WORKER_GONE.to_owned() }));
             }
         }
+    }
+
+    /// Whether the API log is on the screen.
+    fn shows_calls(&self) -> bool {
+        self.state.layers.iter().any(|layer| matches!(layer, Layer::Calls(_)))
     }
 
     fn wake_in(&self) -> Duration {

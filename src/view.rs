@@ -142,7 +142,16 @@ pub(crate) fn put(buf: &mut Buffer, x: u16, y: u16, room: u16, words: &str, styl
         return x;
     }
     let words = text::cut(words, usize::from(room));
-    buf.set_stringn(x, y, words, usize::from(room), style).0
+    if !text::is_plain(&words) {
+        return buf.set_stringn(x, y, words, usize::from(room), style).0;
+    }
+    let mut x = x;
+    for c in words.chars() {
+        let Some(cell) = buf.cell_mut(Position::new(x, y)) else { break };
+        cell.set_char(c).set_style(style);
+        x += 1;
+    }
+    x
 }
 
 /// The look of a meaning.

@@ -12,7 +12,13 @@ use super::JsonObject;
 
 /// Cells that `text` takes on a terminal.
 pub fn width(text: &str) -> usize {
-    text.width()
+    if is_plain(text) { text.len() } else { text.width() }
+}
+
+/// Whether each byte is a character of one cell: most of what is shown is so, and is measured, cut and drawn
+/// without looking for characters that belong together.
+pub fn is_plain(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
 /// Whether a terminal would act on this character instead of showing it: controls, and the
@@ -169,6 +175,9 @@ pub fn cut(text: &str, cells: usize) -> Cow<'_, str> {
     }
     if cells == 0 {
         return Cow::Borrowed("");
+    }
+    if is_plain(text) {
+        return Cow::Owned(format!("{}…", text.get(..cells - 1).unwrap_or_default()));
     }
     let mut kept = String::new();
     let mut used = 0;

@@ -17,6 +17,13 @@ use crate::domain::JsonObject;
 /// Most tasks of one step of a round, so that calls get their turn between the rounds.
 const BATCH: i64 = 1000;
 
+/// Tasks are due at whole seconds: rounds that are no further apart than this begin each on time.
+pub(super) const EVERY_SECOND: u64 = 1000;
+
+/// The longest sleep, also when nothing is due: the clock may be put forward, and what was kept long enough
+/// goes.
+const LONGEST_SLEEP: Duration = Duration::from_secs(10);
+
 /// What a round needs besides the store.
 pub(super) struct Desk<'a, R> {
     pub(super) options: &'a Options,
@@ -38,10 +45,19 @@ impl<R: Rng> Desk<'_, R> {
         if full {
             return Ok(Duration::ZERO);
         }
-        let tick = self.options.tick_ms.max(1);
-        let left = store.dispatching_since()?.map(|since| since.saturating_add(stay) - now_ms);
-        let left = left.and_then(|left| u64::try_from(left.max(1)).ok());
-        Ok(Duration::from_millis(left.map_or(tick, |left| left.min(tick))))
+        self.until_next(store, now_ms)
+    }
+
+    /// Until the next dispatch begins or ends. A start waits for the next round, where rounds are further
+    /// apart than the seconds in which tasks are due.
+    fn until_next(&self, store: &Store, now_ms: i64) -> rusqlite::Result<Duration> {
+        let end = store.dispatching_since()?.map(|since| since.saturating_add(self.stay()));
+        let due = store.next_due()?.map(|second| second.saturating_mul(1000));
+        let round = now_ms.saturating_add(i64::try_from(self.options.tick_ms).unwrap_or(i64::MAX));
+        let start = due.map(|due| if self.options.tick_ms > EVERY_SECOND { due.max(round) } else { due });
+        let left = end.into_iter().chain(start).min().map_or(i64::MAX, |at| at.saturating_sub(now_ms));
+        let left = Duration::from_millis(u64::try_from(left.max(1)).unwrap_or(u64::MAX));
+        Ok(left.min(LONGEST_SLEEP))
     }
 
     /// All rounds between two times of a virtual clock: each task goes at its own second.

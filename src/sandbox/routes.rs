@@ -19,7 +19,7 @@ use chrono::{DateTime, Utc};
 use hyper::body::{Frame, SizeHint};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
-use tokio::sync::{Semaphore, SemaphorePermit, watch};
+use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 
 use super::answer::{Answer, Members};
 use super::calls::{Call, carry_out};
@@ -62,6 +62,8 @@ pub(super) struct Shared {
     /// Held by whoever moves a virtual clock.
     pub(super) moving: tokio::sync::Mutex<()>,
     pub(super) large: Arc<Semaphore>,
+    /// Tells the dispatcher of a write.
+    pub(super) written: Notify,
     pub(super) stopping: watch::Receiver<bool>,
 }
 
@@ -139,8 +141,13 @@ impl Shared {
             };
             carry_out(command, &body, &mut call, store)
         };
-        let done =
-            if command.writes() { self.engine.write(work).await } else { self.engine.read(work).await };
+        let done = if command.writes() {
+            let done = self.engine.write(work).await;
+            self.written.notify_one();
+            done
+        } else {
+            self.engine.read(work).await
+        };
         let outcome = done.unwrap_or_else(|Lost| Err(Refusal::internal()));
         Answer { outcome, with_task_id: command.writes() }
     }
