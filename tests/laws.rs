@@ -206,3 +206,143 @@ fn the_readme_shows_the_key_table_as_it_is() {
         "the key table in README.md is not the one of the program:\n{table}"
     );
 }
+
+/// The files of a module, by the path of their module, each without its tests and comments.
+fn files_of(top: &str) -> std::collections::BTreeMap<String, String> {
+    let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
+    let of_top = sources().into_iter().filter(|(floor, ..)| floor == top);
+    of_top
+        .map(|(_, path, text)| {
+            let inside = path.strip_prefix(&src).unwrap().with_extension("");
+            let name = inside.iter().map(|part| part.to_str().unwrap()).collect::<Vec<_>>().join("::");
+            let code = shipped(&path, &text).lines().map(|line| line.split("//").next().unwrap_or_default());
+            (name, code.collect::<Vec<_>>().join("\n"))
+        })
+        .filter(|(_, code)| !code.trim().is_empty())
+        .collect()
+}
+
+/// Every path that a `use` names, its groups taken apart.
+fn used(text: &str) -> Vec<String> {
+    fn take_apart(prefix: &str, tree: &str, found: &mut Vec<String>) {
+        let tree = tree.trim();
+        let Some(at) = tree.find('{') else {
+            let path = tree.split(" as ").next().unwrap_or_default();
+            found.push(format!("{prefix}{path}").split_whitespace().collect());
+            return;
+        };
+        let prefix = format!("{prefix}{}", tree[..at].trim());
+        let inner = &tree[at + 1..tree.rfind('}').unwrap_or(tree.len())];
+        let (mut depth, mut item) = (0, String::new());
+        for c in inner.chars().chain([',']) {
+            match c {
+                ',' if depth == 0 => {
+                    let item = std::mem::take(&mut item);
+                    if !item.trim().is_empty() {
+                        take_apart(&prefix, &item, found);
+                    }
+                    continue;
+                }
+                '{' => depth += 1,
+                '}' => depth -= 1,
+                _ => {}
+            }
+            item.push(c);
+        }
+    }
+    let mut found = Vec::new();
+    for (at, _) in text.match_indices("use ") {
+        let begins = text[..at].chars().next_back().is_none_or(|c| c.is_whitespace());
+        if let Some(end) = text[at..].find(';').filter(|_| begins) {
+            take_apart("", &text[at + 4..at + end], &mut found);
+        }
+    }
+    found
+}
+
+/// Paths that begin with `crate`, `super` or `self`, wherever they stand, but for those of a visibility.
+fn written_out(text: &str) -> Vec<String> {
+    let mut found = Vec::new();
+    for start in ["crate::", "super::", "self::"] {
+        for (at, _) in text.match_indices(start) {
+            let before = &text[..at];
+            let in_path =
+                before.ends_with("::") || before.ends_with(|c: char| c.is_alphanumeric() || c == '_');
+            if !in_path && !before.ends_with("(in ") {
+                let path = text[at..].chars().take_while(|c| c.is_alphanumeric() || "_:".contains(*c));
+                let path: String = path.collect();
+                // What stands in the group of a `use` is read there.
+                if !path.ends_with("::") {
+                    found.push(path);
+                }
+            }
+        }
+    }
+    found
+}
+
+/// Which file of the same module a path in `from` leads to.
+fn leads_to(files: &std::collections::BTreeMap<String, String>, from: &str, path: &str) -> Option<String> {
+    let parts: Vec<&str> = path.split("::").filter(|part| !part.is_empty()).collect();
+    let mut base: Vec<&str> = from.split("::").collect();
+    let rest = match parts.first()? {
+        &"crate" => {
+            base.clear();
+            &parts[1..]
+        }
+        &"super" | &"self" => {
+            let ups = parts.iter().take_while(|part| ["super", "self"].contains(*part)).count();
+            let supers = parts[..ups].iter().filter(|part| **part == "super").count();
+            base.truncate(base.len().saturating_sub(supers));
+            &parts[ups..]
+        }
+        _ => &parts[..],
+    };
+    base.extend(rest);
+    (1..=base.len()).rev().map(|many| base[..many].join("::")).find(|name| files.contains_key(name))
+}
+
+/// The files from which a way leads back to themselves.
+fn in_circles(top: &str) -> Vec<String> {
+    use std::collections::{BTreeMap, BTreeSet};
+    let files = files_of(top);
+    assert!(files.len() > 3, "the files of {top} were not found");
+    let mut leads: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (name, code) in &files {
+        let paths = used(code).into_iter().chain(written_out(code));
+        let to = paths.filter_map(|path| leads_to(&files, name, &path)).filter(|to| to != name);
+        leads.insert(name, to.collect());
+    }
+    let comes_back = |name: &&&str| {
+        let mut seen = BTreeSet::new();
+        let mut todo: Vec<&String> = leads[**name].iter().collect();
+        while let Some(next) = todo.pop() {
+            if seen.insert(next) {
+                todo.extend(&leads[next.as_str()]);
+            }
+        }
+        seen.contains(&(**name).to_owned())
+    };
+    leads.keys().filter(comes_back).map(|name| (*name).to_owned()).collect()
+}
+
+#[test]
+fn no_files_import_each_other_in_a_circle() {
+    for top in ["app", "view", "worker"] {
+        assert_eq!(in_circles(top), [""; 0], "files of {top} import each other in a circle");
+    }
+}
+
+#[test]
+fn the_reader_of_imports_sees_groups_paths_and_parents() {
+    let code = "use super::{a::{B, c}, d as e};\nlet x = super::super::f::g();\npub(in crate::h) fn i() {}";
+    assert_eq!(used(code), ["super::a::B", "super::a::c", "super::d"]);
+    assert_eq!(written_out("x(super::super::f::g(), crate::h)"), ["crate::h", "super::super::f::g"]);
+    assert_eq!(written_out("pub(in crate::h) fn i()"), [""; 0]);
+    let files = ["m", "m::a", "m::a::b", "m::c"].map(|name| (name.to_owned(), String::new())).into();
+    let to = |from: &str, path: &str| leads_to(&files, from, path);
+    assert_eq!(to("m::a::b", "super::super::c::X"), Some("m::c".to_owned()));
+    assert_eq!(to("m::a", "b::X"), Some("m::a::b".to_owned()), "a child by its name");
+    assert_eq!(to("m::c", "crate::m::a::X"), Some("m::a".to_owned()));
+    assert_eq!(to("m::c", "std::fmt"), Some("m::c".to_owned()), "what is nobody's leads nowhere else");
+}
