@@ -8,7 +8,7 @@
 //! |---|---|---|
 //! | 5 | `main` | argv to exit code |
 //! | 4 | [`tui`] [`cli`] [`sandbox`] | shells: they await, print, listen |
-//! | 3 | [`worker`] [`view`] [`term`] [`theme`] | hands and eyes |
+//! | 3 | [`worker`] [`view`] [`term`] [`theme`] | carry out, draw |
 //! | 2 | [`app`] [`keymap`] | pure: state and update |
 //! | 1 | [`api`] [`config`] [`store`] | HTTP, settings, the local database |
 //! | 0 | [`domain`] [`usersig`] | pure values and rules |
@@ -22,7 +22,8 @@
 //! | … | there |
 //! |---|---|
 //! | a key, a hint, a help text | [`keymap`] |
-//! | what a key does | the file of its screen in [`app`] |
+//! | what a key does | the file of its screen in [`app`]; on table and detail alike `app::task_actions` |
+//! | which screens there are, and what each answers | [`app::layer`]; where a screen may go: `app::next` |
 //! | how something looks | the file of the same name in [`view`]; colours in [`theme`] and `assets/themes` |
 //! | where things stand on the screen | [`app::frame`] |
 //! | what a terminal sends and gets | `term::decode` (keys), `term::screen` (frames), `term::line` (settings) |
@@ -30,7 +31,7 @@
 //! | a field of a task, its limit, its help | [`domain::fields`]; rules between fields in [`domain::rules`] |
 //! | how a time may be typed, or is written | [`domain::when`] |
 //! | how a list is typed, or is written | [`domain::list`] |
-//! | what a text field takes, and its limit | [`app::entry`], [`domain::fields`] |
+//! | what a text field takes, and its limit | [`app::text_field`], [`domain::fields`] |
 //! | the text of an error | [`domain::catalog`] (codes), [`domain::failure`] (the transport) |
 //! | what goes over the wire | [`domain::wire`]; how it goes in [`api`] |
 //! | which rows are asked for, and whether a page joins what was shown | `app::board`: `paging`, `range` |
@@ -38,9 +39,14 @@
 //! | what is retried | `api::retry`; how often one may call: `api::rate_limiter` |
 //! | how the background gives way after 60007 | [`domain::throttle`] |
 //! | what the palette offers, `:reload` | [`app::palette`], [`app::reload`]; reading it: `worker::reload` |
-//! | what a confirmation takes, and when it counts | `app::review`: `level`, `confirm`, `quiet`, `sight` |
+//! | what a confirmation takes, and when it counts | `app::review`: `level`, `confirm`, `quiet`, `sight`, `ready` |
+//! | what is known of a write, from its sending to its verification | [`app::pending`]; decided in [`app::writes`] |
+//! | which answer an effect is owed | [`app::reply`] |
+//! | how a text is composed line by line | [`app::lines`] |
+//! | what is made ready beside the first frame | [`cli::dashboard`] |
+//! | a rule (U…, W…) and its reason | `docs/rules.md` |
 //! | what is offered when a write is over | `app::review::again` |
-//! | what happens to a write whose outcome is unknown | `worker::reconcile`, `app::review` |
+//! | what happens to a write whose outcome is unknown | `worker::reconcile`, `worker::record`, `app::review::learn` |
 //! | whose an open write is, of several pushdecks | `store::process`, `store::owners`; `worker::others`, `app::review::elsewhere` |
 //! | what becomes of a draft | `app::form::drafts`, `store::drafts`; the list of drafts: [`app::drafts`] |
 //! | what is kept of a call, and the API log | [`domain::call`], [`app::calls`]; as a line for a shell: [`domain::curl`] |

@@ -119,7 +119,7 @@ pub enum Reject {
 }
 
 impl Reject {
-    /// The `ErrorCode` of the service for it (section 5.3 of the fact sheet).
+    /// The `ErrorCode` of the service for it (documents, *Error codes*).
     pub fn code(self) -> i64 {
         match self {
             Self::Malformed => 70003,

@@ -1,4 +1,4 @@
-//! The hard limit of the service: 5 calls a second for each API (section 1.5 of the fact sheet).
+//! The hard limit of the service: 5 calls a second for each API (documents, *Push REST API list*; W1).
 //!
 //! Nobody knows when, between sending and answer, the service counts a call, nor where its second
 //! begins. So a slot is taken from the moment a call is let go until a whole second after the latest

@@ -154,7 +154,7 @@ pub enum WriteOutcome {
     CannotTell(String),
 }
 
-/// Whether what stands is what was meant (rule 3 of the wire).
+/// Whether what stands is what was meant (W3).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Verification {
     /// There is nothing to prove: the task is gone.

@@ -129,7 +129,7 @@ impl Shared {
         ReqId(self.next_req)
     }
 
-    /// The service's time, by which countdowns run and the past is judged (rule 6 of the wire).
+    /// The service's time, by which countdowns run and the past is judged (W6).
     pub fn server_now(&self) -> DateTime<Utc> {
         self.connection.server_now(self.now)
     }

@@ -37,7 +37,7 @@ impl Content {
         }
     }
 
-    /// What is to be sent: everything but the `MsgRandom` that the service added (section 8.5).
+    /// What is to be sent: everything but the `MsgRandom` that the service added.
     #[must_use]
     pub fn without_random(&self) -> Self {
         let mut copy = self.clone();

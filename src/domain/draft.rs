@@ -252,7 +252,7 @@ impl Draft {
     }
 }
 
-/// The text of a field in a content; null is as good as absent (section 8.4).
+/// The text of a field in a content; null is as good as absent.
 fn text_in(content: &Content, field: &Field) -> Option<String> {
     content.at(field.path).filter(|value| !value.is_null()).map(|value| entry_text(field, value))
 }

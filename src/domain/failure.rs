@@ -103,7 +103,7 @@ impl Failure {
         matches!(self, Self::Unreadable { detail, .. } if detail == TOO_LARGE)
     }
 
-    /// Whether, after this, a *write* may or may not have been done (rule 2 of the wire).
+    /// Whether, after this, a *write* may or may not have been done (W2).
     pub fn leaves_write_unknown(&self) -> bool {
         match self {
             Self::NotSent { .. } | Self::Local { .. } => false,
@@ -115,7 +115,7 @@ impl Failure {
         }
     }
 
-    /// Whether the polling has to stop until somebody mends the configuration (rule 5 of the wire).
+    /// Whether the polling has to stop until somebody mends the configuration (W5).
     pub fn stops_polling(&self) -> bool {
         match self {
             Self::Refused { code: 60026, .. } => true,

@@ -48,7 +48,7 @@ impl From<&str> for AppKey {
 }
 
 /// A data center of the service. Riyadh stands only in some of the five pages, yet belongs to all
-/// five commands as far as can be told (section 1.3 of the fact sheet).
+/// five commands as far as can be told (documents, *Create scheduled task*: Request URL).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Region {
     /// The value in the configuration.

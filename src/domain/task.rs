@@ -100,7 +100,7 @@ impl Status {
 }
 
 /// What the operator calls the state of a task: `Status` and `DispatchSuccess` read together
-/// (section 3.1 of the fact sheet: only the pair tells a failure).
+/// (documents, *List scheduled tasks*: only the pair tells a failure).
 #[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub enum Outcome {
     /// Still to come.

@@ -2,7 +2,7 @@
 //!
 //! Bodies are pinned by golden JSON from the service's documents, because the sandbox has its own
 //! reading of the same documents and a shared mistake would hide (I3). Answers are read tolerantly:
-//! by name, in any order, unknown fields kept, missing ones filled as section 3.2 of the fact sheet
+//! by name, in any order, unknown fields kept, missing ones filled as far as the documents' own samples differ:
 //! allows.
 
 use chrono::{DateTime, NaiveDateTime, Utc};

@@ -82,7 +82,7 @@ impl Answer {
     }
 }
 
-/// A `TaskInfo` (section 3).
+/// A `TaskInfo` (documents, *Get scheduled task*).
 pub(super) fn task_info(text: &mut String, task: &Stored) {
     let time = |at: i64| DateTime::from_timestamp(at, 0).map(time_out).unwrap_or_default();
     put(

@@ -1,4 +1,4 @@
-//! The five commands on the store: steps 10 to 16 of the pipeline (section 8.1 of the fact sheet).
+//! The five commands on the store: steps 10 to 16 of the pipeline (`docs/sandbox.md`).
 //!
 //! Runs on a blocking thread with the store in hand, so each call is one piece. It never reads a
 //! clock: the time of the call is in [`Call`].

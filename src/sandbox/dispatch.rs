@@ -1,4 +1,4 @@
-//! The dispatcher: due tasks go from pending over dispatching to dispatched (section 8.6).
+//! The dispatcher: due tasks go from pending over dispatching to dispatched.
 //!
 //! A round is a function of the store and a time, so that tests need no waiting. It never sends a
 //! task twice and never retries a failed one.
@@ -184,7 +184,7 @@ fn fits(rule: &OutcomeRule, task: &Leaving, content: &JsonObject) -> bool {
         && rule.account.as_ref().is_none_or(addressed)
 }
 
-/// A `PushTaskID` of the shape that the documents' samples have (section 3.3): hex of the time, the
+/// A `PushTaskID` of the shape that the documents' samples have (documents, *List scheduled tasks*): hex of the time, the
 /// application, two random groups, `MsgRandom`; pushes to users begin with `batch_`.
 pub(super) fn push_id(
     kind: &str,

@@ -1,4 +1,4 @@
-//! Who may call, and how often: steps 3 to 9 of the pipeline (section 8.1 of the fact sheet).
+//! Who may call, and how often: steps 3 to 9 of the pipeline (`docs/sandbox.md`).
 //!
 //! Knows nothing of tasks. What is refused here was never counted and never touched the store.
 

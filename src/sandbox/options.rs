@@ -1,6 +1,6 @@
 //! What the documents of the service leave open, and what the sandbox takes instead.
 //!
-//! Each field is one row of section 8 of the fact sheet; the defaults are the ones printed there.
+//! Each field is one row of the table in `docs/sandbox.md`; the defaults are the ones printed there.
 //! [`ENTRIES`] is the one table of their names, values and meanings: file, flags and help are made
 //! from it.
 

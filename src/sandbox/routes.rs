@@ -323,7 +323,7 @@ async fn read(mut body: Body, most: usize) -> Result<Vec<u8>, Refusal> {
     Err(Refusal::new(60003, format!("the request body is larger than {most} bytes")))
 }
 
-/// The pipeline (section 8.1): steps 1 to 9 here, the rest with the store in hand.
+/// The pipeline: steps 1 to 9 here, the rest with the store in hand.
 async fn walk(
     shared: &Arc<Shared>,
     parts: &Parts,

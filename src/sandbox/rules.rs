@@ -1,4 +1,4 @@
-//! What a request must look like, and what is answered when it does not (section 8 of the fact sheet).
+//! What a request must look like, and what is answered when it does not (`docs/sandbox.md`).
 //!
 //! Pure: takes parsed JSON and a time, gives values or a refusal. Bodies are read here strictly and
 //! on their own, not with the client's types, so that a mistake there cannot hide here (I3). Only

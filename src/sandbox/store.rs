@@ -23,7 +23,7 @@ use shelf::Card;
 
 use crate::domain::Kind;
 
-/// What a task is at the moment (section 3.1 of the fact sheet).
+/// What a task is at the moment (documents, *List scheduled tasks*).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum State {
     Pending,

@@ -10,7 +10,7 @@ use serde::Deserialize;
 pub(crate) struct Case {
     /// What the case says, as a sentence.
     pub(crate) name: String,
-    /// The section of the fact sheet that it comes from; the file's own when the case names none.
+    /// The subject that it belongs to; the file's own when the case names none.
     #[serde(default)]
     pub(crate) section: String,
     /// Keys of `[sandbox]` in an options file. A case with any is skipped elsewhere.

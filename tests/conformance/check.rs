@@ -6,7 +6,7 @@ use serde_json::Value;
 use super::case::Step;
 use super::fill::Meaning;
 
-/// Everything in which the answer is not as the case and the fact sheet say.
+/// Everything in which the answer is not as the case says.
 pub(crate) fn differences(
     step: &Step,
     command: Option<Command>,
@@ -79,7 +79,7 @@ fn page(step: &Step, answer: &Value, meaning: &Meaning) -> Vec<String> {
     wrong
 }
 
-/// What holds for every answer (sections 1.4 and 8.7 of the fact sheet).
+/// What holds for every answer (documents, *RESTful API overview*).
 fn shape_of_answer(command: Option<Command>, answer: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
     let Some(object) = answer.as_object() else { return vec!["the answer is no object".to_owned()] };

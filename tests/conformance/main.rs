@@ -1,4 +1,4 @@
-//! The table of conformance: what the fact sheet of the service says, as cases, one file a section.
+//! The table of conformance: what the service's documents say and leave open, as cases, one file a subject.
 //!
 //! The cases are data (`*.toml` beside this file), the runner speaks real HTTP. Without further
 //! words it starts the sandbox for them; `docs/conformance.md` says how it is pointed elsewhere and
@@ -22,7 +22,7 @@ mod target;
 
 use case::Case;
 
-/// Every file of the table, in the order of the fact sheet.
+/// Every file of the table, in the order of `docs/conformance.md`.
 const FILES: &[(&str, &str)] = &[
     ("1_calls.toml", include_str!("1_calls.toml")),
     ("2_endpoints.toml", include_str!("2_endpoints.toml")),
@@ -40,7 +40,7 @@ const FILES: &[(&str, &str)] = &[
     ("samples.toml", include_str!("samples.toml")),
 ];
 
-/// The sections of the fact sheet that the table must speak of.
+/// The subjects that the table must speak of.
 const SECTIONS: &[&str] = &[
     "1.2",
     "1.4",

@@ -7,8 +7,16 @@ use pushdeck::sandbox::{Options, Seed};
 use crate::service::{KEY, Service};
 use crate::terminal::{ENTER, ESC, Start, Terminal};
 
-/// How long the dashboard works with everything going on.
+/// How long what takes its time by design is waited for.
 const MINUTE: Duration = Duration::from_mins(1);
+
+/// How long the dashboard works with everything going on: a few windows of the limit, or a minute with
+/// `PUSHDECK_BUDGET=full`. The law for a minute of any traffic runs on a virtual clock, in
+/// `api::rate_limiter`.
+fn dose() -> Duration {
+    let is_full = std::env::var("PUSHDECK_BUDGET").is_ok_and(|dose| dose == "full");
+    if is_full { MINUTE } else { Duration::from_secs(8) }
+}
 
 fn open(service: &Service) -> Terminal {
     let terminal = Start::new(&[]).config(&service.config("test")).env("ACME_IM_KEY", KEY).open();
@@ -49,16 +57,15 @@ fn until(longest: Duration, what: &str, mut is: impl FnMut() -> bool) {
 }
 
 #[test]
-fn a_minute_of_work_is_never_over_the_limit() {
+fn work_with_everything_going_on_is_never_over_the_limit() {
     let service = Service::start(Options::demo(), Some(Seed::default()));
     let mut terminal = open(&service);
     let began = Instant::now();
     let mut rounds = 0;
-    while began.elapsed() < MINUTE {
+    while rounds == 0 || began.elapsed() < dose() {
         everything(&mut terminal);
         rounds += 1;
     }
-    assert!(rounds > 1, "{rounds}");
     assert_eq!(service.refused(), 0, "calls that the service refused as too many, in {rounds} rounds");
 }
 
@@ -67,14 +74,16 @@ fn two_dashboards_on_one_app_get_in_each_others_way_and_both_stay_usable() {
     let service = Service::start(Options::demo(), Some(Seed::default()));
     let mut pair = [open(&service), open(&service)];
     let began = Instant::now();
-    // Both want all there is until the service has had too many.
-    while service.refused() == 0 {
+    // Both want all there is until one of them has heard that these are too many. That the service has
+    // refused a call is not enough: a newer question may have withdrawn the one that was refused, and then
+    // nobody heard of it.
+    while !pair.iter().any(|terminal| terminal.screen().contains("slowed")) {
         assert!(began.elapsed() < MINUTE, "the two never met");
         for terminal in &mut pair {
             terminal.keys("rrrrrrrrrr");
         }
     }
-    until(MINUTE, "it to be said", || pair.iter().any(|terminal| terminal.screen().contains("slowed")));
+    assert!(service.refused() > 0);
     for terminal in &mut pair {
         let before = terminal.row(&["▸"]);
         terminal.keys("j");

@@ -5,7 +5,7 @@
 use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
-/// Calls in one second, for each API (section 1.5 of the fact sheet).
+/// Calls in one second, for each API (documents, *Push REST API list*; W1).
 pub const CALLS: usize = 5;
 
 /// How long a slot rests after its call was counted: the second, and a little for a clock that runs

@@ -138,7 +138,7 @@ const MOST_DAYS: i64 = 4_000_000;
 /// Ids stay below 2^53, so that every JSON reader can hold them.
 const MOST_ID: i64 = (1 << 53) - 1;
 
-/// Every option, in the order of the fact sheet.
+/// Every option, in the order of `docs/sandbox.md`.
 pub const ENTRIES: &[Entry] = &[
     Entry {
         name: "require_random",
