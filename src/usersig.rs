@@ -47,6 +47,12 @@ impl fmt::Debug for Credential {
     }
 }
 
+/// Whether this can be a `UserID`: 1 to 32 bytes, without blanks and controls (documents, *UserSig*).
+pub fn is_user_id(text: &str) -> bool {
+    let unfit = |c: char| c.is_whitespace() || c.is_control();
+    (1..=32).contains(&text.len()) && !text.contains(unfit)
+}
+
 /// A signature as it goes into the URL. It is a secret until it expires: whoever has it is the
 /// administrator.
 #[derive(Clone)]
@@ -221,8 +227,7 @@ pub fn sign(
     lifetime: u64,
     userbuf: Option<&[u8]>,
 ) -> Result<UserSig, SignError> {
-    let unfit = |c: char| c.is_whitespace() || c.is_control();
-    if identifier.is_empty() || identifier.len() > 32 || identifier.contains(unfit) {
+    if !is_user_id(identifier) {
         return Err(SignError::Identifier);
     }
     if lifetime == 0 || lifetime > LONGEST_LIFETIME {

@@ -7,6 +7,7 @@ use clap::Parser;
 use secrecy::SecretString;
 
 use crate::config::Flags;
+use crate::domain::when;
 use crate::sandbox::options::{ENTRIES, Entry, Shape};
 use crate::sandbox::{self, Seed};
 use crate::usersig;
@@ -273,19 +274,12 @@ fn address(text: &str) -> Result<SocketAddr, String> {
 /// A span in seconds; its bounds are those of `usersig`.
 fn lifetime(text: &str) -> Result<u64, String> {
     let wrong = || "write a whole number with s, m, h or d behind it, such as 30m, 12h or 180d".to_owned();
-    let digits = text.trim_end_matches(|c: char| !c.is_ascii_digit());
-    let unit = match text.strip_prefix(digits) {
-        Some("" | "s") => 1,
-        Some("m") => 60,
-        Some("h") => 3_600,
-        Some("d") => 86_400,
-        Some(_) | None => return Err(wrong()),
+    let seconds = if text.bytes().all(|byte| byte.is_ascii_digit()) {
+        text.parse().map_err(|_| wrong())?
+    } else {
+        let span = when::read_span(text).ok_or_else(wrong)?;
+        u64::try_from(span.num_seconds()).map_err(|_| wrong())?
     };
-    if digits.contains('+') {
-        return Err(wrong());
-    }
-    let number: u64 = digits.parse().map_err(|_| wrong())?;
-    let seconds = number.checked_mul(unit).ok_or_else(wrong)?;
     if !(1..=usersig::LONGEST_LIFETIME).contains(&seconds) {
         return Err(usersig::SignError::Lifetime.words().to_owned());
     }
@@ -293,7 +287,7 @@ fn lifetime(text: &str) -> Result<u64, String> {
 }
 
 fn identifier(text: &str) -> Result<String, String> {
-    if text.is_empty() || text.len() > 32 || text.contains(|c: char| c.is_whitespace() || c.is_control()) {
+    if !usersig::is_user_id(text) {
         return Err("a UserID has 1 to 32 bytes, without blanks".to_owned());
     }
     Ok(text.to_owned())

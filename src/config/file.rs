@@ -16,6 +16,7 @@ use super::reader::{Reader, Table, advice, article, told};
 use super::{ConfigError, Fault, Origin, Sourced, redact, secret, zone};
 use crate::domain::profile::{Environment, REGIONS, Region, region};
 use crate::domain::text;
+use crate::usersig;
 
 /// The keys at the top of the file.
 pub const TOP_KEYS: [&str; 3] = ["default_profile", "profiles", "ui"];
@@ -195,7 +196,7 @@ impl Reader<'_> {
 
     fn user_id(&mut self, table: &Table<'_, '_>, key: &str) -> Option<Sourced<String>> {
         let id = self.string(table, key)?;
-        if id.value.len() > 32 || id.value.contains(|c: char| c.is_whitespace() || c.is_control()) {
+        if !usersig::is_user_id(&id.value) {
             let words = format!("\"{key}\" must be a UserID: at most 32 bytes, without blanks");
             self.fault(table.get(key)?.span(), words);
             return None;

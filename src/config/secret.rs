@@ -15,6 +15,7 @@ use super::paths::{self, Env};
 use super::profile::{Profile, SecretSource};
 use super::{ConfigError, Origin, Sourced, command, redact};
 use crate::domain::profile::Environment;
+use crate::domain::text;
 use crate::usersig::Credential;
 
 /// How long a `secret_key_command` may take: a password manager may ask for a finger.
@@ -109,9 +110,7 @@ fn foreign(owner: u32, me: u32) -> Option<String> {
 
 /// A path as it can be typed in a shell.
 fn quoted(path: &Path) -> String {
-    let text = path.display().to_string();
-    let plain = |c: char| c.is_alphanumeric() || "/._-+@%:,".contains(c);
-    if text.chars().all(plain) { text } else { format!("'{}'", text.replace('\'', r"'\''")) }
+    text::shell_word(&path.display().to_string())
 }
 
 /// A secret in the config file itself asks the same care of that file. A sandbox's key opens

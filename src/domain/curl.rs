@@ -7,7 +7,7 @@
 use std::fmt::Write;
 
 use super::call::Call;
-use super::text;
+use super::text::{self, shell_quoted};
 
 /// The command, for any POSIX shell. It does not end its line, so that a paste does not run it by
 /// itself. `None` when the whole body was not kept.
@@ -25,16 +25,11 @@ pub fn line(call: &Call) -> Option<String> {
     let behind = format!("&random={}&contenttype=json", call.random);
     Some(format!(
         "curl -gsS {}\"${{USERSIG:?put a signature into it, by: pushdeck usersig}}\"{} \\\n  -H {} \\\n  --data-raw {}",
-        quoted(&before),
-        quoted(&behind),
-        quoted("Content-Type: application/json"),
-        quoted(&visible(&call.body)),
+        shell_quoted(&before),
+        shell_quoted(&behind),
+        shell_quoted("Content-Type: application/json"),
+        shell_quoted(&visible(&call.body)),
     ))
-}
-
-/// One argument, whatever it holds.
-fn quoted(text: &str) -> String {
-    format!("'{}'", text.replace('\'', r"'\''"))
 }
 
 /// A value of a query.

@@ -268,6 +268,17 @@ fn unbroken(text: &str) -> Vec<&str> {
     pieces
 }
 
+/// One argument for a shell, whatever it holds.
+pub fn shell_quoted(text: &str) -> String {
+    format!("'{}'", text.replace('\'', r"'\''"))
+}
+
+/// The same, as it is where a shell takes it so.
+pub fn shell_word(text: &str) -> String {
+    let plain = |c: char| c.is_alphanumeric() || "/._-+@%:,".contains(c);
+    if !text.is_empty() && text.chars().all(plain) { text.to_owned() } else { shell_quoted(text) }
+}
+
 /// `1942` as `1 942`.
 pub fn grouped(number: u64) -> String {
     let digits = number.to_string();

@@ -72,7 +72,7 @@ pub fn parse(entry: &str, now: DateTime<Utc>, zone: Tz) -> Result<DateTime<Utc>,
         return seconds.and_then(|s| DateTime::from_timestamp(s, 0)).ok_or(WhenProblem::NotUnderstood);
     }
     if let Some(span) = entry.strip_prefix('+').or_else(|| entry.strip_prefix("in ")) {
-        let span = parse_span(span).ok_or(WhenProblem::NotUnderstood)?;
+        let span = read_span(span).ok_or(WhenProblem::NotUnderstood)?;
         // Rounded up: what is said to be two hours away should not read "in 1h 59m".
         let part = if whole(now) == now { Duration::zero() } else { Duration::seconds(1) };
         let from = whole(now).checked_add_signed(part);
@@ -188,8 +188,8 @@ fn parse_offset(text: &str) -> Option<FixedOffset> {
     FixedOffset::east_opt(sign * (hours * 3600 + minutes * 60))
 }
 
-/// `90m`, `2h30m`, `1d 6h`, `2 weeks`.
-fn parse_span(text: &str) -> Option<Duration> {
+/// Reads a span: `90m`, `2h30m`, `1d 6h`, `2 weeks`; at most a hundred years.
+pub fn read_span(text: &str) -> Option<Duration> {
     let mut seconds: i64 = 0;
     let mut rest = text.trim();
     if rest.is_empty() {

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use crate::domain::{Audience, Outcome, Task, text};
+use crate::domain::{Audience, Outcome, Task, text, when};
 
 /// One term of a filter.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -81,25 +81,12 @@ fn read_term(word: &str) -> Result<Term, String> {
     }
     for (sign, later) in [("in<", false), ("in>", true)] {
         if let Some(value) = with(&[sign]) {
-            let span =
-                read_span(&value).ok_or_else(|| format!("{word}: try {sign}2h, {sign}30m, {sign}3d"))?;
+            let span = when::read_span(&value)
+                .ok_or_else(|| format!("{word}: try {sign}2h, {sign}30m, {sign}3d"))?;
             return Ok(if later { Term::Beyond(span) } else { Term::Within(span) });
         }
     }
     Ok(Term::Word(folded))
-}
-
-/// `90s`, `30m`, `2h`, `3d`.
-fn read_span(text: &str) -> Option<Duration> {
-    let unit = text.chars().last()?;
-    let number: i64 = text.strip_suffix(unit)?.parse().ok().filter(|n| (0..=100_000).contains(n))?;
-    match unit {
-        's' => Some(Duration::seconds(number)),
-        'm' => Some(Duration::minutes(number)),
-        'h' => Some(Duration::hours(number)),
-        'd' => Some(Duration::days(number)),
-        _ => None,
-    }
 }
 
 fn fits(term: &Term, task: &Task, in_doubt: bool, now: DateTime<Utc>) -> bool {
