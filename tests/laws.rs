@@ -56,6 +56,8 @@ fn sources() -> Vec<(String, PathBuf, String)> {
 /// The part of a file that is not its tests; nothing of a file that is only tests.
 fn shipped<'a>(path: &Path, text: &'a str) -> &'a str {
     let of_tests = |name: &std::ffi::OsStr| name == "tests" || name == "testing";
+    // A checkout may itself lie in a folder called `tests`.
+    let path = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
     if path.file_stem().is_some_and(of_tests) || path.parent().is_some_and(|dir| dir.iter().any(of_tests)) {
         return "";
     }
@@ -326,10 +328,18 @@ fn in_circles(top: &str) -> Vec<String> {
     leads.keys().filter(comes_back).map(|name| (*name).to_owned()).collect()
 }
 
+/// Modules whose files still import each other. One that has lost its circles has to leave this list.
+const STILL_CIRCULAR: &[&str] = &["sandbox"];
+
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    for top in ["app", "view", "worker"] {
-        assert_eq!(in_circles(top), [""; 0], "files of {top} import each other in a circle");
+    for top in ["app", "view", "worker", "sandbox"] {
+        let circular = in_circles(top);
+        if STILL_CIRCULAR.contains(&top) {
+            assert!(!circular.is_empty(), "{top} has no circle any more: take it from STILL_CIRCULAR");
+        } else {
+            assert_eq!(circular, [""; 0], "files of {top} import each other in a circle");
+        }
     }
 }
 
