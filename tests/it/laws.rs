@@ -99,7 +99,7 @@ fn i10_a_floor_uses_only_what_stands_below_it() {
             continue;
         }
         let rule = MAY_USE.iter().find(|(name, _)| *name == floor);
-        let (_, below) = rule.unwrap_or_else(|| panic!("{floor} has no place in the house"));
+        let (_, below) = rule.unwrap_or_else(|| panic!("{floor} is missing in MAY_USE"));
         for name in named(shipped(&path, &text)) {
             assert!(name == floor || below.contains(&name.as_str()), "{} uses {name}", path.display());
         }
@@ -169,7 +169,7 @@ fn i3_only_the_worker_and_the_command_line_call_the_service() {
 
 /// A signature begins with the head of zlib in base64; so much of the alphabet behind it is no accident.
 #[test]
-fn i8_no_snapshot_and_no_paper_holds_a_signature() {
+fn i8_no_snapshot_and_no_document_holds_a_signature() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths: Vec<PathBuf> =
         ["src", "docs", "assets", "README.md", "CHANGELOG.md", "config.toml.example"]
@@ -304,7 +304,7 @@ fn leads_to(files: &std::collections::BTreeMap<String, String>, from: &str, path
     (1..=base.len()).rev().map(|many| base[..many].join("::")).find(|name| files.contains_key(name))
 }
 
-/// The files from which a way leads back to themselves.
+/// The files whose imports lead back to themselves.
 fn in_circles(top: &str) -> Vec<String> {
     use std::collections::{BTreeMap, BTreeSet};
     let files = files_of(top);
