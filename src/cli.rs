@@ -29,7 +29,7 @@ use args::{Args, Asked, Command};
 use log::Log;
 
 /// Everything around a run that tests choose for themselves.
-pub struct World<'a> {
+pub struct Console<'a> {
     /// The environment.
     pub env: Env,
     /// The IANA name of the system's zone.
@@ -46,10 +46,10 @@ pub struct World<'a> {
     pub stop: Option<Pin<Box<dyn Future<Output = ()> + 'a>>>,
 }
 
-impl World<'_> {
+impl Console<'_> {
     /// Everything for one command, while the streams come back afterwards.
-    fn lend(&mut self) -> World<'_> {
-        World {
+    fn lend(&mut self) -> Console<'_> {
+        Console {
             env: std::mem::take(&mut self.env),
             system_zone: self.system_zone.take(),
             stdout_is_terminal: self.stdout_is_terminal,
@@ -61,7 +61,7 @@ impl World<'_> {
     }
 
     /// Says what went wrong, one line for each line of it.
-    fn complain(&mut self, what: &impl fmt::Display) {
+    fn print_error(&mut self, what: &impl fmt::Display) {
         // A key may have been typed where a name or a path belongs.
         for line in redact(&what.to_string()).lines() {
             self.say(&format!("error: {line}"));
@@ -98,12 +98,12 @@ impl Exit {
 }
 
 /// Runs one command; `args` begins with the name of the program.
-pub async fn run(args: impl IntoIterator<Item = OsString>, mut world: World<'_>) -> Exit {
+pub async fn run(args: impl IntoIterator<Item = OsString>, mut console: Console<'_>) -> Exit {
     // Before anything that may be a key is looked at.
     dumps::forbid();
     let args = match Args::try_parse_from(args) {
         Ok(args) => args,
-        Err(answer) => return parse_answer(&answer, &mut world),
+        Err(answer) => return parse_answer(&answer, &mut console),
     };
     let opened = args.settled().and_then(|asked| {
         let log = asked.log.as_deref().map(Log::open).transpose()?;
@@ -112,23 +112,23 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, mut world: World<'_>)
     let (Asked { command, flags, .. }, log) = match opened {
         Ok(opened) => opened,
         Err(words) => {
-            world.complain(&words);
+            console.print_error(&words);
             return Exit::Usage;
         }
     };
     if let Some((_, Some(words))) = &log {
-        world.say(&format!("warning: {words}"));
+        console.say(&format!("warning: {words}"));
     }
     tracing::info!(event = "start", version = env!("CARGO_PKG_VERSION"), pid = std::process::id());
     let exit = match command {
-        None => dashboard::run(&flags, world.lend()).await,
-        Some(Command::Sandbox(args)) => sandbox::run(args, world.lend()).await,
-        Some(Command::Usersig(args)) => usersig::run(args, &flags, world.lend()),
-        Some(Command::Doctor(args)) => doctor::run(args, &flags, world.lend()).await,
+        None => dashboard::run(&flags, console.lend()).await,
+        Some(Command::Sandbox(args)) => sandbox::run(args, console.lend()).await,
+        Some(Command::Usersig(args)) => usersig::run(args, &flags, console.lend()),
+        Some(Command::Doctor(args)) => doctor::run(args, &flags, console.lend()).await,
     };
     tracing::info!(event = "stop", exit = exit.code());
     if let Some(words) = log.and_then(|(log, _)| log.close()) {
-        world.complain(&words);
+        console.print_error(&words);
     }
     exit
 }
@@ -141,14 +141,14 @@ fn present() -> DateTime<Utc> {
 }
 
 /// Help and version are answers, everything else is a complaint.
-fn parse_answer(answer: &clap::Error, world: &mut World<'_>) -> Exit {
+fn parse_answer(answer: &clap::Error, console: &mut Console<'_>) -> Exit {
     let text = answer.render().to_string();
     if answer.use_stderr() {
         // What was not understood may be a key. Nobody is left to be told when standard error is gone.
-        let _ = write!(world.err, "{}", redact(&text));
+        let _ = write!(console.err, "{}", redact(&text));
         return Exit::Usage;
     }
-    match write!(world.out, "{text}").and_then(|()| world.out.flush()) {
+    match write!(console.out, "{text}").and_then(|()| console.out.flush()) {
         Ok(()) => Exit::Done,
         Err(_) => Exit::Failed,
     }
@@ -191,7 +191,7 @@ mod tests {
     async fn try_run(line: &[&str], env: Env, terminal: bool) -> (Exit, String, String) {
         let (mut out, mut err) = (Screen::default(), Screen::default());
         let (shown, said) = (out.clone(), err.clone());
-        let world = World {
+        let console = Console {
             env,
             system_zone: None,
             stdout_is_terminal: terminal,
@@ -201,7 +201,7 @@ mod tests {
             stop: Some(Box::pin(std::future::ready(()))),
         };
         let args = ["pushdeck"].iter().chain(line).map(OsString::from);
-        let exit = run(args, world).await;
+        let exit = run(args, console).await;
         (exit, shown.text(), said.text())
     }
 
@@ -381,7 +381,7 @@ mod tests {
             let answer = list(&profile.text()).await;
             assert!(answer.starts_with("HTTP/1.1 200") && answer.contains("\"ErrorCode\":0"), "{answer}");
         };
-        let world = World {
+        let console = Console {
             env: Env::default(),
             system_zone: None,
             stdout_is_terminal: false,
@@ -392,7 +392,7 @@ mod tests {
         };
         let line =
             ["pushdeck", "sandbox", "--tasks", "3", "--seed", "7", "--sdkappid", "77", "--identifier", "ops"];
-        assert_eq!(run(line.map(OsString::from), world).await, Exit::Done);
+        assert_eq!(run(line.map(OsString::from), console).await, Exit::Done);
         assert_eq!(shown.text().lines().count(), 1);
         assert!(said.text().contains("sdkappid = 77\nidentifier = \"ops\"\n"), "{}", said.text());
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use color_eyre::eyre::{Result, WrapErr};
-use pushdeck::cli::{self, World};
+use pushdeck::cli::{self, Console};
 use pushdeck::config::{Env, paths};
 
 /// How long work that nobody waits for may hold up the end of the program.
@@ -20,7 +20,7 @@ fn main() -> Result<ExitCode> {
         .enable_all()
         .build()
         .wrap_err("cannot start the threads of the program")?;
-    let world = World {
+    let console = Console {
         env: Env::process(),
         system_zone: paths::system_zone(),
         stdout_is_terminal: stdout().is_terminal(),
@@ -32,7 +32,7 @@ fn main() -> Result<ExitCode> {
     let exit = runtime.block_on(async {
         // Without it a file that may not grow any more ends the program; that is no reason not to begin.
         let _ = pushdeck::tui::outlive_full_files();
-        cli::run(std::env::args_os(), world).await
+        cli::run(std::env::args_os(), console).await
     });
     runtime.shutdown_timeout(LEAVE);
     Ok(ExitCode::from(exit.code()))

@@ -41,7 +41,7 @@ mod tests;
 pub use clock::{Clock, VirtualClock};
 pub use control::{Outcome, Truth};
 pub use counters::{Count, Counters};
-pub use faults::{Fault, Misdeed, When};
+pub use faults::{Fault, FaultKind, When};
 pub use options::{AppOptions, ErrorStyle, Limits, ListTimeField, ModifyContent, Options, WantOverflow};
 pub use seed::Seed;
 

@@ -123,25 +123,25 @@ struct Palettes {
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Palette {
-    plain: Look,
-    accent: Look,
-    ok: Look,
-    warn: Look,
-    danger: Look,
-    muted: Look,
-    bold: Look,
-    selected: Look,
-    mark: Look,
-    sandbox: Look,
-    test: Look,
-    prod: Look,
+    plain: StyleEntry,
+    accent: StyleEntry,
+    ok: StyleEntry,
+    warn: StyleEntry,
+    danger: StyleEntry,
+    muted: StyleEntry,
+    bold: StyleEntry,
+    selected: StyleEntry,
+    mark: StyleEntry,
+    sandbox: StyleEntry,
+    test: StyleEntry,
+    prod: StyleEntry,
 }
 
 /// One meaning, as the file has it.
 #[derive(Clone, Copy, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields, default)]
 #[expect(clippy::struct_excessive_bools, reason = "the four switches of a terminal, each by itself")]
-struct Look {
+struct StyleEntry {
     #[serde(deserialize_with = "color")]
     fg: Option<Color>,
     #[serde(deserialize_with = "color")]
@@ -157,7 +157,7 @@ fn color<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Col
     name.parse().map(Some).map_err(|_| serde::de::Error::custom(format!("{name} is no colour")))
 }
 
-impl Look {
+impl StyleEntry {
     fn style(self) -> Style {
         let mut style = Style { fg: self.fg, bg: self.bg, ..Style::new() };
         for (on, modifier) in [

@@ -36,7 +36,7 @@ const ECHO: Duration = Duration::from_secs(1);
 
 /// The ends of the channels that the loop works with, all bounded (I6), and its hands on the terminal.
 #[derive(Debug)]
-pub struct Ends {
+pub struct Channels {
     /// Keys, pastes and sizes: see [`crate::term::listen`]. When it closes, the loop ends.
     pub input: mpsc::Receiver<Message>,
     /// Requests to end, from signals and panics: see [`listen_for_signals`].
@@ -56,7 +56,7 @@ pub struct Ends {
 }
 
 /// Does something with the terminal as a whole.
-type Hand = fn() -> io::Result<()>;
+type TerminalCall = fn() -> io::Result<()>;
 
 /// How the loop ended.
 #[derive(Debug)]
@@ -79,13 +79,13 @@ pub async fn run(
     theme: &Theme,
     state: State,
     first: Vec<Effect>,
-    ends: Ends,
+    ends: Channels,
     clock: impl Fn() -> Moment,
 ) -> Ended {
-    let Ends { input, signals, worker, effects, screen, written, suspend, retake } = ends;
+    let Channels { input, signals, worker, effects, screen, written, suspend, retake } = ends;
     let mut inbox =
         Inbox { input: Some(input), signals: Some(signals), worker: Some(worker), written: Some(written) };
-    let mut desk = Desk {
+    let mut state_loop = Loop {
         state,
         effects: Some(effects),
         screen: screen.clone(),
@@ -96,10 +96,10 @@ pub async fn run(
         refused: Vec::new(),
     };
     let mut painter = Painter { screen, theme, frames: 0 };
-    desk.carry_out(first);
-    let failed = turn(&mut painter, &mut desk, &mut inbox, (suspend, retake), &clock).await.err();
-    finish(&mut painter, &mut desk, &mut inbox, &clock).await;
-    Ended { state: desk.state, frames: painter.frames, failed }
+    state_loop.carry_out(first);
+    let failed = turn(&mut painter, &mut state_loop, &mut inbox, (suspend, retake), &clock).await.err();
+    finish(&mut painter, &mut state_loop, &mut inbox, &clock).await;
+    Ended { state: state_loop.state, frames: painter.frames, failed }
 }
 
 /// Turns until it is left.
@@ -108,60 +108,60 @@ pub async fn run(
 /// When the terminal is gone.
 async fn turn(
     painter: &mut Painter<'_>,
-    desk: &mut Desk,
+    state_loop: &mut Loop,
     inbox: &mut Inbox,
-    (suspend, retake): (Hand, Hand),
+    (suspend, retake): (TerminalCall, TerminalCall),
     clock: &impl Fn() -> Moment,
 ) -> io::Result<()> {
-    while !desk.leave {
-        painter.draw(desk)?;
-        let mut until = Instant::now() + desk.wake_in();
+    while !state_loop.leave {
+        painter.draw(state_loop)?;
+        let mut until = Instant::now() + state_loop.wake_in();
         let woken = loop {
             match inbox.wake(until).await {
                 // It changes nothing that is shown, so no frame follows it.
                 Woken::Progress(news) => {
-                    hear(desk, &news, clock)?;
-                    until = until.min(Instant::now() + desk.wake_in());
+                    hear(state_loop, &news, clock)?;
+                    until = until.min(Instant::now() + state_loop.wake_in());
                 }
                 // It is shown with the answer that follows it, or with the next second: one frame for both.
-                Woken::By(message) if matches!(*message, Message::Called(_)) && !desk.shows_calls() => {
-                    desk.take(*message);
+                Woken::By(message) if matches!(*message, Message::Called(_)) && !state_loop.shows_calls() => {
+                    state_loop.take(*message);
                 }
                 Woken::By(message) => break Some(*message),
                 Woken::Time => break None,
             }
         };
-        desk.take(Message::Ticked(clock()));
-        for message in std::mem::take(&mut desk.refused).into_iter().chain(woken) {
-            desk.take(message);
+        state_loop.take(Message::Ticked(clock()));
+        for message in std::mem::take(&mut state_loop.refused).into_iter().chain(woken) {
+            state_loop.take(message);
         }
         for queue in [&mut inbox.signals, &mut inbox.input, &mut inbox.worker] {
-            desk.drain(queue.as_mut());
+            state_loop.drain(queue.as_mut());
         }
-        if std::mem::take(&mut desk.retake) {
+        if std::mem::take(&mut state_loop.retake) {
             retake()?;
             painter.screen.repaint();
         }
-        if std::mem::take(&mut desk.suspend)
-            && !desk.leave
+        if std::mem::take(&mut state_loop.suspend)
+            && !state_loop.leave
             && let Err(error) = suspend()
         {
-            desk.state.warn(format!("not suspended: {error}"));
+            state_loop.state.warn(format!("not suspended: {error}"));
         }
     }
     Ok(())
 }
 
 /// Takes news of a frame.
-fn hear(desk: &mut Desk, news: &Progress, clock: &impl Fn() -> Moment) -> io::Result<()> {
+fn hear(state_loop: &mut Loop, news: &Progress, clock: &impl Fn() -> Moment) -> io::Result<()> {
     match news {
         Progress::Nothing => {}
         Progress::Frames { count, last } => {
-            let fresh = usize::try_from(count - desk.heard).unwrap_or(usize::MAX);
-            desk.heard = *count;
+            let fresh = usize::try_from(count - state_loop.heard).unwrap_or(usize::MAX);
+            state_loop.heard = *count;
             for shown in last.iter().skip(last.len().saturating_sub(fresh)) {
                 let Shown { rendered, size, lines } = shown.clone();
-                desk.take(Message::Drawn { at: clock(), rendered, size, lines });
+                state_loop.take(Message::Drawn { at: clock(), rendered, size, lines });
             }
         }
         Progress::Failed(why) => return Err(io::Error::other(why.clone())),
@@ -170,16 +170,21 @@ fn hear(desk: &mut Desk, news: &Progress, clock: &impl Fn() -> Moment) -> io::Re
 }
 
 /// Lets the worker finish what is under way.
-async fn finish(painter: &mut Painter<'_>, desk: &mut Desk, inbox: &mut Inbox, clock: &impl Fn() -> Moment) {
+async fn finish(
+    painter: &mut Painter<'_>,
+    state_loop: &mut Loop,
+    inbox: &mut Inbox,
+    clock: &impl Fn() -> Moment,
+) {
     let began = Instant::now();
     let mut settled = None;
     while inbox.worker.is_some() {
-        let open = || desk.state.writes.iter().filter(|write| write.is_open_here());
+        let open = || state_loop.state.writes.iter().filter(|write| write.is_open_here());
         let pending = open().count() > 0;
         if open().all(PendingWrite::in_doubt) {
             // Without its sender the worker finishes and then closes its own end. Before that the
             // answer to a write may still ask for something: its draft has to go.
-            desk.effects = None;
+            state_loop.effects = None;
         }
         let end = if pending {
             began + WRITES_WAIT
@@ -188,21 +193,22 @@ async fn finish(painter: &mut Painter<'_>, desk: &mut Desk, inbox: &mut Inbox, c
         };
         let left = end.saturating_duration_since(Instant::now());
         // What is still being made ready has begun nothing, unless a text waits for the disk.
-        let is_idle = desk.state.connection.signed_until.is_none() && !desk.state.drafts.waits_for_disk();
+        let is_idle =
+            state_loop.state.connection.signed_until.is_none() && !state_loop.state.drafts.waits_for_disk();
         if left.is_zero() || (is_idle && !pending) {
             return;
         }
         if pending {
             let seconds = left.as_secs_f64().ceil();
-            desk.state.warn(format!(
+            state_loop.state.warn(format!(
                 "waiting for a write to finish, {seconds:.0} s at most; ctrl-c leaves at once"
             ));
             // A terminal that is gone is no reason not to wait.
-            let _ = painter.draw(desk);
+            let _ = painter.draw(state_loop);
         }
         tokio::select! {
             message = next(&mut inbox.worker) => match message {
-                Some(message) => desk.take(message),
+                Some(message) => state_loop.take(message),
                 None => return,
             },
             // A window that closes often sends its signal twice: the echo is no second wish.
@@ -216,7 +222,7 @@ async fn finish(painter: &mut Painter<'_>, desk: &mut Desk, inbox: &mut Inbox, c
                     return;
                 }
             }
-            () = tokio::time::sleep(left.min(Duration::from_secs(1))) => desk.take(Message::Ticked(clock())),
+            () = tokio::time::sleep(left.min(Duration::from_secs(1))) => state_loop.take(Message::Ticked(clock())),
         }
     }
 }
@@ -295,13 +301,13 @@ struct Painter<'a> {
 }
 
 impl Painter<'_> {
-    fn draw(&mut self, desk: &mut Desk) -> io::Result<()> {
+    fn draw(&mut self, state_loop: &mut Loop) -> io::Result<()> {
         // The terminal's own word counts: of many changes of size in a row the last event may be lost.
         let size = self.screen.size()?;
-        if desk.state.size != size {
-            desk.take(Message::Resized { columns: size.0, rows: size.1 });
+        if state_loop.state.size != size {
+            state_loop.take(Message::Resized { columns: size.0, rows: size.1 });
         }
-        let (state, theme) = (&desk.state, self.theme);
+        let (state, theme) = (&state_loop.state, self.theme);
         let shown = Shown { rendered: state.now.running, size, lines: state.in_sight() };
         self.screen.show(shown, |area, buffer| view::render(state, theme, area, buffer));
         self.frames += 1;
@@ -310,7 +316,7 @@ impl Painter<'_> {
 }
 
 /// The state, and where its effects go.
-struct Desk {
+struct Loop {
     state: State,
     effects: Option<mpsc::Sender<Effect>>,
     screen: Screen,
@@ -324,7 +330,7 @@ struct Desk {
     refused: Vec<Message>,
 }
 
-impl Desk {
+impl Loop {
     fn take(&mut self, message: Message) {
         // Who leaves wants nothing more: what was typed behind that confirms nothing.
         if self.leave && matches!(message, Message::Key(_) | Message::Pasted(_)) {

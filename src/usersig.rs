@@ -47,7 +47,7 @@ impl fmt::Debug for Credential {
     }
 }
 
-/// Whether this can be a `UserID`: 1 to 32 bytes, without blanks and controls (documents, *UserSig*).
+/// Whether this can be a `UserID`: 1 to 32 bytes, without blanks and controls (documents, "`UserSig`").
 pub fn is_user_id(text: &str) -> bool {
     let unfit = |c: char| c.is_whitespace() || c.is_control();
     (1..=32).contains(&text.len()) && !text.contains(unfit)

@@ -68,16 +68,16 @@ impl Default for Timeouts {
 #[derive(Clone)]
 pub struct Context {
     clock: Arc<dyn Fn() -> DateTime<Utc> + Send + Sync>,
-    dice: Arc<dyn Fn() -> u32 + Send + Sync>,
+    random: Arc<dyn Fn() -> u32 + Send + Sync>,
 }
 
 impl Context {
-    /// `clock` reads this machine's time; `dice` gives any number, each as likely.
+    /// `clock` reads this machine's time; `random` gives any number, each as likely.
     pub fn new(
         clock: impl Fn() -> DateTime<Utc> + Send + Sync + 'static,
-        dice: impl Fn() -> u32 + Send + Sync + 'static,
+        random: impl Fn() -> u32 + Send + Sync + 'static,
     ) -> Self {
-        Self { clock: Arc::new(clock), dice: Arc::new(dice) }
+        Self { clock: Arc::new(clock), random: Arc::new(random) }
     }
 
     /// This machine's time.
@@ -86,8 +86,8 @@ impl Context {
     }
 
     /// A random number.
-    pub fn roll(&self) -> u32 {
-        (self.dice)()
+    pub fn random(&self) -> u32 {
+        (self.random)()
     }
 }
 
@@ -296,7 +296,7 @@ impl Client {
                 continue;
             }
             counted += 1;
-            let jitter = f64::from(self.shared.context.roll()) / f64::from(u32::MAX);
+            let jitter = f64::from(self.shared.context.random()) / f64::from(u32::MAX);
             let pause = retry::decide(command, &failure, counted, jitter);
             match pause.and_then(|pause| retry::as_asked(pause, self.asked_to_wait())) {
                 Some(pause) => tokio::time::sleep(pause).await,
@@ -473,7 +473,7 @@ impl<'a> Record<'a> {
             attempt,
             task: request.task,
             address: Arc::clone(&shared.address),
-            random: shared.context.roll(),
+            random: shared.context.random(),
             body: Arc::clone(&request.kept),
             sent: shared.context.now(),
             took: Duration::ZERO,

@@ -132,8 +132,8 @@ mod tests {
     fn every_field_of_the_content_is_named_also_unknown_ones() {
         let state = board((120, 40));
         let text: String = lines::lines(&state, 60)
-            .into_iter()
-            .map(|line| line.into_iter().map(|part| part.text.clone()).collect::<String>() + "\n")
+            .iter()
+            .map(|line| line.iter().map(|part| part.text.clone()).collect::<String>() + "\n")
             .collect();
         for piece in [
             "DataId",

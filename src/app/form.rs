@@ -123,5 +123,5 @@ fn to_review(shared: &mut Shared, form: &mut Form) -> Next {
         }
     };
     let effects = drafts::save_now(shared, form);
-    Next { effects, go: Go::Open(Target::Review(subject, Some(source))) }
+    Next { effects, go: Go::Open(Target::review(subject, Some(source))) }
 }

@@ -2,6 +2,8 @@
 //!
 //! A new screen is its file, its file in `view`, its lines here, and its rows in the key table.
 
+#![expect(clippy::wildcard_enum_match_arm, reason = "an action that opens no screen is none here")]
+
 use std::time::Duration;
 
 use crossterm::event::KeyEvent;
@@ -153,7 +155,8 @@ impl Layer {
             Target::Form(purpose, Some(kept)) => {
                 (Self::Form(Box::new(form::open_kept(shared, purpose, *kept))), Vec::new())
             }
-            Target::Review(subject, source) => {
+            Target::Review(write) => {
+                let (subject, source) = *write;
                 let (review, effects) = review::open(shared, subject, source)?;
                 (Self::Review(Box::new(review)), effects)
             }

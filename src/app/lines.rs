@@ -243,7 +243,12 @@ pub fn unknown(object: &JsonObject, prefix: &str, found: &mut Vec<(String, Strin
             Value::Object(inner) if FIELDS.iter().any(|field| field.path.starts_with(&below)) => {
                 unknown(inner, &below, found);
             }
-            other => found.push((path, text::json_head(other, false).0)),
+            Value::Null
+            | Value::Bool(_)
+            | Value::Number(_)
+            | Value::String(_)
+            | Value::Array(_)
+            | Value::Object(_) => found.push((path, text::json_head(value, false).0)),
         }
     }
 }

@@ -43,7 +43,7 @@ pub enum Target {
     /// The form; with a draft of the list, which the disk has made that form's own.
     Form(Purpose, Option<Box<KeptDraft>>),
     /// The review of a write.
-    Review(Subject, Option<Source>),
+    Review(Box<(Subject, Option<Source>)>),
     /// The review that tells what was found out about a write.
     Notice(Box<Notice>),
     /// One attempt of the API log, by its number.
@@ -51,9 +51,14 @@ pub enum Target {
 }
 
 impl Target {
+    /// The review of a write.
+    pub fn review(subject: Subject, source: Option<Source>) -> Self {
+        Self::Review(Box::new((subject, source)))
+    }
+
     /// The review of a cancel.
     pub fn cancel(task: &Task) -> Self {
-        Self::Review(Subject::Cancel(Box::new(task.clone())), None)
+        Self::review(Subject::Cancel(Box::new(task.clone())), None)
     }
 }
 

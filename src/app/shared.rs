@@ -31,6 +31,7 @@ pub struct Note {
 
 /// What lies over the table, as far as it matters to others than the screen itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[expect(clippy::struct_excessive_bools, reason = "any of them may be there beside any other")]
 pub struct Over {
     /// The detail of the selected task, on the whole body.
     pub detail: bool,

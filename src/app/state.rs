@@ -92,10 +92,10 @@ impl State {
     pub(super) fn split(&mut self) -> (&mut Shared, Screens<'_>) {
         let mut screens = Screens::default();
         for layer in &mut self.layers {
-            match layer {
-                Layer::Form(form) => screens.form = Some(form),
-                Layer::Review(review) => screens.review = Some(review),
-                _ => {}
+            if let Layer::Form(form) = layer {
+                screens.form = Some(form);
+            } else if let Layer::Review(review) = layer {
+                screens.review = Some(review);
             }
         }
         (&mut self.shared, screens)

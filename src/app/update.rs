@@ -118,6 +118,21 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::DraftRestored { req, result } => on_restored(state, req, result.map(|kept| *kept)),
+        of_write @ (Message::LeftOpen(_)
+        | Message::Checked { .. }
+        | Message::EndedElsewhere { .. }
+        | Message::Got { .. }
+        | Message::Wrote { .. }
+        | Message::OutcomeUnknown { .. }
+        | Message::Stopped { .. }
+        | Message::Searched { .. }
+        | Message::Settled { .. }) => on_write_message(state, of_write),
+    }
+}
+
+/// What is told of a write, and what was read for one.
+fn on_write_message(state: &mut State, message: Message) -> Vec<Effect> {
+    match message {
         Message::LeftOpen(left) => review::take_up(state, left),
         Message::Checked { req, sight, next_in, opens_in } => {
             review::on_checked(state, req, sight, next_in, opens_in);
@@ -145,6 +160,8 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         Message::Settled { req, verdict } => {
             on_write(state, |shared, screens| review::on_settled(shared, screens, req, verdict))
         }
+        // The others are not of a write: see `take`.
+        _ => Vec::new(),
     }
 }
 

@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use chrono::SecondsFormat;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Exit, World, present};
+use super::{Console, Exit, present};
 use crate::api::signer::Signer;
 use crate::api::{Client, Connection, Context, Timeouts};
 use crate::app::{Effect, Message, Moment, PendingReply, PendingWrite, Setup, State, Verdict, Write};
@@ -64,13 +64,13 @@ const ANSWER_QUEUE: usize = 1024;
 
 /// What the environment says about the terminal.
 #[derive(Clone, Copy, Debug)]
-struct Look {
+struct TerminalOptions {
     depth: Depth,
     /// Debug builds break themselves after so long, to show that the terminal is given back.
     breaks_after: Option<Duration>,
 }
 
-impl Look {
+impl TerminalOptions {
     fn of(env: &Env) -> Self {
         let breaks_after = env.text("PUSHDECK_DEBUG_PANIC_AFTER_MS").filter(|_| cfg!(debug_assertions));
         let breaks_after = breaks_after.and_then(|text| text.parse().ok()).map(Duration::from_millis);
@@ -159,28 +159,29 @@ fn embedded(settings: &Settings, flags: &Flags, store: Option<PathBuf>) -> Plan 
 }
 
 /// Opens the dashboard and stays until it is closed.
-pub(super) async fn run(flags: &Flags, mut world: World<'_>) -> Exit {
-    if !world.stdout_is_terminal {
-        world.complain(
+pub(super) async fn run(flags: &Flags, mut console: Console<'_>) -> Exit {
+    if !console.stdout_is_terminal {
+        console.print_error(
             &"standard output is not a terminal, and the dashboard needs one; start pushdeck without a pipe or a \
               redirection, and over ssh with: ssh -t HOST pushdeck",
         );
         return Exit::Usage;
     }
-    let plan = match plan(flags, &world.env, world.system_zone.as_deref()) {
+    let plan = match plan(flags, &console.env, console.system_zone.as_deref()) {
         Ok(plan) => plan,
         Err(err) => {
-            world.complain(&err);
+            console.print_error(&err);
             return Exit::Usage;
         }
     };
-    let look = Look::of(&world.env);
-    let reload = rereading(flags, world.env.clone(), world.system_zone.clone(), plan.setup.profile.clone());
-    match open(plan, look, reload).await {
+    let options = TerminalOptions::of(&console.env);
+    let reload =
+        rereading(flags, console.env.clone(), console.system_zone.clone(), plan.setup.profile.clone());
+    match open(plan, options, reload).await {
         Ok(()) => Exit::Done,
         Err(words) => {
             if term::takes_words() {
-                world.complain(&words);
+                console.print_error(&words);
             } else {
                 // Without the words: they name what was written. The journal holds it.
                 tracing::warn!(event = "unsaid", why = "the terminal takes nothing");
@@ -208,7 +209,7 @@ fn rereading(flags: &Flags, env: Env, system_zone: Option<String>, profile: Stri
 ///
 /// Nothing that waits for a disk or a network stands before the first frame: sandbox, database and
 /// certificates are made ready beside it, and what is asked for meanwhile waits in its queue.
-async fn open(plan: Plan, look: Look, reload: Reload) -> Result<(), String> {
+async fn open(plan: Plan, options: TerminalOptions, reload: Reload) -> Result<(), String> {
     if let Target::Service(Connection { sdkappid, identifier, credential, .. }) = &plan.target {
         // That of another app, or one that has ended, is refused before anything opens (W4).
         Signer::new(*sdkappid, identifier, credential, present()).map_err(|failure| failure.words().what)?;
@@ -222,7 +223,7 @@ async fn open(plan: Plan, look: Look, reload: Reload) -> Result<(), String> {
     let (stop_later, mut embedded) = oneshot::channel();
     let work = tokio::spawn(work(plan, reload, stop_later, open_store, asked, answers));
     let queues = Queues { input, signals, worker: answered, effects };
-    let ended = draw(setup, look, queues, keys, notes).await;
+    let ended = draw(setup, options, queues, keys, notes).await;
     // The loop has waited as long as it should; what reads are left are of use to nobody.
     work.abort();
     if let Ok(running) = embedded.try_recv() {
@@ -350,7 +351,7 @@ struct Queues {
 /// Takes the terminal, runs the loop, and gives the terminal back.
 async fn draw(
     setup: Setup,
-    look: Look,
+    options: TerminalOptions,
     queues: Queues,
     keys: mpsc::Sender<Message>,
     panics: mpsc::Sender<Message>,
@@ -358,18 +359,18 @@ async fn draw(
     let began = Instant::now();
     let clock = move || {
         let running = began.elapsed();
-        assert!(look.breaks_after.is_none_or(|after| running < after), "asked for by a test");
+        assert!(options.breaks_after.is_none_or(|after| running < after), "asked for by a test");
         Moment { utc: present(), running }
     };
     let size = term::size()?;
     let (state, first) = State::start(setup, clock(), size);
-    let theme = Theme::new(look.depth);
+    let theme = Theme::new(options.depth);
     term::give_back_on_panic(panics);
     let (guard, screen, written) = term::take()?;
     term::listen(keys)?;
     let Queues { input, signals, worker, effects } = queues;
     let (suspend, retake) = (term::suspend, term::retake);
-    let ends = tui::Ends { input, signals, worker, effects, screen, written, suspend, retake };
+    let ends = tui::Channels { input, signals, worker, effects, screen, written, suspend, retake };
     let ended = tui::run(&theme, state, first, ends, clock).await;
     drop(guard);
     Ok(ended)
@@ -562,12 +563,12 @@ mod tests {
         assert!(answered.try_recv().is_err());
         opens.send(()).unwrap();
         assert_eq!(answered.recv().await, Some(Message::Noted("not kept".to_owned())));
-        loop {
-            match answered.recv().await.unwrap() {
-                Message::Listed { result, .. } => break assert!(result.is_ok()),
-                _ => continue,
+        let listed = loop {
+            if let Message::Listed { result, .. } = answered.recv().await.unwrap() {
+                break result;
             }
-        }
+        };
+        assert!(listed.is_ok());
         drop(effects);
         working.await.unwrap();
         Running::stop(running).await;

@@ -7,43 +7,45 @@ use std::pin::Pin;
 
 use super::args::SandboxArgs;
 use super::signals;
-use super::{Exit, World};
+use super::{Console, Exit};
 use crate::config::secret;
 use crate::sandbox::{self, Credentials, Options, ProfileKey, Running, Seed};
 
-pub(super) async fn run(args: SandboxArgs, mut world: World<'_>) -> Exit {
-    let settled = settle(&args, &world);
+pub(super) async fn run(args: SandboxArgs, mut console: Console<'_>) -> Exit {
+    let settled = settle(&args, &console);
     let (credentials, options) = match settled {
         Ok(settled) => settled,
         Err(words) => {
-            world.complain(&words);
+            console.print_error(&words);
             return Exit::Usage;
         }
     };
-    match serve(args, credentials, options, &mut world).await {
+    match serve(args, credentials, options, &mut console).await {
         Ok(()) => Exit::Done,
         Err(words) => {
-            world.complain(&words);
+            console.print_error(&words);
             Exit::Failed
         }
     }
 }
 
 /// Everything that the command line, the options file and the environment say.
-fn settle(args: &SandboxArgs, world: &World<'_>) -> Result<(Credentials, Options), String> {
+fn settle(args: &SandboxArgs, console: &Console<'_>) -> Result<(Credentials, Options), String> {
     if !args.listen.ip().is_loopback() && !args.allow_remote {
         let advice = "write 127.0.0.1 or [::1] before the port, or add --allow-remote";
         return Err(format!("the sandbox serves this machine only; {advice}"));
     }
     let key = match &args.secret_key_env {
-        Some(name) => secret::from_env(name, &world.env).map_err(|err| format!("--secret-key-env: {err}"))?,
+        Some(name) => {
+            secret::from_env(name, &console.env).map_err(|err| format!("--secret-key-env: {err}"))?
+        }
         None => sandbox::make_key(&mut rand::rng()),
     };
     let mut options = Options::default();
     if let Some(path) = &args.options {
         let text = std::fs::read_to_string(path)
             .map_err(|err| format!("cannot read the options file {}: {err}", path.display()))?;
-        let keys = |name: &str| secret::from_env(name, &world.env);
+        let keys = |name: &str| secret::from_env(name, &console.env);
         options.read_file(path, &text, &keys).map_err(|err| err.to_string())?;
     }
     args.set.apply(&mut options)?;
@@ -58,9 +60,9 @@ async fn serve(
     args: SandboxArgs,
     credentials: Credentials,
     options: Options,
-    world: &mut World<'_>,
+    console: &mut Console<'_>,
 ) -> Result<(), String> {
-    let stop = match world.stop.take() {
+    let stop = match console.stop.take() {
         Some(stop) => stop,
         None => until_signal()?,
     };
@@ -72,37 +74,42 @@ async fn serve(
     let url = running.base_url();
     if args.secret_key_env.is_none() {
         let profile = sandbox::profile_toml(&url, args.sdkappid, &args.identifier, ProfileKey::Text(&key));
-        world.say("# No key was given, so one was made. To use this sandbox, put this into a file and name");
-        world.say("# that with --config FILE:");
-        world.say(profile.trim_end());
+        console
+            .say("# No key was given, so one was made. To use this sandbox, put this into a file and name");
+        console.say("# that with --config FILE:");
+        console.say(profile.trim_end());
     }
     if !args.listen.ip().is_loopback() {
-        world
+        console
             .say(&format!("warning: other machines can reach this sandbox at {}, without TLS", running.addr));
         if args.control {
-            world.say("warning: whoever reaches it can use its control interface, which asks for no key");
+            console.say("warning: whoever reaches it can use its control interface, which asks for no key");
         }
     }
     for note in running.notes() {
-        world.say(&format!("warning: {note}"));
+        console.say(&format!("warning: {note}"));
     }
-    let told = writeln!(world.out, "listening on {url}").and_then(|()| world.out.flush());
+    let told = writeln!(console.out, "listening on {url}").and_then(|()| console.out.flush());
     if told.is_ok() {
-        until(stop, &running, world).await;
+        until(stop, &running, console).await;
     }
     running.stop().await;
     told.map_err(|err| format!("cannot write to standard output: {err}"))
 }
 
 /// Waits for the end, and says meanwhile what becomes of the database.
-async fn until(mut stop: Pin<Box<dyn Future<Output = ()> + '_>>, running: &Running, world: &mut World<'_>) {
+async fn until(
+    mut stop: Pin<Box<dyn Future<Output = ()> + '_>>,
+    running: &Running,
+    console: &mut Console<'_>,
+) {
     let mut warnings = running.warnings();
     loop {
         tokio::select! {
             () = &mut stop => return,
             Ok(()) = warnings.changed() => {
                 let words = warnings.borrow_and_update().clone();
-                world.say(&format!("warning: {words}"));
+                console.say(&format!("warning: {words}"));
             }
         }
     }

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::args::UsersigArgs;
-use super::{Exit, World, present};
+use super::{Console, Exit, present};
 use crate::config::redact::shown;
 use crate::config::{self, ConfigError, Credential, Flags, Profile};
 use crate::domain::wire::time_out;
@@ -22,22 +22,22 @@ const MOST_INPUT: u64 = 16 * 1024;
 /// One of the documents of the service (trtc.io) allows no more; the others 50 years.
 const TEN_YEARS: u64 = 10 * 366 * 86_400;
 
-pub(super) fn run(args: UsersigArgs, flags: &Flags, mut world: World<'_>) -> Exit {
+pub(super) fn run(args: UsersigArgs, flags: &Flags, mut console: Console<'_>) -> Exit {
     if args.stray.is_some() {
         // What was typed there is not repeated: it may be a signature.
-        world.complain(
+        console.print_error(
             &"pushdeck usersig takes no word of its own; to look at a signature, write --decode SIG",
         );
         return Exit::Usage;
     }
     match args.decode {
-        Some(given) => decode(&given, flags, &mut world),
-        None => make(flags, args.expire, &mut world),
+        Some(given) => decode(&given, flags, &mut console),
+        None => make(flags, args.expire, &mut console),
     }
 }
 
-fn make(flags: &Flags, lifetime: u64, world: &mut World<'_>) -> Exit {
-    let made = match key(flags, world) {
+fn make(flags: &Flags, lifetime: u64, console: &mut Console<'_>) -> Exit {
+    let made = match key(flags, console) {
         Ok(Some(Keyed { profile, key: Some(key) })) => {
             let now = present();
             let who = &profile.identifier.value;
@@ -55,22 +55,22 @@ fn make(flags: &Flags, lifetime: u64, world: &mut World<'_>) -> Exit {
         Err(err) => Err(err.to_string()),
     };
     match made {
-        Ok((sig, words)) => print(&sig, &words, world),
+        Ok((sig, words)) => print(&sig, &words, console),
         Err(words) => {
-            world.complain(&words);
+            console.print_error(&words);
             Exit::Usage
         }
     }
 }
 
-fn print(sig: &UserSig, words: &[String], world: &mut World<'_>) -> Exit {
+fn print(sig: &UserSig, words: &[String], console: &mut Console<'_>) -> Exit {
     for line in words {
-        world.say(line);
+        console.say(line);
     }
-    match writeln!(world.out, "{}", sig.expose()).and_then(|()| world.out.flush()) {
+    match writeln!(console.out, "{}", sig.expose()).and_then(|()| console.out.flush()) {
         Ok(()) => Exit::Done,
         Err(err) => {
-            world.complain(&format!("cannot write to standard output: {err}"));
+            console.print_error(&format!("cannot write to standard output: {err}"));
             Exit::Failed
         }
     }
@@ -106,46 +106,47 @@ struct Keyed {
 }
 
 /// `None` when no profile counts.
-fn key(flags: &Flags, world: &World<'_>) -> Result<Option<Keyed>, ConfigError> {
-    let settings = config::load(flags, &world.env, world.system_zone.as_deref())?;
+fn key(flags: &Flags, console: &Console<'_>) -> Result<Option<Keyed>, ConfigError> {
+    let settings = config::load(flags, &console.env, console.system_zone.as_deref())?;
     let Some(profile) = settings.profile else { return Ok(None) };
-    let key = match config::resolve_secret(&profile, &world.env)? {
+    let key = match config::resolve_secret(&profile, &console.env)? {
         Credential::Key(key) => Some(key),
         Credential::Sig(_) => None,
     };
     Ok(Some(Keyed { profile, key }))
 }
 
-fn decode(given: &SecretString, flags: &Flags, world: &mut World<'_>) -> Exit {
+fn decode(given: &SecretString, flags: &Flags, console: &mut Console<'_>) -> Exit {
     let sig = match given.expose_secret() {
-        "-" => match from_input(world.input) {
+        "-" => match from_input(console.input) {
             Ok(sig) => sig,
             Err(words) => {
-                world.complain(&words);
+                console.print_error(&words);
                 return Exit::Usage;
             }
         },
         _ => given.clone(),
     };
-    let keyed = match key(flags, world) {
+    let keyed = match key(flags, console) {
         Ok(keyed) => keyed,
         // Who names a profile wants it; who names none can do without.
         Err(err) if flags.profile.is_some() || flags.config.is_some() => {
-            world.complain(&err);
+            console.print_error(&err);
             return Exit::Usage;
         }
         Err(err) => {
-            world.say(&format!("not compared with a profile: {err}"));
+            console.say(&format!("not compared with a profile: {err}"));
             None
         }
     };
-    match look(sig.expose_secret().trim(), keyed.as_ref(), present()) {
+    match inspect(sig.expose_secret().trim(), keyed.as_ref(), present()) {
         Err(reject) => {
-            world.complain(&format!("{reject} ({})", reject.code()));
+            console.print_error(&format!("{reject} ({})", reject.code()));
             Exit::Failed
         }
         Ok(look) => {
-            let written = writeln!(world.out, "{}", look.lines.join("\n")).and_then(|()| world.out.flush());
+            let written =
+                writeln!(console.out, "{}", look.lines.join("\n")).and_then(|()| console.out.flush());
             if look.good && written.is_ok() { Exit::Done } else { Exit::Failed }
         }
     }
@@ -164,13 +165,13 @@ fn from_input(input: &mut dyn Read) -> Result<SecretString, String> {
 }
 
 /// What a signature turned out to be.
-struct Look {
+struct Inspection {
     lines: Vec<String>,
     good: bool,
 }
 
 /// Pure: a signature, what to compare it with, and the time, to what there is to say.
-fn look(sig: &str, keyed: Option<&Keyed>, now: DateTime<Utc>) -> Result<Look, Reject> {
+fn inspect(sig: &str, keyed: Option<&Keyed>, now: DateTime<Utc>) -> Result<Inspection, Reject> {
     let document = usersig::decode(sig)?;
     let (state, holds) = state(&document, now);
     let (compared, fits) = match keyed {
@@ -188,7 +189,7 @@ fn look(sig: &str, keyed: Option<&Keyed>, now: DateTime<Utc>) -> Result<Look, Re
         ("profile", compared),
     ];
     let lines = lines.map(|(name, value)| format!("{name:<10}  {value}")).to_vec();
-    Ok(Look { lines, good: holds && fits })
+    Ok(Inspection { lines, good: holds && fits })
 }
 
 fn time(seconds: i64) -> String {
@@ -257,7 +258,7 @@ mod tests {
     }
 
     fn looked(sig: &UserSig, keyed: Option<&Keyed>, minutes_later: i64) -> (String, bool) {
-        let look = look(sig.expose(), keyed, now() + TimeDelta::minutes(minutes_later)).unwrap();
+        let look = inspect(sig.expose(), keyed, now() + TimeDelta::minutes(minutes_later)).unwrap();
         let text = look.lines.join("\n");
         assert!(!text.contains(sig.expose()) && !text.contains(KEY), "{text}");
         (text, look.good)
@@ -295,7 +296,7 @@ mod tests {
             let (text, good) = looked(&made, Some(&keyed("secret_key")), 0);
             assert!(!good && text.contains(words), "{text}");
         }
-        assert_eq!(look("nonsense", None, now()).err(), Some(Reject::Malformed));
+        assert_eq!(inspect("nonsense", None, now()).err(), Some(Reject::Malformed));
     }
 
     #[test]

@@ -2,7 +2,7 @@
 //! ask here.
 //!
 //! A problem names the field, the rule in words, and the code that the push service gives for it
-//! where one is documented (documents: *Push to all*, *Push to users*, *OfflinePushInfo*; `docs/sandbox.md` for what they leave open). A field that is `null` is as if it
+//! where one is documented (documents: *Push to all*, *Push to users*, "`OfflinePushInfo`"; `docs/sandbox.md` for what they leave open). A field that is `null` is as if it
 //! were absent.
 
 use std::collections::BTreeMap;
@@ -103,7 +103,7 @@ pub fn check(kind: &Kind, content: &Content, strict: Strictness) -> Vec<Problem>
 }
 
 /// What a content lacks that would show and tell nobody anything: it has neither title nor text, in no
-/// language, nor a template, and is no data for the app alone (`PushFlag` 1 with `Ext`; documents: *OfflinePushInfo*).
+/// language, nor a template, and is no data for the app alone (`PushFlag` 1 with `Ext`; documents: "`OfflinePushInfo`").
 ///
 /// The service takes such a push, so [`check`] says nothing about it; whoever makes one (the form, the
 /// command line) asks here as well. A title for one vendor only is none: others would show nothing.

@@ -20,7 +20,7 @@ pub enum When {
 
 /// What goes wrong.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Misdeed {
+pub enum FaultKind {
     /// Nothing: the call goes well. It stands between faults, so that a script can say "every third".
     Pass,
     /// The connection is closed without an answer.
@@ -51,23 +51,23 @@ pub struct Fault {
     pub sdkappid: Option<u64>,
     /// For how many calls.
     pub calls: u32,
-    /// Before or after the work. [`Misdeed::Truncate`] is always after it.
+    /// Before or after the work. [`FaultKind::Truncate`] is always after it.
     pub when: When,
     /// What goes wrong.
-    pub what: Misdeed,
+    pub what: FaultKind,
 }
 
 impl Fault {
     /// For the next call of a command.
-    pub fn next(command: Command, when: When, what: Misdeed) -> Self {
+    pub fn next(command: Command, when: When, what: FaultKind) -> Self {
         Self { command: Some(command), sdkappid: None, calls: 1, when, what }
     }
 
     /// Whether the work is done all the same.
     pub(super) fn works(&self) -> bool {
         match self.what {
-            Misdeed::Pass | Misdeed::Delay(_) | Misdeed::Truncate => true,
-            Misdeed::Drop | Misdeed::BadGateway | Misdeed::NotJson | Misdeed::Code { .. } => {
+            FaultKind::Pass | FaultKind::Delay(_) | FaultKind::Truncate => true,
+            FaultKind::Drop | FaultKind::BadGateway | FaultKind::NotJson | FaultKind::Code { .. } => {
                 self.when == When::After
             }
         }
@@ -76,13 +76,13 @@ impl Fault {
     /// The failure that is answered instead.
     pub(super) fn refusal(&self) -> Option<Refusal> {
         match &self.what {
-            Misdeed::Code { code, info } => Some(Refusal::new(*code, info.clone())),
-            Misdeed::Pass
-            | Misdeed::Drop
-            | Misdeed::Delay(_)
-            | Misdeed::BadGateway
-            | Misdeed::Truncate
-            | Misdeed::NotJson => None,
+            FaultKind::Code { code, info } => Some(Refusal::new(*code, info.clone())),
+            FaultKind::Pass
+            | FaultKind::Drop
+            | FaultKind::Delay(_)
+            | FaultKind::BadGateway
+            | FaultKind::Truncate
+            | FaultKind::NotJson => None,
         }
     }
 }
@@ -117,7 +117,7 @@ impl Script {
         let fault = self.waiting.get_mut(at)?;
         fault.calls -= 1;
         let fault = if fault.calls == 0 { self.waiting.remove(at) } else { fault.clone() };
-        (fault.what != Misdeed::Pass).then_some(fault)
+        (fault.what != FaultKind::Pass).then_some(fault)
     }
 
     pub(super) fn waiting(&self) -> &[Fault] {
@@ -136,7 +136,7 @@ mod tests {
     #[test]
     fn a_fault_meets_the_next_calls_that_fit_and_no_others() {
         let mut script = Script::default();
-        let twice = Fault { calls: 2, ..Fault::next(Command::Add, When::Before, Misdeed::Drop) };
+        let twice = Fault { calls: 2, ..Fault::next(Command::Add, When::Before, FaultKind::Drop) };
         script.add(vec![twice.clone()]).unwrap();
         let of_an_app = Fault { sdkappid: Some(2), command: None, calls: 1, ..twice.clone() };
         script.add(vec![of_an_app, Fault { calls: 0, ..twice }]).unwrap();
@@ -151,8 +151,8 @@ mod tests {
     #[test]
     fn a_script_can_let_calls_pass_between_its_faults() {
         let mut script = Script::default();
-        let pass = Fault { calls: 2, ..Fault::next(Command::Add, When::Before, Misdeed::Pass) };
-        let drop = Fault::next(Command::Add, When::After, Misdeed::Drop);
+        let pass = Fault { calls: 2, ..Fault::next(Command::Add, When::Before, FaultKind::Pass) };
+        let drop = Fault::next(Command::Add, When::After, FaultKind::Drop);
         script.add([pass.clone(), drop.clone(), pass, drop].to_vec()).unwrap();
         let met: Vec<bool> = (0..7).map(|_| script.take(1, Command::Add).is_some()).collect();
         assert_eq!(met, [false, false, true, false, false, true, false]);
@@ -162,7 +162,7 @@ mod tests {
     #[test]
     fn a_script_that_does_not_fit_in_whole_is_refused_in_whole() {
         let mut script = Script::default();
-        let drop = Fault::next(Command::Add, When::Before, Misdeed::Drop);
+        let drop = Fault::next(Command::Add, When::Before, FaultKind::Drop);
         script.add(vec![drop.clone(); WAITING - 1]).unwrap();
         let why = script.add(vec![drop.clone(); 2]).unwrap_err();
         assert!(why.contains("9999 faults wait already"), "{why}");

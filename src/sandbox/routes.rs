@@ -27,7 +27,7 @@ use super::clock::Clock;
 use super::counters::Counters;
 use super::dispatch::Desk;
 use super::engine::{Engine, Lost};
-use super::faults::{Fault, Misdeed, Script, When};
+use super::faults::{Fault, FaultKind, Script, When};
 use super::gate::{self, App, Rate};
 use super::listener::{Guest, Guests};
 use super::lockout::Lockout;
@@ -351,13 +351,13 @@ async fn walk(
 /// A call that meets a fault.
 async fn misbehave(shared: &Arc<Shared>, fault: &Fault, call: (Command, usize, JsonObject)) -> Sent {
     let delay = match fault.what {
-        Misdeed::Delay(delay) => delay,
-        Misdeed::Pass
-        | Misdeed::Drop
-        | Misdeed::BadGateway
-        | Misdeed::Truncate
-        | Misdeed::NotJson
-        | Misdeed::Code { .. } => Duration::ZERO,
+        FaultKind::Delay(delay) => delay,
+        FaultKind::Pass
+        | FaultKind::Drop
+        | FaultKind::BadGateway
+        | FaultKind::Truncate
+        | FaultKind::NotJson
+        | FaultKind::Code { .. } => Duration::ZERO,
     };
     let (command, app, body) = call;
     let answer = if fault.works() {
@@ -370,12 +370,12 @@ async fn misbehave(shared: &Arc<Shared>, fault: &Fault, call: (Command, usize, J
         wait(shared, delay).await;
     }
     match &fault.what {
-        Misdeed::Drop => Sent::Nothing,
-        Misdeed::Pass | Misdeed::Delay(_) => Sent::Whole(answer),
-        Misdeed::BadGateway => Sent::BadGateway,
-        Misdeed::Truncate => Sent::Half(answer),
-        Misdeed::NotJson => Sent::NotJson,
-        Misdeed::Code { .. } => {
+        FaultKind::Drop => Sent::Nothing,
+        FaultKind::Pass | FaultKind::Delay(_) => Sent::Whole(answer),
+        FaultKind::BadGateway => Sent::BadGateway,
+        FaultKind::Truncate => Sent::Half(answer),
+        FaultKind::NotJson => Sent::NotJson,
+        FaultKind::Code { .. } => {
             let outcome = fault.refusal().map_or(answer.outcome, Err);
             Sent::Whole(Answer { outcome, with_task_id: command.writes() })
         }

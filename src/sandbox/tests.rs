@@ -133,7 +133,7 @@ pub(super) fn everyone(title: &str) -> Value {
     json!({"From_Account": WHO, "OfflinePushInfo": {"Title": title, "Desc": "d"}})
 }
 
-/// Asserts the code of a refusal and the shape that goes with it (documents, *RESTful API overview*).
+/// Asserts the code of a refusal and the shape that goes with it (documents, "`RESTful` API overview").
 #[track_caller]
 pub(super) fn refused(answer: &Value, code: i64, task_id: bool) {
     assert_eq!(answer["ErrorCode"], code, "{answer}");

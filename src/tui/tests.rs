@@ -55,14 +55,14 @@ impl io::Write for TestTerminal {
     }
 }
 
-fn ends(room: usize) -> (Ends, Far) {
+fn ends(room: usize) -> (Channels, Far) {
     let (ends, far, mut writer) = stalled_ends(room);
     tokio::spawn(async move { while writer.next().await {} });
     (ends, far)
 }
 
 /// The same, and nothing is written before the test does it.
-fn stalled_ends(room: usize) -> (Ends, Far, term::Writer<TestTerminal>) {
+fn stalled_ends(room: usize) -> (Channels, Far, term::Writer<TestTerminal>) {
     let (to_input, input) = mpsc::channel(1024);
     let (to_signals, signals) = mpsc::channel(4);
     let (to_worker, worker) = mpsc::channel(64);
@@ -72,7 +72,7 @@ fn stalled_ends(room: usize) -> (Ends, Far, term::Writer<TestTerminal>) {
     let far =
         Far { input: to_input, signals: to_signals, worker: to_worker, effects: from_effects, terminal };
     let (suspend, retake) = (|| Ok(()), || Ok(()));
-    (Ends { input, signals, worker, effects, screen, written, suspend, retake }, far, writer)
+    (Channels { input, signals, worker, effects, screen, written, suspend, retake }, far, writer)
 }
 
 /// A clock that goes with tokio's, which a test can stop.
@@ -88,7 +88,7 @@ fn shown(terminal: &TestTerminal) -> String {
     terminal.0.lock().unwrap().0.screen().contents()
 }
 
-async fn run_with(state: State, ends: Ends) -> Ended {
+async fn run_with(state: State, ends: Channels) -> Ended {
     run(&Theme::new(Depth::Full), state, Vec::new(), ends, clock()).await
 }
 
@@ -471,7 +471,7 @@ async fn after_a_terminal_error_writes_are_waited_for_and_named() {
         failing.send_replace(Progress::Failed("Input/output error".to_owned()));
     };
     let began = Instant::now();
-    let (ended, ()) = tokio::join!(run_with(state, Ends { written, ..ends }), fail);
+    let (ended, ()) = tokio::join!(run_with(state, Channels { written, ..ends }), fail);
     assert_eq!(ended.failed.unwrap().to_string(), "Input/output error");
     assert_eq!(began.elapsed(), Duration::from_secs(1) + WRITES_WAIT);
     assert_eq!(ended.state.writes.len(), 1);
@@ -494,7 +494,7 @@ async fn a_stop_gives_the_terminal_back_and_going_on_takes_it_and_draws_in_full(
             Ok(())
         },
     );
-    let run = run_with(with_page(SIZE, 128, tasks()), Ends { suspend, retake, ..ends });
+    let run = run_with(with_page(SIZE, 128, tasks()), Channels { suspend, retake, ..ends });
     let wait = || tokio::time::sleep(Duration::from_millis(10));
     let keys = async {
         wait().await;
@@ -521,7 +521,7 @@ async fn a_stop_gives_the_terminal_back_and_going_on_takes_it_and_draws_in_full(
 async fn where_nobody_could_bring_it_back_it_does_not_stop_and_says_so() {
     let (ends, far) = ends(64);
     let suspend = || Err(io::Error::other("there is no shell here"));
-    let run = run_with(with_page(SIZE, 128, tasks()), Ends { suspend, ..ends });
+    let run = run_with(with_page(SIZE, 128, tasks()), Channels { suspend, ..ends });
     let keys = async {
         far.input.send(crate::app::testing::ctrl('z')).await.unwrap();
         tokio::time::sleep(Duration::from_millis(1100)).await;

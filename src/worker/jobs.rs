@@ -35,7 +35,7 @@ pub(super) struct Jobs {
     running: HashMap<task::Id, Running>,
     /// The newest list; an older one is of no use to anybody.
     list: Option<(ReqId, AbortHandle)>,
-    /// DraftJobs for drafts that wait for the one under way.
+    /// Work on drafts that waits for the one under way.
     drafts: VecDeque<DraftJob>,
     draft: Option<task::Id>,
     /// What watches the writes that others have open.

@@ -21,7 +21,7 @@ pub(super) async fn write(
     if let Err(why) = before::check(deps, &write, terms).await {
         return (Message::Stopped { req, why }, None);
     }
-    let write = with_random(write, deps.context.roll());
+    let write = with_random(write, deps.context.random());
     let from = deps.context.now();
     let what = intent(&write, deps.client.sdkappid());
     let entry = match deps.journal.begin(from, what, terms.origin.clone()).await {

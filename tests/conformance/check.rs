@@ -79,7 +79,7 @@ fn page(step: &Step, answer: &Value, meaning: &Meaning) -> Vec<String> {
     wrong
 }
 
-/// What holds for every answer (documents, *RESTful API overview*).
+/// What holds for every answer (documents, "`RESTful` API overview").
 fn shape_of_answer(command: Option<Command>, answer: &Value) -> Vec<String> {
     let mut wrong = Vec::new();
     let Some(object) = answer.as_object() else { return vec!["the answer is no object".to_owned()] };

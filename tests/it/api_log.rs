@@ -8,7 +8,7 @@ use std::process::{Command, Output};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use pushdeck::domain::wire;
-use pushdeck::sandbox::{Fault, Misdeed, Options, When};
+use pushdeck::sandbox::{Fault, FaultKind, Options, When};
 use serde_json::Value;
 
 use crate::live::soon;
@@ -17,7 +17,7 @@ use crate::service::{KEY, Service, signature};
 use crate::terminal::{ENTER, ESC, Start, Terminal};
 
 fn refused(command: wire::Command, code: i64) -> Fault {
-    Fault::next(command, When::Before, Misdeed::Code { code, info: "try later".to_owned() })
+    Fault::next(command, When::Before, FaultKind::Code { code, info: "try later".to_owned() })
 }
 
 /// Moves up until the chosen row holds this.
@@ -130,7 +130,7 @@ fn the_log_file_holds_every_attempt_and_the_verdict_of_a_write_whose_answer_was_
     terminal.keys("r");
     terminal.wait("the fault to be used up", |_| service.requests() >= 3);
     // The cancel is done, and nobody hears of it.
-    service.fault(Fault::next(wire::Command::Delete, When::After, Misdeed::Drop));
+    service.fault(Fault::next(wire::Command::Delete, When::After, FaultKind::Drop));
     let tail = format!("{:04}", id % 10_000);
     terminal.keys("D");
     terminal.see(&format!("type {tail} to"));

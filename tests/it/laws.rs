@@ -254,7 +254,7 @@ fn used(text: &str) -> Vec<String> {
     }
     let mut found = Vec::new();
     for (at, _) in text.match_indices("use ") {
-        let begins = text[..at].chars().next_back().is_none_or(|c| c.is_whitespace());
+        let begins = text[..at].chars().next_back().is_none_or(char::is_whitespace);
         if let Some(end) = text[at..].find(';').filter(|_| begins) {
             take_apart("", &text[at + 4..at + end], &mut found);
         }

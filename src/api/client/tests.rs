@@ -15,7 +15,7 @@ fn now() -> DateTime<Utc> {
     time_in("2026-11-21 06:00:00").unwrap()
 }
 
-/// A clock that stands still, and dice that count.
+/// A clock that stands still, and random that count.
 fn context() -> Context {
     let rolls = AtomicU32::new(0);
     Context::new(now, move || rolls.fetch_add(1, Ordering::Relaxed))

@@ -10,7 +10,7 @@ use super::super::shared::Shared;
 use super::super::write::Write;
 use super::super::writes::{GONE, deed, gone_words};
 use super::learn::learn_gone;
-use super::model::Stage;
+use super::model::{Review, Stage};
 use super::screens::Screens;
 
 /// The task was read again, if that was asked for here.
@@ -30,12 +30,12 @@ pub(super) fn on_read(
     shared.failed.remove(&id);
     let cancels = matches!(write.write, Write::Cancel { .. });
     let refused = |stage: &Stage| matches!(stage, Stage::Over(WriteOutcome::Refused(_)));
-    match screens.review().filter(|review| review.req == Some(write.req) && refused(&review.stage)) {
-        Some(review) => review.stage = Stage::Over(WriteOutcome::Gone { cancels }),
-        None => {
-            let words = format!("{}: {}", deed(&write.write), gone_words(cancels));
-            shared.keep_result(write.req, words, !cancels);
-        }
+    let shows = |review: &&mut Review| review.req == Some(write.req) && refused(&review.stage);
+    if let Some(review) = screens.review().filter(shows) {
+        review.stage = Stage::Over(WriteOutcome::Gone { cancels });
+    } else {
+        let words = format!("{}: {}", deed(&write.write), gone_words(cancels));
+        shared.keep_result(write.req, words, !cancels);
     }
     effects
 }

@@ -34,7 +34,7 @@ pub enum Stage {
         /// Whether it has ended: it is sent once the keys that wait were heard.
         ended: bool,
     },
-    /// Sent; see [`State::pending`] for what is known.
+    /// Sent; see [`Shared::pending_write`] for what is known.
     Sent {
         /// The question.
         req: ReqId,

@@ -5,7 +5,7 @@ use std::io::Write;
 use serde_json::json;
 
 use super::verdict::{Check, Level, Line};
-use crate::cli::{Exit, World};
+use crate::cli::{Console, Exit};
 
 /// The version of the machine form; a field more is no new version.
 const VERSION: u32 = 1;
@@ -48,12 +48,12 @@ impl Report {
     }
 
     /// Prints the end. Warnings are no failure.
-    pub(super) fn finish(mut self, world: &mut World<'_>) -> Exit {
+    pub(super) fn finish(mut self, console: &mut Console<'_>) -> Exit {
         let failed = self.count(Level::Fail);
         let end = if self.json { document(&self.lines) } else { self.summary() };
-        let written = writeln!(world.out, "{end}").and_then(|()| world.out.flush());
+        let written = writeln!(console.out, "{end}").and_then(|()| console.out.flush());
         if let Some(err) = written.err().or(self.unwritten.take()) {
-            world.complain(&format!("cannot write to standard output: {err}"));
+            console.print_error(&format!("cannot write to standard output: {err}"));
             return Exit::Failed;
         }
         if failed == 0 { Exit::Done } else { Exit::Failed }

@@ -115,7 +115,7 @@ pub fn read_answer(status: u16, body: &[u8], want: usize) -> Result<Answer, Fail
 }
 
 /// `RequestId` of any answer, also of a refusal, which only newer answers have (documents,
-/// *RESTful API overview*). One that does not look like an id is none.
+/// "`RESTful` API overview"). One that does not look like an id is none.
 pub fn read_request_id(body: &[u8]) -> Option<String> {
     request_id(serde_json::from_slice::<Envelope<'_>>(body).ok()?.request_id)
 }

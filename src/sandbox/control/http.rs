@@ -16,7 +16,7 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
-use super::super::faults::{Fault, Misdeed, When};
+use super::super::faults::{Fault, FaultKind, When};
 use super::super::lock;
 use super::super::routes::Shared;
 use super::{Counters, Outcome, PAGE};
@@ -250,22 +250,22 @@ fn fault(shared: &Shared, form: FaultForm) -> Result<Fault, Problem> {
         Some(other) => return Err(wrong(format!("\"when\" is \"{other}\"; it must be before or after"))),
     };
     let what = match form.fault.as_str() {
-        "pass" => Misdeed::Pass,
-        "drop" => Misdeed::Drop,
+        "pass" => FaultKind::Pass,
+        "drop" => FaultKind::Drop,
         "delay" => {
-            Misdeed::Delay(Duration::from_millis(form.ms.ok_or_else(|| wrong("a delay needs \"ms\""))?))
+            FaultKind::Delay(Duration::from_millis(form.ms.ok_or_else(|| wrong("a delay needs \"ms\""))?))
         }
-        "bad-gateway" => Misdeed::BadGateway,
+        "bad-gateway" => FaultKind::BadGateway,
         "truncate" if when == When::Before => {
             return Err(wrong("truncate is always after the work, for there must be an answer to cut"));
         }
-        "truncate" => Misdeed::Truncate,
-        "not-json" => Misdeed::NotJson,
+        "truncate" => FaultKind::Truncate,
+        "not-json" => FaultKind::NotJson,
         "code" => {
             let code = form.code.filter(|code| *code != 0);
             let code = code.ok_or_else(|| wrong("the fault code needs a \"code\" other than 0"))?;
             let info = form.info.unwrap_or_else(|| "injected failure".to_owned());
-            Misdeed::Code { code, info }
+            FaultKind::Code { code, info }
         }
         other => {
             let all = FAULTS.join(", ");
@@ -288,13 +288,13 @@ fn fault(shared: &Shared, form: FaultForm) -> Result<Fault, Problem> {
 fn faults(shared: &Shared) -> Value {
     let shown = |fault: &Fault| {
         let (name, extra) = match &fault.what {
-            Misdeed::Pass => ("pass", json!({})),
-            Misdeed::Drop => ("drop", json!({})),
-            Misdeed::Delay(delay) => ("delay", json!({ "ms": super::milliseconds(*delay) })),
-            Misdeed::BadGateway => ("bad-gateway", json!({})),
-            Misdeed::Truncate => ("truncate", json!({})),
-            Misdeed::NotJson => ("not-json", json!({})),
-            Misdeed::Code { code, info } => ("code", json!({ "code": code, "info": info })),
+            FaultKind::Pass => ("pass", json!({})),
+            FaultKind::Drop => ("drop", json!({})),
+            FaultKind::Delay(delay) => ("delay", json!({ "ms": super::milliseconds(*delay) })),
+            FaultKind::BadGateway => ("bad-gateway", json!({})),
+            FaultKind::Truncate => ("truncate", json!({})),
+            FaultKind::NotJson => ("not-json", json!({})),
+            FaultKind::Code { code, info } => ("code", json!({ "code": code, "info": info })),
         };
         let mut value = json!({
             "fault": name,

@@ -67,7 +67,7 @@ async fn only_names_of_this_machine_control_the_sandbox() {
     })
     .await;
     let port = bench.running.addr.port();
-    bench.running.add_fault(Fault::next(Command::Get, When::Before, Misdeed::Drop)).unwrap();
+    bench.running.add_fault(Fault::next(Command::Get, When::Before, FaultKind::Drop)).unwrap();
     // A page that made its own name mean this machine: to the browser it is no other origin.
     for first in ["GET /_sandbox/", "GET /_sandbox/tasks", "DELETE /_sandbox/faults", "POST /_sandbox/tick"] {
         let lines = format!("host: rebound.example:{port}\r\n");
@@ -171,7 +171,7 @@ async fn a_delay_before_holds_the_work_back_and_one_after_only_the_answer() {
     };
     bench
         .running
-        .add_fault(Fault::next(Command::Add, When::After, Misdeed::Delay(Duration::from_hours(1))))
+        .add_fault(Fault::next(Command::Add, When::After, FaultKind::Delay(Duration::from_hours(1))))
         .unwrap();
     let after = create("after");
     while bench.titles().await.is_empty() {
@@ -181,7 +181,7 @@ async fn a_delay_before_holds_the_work_back_and_one_after_only_the_answer() {
     after.abort();
     bench
         .running
-        .add_fault(Fault::next(Command::Add, When::Before, Misdeed::Delay(Duration::from_hours(1))))
+        .add_fault(Fault::next(Command::Add, When::Before, FaultKind::Delay(Duration::from_hours(1))))
         .unwrap();
     let before = create("before");
     while !bench.running.faults().is_empty() {
@@ -192,7 +192,7 @@ async fn a_delay_before_holds_the_work_back_and_one_after_only_the_answer() {
     before.abort();
     bench
         .running
-        .add_fault(Fault::next(Command::Get, When::Before, Misdeed::Delay(Duration::from_millis(1))))
+        .add_fault(Fault::next(Command::Get, When::Before, FaultKind::Delay(Duration::from_millis(1))))
         .unwrap();
     assert_eq!(bench.call("get_sched_task", json!({"TaskID": 1})).await["ErrorCode"], 90104);
 }
@@ -247,7 +247,7 @@ async fn of_a_script_with_a_mistake_nothing_is_taken_and_the_mistake_is_named() 
 #[tokio::test]
 async fn work_that_was_held_back_is_done_although_the_client_has_left() {
     let bench = controlled().await;
-    let hour = Misdeed::Delay(Duration::from_hours(1));
+    let hour = FaultKind::Delay(Duration::from_hours(1));
     bench.running.add_fault(Fault::next(Command::Add, When::Before, hour)).unwrap();
     let bench = std::sync::Arc::new(bench);
     let of_client = std::sync::Arc::clone(&bench);

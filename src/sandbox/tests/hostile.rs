@@ -171,7 +171,7 @@ async fn connections_that_only_stand_there_keep_nobody_out() {
         .add_fault(Fault::next(
             crate::domain::wire::Command::Get,
             When::After,
-            Misdeed::Delay(Duration::from_hours(1)),
+            FaultKind::Delay(Duration::from_hours(1)),
         ))
         .unwrap();
     let mut busy = connect(&bench).await;
@@ -285,7 +285,7 @@ async fn large_bodies_that_a_script_holds_back_hold_up_no_other() {
     use crate::domain::wire::Command;
     let bench = std::sync::Arc::new(bench().await);
     for _ in 0..6 {
-        let delay = Misdeed::Delay(Duration::from_hours(1));
+        let delay = FaultKind::Delay(Duration::from_hours(1));
         bench.running.add_fault(Fault::next(Command::Get, When::Before, delay)).unwrap();
     }
     let held: Vec<_> = (0..6)
