@@ -64,24 +64,24 @@
 //!
 //! # Invariants, and the tests that hold them
 //!
-//! - **I1** Floors 0 and 2 hold no `async`, clock, environment, file: `tests/laws.rs`.
-//! - **I2** `view` takes `&State` and changes nothing: its types, `tests/laws.rs`; it cannot fail:
+//! - **I1** Floors 0 and 2 hold no `async`, clock, environment, file: `tests/it/laws.rs`.
+//! - **I2** `view` takes `&State` and changes nothing: its types, `tests/it/laws.rs`; it cannot fail:
 //!   every size from 1×1 is drawn in `view`'s tests.
 //! - **I3** Only `worker` and the command line call `api`; the sandbox shares only `domain` and
-//!   `usersig`: `tests/laws.rs`; bodies are pinned to the documents in `domain::wire`.
+//!   `usersig`: `tests/it/laws.rs`; bodies are pinned to the documents in `domain::wire`.
 //! - **I4** Every effect is answered by exactly one final message, but for those that the loop carries
 //!   out itself (copy, repaint, suspend, quit) and a write's origin, which its write answers: tests of `worker` and `tui`.
 //! - **I5** No write is repeated unless `api::retry` proves it harmless; writes are waited for at
 //!   the end, reads are not: tests of `api::retry`, `worker`, `tui`, and `tests/chaos`.
-//! - **I6** Channels are bounded: `tests/laws.rs`, `clippy.toml`.
+//! - **I6** Channels are bounded: `tests/it/laws.rs`, `clippy.toml`.
 //! - **I7** One help text an action, one action a (scope, key), and the README's table is the
-//!   program's: tests of `keymap`, `tests/laws.rs`.
+//!   program's: tests of `keymap`, `tests/it/laws.rs`.
 //! - **I8** No secret has `Display`, `Serialize` or a telling `Debug`; no URL with a query reaches
 //!   a log, an error or the screen: tests of `usersig`, `config`, `api`, `cli::log`, and the journeys.
 //!   `pushdeck usersig` shows a signature, on purpose; its journeys show that nothing else is shown.
 //! - **I9** What came over the wire is cleaned of control characters before a terminal sees it:
 //!   `domain::text`, tests of `view`.
-//! - **I10** Floors are checked by their `use` lines: `tests/laws.rs`.
+//! - **I10** Floors are checked by their `use` lines: `tests/it/laws.rs`.
 
 pub mod api;
 pub mod app;

@@ -1,4 +1,5 @@
-//! Journeys: the real binary in a pseudo-terminal, against the sandbox over real HTTP.
+//! Journeys: the real binary in a pseudo-terminal, against the sandbox over real HTTP; beside them what it
+//! takes to reach the service (`connection`) and the invariants that stand in the source (`laws`).
 
 #![expect(clippy::unwrap_used, reason = "a journey that cannot go on fails")]
 
@@ -6,9 +7,11 @@ mod api_log;
 mod bad_input;
 mod browse;
 mod budget;
+mod connection;
 mod doubt;
 mod form;
 mod keys;
+mod laws;
 mod lists;
 mod live;
 mod reload;

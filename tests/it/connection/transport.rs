@@ -10,7 +10,7 @@ use pushdeck::domain::failure::NotSent;
 use pushdeck::domain::{Failure, Priority, Query};
 use secrecy::SecretString;
 
-use crate::tls::{Behind, Tls, authority, file};
+use super::tls::{Behind, Tls, authority, file};
 
 /// Long enough never to matter on a slow machine.
 const PATIENT: Timeouts = Timeouts { connect: Duration::from_mins(1), total: Duration::from_mins(1) };

@@ -7,8 +7,8 @@ use pushdeck::sandbox::{Clock, Options, VirtualClock};
 use pushdeck::usersig;
 use secrecy::SecretString;
 
-use crate::program::{APP, Home, KEY, sandbox, text};
-use crate::tls::{Behind, Tls, authority};
+use super::program::{APP, Home, KEY, sandbox, text};
+use super::tls::{Behind, Tls, authority};
 
 /// Everything that needs an answer of the service.
 const BEYOND: [&str; 2] = ["access", "list"];
@@ -125,7 +125,7 @@ async fn a_certificate_of_an_unknown_authority_fails_until_the_ca_file_names_it(
     let running = sandbox(Options::default()).await;
     let tls = Tls::start("server", Behind::Server(running.addr)).await;
     let bare =
-        Home::keyed(&tls.url(), "").doctor(&[("SSL_CERT_FILE", text(&crate::tls::file("expired.pem")))]);
+        Home::keyed(&tls.url(), "").doctor(&[("SSL_CERT_FILE", text(&super::tls::file("expired.pem")))]);
     assert_eq!((bare.code, bare.at("fail")), (1, vec!["tls"]), "{bare:?}");
     assert!(
         bare.line("tls").starts_with("fail: the service's certificate is not trusted here ("),

@@ -56,6 +56,8 @@ fn sources() -> Vec<(String, PathBuf, String)> {
 /// The part of a file that is not its tests; nothing of a file that is only tests.
 fn shipped<'a>(path: &Path, text: &'a str) -> &'a str {
     let of_tests = |name: &std::ffi::OsStr| name == "tests" || name == "testing";
+    // A checkout may itself lie in a folder called `tests`.
+    let path = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
     if path.file_stem().is_some_and(of_tests) || path.parent().is_some_and(|dir| dir.iter().any(of_tests)) {
         return "";
     }
@@ -97,7 +99,7 @@ fn i10_a_floor_uses_only_what_stands_below_it() {
             continue;
         }
         let rule = MAY_USE.iter().find(|(name, _)| *name == floor);
-        let (_, below) = rule.unwrap_or_else(|| panic!("{floor} has no place in the house"));
+        let (_, below) = rule.unwrap_or_else(|| panic!("{floor} is missing in MAY_USE"));
         for name in named(shipped(&path, &text)) {
             assert!(name == floor || below.contains(&name.as_str()), "{} uses {name}", path.display());
         }
@@ -167,7 +169,7 @@ fn i3_only_the_worker_and_the_command_line_call_the_service() {
 
 /// A signature begins with the head of zlib in base64; so much of the alphabet behind it is no accident.
 #[test]
-fn i8_no_snapshot_and_no_paper_holds_a_signature() {
+fn i8_no_snapshot_and_no_document_holds_a_signature() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR"));
     let mut paths: Vec<PathBuf> =
         ["src", "docs", "assets", "README.md", "CHANGELOG.md", "config.toml.example"]
@@ -302,7 +304,7 @@ fn leads_to(files: &std::collections::BTreeMap<String, String>, from: &str, path
     (1..=base.len()).rev().map(|many| base[..many].join("::")).find(|name| files.contains_key(name))
 }
 
-/// The files from which a way leads back to themselves.
+/// The files whose imports lead back to themselves.
 fn in_circles(top: &str) -> Vec<String> {
     use std::collections::{BTreeMap, BTreeSet};
     let files = files_of(top);
@@ -326,10 +328,18 @@ fn in_circles(top: &str) -> Vec<String> {
     leads.keys().filter(comes_back).map(|name| (*name).to_owned()).collect()
 }
 
+/// Modules whose files still import each other. One that has lost its circles has to leave this list.
+const STILL_CIRCULAR: &[&str] = &["sandbox"];
+
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    for top in ["app", "view", "worker"] {
-        assert_eq!(in_circles(top), [""; 0], "files of {top} import each other in a circle");
+    for top in ["app", "view", "worker", "sandbox"] {
+        let circular = in_circles(top);
+        if STILL_CIRCULAR.contains(&top) {
+            assert!(!circular.is_empty(), "{top} has no circle any more: take it from STILL_CIRCULAR");
+        } else {
+            assert_eq!(circular, [""; 0], "files of {top} import each other in a circle");
+        }
     }
 }
 

@@ -1,5 +1,5 @@
-//! The way to the service, with everything real: TLS, HTTP/2, proxies, and the commands that look
-//! into it, `pushdeck doctor` and `pushdeck usersig`.
+//! The connection to the service, with everything real: TLS, HTTP/2, proxies, and the commands that check
+//! it, `pushdeck doctor` and `pushdeck usersig`.
 
 #![expect(clippy::unwrap_used, reason = "helpers of a test fail by panicking")]
 

@@ -3,7 +3,7 @@
 use pushdeck::usersig::{self, DEFAULT_LIFETIME};
 use secrecy::SecretString;
 
-use crate::program::{APP, Home, KEY};
+use super::program::{APP, Home, KEY};
 
 fn now() -> i64 {
     i64::try_from(std::time::UNIX_EPOCH.elapsed().unwrap().as_secs()).unwrap()

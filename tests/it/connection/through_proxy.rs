@@ -2,9 +2,9 @@
 
 use pushdeck::sandbox::Options;
 
-use crate::program::{Home, sandbox, text};
-use crate::proxy::{Manner, Proxy};
-use crate::tls::{Behind, Tls, authority};
+use super::program::{Home, sandbox, text};
+use super::proxy::{Manner, Proxy};
+use super::tls::{Behind, Tls, authority};
 
 /// A name that no resolver knows, and that the tests' certificate is for: only the proxy gets there.
 const ENDPOINT: &str = "https://push.test";
