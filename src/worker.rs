@@ -43,21 +43,6 @@ use known::{Candidates, Limits, ListingDelay, StagedClient};
 pub use pace::Pace;
 pub use rereading::{Read, Reload};
 
-/// Carries out every effect that comes, until the channel closes and all are answered.
-///
-/// The caller goes on taking messages until this returns, or drops the receiver. `Copy`,
-/// `Repaint` and `Quit` are the loop's own and are passed over.
-pub async fn run(
-    client: Arc<Client>,
-    journal: Journal,
-    effects: mpsc::Receiver<Effect>,
-    messages: mpsc::Sender<Message>,
-    context: Context,
-) {
-    let reload = Reload::never("there is no config to read");
-    run_with(Tools { pace: Pace::default(), client, journal, context, reload }, effects, messages).await;
-}
-
 /// What the worker works with.
 #[derive(Clone, Debug)]
 pub struct Tools {
@@ -73,8 +58,11 @@ pub struct Tools {
     pub reload: Reload,
 }
 
-/// [`run`] with everything said.
-pub async fn run_with(tools: Tools, mut effects: mpsc::Receiver<Effect>, messages: mpsc::Sender<Message>) {
+/// Carries out every effect that comes, until the channel closes and all are answered.
+///
+/// The caller goes on taking messages until this returns, or drops the receiver. `Copy`,
+/// `Repaint` and `Quit` are the loop's own and are passed over.
+pub async fn run(tools: Tools, mut effects: mpsc::Receiver<Effect>, messages: mpsc::Sender<Message>) {
     let Tools { pace, client, journal, context, reload } = tools;
     let (stop, stopping) = watch::channel(false);
     let teller = messages.clone();

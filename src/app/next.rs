@@ -29,8 +29,6 @@ pub enum Go {
     Close,
     /// To a screen over this one.
     Open(Target),
-    /// To a screen in the place of this one.
-    Replace(Target),
     /// Back, and there an action is carried out as its key would (the palette).
     Run(Action),
 }

@@ -6,7 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 
-use crate::domain::{ListLimits, Query, Task, TaskId};
+use crate::domain::{ListLimits, Task, TaskId};
 
 use super::board::table::Board;
 use super::calls::log::Calls;
@@ -177,10 +177,5 @@ impl Shared {
         let in_doubt =
             |write: &&PendingWrite| write.in_doubt() && !write.acknowledged && write.task().is_none();
         self.writes.iter().filter(in_doubt)
-    }
-
-    /// The question that the table asks now.
-    pub fn query(&self) -> &Query {
-        &self.board.query
     }
 }

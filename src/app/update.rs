@@ -322,10 +322,6 @@ fn go(state: &mut State, Next { mut effects, go }: Next) -> Vec<Effect> {
             }
         }
         Go::Open(target) => effects.extend(state.open(target)),
-        Go::Replace(target) => {
-            state.close();
-            effects.extend(state.open(target));
-        }
         Go::Run(action) => {
             state.close();
             effects.extend(perform(state, action));

@@ -244,7 +244,7 @@ async fn work(
     answers: mpsc::Sender<Message>,
 ) {
     match make_ready(plan, reload, stop_later, open_store, &answers).await {
-        Ok(tools) => worker::run_with(tools, asked, answers).await,
+        Ok(tools) => worker::run(tools, asked, answers).await,
         Err(detail) => {
             tracing::warn!(event = "trouble", words = detail);
             while let Some(effect) = asked.recv().await {

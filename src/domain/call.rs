@@ -108,14 +108,6 @@ impl Call {
         }
     }
 
-    /// Why it failed; `None` when it succeeded, or was given up.
-    pub fn failure(&self) -> Option<&Failure> {
-        match &self.end {
-            End::Failed(failure) => Some(failure),
-            End::Done | End::GivenUp => None,
-        }
-    }
-
     /// How it ended, in one line without the code, which stands beside it.
     pub fn words(&self) -> String {
         let failure = match &self.end {

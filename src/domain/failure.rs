@@ -148,15 +148,6 @@ impl Failure {
         }
     }
 
-    /// Whether this is trouble on the way, not an answer of the service.
-    pub fn is_network(&self) -> bool {
-        match self {
-            Self::NotSent { reason, .. } => *reason != NotSent::Withdrawn,
-            Self::TimedOut { .. } | Self::Cut { .. } | Self::Unreadable { .. } => true,
-            Self::Refused { .. } | Self::Local { .. } => false,
-        }
-    }
-
     /// The code, where the service gave one.
     pub fn code(&self) -> Option<i64> {
         match self {

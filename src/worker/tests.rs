@@ -94,7 +94,7 @@ impl Bench {
         let (effects, todo) = mpsc::channel(64);
         let (answers, messages) = mpsc::channel(room);
         let tools = Tools { pace, client, journal, context, reload: rereading(server.connection()) };
-        let worker = tokio::spawn(run_with(tools, todo, answers));
+        let worker = tokio::spawn(run(tools, todo, answers));
         Self { effects: Some(effects), messages, worker }
     }
 
@@ -697,7 +697,9 @@ async fn where_nobody_listens_a_write_is_certainly_not_done() {
     let client = Arc::new(Client::new(&connection, PATIENT, context.clone()).unwrap());
     let (effects, todo) = mpsc::channel(1);
     let (answers, messages) = mpsc::channel(64);
-    let worker = tokio::spawn(run(client, Journal::new(Some(memory()), "acme"), todo, answers, context));
+    let (pace, reload) = (Pace::default(), Reload::never("there is no config to read"));
+    let tools = Tools { pace, client, journal: Journal::new(Some(memory()), "acme"), context, reload };
+    let worker = tokio::spawn(run(tools, todo, answers));
     let mut bench = Bench { effects: Some(effects), messages, worker };
     bench.ask(Effect::Write { req: ReqId(1), write: create("t"), terms: terms() }).await;
     match bench.next().await {

@@ -112,7 +112,7 @@ pub(crate) fn work() {
         let reload = Reload::never("an operator has no config");
         let tools = Tools { pace: dose::pace(speed), client, journal, context, reload };
         let mut operator = Operator::sit_down(plan, (&folder, run.clone()), Arc::clone(&store), effects);
-        let worker = tokio::spawn(worker::run_with(tools, todo, answers));
+        let worker = tokio::spawn(worker::run(tools, todo, answers));
         operator.work(messages).await;
         drop(operator);
         worker.await.unwrap();
