@@ -48,16 +48,18 @@ impl<R: Rng> Desk<'_, R> {
         self.until_next(store, now_ms)
     }
 
-    /// Until the next dispatch begins or ends. A start waits for the next round, where rounds are further
-    /// apart than the seconds in which tasks are due.
+    /// Until the next dispatch begins or ends. Where rounds are further apart than the seconds in which
+    /// tasks are due, a start waits for the next round.
     fn until_next(&self, store: &Store, now_ms: i64) -> rusqlite::Result<Duration> {
         let end = store.dispatching_since()?.map(|since| since.saturating_add(self.stay()));
-        let due = store.next_due()?.map(|second| second.saturating_mul(1000));
-        let round = now_ms.saturating_add(i64::try_from(self.options.tick_ms).unwrap_or(i64::MAX));
-        let start = due.map(|due| if self.options.tick_ms > EVERY_SECOND { due.max(round) } else { due });
-        let left = end.into_iter().chain(start).min().map_or(i64::MAX, |at| at.saturating_sub(now_ms));
+        let (due, longest) = if self.options.tick_ms > EVERY_SECOND {
+            (None, Duration::from_millis(self.options.tick_ms))
+        } else {
+            (store.next_due()?.map(|second| second.saturating_mul(1000)), LONGEST_SLEEP)
+        };
+        let left = end.into_iter().chain(due).min().map_or(i64::MAX, |at| at.saturating_sub(now_ms));
         let left = Duration::from_millis(u64::try_from(left.max(1)).unwrap_or(u64::MAX));
-        Ok(left.min(LONGEST_SLEEP))
+        Ok(left.min(longest))
     }
 
     /// All rounds between two times of a virtual clock: each task goes at its own second.
@@ -217,5 +219,23 @@ mod tests {
         assert_eq!(lengths(&made), lengths(sample));
         assert!(made.starts_with("69cf7344_537529d8_2000") && made.ends_with("_5152250d"), "{made}");
         assert!(push_id("User", 1, 1, &content, &mut rng).starts_with("batch_00000001_"));
+    }
+
+    #[test]
+    fn with_nothing_to_do_rounds_that_are_far_apart_come_every_tick_and_others_after_the_longest_sleep() {
+        let store = Store::open(None, 1).unwrap();
+        let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
+        for (tick_ms, wait) in
+            [(5, LONGEST_SLEEP), (1000, LONGEST_SLEEP), (1001, ms(1001)), (30_000, ms(30_000))]
+        {
+            let options = Options { tick_ms, ..Options::default() };
+            let mut rng = StdRng::seed_from_u64(1);
+            let mut desk = Desk { options: &options, apps: &[], rng: &mut rng };
+            assert_eq!(desk.round(&store, now).unwrap(), wait, "{tick_ms}");
+        }
+    }
+
+    fn ms(ms: u64) -> Duration {
+        Duration::from_millis(ms)
     }
 }

@@ -330,7 +330,8 @@ struct OtherCreates {
 }
 
 impl OtherCreates {
-    /// A journal that cannot be read knows nothing; what this program has seen is in [`Candidates`](super::known::Candidates).
+    /// A journal that cannot be read knows nothing; what this program has seen is in
+    /// [`Candidates`](super::known::Candidates).
     async fn of(deps: &Dependencies, sent: &SentWrite, new: &NewTask) -> Self {
         let own = random_of(new).and_then(Value::as_u64);
         let mut others = Self::default();
