@@ -26,7 +26,7 @@ use crate::domain::{curl, text, when};
 use crate::keymap::Action;
 
 use super::effect::Effect;
-use super::lines::{Composed, Line};
+use super::lines::{Line, Memo};
 use super::next::{Next, Target};
 use super::shared::Shared;
 
@@ -82,7 +82,7 @@ pub struct OneCall {
     pub call: Arc<Call>,
     /// Lines scrolled off the top.
     pub scroll: u16,
-    text: Composed<(Tz, i32, usize)>,
+    text: Memo<(Tz, i32, usize)>,
 }
 
 /// Where list and single attempt lie, with their border; `None` when the screen has no room.
@@ -153,7 +153,7 @@ impl OneCall {
 
     /// The attempt with this number, while it is kept.
     pub(super) fn open(shared: &Shared, number: u64) -> Option<Self> {
-        shared.calls.get(number).cloned().map(|call| Self { call, scroll: 0, text: Composed::default() })
+        shared.calls.get(number).cloned().map(|call| Self { call, scroll: 0, text: Memo::default() })
     }
 
     /// A key at one attempt.

@@ -23,6 +23,11 @@ impl Version {
         drop_nulls(&mut content.0);
         Self { scheduled_at, content }
     }
+
+    /// The version that a task stands in.
+    pub fn of(task: &Task) -> Self {
+        Self::new(task.scheduled_at, &task.content)
+    }
 }
 
 fn drop_nulls(object: &mut JsonObject) {
@@ -32,8 +37,7 @@ fn drop_nulls(object: &mut JsonObject) {
 
 /// Whether a task is another one than it was (W3): its time, content, type or state.
 pub fn differs(one: &Task, other: &Task) -> bool {
-    let version = |task: &Task| Version::new(task.scheduled_at, &task.content);
-    version(one) != version(other) || one.kind != other.kind || one.status != other.status
+    Version::of(one) != Version::of(other) || one.kind != other.kind || one.status != other.status
 }
 
 /// One field that differs.

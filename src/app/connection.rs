@@ -6,13 +6,13 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::domain::Failure;
+use crate::domain::call::{self, Call};
 use crate::domain::catalog;
 use crate::domain::throttle::Throttle;
 use crate::domain::wire::Command;
-use crate::domain::{Failure, call};
 
 use super::request::Moment;
-use crate::domain::call::Call;
 
 /// Data older than this many refreshes is called stale.
 const STALE_AFTER: u32 = 4;
@@ -85,8 +85,8 @@ pub struct ConnectionStatus {
     /// Whether the end of a signature that cannot be renewed is still to be said.
     warn_of_end: bool,
     calls: VecDeque<(Duration, Command)>,
-    /// As the budget has it, in the order of [`Command::ALL`].
-    eases: [Throttle; Command::ALL.len()],
+    /// As the rate limiter has it, in the order of [`Command::ALL`].
+    throttles: [Throttle; Command::ALL.len()],
 }
 
 impl ConnectionStatus {
@@ -167,7 +167,7 @@ impl ConnectionStatus {
     /// A call was made: counts for the budget, and its `Date` tells the service's clock. Says
     /// whether the background has only now begun to give way.
     pub fn called(&mut self, call: &Call, now: Moment) -> bool {
-        let throttle = &mut self.eases[call.command.place()];
+        let throttle = &mut self.throttles[call.command.place()];
         let was_free = throttle.gap(now.running).is_zero();
         let is_refused = call.code().is_some_and(catalog::is_rate_limit);
         if is_refused {
@@ -187,7 +187,7 @@ impl ConnectionStatus {
     /// The API whose background calls give way most, and the pause between two of them.
     pub fn slowed(&self, now: Moment) -> Option<(Command, Duration)> {
         let gaps =
-            Command::ALL.into_iter().zip(&self.eases).map(|(c, throttle)| (c, throttle.gap(now.running)));
+            Command::ALL.into_iter().zip(&self.throttles).map(|(c, throttle)| (c, throttle.gap(now.running)));
         gaps.filter(|(_, gap)| !gap.is_zero()).max_by_key(|(_, gap)| *gap)
     }
 

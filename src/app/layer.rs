@@ -120,9 +120,7 @@ impl Layer {
             | Self::Drafts(_)
             | Self::Calls(_)
             | Self::Call(_)
-            | Self::Help(_) => {
-                shared.say("a paste outside of a text field was dropped");
-            }
+            | Self::Help(_) => shared.drop_paste(),
         }
     }
 

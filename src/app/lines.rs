@@ -49,17 +49,17 @@ pub struct LineKey(pub(super) u64);
 /// A text that is composed once for what it says and the width that it has, however often it is asked
 /// for: `update` counts its lines, and `view` draws them.
 #[derive(Clone, Debug)]
-pub struct Composed<K> {
+pub struct Memo<K> {
     made: RefCell<Option<(K, Arc<[Line]>)>>,
 }
 
-impl<K> Default for Composed<K> {
+impl<K> Default for Memo<K> {
     fn default() -> Self {
         Self { made: RefCell::default() }
     }
 }
 
-impl<K: PartialEq> Composed<K> {
+impl<K: PartialEq> Memo<K> {
     /// The text for `key`, which holds all that it is made of, by value: what was composed for another key
     /// is never given.
     pub(super) fn get(&self, key: K, compose: impl FnOnce() -> Vec<Line>) -> Arc<[Line]> {
@@ -162,10 +162,7 @@ impl Lines {
             }));
         }
         if !is_whole {
-            self.say(
-                Tone::Watch,
-                "… the rest is not shown: it is longer than anything that the documents allow",
-            );
+            self.say(Tone::Watch, REST);
         }
     }
 
@@ -188,9 +185,14 @@ const CARD: usize = 42;
 /// Lines of text that a phone shows before it cuts.
 const CARD_LINES: usize = 4;
 
+/// Cells of text in a card of at most this width; `None` where there is no room for one.
+fn card_room(width: usize) -> Option<usize> {
+    width.min(CARD).checked_sub(4).filter(|inner| *inner >= 8)
+}
+
 /// A notification as a phone would show it, for a width in cells; nothing where there is no room.
 pub fn card(app: &str, title: &str, desc: &str, width: usize) -> Vec<Line> {
-    let Some(inner) = width.min(CARD).checked_sub(4).filter(|inner| *inner >= 8) else { return Vec::new() };
+    let Some(inner) = card_room(width) else { return Vec::new() };
     let edge =
         |left: &str, right: &str| vec![part(Tone::Muted, format!("{left}{}{right}", "─".repeat(inner + 2)))];
     let line = |tone: Tone, words: &str| {
@@ -211,7 +213,7 @@ pub fn card(app: &str, title: &str, desc: &str, width: usize) -> Vec<Line> {
 
 /// Whether the card shows all of these words at that width.
 pub fn card_shows_all(title: &str, desc: &str, width: usize) -> bool {
-    let Some(inner) = width.min(CARD).checked_sub(4).filter(|inner| *inner >= 8) else { return false };
+    let Some(inner) = card_room(width) else { return false };
     text::width(&text::clean(title)) <= inner && wrapped(desc, inner).len() <= CARD_LINES
 }
 
@@ -260,24 +262,8 @@ pub fn field_text(field: &Field, value: &Value) -> String {
         return items.iter().map(shown).collect::<Vec<_>>().join(", ");
     }
     let plain = entry_text(field, value);
-    let meaning = match field.shape {
-        Shape::Number(values) => {
-            values.iter().find(|(number, _)| number.to_string() == plain).map(|(_, meaning)| *meaning)
-        }
-        Shape::Word(values) | Shape::WordOrNumber(values) => {
-            values.iter().find(|(word, _)| *word == plain).map(|(_, meaning)| *meaning)
-        }
-        Shape::Text { .. }
-        | Shape::Lines
-        | Shape::JsonText
-        | Shape::Account
-        | Shape::Integer { .. }
-        | Shape::Strings { .. }
-        | Shape::Pairs { .. }
-        | Shape::Object
-        | Shape::Items(_)
-        | Shape::Any => None,
-    };
+    let meaning =
+        field.shape.choices().into_iter().find(|(value, _)| *value == plain).map(|(_, means)| means);
     match meaning {
         Some(meaning) if !meaning.is_empty() => format!("{plain} ({meaning})"),
         Some(_) | None => plain,

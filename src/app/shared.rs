@@ -145,6 +145,11 @@ impl Shared {
         self.note = Some(Note { text: text.into(), bad: true, until: self.now.running + BAD_NOTE_STAYS });
     }
 
+    /// Says that a paste did nothing where no text is taken.
+    pub(super) fn drop_paste(&mut self) {
+        self.say("a paste outside of a text field was dropped");
+    }
+
     /// Where things stand; `None` when the screen is too small for anything.
     pub fn areas(&self) -> Option<Areas> {
         frame::areas(self.size, self.detail.placement)
@@ -164,6 +169,11 @@ impl Shared {
     /// The write under way that has this number.
     pub fn pending_write(&self, req: ReqId) -> Option<&PendingWrite> {
         self.writes.iter().find(|write| write.req == req)
+    }
+
+    /// The same, to be changed.
+    pub(super) fn pending_write_mut(&mut self, req: ReqId) -> Option<&mut PendingWrite> {
+        self.writes.iter_mut().find(|write| write.req == req)
     }
 
     /// The tasks to which a write is in doubt: their rows show `?UNK`.

@@ -380,7 +380,7 @@ fn on_paste(state: &mut State, text: &str) {
     let State { shared, layers } = state;
     match layers.last_mut() {
         Some(layer) => layer.on_paste(shared, text),
-        None => shared.say("a paste outside of a text field was dropped"),
+        None => shared.drop_paste(),
     }
 }
 

@@ -180,6 +180,17 @@ pub enum Subject {
     Cancel(Box<Task>),
 }
 
+impl Subject {
+    /// The type of the task.
+    pub fn kind(&self) -> &Kind {
+        match self {
+            Self::Create(new) => &new.kind,
+            Self::Modify { change, .. } => &change.kind,
+            Self::Cancel(task) => &task.kind,
+        }
+    }
+}
+
 /// The form that the request came from.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Source {

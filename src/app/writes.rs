@@ -141,19 +141,24 @@ pub fn search_now(shared: &mut Shared) -> Vec<Effect> {
 
 pub(super) fn search(shared: &mut Shared, req: ReqId) -> Option<Effect> {
     let asked = shared.ask();
-    let write = shared.writes.iter_mut().find(|write| write.req == req)?;
+    let write = shared.pending_write_mut(req)?;
     write.searching = Some(asked);
     Some(Effect::Search { req: asked, open: write.to_search() })
 }
 
 /// `2 of them stand: #1, #2`.
 pub(super) fn stand_twice(ids: &[TaskId]) -> String {
-    let names: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
     let count = match ids.len() {
         2 => "two".to_owned(),
         more => more.to_string(),
     };
-    format!("{count} of them stand: {}; keep one and cancel the rest with D", names.join(", "))
+    format!("{count} of them stand: {}; keep one and cancel the rest with D", numbers(ids))
+}
+
+/// `#1, #2`.
+pub fn numbers(ids: &[TaskId]) -> String {
+    let names: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
+    names.join(", ")
 }
 
 /// Not done as far as is known, in words.
@@ -177,7 +182,7 @@ pub(super) fn take_off(shared: &mut Shared, req: ReqId) -> Option<PendingWrite> 
 /// A create that was not found is kept, and held against every later list: it may still appear.
 pub(super) fn closed(shared: &mut Shared, req: ReqId) {
     shared.results.retain(|result| result.req != req);
-    let Some(write) = shared.writes.iter_mut().find(|write| write.req == req) else { return };
+    let Some(write) = shared.pending_write_mut(req) else { return };
     match &write.verdict {
         Some(Verdict::CannotTell(_) | Verdict::NotDone) if write.task().is_none() => {
             write.acknowledged = true;

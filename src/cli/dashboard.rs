@@ -13,7 +13,7 @@ use tokio::sync::{mpsc, oneshot};
 use super::{Console, Exit, present};
 use crate::api::signer::Signer;
 use crate::api::{Client, Connection, Context, Timeouts};
-use crate::app::{Effect, Message, Moment, PendingReply, PendingWrite, Setup, State, Verdict, Write};
+use crate::app::{Effect, Message, Moment, PendingReply, PendingWrite, Setup, State, Verdict, Write, writes};
 use crate::config::{self, ConfigError, Credential, Env, Flags, Origin, Profile, Settings, paths};
 use crate::domain::profile::Environment;
 use crate::domain::{Failure, text, wire};
@@ -414,10 +414,7 @@ fn last_words(state: &State) -> Option<String> {
 
 fn in_doubt(write: &PendingWrite) -> String {
     let stands = match &write.verdict {
-        Some(Verdict::Several(ids)) => {
-            let names: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
-            format!(", which stands more than once: {}", names.join(", "))
-        }
+        Some(Verdict::Several(ids)) => format!(", which stands more than once: {}", writes::numbers(ids)),
         Some(Verdict::NotDone) => ", which was not there when it was last looked for".to_owned(),
         Some(Verdict::CannotTell(_) | Verdict::Done(_)) | None => String::new(),
     };

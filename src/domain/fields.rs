@@ -106,6 +106,28 @@ pub struct Field {
     pub help: &'static str,
 }
 
+impl Shape {
+    /// The values it may have, where they can be counted, each with its meaning.
+    pub fn choices(self) -> Vec<(String, &'static str)> {
+        match self {
+            Self::Number(list) => list.iter().map(|(value, means)| (value.to_string(), *means)).collect(),
+            Self::Word(list) | Self::WordOrNumber(list) => {
+                list.iter().map(|(value, means)| ((*value).to_owned(), *means)).collect()
+            }
+            Self::Text { .. }
+            | Self::Lines
+            | Self::JsonText
+            | Self::Account
+            | Self::Integer { .. }
+            | Self::Strings { .. }
+            | Self::Pairs { .. }
+            | Self::Object
+            | Self::Items(_)
+            | Self::Any => Vec::new(),
+        }
+    }
+}
+
 impl Field {
     /// The last part of the path: the name on the wire, which is also the label.
     pub fn name(&self) -> &'static str {

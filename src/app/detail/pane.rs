@@ -5,7 +5,7 @@ use chrono_tz::Tz;
 use crate::domain::Task;
 
 use super::super::frame::Placement;
-use super::super::lines::Composed;
+use super::super::lines::Memo;
 
 /// How the task is shown.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -29,7 +29,7 @@ pub struct Detail {
     /// Lines scrolled off the top.
     pub scroll: u16,
     /// Its text, as it was composed last.
-    pub(super) text: Composed<MadeOf>,
+    pub(super) text: Memo<MadeOf>,
 }
 
 /// What the text of the detail is made of.

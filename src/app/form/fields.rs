@@ -61,23 +61,7 @@ impl FormField {
 
     /// The values it may have, where they can be counted, each with its meaning.
     pub fn choices(self) -> Vec<(String, &'static str)> {
-        let Self::Field(field) = self else { return Vec::new() };
-        match field.shape {
-            Shape::Number(list) => list.iter().map(|(value, means)| (value.to_string(), *means)).collect(),
-            Shape::Word(list) | Shape::WordOrNumber(list) => {
-                list.iter().map(|(value, means)| ((*value).to_owned(), *means)).collect()
-            }
-            Shape::Text { .. }
-            | Shape::Lines
-            | Shape::JsonText
-            | Shape::Account
-            | Shape::Integer { .. }
-            | Shape::Strings { .. }
-            | Shape::Pairs { .. }
-            | Shape::Object
-            | Shape::Items(_)
-            | Shape::Any => Vec::new(),
-        }
+        if let Self::Field(field) = self { field.shape.choices() } else { Vec::new() }
     }
 
     /// What it takes, for the foot of the form.

@@ -36,7 +36,7 @@ pub(super) fn on_key(form: &mut Form, event: KeyEvent, action: Option<Action>) {
 /// A paste into the field that has the keys.
 pub fn on_paste(shared: &mut Shared, form: &mut Form, text: &str) {
     match form.focus {
-        FormField::Kind | FormField::Section(_) => shared.say("a paste outside of a text field was dropped"),
+        FormField::Kind | FormField::Section(_) => shared.drop_paste(),
         FormField::Time | FormField::Field(_) => {
             let changed = form.entry.paste(text);
             form.take_entry(changed);

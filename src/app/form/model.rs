@@ -173,7 +173,7 @@ impl Form {
         let draft = self.draft.laid_over(task, zone);
         match &mut self.purpose {
             Purpose::New | Purpose::From(_) => return,
-            Purpose::Edit(base) | Purpose::Time(base) => base.clone_from(&Box::new(task.clone())),
+            Purpose::Edit(base) | Purpose::Time(base) => (**base).clone_from(task),
         }
         self.pristine = Draft::from_task(task, zone);
         self.put_draft(draft);

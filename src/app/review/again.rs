@@ -91,7 +91,7 @@ pub(super) fn open(shared: &mut Shared, review: &mut Review) -> Vec<Effect> {
 /// The change that makes the task what was meant. What stands too much is sent as `null`: a service
 /// that merges takes it away by that, one that replaces does not mind.
 fn putting_right(stands: &Task, meant: &Version) -> Change {
-    let standing = Version::new(stands.scheduled_at, &stands.content);
+    let standing = Version::of(stands);
     let content = (standing.content != meant.content).then(|| {
         let mut content = meant.content.0.clone();
         take_away(&standing.content.0, &mut content);

@@ -20,7 +20,7 @@ use super::screens::Screens;
 /// A search has not settled it; the worker goes on.
 pub fn on_checked(shared: &mut Shared, req: ReqId, sight: Sight, next_in: Duration, opens_in: Duration) {
     let now = shared.now;
-    let Some(write) = shared.writes.iter_mut().find(|write| write.req == req) else { return };
+    let Some(write) = shared.pending_write_mut(req) else { return };
     write.next_search = Some(now.running + next_in);
     take(write, sight, opens_in, now);
 }
@@ -51,25 +51,17 @@ pub fn on_searched(
     write.searching = None;
     let own = write.req;
     let was_open = write.is_open();
-    let is_late = now.running + opens_in <= now.running;
     match sight {
         Sight::Settled(verdict @ (Verdict::Done(_) | Verdict::Several(_))) => {
             outcome::on_settled(shared, screens, own, verdict)
         }
         // What the worker still searches for is the worker's to settle.
-        other if was_open => {
-            take(write, other, opens_in, now);
-            Vec::new()
-        }
-        Sight::Settled(verdict) => outcome::on_settled(shared, screens, own, verdict),
-        Sight::NotThere => {
-            take(write, Sight::NotThere, opens_in, now);
-            let turned = is_late && write.verdict != Some(Verdict::NotDone);
-            if turned { outcome::on_settled(shared, screens, own, Verdict::NotDone) } else { Vec::new() }
-        }
+        Sight::Settled(verdict) if !was_open => outcome::on_settled(shared, screens, own, verdict),
         other => {
+            let is_missing = other == Sight::NotThere && opens_in.is_zero();
             take(write, other, opens_in, now);
-            Vec::new()
+            let turns = !was_open && is_missing && write.verdict != Some(Verdict::NotDone);
+            if turns { outcome::on_settled(shared, screens, own, Verdict::NotDone) } else { Vec::new() }
         }
     }
 }
@@ -120,7 +112,7 @@ fn learn_of(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, tasks: &
             if is_open || write.searching.is_some() {
                 return Vec::new();
             }
-            if let Some(write) = shared.writes.iter_mut().find(|write| write.req == req) {
+            if let Some(write) = shared.pending_write_mut(req) {
                 write.likenesses.insert(id);
             }
             writes::search(shared, req).into_iter().collect()
@@ -129,9 +121,7 @@ fn learn_of(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, tasks: &
             let id = change.id;
             let meant = write.reviewed.as_ref().map(|reviewed| reviewed.meant.clone());
             let stands = tasks.iter().find(|task| task.id == id);
-            let same = stands.is_some_and(|task| {
-                meant.is_some_and(|meant| Version::new(task.scheduled_at, &task.content) == meant)
-            });
+            let same = stands.is_some_and(|task| meant.is_some_and(|meant| Version::of(task) == meant));
             if same {
                 outcome::on_settled(shared, screens, req, Verdict::Done(Written::Modified(id)))
             } else {

@@ -204,7 +204,6 @@ fn moved(to: &mut Writer, shared: &Shared, review: &Review) {
         return;
     }
     let (zone, now) = (shared.setup.zone, shared.server_now());
-    let version = |task: &crate::domain::Task| Version::new(task.scheduled_at, &task.content);
     to.out.blank();
     to.out.say(Tone::Watch, "It changed since you looked:");
     if base.status != fresh.status {
@@ -212,11 +211,11 @@ fn moved(to: &mut Writer, shared: &Shared, review: &Review) {
         to.must(Topic::Others, &words, |out| out.row("Status", LABEL, Tone::Watch, &words));
     }
     if matches!(review.subject, Subject::Cancel(_)) {
-        let found = compare::differences(&version(base), &version(fresh), zone, now);
+        let found = compare::differences(&Version::of(base), &Version::of(fresh), zone, now);
         to.must(Topic::Others, &format!("{found:?}"), |out| rows_of(out, &found, "→", Tone::Watch));
         return;
     }
-    for row in compare::three_way(&version(base), &version(fresh), &review.meant(), zone, now) {
+    for row in compare::three_way(&Version::of(base), &Version::of(fresh), &review.meant(), zone, now) {
         to.must(Topic::Others, &format!("{row:?}"), |out| three_ways(out, &row));
     }
 }

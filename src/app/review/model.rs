@@ -136,11 +136,7 @@ impl Review {
 
     /// Its type.
     pub fn kind(&self) -> &Kind {
-        match &self.subject {
-            Subject::Create(new) => &new.kind,
-            Subject::Modify { change, .. } => &change.kind,
-            Subject::Cancel(task) => &task.kind,
-        }
+        self.subject.kind()
     }
 
     /// What stands when it is done; for a cancel, what goes.
@@ -275,7 +271,7 @@ impl Review {
         let (Subject::Modify { .. }, Some(standing)) = (&self.subject, self.standing()) else {
             return Vec::new();
         };
-        let standing = Version::new(standing.scheduled_at, &standing.content);
+        let standing = Version::of(standing);
         compare::differences(&standing, &self.meant(), zone, now)
     }
 

@@ -39,7 +39,7 @@ pub fn on_unknown(
     open: OpenWrite,
 ) -> Vec<Effect> {
     let now = shared.now.running;
-    let Some(write) = shared.writes.iter_mut().find(|write| write.req == req) else { return Vec::new() };
+    let Some(write) = shared.pending_write_mut(req) else { return Vec::new() };
     let what = failure.words().what;
     write.doubt = Some(failure);
     write.entry = open.entry;
@@ -98,7 +98,7 @@ fn several(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, ids: &[Ta
 fn keep_verdict(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, verdict: Verdict) {
     let Some(outcome) = writes::outcome_of(&verdict) else { return };
     let now = shared.now;
-    let Some(write) = shared.writes.iter_mut().find(|write| write.req == req) else { return };
+    let Some(write) = shared.pending_write_mut(req) else { return };
     match &verdict {
         Verdict::NotDone => {
             write.doubt = None;
@@ -152,8 +152,7 @@ pub(super) fn stands_by_now(
         return;
     };
     if matches!(&review.subject, Subject::Create(other) if is_same(other)) {
-        let names: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
-        let names = names.join(", ");
+        let names = writes::numbers(ids);
         review.bar(format!("it stands already as {names}, made by the try before; Esc leaves"));
         review.begin_anew(now);
     }
@@ -250,12 +249,7 @@ fn past(written: Written) -> &'static str {
 
 /// What stands now, in words.
 fn stands(shared: &Shared, reviewed: &Reviewed, written: Written) -> String {
-    let kind = match &reviewed.subject {
-        Subject::Create(new) => &new.kind,
-        Subject::Modify { change, .. } => &change.kind,
-        Subject::Cancel(task) => &task.kind,
-    };
-    let who = reviewed.meant.content.audience(kind).in_words(&shared.setup.profile);
+    let who = reviewed.meant.content.audience(reviewed.subject.kind()).in_words(&shared.setup.profile);
     let (now, zone) = (shared.server_now(), shared.setup.zone);
     let at = reviewed.meant.scheduled_at.map_or_else(
         || "at a time that the service does not tell".to_owned(),

@@ -23,12 +23,12 @@ pub(super) fn on_verification(
     let (zone, now) = (shared.setup.zone, shared.server_now());
     let deed = deed(&write.write);
     let Some(meant) = write.reviewed.map(|reviewed| reviewed.meant) else { return };
-    if !matches!(&result, Ok(task) if Version::new(task.scheduled_at, &task.content) == meant) {
+    if !matches!(&result, Ok(task) if Version::of(task) == meant) {
         shared.failed.insert(id, "it does not stand as meant, or could not be verified".to_owned());
     }
     let (verification, words, bad) = match result {
         Ok(task) => {
-            let stands = Version::new(task.scheduled_at, &task.content);
+            let stands = Version::of(&task);
             let found = compare::differences(&meant, &stands, zone, now);
             if found.is_empty() {
                 (
