@@ -36,7 +36,7 @@ use tokio::sync::{mpsc, watch};
 use crate::api::{Client, Context, Event};
 use crate::app::{Effect, Message};
 
-use dependencies::Dependencies;
+use dependencies::{Dependencies, signed};
 use jobs::Jobs;
 pub use journal::Journal;
 use known::{Candidates, Limits, ListingDelay, StagedClient};
@@ -76,7 +76,7 @@ pub async fn run(tools: Tools, mut effects: mpsc::Receiver<Effect>, messages: mp
         let _ = teller.try_send(message);
     });
     // An error is a receiver that is gone, and then nobody wants to know.
-    let _ = messages.send(Message::Signed { until: client.sig_until(), given: client.sig_is_given() }).await;
+    let _ = messages.send(signed(&client)).await;
     let mut deps = Dependencies {
         client,
         journal,

@@ -82,7 +82,6 @@ impl PendingReply {
     /// It was begun and stopped; of a write nobody knows what came of it. `words` say so.
     pub fn stopped(self, words: &str) -> Message {
         let Self { req, asked } = self;
-        let not_done = || "pushdeck was stopped before that was done".to_owned();
         match asked {
             Asked::Write | Asked::Settle => {
                 Message::Settled { req, verdict: Verdict::CannotTell(words.to_owned()) }
@@ -90,11 +89,14 @@ impl PendingReply {
             Asked::Search => {
                 Message::Searched { req, sight: Sight::Unclear(words.to_owned()), opens_in: Duration::ZERO }
             }
-            Asked::Reload => Message::Reloaded { req, result: Err(not_done()) },
-            Asked::LoadDraft => Message::DraftLoaded { req, result: Err(not_done()) },
-            Asked::StoreDraft => Message::DraftKept { req, result: Err(not_done()) },
-            Asked::ListDrafts => Message::DraftsListed { req, result: Err(not_done()) },
-            Asked::RestoreDraft => Message::DraftRestored { req, result: Err(not_done()) },
+            Asked::Reload
+            | Asked::LoadDraft
+            | Asked::StoreDraft
+            | Asked::ListDrafts
+            | Asked::RestoreDraft => {
+                let detail = "pushdeck was stopped before that was done".to_owned();
+                self.refused(Failure::Local { detail })
+            }
             Asked::List | Asked::Get | Asked::Adopt => {
                 let reason = NotSent::Withdrawn;
                 self.refused(Failure::NotSent { reason, detail: String::new() })

@@ -4,7 +4,7 @@
 use std::time::Duration;
 
 use crate::domain::kept::Origin;
-use crate::domain::{Change, Draft, Kind, NewTask, Task, TaskId, text, when};
+use crate::domain::{Change, Draft, Kind, NewTask, Task, TaskId, catalog, text, when};
 
 use super::compare::Version;
 use super::effect::Effect;
@@ -14,7 +14,7 @@ use super::shared::Shared;
 use super::write::{Sight, Source, Subject, Verdict, Write};
 
 /// The code for a task that is not there.
-pub(super) const GONE: i64 = 90104;
+pub(super) const GONE: i64 = catalog::INVALID_REQUEST;
 /// After so long a write is not on its way any more, also where nobody ever closes it: then the fresh
 /// copy of the task says what stands.
 const SURELY_OVER: Duration = Duration::from_mins(10);

@@ -41,6 +41,10 @@ pub struct Entry {
     pub hint: &'static str,
 }
 
+/// The code for a wrong request. The service has no other one for a task that is not there, nor for a
+/// question that its list does not take, such as one for too long a range.
+pub const INVALID_REQUEST: i64 = 90104;
+
 /// The entry of a code, when it is documented.
 pub fn find(code: i64) -> Option<&'static Entry> {
     CODES.binary_search_by_key(&code, |entry| entry.code).ok().and_then(|at| CODES.get(at))

@@ -24,6 +24,12 @@ pub fn is_duplicate(new: &NewTask, kind: &Kind, at: Option<DateTime<Utc>>, conte
         && same_push((&new.kind, &new.content), (kind, content))
 }
 
+/// Whether a task that says `content` at `at` is the very push that `new` asks for: at the same second.
+pub fn is_same(new: &NewTask, kind: &Kind, at: Option<DateTime<Utc>>, content: &Content) -> bool {
+    at.is_some_and(|at| at.timestamp() == new.scheduled_at.timestamp())
+        && same_push((&new.kind, &new.content), (kind, content))
+}
+
 fn same_audience(one: &Audience, other: &Audience) -> bool {
     match (one, other) {
         (Audience::Accounts(one), Audience::Accounts(other)) => {

@@ -9,14 +9,12 @@ use super::reconcile;
 use super::record::{LONGEST_WAIT, SentWrite, leaves_doubt, outcome_of_verdict, write_of};
 use crate::app::differs;
 use crate::app::{Sight, Stop, Terms, Verdict, Write, Written};
+use crate::domain::catalog::INVALID_REQUEST;
 use crate::domain::{NewTask, Priority, Task, TaskId, duplicate};
 use crate::store::Intent;
 
 /// Doubts of so long ago are searched for before the same push is created again.
 const DOUBTED_FOR: TimeDelta = TimeDelta::days(2);
-
-/// The code for a task that is not there.
-const GONE: i64 = 90104;
 
 /// Whether the write may be sent now; why not, if not.
 pub(super) async fn check(deps: &Dependencies, write: &Write, terms: &Terms) -> Result<(), Stop> {
@@ -39,7 +37,7 @@ async fn as_seen(deps: &Dependencies, id: TaskId, seen: &Task) -> Result<(), Sto
     match deps.client.get(id, Priority::Write).await {
         Ok(now) if differs(seen, &now) => Err(Stop::Moved(Box::new(now))),
         Ok(_) => Ok(()),
-        Err(failure) if failure.code() == Some(GONE) => Err(Stop::Gone),
+        Err(failure) if failure.code() == Some(INVALID_REQUEST) => Err(Stop::Gone),
         Err(failure) => Err(Stop::Unread(failure)),
     }
 }

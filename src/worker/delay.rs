@@ -40,11 +40,9 @@ pub(super) async fn measure(deps: Dependencies, id: TaskId, due: DateTime<Utc>) 
     if delay.with(|state| std::mem::replace(&mut state.is_measuring, true)) {
         return;
     }
-    let mut stopping = deps.stopping.clone();
     let found = tokio::select! {
         found = until_listed(&deps, id, due) => found,
-        // Changed or gone: either way it is over.
-        _ = stopping.wait_for(|stop| *stop) => None,
+        () = deps.stopped() => None,
     };
     let is_longer = found.is_some_and(|found| delay.seen(found));
     delay.with(|state| (state.is_measuring, state.at_least) = (false, Duration::ZERO));

@@ -42,6 +42,12 @@ pub(super) struct Dependencies {
 }
 
 impl Dependencies {
+    /// Waits for the end of the worker.
+    pub(super) async fn stopped(&self) {
+        // Changed or gone: either way it is over.
+        let _ = self.stopping.clone().wait_for(|stop| *stop).await;
+    }
+
     pub(super) async fn tell(&self, message: Message) {
         // When the receiver is gone, nobody wants to know.
         self.is_told(message).await;
@@ -72,19 +78,23 @@ impl Dependencies {
     /// Writes the end of a write into the journal. Another program may hold it for a while; as long as it
     /// stays open there, others take the write for one that is being checked.
     pub(super) async fn close(&self, WriteEnd { entry, outcome, .. }: WriteEnd) {
-        let mut stopping = self.stopping.clone();
         let mut pauses = CLOSE_AGAIN.into_iter();
         while let Err(why) = self.journal.close(entry, self.context.now(), outcome.clone()).await {
-            let Some(pause) = pauses.next().filter(|_| !*stopping.borrow()) else {
+            let Some(pause) = pauses.next().filter(|_| !*self.stopping.borrow()) else {
                 return self.note(format!("the journal does not know how this write ended: {why}")).await;
             };
             tokio::select! {
                 () = tokio::time::sleep(Duration::from_secs(pause)) => {}
-                // Changed or gone: either way there is time for one more try only.
-                _ = stopping.wait_for(|stop| *stop) => {}
+                // Then there is time for one more try only.
+                () = self.stopped() => {}
             }
         }
     }
+}
+
+/// Which signature is in use.
+pub(super) fn signed(client: &Client) -> Message {
+    Message::Signed { until: client.sig_until(), given: client.sig_is_given() }
 }
 
 /// How a write ended, for the journal.

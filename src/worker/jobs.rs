@@ -7,7 +7,7 @@ use std::time::Duration;
 use tokio::task::{self, AbortHandle, JoinSet};
 use tokio::time::Instant;
 
-use super::dependencies::{Dependencies, WriteEnd};
+use super::dependencies::{Dependencies, WriteEnd, signed};
 use super::drafts::{DraftJob, DraftWork};
 use super::record::STOPPED;
 use super::{delay, inherited, limits, reads, reload, writes};
@@ -106,9 +106,7 @@ impl Jobs {
         let before = self.deps.journal.clone();
         let result = reload::adopt(&mut self.deps);
         if result.is_ok() {
-            let client = &self.deps.client;
-            let signed = Message::Signed { until: client.sig_until(), given: client.sig_is_given() };
-            self.deps.tell(signed).await;
+            self.deps.tell(signed(&self.deps.client)).await;
         }
         self.deps.tell(Message::Adopted { req, result }).await;
         if !self.deps.journal.is_as(&before) {

@@ -7,6 +7,7 @@ use chrono::{DateTime, Duration, TimeDelta, Utc};
 use super::dependencies::Dependencies;
 use super::known::Limits;
 use crate::app::{Message, ReqId};
+use crate::domain::catalog::INVALID_REQUEST;
 use crate::domain::query::{Order, Range};
 use crate::domain::{Failure, ListLimits, Page, Priority, Query};
 
@@ -15,9 +16,6 @@ pub(super) const PAGE_SIZE: u32 = 100;
 
 /// Its name among the facts of an app.
 const FACT: &str = "list_limits";
-
-/// The code for a question that the list does not take, among others for its length or its rows.
-const REFUSED: i64 = 90104;
 
 /// The lengths that are tried in turn when a longer range was refused, in days.
 const LENGTHS: [i64; 3] = [14, 7, 3];
@@ -64,7 +62,7 @@ pub(super) async fn list(deps: &Dependencies, query: &Query, priority: Priority)
 }
 
 fn is_refused(failure: &Failure) -> bool {
-    failure.code() == Some(REFUSED)
+    failure.code() == Some(INVALID_REQUEST)
 }
 
 /// One question. An answer that is too large to be read is asked for in smaller pages.
@@ -191,7 +189,6 @@ async fn save(deps: &Dependencies) {
 
 /// What is left to do when the table has its page, and nobody waits.
 pub(super) async fn after_page(deps: Dependencies) {
-    let mut stopping = deps.stopping.clone();
     let order = deps.limits.with(|state| state.order);
     let work = async {
         probe(&deps, order).await;
@@ -199,8 +196,7 @@ pub(super) async fn after_page(deps: Dependencies) {
     };
     tokio::select! {
         () = work => {}
-        // Changed or gone: either way it is over.
-        _ = stopping.wait_for(|stop| *stop) => {}
+        () = deps.stopped() => {}
     }
 }
 

@@ -4,14 +4,12 @@
 use std::collections::BTreeSet;
 
 use chrono::TimeDelta;
-use serde_json::Value;
 use tokio::task::AbortHandle;
 use tokio::time::{self, Instant, MissedTickBehavior};
 
 use super::dependencies::Dependencies;
-use super::record::{created_in, read};
-use crate::app::{Message, OpenWrite, Verdict, Written};
-use crate::domain::TaskId;
+use super::record::{read, verdict_of};
+use crate::app::{Message, OpenWrite};
 use crate::store::{Intent, IntentId};
 
 /// Of the time between two polls of the journal: a write that is younger is most likely answered
@@ -40,14 +38,12 @@ impl Others {
         }
         let deps = deps.clone();
         let watching = tokio::spawn(async move {
-            let mut stopping = deps.stopping.clone();
             let mut turn = time::interval_at(Instant::now() + deps.others, deps.others);
             turn.set_missed_tick_behavior(MissedTickBehavior::Delay);
             loop {
                 tokio::select! {
                     _ = turn.tick() => {}
-                    // Changed or gone: either way it is over.
-                    _ = stopping.wait_for(|stop| *stop) => return,
+                    () = deps.stopped() => return,
                 }
                 self.poll(&deps).await;
             }
@@ -90,47 +86,5 @@ impl Others {
             let verdict = verdict_of(outcome.as_ref());
             deps.tell(Message::EndedElsewhere { entry: id.0, verdict }).await;
         }
-    }
-}
-
-/// What the journal says of how a write ended.
-fn verdict_of(outcome: Option<&Value>) -> Verdict {
-    let cannot_tell = || Verdict::CannotTell("the other pushdeck could not find it out".to_owned());
-    let Some(outcome) = outcome else { return cannot_tell() };
-    let id = |value: &Value| value.as_str()?.parse().ok().map(TaskId);
-    let task = || outcome.get("task").and_then(id);
-    let ids =
-        || outcome.get("tasks").and_then(Value::as_array).map(|all| all.iter().filter_map(id).collect());
-    let found = match outcome.get("result").and_then(Value::as_str) {
-        Some("created") => created_in(outcome).map(|id| Verdict::Done(Written::Created(id))),
-        Some("modified") => task().map(|id| Verdict::Done(Written::Modified(id))),
-        Some("cancelled") => task().map(|id| Verdict::Done(Written::Cancelled(id))),
-        Some("not done" | "refused") => Some(Verdict::NotDone),
-        Some("several") => ids().map(Verdict::Several),
-        _ => None,
-    };
-    found.unwrap_or_else(cannot_tell)
-}
-
-#[cfg(test)]
-mod tests {
-    use serde_json::json;
-
-    use super::*;
-
-    #[test]
-    fn what_another_wrote_down_is_read_as_it_was_meant() {
-        let of = |outcome: Value| verdict_of(Some(&outcome));
-        let created = of(json!({"result": "created", "task": "9"}));
-        assert_eq!(created, Verdict::Done(Written::Created(TaskId(9))));
-        let cancelled = of(json!({"result": "cancelled", "task": "9"}));
-        assert_eq!(cancelled, Verdict::Done(Written::Cancelled(TaskId(9))));
-        assert_eq!(of(json!({"result": "refused", "code": 1})), Verdict::NotDone);
-        let several = of(json!({"result": "several", "tasks": ["1", "2"]}));
-        assert_eq!(several, Verdict::Several(vec![TaskId(1), TaskId(2)]));
-        for odd in [json!({}), json!(7), json!({"result": "created"}), json!({"result": "new"})] {
-            assert!(matches!(of(odd), Verdict::CannotTell(_)));
-        }
-        assert!(matches!(verdict_of(None), Verdict::CannotTell(_)));
     }
 }

@@ -15,6 +15,7 @@ use super::dependencies::Dependencies;
 use super::limits::{self, Listed, PAGE_SIZE};
 use super::record::{LONGEST_WAIT, STOPPED, SentWrite, created_in, is_guess, random_of};
 use crate::app::{Message, ReqId, Sight, Verdict, Write, Written};
+use crate::domain::catalog::INVALID_REQUEST;
 use crate::domain::query::{Order, Range};
 use crate::domain::{
     Change, Content, Failure, JsonObject, NewTask, Page, Priority, Query, Status, Task, TaskId, text, wire,
@@ -41,9 +42,6 @@ const LATE: Duration = Duration::from_secs(2);
 
 /// The longest pause while the service does not answer.
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
-
-/// The code for a task that is not there.
-const GONE: i64 = 90104;
 
 /// What one search showed.
 enum Finding {
@@ -77,7 +75,6 @@ impl Found {
 /// passed that the list must show it (W2), else at the last of the usual searches.
 pub(super) async fn settle(deps: &Dependencies, sent: &SentWrite, req: ReqId) -> Found {
     let began = Instant::now();
-    let mut stopping = deps.stopping.clone();
     let mut next = deps.searches.first().copied().unwrap_or_default();
     let mut silent = 0;
     let mut was_heard = true;
@@ -92,8 +89,7 @@ pub(super) async fn settle(deps: &Dependencies, sent: &SentWrite, req: ReqId) ->
         };
         let (is_last, found) = tokio::select! {
             done = search => done,
-            // Changed or gone: either way it is over.
-            _ = stopping.wait_for(|stop| *stop) => return Found::nothing(STOPPED.to_owned()),
+            () = deps.stopped() => return Found::nothing(STOPPED.to_owned()),
         };
         let opens = deps.opens_after(&sent.write);
         let sight = match found {
@@ -158,7 +154,7 @@ async fn search_once(deps: &Dependencies, sent: &SentWrite, is_last: bool) -> Re
 
 async fn search_for_cancelled(deps: &Dependencies, id: TaskId) -> Result<Finding, Failure> {
     match deps.client.get(id, Priority::Write).await {
-        Err(failure) if failure.code() == Some(GONE) => {
+        Err(failure) if failure.code() == Some(INVALID_REQUEST) => {
             Ok(Finding::Sure(Verdict::Done(Written::Cancelled(id))))
         }
         Err(failure) => Err(failure),
@@ -172,10 +168,12 @@ async fn search_for_cancelled(deps: &Dependencies, id: TaskId) -> Result<Finding
 
 async fn search_for_modified(deps: &Dependencies, change: &Change) -> Result<Finding, Failure> {
     match deps.client.get(change.id, Priority::Write).await {
-        Err(failure) if failure.code() == Some(GONE) => Ok(Finding::SoFar(Verdict::CannotTell(format!(
-            "task {} is gone, so it cannot be told whether it was changed before; somebody cancelled it",
-            change.id
-        )))),
+        Err(failure) if failure.code() == Some(INVALID_REQUEST) => {
+            Ok(Finding::SoFar(Verdict::CannotTell(format!(
+                "task {} is gone, so it cannot be told whether it was changed before; somebody cancelled it",
+                change.id
+            ))))
+        }
         Err(failure) => Err(failure),
         Ok(task) if is_as_changed(&task, change) => Ok(match left_over(&task, change) {
             Some(more) => Finding::SoFar(Verdict::CannotTell(format!(

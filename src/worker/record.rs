@@ -8,7 +8,7 @@ use serde_json::{Value, json};
 use super::dependencies::Dependencies;
 use crate::app::{OpenWrite, Verdict, Write, Written};
 use crate::domain::wire::{self, Command};
-use crate::domain::{Change, Content, Kind, NewTask, TaskId};
+use crate::domain::{Change, Content, Failure, Kind, NewTask, TaskId};
 use crate::store::{Intent, IntentId, NewIntent};
 
 /// Why nothing was found out when the program ends first.
@@ -64,6 +64,10 @@ pub(super) fn created_in(outcome: &Value) -> Option<TaskId> {
 
 /// What the journal says of a write that was searched for and not found: likely, and no proof.
 const NOT_DONE: &str = "not done";
+/// The result in the journal of a write that the service refused.
+const REFUSED: &str = "refused";
+/// The result in the journal of a create that stands more than once.
+const SEVERAL: &str = "several";
 
 /// Whether the journal leaves room for doubt: nothing is known, or it was only not found.
 pub(super) fn leaves_doubt(outcome: Option<&Value>) -> bool {
@@ -86,10 +90,34 @@ pub(super) fn outcome_of_verdict(deps: &Dependencies, verdict: &Verdict) -> Opti
         Verdict::NotDone => Some(json!({"result": NOT_DONE})),
         Verdict::Several(ids) => {
             let tasks: Vec<String> = ids.iter().map(ToString::to_string).collect();
-            Some(json!({"result": "several", "tasks": tasks}))
+            Some(json!({"result": SEVERAL, "tasks": tasks}))
         }
         Verdict::CannotTell(_) => None,
     }
+}
+
+/// The outcome of a write that the service refused, for the journal.
+pub(super) fn outcome_of_refusal(failure: &Failure) -> Value {
+    json!({"result": REFUSED, "code": failure.code(), "why": failure.words().what})
+}
+
+/// What the journal says of how a write ended.
+pub(super) fn verdict_of(outcome: Option<&Value>) -> Verdict {
+    let cannot_tell = || Verdict::CannotTell("the other pushdeck could not find it out".to_owned());
+    let Some(outcome) = outcome else { return cannot_tell() };
+    let id = |value: &Value| value.as_str()?.parse().ok().map(TaskId);
+    let task = || outcome.get("task").and_then(id);
+    let ids =
+        || outcome.get("tasks").and_then(Value::as_array).map(|all| all.iter().filter_map(id).collect());
+    let found = match outcome.get("result").and_then(Value::as_str) {
+        Some("created") => created_in(outcome).map(|id| Verdict::Done(Written::Created(id))),
+        Some("modified") => task().map(|id| Verdict::Done(Written::Modified(id))),
+        Some("cancelled") => task().map(|id| Verdict::Done(Written::Cancelled(id))),
+        Some(NOT_DONE | REFUSED) => Some(Verdict::NotDone),
+        Some(SEVERAL) => ids().map(Verdict::Several),
+        _ => None,
+    };
+    found.unwrap_or_else(cannot_tell)
 }
 
 /// The write that an entry was made of.
@@ -152,5 +180,21 @@ mod tests {
         }
         let odd = NewIntent { command: "odd".into(), task: None, body: json!({}), msg_random: None };
         assert_eq!(write_of(&odd), None);
+    }
+
+    #[test]
+    fn what_another_wrote_down_is_read_as_it_was_meant() {
+        let of = |outcome: Value| verdict_of(Some(&outcome));
+        let created = of(json!({"result": "created", "task": "9"}));
+        assert_eq!(created, Verdict::Done(Written::Created(TaskId(9))));
+        let cancelled = of(json!({"result": "cancelled", "task": "9"}));
+        assert_eq!(cancelled, Verdict::Done(Written::Cancelled(TaskId(9))));
+        assert_eq!(of(json!({"result": "refused", "code": 1})), Verdict::NotDone);
+        let several = of(json!({"result": "several", "tasks": ["1", "2"]}));
+        assert_eq!(several, Verdict::Several(vec![TaskId(1), TaskId(2)]));
+        for odd in [json!({}), json!(7), json!({"result": "created"}), json!({"result": "new"})] {
+            assert!(matches!(of(odd), Verdict::CannotTell(_)));
+        }
+        assert!(matches!(verdict_of(None), Verdict::CannotTell(_)));
     }
 }

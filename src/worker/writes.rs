@@ -5,7 +5,7 @@
 use serde_json::json;
 
 use super::dependencies::{Dependencies, WriteEnd};
-use super::record::{SentWrite, intent, outcome_of, outcome_of_verdict};
+use super::record::{SentWrite, intent, outcome_of, outcome_of_refusal, outcome_of_verdict};
 use super::{before, reconcile};
 use crate::app::{Message, OpenWrite, ReqId, Stop, Terms, Write, Written};
 use crate::domain::Failure;
@@ -49,7 +49,7 @@ pub(super) async fn write(
     };
     let outcome = match &result {
         Ok(written) => outcome_of(*written),
-        Err(failure) => json!({"result": "refused", "code": failure.code(), "why": failure.words().what}),
+        Err(failure) => outcome_of_refusal(failure),
     };
     (Message::Wrote { req, result }, entry.map(|entry| WriteEnd { entry, outcome, created }))
 }

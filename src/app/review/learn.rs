@@ -102,8 +102,7 @@ fn learn_of(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, tasks: &
             }
             let known: Vec<_> = shared.over.created().map(|(id, _)| *id).collect();
             let like = |task: &&Task| {
-                task.scheduled_at.is_some_and(|at| at.timestamp() == new.scheduled_at.timestamp())
-                    && duplicate::same_push((&task.kind, &task.content), (&new.kind, &new.content))
+                duplicate::is_same(new, &task.kind, task.scheduled_at, &task.content)
                     && !write.likenesses.contains(&task.id)
                     && !known.contains(&task.id)
             };

@@ -144,10 +144,8 @@ pub(super) fn stands_by_now(
     for id in ids {
         shared.over.record_created(*id, new.clone());
     }
-    let is_same = |other: &NewTask| {
-        other.scheduled_at.timestamp() == new.scheduled_at.timestamp()
-            && duplicate::same_push((&other.kind, &other.content), (&new.kind, &new.content))
-    };
+    let is_same =
+        |other: &NewTask| duplicate::is_same(new, &other.kind, Some(other.scheduled_at), &other.content);
     let Some(review) = screens.review().filter(|review| review.is_asking() && review.req != Some(req)) else {
         return;
     };

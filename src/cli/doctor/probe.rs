@@ -13,12 +13,11 @@ use tokio::net::TcpStream;
 use crate::api::probe::{self, Hello};
 use crate::api::{Client, Connection, Context, Timeouts};
 use crate::config::{Env, paths};
+use crate::domain::catalog::INVALID_REQUEST;
 use crate::domain::failure::NotSent;
 use crate::domain::{Failure, Priority, Query};
 use crate::store::{self, Opened, Store};
 
-/// The code for a question that the list does not take: perhaps its range is too long.
-const REFUSED: i64 = 90104;
 /// Shorter ranges to try then, in days.
 const SHORTER: [i64; 2] = [7, 1];
 
@@ -80,7 +79,7 @@ pub(super) async fn list(connection: &Connection, context: &Context) -> Result<L
     let query = Query::around(now, 1);
     let first =
         client.list(&query, Priority::Page).await.map(|page| Listed { total: page.total, days: None });
-    if first.as_ref().err().and_then(Failure::code) != Some(REFUSED) {
+    if first.as_ref().err().and_then(Failure::code) != Some(INVALID_REQUEST) {
         return first;
     }
     for days in SHORTER {
