@@ -26,7 +26,7 @@ pub use secret::resolve_secret;
 
 /// A spot in the config file, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Place {
+pub struct Location {
     /// The file, as it was named.
     pub path: PathBuf,
     /// The line; 0 when the whole file is meant.
@@ -35,7 +35,7 @@ pub struct Place {
     pub column: usize,
 }
 
-impl fmt::Display for Place {
+impl fmt::Display for Location {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let path = self.path.display();
         if self.line == 0 { write!(f, "{path}") } else { write!(f, "{path}:{}:{}", self.line, self.column) }
@@ -50,7 +50,7 @@ pub enum Origin {
     /// The system's own setting, such as its time zone.
     System,
     /// The config file.
-    File(Place),
+    File(Location),
     /// A variable of the environment.
     Env(&'static str),
     /// A flag on the command line.
@@ -89,7 +89,7 @@ impl<T> Sourced<T> {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Fault {
     /// Where, when it is in a file.
-    pub place: Option<Place>,
+    pub place: Option<Location>,
     /// What is wrong and what to do; never holds a secret.
     pub words: String,
 }
@@ -118,7 +118,7 @@ impl ConfigError {
     }
 
     /// One fault at a known spot.
-    pub fn at(place: Place, words: impl Into<String>) -> Self {
+    pub fn at(place: Location, words: impl Into<String>) -> Self {
         Self { faults: vec![Fault { place: Some(place), words: words.into() }] }
     }
 

@@ -183,7 +183,7 @@ pub async fn start(
         script: Mutex::default(),
         written: Notify::new(),
         counters: Mutex::default(),
-        guests: listener::Guests::default(),
+        peers: listener::Peers::default(),
         moving: tokio::sync::Mutex::default(),
         large: Shared::large(),
         stopping,
@@ -253,7 +253,7 @@ fn open(
             store.note_app(i64::try_from(app.sdkappid).unwrap_or(i64::MAX), 0)?;
         }
         if let Some(seed) = seed.filter(|_| new) {
-            let seeded = seed::plant(seed, now, first, &who.identifier, store)?;
+            let seeded = seed::fill(seed, now, first, &who.identifier, store)?;
             store.note_app(first, seeded)?;
         }
         Ok::<(), OpenError>(())

@@ -31,7 +31,7 @@ use file::LogFile;
 /// Lines that may wait for the disk.
 const QUEUE: usize = 4096;
 /// How long the end of the program waits for a disk that does not answer.
-const FAREWELL: Duration = Duration::from_secs(2);
+const LONGEST_FLUSH: Duration = Duration::from_secs(2);
 /// No first line of a panic needs more room than this, in characters.
 const MOST_WORDS: usize = 200;
 
@@ -110,7 +110,7 @@ impl Log {
         if self.pipe.lines().take().is_none() {
             return false;
         }
-        self.done.recv_timeout(FAREWELL) == Err(RecvTimeoutError::Timeout)
+        self.done.recv_timeout(LONGEST_FLUSH) == Err(RecvTimeoutError::Timeout)
     }
 }
 

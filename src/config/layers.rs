@@ -13,7 +13,7 @@ use secrecy::zeroize::Zeroizing;
 use super::file::{self, ConfigFile};
 use super::paths::{self, Env};
 use super::profile::Profile;
-use super::{ConfigError, Origin, Place, Sourced};
+use super::{ConfigError, Location, Origin, Sourced};
 
 /// The variable that names the config file.
 pub const CONFIG_VARIABLE: &str = "PUSHDECK_CONFIG";
@@ -93,7 +93,7 @@ fn read(named: Sourced<PathBuf>, env: &Env) -> Result<(Option<Sourced<PathBuf>>,
         }
     };
     let Ok(text) = std::str::from_utf8(&bytes) else {
-        let place = Place { path: named.value, line: 0, column: 0 };
+        let place = Location { path: named.value, line: 0, column: 0 };
         return Err(ConfigError::at(place, "the config file is not text (UTF-8)"));
     };
     let file = file::parse(&named.value, text, env.home())?;
@@ -121,7 +121,9 @@ fn choose(
                 names.first().unwrap_or(&"")
             );
             return Err(match path {
-                Some(path) => ConfigError::at(Place { path: path.value.clone(), line: 0, column: 0 }, words),
+                Some(path) => {
+                    ConfigError::at(Location { path: path.value.clone(), line: 0, column: 0 }, words)
+                }
                 None => ConfigError::new(words),
             });
         }
@@ -133,7 +135,7 @@ fn choose(
     let who = wanted.origin.to_string();
     Err(match path {
         Some(path) => {
-            let place = Place { path: path.value.clone(), line: 0, column: 0 };
+            let place = Location { path: path.value.clone(), line: 0, column: 0 };
             ConfigError::at(place, file::no_profile(&wanted.value, &names, &who))
         }
         None => ConfigError::new(no_file(&wanted.value, &who, env)),

@@ -9,7 +9,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{ConfigError, Fault, Origin, Place, Sourced, redact};
+use super::{ConfigError, Fault, Location, Origin, Sourced, redact};
 use crate::domain::text;
 
 /// A table with what is needed to talk about it.
@@ -34,11 +34,11 @@ pub(super) struct Reader<'a> {
 }
 
 impl Reader<'_> {
-    pub(super) fn place(&self, at: usize) -> Place {
+    pub(super) fn place(&self, at: usize) -> Location {
         let before = self.text.get(..at).unwrap_or(self.text);
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
         let column = before.get(line_start..).map_or(0, |line| line.chars().count()) + 1;
-        Place { path: self.path.to_owned(), line: before.matches('\n').count() + 1, column }
+        Location { path: self.path.to_owned(), line: before.matches('\n').count() + 1, column }
     }
 
     pub(super) fn fault(&mut self, span: Range<usize>, words: impl Into<String>) {

@@ -109,12 +109,12 @@ fn local<Z: TimeZone>(at: DateTime<Utc>, zone: &Z) -> DateTime<Z> {
 
 /// Where a wall-clock time is meant.
 #[derive(Clone, Copy)]
-enum Place {
+enum ZoneOrOffset {
     Zone(Tz),
     Offset(FixedOffset),
 }
 
-impl Place {
+impl ZoneOrOffset {
     fn naive(self, at: DateTime<Utc>) -> NaiveDateTime {
         match self {
             Self::Zone(tz) => local(at, &tz).naive_local(),
@@ -141,8 +141,8 @@ impl Place {
 }
 
 /// Takes the zone off the end of an entry.
-fn split_place(entry: &str, default: Tz) -> (&str, Place) {
-    let utc = Place::Zone(Tz::UTC);
+fn split_place(entry: &str, default: Tz) -> (&str, ZoneOrOffset) {
+    let utc = ZoneOrOffset::Zone(Tz::UTC);
     for suffix in ["utc", "gmt", "z"] {
         if let Some(rest) = entry.strip_suffix(suffix)
             && rest.ends_with(|c: char| c.is_ascii_digit() || c == ' ' || c == 'm')
@@ -155,7 +155,7 @@ fn split_place(entry: &str, default: Tz) -> (&str, Place) {
             .iter()
             .find(|tz| last.contains('/') && tz.name().eq_ignore_ascii_case(last))
     {
-        return (rest.trim_end(), Place::Zone(*tz));
+        return (rest.trim_end(), ZoneOrOffset::Zone(*tz));
     }
     // An offset stands behind a time of day: behind the last colon, blank, or `t`.
     if let Some(at) = entry.rfind(['+', '-'])
@@ -163,9 +163,9 @@ fn split_place(entry: &str, default: Tz) -> (&str, Place) {
         && (rest.contains(':') || rest.ends_with(' '))
         && let Some(offset) = parse_offset(tail)
     {
-        return (rest.trim_end(), Place::Offset(offset));
+        return (rest.trim_end(), ZoneOrOffset::Offset(offset));
     }
-    (entry, Place::Zone(default))
+    (entry, ZoneOrOffset::Zone(default))
 }
 
 /// `+8`, `+08`, `+0530`, `+05:30`.

@@ -109,7 +109,7 @@ impl Running {
 
     /// How many connections are open.
     pub fn connections(&self) -> usize {
-        self.shared.guests.count()
+        self.shared.peers.count()
     }
 
     /// One round of the dispatcher at the clock's present. Only with a virtual clock is there need.
@@ -213,7 +213,7 @@ impl Shared {
         let to = to.ok_or("that is beyond the calendar")?;
         let (shared, clock) = (Arc::clone(self), clock.clone());
         self.on_store(move |store| {
-            shared.at_desk(|desk| desk.walk(store, from, to))?;
+            shared.with_dispatcher(|dispatcher| dispatcher.walk(store, from, to))?;
             clock.set(to);
             Ok(to)
         })

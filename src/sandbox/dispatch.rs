@@ -25,13 +25,13 @@ pub(super) const EVERY_SECOND: u64 = 1000;
 const LONGEST_SLEEP: Duration = Duration::from_secs(10);
 
 /// What a round needs besides the store.
-pub(super) struct Desk<'a, R> {
+pub(super) struct Dispatcher<'a, R> {
     pub(super) options: &'a Options,
     pub(super) apps: &'a [App],
     pub(super) rng: &'a mut R,
 }
 
-impl<R: Rng> Desk<'_, R> {
+impl<R: Rng> Dispatcher<'_, R> {
     /// One round. Gives how long the next one may wait: not at all when there is more to do.
     pub(super) fn round(&mut self, store: &Store, now: DateTime<Utc>) -> rusqlite::Result<Duration> {
         let now_ms = now.timestamp_millis();
@@ -230,8 +230,8 @@ mod tests {
         {
             let options = Options { tick_ms, ..Options::default() };
             let mut rng = StdRng::seed_from_u64(1);
-            let mut desk = Desk { options: &options, apps: &[], rng: &mut rng };
-            assert_eq!(desk.round(&store, now).unwrap(), wait, "{tick_ms}");
+            let mut dispatcher = Dispatcher { options: &options, apps: &[], rng: &mut rng };
+            assert_eq!(dispatcher.round(&store, now).unwrap(), wait, "{tick_ms}");
         }
     }
 

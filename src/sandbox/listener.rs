@@ -30,15 +30,15 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// The open connections.
 #[derive(Debug, Default)]
-pub(super) struct Guests {
-    present: Mutex<HashMap<u64, Arc<Guest>>>,
+pub(super) struct Peers {
+    present: Mutex<HashMap<u64, Arc<Peer>>>,
     /// Counts events, so that one can tell which was last.
     events: AtomicU64,
 }
 
 /// One open connection.
 #[derive(Debug)]
-pub(super) struct Guest {
+pub(super) struct Peer {
     number: u64,
     /// The address of this machine that it came to.
     pub(super) local: Option<IpAddr>,
@@ -51,7 +51,7 @@ pub(super) struct Guest {
     leave: Notify,
 }
 
-impl Guest {
+impl Peer {
     /// Says whether an accepted request is being worked on.
     pub(super) fn busy(&self, busy: bool) {
         self.busy.store(busy, Ordering::SeqCst);
@@ -71,7 +71,7 @@ impl Guest {
     }
 }
 
-impl Guests {
+impl Peers {
     /// How many there are.
     pub(super) fn count(&self) -> usize {
         lock(&self.present).len()
@@ -81,9 +81,9 @@ impl Guests {
         self.events.fetch_add(1, Ordering::SeqCst)
     }
 
-    fn welcome(&self, local: Option<IpAddr>) -> Arc<Guest> {
+    fn accepted(&self, local: Option<IpAddr>) -> Arc<Peer> {
         let number = self.event();
-        let guest = Arc::new(Guest {
+        let peer = Arc::new(Peer {
             number,
             local,
             busy: false.into(),
@@ -91,33 +91,33 @@ impl Guests {
             last: false.into(),
             leave: Notify::new(),
         });
-        lock(&self.present).insert(number, Arc::clone(&guest));
-        guest
+        lock(&self.present).insert(number, Arc::clone(&peer));
+        peer
     }
 
-    fn gone(&self, guest: &Guest) {
-        lock(&self.present).remove(&guest.number);
+    fn closed(&self, peer: &Peer) {
+        lock(&self.present).remove(&peer.number);
     }
 
     /// Asks the one that is idle longest to leave.
     fn make_room(&self) {
         let present = lock(&self.present);
-        let idle = present.values().filter(|guest| !guest.is_busy());
-        if let Some(oldest) = idle.min_by_key(|guest| guest.used.load(Ordering::SeqCst)) {
+        let idle = present.values().filter(|peer| !peer.is_busy());
+        if let Some(oldest) = idle.min_by_key(|peer| peer.used.load(Ordering::SeqCst)) {
             oldest.leave.notify_one();
         }
     }
 }
 
-/// Strikes a guest off the list, however his connection ends.
-struct Farewell<'a> {
-    guests: &'a Guests,
-    guest: &'a Guest,
+/// Takes a peer off the list, however its connection ends.
+struct PeerGuard<'a> {
+    peers: &'a Peers,
+    peer: &'a Peer,
 }
 
-impl Drop for Farewell<'_> {
+impl Drop for PeerGuard<'_> {
     fn drop(&mut self) {
-        self.guests.gone(self.guest);
+        self.peers.closed(self.peer);
     }
 }
 
@@ -131,16 +131,16 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
         tokio::select! {
             () = stopped(&mut stopping) => break,
             accepted = listener.accept() => if let Ok((stream, _)) = accepted {
-                let guest = shared.guests.welcome(stream.local_addr().ok().map(|local| local.ip()));
-                connections.spawn(attend(stream, guest, Arc::clone(&shared)));
+                let peer = shared.peers.accepted(stream.local_addr().ok().map(|local| local.ip()));
+                connections.spawn(attend(stream, peer, Arc::clone(&shared)));
             } else {
-                shared.guests.make_room();
+                shared.peers.make_room();
                 sleep(PAUSE).await;
             },
         }
         // The one who is above the number waits until another has left.
         while connections.len() > most {
-            shared.guests.make_room();
+            shared.peers.make_room();
             tokio::select! {
                 _ = connections.join_next() => {}
                 () = stopped(&mut stopping) => break,
@@ -156,13 +156,13 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 /// One connection, from the first byte to the last.
-async fn attend(stream: TcpStream, guest: Arc<Guest>, shared: Arc<Shared>) {
-    let _farewell = Farewell { guests: &shared.guests, guest: &guest };
+async fn attend(stream: TcpStream, peer: Arc<Peer>, shared: Arc<Shared>) {
+    let _guard = PeerGuard { peers: &shared.peers, peer: &peer };
     // Only speed is lost when this fails.
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request: hyper::Request<Incoming>| {
-        guest.used.store(shared.guests.event(), Ordering::SeqCst);
-        routes::serve(Arc::clone(&shared), Arc::clone(&guest), request.map(Body::new))
+        peer.used.store(shared.peers.event(), Ordering::SeqCst);
+        routes::serve(Arc::clone(&shared), Arc::clone(&peer), request.map(Body::new))
     });
     let connection = http1::Builder::new()
         .timer(TokioTimer::new())
@@ -174,12 +174,12 @@ async fn attend(stream: TcpStream, guest: Arc<Guest>, shared: Arc<Shared>) {
     tokio::select! {
         // However it ended, it has.
         _ = connection.as_mut() => return,
-        () = guest.leave.notified() => return,
+        () = peer.leave.notified() => return,
         () = stopped(&mut stopping) => {}
     }
     connection.as_mut().graceful_shutdown();
     // Who never asked anything is not waited for.
-    if guest.used.load(Ordering::SeqCst) > guest.number {
+    if peer.used.load(Ordering::SeqCst) > peer.number {
         // However it ended, it has.
         let _ = connection.await;
     }

@@ -25,11 +25,11 @@ use super::answer::{Answer, Members};
 use super::calls::{Call, carry_out};
 use super::clock::Clock;
 use super::counters::Counters;
-use super::dispatch::Desk;
+use super::dispatch::Dispatcher;
 use super::engine::{Engine, Lost};
 use super::faults::{Fault, FaultKind, Script, When};
 use super::gate::{self, App, Rate};
-use super::listener::{Guest, Guests};
+use super::listener::{Peer, Peers};
 use super::lockout::Lockout;
 use super::options::Options;
 use super::rules::Refusal;
@@ -58,7 +58,7 @@ pub(super) struct Shared {
     pub(super) modes: Modes,
     pub(super) script: Mutex<Script>,
     pub(super) counters: Mutex<Counters>,
-    pub(super) guests: Guests,
+    pub(super) peers: Peers,
     /// Held by whoever moves a virtual clock.
     pub(super) moving: tokio::sync::Mutex<()>,
     pub(super) large: Arc<Semaphore>,
@@ -109,15 +109,15 @@ impl Shared {
         let shared = Arc::clone(self);
         let round = self.engine.write(move |store| {
             let now = shared.options.clock.now();
-            shared.at_desk(|desk| desk.round(store, now))
+            shared.with_dispatcher(|dispatcher| dispatcher.round(store, now))
         });
         let otherwise = Duration::from_millis(self.options.tick_ms.max(1));
         round.await.ok().and_then(Result::ok).unwrap_or(otherwise)
     }
 
-    pub(super) fn at_desk<T>(&self, work: impl FnOnce(&mut Desk<'_, StdRng>) -> T) -> T {
+    pub(super) fn with_dispatcher<T>(&self, work: impl FnOnce(&mut Dispatcher<'_, StdRng>) -> T) -> T {
         let mut rng = self.fork_rng();
-        work(&mut Desk { options: &self.options, apps: &self.apps, rng: &mut rng })
+        work(&mut Dispatcher { options: &self.options, apps: &self.apps, rng: &mut rng })
     }
 
     /// Steps 10 to 16 of the pipeline for the application in that place of the list.
@@ -188,7 +188,7 @@ const NOT_JSON: &str = "upstream returned no content";
 /// Every method and path goes through the same pipeline, but for those of the control interface.
 pub(super) async fn serve(
     shared: Arc<Shared>,
-    guest: Arc<Guest>,
+    peer: Arc<Peer>,
     request: Request,
 ) -> Result<Response, Hangup> {
     let (parts, body) = request.into_parts();
@@ -196,23 +196,23 @@ pub(super) async fn serve(
     let arrival = read(body, shared.options.max_body_bytes);
     let arrived = tokio::time::timeout(shared.options.limits.body, arrival).await;
     let arrived = arrived.unwrap_or_else(|_| {
-        guest.last();
+        peer.last();
         Err(Refusal::new(60008, "the request body did not arrive in time"))
     });
     // From here on it is accepted, and will be answered even when the sandbox is told to stop.
-    guest.busy(true);
+    peer.busy(true);
     let large = shared.permit(arrived.as_ref().map_or(0, Vec::len)).await;
     let body = arrived.as_deref().map_err(Clone::clone);
     if shared.options.control && parts.uri.path().starts_with(control::PREFIX) {
         let body = body.map_err(|refusal| refusal.info);
-        let answer = control::answer(&shared, &parts, guest.local, body).await;
-        guest.busy(false);
+        let answer = control::answer(&shared, &parts, peer.local, body).await;
+        peer.busy(false);
         return Ok(answer);
     }
     let sent = walk(&shared, &parts, body, large).await;
     wait(&shared, Duration::from_millis(shared.modes.delay_ms.load(Ordering::Relaxed))).await;
-    let answer = respond(&shared, sent, guest.is_last());
-    guest.busy(false);
+    let answer = respond(&shared, sent, peer.is_last());
+    peer.busy(false);
     answer
 }
 

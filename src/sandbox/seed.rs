@@ -94,7 +94,7 @@ struct Plan {
 }
 
 /// Fills a new database; gives how many of the tasks are still to be sent.
-pub(super) fn plant(
+pub(super) fn fill(
     seed: Seed,
     now: DateTime<Utc>,
     sdkappid: i64,
@@ -294,9 +294,9 @@ mod tests {
         Utc.with_ymd_and_hms(2026, 11, 21, 6, 3, 22).unwrap()
     }
 
-    fn planted(tasks: usize, number: u64) -> (Vec<super::super::store::Stored>, i64) {
+    fn filled(tasks: usize, number: u64) -> (Vec<super::super::store::Stored>, i64) {
         let store = Store::open(None, 1).unwrap();
-        let pending = plant(Seed { tasks, number }, now(), 7, "administrator", &store).unwrap();
+        let pending = fill(Seed { tasks, number }, now(), 7, "administrator", &store).unwrap();
         let everything = Wanted {
             sdkappid: 7,
             range_of: Some(TimeField::Sched),
@@ -334,20 +334,20 @@ mod tests {
     #[test]
     fn any_number_of_tasks_is_exactly_that_number() {
         for tasks in [0, 1, 2, 5, FIRST.len(), 128, 1000] {
-            assert_eq!(planted(tasks, 1).0.len(), tasks);
+            assert_eq!(filled(tasks, 1).0.len(), tasks);
         }
     }
 
     #[test]
     fn the_same_seed_gives_the_same_tasks_and_another_others() {
-        let shown = |number| format!("{:?}", planted(60, number).0);
+        let shown = |number| format!("{:?}", filled(60, number).0);
         assert_eq!(shown(1), shown(1));
         assert_ne!(shown(1), shown(2));
     }
 
     #[test]
     fn the_demo_has_every_state_and_type_within_the_range_of_the_table() {
-        let (tasks, pending) = planted(128, 1);
+        let (tasks, pending) = filled(128, 1);
         let count =
             |fits: &dyn Fn(&super::super::store::Stored) -> bool| tasks.iter().filter(|t| fits(t)).count();
         let open = count(&|t| t.state == State::Pending);

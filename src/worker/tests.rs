@@ -570,7 +570,7 @@ async fn a_task_that_went_out_was_not_cancelled_and_one_that_is_gone_was_perhaps
 
 /// What the way does to a write; reads always pass.
 #[derive(Clone, Copy, Debug)]
-enum Way {
+enum Fault {
     /// The request never arrives.
     CutBefore,
     /// It arrives, the answer does not.
@@ -600,13 +600,13 @@ impl Service {
     }
 
     /// A worker whose writes are treated so.
-    async fn by(&self, way: Way) -> (MockServer, Bench) {
+    async fn by(&self, way: Fault) -> (MockServer, Bench) {
         let address = self.running.addr;
         let server = MockServer::start(move |_, request| match (request.command.as_str(), way) {
             ("list_sched_task" | "get_sched_task", _) => Act::Relay(address, 1),
-            (_, Way::CutBefore) => Act::Close,
-            (_, Way::CutAfter) => Act::RelayAndCut(address, 1),
-            (_, Way::Twice) => Act::RelayAndCut(address, 2),
+            (_, Fault::CutBefore) => Act::Close,
+            (_, Fault::CutAfter) => Act::RelayAndCut(address, 1),
+            (_, Fault::Twice) => Act::RelayAndCut(address, 2),
         })
         .await;
         let bench = Bench::start(&server);
@@ -634,7 +634,7 @@ impl Service {
 async fn a_create_whose_answer_was_lost_is_found_by_its_number_among_its_likes() {
     let mut service = Service::start().await;
     let like = service.create("t").await;
-    let (server, mut bench) = service.by(Way::CutAfter).await;
+    let (server, mut bench) = service.by(Fault::CutAfter).await;
     let Verdict::Done(Written::Created(id)) = bench.verdict(create("t")).await else { panic!("not found") };
     assert_ne!(id, like);
     let page = service.all().await;
@@ -646,11 +646,11 @@ async fn a_create_whose_answer_was_lost_is_found_by_its_number_among_its_likes()
 #[tokio::test]
 async fn a_create_that_never_arrived_is_proven_not_done_and_one_that_arrived_twice_is_shown_twice() {
     let mut service = Service::start().await;
-    let (server, mut bench) = service.by(Way::CutBefore).await;
+    let (server, mut bench) = service.by(Fault::CutBefore).await;
     assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
     assert_eq!((service.all().await.total, server.count("add_sched_task")), (0, 1));
 
-    let (_server, mut bench) = service.by(Way::Twice).await;
+    let (_server, mut bench) = service.by(Fault::Twice).await;
     let Verdict::Several(mut ids) = bench.verdict(create("t")).await else { panic!("not several") };
     let mut there: Vec<TaskId> = service.all().await.tasks.iter().map(|task| task.id).collect();
     ids.sort();
@@ -662,13 +662,13 @@ async fn a_create_that_never_arrived_is_proven_not_done_and_one_that_arrived_twi
 async fn a_change_and_a_cancel_are_proven_by_reading_the_task() {
     let mut service = Service::start().await;
     let id = service.create("old").await;
-    let (_server, mut bench) = service.by(Way::CutBefore).await;
+    let (_server, mut bench) = service.by(Fault::CutBefore).await;
     assert_eq!(bench.verdict(modify(id, "new")).await, Verdict::NotDone);
-    let (_server, mut bench) = service.by(Way::CutBefore).await;
+    let (_server, mut bench) = service.by(Fault::CutBefore).await;
     assert_eq!(bench.verdict(cancel(id)).await, Verdict::NotDone);
     assert_eq!(service.all().await.tasks[0].title, "old");
 
-    let (server, mut bench) = service.by(Way::CutAfter).await;
+    let (server, mut bench) = service.by(Fault::CutAfter).await;
     assert_eq!(bench.verdict(modify(id, "new")).await, Verdict::Done(Written::Modified(id)));
     assert_eq!(service.all().await.tasks[0].title, "new");
     assert_eq!(bench.verdict(cancel(id)).await, Verdict::Done(Written::Cancelled(id)));
@@ -683,7 +683,7 @@ async fn a_change_that_only_takes_away_is_not_taken_for_done_because_the_rest_is
     let mut less = content("t");
     less.set("OfflinePushInfo.Desc", None);
     let change = Change { id, kind: Kind::All, scheduled_at: None, content: Some(less) };
-    let (_server, mut bench) = service.by(Way::CutBefore).await;
+    let (_server, mut bench) = service.by(Fault::CutBefore).await;
     let Verdict::CannotTell(why) = bench.verdict(Write::Modify(change)).await else { panic!("told") };
     assert!(why.contains("OfflinePushInfo.Desc besides"), "{why}");
 }

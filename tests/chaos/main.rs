@@ -37,17 +37,17 @@ mod ledger;
 mod operator;
 mod owners;
 mod plan;
+mod proxy;
 mod service;
 mod shift;
-mod way;
 
 use compare::Summary;
 use dose::Dose;
 use operator::Folder;
 use plan::Plan;
+use proxy::Proxy;
 use service::{FIRST_APP, Service};
 use shift::{Figures, Outage, OutageKind, Shift};
-use way::Way;
 
 /// Not a test: an operator, when the parent has started this program again to be one.
 #[test]
@@ -177,8 +177,8 @@ fn pair(
     dir: &Path,
     rng: &mut StdRng,
 ) -> (Shift, [Plan; 2]) {
-    let way = Way::to(service.address, runtime.handle());
-    let address = format!("http://{}", way.address());
+    let proxy = Proxy::to(service.address, runtime.handle());
+    let address = format!("http://{}", proxy.address());
     let plans = ['a', 'b'].map(|name| {
         let began = operator::now().timestamp();
         let plan = Plan::draw((app, name), address.clone(), began, (dose, variant.lag), rng);
@@ -190,7 +190,7 @@ fn pair(
     let folders = plans.each_ref().map(|plan| folder(dir, plan));
     let outages = outages(app, (dose, variant), service, rng);
     let (key, figures) = (service.key.clone(), Figures::default());
-    (Shift { app, dose, folders, key, way, rng: shift::dice(rng), outages, figures }, plans)
+    (Shift { app, dose, folders, key, proxy, rng: shift::dice(rng), outages, figures }, plans)
 }
 
 /// A short one and one of a minute. A service hangs for everybody: one pair sees to that.

@@ -174,10 +174,10 @@ impl Edit {
 }
 
 /// A fault, before or after the call is carried out, and its code if it has one.
-type Way = (&'static str, &'static str, i64);
+type FaultSpec = (&'static str, &'static str, i64);
 
 /// Every way in which a write is to go wrong.
-const OF_WRITES: &[Way] = &[
+const OF_WRITES: &[FaultSpec] = &[
     ("drop", "before", 0),
     ("drop", "after", 0),
     ("delay", "before", 0),
@@ -197,7 +197,7 @@ const OF_WRITES: &[Way] = &[
 ];
 
 /// Every way in which a read is to go wrong.
-const OF_READS: &[Way] = &[
+const OF_READS: &[FaultSpec] = &[
     ("drop", "before", 0),
     ("delay", "after", 0),
     ("bad-gateway", "after", 0),
@@ -238,10 +238,11 @@ pub(crate) fn script(app: u64, dose: Dose, rng: &mut StdRng) -> Vec<Value> {
 }
 
 /// Done and unheard, and not done at all, in turns: also a few calls meet both.
-fn in_turns(ways: &[Way], rng: &mut StdRng) -> Vec<Way> {
+fn in_turns(ways: &[FaultSpec], rng: &mut StdRng) -> Vec<FaultSpec> {
     let mut ways = ways.to_vec();
     ways.shuffle(rng);
-    let (after, before): (Vec<Way>, Vec<Way>) = ways.into_iter().partition(|(_, when, _)| *when == "after");
+    let (after, before): (Vec<FaultSpec>, Vec<FaultSpec>) =
+        ways.into_iter().partition(|(_, when, _)| *when == "after");
     let most = after.len().max(before.len());
     (0..most).flat_map(|at| [after.get(at), before.get(at)]).flatten().copied().collect()
 }

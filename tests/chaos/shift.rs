@@ -15,8 +15,8 @@ use rand::{RngExt, SeedableRng};
 use super::dose::Dose;
 use super::operator::{DICE, FOLDER, Folder, KEY, RUN, TIDY};
 use super::owners::{self, Event};
+use super::proxy::Proxy;
 use super::service::Process;
-use super::way::Way;
 
 /// No pair says nothing for so long unless something hangs.
 const PATIENCE: Duration = Duration::from_mins(8);
@@ -49,7 +49,7 @@ pub(crate) struct Shift {
     pub(crate) dose: Dose,
     pub(crate) folders: [Folder; 2],
     pub(crate) key: String,
-    pub(crate) way: Way,
+    pub(crate) proxy: Proxy,
     pub(crate) rng: StdRng,
     pub(crate) outages: VecDeque<Outage>,
     pub(crate) figures: Figures,
@@ -264,7 +264,7 @@ impl Shift {
         let Some(next) = self.outages.front().copied().filter(|next| is_due(&next)) else { return };
         self.outages.pop_front();
         match next.kind {
-            OutageKind::Closed => self.way.close(),
+            OutageKind::Closed => self.proxy.close(),
             OutageKind::Hangs(service) => signal("STOP", service),
         }
         self.figures.outages += 1;
@@ -273,7 +273,7 @@ impl Shift {
 
     fn end_outage(&mut self, outage: &mut Option<(OutageKind, Instant)>) {
         match outage.take() {
-            Some((OutageKind::Closed, _)) => self.way.open(),
+            Some((OutageKind::Closed, _)) => self.proxy.open(),
             Some((OutageKind::Hangs(service), _)) => signal("CONT", service),
             None => {}
         }

@@ -17,19 +17,19 @@ use super::target::{APP, Own, WHO};
 /// No answer may take longer, whatever was sent; far above what any takes.
 const BOUND: Duration = Duration::from_secs(15);
 
-struct World {
+struct Fixture {
     own: Own,
     runtime: Handle,
 }
 
-impl World {
+impl Fixture {
     /// Runs the law on a sandbox with these options.
     fn with(options: &str, law: impl FnOnce(&mut Self)) {
         let runtime = Runtime::new().unwrap();
         let own = runtime.block_on(Own::start(&options.parse().unwrap(), false));
-        let mut world = Self { own, runtime: runtime.handle().clone() };
-        law(&mut world);
-        runtime.block_on(world.own.running.stop());
+        let mut fixture = Self { own, runtime: runtime.handle().clone() };
+        law(&mut fixture);
+        runtime.block_on(fixture.own.running.stop());
     }
 
     /// Any bytes to a command; the answer must be the JSON object that every answer is.
@@ -147,18 +147,18 @@ fn whole(more: Map<String, Value>) -> Value {
 
 #[test]
 fn a_modify_merges_as_a_merge_patch_does_whatever_meets_whatever() {
-    World::with(FREE, |world| {
+    Fixture::with(FREE, |fixture| {
         check(150, &(object(), object()), |(old, change)| {
-            let id = world.add(3600, &whole(old.clone()));
+            let id = fixture.add(3600, &whole(old.clone()));
             let change = json!({"x": change});
             let body = json!({"TaskID": id, "Type": "All", "Content": change});
-            world.succeeds(Command::Modify, body.clone());
+            fixture.succeeds(Command::Modify, body.clone());
             let expected = merge_patch(&whole(old), &change);
-            prop_assert_eq!(&world.content(id), &expected);
+            prop_assert_eq!(&fixture.content(id), &expected);
             // Making the same change again changes nothing.
-            world.succeeds(Command::Modify, body);
-            prop_assert_eq!(&world.content(id), &expected);
-            world.delete(&[id]);
+            fixture.succeeds(Command::Modify, body);
+            prop_assert_eq!(&fixture.content(id), &expected);
+            fixture.delete(&[id]);
             Ok(())
         });
     });
@@ -167,19 +167,19 @@ fn a_modify_merges_as_a_merge_patch_does_whatever_meets_whatever() {
 #[test]
 fn the_other_readings_of_modify_keep_what_they_say() {
     for (how, keeps) in [("merge-top", true), ("replace", false)] {
-        World::with(&format!("{FREE}\nmodify_content = \"{how}\""), |world| {
+        Fixture::with(&format!("{FREE}\nmodify_content = \"{how}\""), |fixture| {
             check(60, &(object(), object()), |(old, new)| {
                 let mut content = whole(old);
                 content["kept"] = json!(1);
-                let id = world.add(3600, &content);
+                let id = fixture.add(3600, &content);
                 let change = whole(new);
-                world.succeeds(Command::Modify, json!({"TaskID": id, "Type": "All", "Content": change}));
+                fixture.succeeds(Command::Modify, json!({"TaskID": id, "Type": "All", "Content": change}));
                 let mut expected = change;
                 if keeps {
                     expected["kept"] = json!(1);
                 }
-                prop_assert_eq!(world.content(id), expected);
-                world.delete(&[id]);
+                prop_assert_eq!(fixture.content(id), expected);
+                fixture.delete(&[id]);
                 Ok(())
             });
         });
@@ -200,10 +200,10 @@ fn text() -> impl Strategy<Value = String> {
 
 #[test]
 fn a_keyword_finds_what_holds_it_in_either_text_without_regard_to_letter_case() {
-    World::with(FREE, |world| {
+    Fixture::with(FREE, |fixture| {
         check(60, &(vec((text(), text()), 1..5), vec(text(), 1..6)), |(tasks, keywords)| {
             let ids: Vec<i64> =
-                tasks.iter().map(|(title, desc)| world.add(3600, &plain(title, desc))).collect();
+                tasks.iter().map(|(title, desc)| fixture.add(3600, &plain(title, desc))).collect();
             let parts = tasks.iter().map(|(title, _)| title.chars().skip(1).take(2).collect::<String>());
             for keyword in keywords.into_iter().chain(parts) {
                 let wanted = fold(&keyword);
@@ -214,11 +214,11 @@ fn a_keyword_finds_what_holds_it_in_either_text_without_regard_to_letter_case() 
                     .filter(|(_, (title, desc))| fits(title) || fits(desc))
                     .map(|(id, _)| *id)
                     .collect();
-                let (found, total) = world.page((0, 7200), json!({"Keyword": keyword}));
+                let (found, total) = fixture.page((0, 7200), json!({"Keyword": keyword}));
                 prop_assert_eq!(&found, &expected, "keyword {:?} in {:?}", keyword, tasks);
                 prop_assert_eq!(total, i64::try_from(expected.len()).unwrap());
             }
-            world.delete(&ids);
+            fixture.delete(&ids);
             Ok(())
         });
     });
@@ -226,26 +226,26 @@ fn a_keyword_finds_what_holds_it_in_either_text_without_regard_to_letter_case() 
 
 #[test]
 fn a_range_holds_exactly_what_is_not_before_its_begin_and_not_after_its_end() {
-    World::with(FREE, |world| {
+    Fixture::with(FREE, |fixture| {
         check(80, &(vec(1..30_i64, 0..12), 0..32_i64, 0..32_i64), |(times, a, b)| {
             let (begin, end) = (a.min(b), a.max(b));
             let mut made: Vec<(i64, i64)> =
-                times.iter().map(|at| (*at, world.add(*at, &plain("t", "d")))).collect();
+                times.iter().map(|at| (*at, fixture.add(*at, &plain("t", "d")))).collect();
             made.sort_unstable();
             let expected: Vec<i64> =
                 made.iter().filter(|(at, _)| (begin..=end).contains(at)).map(|(_, id)| *id).collect();
-            let (found, total) = world.page((begin, end), json!({}));
+            let (found, total) = fixture.page((begin, end), json!({}));
             prop_assert_eq!(&found, &expected);
             prop_assert_eq!(total, i64::try_from(found.len()).unwrap());
             // Two ranges that meet without overlapping hold together what the whole holds.
             let middle = i64::midpoint(begin, end);
-            let (first, _) = world.page((begin, middle), json!({}));
-            let (second, _) = world.page((middle + 1, end.max(middle + 1)), json!({}));
+            let (first, _) = fixture.page((begin, middle), json!({}));
+            let (second, _) = fixture.page((middle + 1, end.max(middle + 1)), json!({}));
             let both: Vec<i64> = first.into_iter().chain(second).collect();
             if end > middle {
                 prop_assert_eq!(both, expected);
             }
-            world.delete(&made.iter().map(|(_, id)| *id).collect::<Vec<_>>());
+            fixture.delete(&made.iter().map(|(_, id)| *id).collect::<Vec<_>>());
             Ok(())
         });
     });
@@ -253,13 +253,13 @@ fn a_range_holds_exactly_what_is_not_before_its_begin_and_not_after_its_end() {
 
 #[test]
 fn paging_covers_every_task_exactly_once_while_nothing_changes() {
-    World::with(&format!("{FREE}\nlist_max_want = 7"), |world| {
+    Fixture::with(&format!("{FREE}\nlist_max_want = 7"), |fixture| {
         let shape =
             (vec((1..6_i64, any::<bool>()), 0..40), 1..12_i64, any::<bool>(), any::<bool>(), any::<bool>());
         check(40, &shape, |(tasks, want, ascending, by_schedat, with_keyword)| {
             let added = |(at, named): &(i64, bool)| {
                 let title = if *named { "needle" } else { "hay" };
-                (*at, world.add(*at, &plain(title, "d")), *named)
+                (*at, fixture.add(*at, &plain(title, "d")), *named)
             };
             let made: Vec<(i64, i64, bool)> = tasks.iter().map(added).collect();
             let mut expected: Vec<(i64, i64)> = made
@@ -278,7 +278,7 @@ fn paging_covers_every_task_exactly_once_while_nothing_changes() {
                 let keyword = if with_keyword { "NEEDLE" } else { "" };
                 let more = json!({"Want": want, "Offset": found.len(), "Asc": ascending, "OrderBy": order,
                     "Keyword": keyword});
-                let (page, total) = world.page((0, 10), more);
+                let (page, total) = fixture.page((0, 10), more);
                 prop_assert_eq!(total, i64::try_from(expected.len()).unwrap());
                 prop_assert!(page.len() <= usize::try_from(want.min(7)).unwrap());
                 if page.is_empty() {
@@ -288,7 +288,7 @@ fn paging_covers_every_task_exactly_once_while_nothing_changes() {
             }
             prop_assert_eq!(found.iter().collect::<BTreeSet<_>>().len(), found.len());
             prop_assert_eq!(found, expected);
-            world.delete(&made.iter().map(|(_, id, _)| *id).collect::<Vec<_>>());
+            fixture.delete(&made.iter().map(|(_, id, _)| *id).collect::<Vec<_>>());
             Ok(())
         });
     });
@@ -367,12 +367,12 @@ fn query(honest: String) -> impl Strategy<Value = String> {
 
 #[test]
 fn whatever_is_sent_is_answered_in_bounded_time_and_the_next_call_as_well() {
-    World::with("rate_limit_per_second = 0\nmax_active_tasks = 0", |world| {
-        let honest = world.own.caller.query(&world.own.caller.sign(world.own.clock.now()));
+    Fixture::with("rate_limit_per_second = 0\nmax_active_tasks = 0", |fixture| {
+        let honest = fixture.own.caller.query(&fixture.own.caller.sign(fixture.own.clock.now()));
         let command = prop::sample::select(Command::ALL.to_vec());
         let met = RefCell::new(BTreeSet::new());
         check(1500, &(command, query(honest), body()), |(command, query, body)| {
-            let answer = world.raw(command.name(), &query, body);
+            let answer = fixture.raw(command.name(), &query, body);
             let code = answer["ErrorCode"].as_i64().unwrap();
             met.borrow_mut().insert(code);
             // 90105 is what a panic or a failed statement would be.
@@ -380,7 +380,7 @@ fn whatever_is_sent_is_answered_in_bounded_time_and_the_next_call_as_well() {
             prop_assert!(code == 0 || (60_000..80_000).contains(&code) || (90_104..=90_110).contains(&code));
             Ok(())
         });
-        world.page((0, 10), json!({}));
+        fixture.page((0, 10), json!({}));
         // It went through every door, not only to the first.
         let met = met.into_inner();
         assert!([0, 60003, 60025, 70003, 90104].iter().all(|code| met.contains(code)), "{met:?}");

@@ -5,7 +5,7 @@ use std::process::{Command, Output, Stdio};
 
 use pushdeck::sandbox::Options;
 
-use crate::service::{KEY, SDKAPPID, Service, Way};
+use crate::service::{KEY, Network, SDKAPPID, Service};
 use crate::terminal::{CTRL_C, Start};
 
 const PROFILE: &str = r#"default_profile = "acme"
@@ -245,5 +245,5 @@ fn titles_with_controls_emoji_direction_marks_and_wide_characters_cannot_harm_th
     terminal.keys(CTRL_C);
     assert_eq!(terminal.end(), 0);
     terminal.assert_restored();
-    service.way(Way::Cut);
+    service.network(Network::Cut);
 }

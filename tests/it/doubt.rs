@@ -5,7 +5,7 @@ use pushdeck::sandbox::Options;
 use serde_json::{Value, json};
 
 use crate::live::soon;
-use crate::service::{KEY, SDKAPPID, Service, Way};
+use crate::service::{KEY, Network, SDKAPPID, Service};
 use crate::terminal::{CTRL_S, ESC, Start, TAB, Terminal};
 
 const CTRL_R: &str = "\x12";
@@ -55,10 +55,10 @@ fn a_list_that_shows_a_create_late_turns_what_was_said_of_it() {
     let mut terminal = open(&service);
     review_create(&mut terminal, "Shown late");
     // It arrives; its answer does not.
-    service.way(Way::Deaf);
+    service.network(Network::AnswersLost);
     terminal.keys("y");
     terminal.see("not known");
-    service.way(Way::Open);
+    service.network(Network::Open);
     terminal.see("not there");
     terminal.keys(ESC);
     terminal.gone("Create a task");
@@ -80,10 +80,10 @@ fn while_the_service_is_silent_the_row_stays_and_it_is_found_out_when_it_answers
     let service = service(Options::default());
     let mut terminal = open(&service);
     review_create(&mut terminal, "Into the dark");
-    service.way(Way::Deaf);
+    service.network(Network::AnswersLost);
     terminal.keys("y");
     terminal.see("not known");
-    service.way(Way::Cut);
+    service.network(Network::Cut);
     terminal.see("no answer");
     terminal.see("next search in");
     terminal.keys(ESC);
@@ -93,7 +93,7 @@ fn while_the_service_is_silent_the_row_stays_and_it_is_found_out_when_it_answers
     terminal.row(&["?UNK", "Into the dark"]);
     terminal.keys("q");
     terminal.see("once more leaves all the same");
-    service.way(Way::Open);
+    service.network(Network::Open);
     terminal.keys(CTRL_R);
     terminal.see("was done after all");
     assert_eq!(service.tasks("User").len(), 1);

@@ -14,15 +14,15 @@ const ESC_NOW: &[u8] = b"\x1b\x1b[I";
 const BOARD: &str = "n new  e edit";
 
 /// A screen: its keys, how it is opened from the board, and what it shows.
-struct Place {
+struct Screen {
     scope: Scope,
-    way: &'static [&'static str],
+    path: &'static [&'static str],
     shows: &'static str,
 }
 
-/// The place of a scope. A scope that is new must be given one.
-fn place(scope: Scope) -> Place {
-    let (way, shows): (&'static [&'static str], _) = match scope {
+/// The screen of a scope. A scope that is new must be given one.
+fn screen(scope: Scope) -> Screen {
+    let (path, shows): (&'static [&'static str], _) = match scope {
         Scope::Tasks | Scope::Global => (&[], BOARD),
         Scope::Detail => (&[ENTER], "task/JSON"),
         Scope::Filter => (&["/"], "Enter keep"),
@@ -36,7 +36,7 @@ fn place(scope: Scope) -> Place {
         Scope::Help => (&["?"], "cancel the task, through review"),
         Scope::Palette => (&[":"], "Enter do it"),
     };
-    Place { scope, way, shows }
+    Screen { scope, path, shows }
 }
 
 /// What a terminal sends for a key.
@@ -82,9 +82,9 @@ fn to_board(terminal: &mut Terminal) {
     }
 }
 
-fn go(terminal: &mut Terminal, place: &Place) {
+fn go(terminal: &mut Terminal, place: &Screen) {
     to_board(terminal);
-    place.way.iter().for_each(|keys| terminal.keys(keys));
+    place.path.iter().for_each(|keys| terminal.keys(keys));
     terminal.see(place.shows);
 }
 
@@ -108,7 +108,7 @@ fn assert_draws(terminal: &mut Terminal, after: &str) {
 /// Presses every key that means something at a place.
 fn press_all(scope: Scope) {
     let service = Service::start(Options::demo(), Some(Seed::default()));
-    let place = place(scope);
+    let place = screen(scope);
     let mut terminal = open(&service);
     let mut leave = Vec::new();
     for binding in of_scope(scope).chain(of_scope(Scope::Global)) {

@@ -7,7 +7,7 @@ use chrono::Utc;
 use pushdeck::domain::wire::time_out;
 use pushdeck::sandbox::{Options, Seed};
 
-use crate::service::{KEY, Service, Way};
+use crate::service::{KEY, Network, Service};
 use crate::terminal::{CTRL_C, Start, Terminal};
 
 fn open(service: &Service) -> Terminal {
@@ -46,7 +46,7 @@ fn the_dashboard_stays_usable_when_the_network_dies_and_recovers_by_itself() {
     let mut terminal = open(&service);
     terminal.row(&["▸", "PEND"]);
     terminal.see("LIVE");
-    service.way(Way::Cut);
+    service.network(Network::Cut);
     let screen = terminal.see("OFFLINE");
     assert!(screen.contains("PEND"), "the rows went: {screen}");
     let before = terminal.row(&["▸"]);
@@ -54,7 +54,7 @@ fn the_dashboard_stays_usable_when_the_network_dies_and_recovers_by_itself() {
     terminal.wait("the cursor to move", |screen| screen.lines().any(|l| l.contains('▸') && l != before));
     terminal.keys("/status=pend\r");
     terminal.see("status=pend");
-    service.way(Way::Open);
+    service.network(Network::Open);
     terminal.see("LIVE");
 }
 
@@ -97,11 +97,11 @@ fn a_silent_service_is_said_to_be_so_and_keys_go_on() {
     let service = Service::start(Options::demo(), Some(Seed::default()));
     let mut terminal = open(&service);
     terminal.row(&["▸", "PEND"]);
-    service.way(Way::Silent);
+    service.network(Network::Silent);
     terminal.see("STALE");
     terminal.keys("?");
     terminal.see("┌ Help");
-    service.way(Way::Open);
+    service.network(Network::Open);
     terminal.keys("q");
     terminal.see("LIVE");
 }

@@ -5,7 +5,7 @@ use base64::engine::general_purpose::{STANDARD, URL_SAFE};
 
 use pushdeck::sandbox::Options;
 
-use crate::service::{KEY, Service, Way};
+use crate::service::{KEY, Network, Service};
 use crate::terminal::{CTRL_C, ENTER, ESC, Start};
 
 /// Whether bytes hold the key or a signature: as they are, percent-encoded, in base64 or in hex.
@@ -199,11 +199,11 @@ fn nothing_of_a_run_in_which_everything_fails_tells_the_key_or_a_signature() {
     let config = service.config("test");
     let mut terminal = start(&config).open();
     terminal.row(&["▸", "PEND"]);
-    for way in [Way::Deaf, Way::Cut] {
-        service.way(way);
+    for way in [Network::AnswersLost, Network::Cut] {
+        service.network(way);
         terminal.keys("r");
         terminal.see("OFFLINE");
-        service.way(Way::Open);
+        service.network(Network::Open);
         terminal.keys("r");
         terminal.see("LIVE");
     }
@@ -213,14 +213,14 @@ fn nothing_of_a_run_in_which_everything_fails_tells_the_key_or_a_signature() {
     let screen = terminal.screen();
     let (_, asked) = screen.split_once("type ").unwrap();
     let asked = asked.split(' ').next().unwrap();
-    service.way(Way::Deaf);
+    service.network(Network::AnswersLost);
     terminal.keys(asked);
     // The look right before it fails too: a cancel says so and asks once more.
     terminal.see("cancels it unseen");
     terminal.see("type ");
     terminal.keys(asked);
     terminal.see("not known");
-    service.way(Way::Open);
+    service.network(Network::Open);
     terminal.see("is cancelled");
     terminal.keys(ESC);
     terminal.gone("is cancelled");

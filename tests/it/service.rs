@@ -1,4 +1,4 @@
-//! The service of a journey: the sandbox over real HTTP, and a way to it that can be cut.
+//! The service of a journey: the sandbox over real HTTP, and a network to it that can be cut.
 
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
@@ -17,22 +17,22 @@ pub(crate) const SDKAPPID: u64 = 1_400_000_042;
 /// Its key: made up, of no real app.
 pub(crate) const KEY: &str = "0123456789abcdef0123456789abcdef0123456789abcdef0123456789abcdef";
 
-/// What the way to the service is like.
+/// What the network to the service is like.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(crate) enum Way {
+pub(crate) enum Network {
     /// Everything passes.
     Open,
     /// Connections are taken, and nothing is ever said on them.
     Silent,
     /// Requests arrive, answers do not: the connection is cut in their place.
-    Deaf,
+    AnswersLost,
     /// Connections are cut at once, those that stand too.
     Cut,
 }
 
-/// The sandbox behind a way that can be cut.
+/// The sandbox behind a network that can be cut.
 pub(crate) struct Service {
-    way: watch::Sender<Way>,
+    network: watch::Sender<Network>,
     listening: watch::Sender<bool>,
     address: SocketAddr,
     // Fields are dropped in order: the sandbox ends before its runtime.
@@ -56,7 +56,7 @@ impl Service {
             (running, TcpListener::bind(anywhere).await.unwrap())
         });
         let address = listener.local_addr().unwrap();
-        let (way, state) = watch::channel(Way::Open);
+        let (network, state) = watch::channel(Network::Open);
         let (listening, mut closed) = watch::channel(true);
         let target: SocketAddr = running.base_url().trim_start_matches("http://").parse().unwrap();
         runtime.spawn(async move {
@@ -69,12 +69,12 @@ impl Service {
                 }
             }
         });
-        Self { way, listening, address, running, runtime }
+        Self { network, listening, address, running, runtime }
     }
 
-    /// From now on the way is like this.
-    pub(crate) fn way(&self, way: Way) {
-        self.way.send_replace(way);
+    /// From now on the network is like this.
+    pub(crate) fn network(&self, network: Network) {
+        self.network.send_replace(network);
     }
 
     /// Calls that were refused as too many, of all commands together.
@@ -86,7 +86,7 @@ impl Service {
     /// Nobody answers at the address any more, and what stood is cut.
     pub(crate) fn stop_listening(&self) {
         self.listening.send_replace(false);
-        self.way.send_replace(Way::Cut);
+        self.network.send_replace(Network::Cut);
     }
 
     /// The next calls that fit go wrong.
@@ -137,7 +137,7 @@ impl Service {
         self.call("add_sched_task", &body)["TaskID"].as_u64().unwrap()
     }
 
-    /// One call past the way that can be cut; fails unless it succeeds.
+    /// One call past the network that can be cut; fails unless it succeeds.
     pub(crate) fn call(&self, command: &str, body: &Value) -> Value {
         let sig = signature();
         let url = format!(
@@ -193,18 +193,18 @@ pub(crate) fn signature() -> UserSig {
     usersig::sign(&key, SDKAPPID, "administrator", i64::try_from(now).unwrap(), 600, None).unwrap()
 }
 
-async fn carry(mut from: TcpStream, target: SocketAddr, mut way: watch::Receiver<Way>) {
+async fn carry(mut from: TcpStream, target: SocketAddr, mut network: watch::Receiver<Network>) {
     loop {
-        let now = *way.borrow_and_update();
+        let now = *network.borrow_and_update();
         match now {
-            Way::Cut => return,
-            Way::Silent => {
-                // Held open until the way changes.
-                if way.changed().await.is_err() {
+            Network::Cut => return,
+            Network::Silent => {
+                // Held open until the network changes.
+                if network.changed().await.is_err() {
                     return;
                 }
             }
-            Way::Deaf => {
+            Network::AnswersLost => {
                 let Ok(mut to) = TcpStream::connect(target).await else { return };
                 let mut request = [0; 16_384];
                 let Ok(n @ 1..) = from.read(&mut request).await else { return };
@@ -215,12 +215,12 @@ async fn carry(mut from: TcpStream, target: SocketAddr, mut way: watch::Receiver
                 }
                 return;
             }
-            Way::Open => {
+            Network::Open => {
                 let Ok(mut to) = TcpStream::connect(target).await else { return };
                 tokio::select! {
                     // Either side may end it at any time; that is what is being tested.
                     _ = copy_bidirectional(&mut from, &mut to) => return,
-                    changed = way.changed() => {
+                    changed = network.changed() => {
                         if changed.is_err() {
                             return;
                         }

@@ -3,7 +3,7 @@
 
 use serde_json::{Value, json};
 
-use crate::service::{KEY, Service, Way};
+use crate::service::{KEY, Network, Service};
 use crate::terminal::{CTRL_C, CTRL_S, ENTER, ESC, Start, TAB, Terminal};
 use crate::write::{fill, focus, quiet, titles};
 
@@ -27,7 +27,7 @@ fn send_unheard(service: &Service, terminal: &mut Terminal, title: &str) {
     fill(terminal, "u", "+1h", Some("anna"), title);
     terminal.keys(CTRL_S);
     terminal.see("press y to create");
-    service.way(Way::Deaf);
+    service.network(Network::AnswersLost);
     terminal.keys("y");
     terminal.see("not known");
 }
@@ -42,7 +42,7 @@ fn a_write_that_another_has_open_stays_its_own_even_while_it_is_stopped_and_is_i
     let mut one = first(&service);
     send_unheard(&service, &mut one, "Sent by the other");
     one.signal("STOP");
-    service.way(Way::Open);
+    service.network(Network::Open);
     let mut two = beside(&service, &one);
     two.see("being checked in another pushdeck");
     two.gone("of the last run");
@@ -81,7 +81,7 @@ fn what_the_other_finds_out_is_heard_here_too() {
     // It waits for the service while this one starts.
     let two = beside_deaf(&service, &one);
     two.see("being checked in another pushdeck");
-    service.way(Way::Open);
+    service.network(Network::Open);
     one.see("✓ verified");
     two.see("another pushdeck: #");
     two.gone("being checked in another pushdeck");
@@ -128,7 +128,7 @@ fn a_text_that_was_sent_before_the_kill_does_not_come_back_to_be_sent_with_anoth
     send_unheard(&service, &mut one, "Sent before the kill");
     let home = one.into_home_when_saved("Sent before the kill");
     // The service answers nothing: the outcome stays open.
-    service.way(Way::Silent);
+    service.network(Network::Silent);
     let again = Start::new(&[]).home(home).config(&service.config("test")).env("ACME_IM_KEY", KEY);
     let mut one = again.open();
     one.see("of the last run");
@@ -140,7 +140,7 @@ fn a_text_that_was_sent_before_the_kill_does_not_come_back_to_be_sent_with_anoth
     one.see("nothing is typed yet");
     one.keys(ESC);
     one.gone("New task");
-    service.way(Way::Open);
+    service.network(Network::Open);
     one.see("was done after all");
     one.keys(":drafts");
     one.keys(ENTER);

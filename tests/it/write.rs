@@ -4,7 +4,7 @@
 use pushdeck::sandbox::Options;
 use serde_json::{Value, json};
 
-use crate::service::{KEY, Service, Way};
+use crate::service::{KEY, Network, Service};
 use crate::terminal::{CTRL_C, CTRL_S, ENTER, ESC, Start, TAB, Terminal};
 
 fn open(service: &Service, environment: &str) -> Terminal {
@@ -349,10 +349,10 @@ fn an_answer_that_is_lost_is_shown_as_unknown_and_found_out_without_sending_twic
     terminal.keys(CTRL_S);
     terminal.see("press y to create");
     // The request arrives; its answer does not.
-    service.way(Way::Deaf);
+    service.network(Network::AnswersLost);
     terminal.keys("y");
     terminal.see("not known");
-    service.way(Way::Open);
+    service.network(Network::Open);
     terminal.see("✓ verified");
     assert_eq!(titles(&service.tasks("User")), ["Sent but unheard"]);
 }
@@ -365,10 +365,10 @@ fn what_never_arrived_is_sent_again_by_a_key_and_stands_once() {
     terminal.keys(CTRL_S);
     terminal.see("press y to create");
     // The connection is cut before anything is carried.
-    service.way(Way::Cut);
+    service.network(Network::Cut);
     terminal.keys("y");
     terminal.see("not known");
-    service.way(Way::Open);
+    service.network(Network::Open);
     // Whoever cannot wait until "not there" is believed is told what it may become, and asked for more.
     terminal.see("not there");
     assert_eq!(titles(&service.tasks("User")), [""; 0]);
@@ -387,7 +387,7 @@ fn a_write_that_was_open_when_the_process_died_is_found_out_before_anything_else
     fill(&mut terminal, "u", "+1h", Some("anna"), "Sent by the dead");
     terminal.keys(CTRL_S);
     terminal.see("press y to create");
-    service.way(Way::Deaf);
+    service.network(Network::AnswersLost);
     terminal.keys("y");
     terminal.see("not known");
     let home = terminal.into_home_when_saved("Sent by the dead");
@@ -396,8 +396,8 @@ fn a_write_that_was_open_when_the_process_died_is_found_out_before_anything_else
     terminal.see("of the last run");
     terminal.keys("n");
     terminal.see("New task");
-    // Nothing is written while that is open; the way to the service is still deaf.
-    service.way(Way::Open);
+    // Nothing is written while that is open; the network still loses every answer.
+    service.network(Network::Open);
     terminal.see("was done after all");
     assert_eq!(titles(&service.tasks("User")), ["Sent by the dead"]);
 }

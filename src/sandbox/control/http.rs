@@ -391,7 +391,7 @@ fn counters(shared: &Shared) -> Value {
     let counters = lock(&shared.counters).clone();
     let mut value = serde_json::to_value(counters).unwrap_or_default();
     if let Some(value) = value.as_object_mut() {
-        value.insert("connections".to_owned(), json!(shared.guests.count()));
+        value.insert("connections".to_owned(), json!(shared.peers.count()));
     }
     value
 }

@@ -177,7 +177,7 @@ impl Store {
         };
         let shelves = self.shelves(wanted, keyword, bounds)?;
         let mut page = Page::new(wanted);
-        shelf::look(&self.db, &shelves, keyword, fits, |card| page.take(card))?;
+        shelf::search(&self.db, &shelves, keyword, fits, |card| page.take(card))?;
         Ok(page.done())
     }
 

@@ -310,20 +310,20 @@ pub(super) fn named(db: &Connection, keyword: &str, most: i64) -> rusqlite::Resu
 }
 
 /// Gives every task on these shelves that fits and has the folded keyword in its words.
-pub(super) fn look(
+pub(super) fn search(
     db: &Connection,
     shelves: &Shelves,
     keyword: &str,
     fits: impl Fn(&Card) -> bool,
     found: impl FnMut(&Card),
 ) -> rusqlite::Result<()> {
-    let mut look = Look { keyword: Finder::new(keyword), fits, found, cards: Vec::new() };
+    let mut search = Search { keyword: Finder::new(keyword), fits, found, cards: Vec::new() };
     match shelves {
         Shelves::All => {
             let mut all = db.prepare_cached("select first, tasks, words from shelf")?;
             let mut rows = all.query([])?;
             while let Some(row) = rows.next()? {
-                look.through(row)?;
+                search.through(row)?;
             }
         }
         Shelves::Named(named) => {
@@ -331,7 +331,7 @@ pub(super) fn look(
             for first in named {
                 let mut rows = one.query([first])?;
                 if let Some(row) = rows.next()? {
-                    look.through(row)?;
+                    search.through(row)?;
                 }
             }
         }
@@ -345,8 +345,8 @@ pub(super) fn look(
                 }
                 let mut rows = one.query([id])?;
                 if let Some(row) = rows.next()? {
-                    look.through(row)?;
-                    seen = look.cards.last().map(|(card, _)| card.id);
+                    search.through(row)?;
+                    seen = search.cards.last().map(|(card, _)| card.id);
                 }
             }
         }
@@ -354,7 +354,7 @@ pub(super) fn look(
     Ok(())
 }
 
-struct Look<'a, Fits, Found> {
+struct Search<'a, Fits, Found> {
     keyword: Finder<'a>,
     fits: Fits,
     found: Found,
@@ -362,7 +362,7 @@ struct Look<'a, Fits, Found> {
     cards: Vec<(Card, usize)>,
 }
 
-impl<Fits: Fn(&Card) -> bool, Found: FnMut(&Card)> Look<'_, Fits, Found> {
+impl<Fits: Fn(&Card) -> bool, Found: FnMut(&Card)> Search<'_, Fits, Found> {
     /// One shelf: `first, tasks, words`. The words are not read when no task fits.
     fn through(&mut self, row: &Row<'_>) -> rusqlite::Result<()> {
         unpacked(row, &mut self.cards)?;
@@ -465,7 +465,7 @@ mod tests {
 
     fn found(store: &Store, shelves: &Shelves, keyword: &str) -> Vec<i64> {
         let mut ids = Vec::new();
-        look(&store.db, shelves, keyword, |_| true, |card| ids.push(card.id)).unwrap();
+        search(&store.db, shelves, keyword, |_| true, |card| ids.push(card.id)).unwrap();
         ids
     }
 

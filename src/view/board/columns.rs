@@ -8,19 +8,19 @@ use crate::app::State;
 use crate::domain::{text, when};
 
 /// First cell and width of a column, counted from the inside of the border.
-pub(super) type Place = (u16, u16);
+pub(super) type Cells = (u16, u16);
 
 /// The columns for one width.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Columns {
-    pub(super) status: Place,
-    pub(super) due: Place,
-    pub(super) scheduled: Place,
+    pub(super) status: Cells,
+    pub(super) due: Cells,
+    pub(super) scheduled: Cells,
     pub(super) seconds: bool,
-    pub(super) who: Place,
-    pub(super) title: Place,
-    pub(super) sender: Option<Place>,
-    pub(super) created: Option<Place>,
+    pub(super) who: Cells,
+    pub(super) title: Cells,
+    pub(super) sender: Option<Cells>,
+    pub(super) created: Option<Cells>,
 }
 
 const POINTER: u16 = 2;

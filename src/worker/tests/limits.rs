@@ -10,13 +10,13 @@ use crate::domain::{ListLimits, Order};
 use crate::sandbox::{ListTimeField, WantOverflow};
 
 /// A sandbox with options of its own, and the requests that it got.
-struct House {
+struct Fixture {
     running: sandbox::Running,
     clock: VirtualClock,
     server: MockServer,
 }
 
-impl House {
+impl Fixture {
     async fn with(options: Options) -> Self {
         let clock = VirtualClock::new(now());
         let options = Options {
@@ -59,12 +59,12 @@ struct Screen {
 }
 
 impl Screen {
-    async fn open(house: &House, store: &Arc<Store>) -> Self {
+    async fn open(fixture: &Fixture, store: &Arc<Store>) -> Self {
         let setup = crate::app::Setup { page_size: 50, ..crate::app::testing::setup() };
         let moment = Moment { utc: now(), running: Duration::from_secs(1) };
         let (state, effects) = State::start(setup, moment, (120, 40));
         let journal = Journal::new(Some(Arc::clone(store)), "acme");
-        let bench = Bench::start_with(&house.server, QUICK, journal, 64);
+        let bench = Bench::start_with(&fixture.server, QUICK, journal, 64);
         for effect in effects {
             bench.ask(effect).await;
         }
@@ -112,25 +112,25 @@ async fn kept(store: &Arc<Store>) -> ListLimits {
 
 #[tokio::test]
 async fn a_service_that_takes_seven_days_is_alive_at_the_first_start_and_known_at_the_second() {
-    let house = House::with(Options { list_max_range_days: 7, ..Options::default() }).await;
-    house.add("soon", 0, 2).await;
+    let fixture = Fixture::with(Options { list_max_range_days: 7, ..Options::default() }).await;
+    fixture.add("soon", 0, 2).await;
     let store = memory();
-    let mut screen = Screen::open(&house, &store).await;
+    let mut screen = Screen::open(&fixture, &store).await;
     screen.until(has_page).await;
     assert_eq!(screen.titles(), ["soon"]);
     assert_eq!(screen.state.connection.failure, None);
     let words = screen.state.limits.range_words();
     assert_eq!(words.as_deref(), Some("the service takes ranges up to about 7 days"));
     assert!(screen.state.board.is_narrowed && screen.state.board.query.range.length().num_days() == 7);
-    assert!(house.lists().len() <= 8, "{:?}", house.lists());
+    assert!(fixture.lists().len() <= 8, "{:?}", fixture.lists());
     assert!(kept(&store).await.range_words().is_some());
     screen.bench.close().await;
 
-    let before = house.lists().len();
-    let mut screen = Screen::open(&house, &store).await;
+    let before = fixture.lists().len();
+    let mut screen = Screen::open(&fixture, &store).await;
     screen.until(has_page).await;
     assert_eq!(screen.titles(), ["soon"]);
-    let first = &house.lists()[before];
+    let first = &fixture.lists()[before];
     let time = |key: &str| time_in(first[key].as_str().unwrap()).unwrap();
     assert_eq!((time("EndTime") - time("BeginTime")).num_days(), 7, "it begins with what is known");
 }
@@ -138,21 +138,21 @@ async fn a_service_that_takes_seven_days_is_alive_at_the_first_start_and_known_a
 #[tokio::test]
 async fn a_service_that_refuses_fifty_rows_is_asked_for_fewer() {
     for (days, want) in [(31, 20), (7, 20), (31, 1)] {
-        let house = House::with(Options {
+        let fixture = Fixture::with(Options {
             list_max_want: want,
             list_want_overflow: WantOverflow::Reject,
             list_max_range_days: days,
             ..Options::default()
         })
         .await;
-        house.add("soon", 0, 2).await;
+        fixture.add("soon", 0, 2).await;
         let store = memory();
-        let mut screen = Screen::open(&house, &store).await;
+        let mut screen = Screen::open(&fixture, &store).await;
         screen.until(has_page).await;
         assert_eq!(screen.titles(), ["soon"]);
         assert_eq!(screen.state.limits.rows_a_page().map(i64::from), Some(want));
         assert_eq!(screen.state.board.query.range.length().num_days(), days.min(30));
-        assert!(house.lists().len() <= 14, "{}", house.lists().len());
+        assert!(fixture.lists().len() <= 14, "{}", fixture.lists().len());
         let known = kept(&store).await;
         assert_eq!(known.rows_a_page().map(i64::from), Some(want));
     }
@@ -172,13 +172,13 @@ async fn what_is_refused_whatever_less_is_asked_for_is_told_and_not_tried_again_
 
 #[tokio::test]
 async fn a_range_that_the_operator_asks_for_is_asked_for_as_it_is() {
-    let house = House::with(Options { list_max_range_days: 0, ..Options::default() }).await;
+    let fixture = Fixture::with(Options { list_max_range_days: 0, ..Options::default() }).await;
     let store = memory();
     let mut limits = ListLimits::default();
     limits.refused_range(query().range);
     store.put_fact("acme", "list_limits", &limits.write()).unwrap();
     let journal = Journal::new(Some(Arc::clone(&store)), "acme");
-    let mut bench = Bench::start_with(&house.server, QUICK, journal, 64);
+    let mut bench = Bench::start_with(&fixture.server, QUICK, journal, 64);
     let asked = Query { exact: true, ..query() };
     bench.ask(Effect::List { req: ReqId(1), query: asked, priority: Priority::Page }).await;
     assert_eq!(bench.next().await, Some(Message::Listed { req: ReqId(1), result: Ok(Page::default()) }));
@@ -189,10 +189,10 @@ async fn a_range_that_the_operator_asks_for_is_asked_for_as_it_is() {
 async fn a_first_screen_shows_what_is_due_whichever_time_the_range_concerns() {
     use ListTimeField::{CreateAt, Either, OrderBy, SchedAt};
     for reading in [OrderBy, CreateAt, SchedAt, Either] {
-        let house = House::with(Options { list_time_field: reading, ..Options::default() }).await;
-        house.add("old and due", 20, 2).await;
+        let fixture = Fixture::with(Options { list_time_field: reading, ..Options::default() }).await;
+        fixture.add("old and due", 20, 2).await;
         let store = memory();
-        let mut screen = Screen::open(&house, &store).await;
+        let mut screen = Screen::open(&fixture, &store).await;
         screen.until(|state| has_page(state) && !state.board.tasks.is_empty()).await;
         assert_eq!(screen.titles(), ["old and due"], "{reading:?}");
         let of = screen.state.limits.range_of(Order::Scheduled);
@@ -207,10 +207,10 @@ async fn a_first_screen_shows_what_is_due_whichever_time_the_range_concerns() {
 #[tokio::test]
 async fn where_nothing_shows_which_time_the_range_concerns_that_is_said() {
     let options = Options { list_time_field: ListTimeField::CreateAt, ..Options::default() };
-    let house = House::with(options).await;
+    let fixture = Fixture::with(options).await;
     // Neither reading lists it: only the words can tell.
-    house.add("very old and due", 40, 2).await;
-    let mut screen = Screen::open(&house, &memory()).await;
+    fixture.add("very old and due", 40, 2).await;
+    let mut screen = Screen::open(&fixture, &memory()).await;
     screen.until(|state| state.limits.range_of(Order::Scheduled) == RangeOf::Unclear).await;
     assert_eq!(screen.titles(), [""; 0]);
 }
@@ -264,11 +264,11 @@ async fn more_rows_than_were_asked_for_are_said_once() {
 async fn a_create_of_unknown_outcome_is_found_where_rows_are_capped_or_refused() {
     for overflow in [WantOverflow::Clamp, WantOverflow::Reject] {
         let options = Options { list_max_want: 3, list_want_overflow: overflow, ..Options::default() };
-        let house = House::with(options).await;
+        let fixture = Fixture::with(options).await;
         for n in 0..4 {
-            house.add(&format!("other {n}"), 0, 1).await;
+            fixture.add(&format!("other {n}"), 0, 1).await;
         }
-        let address = house.running.addr;
+        let address = fixture.running.addr;
         let server = MockServer::start(move |_, request| match request.command.as_str() {
             "add_sched_task" => Act::RelayAndCut(address, 1),
             _ => Act::Relay(address, 1),

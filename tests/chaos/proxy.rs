@@ -1,4 +1,4 @@
-//! The way from an operator to the service: it can be closed, so that connections are refused.
+//! The proxy between an operator and the service: it can be closed, so that connections are refused.
 
 use std::net::{Ipv4Addr, SocketAddr};
 
@@ -8,7 +8,7 @@ use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-pub(crate) struct Way {
+pub(crate) struct Proxy {
     address: SocketAddr,
     target: SocketAddr,
     runtime: Handle,
@@ -17,13 +17,13 @@ pub(crate) struct Way {
     open: Option<(JoinHandle<()>, watch::Sender<()>)>,
 }
 
-impl Way {
+impl Proxy {
     pub(crate) fn to(target: SocketAddr, runtime: &Handle) -> Self {
         let holder = socket(SocketAddr::from((Ipv4Addr::LOCALHOST, 0)));
         let address = holder.local_addr().unwrap();
-        let mut way = Self { address, target, runtime: runtime.clone(), _holder: holder, open: None };
-        way.open();
-        way
+        let mut proxy = Self { address, target, runtime: runtime.clone(), _holder: holder, open: None };
+        proxy.open();
+        proxy
     }
 
     pub(crate) fn address(&self) -> SocketAddr {
