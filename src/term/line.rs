@@ -7,10 +7,10 @@ use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
 use filedescriptor::{POLLIN, POLLOUT, pollfd};
+use nix::sys::termios::tcgetsid;
 use rustix::fs::{Mode, OFlags, open};
 use rustix::termios::{
-    OptionalActions, QueueSelector, Termios, isatty, tcflush, tcgetattr, tcgetsid, tcgetwinsize, tcsetattr,
-    ttyname,
+    OptionalActions, QueueSelector, Termios, isatty, tcflush, tcgetattr, tcgetwinsize, tcsetattr, ttyname,
 };
 
 /// How long a write may wait before it looks whether it is still wanted.
@@ -171,5 +171,6 @@ fn reopen() -> Option<OwnedFd> {
     let flags = OFlags::WRONLY | OFlags::NOCTTY | OFlags::CLOEXEC | OFlags::NONBLOCK;
     let by_name = ttyname(&stdout, Vec::new()).and_then(|name| open(name, flags, Mode::empty()));
     // After `su` it belongs to somebody else, and is still the terminal of this process.
-    by_name.or_else(|_| tcgetsid(&stdout).and_then(|_| open("/dev/tty", flags, Mode::empty()))).ok()
+    let by_session = || tcgetsid(&stdout).ok().and_then(|_| open("/dev/tty", flags, Mode::empty()).ok());
+    by_name.ok().or_else(by_session)
 }
