@@ -9,7 +9,7 @@ use chrono::DateTime;
 use serde_json::Value;
 
 use super::rules::Refusal;
-use super::store::Stored;
+use super::store::TaskRow;
 use crate::domain::wire::time_out;
 
 /// The members of a success besides the common ones, as JSON text; with a comma in front of each.
@@ -23,14 +23,14 @@ impl Members {
     }
 
     /// `TaskInfo`.
-    pub(super) fn task(task: &Stored) -> Self {
+    pub(super) fn task(task: &TaskRow) -> Self {
         let mut text = ",\"TaskInfo\":".to_owned();
         task_info(&mut text, task);
         Self(text)
     }
 
     /// `Total` and `Tasks`.
-    pub(super) fn page(total: i64, tasks: &[Stored]) -> Self {
+    pub(super) fn page(total: i64, tasks: &[TaskRow]) -> Self {
         let mut text = format!(",\"Total\":{total},\"Tasks\":[");
         for (i, task) in tasks.iter().enumerate() {
             if i > 0 {
@@ -83,7 +83,7 @@ impl Answer {
 }
 
 /// A `TaskInfo` (documents, *Get scheduled task*).
-pub(super) fn task_info(text: &mut String, task: &Stored) {
+pub(super) fn task_info(text: &mut String, task: &TaskRow) {
     let time = |at: i64| DateTime::from_timestamp(at, 0).map(time_out).unwrap_or_default();
     put(
         text,
@@ -98,7 +98,7 @@ pub(super) fn task_info(text: &mut String, task: &Stored) {
             task.content,
             quoted(&task.title),
             quoted(&task.desc),
-            task.state.wire(),
+            task.stage.wire(),
             i32::from(task.success),
             quoted(&task.failure),
             quoted(&task.push_id),

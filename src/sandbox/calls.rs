@@ -12,7 +12,7 @@ use super::answer::Members;
 use super::gate::App;
 use super::options::{ListTimeField, Options, WantOverflow};
 use super::rules::{self, Refusal};
-use super::store::{NewRow, State, Store, Stored, TimeField, Wanted, Words};
+use super::store::{Database, ListQuery, NewRow, Range, Stage, TaskRow, TimeField, Words};
 use crate::domain::wire::Command;
 use crate::domain::{JsonObject, Kind};
 
@@ -44,7 +44,7 @@ pub(super) fn carry_out(
     command: Command,
     body: &JsonObject,
     call: &mut Call<'_>,
-    store: &Store,
+    store: &Database,
 ) -> Result<Members, Refusal> {
     rules::same_app(body, call.app.sdkappid)?;
     match command {
@@ -56,7 +56,7 @@ pub(super) fn carry_out(
     }
 }
 
-fn add(body: &JsonObject, call: &mut Call<'_>, store: &Store) -> Result<Members, Refusal> {
+fn add(body: &JsonObject, call: &mut Call<'_>, store: &Database) -> Result<Members, Refusal> {
     let kind = rules::kind(body)?;
     let sched_at = rules::time(body, "SchedAt")?;
     let content = rules::object(body, "Content")?;
@@ -75,12 +75,13 @@ fn add(body: &JsonObject, call: &mut Call<'_>, store: &Store) -> Result<Members,
         create_at: call.now.timestamp(),
         sched_at: sched_at.timestamp(),
         words: Words { content: &Value::Object(content.clone()).to_string(), title, desc },
+        seeded: false,
         end: None,
     })?;
     Ok(Members::task_id(id))
 }
 
-fn modify(body: &JsonObject, call: &mut Call<'_>, store: &Store) -> Result<Members, Refusal> {
+fn modify(body: &JsonObject, call: &mut Call<'_>, store: &Database) -> Result<Members, Refusal> {
     let id = rules::integer(body, "TaskID")?;
     let kind = rules::kind(body)?;
     let sched_at = rules::given(body, "SchedAt").map(|_| rules::time(body, "SchedAt")).transpose()?;
@@ -109,7 +110,7 @@ fn modify(body: &JsonObject, call: &mut Call<'_>, store: &Store) -> Result<Membe
     Ok(Members::task_id(id))
 }
 
-fn delete(body: &JsonObject, call: &mut Call<'_>, store: &Store) -> Result<Members, Refusal> {
+fn delete(body: &JsonObject, call: &mut Call<'_>, store: &Database) -> Result<Members, Refusal> {
     let id = rules::integer(body, "TaskID")?;
     let kind = rules::kind(body)?;
     let kind = call.options.delete_check_type.then_some(&kind);
@@ -118,7 +119,7 @@ fn delete(body: &JsonObject, call: &mut Call<'_>, store: &Store) -> Result<Membe
     Ok(Members::task_id(id))
 }
 
-fn get(body: &JsonObject, call: &Call<'_>, store: &Store) -> Result<Members, Refusal> {
+fn get(body: &JsonObject, call: &Call<'_>, store: &Database) -> Result<Members, Refusal> {
     let id = rules::integer(body, "TaskID")?;
     let task = store.get(call.app.number(), id)?.ok_or_else(|| unknown(id))?;
     Ok(Members::task(&task))
@@ -134,8 +135,8 @@ fn changeable(
     kind: Option<&Kind>,
     verb: &str,
     call: &Call<'_>,
-    store: &Store,
-) -> Result<Stored, Refusal> {
+    store: &Database,
+) -> Result<TaskRow, Refusal> {
     let task = store.get(call.app.number(), id)?.ok_or_else(|| unknown(id))?;
     if let Some(kind) = kind
         && kind.wire() != task.kind
@@ -143,20 +144,19 @@ fn changeable(
         let what = format!("invalid type: {}, the task is of type {}", kind.wire(), task.kind);
         return Err(Refusal::invalid(what));
     }
-    match task.state {
-        State::Pending => Ok(task),
-        State::Dispatching => Err(Refusal::new(90107, format!("{verb} failed: task dispatching"))),
-        State::Dispatched => Err(Refusal::new(90106, format!("{verb} failed: task dispatched"))),
+    match task.stage {
+        Stage::Pending => Ok(task),
+        Stage::Dispatching => Err(Refusal::new(90107, format!("{verb} failed: task dispatching"))),
+        Stage::Dispatched => Err(Refusal::new(90106, format!("{verb} failed: task dispatched"))),
     }
 }
 
-fn list(body: &JsonObject, call: &Call<'_>, store: &Store) -> Result<Members, Refusal> {
-    let wanted = wanted(body, call)?;
-    let (total, tasks) = store.list(&wanted)?;
+fn list(body: &JsonObject, call: &Call<'_>, store: &Database) -> Result<Members, Refusal> {
+    let (total, tasks) = store.list(&list_query(body, call)?)?;
     Ok(Members::page(total, &tasks))
 }
 
-fn wanted(body: &JsonObject, call: &Call<'_>) -> Result<Wanted, Refusal> {
+fn list_query(body: &JsonObject, call: &Call<'_>) -> Result<ListQuery, Refusal> {
     let options = call.options;
     let offset = rules::integer(body, "Offset")?;
     if offset < 0 {
@@ -186,23 +186,15 @@ fn wanted(body: &JsonObject, call: &Call<'_>) -> Result<Wanted, Refusal> {
         return Err(Refusal::invalid(format!("the time range is longer than {days} days")));
     }
     let keyword = rules::given(body, "Keyword").map_or(Ok(""), |_| rules::text(body, "Keyword"))?;
-    Ok(Wanted {
-        sdkappid: call.app.number(),
-        range_of: match options.list_time_field {
-            ListTimeField::OrderBy => Some(order),
-            ListTimeField::CreateAt => Some(TimeField::Create),
-            ListTimeField::SchedAt => Some(TimeField::Sched),
-            ListTimeField::Either => None,
-        },
-        begin,
-        end,
-        keyword: keyword.to_owned(),
-        order,
-        ascending,
-        offset,
-        want: want.min(most),
-        created_by: lag(call),
-    })
+    let field = match options.list_time_field {
+        ListTimeField::OrderBy => Some(order),
+        ListTimeField::CreateAt => Some(TimeField::Create),
+        ListTimeField::SchedAt => Some(TimeField::Sched),
+        ListTimeField::Either => None,
+    };
+    let range = Range { sdkappid: call.app.number(), field, begin, end, created_by: lag(call) };
+    let keyword = keyword.to_owned();
+    Ok(ListQuery { range, keyword, order, ascending, offset, want: want.min(most) })
 }
 
 /// The last second of creation that a list shows, when it lags behind.

@@ -11,7 +11,7 @@ use rand::{Rng, RngExt};
 
 use super::gate::App;
 use super::options::Options;
-use super::store::{End, Leaving, OutcomeRule, Pushed, Store};
+use super::store::{Database, DispatchResult, Dispatching, OutcomeRule, PushCount};
 use crate::domain::JsonObject;
 
 /// Most tasks of one step of a round, so that calls get their turn between the rounds.
@@ -33,7 +33,7 @@ pub(super) struct Dispatcher<'a, R> {
 
 impl<R: Rng> Dispatcher<'_, R> {
     /// One round. Gives how long the next one may wait: not at all when there is more to do.
-    pub(super) fn round(&mut self, store: &Store, now: DateTime<Utc>) -> rusqlite::Result<Duration> {
+    pub(super) fn round(&mut self, store: &Database, now: DateTime<Utc>) -> rusqlite::Result<Duration> {
         let now_ms = now.timestamp_millis();
         let stay = self.stay();
         let mut full = self.finish(store, now, stay)?;
@@ -50,7 +50,7 @@ impl<R: Rng> Dispatcher<'_, R> {
 
     /// Until the next dispatch begins or ends. Where rounds are further apart than the seconds in which
     /// tasks are due, a start waits for the next round.
-    fn until_next(&self, store: &Store, now_ms: i64) -> rusqlite::Result<Duration> {
+    fn until_next(&self, store: &Database, now_ms: i64) -> rusqlite::Result<Duration> {
         let end = store.dispatching_since()?.map(|since| since.saturating_add(self.stay()));
         let (due, longest) = if self.options.tick_ms > EVERY_SECOND {
             (None, Duration::from_millis(self.options.tick_ms))
@@ -65,7 +65,7 @@ impl<R: Rng> Dispatcher<'_, R> {
     /// All rounds between two times of a virtual clock: each task goes at its own second.
     pub(super) fn walk(
         &mut self,
-        store: &Store,
+        store: &Database,
         from: DateTime<Utc>,
         to: DateTime<Utc>,
     ) -> rusqlite::Result<()> {
@@ -88,7 +88,7 @@ impl<R: Rng> Dispatcher<'_, R> {
     }
 
     /// Removes what was kept long enough.
-    fn forget(&self, store: &Store, now: DateTime<Utc>) -> rusqlite::Result<bool> {
+    fn forget(&self, store: &Database, now: DateTime<Utc>) -> rusqlite::Result<bool> {
         let days = self.options.retention_days;
         if days <= 0 {
             return Ok(false);
@@ -98,7 +98,7 @@ impl<R: Rng> Dispatcher<'_, R> {
     }
 
     /// Ends the dispatches that lasted long enough; whether there may be more.
-    fn finish(&mut self, store: &Store, now: DateTime<Utc>, stay: i64) -> rusqlite::Result<bool> {
+    fn finish(&mut self, store: &Database, now: DateTime<Utc>, stay: i64) -> rusqlite::Result<bool> {
         let now_ms = now.timestamp_millis();
         let tasks = store.leaving(now_ms.saturating_sub(stay), now_ms, BATCH)?;
         if tasks.is_empty() {
@@ -108,15 +108,15 @@ impl<R: Rng> Dispatcher<'_, R> {
         let mut pushed = HashMap::new();
         for task in &tasks {
             let content: JsonObject = serde_json::from_str(&task.content).unwrap_or_default();
-            let failure = match rules.iter().position(|rule| fits(rule, task, &content)) {
+            let failure = match rules.iter().position(|(_, rule)| fits(rule, task, &content)) {
                 Some(at) => ruled(store, &mut rules, at)?,
                 None => self.limited(store, task, &mut pushed)?,
             };
             if let Some(failure) = &failure {
-                store.end(task.id, End::Failed(failure))?;
+                store.end(task.id, DispatchResult::Failed(failure))?;
             } else {
                 let id = push_id(&task.kind, task.sdkappid, now.timestamp(), &content, self.rng);
-                store.end(task.id, End::Sent(&id))?;
+                store.end(task.id, DispatchResult::Sent(&id))?;
             }
         }
         for (sdkappid, pushed) in pushed {
@@ -129,9 +129,9 @@ impl<R: Rng> Dispatcher<'_, R> {
     /// and by tag; what counts is the second in which the dispatch began.
     fn limited(
         &self,
-        store: &Store,
-        task: &Leaving,
-        pushed: &mut HashMap<i64, Pushed>,
+        store: &Database,
+        task: &Dispatching,
+        pushed: &mut HashMap<i64, PushCount>,
     ) -> rusqlite::Result<Option<String>> {
         if !self.options.enforce_push_limits || task.kind == "User" {
             return Ok(None);
@@ -151,7 +151,7 @@ impl<R: Rng> Dispatcher<'_, R> {
         if before.second == second {
             return Ok(Some("push failed: code 90024, more than one push in a second".to_owned()));
         }
-        pushed.insert(task.sdkappid, Pushed { day, count: count + 1, second });
+        pushed.insert(task.sdkappid, PushCount { day, count: count + 1, second });
         Ok(None)
     }
 }
@@ -161,13 +161,17 @@ fn is_full(count: usize) -> bool {
 }
 
 /// The outcome that a rule wants; the rule is used once more.
-fn ruled(store: &Store, rules: &mut Vec<OutcomeRule>, at: usize) -> rusqlite::Result<Option<String>> {
-    let Some(rule) = rules.get_mut(at) else { return Ok(None) };
+fn ruled(
+    store: &Database,
+    rules: &mut Vec<(i64, OutcomeRule)>,
+    at: usize,
+) -> rusqlite::Result<Option<String>> {
+    let Some((id, rule)) = rules.get_mut(at) else { return Ok(None) };
     let failure = rule.failure.clone();
-    if let Some(remaining) = &mut rule.remaining {
-        *remaining -= 1;
-        let over = *remaining <= 0;
-        store.used(rule.id)?;
+    if let Some(times) = &mut rule.times {
+        *times = times.saturating_sub(1);
+        let over = *times == 0;
+        store.rule_used(*id)?;
         if over {
             rules.remove(at);
         }
@@ -175,13 +179,13 @@ fn ruled(store: &Store, rules: &mut Vec<OutcomeRule>, at: usize) -> rusqlite::Re
     Ok(failure)
 }
 
-fn fits(rule: &OutcomeRule, task: &Leaving, content: &JsonObject) -> bool {
+fn fits(rule: &OutcomeRule, task: &Dispatching, content: &JsonObject) -> bool {
     let addressed = |account: &String| {
         let list = content.get("To_Account").and_then(serde_json::Value::as_array);
         list.is_some_and(|list| list.iter().any(|item| item.as_str() == Some(account)))
     };
-    rule.task_id.is_none_or(|id| id == task.id)
-        && rule.sdkappid.is_none_or(|app| app == task.sdkappid)
+    rule.task.is_none_or(|id| id == task.id)
+        && rule.sdkappid.is_none_or(|app| i64::try_from(app) == Ok(task.sdkappid))
         && rule.title.as_ref().is_none_or(|title| *title == task.title)
         && rule.account.as_ref().is_none_or(addressed)
 }
@@ -223,7 +227,7 @@ mod tests {
 
     #[test]
     fn with_nothing_to_do_rounds_that_are_far_apart_come_every_tick_and_others_after_the_longest_sleep() {
-        let store = Store::open(None, 1).unwrap();
+        let store = Database::open(None, 1).unwrap();
         let now = DateTime::from_timestamp(1_800_000_000, 0).unwrap();
         for (tick_ms, wait) in
             [(5, LONGEST_SLEEP), (1000, LONGEST_SLEEP), (1001, ms(1001)), (30_000, ms(30_000))]

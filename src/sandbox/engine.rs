@@ -10,9 +10,8 @@ use std::thread;
 
 use tokio::sync::{Semaphore, mpsc, oneshot, watch};
 
-use super::lock;
-
-use super::store::{OpenError, Store};
+use super::lock::lock;
+use super::store::{Database, OpenError};
 
 /// Writes that may wait; whoever comes later waits for room.
 const WAITING: usize = 1024;
@@ -31,7 +30,7 @@ pub(super) struct Lost;
 type Settle = Box<dyn FnOnce(bool) + Send>;
 
 enum Job {
-    Work(Box<dyn FnOnce(&Store) -> Settle + Send>),
+    Work(Box<dyn FnOnce(&Database) -> Settle + Send>),
     /// Ends the thread after what came before.
     Stop(oneshot::Sender<()>),
 }
@@ -50,13 +49,13 @@ pub(super) struct Engine {
 #[derive(Debug)]
 struct Readers {
     /// `None` after the stop.
-    idle: Mutex<Option<Vec<Store>>>,
+    idle: Mutex<Option<Vec<Database>>>,
     free: Arc<Semaphore>,
 }
 
 impl Engine {
     /// Takes the open store, and opens more connections when it is the one of a file.
-    pub(super) fn start(store: Store) -> Result<Self, OpenError> {
+    pub(super) fn start(store: Database) -> Result<Self, OpenError> {
         let readers = Readers::beside(&store)?;
         let notes = store.notes().to_vec();
         let (jobs, waiting) = mpsc::channel(WAITING);
@@ -80,7 +79,7 @@ impl Engine {
     /// Does this in a transaction of its own making, all or nothing; returns when it lasts.
     pub(super) async fn write<T, E>(
         &self,
-        work: impl FnOnce(&Store) -> Result<T, E> + Send + 'static,
+        work: impl FnOnce(&Database) -> Result<T, E> + Send + 'static,
     ) -> Result<Result<T, E>, Lost>
     where
         T: Send + 'static,
@@ -103,7 +102,7 @@ impl Engine {
     /// Does this on one moment of the store, beside the writer where that is possible.
     pub(super) async fn read<T, E>(
         self: &Arc<Self>,
-        work: impl FnOnce(&Store) -> Result<T, E> + Send + 'static,
+        work: impl FnOnce(&Database) -> Result<T, E> + Send + 'static,
     ) -> Result<Result<T, E>, Lost>
     where
         T: Send + 'static,
@@ -138,17 +137,17 @@ impl Engine {
 }
 
 impl Readers {
-    fn beside(store: &Store) -> Result<Option<Self>, OpenError> {
+    fn beside(store: &Database) -> Result<Option<Self>, OpenError> {
         let stores = (0..READERS).map(|_| store.reader()).collect::<Result<Option<Vec<_>>, _>>()?;
         let readers = |stores| Self { idle: Mutex::new(Some(stores)), free: semaphore() };
         Ok(stores.map(readers))
     }
 
-    fn take(&self) -> Option<Store> {
+    fn take(&self) -> Option<Database> {
         lock(&self.idle).as_mut()?.pop()
     }
 
-    fn give_back(&self, store: Store) {
+    fn give_back(&self, store: Database) {
         if let Some(idle) = lock(&self.idle).as_mut() {
             idle.push(store);
         }
@@ -168,7 +167,7 @@ fn semaphore() -> Arc<Semaphore> {
 }
 
 /// The thread that writes.
-fn write_all(store: Store, mut waiting: mpsc::Receiver<Job>, warn: &watch::Sender<String>) {
+fn write_all(store: Database, mut waiting: mpsc::Receiver<Job>, warn: &watch::Sender<String>) {
     let mut told = Vec::with_capacity(TOGETHER);
     let mut displaced = false;
     let mut stop = None;
@@ -207,7 +206,7 @@ fn write_all(store: Store, mut waiting: mpsc::Receiver<Job>, warn: &watch::Sende
 }
 
 /// What there is to say when the file has left its place, and when it has come back.
-fn news(store: &Store, displaced: &mut bool) -> Option<String> {
+fn news(store: &Database, displaced: &mut bool) -> Option<String> {
     let now = store.displaced();
     if now.is_some() == *displaced {
         return None;
@@ -233,13 +232,21 @@ mod tests {
     use super::*;
     use crate::domain::Kind;
 
-    fn add(store: &Store, title: &str) -> rusqlite::Result<i64> {
+    fn add(store: &Database, title: &str) -> rusqlite::Result<i64> {
         let words = Words { content: "{}", title, desc: "" };
-        store.add(&NewRow { sdkappid: 7, kind: &Kind::All, create_at: 0, sched_at: 9, words, end: None })
+        store.add(&NewRow {
+            sdkappid: 7,
+            kind: &Kind::All,
+            create_at: 0,
+            sched_at: 9,
+            words,
+            seeded: false,
+            end: None,
+        })
     }
 
     fn engine(path: Option<&Path>) -> Arc<Engine> {
-        Arc::new(Engine::start(Store::open(path, 1).unwrap()).unwrap())
+        Arc::new(Engine::start(Database::open(path, 1).unwrap()).unwrap())
     }
 
     #[tokio::test]
@@ -298,7 +305,7 @@ mod tests {
         }
         assert_eq!(engine.write(|store| add(store, "late")).await.map(drop), Err(Lost));
         assert_eq!(engine.read(|store| store.get(7, 1)).await.map(drop), Err(Lost));
-        let again = Store::open(Some(&path), 1).unwrap();
+        let again = Database::open(Some(&path), 1).unwrap();
         assert_eq!(again.after(7, 0, 999).unwrap().len(), kept);
     }
 }

@@ -8,7 +8,7 @@ use std::sync::Mutex;
 use secrecy::SecretString;
 use serde_json::Value;
 
-use super::lock;
+use super::lock::lock;
 use super::lockout::Lockout;
 use super::options::Options;
 use super::rules::Refusal;

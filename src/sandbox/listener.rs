@@ -3,10 +3,7 @@
 //! Never more than the limit are open. When one more comes, the one that is idle longest goes:
 //! thousands of clients that only hold a connection keep nobody out.
 
-use std::collections::HashMap;
-use std::net::IpAddr;
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
 use axum::body::Body;
@@ -15,111 +12,19 @@ use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::net::{TcpListener, TcpStream};
-use tokio::sync::{Notify, watch};
+use tokio::sync::watch;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, timeout_at};
 
-use super::lock;
-use super::routes::{self, Shared};
+use super::peers::Peer;
+use super::routes;
+use super::shared::Shared;
 
 /// Most bytes of the head of a request, and of what is read ahead.
 const BUFFER: usize = 64 << 10;
 
 /// After an accept that failed, for want of file descriptors most likely.
 const PAUSE: Duration = Duration::from_millis(20);
-
-/// The open connections.
-#[derive(Debug, Default)]
-pub(super) struct Peers {
-    present: Mutex<HashMap<u64, Arc<Peer>>>,
-    /// Counts events, so that one can tell which was last.
-    events: AtomicU64,
-}
-
-/// One open connection.
-#[derive(Debug)]
-pub(super) struct Peer {
-    number: u64,
-    /// The address of this machine that it came to.
-    pub(super) local: Option<IpAddr>,
-    /// A request of it has arrived in full and is not answered yet.
-    busy: AtomicBool,
-    /// The event of its last request.
-    used: AtomicU64,
-    /// No further request is wanted.
-    last: AtomicBool,
-    leave: Notify,
-}
-
-impl Peer {
-    /// Says whether an accepted request is being worked on.
-    pub(super) fn busy(&self, busy: bool) {
-        self.busy.store(busy, Ordering::SeqCst);
-    }
-
-    /// The connection ends with the next answer.
-    pub(super) fn last(&self) {
-        self.last.store(true, Ordering::SeqCst);
-    }
-
-    pub(super) fn is_last(&self) -> bool {
-        self.last.load(Ordering::SeqCst)
-    }
-
-    fn is_busy(&self) -> bool {
-        self.busy.load(Ordering::SeqCst)
-    }
-}
-
-impl Peers {
-    /// How many there are.
-    pub(super) fn count(&self) -> usize {
-        lock(&self.present).len()
-    }
-
-    fn event(&self) -> u64 {
-        self.events.fetch_add(1, Ordering::SeqCst)
-    }
-
-    fn accepted(&self, local: Option<IpAddr>) -> Arc<Peer> {
-        let number = self.event();
-        let peer = Arc::new(Peer {
-            number,
-            local,
-            busy: false.into(),
-            used: number.into(),
-            last: false.into(),
-            leave: Notify::new(),
-        });
-        lock(&self.present).insert(number, Arc::clone(&peer));
-        peer
-    }
-
-    fn closed(&self, peer: &Peer) {
-        lock(&self.present).remove(&peer.number);
-    }
-
-    /// Asks the one that is idle longest to leave.
-    fn make_room(&self) {
-        let present = lock(&self.present);
-        let idle = present.values().filter(|peer| !peer.is_busy());
-        if let Some(oldest) = idle.min_by_key(|peer| peer.used.load(Ordering::SeqCst)) {
-            oldest.leave.notify_one();
-        }
-    }
-}
-
-/// Takes a peer off the list, however its connection ends.
-struct PeerGuard<'a> {
-    peers: &'a Peers,
-    peer: &'a Peer,
-}
-
-impl Drop for PeerGuard<'_> {
-    fn drop(&mut self) {
-        self.peers.closed(self.peer);
-    }
-}
 
 /// Takes connections until the stop, then waits for those that are being answered.
 pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
@@ -157,11 +62,11 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 
 /// One connection, from the first byte to the last.
 async fn attend(stream: TcpStream, peer: Arc<Peer>, shared: Arc<Shared>) {
-    let _guard = PeerGuard { peers: &shared.peers, peer: &peer };
+    let _guard = shared.peers.guard(&peer);
     // Only speed is lost when this fails.
     let _ = stream.set_nodelay(true);
     let service = service_fn(|request: hyper::Request<Incoming>| {
-        peer.used.store(shared.peers.event(), Ordering::SeqCst);
+        shared.peers.asks(&peer);
         routes::serve(Arc::clone(&shared), Arc::clone(&peer), request.map(Body::new))
     });
     let connection = http1::Builder::new()
@@ -174,12 +79,12 @@ async fn attend(stream: TcpStream, peer: Arc<Peer>, shared: Arc<Shared>) {
     tokio::select! {
         // However it ended, it has.
         _ = connection.as_mut() => return,
-        () = peer.leave.notified() => return,
+        () = peer.asked_to_leave() => return,
         () = stopped(&mut stopping) => {}
     }
     connection.as_mut().graceful_shutdown();
     // Who never asked anything is not waited for.
-    if peer.used.load(Ordering::SeqCst) > peer.number {
+    if peer.has_asked() {
         // However it ended, it has.
         let _ = connection.await;
     }

@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::dispatch::push_id;
 use super::rules::headline;
-use super::store::{Adding, End, NewRow, OpenError, Store, Words};
+use super::store::{Database, DispatchResult, NewRow, OpenError, OutcomeRule, Words};
 use crate::domain::{JsonObject, Kind};
 
 /// How much demo data, and which.
@@ -84,7 +84,7 @@ const FIRST: &[(i64, &str, Fate)] = &[
     (130 * 60, "dinner", Fate::Pending),
 ];
 
-/// A task before its content is made; small, because there may be a million.
+/// A task before its content is made.
 struct Plan {
     created: i64,
     scheduled: i64,
@@ -93,31 +93,28 @@ struct Plan {
     number: u64,
 }
 
-/// Fills a new database; gives how many of the tasks are still to be sent.
+/// Fills a new database.
 pub(super) fn fill(
     seed: Seed,
     now: DateTime<Utc>,
     sdkappid: i64,
     sender: &str,
-    store: &Store,
-) -> Result<i64, OpenError> {
+    store: &Database,
+) -> Result<(), OpenError> {
     let assets: Assets =
         serde_json::from_str(CAMPAIGNS).map_err(|err| OpenError::new(format!("demo data: {err}")))?;
     let mut plans = plans(seed, now.timestamp(), &assets);
     // Ids grow with the time of creation, as the service's do.
     plans.sort_by_key(|plan| (plan.created, plan.scheduled));
-    let mut pending = 0;
-    let mut adding = store.adding();
     for plan in &plans {
         let Some(campaign) = assets.campaigns.get(plan.campaign) else { continue };
-        let (id, failure) = add(plan, campaign, &assets, sdkappid, sender, &mut adding)?;
+        let (id, failure) = add(plan, campaign, &assets, sdkappid, sender, store)?;
         if plan.fate == Fate::WillFail {
-            store.fail_task(id, &failure)?;
+            let (task, failure) = (Some(id), Some(failure));
+            store.add_rule(&OutcomeRule { task, failure, times: Some(1), ..OutcomeRule::default() })?;
         }
-        pending += i64::from(matches!(plan.fate, Fate::Pending | Fate::WillFail));
     }
-    adding.done()?;
-    Ok(pending)
+    Ok(())
 }
 
 fn plans(seed: Seed, now: i64, assets: &Assets) -> Vec<Plan> {
@@ -182,7 +179,7 @@ fn add(
     assets: &Assets,
     sdkappid: i64,
     sender: &str,
-    adding: &mut Adding<'_>,
+    store: &Database,
 ) -> rusqlite::Result<(i64, String)> {
     let mut rng = StdRng::seed_from_u64(plan.number);
     let content = content(campaign, assets, sender, &mut rng);
@@ -194,18 +191,19 @@ fn add(
         Fate::Pending | Fate::WillFail => None,
         Fate::Sent => {
             pushed = push_id(&campaign.kind, sdkappid, plan.scheduled + 1, &content, &mut rng);
-            Some(End::Sent(&pushed))
+            Some(DispatchResult::Sent(&pushed))
         }
-        Fate::Failed => Some(End::Failed(&failure)),
+        Fate::Failed => Some(DispatchResult::Failed(&failure)),
     };
     let (title, desc) = headline(&content);
     let text = serde_json::to_string(&content).unwrap_or_default();
-    let id = adding.add(&NewRow {
+    let id = store.add(&NewRow {
         sdkappid,
         kind: &Kind::from_wire(&campaign.kind),
         create_at: plan.created,
         sched_at: plan.scheduled,
         words: Words { content: &text, title, desc },
+        seeded: true,
         end,
     })?;
     Ok((id, failure))
@@ -285,7 +283,7 @@ fn filled(value: &Value, drawn: &[(String, String)]) -> Value {
 mod tests {
     use chrono::TimeZone;
 
-    use super::super::store::{State, TimeField, Wanted};
+    use super::super::store::{ListQuery, Range, Stage, TaskRow, TimeField};
     use super::*;
     use crate::domain::rules::{Strictness, check};
     use crate::domain::{Content, text};
@@ -294,22 +292,15 @@ mod tests {
         Utc.with_ymd_and_hms(2026, 11, 21, 6, 3, 22).unwrap()
     }
 
-    fn filled(tasks: usize, number: u64) -> (Vec<super::super::store::Stored>, i64) {
-        let store = Store::open(None, 1).unwrap();
-        let pending = fill(Seed { tasks, number }, now(), 7, "administrator", &store).unwrap();
-        let everything = Wanted {
-            sdkappid: 7,
-            range_of: Some(TimeField::Sched),
-            begin: i64::MIN,
-            end: i64::MAX,
-            keyword: String::new(),
-            order: TimeField::Sched,
-            ascending: true,
-            offset: 0,
-            want: i64::MAX,
-            created_by: None,
-        };
-        (store.list(&everything).unwrap().1, pending)
+    fn filled(tasks: usize, number: u64) -> Vec<TaskRow> {
+        let store = Database::open(None, 1).unwrap();
+        fill(Seed { tasks, number }, now(), 7, "administrator", &store).unwrap();
+        assert_eq!(store.active(7).unwrap(), 0, "none of them counts against the quota");
+        let field = Some(TimeField::Sched);
+        let range = Range { sdkappid: 7, field, begin: i64::MIN, end: i64::MAX, created_by: None };
+        let (keyword, order) = (String::new(), TimeField::Sched);
+        let everything = ListQuery { range, keyword, order, ascending: true, offset: 0, want: i64::MAX };
+        store.list(&everything).unwrap().1
     }
 
     #[test]
@@ -334,24 +325,22 @@ mod tests {
     #[test]
     fn any_number_of_tasks_is_exactly_that_number() {
         for tasks in [0, 1, 2, 5, FIRST.len(), 128, 1000] {
-            assert_eq!(filled(tasks, 1).0.len(), tasks);
+            assert_eq!(filled(tasks, 1).len(), tasks);
         }
     }
 
     #[test]
     fn the_same_seed_gives_the_same_tasks_and_another_others() {
-        let shown = |number| format!("{:?}", filled(60, number).0);
+        let shown = |number| format!("{:?}", filled(60, number));
         assert_eq!(shown(1), shown(1));
         assert_ne!(shown(1), shown(2));
     }
 
     #[test]
     fn the_demo_has_every_state_and_type_within_the_range_of_the_table() {
-        let (tasks, pending) = filled(128, 1);
-        let count =
-            |fits: &dyn Fn(&super::super::store::Stored) -> bool| tasks.iter().filter(|t| fits(t)).count();
-        let open = count(&|t| t.state == State::Pending);
-        assert_eq!(i64::try_from(open), Ok(pending));
+        let tasks = filled(128, 1);
+        let count = |fits: &dyn Fn(&TaskRow) -> bool| tasks.iter().filter(|t| fits(t)).count();
+        let open = count(&|t| t.stage == Stage::Pending);
         assert!((80..110).contains(&open), "{open} pending");
         assert!(count(&|t| t.success) >= 15 && count(&|t| !t.failure.is_empty()) >= 4);
         for kind in ["All", "Tag", "User"] {
@@ -361,7 +350,7 @@ mod tests {
         for task in &tasks {
             assert!(task.create_at < task.sched_at.min(at) && task.create_at > at - 7 * DAY);
             assert!(task.sched_at > at - 7 * DAY && task.sched_at < at + 22 * DAY);
-            assert_eq!(task.sched_at > at, task.state == State::Pending);
+            assert_eq!(task.sched_at > at, task.stage == Stage::Pending);
             assert_eq!(task.success, !task.push_id.is_empty());
         }
         let soon: Vec<i64> =

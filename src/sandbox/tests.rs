@@ -4,11 +4,14 @@ use std::net::SocketAddr;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use secrecy::SecretString;
+use rand::SeedableRng;
+use rand::rngs::StdRng;
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 
 use super::*;
 use crate::domain::wire::{time_in, time_out};
+use crate::usersig;
 
 mod apps;
 mod commands;

@@ -42,11 +42,21 @@ pub(super) fn check(
 }
 
 /// The name or address in a `Host`, without its port, in lower case.
-pub(in crate::sandbox) fn host(text: &str) -> Option<String> {
+fn host(text: &str) -> Option<String> {
     let authority: Authority = text.parse().ok()?;
     let host = authority.host().trim_end_matches('.').to_ascii_lowercase();
     // Nobody honest sends user names here.
     (!host.is_empty() && !text.contains('@')).then_some(host)
+}
+
+/// Reads a name or an address by which the control interface may be called, as
+/// [`Options`](crate::sandbox::Options) hold it.
+///
+/// # Errors
+/// What it must look like.
+pub fn host_name(text: &str) -> Result<String, String> {
+    let name = host(text).filter(|name| text.trim_end_matches('.').eq_ignore_ascii_case(name));
+    name.ok_or_else(|| "it must be a name or an address, without a port".to_owned())
 }
 
 fn is_own(host: &str, local: Option<IpAddr>) -> bool {

@@ -16,10 +16,14 @@ use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
 
+use super::super::clock::Clock;
+use super::super::counters::Counters;
 use super::super::faults::{Fault, FaultKind, When};
-use super::super::lock;
-use super::super::routes::Shared;
-use super::{Counters, Outcome, PAGE};
+use super::super::lock::lock;
+use super::super::shared::Shared;
+use super::super::store::OutcomeRule;
+use super::hosts;
+use super::operations::{PAGE, milliseconds};
 use crate::domain::JsonObject;
 use crate::domain::text::nearest;
 use crate::domain::wire::{Command, time_in, time_out};
@@ -89,7 +93,7 @@ fn admit(shared: &Shared, parts: &Parts, local: Option<IpAddr>) -> Result<(), Pr
         return Err(forbidden("pages of a browser may not control the sandbox".to_owned()));
     }
     let more = &shared.options.control_hosts;
-    super::hosts::check(&parts.uri, &parts.headers, local, more).map_err(forbidden)
+    hosts::check(&parts.uri, &parts.headers, local, more).map_err(forbidden)
 }
 
 async fn place(shared: &Arc<Shared>, method: &Method, path: &str, query: &str, body: &[u8]) -> Outcomes {
@@ -185,8 +189,8 @@ fn known(shared: &Shared, app: u64) -> Result<u64, Problem> {
 
 fn clock(shared: &Shared) -> Value {
     let movable = match &shared.options.clock {
-        super::Clock::Real => false,
-        super::Clock::Virtual(_) => true,
+        Clock::Real => false,
+        Clock::Virtual(_) => true,
     };
     let now = shared.options.clock.now();
     json!({ "now": time_out(now), "unix_ms": now.timestamp_millis(), "virtual": movable })
@@ -290,7 +294,7 @@ fn faults(shared: &Shared) -> Value {
         let (name, extra) = match &fault.what {
             FaultKind::Pass => ("pass", json!({})),
             FaultKind::Drop => ("drop", json!({})),
-            FaultKind::Delay(delay) => ("delay", json!({ "ms": super::milliseconds(*delay) })),
+            FaultKind::Delay(delay) => ("delay", json!({ "ms": milliseconds(*delay) })),
             FaultKind::BadGateway => ("bad-gateway", json!({})),
             FaultKind::Truncate => ("truncate", json!({})),
             FaultKind::NotJson => ("not-json", json!({})),
@@ -329,14 +333,14 @@ fn given<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<String>, D
     Option::deserialize(value)
 }
 
-fn outcome(shared: &Shared, form: OutcomeForm) -> Result<Outcome, Problem> {
+fn outcome(shared: &Shared, form: OutcomeForm) -> Result<OutcomeRule, Problem> {
     if form.failure.as_ref().is_some_and(String::is_empty) {
         return Err(wrong("\"failure\" must be a text that is not empty, or null for a success"));
     }
     if form.times == Some(0) {
         return Err(wrong("\"times\" must be 1 or more"));
     }
-    Ok(Outcome {
+    Ok(OutcomeRule {
         sdkappid: form.app.map(|app| known(shared, app)).transpose()?,
         task: form.task,
         title: form.title,
@@ -348,7 +352,7 @@ fn outcome(shared: &Shared, form: OutcomeForm) -> Result<Outcome, Problem> {
 
 async fn outcomes(shared: &Shared) -> Outcomes {
     let outcomes = shared.outcomes().await.map_err(broken)?;
-    let shown = |outcome: &Outcome| {
+    let shown = |outcome: &OutcomeRule| {
         json!({
             "app": outcome.sdkappid, "task": outcome.task, "title": outcome.title,
             "account": outcome.account, "failure": outcome.failure, "times": outcome.times,

@@ -4,11 +4,12 @@
 
 use rusqlite::{OptionalExtension, params};
 
-use super::{End, Store, shelf};
+use super::connection::Database;
+use super::task::DispatchResult;
 
 /// A task whose dispatch is to be ended.
 #[derive(Debug)]
-pub(in crate::sandbox) struct Leaving {
+pub(in crate::sandbox) struct Dispatching {
     pub(in crate::sandbox) id: i64,
     pub(in crate::sandbox) sdkappid: i64,
     pub(in crate::sandbox) kind: String,
@@ -18,24 +19,27 @@ pub(in crate::sandbox) struct Leaving {
     pub(in crate::sandbox) started_ms: i64,
 }
 
-/// How dispatches shall end: everything that is given must fit.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub(in crate::sandbox) struct OutcomeRule {
-    pub(in crate::sandbox) id: i64,
-    pub(in crate::sandbox) sdkappid: Option<i64>,
-    pub(in crate::sandbox) task_id: Option<i64>,
-    pub(in crate::sandbox) title: Option<String>,
-    /// One of the recipients.
-    pub(in crate::sandbox) account: Option<String>,
-    /// `None`: it succeeds.
-    pub(in crate::sandbox) failure: Option<String>,
+/// How dispatches shall end. What is given must fit; nothing given fits every dispatch. Of several
+/// rules that fit the one that was set first decides.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct OutcomeRule {
+    /// Only tasks of this application.
+    pub sdkappid: Option<u64>,
+    /// Only this task.
+    pub task: Option<i64>,
+    /// Only tasks with this title.
+    pub title: Option<String>,
+    /// Only tasks with this account among the recipients.
+    pub account: Option<String>,
+    /// `DispatchErr`; `None` is a success.
+    pub failure: Option<String>,
     /// For how many dispatches; `None` for all.
-    pub(in crate::sandbox) remaining: Option<i64>,
+    pub times: Option<u32>,
 }
 
 /// The pushes of an application that count against the limits of the push APIs.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(in crate::sandbox) struct Pushed {
+pub(in crate::sandbox) struct PushCount {
     /// Unix seconds of the start of the day last pushed on.
     pub(in crate::sandbox) day: i64,
     /// How many on that day.
@@ -44,13 +48,13 @@ pub(in crate::sandbox) struct Pushed {
     pub(in crate::sandbox) second: i64,
 }
 
-impl Store {
+impl Database {
     /// At most `most` pending tasks that are due begin to be dispatched, oldest first; how many.
     /// Times are Unix milliseconds.
     pub(in crate::sandbox) fn start_due(&self, now_ms: i64, most: i64) -> rusqlite::Result<usize> {
         self.change(
-            "update task set state = 1, started_ms = ?1 where id in (select id from task
-                where state = 0 and sched_at <= ?2 order by sched_at, id limit ?3)",
+            "update task set stage = 1, started_ms = ?1 where id in (select id from task
+                where stage = 0 and sched_at <= ?2 order by sched_at, id limit ?3)",
             [now_ms, now_ms.div_euclid(1000), most],
         )
     }
@@ -61,13 +65,13 @@ impl Store {
         since_ms: i64,
         now_ms: i64,
         most: i64,
-    ) -> rusqlite::Result<Vec<Leaving>> {
+    ) -> rusqlite::Result<Vec<Dispatching>> {
         let mut tasks = self.db.prepare_cached(
             "select id, sdkappid, kind, content, title, started_ms from task
-             where state = 1 and (started_ms <= ?1 or started_ms > ?2) order by sched_at, id limit ?3",
+             where stage = 1 and (started_ms <= ?1 or started_ms > ?2) order by sched_at, id limit ?3",
         )?;
         let rows = tasks.query_map([since_ms, now_ms, most], |row| {
-            Ok(Leaving {
+            Ok(Dispatching {
                 id: row.get(0)?,
                 sdkappid: row.get(1)?,
                 kind: row.get(2)?,
@@ -81,24 +85,24 @@ impl Store {
 
     /// Since when the task that is dispatching longest is, Unix milliseconds.
     pub(in crate::sandbox) fn dispatching_since(&self) -> rusqlite::Result<Option<i64>> {
-        let sql = "select min(started_ms) from task where state = 1";
+        let sql = "select min(started_ms) from task where stage = 1";
         self.db.prepare_cached(sql)?.query_row([], |row| row.get(0))
     }
 
     /// For when the next pending task is scheduled, Unix seconds.
     pub(in crate::sandbox) fn next_due(&self) -> rusqlite::Result<Option<i64>> {
-        let sql = "select sched_at from task where state = 0 order by sched_at, id limit 1";
+        let sql = "select sched_at from task where stage = 0 order by sched_at, id limit 1";
         self.db.prepare_cached(sql)?.query_row([], |row| row.get(0)).optional()
     }
 
     /// Ends a dispatch.
-    pub(in crate::sandbox) fn end(&self, id: i64, end: End<'_>) -> rusqlite::Result<()> {
-        let (success, failure, push_id) = match end {
-            End::Sent(push_id) => (true, "", push_id),
-            End::Failed(failure) => (false, failure, ""),
+    pub(in crate::sandbox) fn end(&self, id: i64, result: DispatchResult<'_>) -> rusqlite::Result<()> {
+        let (success, failure, push_id) = match result {
+            DispatchResult::Sent(push_id) => (true, "", push_id),
+            DispatchResult::Failed(failure) => (false, failure, ""),
         };
         self.change(
-            "update task set state = 2, success = ?2, failure = ?3, push_id = ?4 where id = ?1",
+            "update task set stage = 2, success = ?2, failure = ?3, push_id = ?4 where id = ?1",
             params![id, success, failure, push_id],
         )?;
         Ok(())
@@ -107,9 +111,9 @@ impl Store {
     /// At start: what was being dispatched when the last process ended has failed, for it must
     /// never go out twice; what was missed by more than the grace has failed too.
     pub(in crate::sandbox) fn recover(&self, oldest: i64) -> rusqlite::Result<()> {
-        self.change("update task set state = 2, failure = 'interrupted' where state = 1", [])?;
+        self.change("update task set stage = 2, failure = 'interrupted' where stage = 1", [])?;
         self.change(
-            "update task set state = 2, failure = 'missed schedule' where state = 0 and sched_at < ?1",
+            "update task set stage = 2, failure = 'missed schedule' where stage = 0 and sched_at < ?1",
             [oldest],
         )?;
         Ok(())
@@ -117,63 +121,53 @@ impl Store {
 
     /// Deletes at most `most` dispatched tasks that were scheduled before; how many.
     pub(in crate::sandbox) fn forget(&self, before: i64, most: i64) -> rusqlite::Result<usize> {
-        let mut over = self.db.prepare_cached(
+        self.change(
             "delete from task where id in (select id from task
-                where state = 2 and sched_at < ?1 order by sched_at, id limit ?2) returning id",
-        )?;
-        let gone: Vec<i64> = over.query_map([before, most], |row| row.get(0))?.collect::<Result<_, _>>()?;
-        let many = gone.len();
-        shelf::remove(&self.db, gone)?;
-        Ok(many)
-    }
-
-    /// The next dispatch of this task fails with this text.
-    pub(in crate::sandbox) fn fail_task(&self, id: i64, failure: &str) -> rusqlite::Result<()> {
-        self.rule(&OutcomeRule {
-            id: 0,
-            sdkappid: None,
-            task_id: Some(id),
-            title: None,
-            account: None,
-            failure: Some(failure.to_owned()),
-            remaining: Some(1),
-        })
-        .map(drop)
+                where stage = 2 and sched_at < ?1 order by sched_at, id limit ?2)",
+            [before, most],
+        )
     }
 
     /// Adds a rule behind the others and gives its number.
-    pub(in crate::sandbox) fn rule(&self, rule: &OutcomeRule) -> rusqlite::Result<i64> {
+    pub(in crate::sandbox) fn add_rule(&self, rule: &OutcomeRule) -> rusqlite::Result<i64> {
         self.change(
             "insert into outcome_rule (sdkappid, task_id, title, account, failure, remaining)
              values (?1, ?2, ?3, ?4, ?5, ?6)",
-            params![rule.sdkappid, rule.task_id, rule.title, rule.account, rule.failure, rule.remaining],
+            params![
+                rule.sdkappid.map(|app| i64::try_from(app).unwrap_or(i64::MAX)),
+                rule.task,
+                rule.title,
+                rule.account,
+                rule.failure,
+                rule.times
+            ],
         )?;
         Ok(self.db.last_insert_rowid())
     }
 
-    /// All rules, in the order in which they are looked at.
-    pub(in crate::sandbox) fn rules(&self) -> rusqlite::Result<Vec<OutcomeRule>> {
+    /// All rules and their numbers, in the order in which they are looked at.
+    pub(in crate::sandbox) fn rules(&self) -> rusqlite::Result<Vec<(i64, OutcomeRule)>> {
         let mut rules = self.db.prepare_cached(
             "select id, sdkappid, task_id, title, account, failure, remaining from outcome_rule order by id",
         )?;
         let rows = rules.query_map([], |row| {
-            Ok(OutcomeRule {
-                id: row.get(0)?,
-                sdkappid: row.get(1)?,
-                task_id: row.get(2)?,
+            let rule = OutcomeRule {
+                sdkappid: row.get::<_, Option<i64>>(1)?.and_then(|app| u64::try_from(app).ok()),
+                task: row.get(2)?,
                 title: row.get(3)?,
                 account: row.get(4)?,
                 failure: row.get(5)?,
-                remaining: row.get(6)?,
-            })
+                times: row.get(6)?,
+            };
+            Ok((row.get(0)?, rule))
         })?;
         rows.collect()
     }
 
     /// Counts a dispatch that a rule decided; a rule that is used up goes.
-    pub(in crate::sandbox) fn used(&self, rule: i64) -> rusqlite::Result<()> {
-        self.change("update outcome_rule set remaining = remaining - 1 where id = ?1", [rule])?;
-        self.change("delete from outcome_rule where id = ?1 and remaining <= 0", [rule])?;
+    pub(in crate::sandbox) fn rule_used(&self, id: i64) -> rusqlite::Result<()> {
+        self.change("update outcome_rule set remaining = remaining - 1 where id = ?1", [id])?;
+        self.change("delete from outcome_rule where id = ?1 and remaining <= 0", [id])?;
         Ok(())
     }
 
@@ -183,16 +177,16 @@ impl Store {
     }
 
     /// What an application has pushed.
-    pub(in crate::sandbox) fn pushed(&self, sdkappid: i64) -> rusqlite::Result<Pushed> {
+    pub(in crate::sandbox) fn pushed(&self, sdkappid: i64) -> rusqlite::Result<PushCount> {
         let sql = "select push_day, push_count, push_second from app where sdkappid = ?1";
         let read = |row: &rusqlite::Row<'_>| {
-            Ok(Pushed { day: row.get(0)?, count: row.get(1)?, second: row.get(2)? })
+            Ok(PushCount { day: row.get(0)?, count: row.get(1)?, second: row.get(2)? })
         };
         Ok(self.db.prepare_cached(sql)?.query_row([sdkappid], read).optional()?.unwrap_or_default())
     }
 
     /// Notes what an application has pushed.
-    pub(in crate::sandbox) fn note_pushed(&self, sdkappid: i64, pushed: Pushed) -> rusqlite::Result<()> {
+    pub(in crate::sandbox) fn note_pushed(&self, sdkappid: i64, pushed: PushCount) -> rusqlite::Result<()> {
         self.change(
             "update app set push_day = ?2, push_count = ?3, push_second = ?4 where sdkappid = ?1",
             [sdkappid, pushed.day, pushed.count, pushed.second],

@@ -14,8 +14,8 @@ use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
-use super::super::lock;
-use super::OpenError;
+use super::super::lock::lock;
+use super::error::OpenError;
 
 /// Only its owner reads and writes it: it holds what was pushed to whom.
 const PRIVATE: u32 = 0o600;

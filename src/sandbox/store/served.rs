@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 
 use rusqlite::{Connection, OptionalExtension};
 
-use super::OpenError;
+use super::error::OpenError;
 use super::file::beside;
 
 /// Notes in the file itself that it is served under this path.
@@ -50,18 +50,26 @@ fn left_behind(before: &Path, now: &Path) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{NewRow, Store, Words};
+    use super::super::{Database, NewRow, Words};
     use crate::domain::Kind;
 
-    fn add(store: &Store, title: &str) {
+    fn add(store: &Database, title: &str) {
         let words = Words { content: "{}", title, desc: "" };
-        let new = NewRow { sdkappid: 7, kind: &Kind::All, create_at: 0, sched_at: 9, words, end: None };
+        let new = NewRow {
+            sdkappid: 7,
+            kind: &Kind::All,
+            create_at: 0,
+            sched_at: 9,
+            words,
+            seeded: false,
+            end: None,
+        };
         store.begin().unwrap();
         store.add(&new).unwrap();
         assert!(store.commit());
     }
 
-    fn titles(store: &Store) -> Vec<String> {
+    fn titles(store: &Database) -> Vec<String> {
         store.after(7, 0, 99).unwrap().into_iter().map(|task| task.title).collect()
     }
 
@@ -70,7 +78,7 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let [alive, crashed, hard, moved] =
             ["alive.db", "crashed.db", "hard.db", "moved.db"].map(|name| dir.path().join(name));
-        let store = Store::open(Some(&alive), 1).unwrap();
+        let store = Database::open(Some(&alive), 1).unwrap();
         add(&store, "a");
         // What a kill leaves: both files as they are at this moment.
         for end in ["", "-wal"] {
@@ -82,18 +90,18 @@ mod tests {
         std::fs::rename(super::beside(&crashed, "-wal"), super::beside(&alive, "-wal")).unwrap();
 
         std::fs::hard_link(&alive, &hard).unwrap();
-        let refused = Store::open(Some(&hard), 1).unwrap_err();
+        let refused = Database::open(Some(&hard), 1).unwrap_err();
         assert!(refused.words.contains("alive.db-wal, where a crash left them"), "{refused}");
         std::fs::rename(&alive, &moved).unwrap();
-        assert!(Store::open(Some(&moved), 1).is_err(), "moved without its journal");
+        assert!(Database::open(Some(&moved), 1).is_err(), "moved without its journal");
         std::fs::rename(&moved, &alive).unwrap();
 
-        assert_eq!(titles(&Store::open(Some(&alive), 1).unwrap()), ["a"]);
-        let store = Store::open(Some(&hard), 1).unwrap();
+        assert_eq!(titles(&Database::open(Some(&alive), 1).unwrap()), ["a"]);
+        let store = Database::open(Some(&hard), 1).unwrap();
         add(&store, "b");
         drop(store);
         assert_eq!(
-            titles(&Store::open(Some(&alive), 1).unwrap()),
+            titles(&Database::open(Some(&alive), 1).unwrap()),
             ["a", "b"],
             "ended well, any name will do"
         );
@@ -103,10 +111,10 @@ mod tests {
     fn the_journal_of_another_database_that_took_the_path_is_none_of_ours() {
         let dir = tempfile::tempdir().unwrap();
         let (path, moved) = (dir.path().join("a.db"), dir.path().join("b.db"));
-        drop(Store::open(Some(&path), 1).unwrap());
+        drop(Database::open(Some(&path), 1).unwrap());
         std::fs::rename(&path, &moved).unwrap();
-        let other = Store::open(Some(&path), 1).unwrap();
+        let other = Database::open(Some(&path), 1).unwrap();
         add(&other, "other");
-        assert_eq!(titles(&Store::open(Some(&moved), 1).unwrap()), [""; 0]);
+        assert_eq!(titles(&Database::open(Some(&moved), 1).unwrap()), [""; 0]);
     }
 }

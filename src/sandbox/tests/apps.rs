@@ -169,7 +169,7 @@ async fn the_limits_of_the_push_api_hit_at_dispatch_where_they_are_enforced() {
 async fn a_thousand_tasks_of_the_same_second_go_in_one_step_and_more_of_them_in_several() {
     let bench = bench_with(None, |o| o.max_active_tasks = 0).await;
     let shared = std::sync::Arc::clone(&bench.running.shared);
-    let add = |store: &Store| -> rusqlite::Result<()> {
+    let add = |store: &store::Database| -> rusqlite::Result<()> {
         let words = || store::Words { content: "{}", title: "t", desc: "" };
         let (kind, app) = (&crate::domain::Kind::All, i64::try_from(APP).unwrap());
         let due = at(&later(5)).timestamp();
@@ -180,6 +180,7 @@ async fn a_thousand_tasks_of_the_same_second_go_in_one_step_and_more_of_them_in_
                 create_at: 0,
                 sched_at: due,
                 words: words(),
+                seeded: false,
                 end: None,
             })?;
         }

@@ -119,15 +119,23 @@ async fn with_the_real_clock_it_dispatches_by_itself() {
     let options = Options { tick_ms: 5, dispatch_duration_ms: 0, ..Options::default() };
     let running =
         start(loopback(), options, credentials(), Some(Seed { tasks: 0, number: 1 })).await.unwrap();
-    let add = |store: &Store| {
+    let add = |store: &store::Database| {
         let words = store::Words { content: "{}", title: "t", desc: "" };
         let kind = &crate::domain::Kind::All;
-        store.add(&store::NewRow { sdkappid: 7, kind, create_at: 0, sched_at: 1, words, end: None })
+        store.add(&store::NewRow {
+            sdkappid: 7,
+            kind,
+            create_at: 0,
+            sched_at: 1,
+            words,
+            seeded: false,
+            end: None,
+        })
     };
     let id = running.shared.engine.write(add).await.unwrap().unwrap();
     let done = async || {
         let found = running.shared.engine.read(move |store| store.get(7, id)).await.unwrap().unwrap();
-        found.unwrap().state == store::State::Dispatched
+        found.unwrap().stage == store::Stage::Dispatched
     };
     while !done().await {
         tokio::time::sleep(Duration::from_millis(1)).await;
@@ -228,7 +236,7 @@ async fn a_database_that_is_not_free_or_not_ours_is_left_alone() {
     assert!(words(&other).await.contains("another program"));
 
     rusqlite::Connection::open(&file).unwrap().execute_batch("pragma user_version = 99").unwrap();
-    assert!(words(&file).await.contains("newer pushdeck"));
+    assert!(words(&file).await.contains("another version of pushdeck"));
 
     let text = dir.path().join("text.db");
     std::fs::write(&text, "this is a text, not a database, and long enough to be read as one").unwrap();

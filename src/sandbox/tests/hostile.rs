@@ -364,8 +364,8 @@ proptest! {
     #[test]
     fn any_json_is_answered(fields in proptest::collection::vec((any::<proptest::sample::Index>(), any_json()), 1..4)) {
         use crate::domain::wire::Command;
-        use rand::SeedableRng;
-        let store = Store::open(None, 1).unwrap();
+        use rand::{SeedableRng, rngs::StdRng};
+        let store = store::Database::open(None, 1).unwrap();
         let options = Options::default();
         let whole = json!({"Sdkappid": APP, "TaskID": 1, "Type": "All", "SchedAt": later(60), "Content": everyone("t"),
             "Offset": 0, "Want": 1, "OrderBy": "schedat", "Asc": true, "BeginTime": later(0), "EndTime": later(9), "Keyword": ""});
@@ -376,7 +376,7 @@ proptest! {
         }
         for command in Command::ALL {
             let mut rng = StdRng::seed_from_u64(1);
-            let app = &apps(&credentials(), &options)[0];
+            let app = &start::apps(&credentials(), &options)[0];
             let (now, options) = (at(NOW), &options);
             let mut call =
                 calls::Call { app, now, options, list_lag_ms: 0, rewrite_msg_random: false, rng: &mut rng };

@@ -1,4 +1,0 @@
--- Under which path the database is served: SQLite finds its journal by that.
-create table served (
-    path blob not null
-) strict;
