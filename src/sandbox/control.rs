@@ -3,6 +3,7 @@
 //! Once for programs in the same process, and the same over HTTP for others. Nothing here is part of
 //! the service that is imitated, and nothing here passes signature or rate.
 
+mod forms;
 mod hosts;
 mod http;
 mod in_process;

@@ -75,13 +75,13 @@ pub(super) async fn serve(
     // From here on it is accepted, and will be answered even when the sandbox is told to stop.
     peer.busy(true);
     let large = shared.permit(arrived.as_ref().map_or(0, Vec::len)).await;
-    let body = arrived.as_deref().map_err(Clone::clone);
     if shared.options.control && parts.uri.path().starts_with(control::PREFIX) {
-        let body = body.map_err(|refusal| refusal.info);
-        let answer = control::answer(&shared, &parts, peer.local, body).await;
+        let body = arrived.map_err(|refusal| refusal.info);
+        let answer = control::answer(&shared, parts, peer.local, body).await;
         peer.busy(false);
         return Ok(answer);
     }
+    let body = arrived.as_deref().map_err(Clone::clone);
     let sent = walk(&shared, &parts, body, large).await;
     wait(&shared, Duration::from_millis(shared.modes.delay_ms.load(Ordering::Relaxed))).await;
     let answer = respond(&shared, sent, peer.is_last());

@@ -8,25 +8,28 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::body::Body;
+use axum::Router;
+use axum::body::{Body, Bytes};
+use axum::extract::rejection::QueryRejection;
+use axum::extract::{DefaultBodyLimit, OriginalUri, Path, Query, Request, State};
 use axum::http::request::Parts;
-use axum::http::{HeaderValue, Method, StatusCode, header};
-use axum::response::Response;
-use serde::Deserialize;
+use axum::http::{HeaderValue, StatusCode, header};
+use axum::response::{IntoResponse, Response};
+use axum::routing::{get, post};
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
+use tower::ServiceExt;
 
 use super::super::clock::Clock;
 use super::super::counters::Counters;
-use super::super::faults::{Fault, FaultKind, When};
 use super::super::lock::lock;
 use super::super::shared::Shared;
-use super::super::store::OutcomeRule;
+use super::super::store::{Database, OutcomeRule};
+use super::forms::{ClockForm, FaultForm, ModesForm, TasksForm, command};
 use super::hosts;
-use super::operations::{PAGE, milliseconds};
+use super::operations::PAGE;
 use crate::domain::JsonObject;
-use crate::domain::text::nearest;
-use crate::domain::wire::{Command, time_in, time_out};
+use crate::domain::wire::{time_in, time_out};
 
 /// Where all of it lies.
 pub(in crate::sandbox) const PREFIX: &str = "/_sandbox/";
@@ -50,9 +53,53 @@ const PLACES: &[(&str, &str)] = &[
     ("POST calls/COMMAND", "a call as another operator makes it, without signature and rate"),
 ];
 
+fn router(shared: Arc<Shared>) -> Router {
+    Router::new()
+        .route("/_sandbox/", get(places))
+        .route("/_sandbox/clock", get(clock).post(move_clock))
+        .route("/_sandbox/tick", post(tick))
+        .route("/_sandbox/faults", get(faults).post(add_faults).delete(clear_faults))
+        .route("/_sandbox/outcomes", get(outcomes).post(set_outcome).delete(clear_outcomes))
+        .route("/_sandbox/modes", get(modes).post(switch))
+        .route("/_sandbox/counters", get(counters).delete(reset_counters))
+        .route("/_sandbox/tasks", get(tasks))
+        .route("/_sandbox/calls/{command}", post(call))
+        .fallback(no_place)
+        .method_not_allowed_fallback(other_methods)
+        // The sandbox has its own.
+        .layer(DefaultBodyLimit::disable())
+        .with_state(shared)
+}
+
+/// An answer: its status, and JSON with a line end, for it is read in terminals.
+struct Reply(StatusCode, Value);
+
+impl IntoResponse for Reply {
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::from(format!("{}\n", self.1)));
+        *response.status_mut() = self.0;
+        let json = HeaderValue::from_static("application/json");
+        response.headers_mut().insert(header::CONTENT_TYPE, json);
+        response
+    }
+}
+
 struct Problem(StatusCode, String);
 
-type Outcomes = Result<Value, Problem>;
+impl IntoResponse for Problem {
+    fn into_response(self) -> Response {
+        Reply(self.0, json!({ "error": self.1 })).into_response()
+    }
+}
+
+type Done = Result<Reply, Problem>;
+
+/// What every handler gets of the sandbox.
+type Sandbox = State<Arc<Shared>>;
+
+fn done(value: Value) -> Reply {
+    Reply(StatusCode::OK, value)
+}
 
 fn wrong(words: impl Into<String>) -> Problem {
     Problem(StatusCode::BAD_REQUEST, words.into())
@@ -65,25 +112,19 @@ fn broken(words: String) -> Problem {
 /// Answers a request to the control interface that came to this address of the machine.
 pub(in crate::sandbox) async fn answer(
     shared: &Arc<Shared>,
-    parts: &Parts,
+    parts: Parts,
     local: Option<IpAddr>,
-    body: Result<&[u8], String>,
+    body: Result<Vec<u8>, String>,
 ) -> Response {
-    let done = match (admit(shared, parts, local), body) {
-        (Err(refused), _) => Err(refused),
-        (Ok(()), Err(words)) => Err(wrong(words)),
-        (Ok(()), Ok(body)) => {
-            place(shared, &parts.method, parts.uri.path(), parts.uri.query().unwrap_or(""), body).await
+    let body = admit(shared, &parts, local).and_then(|()| body.map_err(wrong));
+    match body {
+        Err(problem) => problem.into_response(),
+        Ok(body) => {
+            let request = Request::from_parts(parts, Body::from(body));
+            let Ok(response) = router(Arc::clone(shared)).oneshot(request).await;
+            response
         }
-    };
-    let (status, value) = match done {
-        Ok(value) => (StatusCode::OK, value),
-        Err(Problem(status, words)) => (status, json!({ "error": words })),
-    };
-    let mut response = Response::new(Body::from(format!("{value}\n")));
-    *response.status_mut() = status;
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    response
+    }
 }
 
 /// Whether this comes from a program of somebody who knows where he is.
@@ -96,115 +137,49 @@ fn admit(shared: &Shared, parts: &Parts, local: Option<IpAddr>) -> Result<(), Pr
     hosts::check(&parts.uri, &parts.headers, local, more).map_err(forbidden)
 }
 
-async fn place(shared: &Arc<Shared>, method: &Method, path: &str, query: &str, body: &[u8]) -> Outcomes {
-    let name = path.strip_prefix(PREFIX).unwrap_or("");
-    match (method.as_str(), name) {
-        ("GET", "") => {
-            Ok(Value::Object(PLACES.iter().map(|(place, what)| ((*place).to_owned(), json!(what))).collect()))
-        }
-        ("GET", "clock") => Ok(clock(shared)),
-        ("POST", "clock") => move_clock(shared, read(body)?).await,
-        ("POST", "tick") => {
-            while shared.dispatch().await.is_zero() {}
-            Ok(clock(shared))
-        }
-        ("GET", "faults") => Ok(faults(shared)),
-        ("POST", "faults") => {
-            let script = script(shared, body)?;
-            lock(&shared.script).add(script).map_err(wrong)?;
-            Ok(faults(shared))
-        }
-        ("DELETE", "faults") => {
-            lock(&shared.script).clear();
-            Ok(faults(shared))
-        }
-        ("GET", "outcomes") => outcomes(shared).await,
-        ("POST", "outcomes") => {
-            let outcome = outcome(shared, read(body)?)?;
-            shared.set_outcome(outcome).await.map_err(broken)?;
-            outcomes(shared).await
-        }
-        ("DELETE", "outcomes") => {
-            shared.on_store(|store| store.forget_rules().map(drop)).await.map_err(broken)?;
-            outcomes(shared).await
-        }
-        ("GET", "modes") => Ok(modes(shared)),
-        ("POST", "modes") => {
-            switch(shared, &read(body)?);
-            Ok(modes(shared))
-        }
-        ("GET", "counters") => Ok(counters(shared)),
-        ("DELETE", "counters") => {
-            *lock(&shared.counters) = Counters::default();
-            Ok(counters(shared))
-        }
-        ("GET", "tasks") => tasks(shared, query).await,
-        ("POST", call) if call.starts_with("calls/") => {
-            let command = command(call.strip_prefix("calls/").unwrap_or(""))?;
-            let body: JsonObject = read(body)?;
-            serde_json::from_str(&shared.call(command, body).await).map_err(|err| broken(err.to_string()))
-        }
-        (_, name) => Err(nowhere(name)),
-    }
+async fn places() -> Reply {
+    done(Value::Object(PLACES.iter().map(|(place, what)| ((*place).to_owned(), json!(what))).collect()))
 }
 
-fn nowhere(name: &str) -> Problem {
-    let stem = name.split('/').next().unwrap_or("");
-    let methods: Vec<&str> = PLACES
-        .iter()
-        .filter_map(|(place, _)| place.split_once(' '))
-        .filter(|(_, place)| place.split('/').next() == Some(stem) && (*place == name || stem == "calls"))
-        .map(|(method, _)| method)
-        .collect();
-    if methods.is_empty() {
-        let words = "there is no such place; GET /_sandbox/ names them all";
-        return Problem(StatusCode::NOT_FOUND, words.to_owned());
-    }
-    let words = format!("{PREFIX}{name} takes {}", methods.join(", "));
+async fn no_place() -> Problem {
+    Problem(StatusCode::NOT_FOUND, "there is no such place; GET /_sandbox/ names them all".to_owned())
+}
+
+async fn other_methods(OriginalUri(uri): OriginalUri) -> Problem {
+    let stem = |place: &str| place.split('/').next().unwrap_or("").to_owned();
+    let asked = stem(uri.path().strip_prefix(PREFIX).unwrap_or(""));
+    let places = PLACES.iter().filter_map(|(place, _)| place.split_once(' '));
+    let methods: Vec<&str> =
+        places.filter(|(_, place)| stem(place) == asked).map(|(method, _)| method).collect();
+    let words = format!("{} takes {}", uri.path(), methods.join(", "));
     Problem(StatusCode::METHOD_NOT_ALLOWED, words)
 }
 
-/// The body as JSON; nothing counts as `{}`.
+/// The body as JSON, whatever its type is called; nothing counts as `{}`.
 fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     let body = if body.is_empty() { b"{}" } else { body };
     serde_json::from_slice(body).map_err(|err| wrong(format!("the body does not fit: {err}")))
 }
 
-fn command(name: &str) -> Result<Command, Problem> {
-    let names = || Command::ALL.into_iter().map(Command::name);
-    Command::ALL.into_iter().find(|command| command.name() == name).ok_or_else(|| {
-        let near = nearest(name, names()).map(|near| format!("; did you mean {near}?")).unwrap_or_default();
-        let all = names().collect::<Vec<_>>().join(", ");
-        wrong(format!("there is no command \"{name}\"{near} (there are {all})"))
-    })
-}
-
-fn known(shared: &Shared, app: u64) -> Result<u64, Problem> {
-    if shared.apps.iter().any(|known| known.sdkappid == app) {
-        return Ok(app);
-    }
+fn known(shared: &Shared, app: Option<u64>) -> Result<(), String> {
+    let Some(app) = app.filter(|app| shared.apps.iter().all(|known| known.sdkappid != *app)) else {
+        return Ok(());
+    };
     let all: Vec<String> = shared.apps.iter().map(|app| app.sdkappid.to_string()).collect();
-    Err(wrong(format!("there is no app {app} (there are {})", all.join(", "))))
+    Err(format!("there is no app {app} (there are {})", all.join(", ")))
 }
 
-fn clock(shared: &Shared) -> Value {
-    let movable = match &shared.options.clock {
+async fn clock(State(shared): Sandbox) -> Reply {
+    let is_virtual = match &shared.options.clock {
         Clock::Real => false,
         Clock::Virtual(_) => true,
     };
     let now = shared.options.clock.now();
-    json!({ "now": time_out(now), "unix_ms": now.timestamp_millis(), "virtual": movable })
+    done(json!({ "now": time_out(now), "unix_ms": now.timestamp_millis(), "virtual": is_virtual }))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ClockForm {
-    advance_ms: Option<u64>,
-    advance_seconds: Option<u64>,
-    set: Option<String>,
-}
-
-async fn move_clock(shared: &Arc<Shared>, form: ClockForm) -> Outcomes {
+async fn move_clock(State(shared): Sandbox, body: Bytes) -> Done {
+    let form: ClockForm = read(&body)?;
     let moved = match (form.advance_ms, form.advance_seconds, form.set) {
         (Some(ms), None, None) => shared.advance(Duration::from_millis(ms)).await,
         (None, Some(seconds), None) => shared.advance(Duration::from_secs(seconds)).await,
@@ -216,214 +191,118 @@ async fn move_clock(shared: &Arc<Shared>, form: ClockForm) -> Outcomes {
         _ => return Err(wrong("give one of advance_ms, advance_seconds and set")),
     };
     moved.map_err(wrong)?;
-    Ok(clock(shared))
+    Ok(clock(State(shared)).await)
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct FaultForm {
-    fault: String,
-    command: Option<String>,
-    app: Option<u64>,
-    calls: Option<u32>,
-    when: Option<String>,
-    ms: Option<u64>,
-    code: Option<i64>,
-    info: Option<String>,
+async fn tick(State(shared): Sandbox) -> Reply {
+    while shared.dispatch().await.is_zero() {}
+    clock(State(shared)).await
 }
 
-const FAULTS: &[&str] = &["pass", "drop", "delay", "bad-gateway", "truncate", "not-json", "code"];
+async fn faults(State(shared): Sandbox) -> Reply {
+    let faults: Vec<FaultForm> = lock(&shared.script).waiting().iter().map(FaultForm::from).collect();
+    done(json!({ "faults": faults }))
+}
 
 /// One fault, or a list of them, of which all or none are taken.
-fn script(shared: &Shared, body: &[u8]) -> Result<Vec<Fault>, Problem> {
-    if !body.trim_ascii_start().starts_with(b"[") {
-        return Ok(vec![fault(shared, read(body)?)?]);
-    }
-    let forms: Vec<FaultForm> = read(body)?;
-    let named = |(at, form): (usize, FaultForm)| {
-        fault(shared, form).map_err(|Problem(status, words)| Problem(status, format!("number {at}: {words}")))
+async fn add_faults(State(shared): Sandbox, body: Bytes) -> Done {
+    let fault = |form: FaultForm| known(&shared, form.app).and_then(|()| form.fault());
+    let script = if body.trim_ascii_start().starts_with(b"[") {
+        let forms: Vec<FaultForm> = read(&body)?;
+        let numbered = |(at, form)| fault(form).map_err(|words| format!("number {at}: {words}"));
+        (1..).zip(forms).map(numbered).collect()
+    } else {
+        fault(read(&body)?).map(|fault| vec![fault])
     };
-    (1..).zip(forms).map(named).collect()
+    lock(&shared.script).add(script.map_err(wrong)?).map_err(wrong)?;
+    Ok(faults(State(shared)).await)
 }
 
-fn fault(shared: &Shared, form: FaultForm) -> Result<Fault, Problem> {
-    let when = match form.when.as_deref() {
-        None if form.fault == "truncate" => When::After,
-        None | Some("before") => When::Before,
-        Some("after") => When::After,
-        Some(other) => return Err(wrong(format!("\"when\" is \"{other}\"; it must be before or after"))),
-    };
-    let what = match form.fault.as_str() {
-        "pass" => FaultKind::Pass,
-        "drop" => FaultKind::Drop,
-        "delay" => {
-            FaultKind::Delay(Duration::from_millis(form.ms.ok_or_else(|| wrong("a delay needs \"ms\""))?))
-        }
-        "bad-gateway" => FaultKind::BadGateway,
-        "truncate" if when == When::Before => {
-            return Err(wrong("truncate is always after the work, for there must be an answer to cut"));
-        }
-        "truncate" => FaultKind::Truncate,
-        "not-json" => FaultKind::NotJson,
-        "code" => {
-            let code = form.code.filter(|code| *code != 0);
-            let code = code.ok_or_else(|| wrong("the fault code needs a \"code\" other than 0"))?;
-            let info = form.info.unwrap_or_else(|| "injected failure".to_owned());
-            FaultKind::Code { code, info }
-        }
-        other => {
-            let all = FAULTS.join(", ");
-            return Err(wrong(format!("there is no fault \"{other}\" (there are {all})")));
-        }
-    };
-    let calls = form.calls.unwrap_or(1);
-    if calls == 0 {
-        return Err(wrong("\"calls\" must be 1 or more"));
-    }
-    Ok(Fault {
-        command: form.command.as_deref().map(command).transpose()?,
-        sdkappid: form.app.map(|app| known(shared, app)).transpose()?,
-        calls,
-        when,
-        what,
-    })
+async fn clear_faults(State(shared): Sandbox) -> Reply {
+    lock(&shared.script).clear();
+    faults(State(shared)).await
 }
 
-fn faults(shared: &Shared) -> Value {
-    let shown = |fault: &Fault| {
-        let (name, extra) = match &fault.what {
-            FaultKind::Pass => ("pass", json!({})),
-            FaultKind::Drop => ("drop", json!({})),
-            FaultKind::Delay(delay) => ("delay", json!({ "ms": milliseconds(*delay) })),
-            FaultKind::BadGateway => ("bad-gateway", json!({})),
-            FaultKind::Truncate => ("truncate", json!({})),
-            FaultKind::NotJson => ("not-json", json!({})),
-            FaultKind::Code { code, info } => ("code", json!({ "code": code, "info": info })),
-        };
-        let mut value = json!({
-            "fault": name,
-            "command": fault.command.map(Command::name),
-            "app": fault.sdkappid,
-            "calls": fault.calls,
-            "when": match fault.when { When::Before => "before", When::After => "after" },
-        });
-        if let (Some(value), Value::Object(extra)) = (value.as_object_mut(), extra) {
-            value.extend(extra);
-        }
-        value
-    };
-    json!({ "faults": lock(&shared.script).waiting().iter().map(shown).collect::<Vec<_>>() })
+async fn outcomes(State(shared): Sandbox) -> Done {
+    Ok(done(json!({ "outcomes": shared.outcomes().await.map_err(broken)? })))
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct OutcomeForm {
-    app: Option<u64>,
-    task: Option<i64>,
-    title: Option<String>,
-    account: Option<String>,
-    /// `null` is a success; so it must be written.
-    #[serde(deserialize_with = "given")]
-    failure: Option<String>,
-    times: Option<u32>,
-}
-
-/// Reading it here makes a missing field an error.
-fn given<'de, D: serde::Deserializer<'de>>(value: D) -> Result<Option<String>, D::Error> {
-    Option::deserialize(value)
-}
-
-fn outcome(shared: &Shared, form: OutcomeForm) -> Result<OutcomeRule, Problem> {
-    if form.failure.as_ref().is_some_and(String::is_empty) {
+async fn set_outcome(State(shared): Sandbox, body: Bytes) -> Done {
+    let rule: OutcomeRule = read(&body)?;
+    if rule.failure.as_ref().is_some_and(String::is_empty) {
         return Err(wrong("\"failure\" must be a text that is not empty, or null for a success"));
     }
-    if form.times == Some(0) {
+    if rule.times == Some(0) {
         return Err(wrong("\"times\" must be 1 or more"));
     }
-    Ok(OutcomeRule {
-        sdkappid: form.app.map(|app| known(shared, app)).transpose()?,
-        task: form.task,
-        title: form.title,
-        account: form.account,
-        failure: form.failure,
-        times: form.times,
-    })
+    known(&shared, rule.sdkappid).map_err(wrong)?;
+    shared.set_outcome(rule).await.map_err(broken)?;
+    outcomes(State(shared)).await
 }
 
-async fn outcomes(shared: &Shared) -> Outcomes {
-    let outcomes = shared.outcomes().await.map_err(broken)?;
-    let shown = |outcome: &OutcomeRule| {
-        json!({
-            "app": outcome.sdkappid, "task": outcome.task, "title": outcome.title,
-            "account": outcome.account, "failure": outcome.failure, "times": outcome.times,
-        })
-    };
-    Ok(json!({ "outcomes": outcomes.iter().map(shown).collect::<Vec<_>>() }))
+async fn clear_outcomes(State(shared): Sandbox) -> Done {
+    shared.on_store(Database::forget_rules).await.map_err(broken)?;
+    outcomes(State(shared)).await
 }
 
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ModesForm {
-    delay_ms: Option<u64>,
-    list_lag_ms: Option<u64>,
-    rewrite_msg_random: Option<bool>,
-}
-
-fn switch(shared: &Shared, form: &ModesForm) {
+async fn modes(State(shared): Sandbox) -> Reply {
     let modes = &shared.modes;
+    done(json!(ModesForm {
+        delay_ms: Some(modes.delay_ms.load(Ordering::Relaxed)),
+        list_lag_ms: Some(modes.list_lag_ms.load(Ordering::Relaxed)),
+        rewrite_msg_random: Some(modes.rewrite_msg_random.load(Ordering::Relaxed)),
+    }))
+}
+
+async fn switch(State(shared): Sandbox, body: Bytes) -> Done {
+    let form: ModesForm = read(&body)?;
     if let Some(ms) = form.delay_ms {
-        modes.delay_ms.store(ms, Ordering::Relaxed);
+        shared.modes.delay_ms.store(ms, Ordering::Relaxed);
     }
     if let Some(ms) = form.list_lag_ms {
-        modes.list_lag_ms.store(ms, Ordering::Relaxed);
+        shared.modes.list_lag_ms.store(ms, Ordering::Relaxed);
     }
     if let Some(on) = form.rewrite_msg_random {
-        modes.rewrite_msg_random.store(on, Ordering::Relaxed);
+        shared.modes.rewrite_msg_random.store(on, Ordering::Relaxed);
     }
+    Ok(modes(State(shared)).await)
 }
 
-fn modes(shared: &Shared) -> Value {
-    let modes = &shared.modes;
-    json!({
-        "delay_ms": modes.delay_ms.load(Ordering::Relaxed),
-        "list_lag_ms": modes.list_lag_ms.load(Ordering::Relaxed),
-        "rewrite_msg_random": modes.rewrite_msg_random.load(Ordering::Relaxed),
-    })
-}
-
-fn counters(shared: &Shared) -> Value {
+async fn counters(State(shared): Sandbox) -> Reply {
     let counters = lock(&shared.counters).clone();
     let mut value = serde_json::to_value(counters).unwrap_or_default();
     if let Some(value) = value.as_object_mut() {
         value.insert("connections".to_owned(), json!(shared.peers.count()));
     }
-    value
+    done(value)
 }
 
-async fn tasks(shared: &Shared, query: &str) -> Outcomes {
-    let first = shared.apps.first().map_or(0, |app| app.sdkappid);
-    let (mut app, mut after, mut limit) = (first, 0, PAGE);
-    for pair in query.split('&').filter(|pair| !pair.is_empty()) {
-        let (name, value) = pair.split_once('=').unwrap_or((pair, ""));
-        let number = || value.parse::<i64>().map_err(|_| wrong(format!("\"{name}\" must be a number")));
-        match name {
-            "app" => app = known(shared, u64::try_from(number()?).unwrap_or(0))?,
-            "after" => after = number()?,
-            "limit" => limit = number()?,
-            other => {
-                return Err(wrong(format!("unknown parameter \"{other}\" (there are app, after, limit)")));
-            }
-        }
-    }
+async fn reset_counters(State(shared): Sandbox) -> Reply {
+    *lock(&shared.counters) = Counters::default();
+    counters(State(shared)).await
+}
+
+async fn tasks(State(shared): Sandbox, query: Result<Query<TasksForm>, QueryRejection>) -> Done {
+    let Query(form) = query.map_err(|refused| wrong(refused.body_text()))?;
+    known(&shared, form.app).map_err(wrong)?;
+    let app = form.app.or_else(|| shared.apps.first().map(|app| app.sdkappid)).unwrap_or(0);
+    let (after, limit) = (form.after.unwrap_or(0), form.limit.unwrap_or(PAGE));
     let truth = shared.truth(app, after, limit).await.map_err(broken)?;
-    Ok(json!({
+    Ok(done(json!({
         "app": app,
         "now": time_out(shared.options.clock.now()),
         "active": truth.active,
         "deleted": truth.deleted,
         "tasks": truth.tasks,
         "next": truth.next,
-    }))
+    })))
+}
+
+async fn call(State(shared): Sandbox, Path(name): Path<String>, body: Bytes) -> Done {
+    let command = command(&name).map_err(wrong)?;
+    let body: JsonObject = read(&body)?;
+    let text = shared.call(command, body).await;
+    Ok(done(serde_json::from_str(&text).map_err(|err| broken(err.to_string()))?))
 }
 
 #[cfg(test)]

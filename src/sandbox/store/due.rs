@@ -3,6 +3,7 @@
 //! In batches, oldest first, so that a great many tasks hold nobody up for long.
 
 use rusqlite::{OptionalExtension, params};
+use serde::{Deserialize, Serialize};
 
 use super::connection::Database;
 use super::task::DispatchResult;
@@ -21,9 +22,11 @@ pub(in crate::sandbox) struct Dispatching {
 
 /// How dispatches shall end. What is given must fit; nothing given fits every dispatch. Of several
 /// rules that fit the one that was set first decides.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
+#[serde(deny_unknown_fields)]
 pub struct OutcomeRule {
     /// Only tasks of this application.
+    #[serde(rename = "app")]
     pub sdkappid: Option<u64>,
     /// Only this task.
     pub task: Option<i64>,
@@ -31,7 +34,8 @@ pub struct OutcomeRule {
     pub title: Option<String>,
     /// Only tasks with this account among the recipients.
     pub account: Option<String>,
-    /// `DispatchErr`; `None` is a success.
+    /// `DispatchErr`; `None` is a success, and must be written as null.
+    #[serde(deserialize_with = "Option::deserialize")]
     pub failure: Option<String>,
     /// For how many dispatches; `None` for all.
     pub times: Option<u32>,
