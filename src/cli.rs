@@ -5,6 +5,8 @@
 //! is there to make.
 
 mod args;
+mod clock;
+mod console;
 pub mod dashboard;
 mod doctor;
 mod dumps;
@@ -14,88 +16,14 @@ mod signals;
 mod usersig;
 
 use std::ffi::OsString;
-use std::fmt;
-use std::io::{Read, Write};
-use std::pin::Pin;
-use std::time::SystemTime;
 
-use chrono::{DateTime, Utc};
 use clap::Parser;
 
-use crate::config::Env;
 use crate::config::redact::redact;
-use crate::domain::when;
 use args::{Args, Asked, Command};
 use log::Log;
 
-/// Everything around a run that tests choose for themselves.
-pub struct Console<'a> {
-    /// The environment.
-    pub env: Env,
-    /// The IANA name of the system's zone.
-    pub system_zone: Option<String>,
-    /// Whether `out` is a terminal.
-    pub stdout_is_terminal: bool,
-    /// Standard input.
-    pub input: &'a mut dyn Read,
-    /// Standard output.
-    pub out: &'a mut dyn Write,
-    /// Standard error.
-    pub err: &'a mut dyn Write,
-    /// Ends a server; `None` waits for SIGINT or SIGTERM.
-    pub stop: Option<Pin<Box<dyn Future<Output = ()> + 'a>>>,
-}
-
-impl Console<'_> {
-    /// Everything for one command, while the streams come back afterwards.
-    fn lend(&mut self) -> Console<'_> {
-        Console {
-            env: std::mem::take(&mut self.env),
-            system_zone: self.system_zone.take(),
-            stdout_is_terminal: self.stdout_is_terminal,
-            out: &mut *self.out,
-            err: &mut *self.err,
-            input: &mut *self.input,
-            stop: self.stop.take(),
-        }
-    }
-
-    /// Says what went wrong, one line for each line of it.
-    fn print_error(&mut self, what: &impl fmt::Display) {
-        // A key may have been typed where a name or a path belongs.
-        for line in redact(&what.to_string()).lines() {
-            self.say(&format!("error: {line}"));
-        }
-    }
-
-    /// A line for the operator, beside what was asked for.
-    fn say(&mut self, line: &str) {
-        // Nobody is left to be told when standard error is gone.
-        let _ = writeln!(self.err, "{line}");
-    }
-}
-
-/// How a run ended.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Exit {
-    /// As asked.
-    Done,
-    /// It was tried and failed.
-    Failed,
-    /// Nothing was tried: the command line, the settings or the terminal do not fit.
-    Usage,
-}
-
-impl Exit {
-    /// The code for the shell.
-    pub fn code(self) -> u8 {
-        match self {
-            Self::Done => 0,
-            Self::Failed => 1,
-            Self::Usage => 2,
-        }
-    }
-}
+pub use console::{Console, Exit};
 
 /// Runs one command; `args` begins with the name of the program.
 pub async fn run(args: impl IntoIterator<Item = OsString>, mut console: Console<'_>) -> Exit {
@@ -133,13 +61,6 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, mut console: Console<
     exit
 }
 
-/// This machine's clock.
-#[expect(clippy::disallowed_methods, reason = "the one place where the command line reads the clock")]
-fn present() -> DateTime<Utc> {
-    // Not `Utc::now`, which panics before 1970.
-    when::shown_by_clock(SystemTime::now().duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default())
-}
-
 /// Help and version are answers, everything else is a complaint.
 fn parse_answer(answer: &clap::Error, console: &mut Console<'_>) -> Exit {
     let text = answer.render().to_string();
@@ -156,7 +77,7 @@ fn parse_answer(answer: &clap::Error, console: &mut Console<'_>) -> Exit {
 
 #[cfg(test)]
 mod tests {
-    use std::io;
+    use std::io::{self, Write};
     use std::sync::{Arc, Mutex};
 
     use secrecy::ExposeSecret;
@@ -164,7 +85,7 @@ mod tests {
     use tokio::net::TcpStream;
 
     use super::*;
-    use crate::config::{self, Credential};
+    use crate::config::{self, Credential, Env};
     use crate::usersig;
 
     /// A stream that a test can read while a command writes.

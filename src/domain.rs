@@ -12,7 +12,9 @@ pub mod draft;
 pub mod duplicate;
 pub mod failure;
 pub mod fields;
+pub mod json;
 pub mod kept;
+pub mod kind;
 pub mod limits;
 pub mod list;
 pub mod priority;
@@ -29,11 +31,10 @@ pub use call::Call;
 pub use content::{Audience, Content};
 pub use draft::{Change, Draft, NewTask};
 pub use failure::Failure;
+pub use json::JsonObject;
+pub use kind::Kind;
 pub use limits::ListLimits;
 pub use priority::Priority;
 pub use query::{Order, Page, Query};
 pub use rules::Problem;
-pub use task::{Kind, Outcome, Status, Task, TaskId};
-
-/// A JSON object as it came over the wire, unknown keys and their order included.
-pub type JsonObject = serde_json::Map<String, serde_json::Value>;
+pub use task::{Outcome, Status, Task, TaskId};

@@ -26,7 +26,9 @@
 //! | which screens there are, and what each answers | [`app::layer`]; where a screen may go: `app::next` |
 //! | how something looks | the file of the same name in [`view`]; colours in [`theme`] and `assets/themes` |
 //! | where things stand on the screen | [`app::frame`] |
+//! | how words become cells, and which pieces of a line give way | `view::cells` |
 //! | what a terminal sends and gets | `term::decode` (keys), `term::screen` (frames), `term::line` (settings) |
+//! | how the terminal is taken over and given back | `term::guard` |
 //! | signals, ctrl-z | `tui::signals`, `term::job` |
 //! | a field of a task, its limit, its help | [`domain::fields`]; rules between fields in [`domain::rules`] |
 //! | how a time may be typed, or is written | [`domain::when`] |
@@ -48,10 +50,13 @@
 //! | what is offered when a write is over | `app::review::again` |
 //! | what happens to a write whose outcome is unknown | `worker::reconcile`, `worker::record`, `app::review::learn` |
 //! | whose an open write is, of several pushdecks | `store::process`, `store::owners`; `worker::others`, `app::review::elsewhere` |
+//! | what is written down of a write | `store::journal`, `worker::journal` |
 //! | what becomes of a draft | `app::form::drafts`, `store::drafts`; the list of drafts: [`app::drafts`] |
 //! | what is kept of a call, and the API log | [`domain::call`], [`app::calls`]; as a line for a shell: [`domain::curl`] |
+//! | how a command ends, and how it prints an error | `cli::console` |
 //! | what `--log` writes | the events where they happen: `api::client`, `worker::log`; the file: `cli::log` |
 //! | a key of the configuration | `config::file` and `config.toml.example` |
+//! | what is said of a wrong setting, and where it stands | `config::fault`, `config::origin` |
 //! | whom the client trusts, which proxy it takes | `api::ca`, [`api::proxy`]; what is said about it: `api::fault` |
 //! | what is taken out of the texts of others | `api::scrub`; what looks like a key in ours: [`config::redact`] |
 //! | how a key is read, and a command for it run | [`config::secret`], `config::command`; core dumps: `cli::dumps` |
@@ -81,7 +86,8 @@
 //!   `pushdeck usersig` shows a signature, on purpose; its journeys show that nothing else is shown.
 //! - **I9** What came over the wire is cleaned of control characters before a terminal sees it:
 //!   `domain::text`, tests of `view`.
-//! - **I10** Floors are checked by their `use` lines: `tests/it/laws.rs`.
+//! - **I10** A file uses only floors below its own, and no files of a module import each other in a
+//!   circle: `tests/it/laws.rs`.
 
 pub mod api;
 pub mod app;

@@ -6,145 +6,21 @@
 //! between the keys.
 
 mod decode;
+mod guard;
 mod input;
 mod job;
 mod line;
 mod screen;
 
-use std::io::{self, IsTerminal};
-use std::os::fd::{AsFd, OwnedFd};
-use std::sync::atomic::{AtomicBool, Ordering};
-use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::thread;
-use std::time::Duration;
+use std::io;
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
-use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
-use crossterm::queue;
-use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
-use rustix::termios::Termios;
-use tokio::sync::{mpsc, watch};
 
-use crate::app::Message;
-
+pub use guard::{Guard, Taken, give_back, give_back_on_panic, is_taken, retake, suspend, take};
 pub use input::listen;
 pub use line::{size, takes_words};
 pub use screen::{Progress, Screen, Shown, Writer, screen};
-
-/// Whether the terminal is taken over now. One process has one terminal.
-static TAKEN: AtomicBool = AtomicBool::new(false);
-/// What it takes to give it back.
-static LINE: Mutex<Option<Line>> = Mutex::new(None);
-
-/// How long the giving back waits for a frame that is being written, and then for its own bytes.
-const PATIENCE: Duration = Duration::from_millis(300);
-
-/// The line as it was, and who writes to it.
-#[derive(Debug)]
-struct Line {
-    tty: OwnedFd,
-    before: Termios,
-    screen: Screen,
-}
-
-/// Holds the terminal; gives it back when dropped.
-#[derive(Debug)]
-pub struct Guard(());
-
-/// What was taken over: the guard, where frames go, and where one hears of those that were written.
-pub type Taken = (Guard, Screen, watch::Receiver<Progress>);
-
-/// Takes the terminal over: raw mode, the alternate screen, pastes in one piece, no cursor.
-///
-/// # Errors
-/// When standard output is no terminal, or the terminal cannot be set up; then it is given back.
-pub fn take() -> io::Result<Taken> {
-    if !io::stdout().is_terminal() {
-        return Err(io::Error::other("standard output is no terminal, and the dashboard needs one"));
-    }
-    let tty = line::keys()?;
-    let (screen, writer, written) = screen(line::Outlet::open(is_taken)?, is_taken, size);
-    thread::Builder::new().name("output".to_owned()).spawn(move || writer.run())?;
-    screen.begin(&entering()?);
-    let before = line::make_raw(tty.as_fd())?;
-    *line_held() = Some(Line { tty, before, screen: screen.clone() });
-    TAKEN.store(true, Ordering::SeqCst);
-    Ok((Guard(()), screen, written))
-}
-
-/// Whether the terminal is taken over.
-pub fn is_taken() -> bool {
-    TAKEN.load(Ordering::SeqCst)
-}
-
-/// Gives the terminal back; a second call does nothing. Waits for it, but not for ever.
-pub fn give_back() {
-    if !TAKEN.swap(false, Ordering::SeqCst) {
-        return;
-    }
-    let held = line_held();
-    let Some(line) = &*held else { return };
-    // Who writes sees that it was given back, and stops; one who does not must not keep it.
-    let pen = line.screen.pen(PATIENCE);
-    // A terminal that is gone cannot be given back, and nobody is left to be told.
-    let _ = line::Outlet::open(|| true).and_then(|mut out| out.write_within(&leaving()?, PATIENCE));
-    let _ = line::set(line.tty.as_fd(), &line.before);
-    drop(pen);
-}
-
-/// Gives the terminal back and stops the process, as a shell's ctrl-z does. When it goes on, the system
-/// says so (SIGCONT), and [`retake`] is called.
-///
-/// # Errors
-/// When nobody could make it go on; then nothing has changed.
-pub fn suspend() -> io::Result<()> {
-    job::can_stop()?;
-    give_back();
-    job::stop().or_else(|error| retake().and(Err(error)))
-}
-
-/// Takes the terminal over again after the process was stopped, whoever stopped it. The next frame is
-/// drawn in full.
-///
-/// # Errors
-/// When the terminal is gone.
-pub fn retake() -> io::Result<()> {
-    let mut held = line_held();
-    let Some(line) = &mut *held else { return Ok(()) };
-    let found = line::make_raw(line.tty.as_fd())?;
-    let _pen = line.screen.pen(PATIENCE);
-    line.screen.begin(&entering()?);
-    if !TAKEN.swap(true, Ordering::SeqCst) {
-        // What was set meanwhile is what it will be given back with.
-        line.before = found;
-    }
-    Ok(())
-}
-
-fn line_held() -> MutexGuard<'static, Option<Line>> {
-    // It is replaced as a whole.
-    LINE.lock().unwrap_or_else(PoisonError::into_inner)
-}
-
-fn entering() -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
-    Ok(bytes)
-}
-
-fn leaving() -> io::Result<Vec<u8>> {
-    let mut bytes = Vec::new();
-    queue!(bytes, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show)?;
-    Ok(bytes)
-}
-
-impl Drop for Guard {
-    fn drop(&mut self) {
-        give_back();
-    }
-}
 
 /// Asks the terminal to put a text on its clipboard (OSC 52), which also works over SSH. Whether it
 /// does so is the terminal's choice, and it does not say.
@@ -159,47 +35,14 @@ fn clipboard(text: &str) -> Vec<u8> {
     format!("\x1b]52;c;{}\x1b\\", STANDARD.encode(text)).into_bytes()
 }
 
-/// Gives the terminal back before a panic is reported, so that the report can be read, and asks the
-/// loop to end: after a panic on any thread nothing that is shown can be trusted. Call it after
-/// `color_eyre::install`, whose report it keeps.
-pub fn give_back_on_panic(ends: mpsc::Sender<Message>) {
-    let report = std::panic::take_hook();
-    std::panic::set_hook(Box::new(move |info| {
-        give_back();
-        report(info);
-        // A full queue holds an end already, or the loop is gone.
-        let _ = ends.try_send(Message::EndAsked);
-    }));
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn everything_that_was_turned_on_is_turned_off() {
-        let text = |bytes: io::Result<Vec<u8>>| String::from_utf8(bytes.unwrap()).unwrap();
-        let (on, off) = (text(entering()), text(leaving()));
-        for (set, reset) in [("2004h", "2004l"), ("1049h", "1049l"), ("25l", "25h")] {
-            assert!(on.contains(&format!("\u{1b}[?{set}")), "{set} is missing in {on:?}");
-            assert!(off.contains(&format!("\u{1b}[?{reset}")), "{reset} is missing in {off:?}");
-        }
-        assert!(off.contains("\u{1b}[?2026l") && on.matches('\u{1b}').count() == 3, "{on:?}");
-    }
 
     #[test]
     fn a_copied_text_is_one_sequence_of_plain_characters_whatever_it_holds() {
         assert_eq!(clipboard("it's 早报\u{1b}"), b"\x1b]52;c;aXQncyDml6nmiqUb\x1b\\");
         let (closed, _, _) = screen(Vec::new(), is_taken, size);
         assert!(copy(&closed, "x").is_err(), "nothing is written to a terminal that was not taken");
-    }
-
-    #[test]
-    fn a_terminal_that_was_not_taken_is_not_given_back() {
-        assert!(!is_taken());
-        give_back();
-        drop(Guard(()));
-        assert!(!is_taken());
-        assert!(retake().is_ok() && !is_taken(), "nor is it taken again");
     }
 }

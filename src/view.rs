@@ -5,6 +5,7 @@
 
 pub mod board;
 pub mod calls;
+mod cells;
 pub mod detail;
 pub mod drafts;
 pub mod filter;
@@ -26,14 +27,13 @@ mod testing;
 mod tests;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Position, Rect};
-use ratatui::style::Style;
+use ratatui::layout::Rect;
 
 use crate::app::frame::{Areas, LEAST};
-use crate::app::lines::Tone;
 use crate::app::{Layer, State};
 use crate::domain::text;
 use crate::theme::Theme;
+use cells::put;
 
 /// Draws everything on `area`, which begins at the top left corner.
 pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -134,94 +134,4 @@ fn too_small(theme: &Theme, buf: &mut Buffer) {
     if let Some(words) = fitting {
         put(buf, area.x, area.y + area.height / 2, area.width, words, theme.plain());
     }
-}
-
-/// Writes `words`, cut to `room` cells, and returns the column behind them.
-pub(crate) fn put(buf: &mut Buffer, x: u16, y: u16, room: u16, words: &str, style: Style) -> u16 {
-    if room == 0 || !buf.area.contains(Position::new(x, y)) {
-        return x;
-    }
-    let words = text::cut(words, usize::from(room));
-    if !text::is_plain(&words) {
-        return buf.set_stringn(x, y, words, usize::from(room), style).0;
-    }
-    let mut x = x;
-    for c in words.chars() {
-        let Some(cell) = buf.cell_mut(Position::new(x, y)) else { break };
-        cell.set_char(c).set_style(style);
-        x += 1;
-    }
-    x
-}
-
-/// The look of a meaning.
-pub(crate) fn style_of(tone: Tone, theme: &Theme) -> Style {
-    match tone {
-        Tone::Plain => theme.plain(),
-        Tone::Muted => theme.muted(),
-        Tone::Bold => theme.bold(),
-        Tone::Good => theme.ok(),
-        Tone::Watch => theme.warn(),
-        Tone::Bad => theme.danger(),
-    }
-}
-
-/// A piece of one line that may leave when there is no room.
-pub(crate) struct Segment {
-    /// What stands between it and the piece before it.
-    pub(crate) gap: &'static str,
-    /// The words, cleaned.
-    pub(crate) words: String,
-    /// Its look.
-    pub(crate) style: Style,
-    /// When it leaves: 1 first; 0 never.
-    pub(crate) leaves: u8,
-}
-
-impl Segment {
-    pub(crate) fn new(gap: &'static str, words: impl Into<String>, style: Style, leaves: u8) -> Self {
-        Self { gap, words: words.into(), style, leaves }
-    }
-}
-
-/// Writes `left` from the left and `right` up to the right end of one line. Pieces leave in their
-/// order until the rest fits.
-pub(crate) fn line(
-    mut left: Vec<Segment>,
-    mut right: Vec<Segment>,
-    gaps: Style,
-    area: Rect,
-    buf: &mut Buffer,
-) {
-    if area.is_empty() {
-        return;
-    }
-    let room = usize::from(area.width);
-    while length(&left) + length(&right) + usize::from(!right.is_empty()) > room {
-        let first = left.iter().chain(&right).map(|s| s.leaves).filter(|leaves| *leaves > 0).min();
-        let Some(first) = first else { break };
-        left.retain(|segment| segment.leaves != first);
-        right.retain(|segment| segment.leaves != first);
-    }
-    let end = area.right();
-    let mut x = area.x;
-    x = write(&left, x, end, gaps, area.y, buf);
-    let start = end.saturating_sub(u16::try_from(length(&right)).unwrap_or(u16::MAX));
-    let start = if left.is_empty() { start.max(x) } else { start.max(x.saturating_add(1)) };
-    write(&right, start, end, gaps, area.y, buf);
-}
-
-fn length(segments: &[Segment]) -> usize {
-    let whole = segments.iter().enumerate();
-    whole.map(|(i, s)| text::width(&s.words) + if i > 0 { text::width(s.gap) } else { 0 }).sum()
-}
-
-fn write(segments: &[Segment], mut x: u16, end: u16, gaps: Style, y: u16, buf: &mut Buffer) -> u16 {
-    for (i, segment) in segments.iter().enumerate() {
-        if i > 0 {
-            x = put(buf, x, y, end.saturating_sub(x), segment.gap, gaps);
-        }
-        x = put(buf, x, y, end.saturating_sub(x), &segment.words, segment.style);
-    }
-    x
 }

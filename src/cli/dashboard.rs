@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use chrono::SecondsFormat;
 use tokio::sync::{mpsc, oneshot};
 
-use super::{Console, Exit, present};
+use super::clock::present;
+use super::console::{Console, Exit};
 use crate::api::signer::Signer;
 use crate::api::{Client, Connection, Context, Timeouts};
 use crate::app::{Effect, Message, Moment, PendingReply, PendingWrite, Setup, State, Verdict, Write, writes};

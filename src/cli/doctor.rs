@@ -11,8 +11,9 @@ mod verdict;
 use reqwest::Url;
 
 use super::args::DoctorArgs;
+use super::clock::present;
+use super::console::{Console, Exit};
 use super::dashboard;
-use super::{Console, Exit, present};
 use crate::api::proxy::{self, Proxy};
 use crate::api::signer::Signer;
 use crate::api::{Connection, Context};

@@ -23,7 +23,7 @@ use tracing_subscriber::fmt::layer;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::registry;
 
-use super::present;
+use super::clock::present;
 use crate::config::redact::redact;
 use crate::domain::text;
 use file::LogFile;

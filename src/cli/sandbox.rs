@@ -6,8 +6,8 @@
 use std::pin::Pin;
 
 use super::args::SandboxArgs;
+use super::console::{Console, Exit};
 use super::signals;
-use super::{Console, Exit};
 use crate::config::secret;
 use crate::sandbox::{self, Credentials, Options, ProfileKey, Running, Seed};
 

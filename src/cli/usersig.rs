@@ -9,7 +9,8 @@ use chrono::{DateTime, TimeDelta, Utc};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::args::UsersigArgs;
-use super::{Console, Exit, present};
+use super::clock::present;
+use super::console::{Console, Exit};
 use crate::config::redact::shown;
 use crate::config::{self, ConfigError, Credential, Flags, Profile};
 use crate::domain::wire::time_out;

@@ -11,9 +11,11 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::endpoint;
+use super::fault::{ConfigError, Fault};
+use super::origin::{Origin, Sourced};
 use super::profile::{Profile, SecretSource};
 use super::reader::{Reader, Table, advice, article, told};
-use super::{ConfigError, Fault, Origin, Sourced, redact, secret, zone};
+use super::{redact, secret, zone};
 use crate::domain::profile::{Environment, REGIONS, Region, region};
 use crate::domain::text;
 use crate::usersig;

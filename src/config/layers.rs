@@ -10,10 +10,11 @@ use std::time::Duration;
 use chrono_tz::Tz;
 use secrecy::zeroize::Zeroizing;
 
+use super::fault::ConfigError;
 use super::file::{self, ConfigFile};
+use super::origin::{Location, Origin, Sourced};
 use super::paths::{self, Env};
 use super::profile::Profile;
-use super::{ConfigError, Location, Origin, Sourced};
 
 /// The variable that names the config file.
 pub const CONFIG_VARIABLE: &str = "PUSHDECK_CONFIG";

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use chrono_tz::Tz;
 use secrecy::SecretString;
 
-use super::Sourced;
+use super::origin::Sourced;
 use crate::domain::profile::{Environment, Region};
 
 /// Where a secret comes from. `Debug` names the kind only: a command may hold a password.

@@ -9,7 +9,9 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::{ConfigError, Fault, Location, Origin, Sourced, redact};
+use super::fault::{ConfigError, Fault};
+use super::origin::{Location, Origin, Sourced};
+use super::redact;
 use crate::domain::text;
 
 /// A table with what is needed to talk about it.

@@ -11,9 +11,11 @@ use std::time::Duration;
 use secrecy::SecretString;
 use secrecy::zeroize::Zeroizing;
 
+use super::fault::ConfigError;
+use super::origin::{Origin, Sourced};
 use super::paths::{self, Env};
 use super::profile::{Profile, SecretSource};
-use super::{ConfigError, Origin, Sourced, command, redact};
+use super::{command, redact};
 use crate::domain::profile::Environment;
 use crate::domain::text;
 use crate::usersig::Credential;

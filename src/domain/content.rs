@@ -5,7 +5,9 @@
 
 use serde_json::Value;
 
-use super::{JsonObject, Kind, text};
+use super::json::JsonObject;
+use super::kind::Kind;
+use super::text;
 
 /// The `Content` object of a task.
 #[derive(Clone, Debug, Default, PartialEq)]

@@ -10,11 +10,14 @@ use chrono::{DateTime, Utc};
 use chrono_tz::Tz;
 use serde_json::{Value, json};
 
+use super::content::Content;
 use super::fields::{self, FIELDS, Field, Shape};
+use super::json::JsonObject;
+use super::kind::Kind;
+use super::list;
 use super::rules::{self, Problem, Strictness};
-use super::task::{Kind, Task, TaskId};
+use super::task::{Task, TaskId};
 use super::when::{self, WhenProblem};
-use super::{Content, JsonObject, list};
 
 /// A checked create: everything that `add_sched_task` needs.
 #[derive(Clone, Debug, PartialEq)]

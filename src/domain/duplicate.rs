@@ -3,7 +3,9 @@
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use super::{Audience, Content, Kind, NewTask};
+use super::content::{Audience, Content};
+use super::draft::NewTask;
+use super::kind::Kind;
 
 /// Pushes of the same words to the same people within this time of each other are taken for one that
 /// was made twice.

@@ -5,7 +5,7 @@
 //! pushes to users (1047/67553), `OfflinePushInfo` (1047/77715). A field that is not here passes
 //! through untouched.
 
-use super::Kind;
+use super::kind::Kind;
 
 /// What a value of a field looks like on the wire.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -2,7 +2,8 @@
 
 use chrono::{DateTime, Utc};
 
-use super::{Draft, TaskId};
+use super::draft::Draft;
+use super::task::TaskId;
 
 /// The database's number of a draft.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

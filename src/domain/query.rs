@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Duration, Utc};
 
-use super::Task;
+use super::task::Task;
 
 /// `OrderBy`. The documents differ in letter case; lower case is what the newest one says.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]

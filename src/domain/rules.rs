@@ -9,8 +9,11 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::content::Content;
 use super::fields::{FIELDS, Field, Shape};
-use super::{Content, JsonObject, Kind, text};
+use super::json::JsonObject;
+use super::kind::Kind;
+use super::text;
 
 /// The code for every fault that has none of its own.
 pub const INVALID: i64 = 90104;

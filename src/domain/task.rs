@@ -1,13 +1,16 @@
 //! A scheduled push task as the service describes it (`TaskInfo`), and the words for its state.
 //!
-//! Unknown values of `Type` and `Status` are kept and shown as they are, never refused.
+//! Unknown values of `Status` are kept and shown as they are, never refused.
 
 use std::fmt;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
-use super::{Audience, Content, JsonObject, text};
+use super::content::{Audience, Content};
+use super::json::JsonObject;
+use super::kind::Kind;
+use super::text;
 
 /// The service's number of a task. A push id (`PushTaskID`) is another thing and a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -23,44 +26,6 @@ impl TaskId {
     /// The last four digits, which the operator types to confirm.
     pub fn tail(self) -> String {
         format!("{:04}", self.0 % 10_000)
-    }
-}
-
-/// Whom a task addresses (`Type`); fixed at creation.
-#[derive(Clone, Debug, PartialEq, Eq, Hash)]
-pub enum Kind {
-    /// Every user of the app.
-    All,
-    /// Users by tags or attributes.
-    Tag,
-    /// Named accounts, 1 to 500.
-    User,
-    /// A value this program does not know; shown, never sent.
-    Other(String),
-}
-
-impl Kind {
-    /// The three kinds that can be created.
-    pub const KNOWN: [Self; 3] = [Self::All, Self::Tag, Self::User];
-
-    /// The value of `Type` on the wire.
-    pub fn wire(&self) -> &str {
-        match self {
-            Self::All => "All",
-            Self::Tag => "Tag",
-            Self::User => "User",
-            Self::Other(name) => name,
-        }
-    }
-
-    /// From the value of `Type`; exact letter case, as the service asks.
-    pub fn from_wire(name: &str) -> Self {
-        match name {
-            "All" => Self::All,
-            "Tag" => Self::Tag,
-            "User" => Self::User,
-            other => Self::Other(other.to_owned()),
-        }
     }
 }
 

@@ -8,7 +8,7 @@ use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
-use super::JsonObject;
+use super::json::JsonObject;
 
 /// Cells that `text` takes on a terminal.
 pub fn width(text: &str) -> usize {

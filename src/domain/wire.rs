@@ -8,10 +8,13 @@
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::{Value, json};
 
+use super::content::Content;
+use super::draft::NewTask;
 use super::failure::Failure;
+use super::json::JsonObject;
+use super::kind::Kind;
 use super::query::{Page, Query};
-use super::task::{Kind, Status, Task, TaskId};
-use super::{Content, JsonObject, NewTask};
+use super::task::{Status, Task, TaskId};
 
 mod answer;
 

@@ -8,6 +8,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc;
 
 use super::decode::{Decoder, Input};
+use super::guard::is_taken;
 use super::line::{self, Waited};
 use crate::app::Message;
 
@@ -42,7 +43,7 @@ fn read(tty: &OwnedFd, buffer: &mut [u8], longest: Option<Duration>) -> io::Resu
     }
     match rustix::io::read(tty, buffer)? {
         // In a shell's line settings that is ctrl-d.
-        0 if waited == Waited::Ready && !super::is_taken() => Ok(Read::Bytes(0)),
+        0 if waited == Waited::Ready && !is_taken() => Ok(Read::Bytes(0)),
         0 => Ok(Read::End),
         count => Ok(Read::Bytes(count)),
     }

@@ -18,7 +18,8 @@ use crate::domain::{Audience, Outcome, Task, TaskId, text, when};
 use crate::keymap::{self, Action, Scope};
 use crate::theme::Theme;
 
-use super::{put, status, style_of};
+use super::cells::{put, style_of};
+use super::status;
 
 mod columns;
 

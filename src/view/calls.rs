@@ -15,8 +15,8 @@ use crate::domain::call::{Call, End};
 use crate::domain::{text, when};
 use crate::theme::Theme;
 
+use super::cells::{put, style_of};
 use super::overlay::overlay;
-use super::{put, style_of};
 
 /// What a column shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -9,7 +9,7 @@ use crate::app::detail::{ViewMode, lines};
 use crate::app::{Layer, State};
 use crate::theme::Theme;
 
-use super::{put, style_of};
+use super::cells::{put, style_of};
 
 /// Draws the pane, or the whole body when the detail lies over it.
 pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {

@@ -9,8 +9,8 @@ use crate::domain::kept::{DraftState, KeptDraft};
 use crate::domain::{text, when};
 use crate::theme::Theme;
 
+use super::cells::put;
 use super::overlay::{centred, overlay};
-use super::put;
 
 /// Widest list.
 const WIDEST: u16 = 96;

@@ -9,7 +9,8 @@ use crate::app::filter::FilterLine;
 use crate::domain::text;
 use crate::theme::Theme;
 
-use super::{put, text_field};
+use super::cells::put;
+use super::text_field;
 
 /// Draws the slash, the text, and at the right how many rows pass or what is not understood.
 pub fn render(state: &State, filter: &FilterLine, theme: &Theme, area: Rect, buf: &mut Buffer) {

@@ -8,8 +8,9 @@ use crate::app::find::{FIELDS, Find};
 use crate::domain::{text, when};
 use crate::theme::Theme;
 
+use super::cells::put;
 use super::overlay::{centred, overlay};
-use super::{put, text_field};
+use super::text_field;
 
 /// Room of the labels.
 const LABEL: u16 = 9;

@@ -11,8 +11,9 @@ use crate::app::lines::card;
 use crate::domain::{Audience, text, when};
 use crate::theme::Theme;
 
+use super::cells::{put, style_of};
 use super::overlay::{badged, centred};
-use super::{put, style_of, text_field};
+use super::text_field;
 
 mod rows;
 #[cfg(test)]

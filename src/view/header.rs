@@ -13,7 +13,7 @@ use crate::domain::wire::Command;
 use crate::domain::{text, when};
 use crate::theme::Theme;
 
-use super::{Segment, line};
+use super::cells::{Segment, line};
 
 /// Calls a second from which the budget is nearly used.
 const NEARLY_USED: f64 = 4.5;

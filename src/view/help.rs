@@ -8,8 +8,8 @@ use crate::app::help::{HelpLine, HelpPage, longest_scroll, place};
 use crate::keymap;
 use crate::theme::Theme;
 
+use super::cells::put;
 use super::overlay::overlay;
-use super::put;
 
 /// Room of the keys before their texts.
 const KEYS: u16 = 15;

@@ -9,7 +9,7 @@ use crate::domain::text;
 use crate::keymap::{self, Action, Binding, Scope};
 use crate::theme::Theme;
 
-use super::put;
+use super::cells::put;
 
 /// Draws what just happened, else the oldest result that waits to be acknowledged; how many wait
 /// stands at the right end either way. A message never covers the hints.

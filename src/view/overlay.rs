@@ -9,6 +9,8 @@ use crate::domain::profile::Environment;
 use crate::domain::text;
 use crate::theme::Theme;
 
+use super::cells::put;
+
 /// Draws the frame on `area` over whatever stands there and returns the room inside.
 pub fn overlay(title: &str, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
     let area = area.intersection(buf.area);
@@ -41,7 +43,7 @@ pub fn badged(title: &str, environment: Environment, area: Rect, buf: &mut Buffe
     let title = text::cut(&clean, usize::from(area.width.saturating_sub(room + 8)));
     let inner = overlay(&title, area, buf, theme);
     if area.width > room + 8 && area.height > 2 {
-        super::put(buf, area.right() - room - 2, area.y, room, &badge, theme.badge(environment));
+        put(buf, area.right() - room - 2, area.y, room, &badge, theme.badge(environment));
     }
     inner
 }

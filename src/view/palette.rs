@@ -9,8 +9,9 @@ use crate::domain::text;
 use crate::keymap;
 use crate::theme::Theme;
 
+use super::cells::put;
 use super::overlay::{centred, overlay};
-use super::{put, text_field};
+use super::text_field;
 
 /// Room of the names before their texts.
 const NAME: u16 = 16;

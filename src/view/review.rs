@@ -11,8 +11,8 @@ use crate::app::review::{Review, lines, page};
 use crate::domain::text;
 use crate::theme::Theme;
 
+use super::cells::{put, style_of};
 use super::overlay::{badged, centred};
-use super::{put, style_of};
 
 #[cfg(test)]
 mod tests;

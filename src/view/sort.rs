@@ -7,8 +7,8 @@ use crate::app::State;
 use crate::app::sort::{CHOICES, SortPicker, words};
 use crate::theme::Theme;
 
+use super::cells::put;
 use super::overlay::{centred, overlay};
-use super::put;
 
 /// Draws the orders, the chosen one marked as in the table, the one in use with a dot.
 pub fn render(state: &State, picker: SortPicker, theme: &Theme, area: Rect, buf: &mut Buffer) {

@@ -14,7 +14,7 @@ use crate::domain::{Outcome, query::Range, text};
 use crate::keymap::{self, Action, Scope};
 use crate::theme::Theme;
 
-use super::{Segment, line, put};
+use super::cells::{Segment, line, put};
 
 /// Draws how many tasks of this page are in which state; while nothing can be asked, why.
 pub(super) fn tally(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {

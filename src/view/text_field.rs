@@ -9,7 +9,7 @@ use crate::app::text_field::TextField;
 use crate::domain::text;
 use crate::theme::Theme;
 
-use super::put;
+use super::cells::put;
 
 /// Draws the field on one line; with `focused` its cursor too, and the text scrolled so far that
 /// the cursor is in sight.

@@ -2,6 +2,7 @@
 
 #![expect(clippy::unwrap_used, clippy::string_slice, reason = "a law that cannot be read is a law broken")]
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -53,7 +54,7 @@ fn sources() -> Vec<(String, PathBuf, String)> {
     found
 }
 
-/// The part of a file that is not its tests; nothing of a file that is only tests.
+/// The part of a file before its modules of tests; nothing of a file that is only tests.
 fn shipped<'a>(path: &Path, text: &'a str) -> &'a str {
     let of_tests = |name: &std::ffi::OsStr| name == "tests" || name == "testing";
     // A checkout may itself lie in a folder called `tests`.
@@ -61,7 +62,14 @@ fn shipped<'a>(path: &Path, text: &'a str) -> &'a str {
     if path.file_stem().is_some_and(of_tests) || path.parent().is_some_and(|dir| dir.iter().any(of_tests)) {
         return "";
     }
-    text.find("#[cfg(test)]\nmod tests {").map_or(text, |at| &text[..at])
+    let opens_module = |behind: &str| {
+        let line = behind.lines().next().unwrap_or_default();
+        line.split(' ').any(|word| word == "mod") && line.ends_with('{')
+    };
+    let attribute = "#[cfg(test)]\n";
+    let mut modules =
+        text.match_indices(attribute).filter(|(at, _)| opens_module(&text[at + attribute.len()..]));
+    modules.next().map_or(text, |(at, _)| &text[..at])
 }
 
 /// Every module of this crate that a text names: `crate::name`, also inside `crate::{a, b}`.
@@ -209,28 +217,90 @@ fn the_readme_shows_the_key_table_as_it_is() {
     );
 }
 
-/// The files of a module, by the path of their module, each without its tests and comments.
-fn files_of(top: &str) -> std::collections::BTreeMap<String, String> {
+/// The files of a module, by the path of their module, each without its tests, comments and texts.
+fn files_of(top: &str) -> BTreeMap<String, String> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let of_top = sources().into_iter().filter(|(floor, ..)| floor == top);
     of_top
         .map(|(_, path, text)| {
             let inside = path.strip_prefix(&src).unwrap().with_extension("");
             let name = inside.iter().map(|part| part.to_str().unwrap()).collect::<Vec<_>>().join("::");
-            let code = shipped(&path, &text).lines().map(|line| line.split("//").next().unwrap_or_default());
-            (name, code.collect::<Vec<_>>().join("\n"))
+            (name, code_of(shipped(&path, &text)))
         })
         .filter(|(_, code)| !code.trim().is_empty())
         .collect()
 }
 
-/// Every path that a `use` names, its groups taken apart.
-fn used(text: &str) -> Vec<String> {
-    fn take_apart(prefix: &str, tree: &str, found: &mut Vec<String>) {
+/// A text of Rust with a blank for every comment, string and character.
+fn code_of(text: &str) -> String {
+    let (mut code, mut rest) = (String::new(), text);
+    while let Some(c) = rest.chars().next() {
+        let begins = !code.ends_with(is_of_name);
+        let skipped = match c {
+            '/' if rest.starts_with("//") => rest.find('\n').unwrap_or(rest.len()),
+            '/' if rest.starts_with("/*") => rest.find("*/").unwrap() + 2,
+            '"' => string_length(rest),
+            'b' | 'r' if begins => raw_string_length(rest),
+            '\'' => character_length(rest),
+            _ => 0,
+        };
+        code.push(if skipped == 0 { c } else { ' ' });
+        rest = &rest[skipped.max(c.len_utf8())..];
+    }
+    code
+}
+
+fn is_of_name(c: char) -> bool {
+    c.is_alphanumeric() || c == '_'
+}
+
+/// How many bytes the string has that begins here.
+fn string_length(text: &str) -> usize {
+    let mut escaped = false;
+    for (at, c) in text.char_indices().skip(1) {
+        match c {
+            _ if escaped => escaped = false,
+            '\\' => escaped = true,
+            '"' => return at + 1,
+            _ => {}
+        }
+    }
+    panic!("a string without an end: {text}");
+}
+
+/// The same of a raw string; 0 when none begins here.
+fn raw_string_length(text: &str) -> usize {
+    let Some(behind) = text.strip_prefix("br").or_else(|| text.strip_prefix('r')) else { return 0 };
+    let inner = behind.trim_start_matches('#');
+    let end = format!("\"{}", "#".repeat(behind.len() - inner.len()));
+    let Some(inner) = inner.strip_prefix('"') else { return 0 };
+    text.len() - inner.len() + inner.find(&end).unwrap() + end.len()
+}
+
+/// The same of a character; 0 when a lifetime begins here.
+fn character_length(text: &str) -> usize {
+    let mut chars = text.char_indices().skip(1);
+    match (chars.next(), chars.next()) {
+        (Some((_, '\\')), Some((at, escaped))) => {
+            let behind = at + escaped.len_utf8();
+            behind + text[behind..].find('\'').unwrap() + 1
+        }
+        (Some(_), Some((at, '\''))) => at + 1,
+        _ => 0,
+    }
+}
+
+/// Every path that a `use` names, its groups taken apart, each with the name that it is given.
+fn used(code: &str) -> Vec<(String, String)> {
+    fn take_apart(prefix: &str, tree: &str, found: &mut Vec<(String, String)>) {
         let tree = tree.trim();
         let Some(at) = tree.find('{') else {
-            let path = tree.split(" as ").next().unwrap_or_default();
-            found.push(format!("{prefix}{path}").split_whitespace().collect());
+            let (path, name) = tree.split_once(" as ").unwrap_or((tree, ""));
+            let path: String = format!("{prefix}{path}").split_whitespace().collect();
+            // `a::{self}` is `a`.
+            let path = path.strip_suffix("::self").unwrap_or(&path);
+            let last = path.rsplit("::").next().unwrap_or_default();
+            found.push((path.to_owned(), if name.is_empty() { last } else { name.trim() }.to_owned()));
             return;
         };
         let prefix = format!("{prefix}{}", tree[..at].trim());
@@ -253,38 +323,56 @@ fn used(text: &str) -> Vec<String> {
         }
     }
     let mut found = Vec::new();
-    for (at, _) in text.match_indices("use ") {
-        let begins = text[..at].chars().next_back().is_none_or(char::is_whitespace);
-        if let Some(end) = text[at..].find(';').filter(|_| begins) {
-            take_apart("", &text[at + 4..at + end], &mut found);
+    for (at, _) in code.match_indices("use ") {
+        let begins = code[..at].chars().next_back().is_none_or(char::is_whitespace);
+        if let Some(end) = code[at..].find(';').filter(|_| begins) {
+            take_apart("", &code[at + 4..at + end], &mut found);
         }
     }
     found
 }
 
-/// Paths that begin with `crate`, `super` or `self`, wherever they stand, but for those of a visibility.
-fn written_out(text: &str) -> Vec<String> {
+/// Every path of two names or more, wherever it stands, but for those of a visibility.
+fn written_out(code: &str) -> Vec<String> {
     let mut found = Vec::new();
-    for start in ["crate::", "super::", "self::"] {
-        for (at, _) in text.match_indices(start) {
-            let before = &text[..at];
-            let in_path =
-                before.ends_with("::") || before.ends_with(|c: char| c.is_alphanumeric() || c == '_');
-            if !in_path && !before.ends_with("(in ") {
-                let path = text[at..].chars().take_while(|c| c.is_alphanumeric() || "_:".contains(*c));
-                let path: String = path.collect();
-                // What stands in the group of a `use` is read there.
-                if !path.ends_with("::") {
-                    found.push(path);
-                }
-            }
+    let mut end = 0;
+    for (at, _) in code.match_indices("::") {
+        // The rest of a path that was read already.
+        if at < end {
+            continue;
+        }
+        let before = &code[..at];
+        let start = before
+            .rfind(|c| !is_of_name(c))
+            .map_or(0, |at| at + before[at..].chars().next().unwrap().len_utf8());
+        let is_path = |c: &char| is_of_name(*c) || *c == ':';
+        let path: String = code[start..].chars().take_while(is_path).collect();
+        end = start + path.len();
+        // What stands in the group of a `use` is read there.
+        let path = if code[end..].starts_with('<') { path.trim_end_matches("::") } else { &path };
+        if path.contains("::") && start < at && !path.ends_with("::") && !code[..start].ends_with("(in ") {
+            found.push(path.to_owned());
         }
     }
     found
+}
+
+/// Every path that a file takes: those of its `use` lines, and those that are written out, also from a
+/// child or from a module that a `use` brought in (`a::f()` after `use super::a`).
+fn paths_of(code: &str) -> Vec<String> {
+    let used = used(code);
+    let mut paths: Vec<String> = used.iter().map(|(path, _)| path.clone()).collect();
+    for path in written_out(code) {
+        let (first, rest) = path.split_once("::").unwrap();
+        let brought = used.iter().filter(|(_, name)| name == first);
+        paths.extend(brought.map(|(whole, _)| format!("{whole}::{rest}")));
+        paths.push(path);
+    }
+    paths
 }
 
 /// Which file of the same module a path in `from` leads to.
-fn leads_to(files: &std::collections::BTreeMap<String, String>, from: &str, path: &str) -> Option<String> {
+fn leads_to(files: &BTreeMap<String, String>, from: &str, path: &str) -> Option<String> {
     let parts: Vec<&str> = path.split("::").filter(|part| !part.is_empty()).collect();
     let mut base: Vec<&str> = from.split("::").collect();
     let rest = match parts.first()? {
@@ -304,28 +392,24 @@ fn leads_to(files: &std::collections::BTreeMap<String, String>, from: &str, path
     (1..=base.len()).rev().map(|many| base[..many].join("::")).find(|name| files.contains_key(name))
 }
 
-/// The files whose imports lead back to themselves.
-fn in_circles(top: &str) -> Vec<String> {
-    use std::collections::{BTreeMap, BTreeSet};
-    let files = files_of(top);
-    assert!(files.len() > 3, "the files of {top} were not found");
-    let mut leads: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
-    for (name, code) in &files {
-        let paths = used(code).into_iter().chain(written_out(code));
-        let to = paths.filter_map(|path| leads_to(&files, name, &path)).filter(|to| to != name);
-        leads.insert(name, to.collect());
+/// The imports that lead back to the file they stand in, each as "file -> file".
+fn in_circles(files: &BTreeMap<String, String>) -> Vec<String> {
+    let mut leads: BTreeMap<&String, BTreeSet<String>> = BTreeMap::new();
+    for (name, code) in files {
+        let to = paths_of(code).into_iter().filter_map(|path| leads_to(files, name, &path));
+        leads.insert(name, to.filter(|to| to != name).collect());
     }
-    let comes_back = |name: &&&str| {
-        let mut seen = BTreeSet::new();
-        let mut todo: Vec<&String> = leads[**name].iter().collect();
+    let comes_back = |from: &String, to: &String| {
+        let (mut seen, mut todo) = (BTreeSet::new(), vec![to]);
         while let Some(next) = todo.pop() {
             if seen.insert(next) {
-                todo.extend(&leads[next.as_str()]);
+                todo.extend(&leads[next]);
             }
         }
-        seen.contains(&(**name).to_owned())
+        seen.contains(from)
     };
-    leads.keys().filter(comes_back).map(|name| (*name).to_owned()).collect()
+    let imports = leads.iter().flat_map(|(from, all)| all.iter().map(|to| (*from, to)));
+    imports.filter(|(from, to)| comes_back(from, to)).map(|(from, to)| format!("{from} -> {to}")).collect()
 }
 
 /// Modules whose files still import each other. One that has lost its circles has to leave this list.
@@ -333,9 +417,11 @@ const STILL_CIRCULAR: &[&str] = &["sandbox"];
 
 #[test]
 fn no_files_import_each_other_in_a_circle() {
-    for top in ["app", "view", "worker", "sandbox"] {
-        let circular = in_circles(top);
-        if STILL_CIRCULAR.contains(&top) {
+    for (top, _) in MAY_USE {
+        let files = files_of(top);
+        assert!(!files.is_empty(), "the files of {top} were not found");
+        let circular = in_circles(&files);
+        if STILL_CIRCULAR.contains(top) {
             assert!(!circular.is_empty(), "{top} has no circle any more: take it from STILL_CIRCULAR");
         } else {
             assert_eq!(circular, [""; 0], "files of {top} import each other in a circle");
@@ -343,16 +429,74 @@ fn no_files_import_each_other_in_a_circle() {
     }
 }
 
+/// What `use super::*` brings in cannot be read off the line.
+#[test]
+fn no_file_takes_everything_of_another() {
+    for (top, _) in MAY_USE {
+        let files = files_of(top);
+        for (name, code) in &files {
+            for (path, _) in used(code).iter().filter(|(path, _)| path.ends_with("::*")) {
+                let to = leads_to(&files, name, path);
+                assert!(to.is_none_or(|to| to == *name), "{name} uses {path}");
+            }
+        }
+    }
+}
+
+fn files(texts: &[(&str, &str)]) -> BTreeMap<String, String> {
+    texts.iter().map(|(name, text)| ((*name).to_owned(), code_of(text))).collect()
+}
+
 #[test]
 fn the_reader_of_imports_sees_groups_paths_and_parents() {
-    let code = "use super::{a::{B, c}, d as e};\nlet x = super::super::f::g();\npub(in crate::h) fn i() {}";
-    assert_eq!(used(code), ["super::a::B", "super::a::c", "super::d"]);
-    assert_eq!(written_out("x(super::super::f::g(), crate::h)"), ["crate::h", "super::super::f::g"]);
+    let code = "use super::{a::{B, c}, d as e, f::{self, G}};\npub use h::I;";
+    let paths = ["super::a::B", "super::a::c", "super::d", "super::f", "super::f::G", "h::I"];
+    let names = ["B", "c", "e", "f", "G", "I"];
+    assert_eq!(
+        used(code),
+        std::iter::zip(paths, names).map(|(p, n)| (p.into(), n.into())).collect::<Vec<_>>()
+    );
+    assert_eq!(
+        written_out("x(super::super::f::g(), crate::h) + a::b::<u8>()"),
+        ["super::super::f::g", "crate::h", "a::b"]
+    );
     assert_eq!(written_out("pub(in crate::h) fn i()"), [""; 0]);
-    let files = ["m", "m::a", "m::a::b", "m::c"].map(|name| (name.to_owned(), String::new())).into();
+    let files = files(&["m", "m::a", "m::a::b", "m::c"].map(|name| (name, "")));
     let to = |from: &str, path: &str| leads_to(&files, from, path);
     assert_eq!(to("m::a::b", "super::super::c::X"), Some("m::c".to_owned()));
     assert_eq!(to("m::a", "b::X"), Some("m::a::b".to_owned()), "a child by its name");
     assert_eq!(to("m::c", "crate::m::a::X"), Some("m::a".to_owned()));
     assert_eq!(to("m::c", "std::fmt"), Some("m::c".to_owned()), "what is nobody's leads nowhere else");
+}
+
+#[test]
+fn the_reader_of_imports_sees_a_child_by_its_bare_name_and_a_module_that_was_brought_in() {
+    let circle = |parent: &str, child: &str| {
+        in_circles(&files(&[
+            ("m", parent),
+            ("m::a", child),
+            ("m::a::b", ""),
+            ("m::c", "use super::a::b::X;"),
+        ]))
+    };
+    let both = ["m -> m::a", "m::a -> m"];
+    assert_eq!(circle("mod a;\nfn f() { a::g(1) }", "use super::X;"), both);
+    assert_eq!(circle("mod a;\npub use a::{G, H};", "fn f(x: super::X) {}"), both);
+    assert_eq!(circle("mod a;\nfn f() { x::a::g(other_a::h()) }", "use super::X;"), [""; 0]);
+    assert_eq!(circle("mod a;\n/// See `a::g`.\nconst X: &str = \"a::g\";", "use super::X;"), [""; 0]);
+    let brought = [
+        ("m", ""),
+        ("m::a", "use super::c as d;\nfn f() { d::e::g() }"),
+        ("m::c", ""),
+        ("m::c::e", "use crate::m::a;"),
+    ];
+    assert_eq!(in_circles(&files(&brought)), ["m::a -> m::c::e", "m::c::e -> m::a"]);
+}
+
+#[test]
+fn the_reader_of_imports_skips_comments_strings_and_characters() {
+    let text = r##"a<'x>("b\"//", r#"c"/*"#, br"d", '"', '\'', '\u{1b}', b'e') // f::g
+        + /* h */ i;"##;
+    let code: String = code_of(text).split_whitespace().collect();
+    assert_eq!(code, "a<'x>(,,,,,,b)+i;");
 }

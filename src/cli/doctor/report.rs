@@ -5,7 +5,7 @@ use std::io::Write;
 use serde_json::json;
 
 use super::verdict::{Check, Level, Line};
-use crate::cli::{Console, Exit};
+use crate::cli::console::{Console, Exit};
 
 /// The version of the machine form; a field more is no new version.
 const VERSION: u32 = 1;

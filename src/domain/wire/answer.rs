@@ -8,8 +8,8 @@ use serde_json::Value;
 use serde_json::value::RawValue;
 
 use super::super::failure::Failure;
+use super::super::json::JsonObject;
 use super::super::text;
-use super::JsonObject;
 
 /// The most memory that the values of one answer may take, in bytes, by [`weight`]. 100 tasks of 500
 /// accounts each weigh about 9 MB.

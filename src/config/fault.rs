@@ -1,0 +1,66 @@
+//! What is wrong with the settings, in words that hold no key.
+
+use std::fmt;
+
+use super::origin::{Location, Origin};
+use super::redact::redact;
+
+/// One thing that is wrong with the settings, in words that say what to write instead.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Fault {
+    /// Where, when it is in a file.
+    pub place: Option<Location>,
+    /// What is wrong and what to do; never holds a secret.
+    pub words: String,
+}
+
+impl fmt::Display for Fault {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        // Also a path or a name may be a key in the wrong place.
+        match &self.place {
+            Some(place) => f.write_str(&redact(&format!("{place}: {}", self.words))),
+            None => f.write_str(&redact(&self.words)),
+        }
+    }
+}
+
+/// Everything that is wrong with the settings, in the order of the file.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigError {
+    /// At least one.
+    pub faults: Vec<Fault>,
+}
+
+impl ConfigError {
+    /// One fault that belongs to no line of a file.
+    pub fn new(words: impl Into<String>) -> Self {
+        Self { faults: vec![Fault { place: None, words: words.into() }] }
+    }
+
+    /// One fault at a known spot.
+    pub fn at(place: Location, words: impl Into<String>) -> Self {
+        Self { faults: vec![Fault { place: Some(place), words: words.into() }] }
+    }
+
+    /// One fault of a value that is known by its origin.
+    pub fn of(origin: &Origin, words: impl Into<String>) -> Self {
+        match origin {
+            Origin::File(place) => Self::at(place.clone(), words),
+            Origin::Default | Origin::System | Origin::Env(_) | Origin::Flag(_) => Self::new(words),
+        }
+    }
+}
+
+impl fmt::Display for ConfigError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (i, fault) in self.faults.iter().enumerate() {
+            if i > 0 {
+                f.write_str("\n")?;
+            }
+            write!(f, "{fault}")?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for ConfigError {}
