@@ -64,7 +64,7 @@
 //! | what a wrong time zone is answered with | `config::zone` |
 //! | a line of `pushdeck doctor` | `cli::doctor`: `probe` asks, `verdict` judges; `docs/connection.md` |
 //! | a rule of the sandbox | `sandbox::rules`, `sandbox::calls`; its case: `tests/conformance/*.toml` |
-//! | an option of the sandbox | `sandbox::options` (one table feeds file, flags, help and `docs/sandbox.md`) |
+//! | an option of the sandbox | `sandbox::options` (one struct feeds file, flags and help; `docs/sandbox.md` has a row for each) |
 //! | what the sandbox does wrong on demand | `sandbox::faults`, `sandbox::control`; its demo data: `assets/demo` |
 //!
 //! # Invariants, and the tests that hold them

@@ -3,13 +3,14 @@
 use std::net::SocketAddr;
 use std::path::PathBuf;
 
-use clap::Parser;
+use clap::error::ErrorKind;
+use clap::parser::ValueSource;
+use clap::{ArgMatches, CommandFactory as _, FromArgMatches, Parser};
 use secrecy::SecretString;
 
 use crate::config::Flags;
 use crate::domain::when;
-use crate::sandbox::options::{ENTRIES, Entry, Shape};
-use crate::sandbox::{self, Seed};
+use crate::sandbox::{self, Options, Seed};
 use crate::usersig;
 
 /// See, change and watch scheduled pushes on Tencent Cloud Chat.
@@ -217,20 +218,20 @@ pub(super) struct SandboxArgs {
     pub(super) set: OptionFlags,
 }
 
-/// The options of the sandbox that stand on the command line, made from its own table of them.
-#[derive(Debug, Default)]
-pub(super) struct OptionFlags(Vec<(&'static Entry, String)>);
+/// The options of the sandbox that were given as flags: only these win over the file.
+#[derive(Debug)]
+pub(super) struct OptionFlags(Box<ArgMatches>);
 
 impl OptionFlags {
-    /// Sets them, the checked values that they are.
-    pub(super) fn apply(&self, options: &mut sandbox::Options) -> Result<(), String> {
-        self.0.iter().try_for_each(|(entry, text)| entry.set(options, text))
+    /// Sets them.
+    pub(super) fn apply(&self, options: &mut Options) -> Result<(), clap::Error> {
+        options.update_from_arg_matches(&self.0)
     }
 }
 
 impl clap::Args for OptionFlags {
     fn augment_args(command: clap::Command) -> clap::Command {
-        command.next_help_heading("How it reads what the documents leave open").args(ENTRIES.iter().map(flag))
+        command.args(Options::command().get_arguments())
     }
 
     fn augment_args_for_update(command: clap::Command) -> clap::Command {
@@ -238,32 +239,22 @@ impl clap::Args for OptionFlags {
     }
 }
 
-impl clap::FromArgMatches for OptionFlags {
-    fn from_arg_matches(matches: &clap::ArgMatches) -> Result<Self, clap::Error> {
-        let given = |entry: &'static Entry| Some((entry, matches.get_one::<String>(entry.name)?.clone()));
-        Ok(Self(ENTRIES.iter().filter_map(given).collect()))
+impl FromArgMatches for OptionFlags {
+    fn from_arg_matches(matches: &ArgMatches) -> Result<Self, clap::Error> {
+        let mut given = matches.clone();
+        for id in matches.ids() {
+            if matches.value_source(id.as_str()) != Some(ValueSource::CommandLine) {
+                given
+                    .try_clear_id(id.as_str())
+                    .map_err(|error| clap::Error::raw(ErrorKind::InvalidValue, error))?;
+            }
+        }
+        Ok(Self(Box::new(given)))
     }
 
-    fn update_from_arg_matches(&mut self, matches: &clap::ArgMatches) -> Result<(), clap::Error> {
+    fn update_from_arg_matches(&mut self, matches: &ArgMatches) -> Result<(), clap::Error> {
         *self = Self::from_arg_matches(matches)?;
         Ok(())
-    }
-}
-
-fn flag(entry: &'static Entry) -> clap::Arg {
-    let checked = |text: &str| entry.set(&mut sandbox::Options::default(), text).map(|()| text.to_owned());
-    let arg = clap::Arg::new(entry.name)
-        .long(entry.name.replace('_', "-"))
-        .help(format!("{} [default: {}]", entry.help, entry.default))
-        .value_parser(checked);
-    match entry.shape {
-        Shape::Switch(_) => {
-            arg.num_args(0..=1).require_equals(true).default_missing_value("true").value_name("true|false")
-        }
-        Shape::Number(..) | Shape::Natural(..) | Shape::Size(..) => arg.value_name("N"),
-        Shape::Word(words, _) => arg.value_name(words.join("|")),
-        Shape::Names(_) => arg.value_name("any|A,B,..."),
-        Shape::Clock => arg.value_name("real|virtual|TIME"),
     }
 }
 
@@ -335,5 +326,15 @@ mod tests {
             assert!(words.contains("without a port"), "{wrong}: {words}");
         }
         assert!(parse(&["--control-host", "bench.example"]).unwrap_err().contains("--control"));
+    }
+
+    #[test]
+    fn only_flags_that_are_given_win_over_the_file_whatever_their_value() {
+        let line = ["pushdeck", "sandbox", "--list-max-want", "100", "--known-accounts", "any"];
+        let Some(Command::Sandbox(args)) = Args::try_parse_from(line).unwrap().command else { panic!() };
+        let known_accounts = Some(["u1".to_owned()].into());
+        let mut options = Options { list_max_want: 5, tick_ms: 7, known_accounts, ..Options::default() };
+        args.set.apply(&mut options).unwrap();
+        assert_eq!((options.list_max_want, options.tick_ms, options.known_accounts), (100, 7, None));
     }
 }

@@ -46,9 +46,9 @@ fn settle(args: &SandboxArgs, console: &Console<'_>) -> Result<(Credentials, Opt
         let text = std::fs::read_to_string(path)
             .map_err(|err| format!("cannot read the options file {}: {err}", path.display()))?;
         let keys = |name: &str| secret::from_env(name, &console.env);
-        options.read_file(path, &text, &keys).map_err(|err| err.to_string())?;
+        options = Options::from_file(path, &text, &keys)?;
     }
-    args.set.apply(&mut options)?;
+    args.set.apply(&mut options).map_err(|err| err.to_string())?;
     options.db.clone_from(&args.db);
     options.random_seed = args.seed;
     options.control = args.control;

@@ -2,6 +2,7 @@
 //!
 //! The only place of the sandbox that reads the machine's time.
 
+use std::str::FromStr;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -9,6 +10,7 @@ use std::time::{Duration, SystemTime};
 use chrono::{DateTime, Utc};
 
 use crate::domain::when;
+use crate::domain::wire::time_in;
 
 /// Where "now" comes from.
 #[derive(Clone, Debug, Default)]
@@ -33,6 +35,21 @@ impl Clock {
             }
             Self::Virtual(clock) => clock.now(),
         }
+    }
+}
+
+impl FromStr for Clock {
+    type Err = String;
+
+    /// Reads `real`, `virtual` (from now on), or the time at which a virtual clock starts.
+    fn from_str(text: &str) -> Result<Self, Self::Err> {
+        let start = match text {
+            "real" => return Ok(Self::Real),
+            "virtual" => Some(Self::Real.now()),
+            time => time_in(time),
+        };
+        let allowed = || "it must be real, virtual, or a time such as 2030-01-01 00:00:00 (UTC)".to_owned();
+        start.map(|start| Self::Virtual(VirtualClock::new(start))).ok_or_else(allowed)
     }
 }
 

@@ -111,7 +111,7 @@ pub(super) fn check_content(
     attributes: Option<&BTreeSet<String>>,
 ) -> Result<(), Refusal> {
     let (content, whole) = (Content(content.clone()), content);
-    let problem = rules::check(kind, &content, options.content).into_iter().next();
+    let problem = rules::check(kind, &content, options.content()).into_iter().next();
     let (code, what) = match problem {
         Some(problem) => (problem.code, format!("{} {}", problem.field, problem.rule)),
         None => match attributes.and_then(|known| unknown_attribute(whole, known)) {

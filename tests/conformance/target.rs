@@ -129,10 +129,10 @@ async fn launch(options: &Options) -> Running {
 
 /// The options of a case, read as an options file is; no limit of rate unless it names one.
 fn options(table: &toml::Table) -> Options {
-    let mut options = Options { rate_limit_per_second: 0, ..Options::default() };
-    let file = toml::Table::from_iter([("sandbox".to_owned(), toml::Value::Table(table.clone()))]);
+    let mut table = table.clone();
+    table.entry("rate_limit_per_second").or_insert(toml::Value::Integer(0));
+    let file = toml::Table::from_iter([("sandbox".to_owned(), toml::Value::Table(table))]);
     let no_keys = |name: &str| Err(format!("no variable {name} here"));
-    let read = options.read_file(Path::new("case"), &file.to_string(), &no_keys);
-    read.unwrap_or_else(|err| panic!("{err}"));
-    options
+    let read = Options::from_file(Path::new("case"), &file.to_string(), &no_keys);
+    read.unwrap_or_else(|err| panic!("{err}"))
 }

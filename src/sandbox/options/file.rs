@@ -1,19 +1,24 @@
 //! The options file: TOML with a `[sandbox]` table and further applications in `[[sandbox.apps]]`.
 //!
-//! Every fault is told with its place and with what would be allowed. A key is never repeated.
+//! Serde reads it; here its words become a line with the place, the key and what would be allowed.
+//! What was written is never repeated, for it may be a key.
 
 use std::collections::BTreeSet;
+use std::error::Error as _;
 use std::fmt;
+use std::num::NonZeroU64;
 use std::ops::Range;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
-use secrecy::SecretString;
-use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use clap::{Parser as _, ValueEnum};
+use secrecy::{ExposeSecret as _, SecretString};
+use serde::de::{Deserialize, Deserializer, Error as _};
+use toml::de::{DeInteger, DeTable, DeValue};
 
-use super::table::Given;
-use super::{AppOptions, ENTRIES, Entry, Options};
+use super::{Clock, Names, Options};
 use crate::domain::text;
+use crate::sandbox::DEFAULT_IDENTIFIER;
+use crate::usersig;
 
 /// Finds the secret key that an environment variable of this name holds.
 ///
@@ -21,265 +26,220 @@ use crate::domain::text;
 /// Why there is none.
 pub type KeyLookup<'a> = &'a dyn Fn(&str) -> Result<SecretString, String>;
 
-/// Everything that is wrong with an options file, a line for each fault.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct FileError(pub Vec<String>);
-
-impl fmt::Display for FileError {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0.join("\n"))
-    }
-}
-
-impl std::error::Error for FileError {}
-
-/// What stands in an application's table.
-const APP_KEYS: &[&str] = &[
-    "sdkappid",
-    "key",
-    "key_env",
-    "admins",
-    "max_active_tasks",
-    "known_accounts",
-    "known_attributes",
-    "push_limit_per_day",
-];
-
 impl Options {
-    /// Takes over what an options file says; what it does not name stays as it is. `path` is for
-    /// the messages only.
+    /// The defaults with what an options file says. `path` is for the messages only.
     ///
     /// # Errors
-    /// Everything that is wrong with the file; nothing is taken over then.
-    pub fn read_file(&mut self, path: &Path, text: &str, keys: KeyLookup<'_>) -> Result<(), FileError> {
-        let mut reader = Reader { path: path.to_owned(), text, faults: Vec::new() };
-        let mut options = self.clone();
-        match DeTable::parse(text) {
-            Ok(table) => reader.top(table.get_ref(), &mut options, keys),
-            Err(error) => reader.fault(error.span().unwrap_or(0..0), error.message()),
-        }
-        if reader.faults.is_empty() {
-            *self = options;
-            return Ok(());
-        }
-        reader.faults.sort();
-        Err(FileError(reader.faults.into_iter().map(|(_, words)| words).collect()))
-    }
-}
-
-struct Reader<'a> {
-    path: PathBuf,
-    text: &'a str,
-    faults: Vec<(usize, String)>,
-}
-
-type Value<'i> = Spanned<DeValue<'i>>;
-
-impl Reader<'_> {
-    fn fault(&mut self, span: Range<usize>, words: impl fmt::Display) {
-        let before = self.text.get(..span.start).unwrap_or(self.text);
-        let line = before.matches('\n').count() + 1;
-        let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
-        self.faults.push((span.start, format!("{}:{line}:{column}: {words}", self.path.display())));
-    }
-
-    fn unknown(&mut self, span: Range<usize>, name: &str, known: &[&str], place: &str) {
-        let nearest = text::nearest(name, known.iter().copied());
-        let near = nearest.map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
-        let name = text::clean(name);
-        self.fault(
-            span,
-            format!("unknown key \"{name}\" in {place}{near} (there are: {})", known.join(", ")),
-        );
-    }
-
-    fn top(&mut self, table: &DeTable<'_>, options: &mut Options, keys: KeyLookup<'_>) {
-        for (name, value) in table {
-            match (name.get_ref().as_ref(), value.get_ref()) {
-                ("sandbox", DeValue::Table(table)) => self.sandbox(table, options, keys),
-                ("sandbox", _) => self.fault(value.span(), "\"sandbox\" must be a table [sandbox]"),
-                (other, _) => self.unknown(name.span(), other, &["sandbox"], "the file"),
-            }
-        }
-    }
-
-    fn sandbox(&mut self, table: &DeTable<'_>, options: &mut Options, keys: KeyLookup<'_>) {
-        let known: Vec<&str> = ENTRIES.iter().map(|entry| entry.name).chain(["apps"]).collect();
-        for (name, value) in table {
-            match name.get_ref().as_ref() {
-                "apps" => self.apps(value, options, keys),
-                name_text => match Entry::named(name_text) {
-                    Some(entry) => self.option(entry, value, options),
-                    None => self.unknown(name.span(), name_text, &known, "[sandbox]"),
-                },
-            }
-        }
-    }
-
-    fn option(&mut self, entry: &Entry, value: &Value<'_>, options: &mut Options) {
-        let given = match value.get_ref() {
-            DeValue::Boolean(on) => Some(Given::Switch(*on)),
-            DeValue::Integer(number) => {
-                i64::from_str_radix(number.as_str(), number.radix()).ok().map(Given::Number)
-            }
-            DeValue::String(text) => Some(Given::Text(text.to_string())),
-            DeValue::Array(_) => names(value.get_ref()).map(Given::Names),
-            DeValue::Float(_) | DeValue::Datetime(_) | DeValue::Table(_) => None,
-        };
-        if given.and_then(|given| entry.put(options, given)).is_none() {
-            let what = shown(value.get_ref());
-            self.fault(value.span(), format!("\"{}\" is {what}; it must be {}", entry.name, entry.allowed()));
-        }
-    }
-
-    fn apps(&mut self, value: &Value<'_>, options: &mut Options, keys: KeyLookup<'_>) {
-        let DeValue::Array(items) = value.get_ref() else {
-            self.fault(value.span(), "\"apps\" must be tables [[sandbox.apps]]");
-            return;
-        };
-        for item in items {
-            let DeValue::Table(table) = item.get_ref() else {
-                self.fault(item.span(), "\"apps\" must be tables [[sandbox.apps]]");
-                continue;
-            };
-            let Some(app) = self.app(table, item.span(), keys) else { continue };
-            if options.apps.iter().any(|other| other.sdkappid == app.sdkappid) {
-                self.fault(item.span(), format!("a second application with the sdkappid {}", app.sdkappid));
-                continue;
-            }
-            options.apps.push(app);
-        }
-    }
-
-    fn app(&mut self, table: &DeTable<'_>, span: Range<usize>, keys: KeyLookup<'_>) -> Option<AppOptions> {
-        let before = self.faults.len();
-        for key in table.keys().filter(|key| !APP_KEYS.contains(&key.get_ref().as_ref())) {
-            self.unknown(key.span(), key.get_ref(), APP_KEYS, "[[sandbox.apps]]");
-        }
-        // What both tables know is read by the same rules.
-        let mut shared = Options::default();
-        let mut given = |reader: &mut Self, name: &str| {
-            let (Some(value), Some(entry)) = (table.get(name), Entry::named(name)) else { return false };
-            reader.option(entry, value, &mut shared);
-            true
-        };
-        let quota = given(self, "max_active_tasks");
-        let accounts = given(self, "known_accounts");
-        let attributes = given(self, "known_attributes");
-        let pushes = given(self, "push_limit_per_day");
-        let sdkappid = self.sdkappid(table, span.clone());
-        let key = self.key(table, span, keys);
-        let admins = self.admins(table);
-        if self.faults.len() > before {
-            return None;
-        }
-        Some(AppOptions {
-            sdkappid: sdkappid?,
-            key: key?,
-            admins: admins?,
-            max_active_tasks: quota.then_some(shared.max_active_tasks),
-            known_accounts: accounts.then_some(shared.known_accounts),
-            known_attributes: attributes.then_some(shared.known_attributes),
-            push_limit_per_day: pushes.then_some(shared.push_limit_per_day),
+    /// The first thing that is wrong with the file, and where.
+    pub fn from_file(path: &Path, text: &str, keys: KeyLookup<'_>) -> Result<Self, String> {
+        read(text, keys).map_err(|Fault { at, words }| {
+            let before = text.get(..at).unwrap_or(text);
+            let line = before.matches('\n').count() + 1;
+            let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+            format!("{}:{line}:{column}: {words}", path.display())
         })
     }
+}
 
-    fn sdkappid(&mut self, table: &DeTable<'_>, span: Range<usize>) -> Option<u64> {
-        let Some(value) = table.get("sdkappid") else {
-            self.fault(span, "an application needs a \"sdkappid\"");
-            return None;
-        };
-        let number = match value.get_ref().as_integer() {
-            Some(number) => i64::from_str_radix(number.as_str(), number.radix()).ok(),
-            None => None,
-        };
-        let number = number.and_then(|number| u64::try_from(number).ok()).filter(|number| *number > 0);
-        if number.is_none() {
-            self.fault(value.span(), "\"sdkappid\" must be a whole number, 1 or more");
-        }
-        number
-    }
+#[derive(Default, serde::Deserialize)]
+#[serde(default, deny_unknown_fields)]
+struct File {
+    sandbox: Options,
+}
 
-    fn key(&mut self, table: &DeTable<'_>, span: Range<usize>, keys: KeyLookup<'_>) -> Option<SecretString> {
-        match (table.get("key"), table.get("key_env")) {
-            (Some(value), None) => {
-                let key = value.get_ref().as_str().filter(|key| !key.is_empty());
-                if key.is_none() {
-                    self.fault(value.span(), "\"key\" must be a text that is not empty");
-                }
-                key.map(SecretString::from)
-            }
-            (None, Some(value)) => {
-                let Some(name) = value.get_ref().as_str() else {
-                    self.fault(value.span(), "\"key_env\" must be the name of an environment variable");
-                    return None;
-                };
-                keys(name).map_err(|words| self.fault(value.span(), format!("\"key_env\": {words}"))).ok()
-            }
-            (None, None) | (Some(_), Some(_)) => {
-                self.fault(span, "an application needs either a \"key\" or a \"key_env\"");
-                None
-            }
-        }
-    }
+struct Fault {
+    at: usize,
+    words: String,
+}
 
-    fn admins(&mut self, table: &DeTable<'_>) -> Option<Vec<String>> {
-        let Some(value) = table.get("admins") else {
-            return Some(vec![super::super::DEFAULT_IDENTIFIER.to_owned()]);
-        };
-        let admins = names(value.get_ref()).filter(|names| {
-            !names.is_empty() && names.iter().all(|name| !name.is_empty() && name.len() <= 32)
-        });
-        if admins.is_none() {
-            self.fault(value.span(), "\"admins\" must be a list of UserIDs of 1 to 32 bytes");
-        }
-        admins.map(|names| names.into_iter().collect())
+impl Fault {
+    fn new(span: Option<Range<usize>>, words: impl fmt::Display) -> Self {
+        Self { at: span.map_or(0, |span| span.start), words: words.to_string() }
     }
 }
 
-fn names(value: &DeValue<'_>) -> Option<BTreeSet<String>> {
-    let DeValue::Array(items) = value else { return None };
-    items.iter().map(|item| item.get_ref().as_str().map(str::to_owned)).collect()
+fn read(text: &str, keys: KeyLookup<'_>) -> Result<Options, Fault> {
+    let table = DeTable::parse(text).map_err(|error| Fault::new(error.span(), error.message()))?;
+    let table = table.get_ref();
+    check_ranges(table)?;
+    let file: File = toml::from_str(text).map_err(|error| misfit(table, &error))?;
+    let mut options = file.sandbox;
+    let tables = table.get("sandbox").and_then(|sandbox| sandbox.get_ref().get("apps")?.get_ref().as_array());
+    let mut seen = BTreeSet::new();
+    for (app, table) in options.apps.iter_mut().zip(tables.into_iter().flatten()) {
+        if let Some(name) = table.get_ref().get("key_env") {
+            let fault = |words| Fault::new(Some(name.span()), format!("\"key_env\": {words}"));
+            app.key = keys(app.key.expose_secret()).map_err(fault)?;
+        }
+        if !seen.insert(app.sdkappid) {
+            let words = format!("a second application with the sdkappid {}", app.sdkappid);
+            return Err(Fault::new(Some(table.span()), words));
+        }
+    }
+    Ok(options)
 }
 
-/// A value as a message may repeat it.
-fn shown(value: &DeValue<'_>) -> String {
-    match value {
-        DeValue::Boolean(on) => on.to_string(),
-        DeValue::Integer(number) => number.to_string(),
-        DeValue::Float(number) => number.to_string(),
-        DeValue::String(text) => format!("\"{}\"", text::cut(&text::clean(text), 40)),
-        DeValue::Datetime(_) => "a date without quotes".to_owned(),
-        DeValue::Array(_) => "a list".to_owned(),
-        DeValue::Table(_) => "a table".to_owned(),
+/// Holds every number against the flag of the same name: serde knows no ranges.
+fn check_ranges(table: &DeTable<'_>) -> Result<(), Fault> {
+    for (name, value) in table {
+        let name = name.get_ref().as_ref();
+        if let Some(words) = value.get_ref().as_integer().and_then(|number| refused(name, number)) {
+            return Err(Fault::new(Some(value.span()), format!("\"{}\": {words}", text::clean(name))));
+        }
+        tables_in(value.get_ref()).try_for_each(check_ranges)?;
     }
+    Ok(())
+}
+
+/// Why the flag of that name, if there is one, does not take that number.
+fn refused(name: &str, number: &DeInteger<'_>) -> Option<String> {
+    let number = i128::from_str_radix(number.as_str(), number.radix()).ok()?;
+    let flag = format!("--{}={number}", name.replace('_', "-"));
+    let error = Options::try_parse_from(["sandbox", &flag]).err()?;
+    Some(error.source()?.to_string())
+}
+
+fn tables_in<'t, 'i>(value: &'t DeValue<'i>) -> impl Iterator<Item = &'t DeTable<'i>> {
+    let items = value.as_array().into_iter().flatten();
+    value.as_table().into_iter().chain(items.filter_map(|item| item.get_ref().as_table()))
+}
+
+/// What serde says, without the value that it repeats before `expected`.
+fn misfit(table: &DeTable<'_>, error: &toml::de::Error) -> Fault {
+    let message = error.message();
+    let at = error.span().map_or(0, |span| span.start);
+    let key = text::clean(key_at(table, at).unwrap_or_default());
+    let (wrong, expected) = message.rsplit_once(", expected ").unwrap_or((message, ""));
+    let words = if wrong.starts_with("unknown field") {
+        let known: Vec<&str> = expected.split('`').skip(1).step_by(2).collect();
+        let near = text::nearest(&key, known.iter().copied());
+        let near = near.map(|near| format!("; did you mean \"{near}\"?")).unwrap_or_default();
+        format!("unknown key \"{key}\"{near} (there are: {})", known.join(", "))
+    } else if message.ends_with("field `key`") {
+        "an application needs either a \"key\" or a \"key_env\"".to_owned()
+    } else if let Some(name) = message.strip_prefix("missing field ") {
+        format!("an application needs a {}", name.replace('`', "\""))
+    } else {
+        let allowed = match expected {
+            "" => message.to_owned(),
+            "i64" | "u64" | "usize" => "it must be a whole number".to_owned(),
+            "a nonzero u64" => "it must be a whole number, 1 or more".to_owned(),
+            "a boolean" => "it must be true or false".to_owned(),
+            "a sequence" => "it must be a list".to_owned(),
+            other => format!("it must be {other}"),
+        };
+        format!("\"{key}\": {allowed}")
+    };
+    Fault { at, words }
+}
+
+/// The innermost key that stands there, or whose value does.
+fn key_at<'t>(table: &'t DeTable<'_>, at: usize) -> Option<&'t str> {
+    table.iter().find_map(|(name, value)| {
+        let here = name.span().contains(&at) || value.span().contains(&at);
+        let inner = tables_in(value.get_ref()).find_map(|table| key_at(table, at));
+        inner.or_else(|| here.then(|| name.get_ref().as_ref()))
+    })
+}
+
+/// One of the words of a flag.
+pub(super) fn word<'de, D: Deserializer<'de>, T: ValueEnum>(source: D) -> Result<T, D::Error> {
+    T::from_str(&String::deserialize(source)?, false).map_err(|_| {
+        let words = T::value_variants().iter().filter_map(T::to_possible_value);
+        let words: Vec<String> = words.map(|word| word.get_name().to_owned()).collect();
+        D::Error::custom(format!("it must be {}", words.join(" or ")))
+    })
+}
+
+pub(super) fn names<'de, D: Deserializer<'de>>(source: D) -> Result<Names, D::Error> {
+    #[derive(serde::Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum Any {
+        Any,
+    }
+    #[derive(serde::Deserialize)]
+    #[serde(untagged, expecting = "it must be any or a list of texts")]
+    enum Given {
+        All(Any),
+        Listed(BTreeSet<String>),
+    }
+    Ok(match Given::deserialize(source)? {
+        Given::All(Any::Any) => None,
+        Given::Listed(names) => Some(names),
+    })
+}
+
+pub(super) fn own_names<'de, D: Deserializer<'de>>(source: D) -> Result<Option<Names>, D::Error> {
+    names(source).map(Some)
+}
+
+pub(super) fn clock<'de, D: Deserializer<'de>>(source: D) -> Result<Clock, D::Error> {
+    String::deserialize(source)?.parse().map_err(D::Error::custom)
+}
+
+pub(super) fn sdkappid<'de, D: Deserializer<'de>>(source: D) -> Result<u64, D::Error> {
+    NonZeroU64::deserialize(source).map(NonZeroU64::get)
+}
+
+pub(super) fn secret<'de, D: Deserializer<'de>>(source: D) -> Result<SecretString, D::Error> {
+    let text = String::deserialize(source)?;
+    if text.is_empty() {
+        Err(D::Error::custom("it must be a text that is not empty"))
+    } else {
+        Ok(text.into())
+    }
+}
+
+pub(super) fn default_admins() -> Vec<String> {
+    vec![DEFAULT_IDENTIFIER.to_owned()]
+}
+
+pub(super) fn admins<'de, D: Deserializer<'de>>(source: D) -> Result<Vec<String>, D::Error> {
+    let admins = Vec::<String>::deserialize(source)?;
+    if admins.is_empty() || !admins.iter().all(|admin| usersig::is_user_id(admin)) {
+        return Err(D::Error::custom(
+            "it must be a list of UserIDs, each of 1 to 32 bytes and without blanks",
+        ));
+    }
+    Ok(admins)
 }
 
 #[cfg(test)]
 mod tests {
-    use secrecy::ExposeSecret;
+    use clap::CommandFactory as _;
 
     use super::*;
 
-    fn read(text: &str) -> Result<Options, Vec<String>> {
-        let mut options = Options::default();
+    fn read(text: &str) -> Result<Options, String> {
         let keys = |name: &str| match name {
             "SECOND_KEY" => Ok(SecretString::from("second")),
             other => Err(format!("the environment variable {other} is not set")),
         };
-        options.read_file(Path::new("o.toml"), text, &keys).map_err(|error| error.0)?;
-        Ok(options)
+        Options::from_file(Path::new("o.toml"), text, &keys)
     }
 
     #[test]
     fn every_option_can_be_written_as_its_default_is_printed() {
         let mut text = "[sandbox]\n".to_owned();
-        for entry in ENTRIES {
-            let bare = entry.default.parse::<i64>().is_ok() || entry.default.parse::<bool>().is_ok();
-            let value = if bare { entry.default.to_owned() } else { format!("\"{}\"", entry.default) };
-            text = format!("{text}{} = {value}\n", entry.name);
+        for arg in Options::command().get_arguments() {
+            let default = arg.get_default_values()[0].to_str().unwrap();
+            let bare = default.parse::<i64>().is_ok() || default.parse::<bool>().is_ok();
+            let value = if bare { default.to_owned() } else { format!("\"{default}\"") };
+            text = format!("{text}{} = {value}\n", arg.get_id());
         }
         assert_eq!(format!("{:?}", read(&text).unwrap()), format!("{:?}", Options::default()));
+    }
+
+    #[test]
+    fn every_number_has_the_range_of_its_flag() {
+        for arg in Options::command().get_arguments() {
+            let name = arg.get_id();
+            let default = arg.get_default_values()[0].to_str().unwrap();
+            let wrong = if default.parse::<i64>().is_ok() { "-7" } else { "7" };
+            let fault = read(&format!("[sandbox]\n{name} = {wrong}")).unwrap_err();
+            assert!(fault.starts_with("o.toml:2:") && fault.contains(&format!("\"{name}\": ")), "{fault}");
+            assert_eq!(wrong == "-7", fault.contains("-7 is not in "), "{fault}");
+        }
     }
 
     #[test]
@@ -310,37 +270,35 @@ mod tests {
         for (text, expected) in [
             (
                 "[sandbox]\nrate_limit_per_secund = 0",
-                "o.toml:2:1: unknown key \"rate_limit_per_secund\" in [sandbox]; did you mean \"rate_limit_per_second\"?",
+                "o.toml:2:1: unknown key \"rate_limit_per_secund\"; did you mean \"rate_limit_per_second\"?",
             ),
-            (
-                "[sandbox]\nrequest_id = \"yes\"",
-                "o.toml:2:14: \"request_id\" is \"yes\"; it must be true or false",
-            ),
-            (
-                "[sandbox]\n\nlist_max_want = 0",
-                "o.toml:3:17: \"list_max_want\" is 0; it must be a whole number from 1 to 10000",
-            ),
+            ("[sandbox]\nrequest_id = \"yes\"", "o.toml:2:14: \"request_id\": it must be true or false"),
+            ("[sandbox]\n\nlist_max_want = 0", "o.toml:3:17: \"list_max_want\": 0 is not in 1..=10000"),
             (
                 "[sandbox]\nlist_max_want = 99999999999999999999",
-                "o.toml:2:17: \"list_max_want\" is 99999999999999999999; it must be",
+                "o.toml:2:17: \"list_max_want\": number too large",
             ),
             (
                 "[sandbox]\nmodify_content = \"merge\"",
-                "o.toml:2:18: \"modify_content\" is \"merge\"; it must be merge-deep or merge-top or replace",
+                "o.toml:2:18: \"modify_content\": it must be merge-deep or merge-top or replace",
             ),
-            ("[sandbox]\nknown_accounts = \"u1\"", "it must be any or a list of texts"),
-            ("[sandbox]\nknown_accounts = [1]", "is a list; it must be any or a list of texts"),
+            ("[sandbox]\nknown_accounts = \"u1\"", "\"known_accounts\": it must be any or a list of texts"),
+            ("[sandbox]\nknown_accounts = [1]", "o.toml:2:18: \"known_accounts\": it must be any or"),
             (
                 "[sandbox]\nclock = \"tomorrow\"",
                 "it must be real, virtual, or a time such as 2030-01-01 00:00:00 (UTC)",
             ),
-            ("[sandbox]\nclock = 2030-01-01T00:00:00Z", "is a date without quotes"),
-            ("[sandbo]\n", "unknown key \"sandbo\" in the file; did you mean \"sandbox\"?"),
-            ("sandbox = 1", "must be a table [sandbox]"),
-            ("[sandbox]\napps = 1", "must be tables [[sandbox.apps]]"),
+            ("[sandbox]\nlist_time_field = 4", "o.toml:2:19: \"list_time_field\": it must be a string"),
+            ("[sandbox]\nclock = 2030-01-01T00:00:00Z", "o.toml:2:9: \"clock\": it must be a string"),
+            ("[sandbo]\n", "o.toml:1:2: unknown key \"sandbo\"; did you mean \"sandbox\"?"),
+            ("sandbox = 1", "o.toml:1:11: \"sandbox\": it must be a table [sandbox]"),
+            ("[sandbox]\napps = 1", "\"apps\": it must be a list"),
             ("[sandbox\n", "o.toml:1:9: "),
             ("[[sandbox.apps]]\nkey = \"k\"", "o.toml:1:1: an application needs a \"sdkappid\""),
-            ("[[sandbox.apps]]\nsdkappid = 0\nkey = \"k\"", "\"sdkappid\" must be a whole number, 1 or more"),
+            (
+                "[[sandbox.apps]]\nsdkappid = 0\nkey = \"k\"",
+                "\"sdkappid\": it must be a whole number, 1 or more",
+            ),
             ("[[sandbox.apps]]\nsdkappid = 1", "needs either a \"key\" or a \"key_env\""),
             (
                 "[[sandbox.apps]]\nsdkappid = 1\nkey_env = \"NO\"",
@@ -348,28 +306,44 @@ mod tests {
             ),
             (
                 "[[sandbox.apps]]\nsdkappid = 1\nkey = \"k\"\nadmin = [\"a\"]",
-                "unknown key \"admin\" in [[sandbox.apps]]; did you mean \"admins\"?",
+                "unknown key \"admin\"; did you mean \"admins\"?",
+            ),
+            (
+                "[[sandbox.apps]]\nsdkappid = 1\nkey = \"k\"\nadmins = [\"two words\"]",
+                "o.toml:4:10: \"admins\": it must be a list of UserIDs",
+            ),
+            (
+                "[[sandbox.apps]]\nsdkappid = 1\nkey = \"k\"\nmax_active_tasks = -1",
+                "o.toml:4:20: \"max_active_tasks\": -1 is not in 0..",
             ),
             (
                 "[[sandbox.apps]]\nsdkappid = 1\nkey = \"k\"\nadmins = []",
-                "\"admins\" must be a list of UserIDs",
+                "\"admins\": it must be a list of UserIDs",
             ),
             (
                 "[[sandbox.apps]]\nsdkappid = 1\nkey = \"k\"\n[[sandbox.apps]]\nsdkappid = 1\nkey = \"k\"",
                 "a second application with the sdkappid 1",
             ),
         ] {
-            let faults = read(text).unwrap_err();
-            assert!(faults.len() == 1 && faults[0].contains(expected), "{text}\n{faults:?}");
+            let fault = read(text).unwrap_err();
+            assert!(fault.starts_with("o.toml:") && fault.contains(expected), "{text}\n{fault}");
         }
-        let faults = read("[sandbox]\ntick_ms = 0\nfoo = 1\nlist_max_want = \"x\"").unwrap_err();
-        assert_eq!(faults.len(), 3, "every fault is told at once: {faults:?}");
     }
 
     #[test]
     fn a_key_is_never_repeated() {
-        let text = "[[sandbox.apps]]\nsdkappid = 0\nkey = \"5up3rs3cr3t\"\nkey_env = \"SECOND_KEY\"";
-        assert!(!read(text).unwrap_err().concat().contains("5up3r"));
+        for app in [
+            "sdkappid = 0\nkey = \"5up3rs3cr3t\"\nkey_env = \"SECOND_KEY\"",
+            "sdkappid = 0\nkey = \"5up3rs3cr3t\"",
+            "sdkappid = \"5up3rs3cr3t\"\nkey = \"k\"",
+            "sdkappid = 1\nkey = [\"5up3rs3cr3t\"]",
+            "sdkappid = 1\nkey = \"k\"\nadmins = \"5up3rs3cr3t, expected 5up3rs3cr3t\"",
+            "sdkappid = 1\nkye = \"5up3rs3cr3t\"",
+            "sdkappid = 1\nkey = \"5up3rs3cr3t",
+        ] {
+            let fault = read(&format!("[[sandbox.apps]]\n{app}")).unwrap_err();
+            assert!(!fault.contains("5up3r"), "{fault}");
+        }
         let options = read("[[sandbox.apps]]\nsdkappid = 1\nkey = \"5up3rs3cr3t\"").unwrap();
         assert!(!format!("{options:?}").contains("5up3r"));
     }
