@@ -65,6 +65,7 @@
 //! | a line of `pushdeck doctor` | `cli::doctor`: `probe` asks, `verdict` judges; `docs/connection.md` |
 //! | a rule of the sandbox | `sandbox::rules`, `sandbox::calls`; its case: `tests/conformance/*.toml` |
 //! | an option of the sandbox | `sandbox::options` (one struct feeds file, flags and help; `docs/sandbox.md` has a row for each) |
+//! | what the sandbox keeps, and how a list finds it | `sandbox::store`: `schema.sql`, `list` |
 //! | what the sandbox does wrong on demand | `sandbox::faults`, `sandbox::control`; its demo data: `assets/demo` |
 //!
 //! # Invariants, and the tests that hold them

@@ -18,7 +18,8 @@ mod gate;
 mod listener;
 mod lock;
 mod lockout;
-pub mod options;
+mod options;
+mod options_file;
 mod peers;
 mod routes;
 mod rules;
@@ -38,6 +39,7 @@ pub use credentials::{
 };
 pub use faults::{Fault, FaultKind, When};
 pub use options::{AppOptions, ErrorStyle, Limits, ListTimeField, ModifyContent, Options, WantOverflow};
+pub use options_file::KeyLookup;
 pub use running::Running;
 pub use seed::Seed;
 pub use start::{StartError, start};

@@ -3,7 +3,7 @@
 //! [`Options`] is the one place of their names, values, defaults and meanings: flags and help are
 //! derived from it by clap, the options file by serde, and `docs/sandbox.md` has a row for each.
 
-mod file;
+mod value;
 
 use std::collections::BTreeSet;
 use std::ops::RangeBounds;
@@ -15,13 +15,10 @@ use clap::{Parser, ValueEnum};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-pub use file::KeyLookup;
+pub use value::Names;
 
-use super::Clock;
+use super::clock::Clock;
 use crate::domain::rules::Strictness;
-
-/// Names that exist; `None` is all of them.
-pub type Names = Option<BTreeSet<String>>;
 
 /// More than any calendar of the wire holds.
 const MOST_DAYS: i64 = 4_000_000;
@@ -96,7 +93,7 @@ pub struct Options {
     pub rewrite_msg_random: bool,
     /// The accounts that exist; others are refused (90108)
     #[arg(long, value_name = "any|A,B,...", default_value = "any", value_parser = names())]
-    #[serde(deserialize_with = "file::names")]
+    #[serde(deserialize_with = "value::names")]
     pub known_accounts: Names,
     /// Delete dispatched tasks that many days after their SchedAt; 0 keeps them for ever
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = within::<i64>(0..=MOST_DAYS))]
@@ -104,7 +101,7 @@ pub struct Options {
 
     /// Which time of a task the range of a list filters
     #[arg(long, default_value = "orderby")]
-    #[serde(deserialize_with = "file::word")]
+    #[serde(deserialize_with = "value::word")]
     pub list_time_field: ListTimeField,
     /// The longest range of a list (90104); 0 is no limit
     #[arg(long, value_name = "N", default_value_t = 31, value_parser = within::<i64>(0..=MOST_DAYS))]
@@ -114,7 +111,7 @@ pub struct Options {
     pub list_max_want: i64,
     /// What a greater Want does: it is cut down silently, or refused (90104)
     #[arg(long, default_value = "clamp")]
-    #[serde(deserialize_with = "file::word")]
+    #[serde(deserialize_with = "value::word")]
     pub list_want_overflow: WantOverflow,
     /// Tasks that were created less than this long ago are not listed yet
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = within::<u64>(0..=86_400_000))]
@@ -128,11 +125,11 @@ pub struct Options {
     pub strict_type_content: bool,
     /// The code of a fault in Content: always 90104, or the code of the push API
     #[arg(long, default_value = "sched")]
-    #[serde(deserialize_with = "file::word")]
+    #[serde(deserialize_with = "value::word")]
     pub content_error_style: ErrorStyle,
     /// The attribute names that exist; others in AttrsAnd and AttrsOr are refused (90104, or 90033)
     #[arg(long, value_name = "any|A,B,...", default_value = "any", value_parser = names())]
-    #[serde(deserialize_with = "file::names")]
+    #[serde(deserialize_with = "value::names")]
     pub known_attributes: Names,
     /// Check types and values of the documented fields of OfflinePushInfo
     #[arg(long, action = ArgAction::Set, default_value_t = true)]
@@ -142,7 +139,7 @@ pub struct Options {
     pub max_content_bytes: usize,
     /// What the Content of a modify does to what is there; in a merge null removes a key
     #[arg(long, default_value = "merge-deep")]
-    #[serde(deserialize_with = "file::word")]
+    #[serde(deserialize_with = "value::word")]
     pub modify_content: ModifyContent,
     /// A delete must name the Type of the task
     #[arg(long, action = ArgAction::Set, default_value_t = true)]
@@ -166,7 +163,7 @@ pub struct Options {
 
     /// The machine's clock, or a virtual one that only the control interface moves
     #[arg(long, value_name = "real|virtual|TIME", default_value = "real")]
-    #[serde(deserialize_with = "file::clock")]
+    #[serde(deserialize_with = "value::clock")]
     pub clock: Clock,
     /// Milliseconds that every answer waits before it is sent: a slow network
     #[arg(long, value_name = "N", default_value_t = 0, value_parser = within::<u64>(0..=3_600_000))]
@@ -227,21 +224,21 @@ fn names() -> impl clap::builder::TypedValueParser<Value = Names> {
 #[serde(deny_unknown_fields, expecting = "tables [[sandbox.apps]]")]
 pub struct AppOptions {
     /// Its number.
-    #[serde(deserialize_with = "file::sdkappid")]
+    #[serde(deserialize_with = "value::sdkappid")]
     pub sdkappid: u64,
     /// Its secret key, as text.
-    #[serde(alias = "key_env", deserialize_with = "file::secret")]
+    #[serde(alias = "key_env", deserialize_with = "value::secret")]
     pub key: SecretString,
     /// The UserIDs of its App administrators.
-    #[serde(default = "file::default_admins", deserialize_with = "file::admins")]
+    #[serde(default = "value::default_admins", deserialize_with = "value::admins")]
     pub admins: Vec<String>,
     /// As [`Options::max_active_tasks`].
     pub max_active_tasks: Option<i64>,
     /// As [`Options::known_accounts`]; `Some(None)` is all of them.
-    #[serde(default, deserialize_with = "file::own_names")]
+    #[serde(default, deserialize_with = "value::own_names")]
     pub known_accounts: Option<Names>,
     /// As [`Options::known_attributes`]; `Some(None)` is all of them.
-    #[serde(default, deserialize_with = "file::own_names")]
+    #[serde(default, deserialize_with = "value::own_names")]
     pub known_attributes: Option<Names>,
     /// As [`Options::push_limit_per_day`].
     pub push_limit_per_day: Option<i64>,

@@ -412,20 +412,12 @@ fn in_circles(files: &BTreeMap<String, String>) -> Vec<String> {
     imports.filter(|(from, to)| comes_back(from, to)).map(|(from, to)| format!("{from} -> {to}")).collect()
 }
 
-/// Modules whose files still import each other. One that has lost its circles has to leave this list.
-const STILL_CIRCULAR: &[&str] = &["sandbox"];
-
 #[test]
 fn no_files_import_each_other_in_a_circle() {
     for (top, _) in MAY_USE {
         let files = files_of(top);
         assert!(!files.is_empty(), "the files of {top} were not found");
-        let circular = in_circles(&files);
-        if STILL_CIRCULAR.contains(top) {
-            assert!(!circular.is_empty(), "{top} has no circle any more: take it from STILL_CIRCULAR");
-        } else {
-            assert_eq!(circular, [""; 0], "files of {top} import each other in a circle");
-        }
+        assert_eq!(in_circles(&files), [""; 0], "files of {top} import each other in a circle");
     }
 }
 
