@@ -10,7 +10,7 @@ pub const DEFAULT_SDKAPPID: u64 = 1_400_000_001;
 pub const DEFAULT_IDENTIFIER: &str = "administrator";
 
 /// The first application that the sandbox serves, and who may call for it. Others are in
-/// [`Options::apps`].
+/// [`Options::apps`](super::Options::apps).
 #[derive(Clone, Debug)]
 pub struct Credentials {
     /// Its number.

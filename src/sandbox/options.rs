@@ -15,7 +15,7 @@ use clap::{Parser, ValueEnum};
 use secrecy::SecretString;
 use serde::Deserialize;
 
-pub use value::Names;
+use value::Names;
 
 use super::clock::Clock;
 use crate::domain::rules::Strictness;
