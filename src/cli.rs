@@ -5,60 +5,98 @@
 //! is there to make.
 
 mod args;
+mod background;
 mod clock;
 mod console;
-pub mod dashboard;
+mod dashboard;
 mod doctor;
 mod dumps;
 mod log;
+mod plan;
 mod sandbox;
 mod signals;
 mod usersig;
 
 use std::ffi::OsString;
+use std::io;
 
 use clap::Parser;
+use tokio::runtime::{Builder, Runtime};
 
 use crate::config::redact::redact;
 use args::{Args, Asked, Command};
 use log::Log;
 
+pub use background::LEAVE;
 pub use console::{Console, Exit};
 
 /// Runs one command; `args` begins with the name of the program.
 pub async fn run(args: impl IntoIterator<Item = OsString>, mut console: Console<'_>) -> Exit {
-    // Before anything that may be a key is looked at.
-    dumps::forbid();
-    let args = match Args::try_parse_from(args) {
-        Ok(args) => args,
-        Err(answer) => return parse_answer(&answer, &mut console),
-    };
-    let opened = args.settled().and_then(|asked| {
-        let log = asked.log.as_deref().map(Log::open).transpose()?;
-        Ok((asked, log))
-    });
-    let (Asked { command, flags, .. }, log) = match opened {
-        Ok(opened) => opened,
-        Err(words) => {
+    match Job::parse(args, &mut console) {
+        Ok(job) => job.run(console).await,
+        Err(exit) => exit,
+    }
+}
+
+/// A command that can be run.
+#[derive(Debug)]
+pub struct Job {
+    asked: Asked,
+    log: Option<Log>,
+}
+
+impl Job {
+    /// Reads the command line.
+    ///
+    /// # Errors
+    /// There is nothing to run: help or version were shown, or what does not fit was said.
+    pub fn parse(args: impl IntoIterator<Item = OsString>, console: &mut Console<'_>) -> Result<Self, Exit> {
+        // Before anything that may be a key is looked at.
+        dumps::forbid();
+        let args = Args::try_parse_from(args).map_err(|answer| parse_answer(&answer, console))?;
+        let opened = args.settled().and_then(|asked| {
+            let log = asked.log.as_deref().map(Log::open).transpose()?;
+            Ok((asked, log))
+        });
+        let (asked, log) = opened.map_err(|words| {
             console.print_error(&words);
-            return Exit::Usage;
+            Exit::Usage
+        })?;
+        let (log, warning) = log.unzip();
+        if let Some(words) = warning.flatten() {
+            console.say(&format!("warning: {words}"));
         }
-    };
-    if let Some((_, Some(words))) = &log {
-        console.say(&format!("warning: {words}"));
+        Ok(Self { asked, log })
     }
-    tracing::info!(event = "start", version = env!("CARGO_PKG_VERSION"), pid = std::process::id());
-    let exit = match command {
-        None => dashboard::run(&flags, console.lend()).await,
-        Some(Command::Sandbox(args)) => sandbox::run(args, console.lend()).await,
-        Some(Command::Usersig(args)) => usersig::run(args, &flags, console.lend()),
-        Some(Command::Doctor(args)) => doctor::run(args, &flags, console.lend()).await,
-    };
-    tracing::info!(event = "stop", exit = exit.code());
-    if let Some(words) = log.and_then(|(log, _)| log.close()) {
-        console.print_error(&words);
+
+    /// What it runs on: a server uses every core, and all else is quickest on one thread.
+    ///
+    /// # Errors
+    /// When the system has no threads for it.
+    pub fn runtime(&self) -> io::Result<Runtime> {
+        let mut builder = match self.asked.command {
+            Some(Command::Sandbox(_)) => Builder::new_multi_thread(),
+            Some(Command::Usersig(_) | Command::Doctor(_)) | None => Builder::new_current_thread(),
+        };
+        builder.enable_all().build()
     }
-    exit
+
+    /// Runs it.
+    pub async fn run(self, mut console: Console<'_>) -> Exit {
+        tracing::info!(event = "start", version = env!("CARGO_PKG_VERSION"), pid = std::process::id());
+        let Asked { command, flags, .. } = self.asked;
+        let exit = match command {
+            None => dashboard::run(&flags, console.lend()).await,
+            Some(Command::Sandbox(args)) => sandbox::run(args, console.lend()).await,
+            Some(Command::Usersig(args)) => usersig::run(args, &flags, console.lend()),
+            Some(Command::Doctor(args)) => doctor::run(args, &flags, console.lend()).await,
+        };
+        tracing::info!(event = "stop", exit = exit.code());
+        if let Some(words) = self.log.and_then(Log::close) {
+            console.print_error(&words);
+        }
+        exit
+    }
 }
 
 /// Help and version are answers, everything else is a complaint.

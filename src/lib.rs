@@ -45,7 +45,8 @@
 //! | what is known of a write, from its sending to its verification | [`app::pending`]; decided in [`app::writes`] |
 //! | which answer an effect is owed | [`app::reply`] |
 //! | how a text is composed line by line | [`app::lines`] |
-//! | what is made ready beside the first frame | [`cli::dashboard`] |
+//! | settings to what the dashboard starts with | `cli::plan` |
+//! | what is made ready beside the first frame, and works there | `cli::background` |
 //! | a rule (U…, W…) and its reason | `docs/rules.md` |
 //! | what is offered when a write is over | `app::review::again` |
 //! | what happens to a write whose outcome is unknown | `worker::reconcile`, `worker::record`, `app::review::learn` |

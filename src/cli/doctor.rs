@@ -13,7 +13,7 @@ use reqwest::Url;
 use super::args::DoctorArgs;
 use super::clock::present;
 use super::console::{Console, Exit};
-use super::dashboard;
+use super::{background, plan};
 use crate::api::proxy::{self, Proxy};
 use crate::api::signer::Signer;
 use crate::api::{Connection, Context};
@@ -85,13 +85,13 @@ fn configured(profile: &Profile, console: &mut Console<'_>, report: &mut Report)
         identifier: profile.identifier.value.clone(),
         ca_file: profile.ca_file.as_ref().map(|file| file.value.clone()),
     };
-    let store_key = Some(dashboard::store_key(profile));
+    let store_key = Some(plan::store_key(profile));
     Target { credential: credential.ok(), connection, store_key, embedded: None }
 }
 
 /// Without a profile the dashboard opens on a sandbox of its own; so the same is started here.
 async fn embedded(console: &mut Console<'_>, report: &mut Report) -> Option<Target> {
-    match dashboard::start_embedded().await {
+    match background::start_embedded().await {
         Ok((running, connection)) => {
             report.add(Line::ok(Check::Secret, "made up for the embedded sandbox"), console.out);
             let Connection { base_url: endpoint, sdkappid, identifier, credential, ca_file } = connection;

@@ -1,0 +1,281 @@
+//! What works beside the screens: embedded sandbox, local database, worker, on a thread of their own.
+
+use std::net::{Ipv4Addr, SocketAddr};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::thread;
+use std::time::Duration;
+
+use chrono::SecondsFormat;
+use tokio::runtime::Builder;
+use tokio::sync::{mpsc, oneshot};
+
+use super::clock::present;
+use super::plan::{NOTHING_TO_READ, Plan, Target};
+use crate::api::{Client, Connection, Context, Timeouts};
+use crate::app::{Effect, Message, PendingReply};
+use crate::config::Credential;
+use crate::domain::Failure;
+use crate::sandbox::{self, Credentials, Options, Running, Seed};
+use crate::store::{Opened, Store};
+use crate::worker::{self, Journal, Pace, Reload, Tools};
+
+/// How long work that nobody waits for may hold up the end of the program.
+pub const LEAVE: Duration = Duration::from_secs(1);
+
+/// The thread. It has its own, so that no answer, however long, holds up a key, and only one, so that
+/// nothing wakes others while nothing happens.
+#[derive(Debug)]
+pub(super) struct Background {
+    leave: oneshot::Sender<()>,
+    ended: oneshot::Receiver<()>,
+}
+
+impl Background {
+    /// Starts it: it carries out what is asked for until nobody can ask any more.
+    ///
+    /// # Errors
+    /// When the system has no thread for it.
+    pub(super) fn start(
+        plan: Plan,
+        reload: Reload,
+        asked: mpsc::Receiver<Effect>,
+        answers: mpsc::Sender<Message>,
+    ) -> Result<Self, String> {
+        let runtime = Builder::new_current_thread().enable_all().build();
+        let runtime = runtime.map_err(|err| format!("a thread cannot be started: {err}"))?;
+        let (leave, left) = oneshot::channel();
+        let (end, ended) = oneshot::channel();
+        let work = move || {
+            runtime.block_on(work_until(left, plan, reload, asked, answers));
+            runtime.shutdown_timeout(LEAVE);
+            // Nobody waits for it any more.
+            let _ = end.send(());
+        };
+        let spawned = thread::Builder::new().name("background".to_owned()).spawn(work);
+        spawned.map_err(|err| format!("a thread cannot be started: {err}"))?;
+        Ok(Self { leave, ended })
+    }
+
+    /// Breaks off what is still under way, and returns when the embedded sandbox has ended.
+    pub(super) async fn stop(self) {
+        drop(self.leave);
+        // Gone without a word is ended as well.
+        let _ = self.ended.await;
+    }
+}
+
+async fn work_until(
+    left: oneshot::Receiver<()>,
+    plan: Plan,
+    reload: Reload,
+    asked: mpsc::Receiver<Effect>,
+    answers: mpsc::Sender<Message>,
+) {
+    let (stop_later, mut embedded) = oneshot::channel();
+    tokio::select! {
+        () = work(plan, reload, stop_later, open_store, asked, answers) => {}
+        _ = left => {}
+    }
+    if let Ok(running) = embedded.try_recv() {
+        Running::stop(running).await;
+    }
+}
+
+/// Makes ready what the worker works with, and works. Where that fails everything that is asked for is
+/// answered with the reason.
+async fn work(
+    plan: Plan,
+    reload: Reload,
+    stop_later: oneshot::Sender<Running>,
+    open_store: impl FnOnce(Option<PathBuf>, Option<String>) -> OpenedStore + Send + 'static,
+    mut asked: mpsc::Receiver<Effect>,
+    answers: mpsc::Sender<Message>,
+) {
+    match make_ready(plan, reload, stop_later, open_store, &answers).await {
+        Ok(tools) => worker::run(tools, asked, answers).await,
+        Err(detail) => {
+            tracing::warn!(event = "trouble", words = detail);
+            while let Some(effect) = asked.recv().await {
+                let refused = |reply: PendingReply| reply.refused(Failure::Local { detail: detail.clone() });
+                if let Some(message) = PendingReply::to(&effect).map(refused)
+                    && answers.send(message).await.is_err()
+                {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+async fn make_ready(
+    plan: Plan,
+    reload: Reload,
+    stop_later: oneshot::Sender<Running>,
+    open_store: impl FnOnce(Option<PathBuf>, Option<String>) -> OpenedStore + Send + 'static,
+    answers: &mpsc::Sender<Message>,
+) -> Result<Tools, String> {
+    let Plan { setup, target, store, store_key } = plan;
+    let is_embedded = matches!(target, Target::Embedded);
+    let key = store_key.clone();
+    let store = on_thread(move || open_store(store, is_embedded.then_some(key)));
+    let connection = match target {
+        Target::Service(connection) => connection,
+        Target::Embedded => {
+            let (running, connection) = start_embedded().await?;
+            // Nobody waits for it when the screens are gone already; then it ends with this program.
+            let _ = stop_later.send(running);
+            connection
+        }
+    };
+    let context = Context::new(present, rand::random);
+    let for_client = context.clone();
+    let client = on_thread(move || Client::new(&connection, Timeouts::default(), for_client)).await?;
+    let client = client.map_err(|failure| failure.words().what)?;
+    let (store, trouble) = store.await.unwrap_or_else(|words| (None, Some(words)));
+    if let Some(words) = trouble {
+        // When the receiver is gone, nobody wants to know.
+        let _ = answers.send(Message::Noted(words)).await;
+    }
+    tracing::info!(
+        event = "profile",
+        profile = setup.profile,
+        environment = setup.environment.name(),
+        app = setup.sdkappid,
+        place = setup.place,
+        signature_until = %client.sig_until().to_rfc3339_opts(SecondsFormat::Secs, true),
+    );
+    let mut journal = Journal::new(store, &store_key);
+    if is_embedded {
+        journal = journal.of_own_service();
+    }
+    let reload = if is_embedded { Reload::never(NOTHING_TO_READ) } else { reload };
+    Ok(Tools { pace: Pace::default(), client: Arc::new(client), journal, context, reload })
+}
+
+/// Does what may wait for a disk, beginning now. The thread belongs to nobody: who leaves meanwhile does
+/// not wait for it.
+fn on_thread<T: Send + 'static>(
+    work: impl FnOnce() -> T + Send + 'static,
+) -> impl Future<Output = Result<T, String>> {
+    let (done, result) = oneshot::channel();
+    let spawned = thread::Builder::new().name("start".to_owned()).spawn(move || {
+        // Nobody waits for it any more.
+        let _ = done.send(work());
+    });
+    async move {
+        spawned.map_err(|err| format!("a thread cannot be started: {err}"))?;
+        result.await.map_err(|_| "what was to be made ready fell over".to_owned())
+    }
+}
+
+/// A server on a free port of this machine, and what it takes to call it.
+pub(super) async fn start_embedded() -> Result<(Running, Connection), String> {
+    let credentials = Credentials::made(&mut rand::rng());
+    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
+    let Credentials { sdkappid, identifier, key } = credentials.clone();
+    let running = sandbox::start(listen, Options::demo(), credentials, Some(Seed::default()))
+        .await
+        .map_err(|err| format!("the embedded sandbox did not start: {err}"))?;
+    let base_url = running.base_url();
+    let credential = Credential::Key(key);
+    Ok((running, Connection { base_url, sdkappid, identifier, credential, ca_file: None }))
+}
+
+/// The local database, where it can be opened, and what is to be said about it.
+type OpenedStore = (Option<Arc<Store>>, Option<String>);
+
+/// Opens the local database. Of the embedded sandbox of before, `embedded`, the
+/// tasks are gone: what became of writes to it is no question.
+fn open_store(path: Option<PathBuf>, embedded: Option<String>) -> OpenedStore {
+    let Some(path) = path else { return (None, None) };
+    let store = match Store::open(&path) {
+        Ok(store) => store,
+        Err(err) => return (None, Some(format!("drafts and journal are not kept on disk: {err}"))),
+    };
+    let mended = Opened::summary(store.opened());
+    if let Some(words) = &mended {
+        tracing::warn!(event = "mended", words);
+    }
+    if let Some(key) = embedded {
+        let outcome = serde_json::json!({"result": "the embedded sandbox is gone"});
+        // That of another pushdeck that lives is not gone: only what belongs to nobody else is closed.
+        // Entries that stay open only cost a needless search.
+        let _ = store.take_over(&key).and_then(|_| store.close_own_intents(&key, present(), &outcome));
+    }
+    (Some(Arc::new(store)), mended)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::cli::plan::plan;
+    use crate::config::{Env, Flags};
+
+    #[tokio::test]
+    async fn what_is_asked_waits_for_a_database_that_is_slow_to_open_and_is_answered_once_it_is_there() {
+        let plan = plan(&Flags { sandbox: true, ..Flags::default() }, &Env::default(), None).unwrap();
+        let (opens, opened) = std::sync::mpsc::sync_channel::<()>(0);
+        let slow = move |_, _| {
+            opened.recv().unwrap();
+            (None, Some("not kept".to_owned()))
+        };
+        let (effects, asked) = mpsc::channel(4);
+        let (answers, mut answered) = mpsc::channel(64);
+        let (stop_later, embedded) = oneshot::channel();
+        let working = tokio::spawn(work(plan, Reload::never(""), stop_later, slow, asked, answers));
+        let now = present();
+        let query = crate::domain::Query::around(now, 5);
+        let priority = crate::domain::Priority::Page;
+        effects.send(Effect::List { req: crate::app::ReqId(7), query, priority }).await.unwrap();
+        let running = embedded.await.unwrap();
+        // The sandbox is there, and still nothing was asked of it.
+        assert!(answered.try_recv().is_err());
+        opens.send(()).unwrap();
+        assert_eq!(answered.recv().await, Some(Message::Noted("not kept".to_owned())));
+        let listed = loop {
+            if let Message::Listed { result, .. } = answered.recv().await.unwrap() {
+                break result;
+            }
+        };
+        assert!(listed.is_ok());
+        drop(effects);
+        working.await.unwrap();
+        Running::stop(running).await;
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_made_ready_is_the_answer_to_everything_that_is_asked() {
+        let connection = Connection {
+            base_url: "https://127.0.0.1:9".to_owned(),
+            sdkappid: 1,
+            identifier: "administrator".to_owned(),
+            credential: Credential::Key("0123456789abcdef0123456789abcdef".into()),
+            ca_file: Some("/nowhere/ca.pem".into()),
+        };
+        let mut plan = plan(&Flags { sandbox: true, ..Flags::default() }, &Env::default(), None).unwrap();
+        plan.target = Target::Service(connection);
+        let (effects, asked) = mpsc::channel(4);
+        let (answers, mut answered) = mpsc::channel(4);
+        let (stop_later, _embedded) = oneshot::channel();
+        let working =
+            tokio::spawn(work(plan, Reload::never(""), stop_later, |_, _| (None, None), asked, answers));
+        effects.send(Effect::Reload { req: crate::app::ReqId(7) }).await.unwrap();
+        let Some(Message::Reloaded { result: Err(words), .. }) = answered.recv().await else { panic!() };
+        assert!(words.contains("/nowhere/ca.pem"), "{words}");
+        drop(effects);
+        working.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_embedded_sandbox_listens_on_this_machine_under_the_shown_app() {
+        let (running, connection) = start_embedded().await.unwrap();
+        let host = connection.base_url.strip_prefix("http://127.0.0.1:").unwrap();
+        let port: u16 = host.parse().unwrap();
+        tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
+        let plan = plan(&Flags { sandbox: true, ..Flags::default() }, &Env::default(), None).unwrap();
+        assert_eq!(connection.sdkappid, plan.setup.sdkappid);
+        assert_eq!(connection.identifier, plan.setup.from_account);
+        running.stop().await;
+    }
+}

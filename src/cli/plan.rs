@@ -1,0 +1,225 @@
+//! Settings and secret to one plan: what is settled before the dashboard opens.
+
+use std::path::PathBuf;
+
+use crate::api::Connection;
+use crate::app::Setup;
+use crate::config::{self, ConfigError, Env, Flags, Origin, Profile, Settings, paths};
+use crate::domain::profile::Environment;
+use crate::worker::{Read, Reload};
+use crate::{sandbox, store};
+
+/// The name that the embedded sandbox has on screen.
+const SANDBOX_NAME: &str = "sandbox";
+
+/// Under which name the drafts and the journal of the embedded sandbox are kept.
+const EMBEDDED_KEY: &str = "(embedded)";
+
+/// Everything that is settled before anything starts.
+#[derive(Clone, Debug)]
+pub(super) struct Plan {
+    /// What the screens need.
+    pub setup: Setup,
+    /// Where the calls go.
+    pub target: Target,
+    /// The local database; `None` keeps drafts and journal in memory, as there is no home directory.
+    pub store: Option<PathBuf>,
+    /// Under which name drafts and journal are kept: profile, app and host, so that a renamed or
+    /// re-pointed profile never meets the open writes of another app.
+    pub store_key: String,
+}
+
+/// Where the calls go.
+#[derive(Clone, Debug)]
+pub(super) enum Target {
+    /// A server inside this process, started with the dashboard and gone with it.
+    Embedded,
+    /// Somewhere else.
+    Service(Connection),
+}
+
+pub(super) const NOTHING_TO_READ: &str =
+    "this is the embedded sandbox; to use a profile, leave and start pushdeck without --sandbox";
+
+/// Reads settings and secret. May wait ten seconds for a `secret_key_command`.
+///
+/// # Errors
+/// Everything that is wrong with them.
+pub(super) fn plan(flags: &Flags, env: &Env, system_zone: Option<&str>) -> Result<Plan, ConfigError> {
+    let settings = config::load(flags, env, system_zone)?;
+    let store = paths::state_dir(env).map(|dir| dir.join(store::FILE));
+    match &settings.profile {
+        Some(profile) => service(&settings, profile, env, store),
+        None => Ok(embedded(&settings, flags, store)),
+    }
+}
+
+fn service(
+    settings: &Settings,
+    profile: &Profile,
+    env: &Env,
+    store: Option<PathBuf>,
+) -> Result<Plan, ConfigError> {
+    let credential = config::resolve_secret(profile, env)?;
+    let endpoint = &profile.endpoint.value;
+    let host = host_of(endpoint);
+    let name = &profile.name.value;
+    let store_key = store_key(profile);
+    let notice = match &profile.name.origin {
+        origin @ Origin::Env(_) => Some(format!("profile {name}, chosen by {origin}")),
+        Origin::Default | Origin::System | Origin::File(_) | Origin::Flag(_) => None,
+    };
+    let setup = Setup {
+        profile: name.clone(),
+        environment: profile.environment.value,
+        place: profile.region.map_or(host, |region| region.label).to_owned(),
+        sdkappid: profile.sdkappid.value,
+        from_account: profile.from_account.value.clone(),
+        zone: settings.timezone.value,
+        page_size: profile.page_size.value,
+        refresh: settings.refresh.value,
+        notice,
+        app: store_key.as_str().into(),
+    };
+    let target = Target::Service(Connection {
+        base_url: endpoint.clone(),
+        sdkappid: setup.sdkappid,
+        identifier: profile.identifier.value.clone(),
+        credential,
+        ca_file: profile.ca_file.as_ref().map(|file| file.value.clone()),
+    });
+    Ok(Plan { setup, target, store, store_key })
+}
+
+/// Under which name drafts and journal of a profile are kept.
+pub(super) fn store_key(profile: &Profile) -> String {
+    format!("{} {} {}", profile.name.value, profile.sdkappid.value, host_of(&profile.endpoint.value))
+}
+
+fn host_of(endpoint: &str) -> &str {
+    endpoint.split_once("://").map_or(endpoint, |(_, host)| host)
+}
+
+fn embedded(settings: &Settings, flags: &Flags, store: Option<PathBuf>) -> Plan {
+    let why = match &settings.file {
+        _ if flags.sandbox => "asked for by --sandbox",
+        Some(_) => "the config file has no profile",
+        None => "there is no config file",
+    };
+    let setup = Setup {
+        app: EMBEDDED_KEY.into(),
+        profile: SANDBOX_NAME.to_owned(),
+        environment: Environment::Sandbox,
+        place: "embedded".to_owned(),
+        sdkappid: sandbox::DEFAULT_SDKAPPID,
+        from_account: sandbox::DEFAULT_IDENTIFIER.to_owned(),
+        zone: settings.timezone.value,
+        page_size: config::file::PAGE_SIZE,
+        refresh: settings.refresh.value,
+        notice: Some(format!("embedded sandbox, {why}: nothing is sent to anybody")),
+    };
+    Plan { setup, target: Target::Embedded, store, store_key: EMBEDDED_KEY.to_owned() }
+}
+
+/// How `:reload` reads the settings again: as at the start, but always those of the profile in use.
+pub(super) fn rereading(flags: &Flags, env: Env, system_zone: Option<String>, profile: String) -> Reload {
+    let flags = Flags { profile: Some(profile), ..flags.clone() };
+    Reload::by(move || {
+        let Plan { mut setup, target, store_key, .. } =
+            plan(&flags, &env, system_zone.as_deref()).map_err(|err| err.to_string())?;
+        setup.notice = None;
+        match target {
+            Target::Service(connection) => Ok(Read { setup, connection, store_key }),
+            Target::Embedded => Err(NOTHING_TO_READ.to_owned()),
+        }
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::time::Duration;
+
+    use chrono_tz::Tz;
+
+    use super::*;
+    use crate::config::Credential;
+
+    const CONFIG: &str = r#"
+        [ui]
+        refresh_seconds = 5
+        [profiles.acme]
+        environment = "prod"
+        region = "singapore"
+        sdkappid = 1400000009
+        identifier = "ops"
+        secret_key_env = "ACME_IM_KEY"
+        timezone = "Asia/Tokyo"
+        page_size = 20
+        from_account = "shop"
+        [profiles.local]
+        environment = "sandbox"
+        endpoint = "http://127.0.0.1:8080"
+        sdkappid = 1400000001
+        identifier = "administrator"
+        usersig = "5up3rs3cr3t"
+    "#;
+
+    fn with_config(profile: &str, env: &[(&str, &str)]) -> Result<Plan, String> {
+        let dir = tempfile::tempdir().unwrap();
+        let config = dir.path().join("c.toml");
+        std::fs::write(&config, CONFIG).unwrap();
+        let flags = Flags { config: Some(config), profile: Some(profile.to_owned()), sandbox: false };
+        plan(&flags, &Env::of(env.iter().copied()), None).map_err(|err| err.to_string())
+    }
+
+    #[test]
+    fn a_profile_becomes_a_plan() {
+        let plan = with_config("acme", &[("ACME_IM_KEY", "5up3rs3cr3t"), ("HOME", "/home/op")]).unwrap();
+        let setup = Setup {
+            profile: "acme".to_owned(),
+            environment: Environment::Prod,
+            place: "Singapore".to_owned(),
+            sdkappid: 1_400_000_009,
+            from_account: "shop".to_owned(),
+            zone: Tz::Asia__Tokyo,
+            page_size: 20,
+            refresh: Duration::from_secs(5),
+            notice: None,
+            app: "acme 1400000009 adminapisgp.im.qcloud.com".into(),
+        };
+        assert_eq!(plan.setup, setup);
+        assert_eq!(plan.store, Some("/home/op/.local/state/pushdeck/state.db".into()));
+        assert_eq!(plan.store_key, "acme 1400000009 adminapisgp.im.qcloud.com");
+        assert!(!format!("{plan:?}").contains("5up3r"));
+        let Target::Service(connection) = plan.target else { panic!("not embedded") };
+        assert_eq!(connection.base_url, "https://adminapisgp.im.qcloud.com");
+        assert_eq!((connection.sdkappid, connection.identifier.as_str()), (1_400_000_009, "ops"));
+        assert!(matches!(connection.credential, Credential::Key(_)));
+    }
+
+    #[test]
+    fn an_endpoint_is_shown_by_its_host_and_a_given_signature_stays_one() {
+        let plan = with_config("local", &[]).unwrap();
+        assert_eq!((plan.setup.place.as_str(), plan.store), ("127.0.0.1:8080", None));
+        assert!(matches!(plan.target, Target::Service(Connection { credential: Credential::Sig(_), .. })));
+    }
+
+    #[test]
+    fn a_missing_secret_is_said_before_anything_opens() {
+        let found = with_config("acme", &[]).unwrap_err();
+        assert!(found.contains("the environment variable ACME_IM_KEY is not set"), "{found}");
+    }
+
+    #[test]
+    fn without_a_profile_it_is_the_embedded_sandbox_and_says_why() {
+        let flags = Flags { sandbox: true, ..Flags::default() };
+        for (flags, why) in [(flags, "asked for by --sandbox"), (Flags::default(), "there is no config file")]
+        {
+            let plan = plan(&flags, &Env::of([("HOME", "/nowhere")]), Some("Asia/Shanghai")).unwrap();
+            assert!(matches!(plan.target, Target::Embedded));
+            assert_eq!((plan.setup.environment, plan.setup.zone), (Environment::Sandbox, Tz::Asia__Shanghai));
+            let notice = plan.setup.notice.unwrap();
+            assert_eq!(notice, format!("embedded sandbox, {why}: nothing is sent to anybody"));
+        }
+    }
+}
