@@ -1,8 +1,8 @@
 //! The terminal: taken over and given back, drawn on frame by frame, listened to.
 //!
 //! Whatever happens (drop, panic, signal, suspension) the terminal is given back once and whole, and
-//! within a bounded time, also when it takes nothing any more. Reading and writing run on a thread
-//! each: neither ever holds up the loop. Nothing is asked of the terminal, for its answer would come
+//! within a bounded time, also when it takes nothing any more. Reading runs on a thread of its own, and so
+//! does what the terminal does not take at once: neither ever holds up the loop. Nothing is asked of the terminal, for its answer would come
 //! between the keys.
 
 mod decode;
@@ -20,7 +20,7 @@ use base64::engine::general_purpose::STANDARD;
 pub use guard::{Guard, Taken, give_back, give_back_on_panic, is_taken, retake, suspend, take};
 pub use input::listen;
 pub use line::{size, takes_words};
-pub use screen::{Progress, Screen, Shown, Writer, screen};
+pub use screen::{Output, Progress, Screen, Shown, Writer, screen};
 
 /// Asks the terminal to put a text on its clipboard (OSC 52), which also works over SSH. Whether it
 /// does so is the terminal's choice, and it does not say.
@@ -42,7 +42,8 @@ mod tests {
     #[test]
     fn a_copied_text_is_one_sequence_of_plain_characters_whatever_it_holds() {
         assert_eq!(clipboard("it's 早报\u{1b}"), b"\x1b]52;c;aXQncyDml6nmiqUb\x1b\\");
-        let (closed, _, _) = screen(Vec::new(), is_taken, size);
+        let nothing = line::Outlet::open(is_taken).unwrap();
+        let (closed, _, _) = screen(nothing, is_taken, size);
         assert!(copy(&closed, "x").is_err(), "nothing is written to a terminal that was not taken");
     }
 }

@@ -160,8 +160,11 @@ fn hear(state_loop: &mut Loop, news: &Progress, clock: &impl Fn() -> Moment) -> 
             let fresh = usize::try_from(count - state_loop.heard).unwrap_or(usize::MAX);
             state_loop.heard = *count;
             for shown in last.iter().skip(last.len().saturating_sub(fresh)) {
-                let Shown { rendered, size, lines } = shown.clone();
-                state_loop.take(Message::Drawn { at: clock(), rendered, size, lines });
+                let Shown { rendered, size, lines, awaited } = shown.clone();
+                // Nobody waits for the others.
+                if awaited {
+                    state_loop.take(Message::Drawn { at: clock(), rendered, size, lines });
+                }
             }
         }
         Progress::Failed(why) => return Err(io::Error::other(why.clone())),
@@ -308,7 +311,8 @@ impl Painter<'_> {
             state_loop.take(Message::Resized { columns: size.0, rows: size.1 });
         }
         let (state, theme) = (&state_loop.state, self.theme);
-        let shown = Shown { rendered: state.now.running, size, lines: state.in_sight() };
+        let awaited = state.review().is_some();
+        let shown = Shown { rendered: state.now.running, size, lines: state.in_sight(), awaited };
         self.screen.show(shown, |area, buffer| view::render(state, theme, area, buffer));
         self.frames += 1;
         Ok(())

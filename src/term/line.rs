@@ -6,6 +6,7 @@ use std::io::{self, Write};
 use std::os::fd::{AsFd, AsRawFd, BorrowedFd, OwnedFd};
 use std::time::{Duration, Instant};
 
+use super::screen::Output;
 use filedescriptor::{POLLIN, POLLOUT, pollfd};
 use nix::sys::termios::tcgetsid;
 use rustix::fs::{Mode, OFlags, open};
@@ -100,6 +101,8 @@ pub(super) enum Waited {
 #[derive(Debug)]
 pub(super) struct Outlet {
     tty: File,
+    /// Whether a write gives up where it would have to wait.
+    never_waits: bool,
     /// Whether the terminal is still ours: if not, what is left is not written.
     is_wanted: fn() -> bool,
 }
@@ -108,12 +111,13 @@ impl Outlet {
     /// To the terminal of standard output.
     pub(super) fn open(is_wanted: fn() -> bool) -> io::Result<Self> {
         let own = reopen();
+        let never_waits = own.is_some();
         let tty = own.map_or_else(|| io::stdout().as_fd().try_clone_to_owned(), Ok)?;
-        Ok(Self { tty: File::from(tty), is_wanted })
+        Ok(Self { tty: File::from(tty), never_waits, is_wanted })
     }
 
-    /// Writes what can be written at once; `None` when that is nothing.
-    fn write_now(&mut self, bytes: &[u8]) -> io::Result<Option<usize>> {
+    /// Writes a piece of it, if that can be done now; `None` when it cannot.
+    fn write_piece(&mut self, bytes: &[u8]) -> io::Result<Option<usize>> {
         let piece = bytes.get(..PIECE).unwrap_or(bytes);
         match self.tty.write(piece) {
             Ok(count) => Ok(Some(count)),
@@ -136,10 +140,24 @@ impl Outlet {
                 // Not every system can; then it is a matter of time.
                 let _ = tcflush(&self.tty, QueueSelector::OFlush);
             }
-            let count = self.write_now(bytes)?.unwrap_or(0);
+            let count = self.write_piece(bytes)?.unwrap_or(0);
             bytes = bytes.get(count..).unwrap_or_default();
         }
         Ok(())
+    }
+}
+
+impl Output for Outlet {
+    fn write_now(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if !(self.is_wanted)() {
+            return Ok(bytes.len());
+        }
+        let mut written = 0;
+        while let Some(rest) = bytes.get(written..).filter(|rest| self.never_waits && !rest.is_empty()) {
+            let Some(count) = self.write_piece(rest)? else { break };
+            written += count;
+        }
+        Ok(written)
     }
 }
 
@@ -149,7 +167,7 @@ impl Write for Outlet {
             if !(self.is_wanted)() {
                 return Ok(bytes.len());
             }
-            if let Some(count) = self.write_now(bytes)? {
+            if let Some(count) = self.write_piece(bytes)? {
                 return Ok(count);
             }
             match wait(self.tty.as_fd(), true, Some(GLANCE)) {

@@ -1,11 +1,12 @@
 //! Frames on their way to the terminal.
 //!
-//! The loop hands a frame over and goes on; a thread of its own writes it. While the terminal does not
-//! take anything the newest frame waits and replaces the one before it, so frames are passed over and
-//! nothing else is. What is written is the difference to what was really written before, so that a
+//! The loop hands a frame over, writes what the terminal takes at once, and goes on; what it does not
+//! take a thread of its own writes. While the terminal does not take anything the newest frame waits and
+//! replaces the one before it, so frames are passed over and nothing else is. What is written is the difference to what was really written before, so that a
 //! frame that was passed over is missing in no picture.
 
 use std::collections::VecDeque;
+use std::fmt;
 use std::io::{self, Write};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
@@ -36,6 +37,8 @@ pub struct Shown {
     pub size: (u16, u16),
     /// The lines of the review that are on it, as they were given.
     pub lines: Vec<LineKey>,
+    /// The loop is to be woken when it is on the screen; else it hears of it when it wakes by itself.
+    pub awaited: bool,
 }
 
 /// How far the writing is.
@@ -73,11 +76,33 @@ struct Waiting {
     spare: Option<Buffer>,
 }
 
-#[derive(Debug, Default)]
+/// Where frames go in the end.
+pub trait Output: Write + fmt::Debug + Send + 'static {
+    /// Writes what is taken at once, and never waits; how much that is.
+    ///
+    /// # Errors
+    /// When the terminal is gone.
+    fn write_now(&mut self, bytes: &[u8]) -> io::Result<usize>;
+}
+
+#[derive(Debug)]
 struct Shared {
     waiting: Mutex<Waiting>,
-    /// Held from the moment something is taken to be written until it is.
-    pen: Mutex<()>,
+    pen: Mutex<Pen>,
+    written: watch::Sender<Progress>,
+    is_open: fn() -> bool,
+}
+
+/// Who writes: held from the moment something is taken to be written until it is, or until the terminal
+/// takes no more of it at once.
+#[derive(Debug)]
+pub(super) struct Pen {
+    out: Box<dyn Output>,
+    /// What was written last.
+    on_screen: Buffer,
+    /// What was begun and not taken yet, and the frame that is on the screen after it.
+    rest: Vec<u8>,
+    begun: Option<Frame>,
 }
 
 impl Progress {
@@ -103,6 +128,84 @@ impl Shared {
         // Nothing in here can be half done.
         self.waiting.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    /// Writes what waits, with the pen in hand; whether all of it was written.
+    fn write(&self, pen: &mut Pen, may_wait: bool) -> bool {
+        pen.write(self, may_wait).unwrap_or_else(|error| {
+            pen.rest.clear();
+            self.written.send_replace(Progress::Failed(error.to_string()));
+            true
+        })
+    }
+}
+
+impl Pen {
+    fn write(&mut self, shared: &Shared, may_wait: bool) -> io::Result<bool> {
+        if !self.finish(shared, may_wait)? {
+            return Ok(false);
+        }
+        let mut waiting = shared.waiting();
+        self.rest = std::mem::take(&mut waiting.first);
+        self.begun = waiting.frame.take();
+        let mut anew = self.begun.is_some() && std::mem::take(&mut waiting.anew);
+        drop(waiting);
+        let of_first = self.rest.len();
+        if let Some(frame) = &self.begun {
+            let area = frame.buffer.area;
+            anew |= self.on_screen.area != area;
+            if anew {
+                self.on_screen.resize(area);
+                self.on_screen.reset();
+            }
+            encode(&self.on_screen, &frame.buffer, anew, &mut self.rest)?;
+        }
+        let size = self.rest.len();
+        let is_done = self.finish(shared, may_wait)?;
+        if self.rest.len() == size && !is_done {
+            self.put_back(shared, of_first, anew);
+        }
+        Ok(is_done)
+    }
+
+    /// Nothing of it was taken: it waits again, and a newer frame may take its place.
+    fn put_back(&mut self, shared: &Shared, of_first: usize, anew: bool) {
+        let mut waiting = shared.waiting();
+        self.rest.truncate(of_first);
+        self.rest.append(&mut waiting.first);
+        waiting.first = std::mem::take(&mut self.rest);
+        let begun = self.begun.take();
+        waiting.frame = waiting.frame.take().or(begun);
+        waiting.anew |= anew;
+    }
+
+    /// Goes on with what was begun; whether it is written.
+    fn finish(&mut self, shared: &Shared, may_wait: bool) -> io::Result<bool> {
+        if may_wait && !self.rest.is_empty() {
+            self.out.write_all(&self.rest)?;
+            self.out.flush()?;
+            self.rest.clear();
+        } else if !self.rest.is_empty() {
+            let count = self.out.write_now(&self.rest)?;
+            self.rest.drain(..count);
+        }
+        if !self.rest.is_empty() {
+            return Ok(false);
+        }
+        let Some(Frame { buffer, shown }) = self.begun.take() else { return Ok(true) };
+        if !(shared.is_open)() {
+            // It was given back meanwhile: nobody saw the whole of it.
+            shared.waiting().anew = true;
+            return Ok(true);
+        }
+        let old = std::mem::replace(&mut self.on_screen, buffer);
+        shared.waiting().spare = Some(old);
+        let awaited = shown.awaited;
+        shared.written.send_if_modified(|progress| {
+            progress.add(shown);
+            awaited
+        });
+        Ok(true)
+    }
 }
 
 /// The loop's end: takes frames and never waits.
@@ -110,35 +213,30 @@ impl Shared {
 pub struct Screen {
     shared: Arc<Shared>,
     bell: mpsc::Sender<()>,
-    is_open: fn() -> bool,
     size: fn() -> io::Result<(u16, u16)>,
 }
 
-/// The thread's end: writes what waits.
+/// The thread's end: writes what the terminal did not take at once.
 #[derive(Debug)]
-pub struct Writer<W> {
+pub struct Writer {
     shared: Arc<Shared>,
     bell: mpsc::Receiver<()>,
-    written: watch::Sender<Progress>,
-    is_open: fn() -> bool,
-    out: W,
-    /// What was written last.
-    on_screen: Buffer,
 }
 
 /// Both ends, and where the loop hears of what was written. `is_open` says whether the terminal may be
 /// drawn on now, `size` how large it is.
-pub fn screen<W: Write>(
-    out: W,
+pub fn screen(
+    out: impl Output,
     is_open: fn() -> bool,
     size: fn() -> io::Result<(u16, u16)>,
-) -> (Screen, Writer<W>, watch::Receiver<Progress>) {
-    let shared = Arc::new(Shared::default());
+) -> (Screen, Writer, watch::Receiver<Progress>) {
     let (ring, bell) = mpsc::channel(1);
     let (written, progress) = watch::channel(Progress::default());
-    let screen = Screen { shared: Arc::clone(&shared), bell: ring, is_open, size };
-    let writer = Writer { shared, bell, written, is_open, out, on_screen: Buffer::default() };
-    (screen, writer, progress)
+    let pen = Pen { out: Box::new(out), on_screen: Buffer::default(), rest: Vec::new(), begun: None };
+    let (waiting, pen) = (Mutex::default(), Mutex::new(pen));
+    let shared = Arc::new(Shared { waiting, pen, written, is_open });
+    let screen = Screen { shared: Arc::clone(&shared), bell: ring, size };
+    (screen, Writer { shared, bell }, progress)
 }
 
 impl Screen {
@@ -162,7 +260,11 @@ impl Screen {
             waiting.spare = Some(passed_over.buffer);
         }
         drop(waiting);
-        self.ring();
+        // Who holds the pen may have looked already: then the thread looks again.
+        let written = self.shared.pen.try_lock().is_ok_and(|mut pen| self.shared.write(&mut pen, false));
+        if !written {
+            self.ring();
+        }
     }
 
     /// The next frame is drawn in full, whatever is on the screen.
@@ -179,16 +281,23 @@ impl Screen {
 
     /// Waits until nothing is being written, and keeps it so for as long as the pen is held. `None` when
     /// the one who writes does not come to an end.
-    pub(super) fn pen(&self, longest: Duration) -> Option<MutexGuard<'_, ()>> {
+    pub(super) fn pen(&self, longest: Duration) -> Option<MutexGuard<'_, Pen>> {
         const STEP: Duration = Duration::from_millis(5);
         let mut waited = Duration::ZERO;
         loop {
-            match self.shared.pen.try_lock() {
-                Ok(pen) => return Some(pen),
-                Err(TryLockError::Poisoned(pen)) => return Some(pen.into_inner()),
-                Err(TryLockError::WouldBlock) if waited >= longest => return None,
-                Err(TryLockError::WouldBlock) => thread::sleep(STEP),
+            let pen = match self.shared.pen.try_lock() {
+                Ok(pen) => Some(pen),
+                Err(TryLockError::Poisoned(pen)) => Some(pen.into_inner()),
+                Err(TryLockError::WouldBlock) => None,
+            };
+            // What is left of something is written by the thread, which was rung for it.
+            if let Some(pen) = pen.filter(|pen| pen.rest.is_empty()) {
+                return Some(pen);
             }
+            if waited >= longest {
+                return None;
+            }
+            thread::sleep(STEP);
             waited += STEP;
         }
     }
@@ -198,7 +307,7 @@ impl Screen {
     /// # Errors
     /// When the terminal was given back, or takes nothing any more.
     pub fn send(&self, bytes: &[u8]) -> io::Result<()> {
-        if !(self.is_open)() {
+        if !(self.shared.is_open)() {
             return Err(io::Error::other("the terminal was given back"));
         }
         let mut waiting = self.shared.waiting();
@@ -217,7 +326,7 @@ impl Screen {
     }
 }
 
-impl<W: Write> Writer<W> {
+impl Writer {
     /// Writes until every [`Screen`] is gone. Blocks: call it on a thread of its own.
     pub fn run(mut self) {
         while self.bell.blocking_recv().is_some() {
@@ -237,51 +346,9 @@ impl<W: Write> Writer<W> {
 
     /// Writes what waits now.
     fn step(&mut self) {
-        let shared = Arc::clone(&self.shared);
-        // It guards no data.
-        let _pen = shared.pen.lock().unwrap_or_else(PoisonError::into_inner);
-        let mut waiting = self.shared.waiting();
-        let (first, anew) = (std::mem::take(&mut waiting.first), waiting.anew);
-        let frame = waiting.frame.take();
-        if frame.is_some() {
-            waiting.anew = false;
-        }
-        drop(waiting);
-        let done = match frame {
-            Some(frame) => self.put(first, frame, anew),
-            None => self.write(&first),
-        };
-        if let Err(error) = done {
-            self.written.send_replace(Progress::Failed(error.to_string()));
-        }
-    }
-
-    fn put(&mut self, mut bytes: Vec<u8>, frame: Frame, anew: bool) -> io::Result<()> {
-        let area = frame.buffer.area;
-        let anew = anew || self.on_screen.area != area;
-        if anew {
-            self.on_screen.resize(area);
-            self.on_screen.reset();
-        }
-        encode(&self.on_screen, &frame.buffer, anew, &mut bytes)?;
-        self.write(&bytes)?;
-        if !(self.is_open)() {
-            // It was given back meanwhile: nobody saw the whole of it.
-            self.shared.waiting().anew = true;
-            return Ok(());
-        }
-        let old = std::mem::replace(&mut self.on_screen, frame.buffer);
-        self.shared.waiting().spare = Some(old);
-        self.written.send_modify(|progress| progress.add(frame.shown));
-        Ok(())
-    }
-
-    fn write(&mut self, bytes: &[u8]) -> io::Result<()> {
-        if bytes.is_empty() {
-            return Ok(());
-        }
-        self.out.write_all(bytes)?;
-        self.out.flush()
+        // What a panic left half done is drawn over.
+        let mut pen = self.shared.pen.lock().unwrap_or_else(PoisonError::into_inner);
+        self.shared.write(&mut pen, true);
     }
 }
 
@@ -314,8 +381,49 @@ mod tests {
         }
     }
 
-    fn pair() -> (Screen, Writer<Vec<u8>>, watch::Receiver<Progress>) {
-        screen(Vec::new(), || true, || Ok((6, 2)))
+    /// A terminal that takes so many bytes at once, and the rest when one waits for it.
+    #[derive(Clone, Debug, Default)]
+    struct Tape {
+        written: Arc<Mutex<Vec<u8>>>,
+        at_once: usize,
+    }
+
+    impl Tape {
+        fn take(&self) -> Vec<u8> {
+            std::mem::take(&mut self.written.lock().unwrap())
+        }
+
+        fn bytes(&self) -> Vec<u8> {
+            self.written.lock().unwrap().clone()
+        }
+    }
+
+    impl Write for Tape {
+        fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.written.lock().unwrap().extend_from_slice(bytes);
+            Ok(bytes.len())
+        }
+
+        fn flush(&mut self) -> io::Result<()> {
+            Ok(())
+        }
+    }
+
+    impl Output for Tape {
+        fn write_now(&mut self, bytes: &[u8]) -> io::Result<usize> {
+            self.write(&bytes[..self.at_once.min(bytes.len())])
+        }
+    }
+
+    /// A terminal that takes nothing at once.
+    fn pair() -> (Screen, Writer, watch::Receiver<Progress>, Tape) {
+        taking(0)
+    }
+
+    fn taking(at_once: usize) -> (Screen, Writer, watch::Receiver<Progress>, Tape) {
+        let tape = Tape { at_once, ..Tape::default() };
+        let (screen, writer, progress) = screen(tape.clone(), || true, || Ok((6, 2)));
+        (screen, writer, progress, tape)
     }
 
     /// What a terminal of this size shows after these bytes.
@@ -343,36 +451,36 @@ mod tests {
     }
 
     fn shown(size: (u16, u16), rendered: Duration) -> Shown {
-        Shown { rendered, size, lines: Vec::new() }
+        Shown { rendered, size, lines: Vec::new(), awaited: true }
     }
 
     #[test]
     fn one_frame_is_one_synchronized_update_of_what_differs() {
-        let (screen, mut writer, _) = pair();
+        let (screen, mut writer, _, tape) = pair();
         screen.show(shown((6, 2), AT), of("abc\ndef"));
         writer.step();
-        let first = std::mem::take(&mut writer.out);
+        let first = tape.take();
         assert!(
             first.starts_with(b"\x1b[?2026h\x1b[0m\x1b[2J") && first.ends_with(b"\x1b[?2026l"),
             "{first:?}"
         );
         screen.show(shown((6, 2), AT), of("abc\ndXf"));
         writer.step();
-        let second = String::from_utf8(std::mem::take(&mut writer.out)).unwrap();
+        let second = String::from_utf8(tape.take()).unwrap();
         assert!(second.contains('X') && !second.contains('a') && !second.contains("\u{1b}[2J"), "{second:?}");
         screen.show(shown((6, 2), AT), of("abc\ndXf"));
         writer.step();
-        assert!(writer.out.is_empty(), "what is on the screen already is not written again");
+        assert!(tape.bytes().is_empty(), "what is on the screen already is not written again");
     }
 
     #[test]
     fn a_frame_that_was_passed_over_is_missing_in_no_picture() {
-        let (screen, mut writer, progress) = pair();
+        let (screen, mut writer, progress, tape) = pair();
         for (text, written) in [("one\ntwo", true), ("xxx\nxxx", false), ("\n", false), ("one\nxyz", true)] {
             screen.show(shown((6, 2), AT), of(text));
             if written {
                 writer.step();
-                assert_eq!(picture(&writer.out, (6, 2)), text);
+                assert_eq!(picture(&tape.bytes(), (6, 2)), text);
             }
         }
         assert_eq!(*progress.borrow(), frames(&[shown((6, 2), AT), shown((6, 2), AT)]));
@@ -380,7 +488,7 @@ mod tests {
 
     #[test]
     fn the_news_is_of_the_frame_that_was_written_and_not_of_one_that_waits() {
-        let (screen, mut writer, progress) = pair();
+        let (screen, mut writer, progress, _) = pair();
         screen.show(shown((6, 2), AT), of("a"));
         assert_eq!(*progress.borrow(), Progress::Nothing);
         writer.step();
@@ -399,22 +507,22 @@ mod tests {
 
     #[test]
     fn a_repaint_and_another_size_draw_in_full_and_ask_nothing() {
-        let (screen, mut writer, _) = pair();
+        let (screen, mut writer, _, tape) = pair();
         screen.show(shown((6, 2), AT), of("abc\ndef"));
         writer.step();
-        let mut bytes = [std::mem::take(&mut writer.out), b"\x1b[1;1H####".to_vec()].concat();
+        let mut bytes = [tape.take(), b"\x1b[1;1H####".to_vec()].concat();
         screen.repaint();
         // A wish to repaint outlives a frame that is passed over.
         screen.show(shown((6, 2), AT), of("xxx\nxxx"));
         screen.show(shown((6, 2), AT), of("abc\ndef"));
         writer.step();
-        let repaint = std::mem::take(&mut writer.out);
+        let repaint = tape.take();
         bytes.extend_from_slice(&repaint);
         assert_eq!(picture(&bytes, (6, 2)), "abc\ndef");
         screen.show(shown((4, 1), AT), of("wxyz"));
         writer.step();
-        assert_eq!(picture(&writer.out, (4, 1)), "wxyz");
-        for written in [&repaint, &writer.out] {
+        assert_eq!(picture(&tape.bytes(), (4, 1)), "wxyz");
+        for written in [&repaint, &tape.bytes()] {
             let asks = |query: &[u8]| written.windows(query.len()).any(|window| window == query);
             assert!(!asks(b"\x1b[6n") && !asks(b"\x1b[c") && !asks(b"\x1b]"), "{written:?}");
         }
@@ -422,38 +530,44 @@ mod tests {
 
     #[test]
     fn what_is_no_frame_goes_first_whole_and_with_a_bound() {
-        let (screen, mut writer, _) = pair();
+        let (screen, mut writer, _, tape) = pair();
         screen.show(shown((6, 2), AT), of("abc"));
         screen.send(b"<one>").unwrap();
         screen.show(shown((6, 2), AT), of("abd"));
         screen.send(b"<two>").unwrap();
         writer.step();
-        assert!(writer.out.starts_with(b"<one><two>\x1b[?2026h"), "{:?}", writer.out);
+        assert!(tape.bytes().starts_with(b"<one><two>\x1b[?2026h"), "{:?}", tape.bytes());
         screen.send(&vec![b'x'; MOST_WAITING]).unwrap();
         assert!(screen.send(b"y").is_err());
-        let (closed, _, _) = super::screen(Vec::new(), || false, || Ok((1, 1)));
+        let (closed, _, _) = super::screen(Tape::default(), || false, || Ok((1, 1)));
         assert!(closed.send(b"x").is_err());
     }
 
     #[test]
     fn what_waited_when_the_terminal_was_away_is_not_written_over_what_stands_there() {
-        let (screen, mut writer, _) = pair();
+        let (screen, mut writer, _, tape) = pair();
         screen.show(shown((6, 2), AT), of("old"));
         let pen = screen.pen(Duration::ZERO).unwrap();
         assert!(screen.pen(Duration::ZERO).is_none(), "there is one pen");
         screen.begin(b"<enter>");
         drop(pen);
         writer.step();
-        assert_eq!(writer.out, b"<enter>");
+        assert_eq!(tape.bytes(), b"<enter>");
         screen.show(shown((6, 2), AT), of("new"));
         writer.step();
-        assert!(writer.out.starts_with(b"<enter>\x1b[?2026h\x1b[0m\x1b[2J"), "{:?}", writer.out);
-        assert_eq!(picture(&writer.out, (6, 2)), "<enter>new".split_at(7).1);
+        assert!(tape.bytes().starts_with(b"<enter>\x1b[?2026h\x1b[0m\x1b[2J"), "{:?}", tape.bytes());
+        assert_eq!(picture(&tape.bytes(), (6, 2)), "<enter>new".split_at(7).1);
     }
 
     #[test]
     fn a_terminal_that_is_gone_is_told() {
+        #[derive(Debug)]
         struct Gone;
+        impl Output for Gone {
+            fn write_now(&mut self, _: &[u8]) -> io::Result<usize> {
+                Ok(0)
+            }
+        }
         impl Write for Gone {
             fn write(&mut self, _: &[u8]) -> io::Result<usize> {
                 Err(io::Error::other("gone"))
@@ -466,5 +580,52 @@ mod tests {
         screen.show(shown((6, 2), AT), of("abc"));
         writer.step();
         assert_eq!(*progress.borrow(), Progress::Failed("gone".to_owned()));
+    }
+
+    #[test]
+    fn what_the_terminal_takes_at_once_is_written_at_once_and_the_rest_by_the_thread() {
+        let (screen, _writer, progress, tape) = taking(usize::MAX);
+        screen.show(shown((6, 2), AT), of("abc\ndef"));
+        assert_eq!(picture(&tape.bytes(), (6, 2)), "abc\ndef");
+        assert_eq!(*progress.borrow(), frames(&[shown((6, 2), AT)]));
+
+        // However little it takes: no byte is written twice, and none is missing.
+        for at_once in 0..60 {
+            let (screen, mut writer, progress, tape) = taking(at_once);
+            screen.show(shown((6, 2), AT), of("abc\ndef"));
+            screen.show(shown((6, 2), AT), of("xyz\ndef"));
+            screen.send(b"\x1b]2;sent\x07").unwrap();
+            screen.show(shown((6, 2), AT), of("uvw\ndef"));
+            writer.step();
+            assert_eq!(picture(&tape.bytes(), (6, 2)), "uvw\ndef", "{at_once}");
+            assert_eq!(tape.bytes().windows(4).filter(|window| window == b"sent").count(), 1);
+            screen.show(shown((6, 2), AT), of("uvw\nend"));
+            writer.step();
+            assert_eq!(picture(&tape.bytes(), (6, 2)), "uvw\nend", "{at_once}");
+            let Progress::Frames { count, .. } = *progress.borrow() else { panic!() };
+            assert!((2..=4).contains(&count), "{count}");
+        }
+    }
+
+    #[test]
+    fn while_something_is_left_nobody_else_gets_the_pen() {
+        let (screen, mut writer, _, tape) = taking(3);
+        screen.show(shown((6, 2), AT), of("abc\ndef"));
+        assert_eq!(tape.bytes(), b"\x1b[?", "it is in the middle of a sequence");
+        assert!(screen.pen(Duration::ZERO).is_none());
+        writer.step();
+        assert!(screen.pen(Duration::ZERO).is_some() && tape.bytes().ends_with(b"\x1b[?2026l"));
+    }
+
+    #[test]
+    fn only_a_frame_that_is_awaited_wakes_whoever_listens() {
+        let (screen, _writer, mut progress, _) = taking(usize::MAX);
+        let _ = progress.borrow_and_update();
+        screen.show(Shown { awaited: false, ..shown((6, 2), AT) }, of("a"));
+        assert!(!progress.has_changed().unwrap());
+        screen.show(shown((6, 2), AT), of("b"));
+        assert!(progress.has_changed().unwrap());
+        let Progress::Frames { count, .. } = &*progress.borrow() else { panic!() };
+        assert_eq!(*count, 2, "and tells of the one before as well");
     }
 }

@@ -55,6 +55,18 @@ impl io::Write for TestTerminal {
     }
 }
 
+impl std::fmt::Debug for TestTerminal {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("TestTerminal")
+    }
+}
+
+impl term::Output for TestTerminal {
+    fn write_now(&mut self, _: &[u8]) -> io::Result<usize> {
+        Ok(0)
+    }
+}
+
 fn ends(room: usize) -> (Channels, Far) {
     let (ends, far, mut writer) = stalled_ends(room);
     tokio::spawn(async move { while writer.next().await {} });
@@ -62,7 +74,7 @@ fn ends(room: usize) -> (Channels, Far) {
 }
 
 /// The same, and nothing is written before the test does it.
-fn stalled_ends(room: usize) -> (Channels, Far, term::Writer<TestTerminal>) {
+fn stalled_ends(room: usize) -> (Channels, Far, term::Writer) {
     let (to_input, input) = mpsc::channel(1024);
     let (to_signals, signals) = mpsc::channel(4);
     let (to_worker, worker) = mpsc::channel(64);
