@@ -20,7 +20,7 @@ use std::ffi::OsString;
 use clap::Parser;
 
 use crate::config::redact::redact;
-use args::{Args, Asked, Command};
+use args::{Args, CliCommand, CommandLine};
 use log::Log;
 
 pub use console::{Console, Exit};
@@ -37,7 +37,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, mut console: Console<
         let log = asked.log.as_deref().map(Log::open).transpose()?;
         Ok((asked, log))
     });
-    let (Asked { command, flags, .. }, log) = match opened {
+    let (CommandLine { command, flags, .. }, log) = match opened {
         Ok(opened) => opened,
         Err(words) => {
             console.print_error(&words);
@@ -50,9 +50,9 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, mut console: Console<
     tracing::info!(event = "start", version = env!("CARGO_PKG_VERSION"), pid = std::process::id());
     let exit = match command {
         None => dashboard::run(&flags, console.lend()).await,
-        Some(Command::Sandbox(args)) => sandbox::run(args, console.lend()).await,
-        Some(Command::Usersig(args)) => usersig::run(args, &flags, console.lend()),
-        Some(Command::Doctor(args)) => doctor::run(args, &flags, console.lend()).await,
+        Some(CliCommand::Sandbox(args)) => sandbox::run(args, console.lend()).await,
+        Some(CliCommand::Usersig(args)) => usersig::run(args, &flags, console.lend()),
+        Some(CliCommand::Doctor(args)) => doctor::run(args, &flags, console.lend()).await,
     };
     tracing::info!(event = "stop", exit = exit.code());
     if let Some(words) = log.and_then(|(log, _)| log.close()) {

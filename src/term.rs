@@ -17,10 +17,12 @@ use std::io;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-pub use guard::{Guard, Taken, give_back, give_back_on_panic, is_taken, retake, suspend, take};
+pub use guard::{
+    TakenTerminal, TerminalGuard, give_back, give_back_on_panic, is_taken, retake, suspend, take,
+};
 pub use input::listen;
 pub use line::{size, takes_words};
-pub use screen::{Progress, Screen, Shown, Writer, screen};
+pub use screen::{FrameWriter, Progress, Screen, Shown, screen};
 
 /// Asks the terminal to put a text on its clipboard (OSC 52), which also works over SSH. Whether it
 /// does so is the terminal's choice, and it does not say.

@@ -370,7 +370,7 @@ impl Loop {
                 | Effect::SaveDraft { .. }
                 | Effect::DropDraft { .. }
                 | Effect::LoadDraft { .. }
-                | Effect::PutDraftAside { .. }
+                | Effect::ArchiveDraft { .. }
                 | Effect::ListDrafts { .. }
                 | Effect::RestoreDraft { .. }) => self.send(other),
             }

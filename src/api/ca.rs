@@ -46,7 +46,7 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, String> {
     let mut found = Vec::new();
     for (number, der) in (1..).zip(CertificateDer::pem_slice_iter(pem)) {
         let der = der.map_err(|err| format!("cannot be used: {}", pem_words(&err)))?;
-        // The library takes anything at first and complains without a number later.
+        // The library takes anything at first and reports an error without a number later.
         RootCertStore::empty()
             .add(der.clone())
             .map_err(|_| format!("cannot be used: its certificate number {number} is damaged"))?;

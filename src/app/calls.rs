@@ -27,7 +27,7 @@ use crate::keymap::Action;
 
 use super::effect::Effect;
 use super::lines::{Line, Memo};
-use super::next::{Next, Target};
+use super::next::{Destination, Next};
 use super::shared::Shared;
 
 pub use log::Calls;
@@ -125,7 +125,7 @@ impl CallList {
             Action::PageUp => self.choose(at.saturating_sub(screenful), calls, rows),
             Action::First => self.choose(0, calls, rows),
             Action::Last => self.choose(u64::MAX, calls, rows),
-            Action::Open => return Next::open(Target::Call(at)),
+            Action::Open => return Next::open(Destination::Call(at)),
             Action::CopyCurl => {
                 if let Some(call) = calls.get(at).cloned() {
                     return copy(shared, &call).into();

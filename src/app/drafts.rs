@@ -14,7 +14,7 @@ use crate::keymap::Action;
 
 use super::effect::Effect;
 use super::form::model::Purpose;
-use super::next::{Next, Target};
+use super::next::{Destination, Next};
 use super::request::ReqId;
 use super::shared::Shared;
 
@@ -125,7 +125,7 @@ impl DraftList {
                 shared.warn("this draft is open in another pushdeck; it stays there");
                 return Vec::new();
             }
-            DraftState::Current | DraftState::Unknown | DraftState::Created(_) | DraftState::Aside => {}
+            DraftState::Current | DraftState::Unknown | DraftState::Created(_) | DraftState::Archived => {}
         }
         let req = shared.ask();
         self.asking = Some(req);
@@ -139,7 +139,7 @@ pub(super) fn on_restored(
     shared: &mut Shared,
     is_on_top: bool,
     result: Result<KeptDraft, String>,
-) -> Option<Target> {
+) -> Option<Destination> {
     let kept = match result {
         Ok(kept) => kept,
         Err(why) => {
@@ -167,7 +167,7 @@ pub(super) fn on_restored(
         }
         _ => Purpose::New,
     };
-    Some(Target::Form(purpose, Some(Box::new(kept))))
+    Some(Destination::Form(purpose, Some(Box::new(kept))))
 }
 
 /// The form that a draft belongs to, in words.
@@ -188,7 +188,7 @@ pub fn mark_of(state: DraftState) -> String {
         DraftState::Sent => "sent, being checked".to_owned(),
         DraftState::Unknown => "sent, never found out".to_owned(),
         DraftState::Created(id) => format!("created as #{id}"),
-        DraftState::Aside => "put aside".to_owned(),
+        DraftState::Archived => "put aside".to_owned(),
     }
 }
 
@@ -305,7 +305,7 @@ mod tests {
             ("edit 12".to_owned(), None),
         ];
         for (slot, form) in cases {
-            let draft = kept(1, &slot, "t", DraftState::Aside);
+            let draft = kept(1, &slot, "t", DraftState::Archived);
             let mut state = listed(vec![draft.clone()]);
             take(&mut state, &draft);
             let opened = state.form().map(|form| match form.purpose {

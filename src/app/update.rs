@@ -13,11 +13,11 @@ use crate::domain::kept::KeptDraft;
 use crate::domain::{Failure, Page, when};
 use crate::keymap::{self, Action};
 
-use super::board::{self, Listed};
+use super::board::{self, PageAnswer};
 use super::effect::Effect;
 use super::layer::Layer;
 use super::message::Message;
-use super::next::{Go, Next, Target};
+use super::next::{Destination, Go, Next};
 use super::request::{Moment, ReqId};
 use super::review::Screens;
 use super::shared::Shared;
@@ -183,8 +183,8 @@ fn on_write(
 /// is under review, before it is shown.
 fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -> Vec<Effect> {
     let arrived = match board::on_listed(state, req, result) {
-        Listed::Page(arrived) => arrived,
-        Listed::Other(effects) => return effects,
+        PageAnswer::Page(arrived) => arrived,
+        PageAnswer::Other(effects) => return effects,
     };
     let tasks = &arrived.page.tasks;
     let mut effects = on_write(state, |shared, screens| {
@@ -335,7 +335,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
     if let Some(scope) = Layer::opened_by(action) {
         let is_there = state.layers.last().is_some_and(|layer| layer.scope() == scope);
         // There its key closes it.
-        return (!is_there).then(|| state.open(Target::Screen(scope)));
+        return (!is_there).then(|| state.open(Destination::Screen(scope)));
     }
     match action {
         Action::Reload => Some(reload::ask(state)),

@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::domain::kept::Origin;
+use crate::domain::kept::DraftOrigin;
 use crate::domain::{Change, Draft, Kind, NewTask, Task, TaskId, catalog, text, when};
 
 use super::compare::Version;
@@ -124,8 +124,8 @@ pub(super) fn bars(shared: &Shared, write: &PendingWrite) -> Option<String> {
 }
 
 /// The draft that a write was made from, for the journal.
-pub(super) fn origin_of(source: Option<&Source>) -> Option<Origin> {
-    source.map(|source| Origin { slot: source.slot.clone(), draft: source.draft.clone() })
+pub(super) fn origin_of(source: Option<&Source>) -> Option<DraftOrigin> {
+    source.map(|source| DraftOrigin { slot: source.slot.clone(), draft: source.draft.clone() })
 }
 
 /// The operator wants to know now: everything in doubt is searched for.

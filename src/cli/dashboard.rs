@@ -21,7 +21,7 @@ use crate::domain::{Failure, text, wire};
 use crate::sandbox::{self, Credentials, Options, Running, Seed};
 use crate::store::{self, Opened, Store};
 use crate::theme::{Depth, Theme};
-use crate::worker::{self, Journal, Pace, Read, Reload, Tools};
+use crate::worker::{self, Journal, Pace, ReadConfig, Reload, Tools};
 use crate::{term, tui};
 
 /// The name that the embedded sandbox has on screen.
@@ -200,7 +200,7 @@ fn rereading(flags: &Flags, env: Env, system_zone: Option<String>, profile: Stri
             plan(&flags, &env, system_zone.as_deref()).map_err(|err| err.to_string())?;
         setup.notice = None;
         match target {
-            Target::Service(connection) => Ok(Read { setup, connection, store_key }),
+            Target::Service(connection) => Ok(ReadConfig { setup, connection, store_key }),
             Target::Embedded => Err(NOTHING_TO_READ.to_owned()),
         }
     })

@@ -145,10 +145,10 @@ fn decode(given: &SecretString, flags: &Flags, console: &mut Console<'_>) -> Exi
             console.print_error(&format!("{reject} ({})", reject.code()));
             Exit::Failed
         }
-        Ok(look) => {
+        Ok(found) => {
             let written =
-                writeln!(console.out, "{}", look.lines.join("\n")).and_then(|()| console.out.flush());
-            if look.good && written.is_ok() { Exit::Done } else { Exit::Failed }
+                writeln!(console.out, "{}", found.lines.join("\n")).and_then(|()| console.out.flush());
+            if found.good && written.is_ok() { Exit::Done } else { Exit::Failed }
         }
     }
 }
@@ -258,17 +258,17 @@ mod tests {
         usersig::sign(&SecretString::from(key), app, who, now().timestamp(), lifetime, None).unwrap()
     }
 
-    fn looked(sig: &UserSig, keyed: Option<&Keyed>, minutes_later: i64) -> (String, bool) {
-        let look = inspect(sig.expose(), keyed, now() + TimeDelta::minutes(minutes_later)).unwrap();
-        let text = look.lines.join("\n");
+    fn inspected(sig: &UserSig, keyed: Option<&Keyed>, minutes_later: i64) -> (String, bool) {
+        let found = inspect(sig.expose(), keyed, now() + TimeDelta::minutes(minutes_later)).unwrap();
+        let text = found.lines.join("\n");
         assert!(!text.contains(sig.expose()) && !text.contains(KEY), "{text}");
-        (text, look.good)
+        (text, found.good)
     }
 
     #[test]
     fn a_good_signature_is_shown_with_its_times_and_verified() {
         let (text, good) =
-            looked(&sig(1_400_000_001, "administrator", KEY, 86_400), Some(&keyed("secret_key")), 30);
+            inspected(&sig(1_400_000_001, "administrator", KEY, 86_400), Some(&keyed("secret_key")), 30);
         assert!(good);
         assert_eq!(
             text,
@@ -294,7 +294,7 @@ mod tests {
                 "was not made with the key of this SDKAppID (70009)",
             ),
         ] {
-            let (text, good) = looked(&made, Some(&keyed("secret_key")), 0);
+            let (text, good) = inspected(&made, Some(&keyed("secret_key")), 0);
             assert!(!good && text.contains(words), "{text}");
         }
         assert_eq!(inspect("nonsense", None, now()).err(), Some(Reject::Malformed));
@@ -303,11 +303,11 @@ mod tests {
     #[test]
     fn without_a_key_app_and_identifier_are_compared_and_without_a_profile_nothing() {
         let (text, good) =
-            looked(&sig(1_400_000_001, "administrator", "other", 60), Some(&keyed("usersig")), 0);
+            inspected(&sig(1_400_000_001, "administrator", "other", 60), Some(&keyed("usersig")), 0);
         assert!(good && text.ends_with("it has no key to verify it with"), "{text}");
-        let (text, good) = looked(&sig(7, "administrator", KEY, 60), Some(&keyed("usersig")), 0);
+        let (text, good) = inspected(&sig(7, "administrator", KEY, 60), Some(&keyed("usersig")), 0);
         assert!(!good && text.ends_with("(70014)"), "{text}");
-        let (text, good) = looked(&sig(7, "administrator", KEY, 60), None, 0);
+        let (text, good) = inspected(&sig(7, "administrator", KEY, 60), None, 0);
         assert!(good && text.ends_with("not compared: no profile here"), "{text}");
     }
 
@@ -320,7 +320,7 @@ mod tests {
             (120, "state       ends within the hour, in 0s", true),
             (121, "state       past: it ended 1m ago (70001); make a new one", false),
         ] {
-            let (text, was_good) = looked(&made, Some(&keyed("secret_key")), minutes);
+            let (text, was_good) = inspected(&made, Some(&keyed("secret_key")), minutes);
             assert!(text.contains(words), "{minutes}: {text}");
             assert!(text.ends_with("made with its key"), "whose it is does not end with it: {text}");
             assert_eq!(was_good, good);

@@ -9,7 +9,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::fault::{ConfigError, Fault};
+use super::fault::{ConfigError, SettingFault};
 use super::origin::{Location, Origin, Sourced};
 use super::redact;
 use crate::domain::text;
@@ -28,14 +28,14 @@ impl<'t, 'i> Table<'t, 'i> {
     }
 }
 
-pub(super) struct Reader<'a> {
+pub(super) struct FileReader<'a> {
     pub(super) path: &'a Path,
     pub(super) text: &'a str,
     pub(super) home: Option<&'a Path>,
-    pub(super) faults: Vec<(usize, Fault)>,
+    pub(super) faults: Vec<(usize, SettingFault)>,
 }
 
-impl Reader<'_> {
+impl FileReader<'_> {
     pub(super) fn place(&self, at: usize) -> Location {
         let before = self.text.get(..at).unwrap_or(self.text);
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
@@ -44,7 +44,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn fault(&mut self, span: Range<usize>, words: impl Into<String>) {
-        let fault = Fault { place: Some(self.place(span.start)), words: words.into() };
+        let fault = SettingFault { place: Some(self.place(span.start)), words: words.into() };
         self.faults.push((span.start, fault));
     }
 

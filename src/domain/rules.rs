@@ -356,7 +356,7 @@ fn is_hollow(value: &Value) -> bool {
     }
 }
 
-/// Fields that need one another (sections 4.5 to 4.7).
+/// Fields that need one another (documents, *OfflinePushInfo*).
 fn check_pairs(content: &Content, problems: &mut Vec<Problem>) {
     let needs = [
         ("OfflinePushInfo.AndroidInfo.OPPONotifyLevel", "OfflinePushInfo.AndroidInfo.OPPOCategory"),

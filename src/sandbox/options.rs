@@ -52,7 +52,7 @@ pub struct Options {
     /// What keeps hostile clients bounded.
     #[arg(skip)]
     #[serde(skip)]
-    pub limits: Limits,
+    pub limits: ConnectionLimits,
     /// Further applications, each with its own key and limits.
     #[arg(skip)]
     pub apps: Vec<AppOptions>,
@@ -246,7 +246,7 @@ pub struct AppOptions {
 
 /// What keeps hostile clients bounded. Not part of the documented behaviour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct ConnectionLimits {
     /// Most connections at a time. When one more comes, the one that is idle longest is closed.
     pub connections: usize,
     /// How long the head of a request may take, and how long a connection may be idle.
@@ -257,7 +257,7 @@ pub struct Limits {
     pub stop: Duration,
 }
 
-impl Default for Limits {
+impl Default for ConnectionLimits {
     fn default() -> Self {
         let seconds = Duration::from_secs;
         Self { connections: 512, head: seconds(120), body: seconds(30), stop: seconds(5) }

@@ -11,10 +11,10 @@ use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use super::admission::App;
 use super::clock::Clock;
 use super::credentials::Credentials;
 use super::engine::Engine;
-use super::gate::App;
 use super::options::Options;
 use super::running::Running;
 use super::seed::{self, Seed};

@@ -116,7 +116,7 @@ pub struct Screen {
 
 /// The thread's end: writes what waits.
 #[derive(Debug)]
-pub struct Writer<W> {
+pub struct FrameWriter<W> {
     shared: Arc<Shared>,
     bell: mpsc::Receiver<()>,
     written: watch::Sender<Progress>,
@@ -132,12 +132,12 @@ pub fn screen<W: Write>(
     out: W,
     is_open: fn() -> bool,
     size: fn() -> io::Result<(u16, u16)>,
-) -> (Screen, Writer<W>, watch::Receiver<Progress>) {
+) -> (Screen, FrameWriter<W>, watch::Receiver<Progress>) {
     let shared = Arc::new(Shared::default());
     let (ring, bell) = mpsc::channel(1);
     let (written, progress) = watch::channel(Progress::default());
     let screen = Screen { shared: Arc::clone(&shared), bell: ring, is_open, size };
-    let writer = Writer { shared, bell, written, is_open, out, on_screen: Buffer::default() };
+    let writer = FrameWriter { shared, bell, written, is_open, out, on_screen: Buffer::default() };
     (screen, writer, progress)
 }
 
@@ -217,7 +217,7 @@ impl Screen {
     }
 }
 
-impl<W: Write> Writer<W> {
+impl<W: Write> FrameWriter<W> {
     /// Writes until every [`Screen`] is gone. Blocks: call it on a thread of its own.
     pub fn run(mut self) {
         while self.bell.blocking_recv().is_some() {
@@ -314,7 +314,7 @@ mod tests {
         }
     }
 
-    fn pair() -> (Screen, Writer<Vec<u8>>, watch::Receiver<Progress>) {
+    fn pair() -> (Screen, FrameWriter<Vec<u8>>, watch::Receiver<Progress>) {
         screen(Vec::new(), || true, || Ok((6, 2)))
     }
 

@@ -62,7 +62,7 @@ fn ends(room: usize) -> (Channels, Far) {
 }
 
 /// The same, and nothing is written before the test does it.
-fn stalled_ends(room: usize) -> (Channels, Far, term::Writer<TestTerminal>) {
+fn stalled_ends(room: usize) -> (Channels, Far, term::FrameWriter<TestTerminal>) {
     let (to_input, input) = mpsc::channel(1024);
     let (to_signals, signals) = mpsc::channel(4);
     let (to_worker, worker) = mpsc::channel(64);

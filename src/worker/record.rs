@@ -62,7 +62,7 @@ pub(super) fn created_in(outcome: &Value) -> Option<TaskId> {
     id.as_str()?.parse().ok().map(TaskId)
 }
 
-/// What the journal says of a write that was searched for and not found: likely, and no proof.
+/// What the journal says of a write that was searched for and not found: likely, and not certain.
 const NOT_DONE: &str = "not done";
 /// The result in the journal of a write that the service refused.
 const REFUSED: &str = "refused";

@@ -65,7 +65,7 @@ fn rereading(connection: crate::api::Connection) -> Reload {
         let connection = crate::api::Connection { sdkappid: 7, ..connection.clone() };
         let mut setup = crate::app::testing::setup();
         setup.sdkappid = 7;
-        Ok(Read { setup, connection, store_key: "other 7".to_owned() })
+        Ok(ReadConfig { setup, connection, store_key: "other 7".to_owned() })
     })
 }
 

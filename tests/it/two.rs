@@ -79,7 +79,7 @@ fn what_the_other_finds_out_is_heard_here_too() {
     let mut one = first(&service);
     send_unheard(&service, &mut one, "Found by the other");
     // It waits for the service while this one starts.
-    let two = beside_deaf(&service, &one);
+    let two = beside_while_silent(&service, &one);
     two.see("being checked in another pushdeck");
     service.network(Network::Open);
     one.see("✓ verified");
@@ -89,7 +89,7 @@ fn what_the_other_finds_out_is_heard_here_too() {
 }
 
 /// The same while the service does not answer.
-fn beside_deaf(service: &Service, first: &Terminal) -> Terminal {
+fn beside_while_silent(service: &Service, first: &Terminal) -> Terminal {
     let state = first.state_home();
     let second = Start::new(&[]).config(&service.config("test")).env("ACME_IM_KEY", KEY);
     second.env("XDG_STATE_HOME", state.to_str().unwrap()).open()

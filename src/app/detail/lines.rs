@@ -151,7 +151,7 @@ fn failed(out: &mut Lines, task: &Task) {
 }
 
 /// The first documented code that stands in a text as a number of five digits.
-fn documented_code(given: &str) -> Option<&'static catalog::Entry> {
+fn documented_code(given: &str) -> Option<&'static catalog::CodeEntry> {
     given
         .split(|c: char| !c.is_ascii_digit())
         .filter(|digits| digits.len() == 5)

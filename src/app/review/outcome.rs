@@ -11,7 +11,7 @@ use super::super::request::ReqId;
 use super::super::shared::Shared;
 use super::super::write::{OpenWrite, Sight, Source, Subject, Verdict, Write, Written};
 use super::super::writes::{self, GONE, deed};
-use super::model::Stage;
+use super::model::ReviewStage;
 use super::screens::Screens;
 
 /// A write was done, or certainly not.
@@ -168,7 +168,7 @@ pub(super) fn end(
     bad: bool,
 ) {
     if let Some(review) = screens.shown(req) {
-        review.stage = Stage::Over(outcome);
+        review.stage = ReviewStage::Over(outcome);
         review.scroll = 0;
     } else if bad {
         shared.keep_result(req, words, true);

@@ -144,7 +144,7 @@ fn is_form(state: &State) -> bool {
     matches!(state.layers.last(), Some(Layer::Form(_)))
 }
 
-/// A cancel under review, the fresh copy there, no longer deaf.
+/// A cancel under review, the fresh copy there, which no longer ignores input.
 fn cancel(environment: Environment, kind: &str) -> State {
     let mut state = start(environment);
     let effects = open_cancel(&mut state, &task(kind));
@@ -167,7 +167,7 @@ fn filled(environment: Environment, kind: &str) -> State {
     state
 }
 
-/// A new task under review, no longer deaf.
+/// A new task under review, which no longer ignores input.
 fn create(environment: Environment, kind: &str) -> State {
     let mut state = filled(environment, kind);
     let effects = ctrl(&mut state, 's');

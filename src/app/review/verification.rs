@@ -8,7 +8,7 @@ use super::super::pending::{Mismatch, Verification, Verifying, WriteOutcome};
 use super::super::request::ReqId;
 use super::super::shared::Shared;
 use super::super::writes::deed;
-use super::model::Stage;
+use super::model::ReviewStage;
 use super::screens::Screens;
 
 /// The verification of a write came, or did not.
@@ -49,7 +49,7 @@ pub(super) fn on_verification(
         }
     };
     if let Some(review) = screens.review()
-        && let Stage::Over(WriteOutcome::Done { verification: shown, .. }) = &mut review.stage
+        && let ReviewStage::Over(WriteOutcome::Done { verification: shown, .. }) = &mut review.stage
         && *shown == Verification::Asked(req)
     {
         *shown = verification;

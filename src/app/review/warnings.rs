@@ -15,7 +15,7 @@ use super::super::shared::Shared;
 use super::super::write::{Subject, Verdict, Write};
 use super::super::writes;
 use super::doubt::{self, Obstacle};
-use super::model::{Review, Stage};
+use super::model::{Review, ReviewStage};
 
 /// Due within this time: there may be none left to stop it.
 const SOON: TimeDelta = TimeDelta::minutes(2);
@@ -87,7 +87,7 @@ pub(super) fn warnings(shared: &Shared, review: &Review) -> Vec<(Tone, String)> 
 /// What else was sent, or stands, that this create could repeat.
 fn repeats(shared: &Shared, review: &Review) -> Vec<String> {
     let Subject::Create(new) = &review.subject else { return Vec::new() };
-    if !matches!(review.stage, Stage::Asking | Stage::Counting { .. }) {
+    if !matches!(review.stage, ReviewStage::Asking | ReviewStage::Counting { .. }) {
         return Vec::new();
     }
     let mut words = Vec::new();

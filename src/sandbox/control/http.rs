@@ -34,8 +34,8 @@ use crate::domain::wire::{time_in, time_out};
 /// Where all of it lies.
 pub(in crate::sandbox) const PREFIX: &str = "/_sandbox/";
 
-/// Every place and what it does, as `GET /_sandbox/` tells it.
-const PLACES: &[(&str, &str)] = &[
+/// Every path and what it does, as `GET /_sandbox/` tells it.
+const PATHS: &[(&str, &str)] = &[
     ("GET clock", "the time of the sandbox, and whether it can be moved"),
     ("POST clock", "moves a virtual clock: advance_ms, advance_seconds or set"),
     ("POST tick", "one round of the dispatcher"),
@@ -55,7 +55,7 @@ const PLACES: &[(&str, &str)] = &[
 
 fn router(shared: Arc<Shared>) -> Router {
     Router::new()
-        .route("/_sandbox/", get(places))
+        .route("/_sandbox/", get(paths))
         .route("/_sandbox/clock", get(clock).post(move_clock))
         .route("/_sandbox/tick", post(tick))
         .route("/_sandbox/faults", get(faults).post(add_faults).delete(clear_faults))
@@ -64,7 +64,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/_sandbox/counters", get(counters).delete(reset_counters))
         .route("/_sandbox/tasks", get(tasks))
         .route("/_sandbox/calls/{command}", post(call))
-        .fallback(no_place)
+        .fallback(no_path)
         .method_not_allowed_fallback(other_methods)
         // The sandbox has its own.
         .layer(DefaultBodyLimit::disable())
@@ -137,20 +137,20 @@ fn admit(shared: &Shared, parts: &Parts, local: Option<IpAddr>) -> Result<(), Pr
     hosts::check(&parts.uri, &parts.headers, local, more).map_err(forbidden)
 }
 
-async fn places() -> Reply {
-    done(Value::Object(PLACES.iter().map(|(place, what)| ((*place).to_owned(), json!(what))).collect()))
+async fn paths() -> Reply {
+    done(Value::Object(PATHS.iter().map(|(path, what)| ((*path).to_owned(), json!(what))).collect()))
 }
 
-async fn no_place() -> Problem {
-    Problem(StatusCode::NOT_FOUND, "there is no such place; GET /_sandbox/ names them all".to_owned())
+async fn no_path() -> Problem {
+    Problem(StatusCode::NOT_FOUND, "there is no such path; GET /_sandbox/ names them all".to_owned())
 }
 
 async fn other_methods(OriginalUri(uri): OriginalUri) -> Problem {
-    let stem = |place: &str| place.split('/').next().unwrap_or("").to_owned();
+    let stem = |path: &str| path.split('/').next().unwrap_or("").to_owned();
     let asked = stem(uri.path().strip_prefix(PREFIX).unwrap_or(""));
-    let places = PLACES.iter().filter_map(|(place, _)| place.split_once(' '));
+    let paths = PATHS.iter().filter_map(|(path, _)| path.split_once(' '));
     let methods: Vec<&str> =
-        places.filter(|(_, place)| stem(place) == asked).map(|(method, _)| method).collect();
+        paths.filter(|(_, path)| stem(path) == asked).map(|(method, _)| method).collect();
     let words = format!("{} takes {}", uri.path(), methods.join(", "));
     Problem(StatusCode::METHOD_NOT_ALLOWED, words)
 }
@@ -310,10 +310,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_page_of_the_sandbox_names_every_place() {
+    fn the_page_of_the_sandbox_names_every_path() {
         let page = include_str!("../../../docs/sandbox.md");
-        for (place, _) in PLACES {
-            assert!(page.contains(&format!("`{place}`")), "{place}");
+        for (path, _) in PATHS {
+            assert!(page.contains(&format!("`{path}`")), "{path}");
         }
     }
 }

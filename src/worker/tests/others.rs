@@ -120,6 +120,6 @@ async fn an_end_that_could_not_be_written_down_while_another_held_the_journal_is
     tokio::time::sleep(Duration::from_millis(1200)).await;
     assert_eq!(here.open_intents("acme").unwrap().len(), 1);
     holder.execute_batch("ROLLBACK").unwrap();
-    assert_eq!(bench.close().await, [], "nothing to complain of");
+    assert_eq!(bench.close().await, [], "nothing to report");
     assert_eq!(here.open_intents("acme").unwrap(), []);
 }

@@ -30,7 +30,7 @@ fn go_to_back(state: &mut State, label: &str) {
     panic!("no field {label}");
 }
 
-fn request(state: &State) -> Result<Request, Vec<String>> {
+fn request(state: &State) -> Result<FormRequest, Vec<String>> {
     let request = form(state).request(state.server_now(), state.setup.zone);
     request.map_err(|problems| {
         problems.into_iter().map(|(field, problem)| fields::words(&problem, field)).collect()
@@ -39,7 +39,7 @@ fn request(state: &State) -> Result<Request, Vec<String>> {
 
 fn sent(state: &State, path: &str) -> serde_json::Value {
     match request(state) {
-        Ok(Request::Create(new)) => new.content.at(path).cloned().unwrap_or_default(),
+        Ok(FormRequest::Create(new)) => new.content.at(path).cloned().unwrap_or_default(),
         other => panic!("{other:?}"),
     }
 }
@@ -96,11 +96,11 @@ fn an_item_with_a_blank_of_an_existing_task_is_shown_in_quotes_and_goes_back_as_
     open_edit(&mut state, &base);
     assert_eq!(form(&state).draft.entry("Condition.TagsOr"), "\"VIP gold\"\n\"a,b\"\nplain");
     type_in(&mut state, "!");
-    let Ok(Request::Modify(change)) = request(&state) else { panic!("no change") };
+    let Ok(FormRequest::Modify(change)) = request(&state) else { panic!("no change") };
     assert_eq!(change.content.unwrap().at("Condition.TagsOr"), base.content.at("Condition.TagsOr"));
     go_to_back(&mut state, "TagsOr");
     type_in(&mut state, ", new");
-    let Ok(Request::Modify(change)) = request(&state) else { panic!("no change") };
+    let Ok(FormRequest::Modify(change)) = request(&state) else { panic!("no change") };
     let expected = json!(["VIP gold", "a,b", "plain", "new"]);
     assert_eq!(change.content.unwrap().at("Condition.TagsOr"), Some(&expected));
 }

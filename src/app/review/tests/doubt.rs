@@ -293,7 +293,7 @@ fn what_was_on_the_screen_goes_with_the_write_and_a_difference_comes_back_to_the
     let mut moved = task("User");
     moved.content.set("To_Account", Some(json!(["anna"])));
     update(&mut state, Message::Stopped { req: *req, why: Stop::Moved(Box::new(moved)) });
-    assert!(state.writes.is_empty() && review(&state).stage == Stage::Asking && review(&state).moved());
+    assert!(state.writes.is_empty() && review(&state).stage == ReviewStage::Asking && review(&state).moved());
     let shown = text_of(&lines::body(&state, review(&state), 76).lines);
     assert!(shown.contains("nothing was sent: it changed since you looked"), "{shown}");
 }
@@ -362,6 +362,8 @@ fn an_earlier_try_that_stands_stops_the_second_and_is_told() {
     let why = Stop::Stands { id: TaskId(77), entry: 1 };
     update(&mut state, Message::Stopped { req: again, why });
     assert!(state.writes.is_empty());
-    let Stage::Over(WriteOutcome::NothingSent(words)) = &review(&state).stage else { panic!("not over") };
+    let ReviewStage::Over(WriteOutcome::NothingSent(words)) = &review(&state).stage else {
+        panic!("not over")
+    };
     assert!(words.contains("it stands already as #77"), "{words}");
 }

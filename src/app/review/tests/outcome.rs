@@ -12,7 +12,9 @@ fn a_create_that_succeeds_closes_the_form_drops_the_draft_and_is_verified() {
     assert!(effects.iter().any(|effect| matches!(effect, Effect::List { .. })));
     assert_eq!((state.board.selected, state.writes.len()), (Some(TaskId(123)), 0));
     assert!(state.form().is_none());
-    let Stage::Over(WriteOutcome::Done { words, .. }) = &review(&state).stage else { panic!("not over") };
+    let ReviewStage::Over(WriteOutcome::Done { words, .. }) = &review(&state).stage else {
+        panic!("not over")
+    };
     assert!(
         words.starts_with("#123 created: goes out Sun 22 Nov 09:00:00 +08 (in 18h 56m) to EVERYONE of acme"),
         "{words}"
@@ -24,7 +26,7 @@ fn a_create_that_succeeds_closes_the_form_drops_the_draft_and_is_verified() {
     got(&mut state, gets(&effects)[0], stands);
     assert!(matches!(
         &review(&state).stage,
-        Stage::Over(WriteOutcome::Done { verification: Verification::Holds, .. })
+        ReviewStage::Over(WriteOutcome::Done { verification: Verification::Holds, .. })
     ));
     press(&mut state, KeyCode::Enter);
     assert!(state.review().is_some());
@@ -67,7 +69,7 @@ fn accounts_that_do_not_exist_are_named_and_the_form_is_kept() {
     let problems = form.shown_problems(state.server_now(), state.setup.zone);
     assert_eq!(problems[0].1, "no such accounts: bela");
     ctrl(&mut state, 's');
-    assert!(review(&state).ignores_input(state.now), "a new review is deaf again");
+    assert!(review(&state).ignores_input(state.now), "a new review ignores input again");
     wait(&mut state, 500);
     confirm(&mut state);
 }
@@ -112,7 +114,7 @@ fn verdicts_end_the_doubt() {
     let verdict = Verdict::Done(Written::Created(TaskId(5)));
     let effects = update(&mut state, Message::Settled { req, verdict });
     assert_eq!((drops(&effects), state.writes.len()), (vec!["new".to_owned()], 0));
-    assert!(matches!(review(&state).stage, Stage::Over(WriteOutcome::Done { .. })));
+    assert!(matches!(review(&state).stage, ReviewStage::Over(WriteOutcome::Done { .. })));
 
     let (mut state, req) = doubted("User");
     update(&mut state, Message::Settled { req, verdict: Verdict::NotDone });
@@ -202,7 +204,7 @@ fn what_ends_elsewhere_is_a_note_and_waits_at_the_table_when_it_must_be_seen() {
     press(&mut state, KeyCode::Esc);
     assert!(state.layers.is_empty());
     press(&mut state, KeyCode::Esc);
-    assert!(matches!(review(&state).stage, Stage::Over(WriteOutcome::CannotTell(_))));
+    assert!(matches!(review(&state).stage, ReviewStage::Over(WriteOutcome::CannotTell(_))));
     wait(&mut state, 500);
     press(&mut state, KeyCode::Esc);
     assert!(state.layers.is_empty() && state.writes.iter().all(|write| write.acknowledged));

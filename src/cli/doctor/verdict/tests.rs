@@ -26,7 +26,7 @@ fn hello(status: u16) -> Hello {
 }
 
 /// Level, finding and advice in one text.
-fn shown(line: &Line) -> String {
+fn shown(line: &CheckLine) -> String {
     let next = line.next.as_ref().map(|next| format!(" / {next}")).unwrap_or_default();
     format!("{} {}: {}{next}", line.level.name(), line.check.name(), line.what)
 }
@@ -197,7 +197,7 @@ fn a_skew_over_two_seconds_is_warned_of_with_its_direction() {
 
 #[test]
 fn a_refusal_is_about_who_we_are_or_about_the_call() {
-    let ok = listed(Ok(&Listed { total: 128, days: None }), "ops", 7).map(|line| shown(&line));
+    let ok = listed(Ok(&ListFindings { total: 128, days: None }), "ops", 7).map(|line| shown(&line));
     assert_eq!(
         ok,
         ["ok access: ops may call for 7 here", "ok list: 128 tasks from 7 days back to 23 days ahead"]
@@ -279,6 +279,6 @@ fn what_came_from_outside_cannot_draw_on_the_terminal() {
     let odd = Failure::Refused { code: 1, info: "\u{1b}[2J".to_owned(), invalid_accounts: Vec::new() };
     let line = shown(&listed(Err(&odd), "ops", 7)[1]);
     assert!(!line.contains('\u{1b}'), "{line:?}");
-    let line = Line::ok(Check::Locale, "\u{1b}[2J");
+    let line = CheckLine::ok(Check::Locale, "\u{1b}[2J");
     assert!(!line.what.contains('\u{1b}'));
 }
