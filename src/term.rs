@@ -28,7 +28,7 @@ pub use screen::{FrameWriter, Progress, Screen, Shown, screen};
 /// does so is the terminal's choice, and it does not say.
 ///
 /// # Errors
-/// When the terminal takes nothing any more, or was given back.
+/// When the terminal does not accept output any more, or was given back.
 pub fn copy(screen: &Screen, text: &str) -> io::Result<()> {
     screen.send(&clipboard(text))
 }

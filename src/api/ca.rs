@@ -36,7 +36,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Certificate>, Failure> {
     let mut bytes = Vec::new();
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
     if bytes.len() as u64 > MOST_BYTES {
-        return Err(wrong("has more than 4 MiB, which is no list of certificates".to_owned()));
+        return Err(wrong("has more than 4 MiB, which is not a list of certificates".to_owned()));
     }
     certificates(&bytes).map_err(wrong)
 }

@@ -181,11 +181,11 @@ impl OneCall {
 fn copy(shared: &mut Shared, call: &Call) -> Vec<Effect> {
     let Some(line) = curl::line(call) else {
         let (whole, kept) = (text::grouped(call.bytes_sent), text::grouped(Call::MOST_BODY as u64));
-        shared.warn(format!("not copied: of the body's {whole} bytes the log keeps {kept}"));
+        shared.warn(format!("not copied: the log keeps only {kept} of the body's {whole} bytes"));
         return Vec::new();
     };
     if line.len() > Effect::MOST_COPIED {
-        shared.warn("not copied: it is longer than terminals take");
+        shared.warn("not copied: it is longer than terminals accept");
         return Vec::new();
     }
     let name = call.command.name();

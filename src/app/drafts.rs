@@ -148,7 +148,7 @@ pub(super) fn on_restored(
         }
     };
     if !is_on_top {
-        shared.say("the draft is back; its form brings it");
+        shared.say("the draft is restored; its form opens it");
         return None;
     }
     let (what, id) = kept.slot.split_once(' ').unwrap_or((&kept.slot, ""));
@@ -160,9 +160,8 @@ pub(super) fn on_restored(
         ("time", _, Some(task)) => Purpose::Time(task),
         ("edit" | "time", Some(id), None) => {
             let key = if what == "edit" { "e" } else { "t" };
-            shared.warn(format!(
-                "#{id} is not in the list that is shown: find it, then {key} brings the draft"
-            ));
+            shared
+                .warn(format!("#{id} is not in the list that is shown: find it, then {key} opens the draft"));
             return None;
         }
         _ => Purpose::New,
@@ -186,9 +185,9 @@ pub fn mark_of(state: DraftState) -> String {
         DraftState::Current => String::new(),
         DraftState::Elsewhere => "in another pushdeck".to_owned(),
         DraftState::Sent => "sent, being checked".to_owned(),
-        DraftState::Unknown => "sent, never found out".to_owned(),
+        DraftState::Unknown => "sent, outcome unknown".to_owned(),
         DraftState::Created(id) => format!("created as #{id}"),
-        DraftState::Archived => "put aside".to_owned(),
+        DraftState::Archived => "archived".to_owned(),
     }
 }
 

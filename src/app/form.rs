@@ -59,7 +59,7 @@ pub(super) fn open(shared: &mut Shared, purpose: Purpose) -> Option<(Form, Vec<E
     let mut form = Form::new(purpose, slot, draft);
     let effects = drafts::bring_back(shared, &mut form);
     if !left_out.is_empty() {
-        shared.warn(format!("left out of the copy, for it cannot be read: {}", left_out.join(", ")));
+        shared.warn(format!("not copied, as it cannot be read: {}", left_out.join(", ")));
     }
     Some((form, effects))
 }
@@ -93,7 +93,7 @@ fn to_review(shared: &mut Shared, form: &mut Form) -> Next {
     let (now, zone) = (shared.server_now(), shared.setup.zone);
     let source = Source { slot: form.slot.clone(), draft: form.draft.clone() };
     if let Some((_, id)) = form.sent_as.as_ref().filter(|(draft, _)| *draft == source.draft) {
-        shared.warn(format!("this was sent and stands as #{id}; Esc leaves, N on it makes another"));
+        shared.warn(format!("this was sent and exists as #{id}; Esc leaves, N on it makes another"));
         return Next::stay();
     }
     let task = form.purpose.task().map(|task| task.id);
@@ -113,7 +113,7 @@ fn to_review(shared: &mut Shared, form: &mut Form) -> Next {
             return Next::stay();
         }
         Ok(FormRequest::Nothing) => {
-            shared.say("nothing differs from the task as it stands: there is nothing to send");
+            shared.say("nothing differs from the current task: there is nothing to send");
             return Next::stay();
         }
         Ok(FormRequest::Create(new)) => Subject::Create(new),

@@ -137,7 +137,7 @@ fn scroll(shared: &Shared, review: &mut Review, action: Action) {
 fn leave(shared: &mut Shared, review: &Review) -> Next {
     match review.stage {
         ReviewStage::Asking | ReviewStage::Counting { .. } => {}
-        ReviewStage::Sent { .. } => shared.say("it was sent and goes on; its outcome will be told here"),
+        ReviewStage::Sent { .. } => shared.say("it was sent; its outcome will be shown here"),
         ReviewStage::Over(_) => review.req.into_iter().for_each(|req| writes::closed(shared, req)),
     }
     Next::close()

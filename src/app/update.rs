@@ -84,8 +84,8 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             let now = state.now;
             if state.connection.called(&call, now) {
                 state.warn(format!(
-                    "too many calls ({}): somebody else works on this app; what refreshes by itself asks \
-                     for {} less often for a while",
+                    "too many calls ({}): something else also calls for this app; the automatic \
+                     refresh uses {} less often for a while",
                     call.code().unwrap_or_default(),
                     call.command.name()
                 ));
@@ -288,7 +288,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         return effects;
     }
     if reload::is_adopting(state) && action.begins_something() {
-        state.say("the new config is being taken over; in a moment");
+        state.say("the new config is being applied; try again in a moment");
         return Vec::new();
     }
     let State { shared, layers } = state;
@@ -357,7 +357,7 @@ pub fn leave(state: &mut State) -> Vec<Effect> {
     let under_way = state.writes.iter().filter(|write| write.is_open_here()).count();
     if under_way > 0 && !state.leaving {
         state.leaving = true;
-        state.warn("a write is under way and its outcome not known yet; once more leaves all the same");
+        state.warn("a write is under way and its outcome not known yet; press again to leave all the same");
         state.note.iter_mut().for_each(|note| note.until += Duration::from_secs(20));
         return Vec::new();
     }

@@ -71,7 +71,7 @@ impl Args {
         let log = one("--log", before.log, after.log, name)?;
         if sandbox && command.is_some() {
             return Err(format!(
-                "--sandbox opens the dashboard and means nothing to pushdeck {name}; leave one of them out"
+                "--sandbox opens the dashboard and does not apply to pushdeck {name}; leave one of them out"
             ));
         }
         if let Some(CliCommand::Sandbox(_)) = command {
@@ -79,7 +79,7 @@ impl Args {
                 "which reads no config file: its settings are its own flags, and the file of --options";
             let useless = [(config.is_some(), "--config"), (profile.is_some(), "--profile")];
             if let Some((_, flag)) = useless.into_iter().find(|(given, _)| *given) {
-                return Err(format!("{flag} means nothing to pushdeck {name}, {advice}"));
+                return Err(format!("{flag} does not apply to pushdeck {name}, {advice}"));
             }
         }
         Ok(CommandLine { command, flags: Flags { config, profile, sandbox }, log })
@@ -100,7 +100,7 @@ pub(super) enum CliCommand {
     Sandbox(SandboxArgs),
     /// Make a signature (UserSig) for scripts, or say what a given one is
     Usersig(UsersigArgs),
-    /// Look at settings, way, rights and terminal, and say what to mend
+    /// Check settings, connection, rights and terminal, and say what to fix
     Doctor(DoctorArgs),
 }
 
@@ -139,13 +139,13 @@ impl CliCommand {
 pub(super) struct UsersigArgs {
     #[command(flatten)]
     given: GlobalFlags,
-    /// How long it holds: 30m, 12h, 180d, or seconds; at most 50 years
+    /// How long it is valid: 30m, 12h, 180d, or seconds; at most 50 years
     #[arg(long, value_name = "TIME", default_value = "180d", value_parser = lifetime, conflicts_with = "decode")]
     pub(super) expire: u64,
     /// Make none, say what this one is; - reads it from standard input
     #[arg(long, value_name = "SIG", value_parser = |text: &str| Ok::<_, String>(SecretString::from(text)))]
     pub(super) decode: Option<SecretString>,
-    /// A signature in the wrong place, taken so that it is not repeated in a complaint
+    /// A signature in the wrong place, taken so that it is not repeated in an error
     #[arg(hide = true, value_parser = |text: &str| Ok::<_, String>(SecretString::from(text)))]
     pub(super) stray: Option<SecretString>,
 }

@@ -199,7 +199,7 @@ impl Audience {
                 let counted = text::counted(list.len() as u64, "account", "accounts");
                 format!("{counted}: {}{tail}", shown.join(", "))
             }
-            Self::Unclear(why) => format!("cannot be told: {}", text::clean(why)),
+            Self::Unclear(why) => format!("an unclear audience: {}", text::clean(why)),
         }
     }
 

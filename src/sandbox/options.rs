@@ -145,7 +145,7 @@ pub struct Options {
     #[arg(long, action = ArgAction::Set, default_value_t = true)]
     pub delete_check_type: bool,
 
-    /// Milliseconds between two looks for due tasks
+    /// Milliseconds between two polls for due tasks
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = within::<u64>(1..=3_600_000))]
     pub tick_ms: u64,
     /// Milliseconds that a task stays dispatching

@@ -203,7 +203,7 @@ impl Screen {
         }
         let mut waiting = self.shared.waiting();
         if waiting.first.len() + bytes.len() > MOST_WAITING {
-            return Err(io::Error::other("the terminal does not take it"));
+            return Err(io::Error::other("the terminal does not accept it"));
         }
         waiting.first.extend_from_slice(bytes);
         drop(waiting);

@@ -309,7 +309,7 @@ async fn an_effect_that_finds_no_place_is_noted_and_answered() {
     let state = ended.state;
     assert_ne!(state.board.remote.asking, Some(lost), "the question is answered");
     assert!(!state.connection.stopped, "and asked again later");
-    assert!(shown(&far.terminal).contains("too much is under way"), "{}", shown(&far.terminal));
+    assert!(shown(&far.terminal).contains("too many requests are pending"), "{}", shown(&far.terminal));
 }
 
 #[tokio::test(start_paused = true)]
@@ -329,7 +329,7 @@ async fn what_is_copied_goes_to_the_terminal_and_a_terminal_that_takes_nothing_i
     let copies = vec![Effect::Copy("c".repeat(70_000)); 4];
     let ended = run(&theme, state, copies, ends, clock()).await;
     let note = ended.state.shared.note.unwrap().text;
-    assert_eq!(note, "not copied: the terminal does not take it");
+    assert_eq!(note, "not copied: the terminal does not accept it");
     drop(writer);
 }
 

@@ -49,7 +49,7 @@ pub(super) async fn measure(deps: Dependencies, id: TaskId, due: DateTime<Utc>) 
     if let Some(found) = found.filter(|_| is_longer) {
         let millis = found.as_millis().to_string();
         if let Err(why) = deps.journal.put_fact(FACT, &millis).await {
-            deps.note(format!("how long the list lags ({millis} ms) is not kept: {why}")).await;
+            deps.note(format!("the lag of the list ({millis} ms) could not be saved: {why}")).await;
         }
     }
 }

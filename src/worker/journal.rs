@@ -178,13 +178,13 @@ impl Journal {
         work: impl FnOnce(&Store, &str) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, String> {
         let Some(store) = self.store.clone() else {
-            return Err("not kept: there is no local database in use".to_owned());
+            return Err("not saved: there is no local database in use".to_owned());
         };
         let AppKey(profile) = self.app.clone();
         let done = tokio::task::spawn_blocking(move || work(&store, &profile)).await;
         match done {
-            Ok(result) => result.map_err(|error| format!("not kept: {error}")),
-            Err(_) => Err("not kept: pushdeck was stopped before that was done".to_owned()),
+            Ok(result) => result.map_err(|error| format!("not saved: {error}")),
+            Err(_) => Err("not saved: pushdeck was stopped before that was done".to_owned()),
         }
     }
 }

@@ -187,7 +187,7 @@ async fn save(deps: &Dependencies) {
     if let Some(unsaved) = unsaved
         && let Err(why) = deps.journal.put_fact(FACT, &unsaved).await
     {
-        deps.note(format!("what the service's list takes is not kept: {why}")).await;
+        deps.note(format!("the limits of the service's list could not be saved: {why}")).await;
     }
 }
 

@@ -139,7 +139,7 @@ pub(super) async fn search(deps: &Dependencies, sent: &SentWrite) -> Sight {
 fn why_not(failure: &Failure) -> String {
     let words = failure.words();
     format!(
-        "it could not be found out: {}; {}. Look at the list before you send anything again",
+        "the outcome could not be determined: {}; {}. Check the list before you send anything again",
         words.what, words.next
     )
 }
@@ -170,7 +170,7 @@ async fn search_for_modified(deps: &Dependencies, change: &Change) -> Result<Fin
     match deps.client.get(change.id, Priority::Write).await {
         Err(failure) if failure.code() == Some(INVALID_REQUEST) => {
             Ok(Finding::SoFar(Verdict::CannotTell(format!(
-                "task {} is gone, so it cannot be told whether it was changed before; somebody cancelled it",
+                "task {} is gone, so whether it was changed before is not known; somebody cancelled it",
                 change.id
             ))))
         }
@@ -178,7 +178,7 @@ async fn search_for_modified(deps: &Dependencies, change: &Change) -> Result<Fin
         Ok(task) if is_as_changed(&task, change) => Ok(match left_over(&task, change) {
             Some(more) => Finding::SoFar(Verdict::CannotTell(format!(
                 "task {} holds all that was sent, but {more} besides: either the service keeps what a change \
-                 leaves out, or nothing was changed. Look at it before you send anything again",
+                 leaves out, or nothing was changed. Check it before you send anything again",
                 change.id
             ))),
             None => Finding::Sure(Verdict::Done(Written::Modified(change.id))),
@@ -273,7 +273,9 @@ async fn search_for_created(
     let guessed = guessed.map(|task| task.id).filter(|_| !others.show_numbers_kept(&tasks));
     Ok(match ours {
         Ours::ByNumber(ids) => match ids.as_slice() {
-            [one] if deps.candidates.take(*one, sent.entry) => Finding::Sure(Verdict::Done(Written::Created(*one))),
+            [one] if deps.candidates.take(*one, sent.entry) => {
+                Finding::Sure(Verdict::Done(Written::Created(*one)))
+            }
             [_] => Finding::SoFar(Verdict::NotDone),
             _ => Finding::Sure(Verdict::Several(ids)),
         },
@@ -286,13 +288,13 @@ async fn search_for_created(
             (Some(one), _) => Finding::Sure(Verdict::Done(Written::Created(one))),
             // One of the two has made it, and nobody can say which: neither is called not done for it.
             (None, Some(id)) => Finding::SoFar(Verdict::CannotTell(format!(
-                "#{id} looks like it, and was taken for what another create of the very same has made. Look at \
+                "#{id} looks like it, but was attributed to another create of the very same task. Check \
                  the list before you send anything again"
             ))),
             (None, None) if is_whole => Finding::SoFar(Verdict::NotDone),
             (None, None) => Finding::Nothing(
-                "it could not be found out: the list went on changing while it was read, or is too long. Look \
-                 at it before you send anything again"
+                "the outcome could not be determined: the list went on changing while it was read, or is \
+                 too long. Check it before you send anything again"
                     .to_owned(),
             ),
         },

@@ -12,7 +12,7 @@ use crate::domain::Failure;
 pub(super) async fn reload(deps: &Dependencies, req: ReqId) -> Message {
     let reload = deps.reload.clone();
     let read = tokio::task::spawn_blocking(move || reload.read()).await;
-    let read = read.unwrap_or_else(|_| Err("the reading of the config fell over".to_owned()));
+    let read = read.unwrap_or_else(|_| Err("reading the config failed unexpectedly".to_owned()));
     let result = read.and_then(|ReadConfig { setup, connection, store_key }| {
         let client = deps.client.renewed(&connection).map_err(|failure| failure.words().what)?;
         let journal = deps.journal.under(&store_key);
@@ -26,7 +26,7 @@ pub(super) async fn reload(deps: &Dependencies, req: ReqId) -> Message {
 /// Puts to use what was staged; from now on effects are carried out with it.
 pub(super) fn adopt(deps: &mut Dependencies) -> Result<(), Failure> {
     let Some((client, journal)) = deps.staged.take() else {
-        return Err(Failure::Local { detail: "there is no newer config to take over".to_owned() });
+        return Err(Failure::Local { detail: "there is no newer config to apply".to_owned() });
     };
     deps.client = client;
     deps.journal = journal;

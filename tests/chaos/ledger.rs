@@ -33,7 +33,7 @@ pub(crate) enum Note {
     Unknown(String),
     /// It was done, to this task.
     Done(u64, By),
-    /// A try before stands as this task, due then: nothing was sent this time.
+    /// An earlier create exists as this task, due then: nothing was sent this time.
     Stands(u64, i64),
     /// It was certainly not done: the service said so, or was not reached. To be sent again.
     Refused(Option<i64>, By),

@@ -113,7 +113,7 @@ fn doubt(shared: &Shared, write: &PendingWrite) -> Vec<(Tone, String)> {
             said.push((Tone::Watch, format!("{what}: the outcome is being checked in another pushdeck.")));
         }
         (_, Some(Verdict::CannotTell(why))) => {
-            said.push((Tone::Bad, format!("{what}: whether it was done could not be found out. {why}")));
+            said.push((Tone::Bad, format!("{what}: whether it was done could not be determined. {why}")));
         }
         (_, Some(Verdict::Done(_) | Verdict::NotDone | Verdict::Several(_))) => {}
         (Some(failure), None) => {

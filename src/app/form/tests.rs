@@ -208,7 +208,7 @@ fn esc_keeps_every_word_here_and_on_disk_and_n_brings_it_back() {
     let effects = press(&mut state, KeyCode::Char('n'));
     assert_eq!(drafts_of(&effects), [""; 0]);
     assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "Hello");
-    assert!(note(&state).starts_with("draft from 3m ago brought back · ctrl-x"), "{}", note(&state));
+    assert!(note(&state).starts_with("draft from 3m ago restored · ctrl-x"), "{}", note(&state));
 }
 
 #[test]
@@ -240,7 +240,7 @@ fn a_draft_from_disk_is_brought_back_unless_the_operator_already_types() {
     let [Effect::ArchiveDraft { slot, draft, .. }] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!((slot.as_str(), draft.entry("OfflinePushInfo.Title")), ("new", "from disk"));
     assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "mine");
-    assert!(note(&state).contains("put aside · :drafts"), "{}", note(&state));
+    assert!(note(&state).contains("archived · :drafts"), "{}", note(&state));
     // The key throws away what stands here, and never brings what stood there.
     for title in ["", "mine", "", "mine"] {
         ctrl(&mut state, 'x');
@@ -340,7 +340,7 @@ fn a_draft_is_called_kept_only_when_the_disk_has_it() {
         assert_eq!(note(&state), "keeping the draft…");
         update(&mut state, Message::DraftKept { req, result: result.clone() });
         if result.is_ok() {
-            assert_eq!(note(&state), "draft kept · n brings it back");
+            assert_eq!(note(&state), "draft kept · n restores it");
         } else {
             assert!(note(&state).starts_with("the draft is NOT on disk: disk full"), "{}", note(&state));
         }

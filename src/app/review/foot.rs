@@ -153,7 +153,7 @@ fn typing(shared: &Shared, review: &Review) -> Option<Line> {
     let tone = if review.spoiled { Tone::Bad } else { Tone::Plain };
     let mut line = vec![part(Tone::Muted, "› "), part(tone, typed), part(Tone::Bold, "▏")];
     if review.spoiled && !review.typed.is_empty() {
-        line.push(part(Tone::Bad, "  ! that is something else"));
+        line.push(part(Tone::Bad, "  ! that does not match"));
     }
     Some(line)
 }
@@ -166,7 +166,7 @@ fn over(out: &mut Lines, shared: &Shared, outcome: &WriteOutcome) {
             out.say(Tone::Bold, &format!("{key} reviews it again, to send it once more"));
         }
         Some(Remedy::PutRight) => {
-            out.say(Tone::Bad, &format!("{key} puts it right, through the review"));
+            out.say(Tone::Bad, &format!("{key} corrects it, through the review"));
         }
         None => {}
     }

@@ -149,7 +149,7 @@ fn lay_over(shared: &Shared, review: &mut Review, form: &mut form::Form, fresh: 
         Err(problems) => {
             let first = problems.first().map(|(field, problem)| form::fields::words(problem, *field));
             let first = first.unwrap_or_default();
-            review.bar(format!("with what changed meanwhile it does not hold: {first}; Esc goes back"));
+            review.bar(format!("with what changed meanwhile it is not valid: {first}; Esc goes back"));
         }
     }
 }

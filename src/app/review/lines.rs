@@ -142,7 +142,7 @@ fn who_and_when(to: &mut TextWriter, shared: &Shared, review: &Review) {
     to.must(Topic::Who, &who, |out| out.row("Who", LABEL, tone, &who));
     let (now, zone) = (shared.server_now(), shared.setup.zone);
     let Some(at) = review.meant().scheduled_at else {
-        let words = "the service tells no time";
+        let words = "the service gives no time";
         to.must(Topic::When, words, |out| out.row("When", LABEL, Tone::Bad, words));
         return;
     };
@@ -318,9 +318,9 @@ fn ended(out: &mut Lines, shared: &Shared, review: &Review, outcome: &WriteOutco
             out.say(Tone::Bad, &format!("✗ {}.", writes::stand_twice(ids)));
         }
         WriteOutcome::CannotTell(words) => {
-            out.say(Tone::Bad, "?UNK whether it was done could not be found out.");
+            out.say(Tone::Bad, "?UNK whether it was done could not be determined.");
             out.say(Tone::Plain, words);
-            let stays = "Nothing was sent again. Look at the table before you send this once more.";
+            let stays = "Nothing was sent again. Check the table before you send this once more.";
             out.say(Tone::Plain, stays);
         }
     }
@@ -329,10 +329,10 @@ fn ended(out: &mut Lines, shared: &Shared, review: &Review, outcome: &WriteOutco
 fn proven(out: &mut Lines, verification: &Verification) {
     match verification {
         Verification::None => {}
-        Verification::Asked(_) => out.say(Tone::Watch, "asking for it, to see that it stands as meant…"),
-        Verification::Holds => out.say(Tone::Good, "✓ verified: time, audience and content are as meant"),
+        Verification::Asked(_) => out.say(Tone::Watch, "reading the task back, to verify it…"),
+        Verification::Holds => out.say(Tone::Good, "✓ verified: time, audience and content are as intended"),
         Verification::Fails { found, .. } => {
-            out.say(Tone::Bad, "✗ it does NOT stand as meant (meant ≠ stands):");
+            out.say(Tone::Bad, "✗ it is NOT as intended (intended ≠ actual):");
             rows_of(out, found, "≠", Tone::Bad);
         }
         Verification::Unread(failure) => {

@@ -347,7 +347,7 @@ pub(super) fn tls(base: &Url, said: Result<&Hello, &Failure>, ca_file: Option<&P
         } else {
             CheckLine::warn(
                 Check::Tls,
-                "not used: plain http to another machine, where anybody on the way can read the signature",
+                "not used: plain http to another machine, where anybody in between can read the signature",
                 "write https:// in the endpoint and take allow_http out of the profile",
             )
         };
@@ -355,7 +355,7 @@ pub(super) fn tls(base: &Url, said: Result<&Hello, &Failure>, ca_file: Option<&P
     match said {
         Err(failure) => match stopped(failure) {
             Stopped::InTls => CheckLine::of_failure(Check::Tls, failure),
-            Stopped::Before => CheckLine::skip(Check::Tls, "not tried: no connection stood"),
+            Stopped::Before => CheckLine::skip(Check::Tls, "not tried: there was no connection"),
             Stopped::After => CheckLine::ok(Check::Tls, accepted(host, ca_file)),
         },
         Ok(_) => CheckLine::ok(Check::Tls, accepted(host, ca_file)),
@@ -481,7 +481,7 @@ pub(super) fn journal(found: Result<usize, String>) -> CheckLine {
                 "{} of unknown outcome",
                 text::counted(u64::try_from(open).unwrap_or(u64::MAX), "write is", "writes are")
             ),
-            "open the dashboard, which looks into them",
+            "open the dashboard, which checks what happened",
         ),
         Err(why) => {
             let (what, next) =
@@ -513,7 +513,7 @@ fn locale(env: &dyn Fn(&str) -> Option<String>) -> CheckLine {
     let said = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
         .find_map(|name| Some((name, env(name).filter(|value| !value.is_empty())?)));
-    let next = "export LC_ALL=C.UTF-8, or another locale with UTF-8, here and on the way here (ssh)";
+    let next = "export LC_ALL=C.UTF-8, or another locale with UTF-8, here and on the hosts in between (ssh)";
     match said {
         Some((name, value)) => {
             let folded = value.to_lowercase();

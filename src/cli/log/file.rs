@@ -163,7 +163,7 @@ fn close_to_others(path: &Path, file: &File, mode: u32) -> Option<String> {
     Some(match file.set_permissions(fs::Permissions::from_mode(mode & 0o700)) {
         Ok(()) => format!("{start} was open to other users (mode {mode:03o}); it is yours alone now"),
         Err(err) => {
-            format!("{start} is open to other users (mode {mode:03o}), which cannot be mended: {err}")
+            format!("{start} is open to other users (mode {mode:03o}), which cannot be fixed: {err}")
         }
     })
 }

@@ -191,7 +191,7 @@ fn every_text_of_the_form_has_a_limit_and_no_accounts_are_cut_in_the_middle() {
 fn what_is_no_text_is_left_out_of_a_paste_and_said_beside_the_field() {
     let mut state = ready('u', "To_Account");
     update(&mut state, Message::Pasted("an\0na\u{202e}\r\nbela\u{1b}\tcarl".to_owned()));
-    assert_eq!(form(&state).remarks(form(&state).focus), ["3 characters that are no text were left out"]);
+    assert_eq!(form(&state).remarks(form(&state).focus), ["3 characters that are not text were left out"]);
     assert_eq!(sent(&state, "To_Account"), json!(["anna", "bela", "carl"]));
     type_in(&mut state, "a");
     assert_eq!(form(&state).remarks(form(&state).focus), [""; 0]);

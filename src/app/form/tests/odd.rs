@@ -130,7 +130,7 @@ fn what_a_copy_cannot_take_over_is_said() {
     odd.content.set("OfflinePushInfo.ApnsInfo", Some(json!([1])));
     let mut state = start();
     open_from(&mut state, &odd);
-    assert_eq!(note(&state), "left out of the copy, for it cannot be read: OfflinePushInfo.ApnsInfo");
+    assert_eq!(note(&state), "not copied, as it cannot be read: OfflinePushInfo.ApnsInfo");
     type_in(&mut state, "+90m");
     assert!(matches!(request(&state), Ok(FormRequest::Create(_))));
 }

@@ -31,7 +31,7 @@ fn what_was_proven_not_done_is_sent_again_by_a_key_and_a_new_confirmation() {
     assert!(review(&state).ignores_input(state.now) && state.writes[0].acknowledged);
     assert_eq!(review(&state).subject, before);
     let warned = warnings::warnings(&state, review(&state));
-    assert!(warned.iter().any(|(_, words)| words.contains("looked for once more")), "{warned:?}");
+    assert!(warned.iter().any(|(_, words)| words.contains("searched for once more")), "{warned:?}");
     wait(&mut state, 500);
     confirm(&mut state);
     assert_eq!(state.writes.len(), 2, "the first is held against every later list");
@@ -141,7 +141,7 @@ fn what_does_not_stand_as_meant_is_put_right_by_a_key_and_a_confirmation() {
     for leave in [false, true] {
         let (mut state, standing) = stands_otherwise(leave);
         if leave {
-            assert!(state.results[0].words.contains("does not stand as meant"), "{:?}", state.results);
+            assert!(state.results[0].words.contains("is not as intended"), "{:?}", state.results);
             press(&mut state, KeyCode::Esc);
             wait(&mut state, 500);
         }

@@ -48,7 +48,7 @@ fn a_create_that_turns_out_to_stand_stops_the_review_in_which_it_is_to_be_sent_a
             let Ready::No(why) = review(&state).ready(&state) else {
                 panic!("it may still be sent: {found}")
             };
-            assert!(why.starts_with("it stands already as #77"), "{why}");
+            assert!(why.starts_with("it already exists as #77"), "{why}");
         }
     }
 }

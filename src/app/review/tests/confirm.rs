@@ -138,7 +138,7 @@ fn the_level_follows_audience_and_environment() {
 fn a_wrong_text_does_nothing_and_is_typed_anew_after_a_pause() {
     let mut state = cancel(Environment::Prod, "Tag");
     assert_eq!(writes(&say(&mut state, "y")), []);
-    assert!(foot(&state).contains("that is something else"), "{}", foot(&state));
+    assert!(foot(&state).contains("that does not match"), "{}", foot(&state));
     assert_eq!(writes(&say(&mut state, "48210")), []);
     assert_eq!(writes(&say(&mut state, "48x21")), []);
     // What is taken back was typed all the same.

@@ -68,7 +68,7 @@ fn the_very_push_that_another_has_under_way_waits_and_anything_else_goes() {
     update(&mut state, Message::EndedElsewhere { entry: 4, verdict });
     assert_eq!(writes(&say(&mut state, "y")), []);
     assert!(
-        matches!(review(&state).ready(&state), Ready::No(why) if why.starts_with("it stands already as #9"))
+        matches!(review(&state).ready(&state), Ready::No(why) if why.starts_with("it already exists as #9"))
     );
 
     // A cancel is not kept from going.

@@ -47,10 +47,7 @@ fn a_change_that_does_not_stand_as_meant_is_told() {
     stands.content.set("To_Account", Some(json!(["anna"])));
     got(&mut state, gets(&effects)[0], stands);
     let shown = text_of(&lines::body(&state, review(&state), 76).lines);
-    assert!(
-        shown.contains("does NOT stand as meant") && shown.contains("anna, bela, carl ≠ anna"),
-        "{shown}"
-    );
+    assert!(shown.contains("is NOT as intended") && shown.contains("anna, bela, carl ≠ anna"), "{shown}");
 }
 
 #[test]
@@ -130,7 +127,7 @@ fn verdicts_end_the_doubt() {
     let (mut state, req) = doubted("User");
     let verdict = Verdict::Several(vec![TaskId(1), TaskId(2)]);
     update(&mut state, Message::Settled { req, verdict });
-    assert!(text_of(&lines::body(&state, review(&state), 76).lines).contains("two of them stand: #1, #2"));
+    assert!(text_of(&lines::body(&state, review(&state), 76).lines).contains("two of them exist: #1, #2"));
     assert_eq!(state.writes.len(), 1);
     press(&mut state, KeyCode::Esc);
     assert!(state.writes.is_empty() && state.layers.is_empty());
@@ -165,7 +162,7 @@ fn a_text_on_its_way_is_not_sent_a_second_time_but_another_one_may_be() {
     assert_eq!(drops(&effects), ["new"]);
     assert!(is_form(&state) && note(&state).starts_with("#9 created"), "{}", note(&state));
     ctrl(&mut state, 's');
-    assert!(is_form(&state) && note(&state).contains("stands as #9"), "{}", note(&state));
+    assert!(is_form(&state) && note(&state).contains("exists as #9"), "{}", note(&state));
     press(&mut state, KeyCode::Esc);
     press(&mut state, KeyCode::Char('n'));
     assert_eq!(state.form().unwrap().draft.entry("OfflinePushInfo.Title"), "");

@@ -169,7 +169,7 @@ fn a_certificate_is_judged_by_what_stopped_the_question() {
     }
     let no_store = Failure::Local { detail: "no CA store; install one".to_owned() };
     assert_eq!(of(&no_store), "fail tls: no CA store / install one");
-    assert_eq!(of(&not_sent(NotSent::ProxyLogin)), "skip tls: not tried: no connection stood");
+    assert_eq!(of(&not_sent(NotSent::ProxyLogin)), "skip tls: not tried: there was no connection");
     assert!(shown(&http(Err(&not_sent(NotSent::ProxyLogin)))).contains("USER:PASSWORD@HOST"));
     let late = Failure::TimedOut { after: Duration::from_secs(10) };
     assert_eq!(of(&late), "ok tls: the certificate of im.example is good");
