@@ -170,7 +170,7 @@ impl RateLimiter {
     }
 
     fn queue_up(&self, command: Command, priority: Priority) -> Waiter {
-        let queue = Arc::clone(&self.queues[command.place()]);
+        let queue = Arc::clone(&self.queues[command.index()]);
         let turn = Arc::new(Notify::new());
         let key = {
             let mut open = queue.open();

@@ -86,7 +86,7 @@ pub struct OneCall {
 }
 
 /// Where list and single attempt lie, with their border; `None` when the screen has no room.
-pub fn place(shared: &Shared) -> Option<Rect> {
+pub fn area(shared: &Shared) -> Option<Rect> {
     let areas = shared.areas()?;
     let top = areas.header.bottom();
     Some(Rect { y: top, height: areas.message.y.saturating_sub(top), ..areas.header })
@@ -94,7 +94,7 @@ pub fn place(shared: &Shared) -> Option<Rect> {
 
 /// The room inside of the border.
 fn room(shared: &Shared) -> Rect {
-    let place = place(shared).unwrap_or_default();
+    let place = area(shared).unwrap_or_default();
     Rect::new(
         place.x.saturating_add(2),
         place.y.saturating_add(1),

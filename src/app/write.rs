@@ -122,7 +122,7 @@ pub enum Sight {
     NotThere,
     /// The service did not answer; that counts as no search.
     NoAnswer(Failure),
-    /// The service answered, and still it cannot be told; why.
+    /// The service answered, and still the outcome is not known; why.
     Unclear(String),
 }
 

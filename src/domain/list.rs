@@ -2,7 +2,7 @@
 //! value in the same way.
 //!
 //! There is one reading for every place where a list is typed, and nothing is guessed: an item that
-//! holds a separator stands in quotes, as JSON writes a text, and whatever cannot be told apart is a
+//! holds a separator stands in quotes, as JSON writes a text, and whatever is ambiguous is a
 //! fault in words. What [`write()`] writes, [`read()`] reads back as it was.
 
 use std::collections::HashMap;

@@ -61,8 +61,8 @@ impl Command {
         }
     }
 
-    /// Its place among [`Self::ALL`].
-    pub fn place(self) -> usize {
+    /// Its index in [`Self::ALL`].
+    pub fn index(self) -> usize {
         match self {
             Self::Add => 0,
             Self::Modify => 1,

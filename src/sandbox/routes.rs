@@ -27,7 +27,7 @@ use super::faults::{Fault, FaultKind, When};
 use super::lock::lock;
 use super::peers::Peer;
 use super::rules::Refusal;
-use super::shared::Shared;
+use super::shared::ServerState;
 use crate::domain::JsonObject;
 use crate::domain::wire::Command;
 
@@ -44,7 +44,7 @@ impl fmt::Display for Hangup {
 impl std::error::Error for Hangup {}
 
 /// What goes over the wire in the end.
-enum Reply {
+enum Delivery {
     Whole(CallAnswer),
     /// The first half only.
     Half(CallAnswer),
@@ -60,7 +60,7 @@ const NOT_JSON: &str = "upstream returned no content";
 
 /// Every method and path goes through the same pipeline, but for those of the control interface.
 pub(super) async fn serve(
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     peer: Arc<Peer>,
     request: Request,
 ) -> Result<Response, Hangup> {
@@ -89,15 +89,15 @@ pub(super) async fn serve(
     answer
 }
 
-fn respond(shared: &Shared, sent: Reply, last: bool) -> Result<Response, Hangup> {
+fn respond(shared: &ServerState, sent: Delivery, last: bool) -> Result<Response, Hangup> {
     let (body, kind, status) = match sent {
-        Reply::Whole(answer) => (Body::from(shared.text(&answer)), "application/json", StatusCode::OK),
-        Reply::Half(answer) => {
+        Delivery::Whole(answer) => (Body::from(shared.text(&answer)), "application/json", StatusCode::OK),
+        Delivery::Half(answer) => {
             (Body::new(HalfBody::of(shared.text(&answer))), "application/json", StatusCode::OK)
         }
-        Reply::BadGateway => (Body::from(GATEWAY_PAGE), "text/html", StatusCode::BAD_GATEWAY),
-        Reply::NotJson => (Body::from(NOT_JSON), "text/plain", StatusCode::OK),
-        Reply::Nothing => return Err(Hangup),
+        Delivery::BadGateway => (Body::from(GATEWAY_PAGE), "text/html", StatusCode::BAD_GATEWAY),
+        Delivery::NotJson => (Body::from(NOT_JSON), "text/plain", StatusCode::OK),
+        Delivery::Nothing => return Err(Hangup),
     };
     let mut response = Response::new(body);
     *response.status_mut() = status;
@@ -119,7 +119,7 @@ fn http_date(at: DateTime<Utc>) -> String {
 }
 
 /// A slow network; a stop ends the wait.
-async fn wait(shared: &Shared, delay: Duration) {
+async fn wait(shared: &ServerState, delay: Duration) {
     if delay.is_zero() {
         return;
     }
@@ -200,22 +200,22 @@ async fn read(mut body: Body, most: usize) -> Result<Vec<u8>, Refusal> {
 
 /// The pipeline: steps 1 to 9 here, the rest with the store in hand.
 async fn walk(
-    shared: &Arc<Shared>,
+    shared: &Arc<ServerState>,
     parts: &Parts,
     body: Result<&[u8], Refusal>,
     large: Option<SemaphorePermit<'_>>,
-) -> Reply {
+) -> Delivery {
     let now = shared.options.clock.now();
     lock(&shared.counters).requests += 1;
     let (command, app, body) = match admit(shared, parts, body, now) {
         Ok(admitted) => admitted,
-        Err(refusal) => return Reply::Whole(CallAnswer { outcome: Err(refusal), with_task_id: false }),
+        Err(refusal) => return Delivery::Whole(CallAnswer { outcome: Err(refusal), with_task_id: false }),
     };
     let sdkappid = shared.apps.get(app).map_or(0, |app| app.sdkappid);
     let Some(fault) = lock(&shared.script).take(sdkappid, command) else {
         let answer = shared.carry_out(command, app, body, now).await;
         lock(&shared.counters).at(sdkappid, command).failed += u64::from(answer.outcome.is_err());
-        return Reply::Whole(answer);
+        return Delivery::Whole(answer);
     };
     lock(&shared.counters).at(sdkappid, command).faults += 1;
     // A fault may wait for as long as its script says.
@@ -224,7 +224,7 @@ async fn walk(
 }
 
 /// A call that meets a fault.
-async fn misbehave(shared: &Arc<Shared>, fault: &Fault, call: (Command, usize, JsonObject)) -> Reply {
+async fn misbehave(shared: &Arc<ServerState>, fault: &Fault, call: (Command, usize, JsonObject)) -> Delivery {
     let delay = match fault.what {
         FaultKind::Delay(delay) => delay,
         FaultKind::Pass
@@ -245,14 +245,14 @@ async fn misbehave(shared: &Arc<Shared>, fault: &Fault, call: (Command, usize, J
         wait(shared, delay).await;
     }
     match &fault.what {
-        FaultKind::Drop => Reply::Nothing,
-        FaultKind::Pass | FaultKind::Delay(_) => Reply::Whole(answer),
-        FaultKind::BadGateway => Reply::BadGateway,
-        FaultKind::Truncate => Reply::Half(answer),
-        FaultKind::NotJson => Reply::NotJson,
+        FaultKind::Drop => Delivery::Nothing,
+        FaultKind::Pass | FaultKind::Delay(_) => Delivery::Whole(answer),
+        FaultKind::BadGateway => Delivery::BadGateway,
+        FaultKind::Truncate => Delivery::Half(answer),
+        FaultKind::NotJson => Delivery::NotJson,
         FaultKind::Code { .. } => {
             let outcome = fault.refusal().map_or(answer.outcome, Err);
-            Reply::Whole(CallAnswer { outcome, with_task_id: command.writes() })
+            Delivery::Whole(CallAnswer { outcome, with_task_id: command.writes() })
         }
     }
 }
@@ -260,7 +260,7 @@ async fn misbehave(shared: &Arc<Shared>, fault: &Fault, call: (Command, usize, J
 /// The work, after a wait. It is done also when the client did not wait so long: what a service has
 /// taken on it does not drop because a connection was closed.
 async fn late(
-    shared: &Arc<Shared>,
+    shared: &Arc<ServerState>,
     after: Duration,
     (command, app, body): (Command, usize, JsonObject),
 ) -> CallAnswer {
@@ -275,7 +275,7 @@ async fn late(
 }
 
 fn admit(
-    shared: &Shared,
+    shared: &ServerState,
     parts: &Parts,
     body: Result<&[u8], Refusal>,
     now: DateTime<Utc>,
@@ -297,7 +297,7 @@ fn admit(
 
 /// Steps 1 to 8; the application by its place in the list.
 fn known(
-    shared: &Shared,
+    shared: &ServerState,
     parts: &Parts,
     body: Result<&[u8], Refusal>,
     now: DateTime<Utc>,

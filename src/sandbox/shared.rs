@@ -37,7 +37,7 @@ const LARGE_AT_ONCE: usize = 4;
 
 /// What all calls and the dispatcher share.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct ServerState {
     pub(super) options: Options,
     pub(super) apps: Vec<App>,
     pub(super) engine: Arc<Engine>,
@@ -74,7 +74,7 @@ impl Modes {
     }
 }
 
-impl Shared {
+impl ServerState {
     pub(super) fn new(
         options: Options,
         apps: Vec<App>,

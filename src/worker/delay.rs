@@ -54,7 +54,7 @@ pub(super) async fn measure(deps: Dependencies, id: TaskId, due: DateTime<Utc>) 
     }
 }
 
-/// How long it took; zero when the first list showed it, `None` when that cannot be told.
+/// How long it took; zero when the first list showed it, `None` when that is not known.
 async fn until_listed(deps: &Dependencies, id: TaskId, due: DateTime<Utc>) -> Option<Duration> {
     let (began, created) = (Instant::now(), deps.context.now());
     let mut was_missing = false;

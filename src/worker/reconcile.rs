@@ -56,7 +56,7 @@ enum Finding {
 /// What all searches together showed.
 pub(super) struct SearchResult {
     pub(super) verdict: Verdict,
-    /// Whether no later search could show more: also of what cannot be told.
+    /// Whether no later search could show more: also of what is not known.
     pub(super) is_final: bool,
 }
 

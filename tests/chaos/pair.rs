@@ -155,7 +155,7 @@ impl Pair {
         what.shuffle(&mut self.rng);
         let most = if self.dose.is_full() { 120 } else { 16 };
         let incidents = what.into_iter().map(|what| {
-            // Some soon: while writes of the run before are looked into.
+            // Some soon: while writes of the run before are checked.
             let is_soon = self.rng.random_ratio(1, 3);
             let at = self.rng.random_range(if is_soon { 1..8 } else { 4..most });
             let real = match what {

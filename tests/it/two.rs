@@ -52,7 +52,7 @@ fn a_write_that_another_has_open_stays_its_own_even_while_it_is_stopped_and_is_i
     two.see("being checked in another pushdeck");
     assert_eq!(titles(&users(&service)), ["Sent by the other"]);
     one.signal("KILL");
-    // It is dead: within a quarter of a minute its write is looked into here.
+    // It is dead: within a quarter of a minute its write is checked here.
     two.see("was done after all");
     assert_eq!(titles(&users(&service)), ["Sent by the other"]);
     // It stays until it is acknowledged.

@@ -442,7 +442,7 @@ fn only_what_could_collide_with_a_write_of_the_last_run_waits_for_it() {
 }
 
 #[test]
-fn esc_goes_back_even_while_the_review_is_deaf() {
+fn esc_goes_back_even_while_the_review_ignores_input() {
     let mut state = filled(Environment::Test, "All");
     ctrl(&mut state, 's');
     assert!(review(&state).ignores_input(state.now));

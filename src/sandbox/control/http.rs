@@ -23,7 +23,7 @@ use tower::ServiceExt;
 use super::super::clock::Clock;
 use super::super::counters::Counters;
 use super::super::lock::lock;
-use super::super::shared::Shared;
+use super::super::shared::ServerState;
 use super::super::store::{Database, OutcomeRule};
 use super::forms::{ClockForm, FaultForm, ModesForm, TasksForm, command};
 use super::hosts;
@@ -53,7 +53,7 @@ const PATHS: &[(&str, &str)] = &[
     ("POST calls/COMMAND", "a call as another operator makes it, without signature and rate"),
 ];
 
-fn router(shared: Arc<Shared>) -> Router {
+fn router(shared: Arc<ServerState>) -> Router {
     Router::new()
         .route("/_sandbox/", get(paths))
         .route("/_sandbox/clock", get(clock).post(move_clock))
@@ -95,7 +95,7 @@ impl IntoResponse for Problem {
 type Done = Result<Reply, Problem>;
 
 /// What every handler gets of the sandbox.
-type Sandbox = State<Arc<Shared>>;
+type Sandbox = State<Arc<ServerState>>;
 
 fn done(value: Value) -> Reply {
     Reply(StatusCode::OK, value)
@@ -111,7 +111,7 @@ fn broken(words: String) -> Problem {
 
 /// Answers a request to the control interface that came to this address of the machine.
 pub(in crate::sandbox) async fn answer(
-    shared: &Arc<Shared>,
+    shared: &Arc<ServerState>,
     parts: Parts,
     local: Option<IpAddr>,
     body: Result<Vec<u8>, String>,
@@ -128,7 +128,7 @@ pub(in crate::sandbox) async fn answer(
 }
 
 /// Whether this comes from a program of somebody who knows where he is.
-fn admit(shared: &Shared, parts: &Parts, local: Option<IpAddr>) -> Result<(), Problem> {
+fn admit(shared: &ServerState, parts: &Parts, local: Option<IpAddr>) -> Result<(), Problem> {
     let forbidden = |words: String| Problem(StatusCode::FORBIDDEN, words);
     if parts.headers.contains_key(header::ORIGIN) {
         return Err(forbidden("pages of a browser may not control the sandbox".to_owned()));
@@ -161,7 +161,7 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(|err| wrong(format!("the body does not fit: {err}")))
 }
 
-fn known(shared: &Shared, app: Option<u64>) -> Result<(), String> {
+fn known(shared: &ServerState, app: Option<u64>) -> Result<(), String> {
     let Some(app) = app.filter(|app| shared.apps.iter().all(|known| known.sdkappid != *app)) else {
         return Ok(());
     };

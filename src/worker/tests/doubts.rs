@@ -48,7 +48,7 @@ async fn beside_another(
 }
 
 impl Bench {
-    /// Looks into the one write that was left open.
+    /// Checks the one write that was left open.
     async fn settle(&mut self) -> Verdict {
         let Some(Message::LeftOpen(left)) = self.next().await else { panic!("nothing was left open") };
         let [open]: [OpenWrite; 1] = left.try_into().unwrap();
@@ -162,7 +162,7 @@ async fn a_task_with_the_number_of_another_create_belongs_to_that_one() {
 }
 
 #[tokio::test]
-async fn a_likeness_is_taken_only_at_the_last_look_and_its_twin_is_then_never_called_not_done() {
+async fn a_likeness_is_taken_only_at_the_last_search_and_its_duplicate_is_then_never_called_not_done() {
     let store = store();
     let server = beside_another(&store, |_| page(&[info(10, "t", 1, now())])).await;
     let mut bench = with(&store, &server);
