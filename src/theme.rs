@@ -154,7 +154,7 @@ struct StyleEntry {
 
 fn color<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Color>, D::Error> {
     let name = String::deserialize(deserializer)?;
-    name.parse().map(Some).map_err(|_| serde::de::Error::custom(format!("{name} is no colour")))
+    name.parse().map(Some).map_err(|_| serde::de::Error::custom(format!("{name} is not a colour")))
 }
 
 impl StyleEntry {

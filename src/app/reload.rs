@@ -104,7 +104,7 @@ pub fn on_adopted(state: &mut State, req: ReqId, result: Result<(), Failure>) ->
     state.failed.clear();
     let place = format!("{} · {} · {}", setup.profile, setup.place, setup.sdkappid);
     state.setup = setup;
-    state.say(format!("this is {place} now"));
+    state.say(format!("now on {place}"));
     board::reload(state)
 }
 
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mended_key_is_taken_over_and_the_asking_goes_on() {
+    fn a_fixed_key_is_applied_and_the_asking_goes_on() {
         let mut state = auth(board((120, 40)));
         assert!(state.connection.stopped);
         let req = reload(&mut state);

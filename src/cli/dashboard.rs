@@ -390,7 +390,7 @@ fn open_store(path: Option<PathBuf>, embedded: Option<String>) -> OpenedStore {
     };
     let mended = Opened::summary(store.opened());
     if let Some(words) = &mended {
-        tracing::warn!(event = "mended", words);
+        tracing::warn!(event = "permissions", words);
     }
     if let Some(key) = embedded {
         let outcome = serde_json::json!({"result": "the embedded sandbox is gone"});

@@ -74,7 +74,7 @@ fn take(stdout: &mut ChildStdout, text: &mut Vec<u8>, most: usize) -> Result<(),
         }
         if text.len() > most {
             return Err(format!(
-                "the output of the command cannot be used: more than {most} bytes, which is no key"
+                "the output of the command cannot be used: more than {most} bytes, which is not a key"
             ));
         }
     }

@@ -47,10 +47,10 @@ pub type TakenTerminal = (TerminalGuard, Screen, watch::Receiver<Progress>);
 /// Takes the terminal over: raw mode, the alternate screen, pastes in one piece, no cursor.
 ///
 /// # Errors
-/// When standard output is no terminal, or the terminal cannot be set up; then it is given back.
+/// When standard output is not a terminal, or the terminal cannot be set up; then it is given back.
 pub fn take() -> io::Result<TakenTerminal> {
     if !io::stdout().is_terminal() {
-        return Err(io::Error::other("standard output is no terminal, and the dashboard needs one"));
+        return Err(io::Error::other("standard output is not a terminal, and the dashboard needs one"));
     }
     let tty = line::keys()?;
     let (screen, writer, written) = screen(line::Outlet::open(is_taken)?, is_taken, line::size);

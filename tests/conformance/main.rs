@@ -79,7 +79,7 @@ fn the_table_has_every_subject_and_no_case_twice() {
     let mut names = BTreeSet::new();
     for case in &cases {
         *subjects.entry(&case.subject).or_default() += 1;
-        assert!(names.insert((&case.subject, &case.name)), "{} {} stands twice", case.subject, case.name);
+        assert!(names.insert((&case.subject, &case.name)), "{} {} appears twice", case.subject, case.name);
     }
     let missing: Vec<_> = SUBJECTS.iter().filter(|name| !subjects.contains_key(*name)).collect();
     assert!(missing.is_empty(), "no case for {missing:?}");

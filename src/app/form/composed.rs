@@ -27,7 +27,7 @@ pub(super) struct Composed {
 pub(super) struct ListTaken {
     /// Such as "2 accounts".
     pub(super) count: String,
-    /// Such as "anna stands twice".
+    /// Such as "anna appears twice".
     pub(super) repeats: Option<String>,
 }
 
@@ -52,7 +52,7 @@ fn repeats(items: &[&str]) -> Option<String> {
         1 => String::new(),
         others => format!(", and {} more than once", others - 1),
     };
-    Some(format!("{} stands {often}{more}", text::cut(&text::clean(first), 40)))
+    Some(format!("{} appears {often}{more}", text::cut(&text::clean(first), 40)))
 }
 
 impl Composed {

@@ -280,7 +280,7 @@ fn outcome(out: &mut Lines, shared: &Shared, review: &Review) {
                         Tone::Watch,
                         &format!("Sent {age} ago. What happened is being checked: {progress}."),
                     );
-                    out.say(Tone::Plain, "Nothing is sent again by itself.");
+                    out.say(Tone::Plain, "Nothing is sent again automatically.");
                 }
             }
         }

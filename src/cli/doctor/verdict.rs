@@ -452,11 +452,11 @@ pub(super) fn state(found: Option<&(PathBuf, StateDirectory)>) -> CheckLine {
     }
 }
 
-/// Whether drafts and journal were open to other users of this machine, which looking has mended.
+/// Whether drafts and journal were open to other users of this machine, which opening it has closed.
 pub(super) fn private(found: Option<&(PathBuf, StateDirectory)>) -> CheckLine {
     let opened = match found {
         None => {
-            return CheckLine::skip(Check::Private, "in memory only, so there is nothing to read for others");
+            return CheckLine::skip(Check::Private, "in memory only, so others can read nothing");
         }
         Some((_, Err(_))) => return skipped(Check::Private, Check::State),
         Some((_, Ok(opened))) => opened,
@@ -535,7 +535,7 @@ fn locale(env: &dyn Fn(&str) -> Option<String>) -> CheckLine {
 
 fn size(size: Option<(u16, u16)>) -> CheckLine {
     let Some((columns, rows)) = size else {
-        return CheckLine::skip(Check::Size, "standard output is no terminal here");
+        return CheckLine::skip(Check::Size, "standard output is not a terminal here");
     };
     let what = format!("{columns} columns, {rows} rows");
     match (columns, rows) {

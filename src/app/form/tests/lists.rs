@@ -82,10 +82,10 @@ fn items_that_stand_twice_are_said_and_sent_as_typed() {
     let mut state = ready('u', "To_Account");
     type_in(&mut state, "anna, bela anna");
     assert_eq!(count(&state).as_deref(), Some("3 accounts"));
-    assert_eq!(form(&state).remarks(form(&state).focus), ["anna stands twice"]);
+    assert_eq!(form(&state).remarks(form(&state).focus), ["anna appears twice"]);
     assert_eq!(sent(&state, "To_Account"), json!(["anna", "bela", "anna"]));
     type_in(&mut state, ",bela,bela");
-    assert_eq!(form(&state).remarks(form(&state).focus), ["anna stands twice, and 1 more than once"]);
+    assert_eq!(form(&state).remarks(form(&state).focus), ["anna appears twice, and 1 more than once"]);
 }
 
 #[test]

@@ -1,4 +1,4 @@
-//! Tasks as nobody would make them: they open in every form, and can be moved, mended and copied.
+//! Tasks as nobody would make them: they open in every form, and can be moved, edited and copied.
 
 use super::*;
 use crate::app::State;

@@ -230,9 +230,9 @@ fn a_place_where_nothing_can_be_kept_fails_and_open_writes_are_told() {
         "ok private: drafts and journal are yours alone"
     );
     let opened = |mode, trouble| Opened { path: "/state/x".into(), mode, trouble };
-    let mended = private(place(Ok(vec![opened(0o755, None), opened(0o644, None)])).as_ref());
+    let closed = private(place(Ok(vec![opened(0o755, None), opened(0o644, None)])).as_ref());
     assert_eq!(
-        shown(&mended),
+        shown(&closed),
         "warn private: /state/x was open to other users (mode 755) and is yours alone now, and 1 more / nothing is left \
          to do; others may have read the texts of pushes in it"
     );
@@ -270,7 +270,7 @@ fn a_terminal_is_judged_by_its_name_colours_locale_and_size() {
     let bare = of(&[], None);
     assert!(bare[0].starts_with("warn terminal: TERM is not set / export TERM"), "{bare:?}");
     assert!(bare[2].starts_with("warn locale: no locale is set"), "{bare:?}");
-    assert_eq!(bare[3], "skip size: standard output is no terminal here");
+    assert_eq!(bare[3], "skip size: standard output is not a terminal here");
     assert!(of(&[], Some((40, 12)))[3].starts_with("ok size: 40 columns"));
 }
 
