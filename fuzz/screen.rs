@@ -122,7 +122,7 @@ impl Dashboard {
             Effect::ListDrafts { req } => Message::DraftsListed { req, result: Ok(Vec::new()) },
             Effect::SaveDraft { req, .. }
             | Effect::DropDraft { req, .. }
-            | Effect::PutDraftAside { req, .. } => Message::DraftKept { req, result: Ok(()) },
+            | Effect::ArchiveDraft { req, .. } => Message::DraftKept { req, result: Ok(()) },
             Effect::Reload { req } => {
                 Message::Reloaded { req, result: Err("there is no config to read".to_owned()) }
             }

@@ -24,7 +24,7 @@ use clap::Parser;
 use tokio::runtime::{Builder, Runtime};
 
 use crate::config::redact::redact;
-use args::{Args, Asked, Command};
+use args::{Args, CliCommand, CommandLine};
 use log::Log;
 
 pub use background::LEAVE;
@@ -41,7 +41,7 @@ pub async fn run(args: impl IntoIterator<Item = OsString>, mut console: Console<
 /// A command that can be run.
 #[derive(Debug)]
 pub struct Job {
-    asked: Asked,
+    asked: CommandLine,
     log: Option<Log>,
 }
 
@@ -75,8 +75,8 @@ impl Job {
     /// When the system has no threads for it.
     pub fn runtime(&self) -> io::Result<Runtime> {
         let mut builder = match self.asked.command {
-            Some(Command::Sandbox(_)) => Builder::new_multi_thread(),
-            Some(Command::Usersig(_) | Command::Doctor(_)) | None => Builder::new_current_thread(),
+            Some(CliCommand::Sandbox(_)) => Builder::new_multi_thread(),
+            Some(CliCommand::Usersig(_) | CliCommand::Doctor(_)) | None => Builder::new_current_thread(),
         };
         builder.enable_all().build()
     }
@@ -84,12 +84,12 @@ impl Job {
     /// Runs it.
     pub async fn run(self, mut console: Console<'_>) -> Exit {
         tracing::info!(event = "start", version = env!("CARGO_PKG_VERSION"), pid = std::process::id());
-        let Asked { command, flags, .. } = self.asked;
+        let CommandLine { command, flags, .. } = self.asked;
         let exit = match command {
             None => dashboard::run(&flags, console.lend()).await,
-            Some(Command::Sandbox(args)) => sandbox::run(args, console.lend()).await,
-            Some(Command::Usersig(args)) => usersig::run(args, &flags, console.lend()),
-            Some(Command::Doctor(args)) => doctor::run(args, &flags, console.lend()).await,
+            Some(CliCommand::Sandbox(args)) => sandbox::run(args, console.lend()).await,
+            Some(CliCommand::Usersig(args)) => usersig::run(args, &flags, console.lend()),
+            Some(CliCommand::Doctor(args)) => doctor::run(args, &flags, console.lend()).await,
         };
         tracing::info!(event = "stop", exit = exit.code());
         if let Some(words) = self.log.and_then(Log::close) {
@@ -193,18 +193,18 @@ mod tests {
             ),
             (&["sandbox", "--listen", "localhost"], "write an IP address and a port, such as 127.0.0.1:8080"),
             (&["sandbox", "--sdkappid", "0"], "0 is not in 1.."),
-            (&["--sandbox", "doctor"], "--sandbox opens the dashboard and means nothing to pushdeck doctor"),
+            (&["--sandbox", "doctor"], "--sandbox opens the dashboard and does not apply to pushdeck doctor"),
             (
                 &["--sandbox", "sandbox"],
-                "--sandbox opens the dashboard and means nothing to pushdeck sandbox",
+                "--sandbox opens the dashboard and does not apply to pushdeck sandbox",
             ),
             (&["--config", "a", "doctor", "--config", "b"], "--config is given before and after doctor"),
             (&["--profile", "a", "usersig", "--profile", "a"], "--profile is given before and after usersig"),
             (&["--log", "a", "sandbox", "--log", "b"], "--log is given before and after sandbox"),
-            (&["--config", "c.toml", "sandbox"], "--config means nothing to pushdeck sandbox"),
-            (&["sandbox", "--config", "c.toml"], "--config means nothing to pushdeck sandbox"),
-            (&["--profile", "acme", "sandbox"], "--profile means nothing to pushdeck sandbox"),
-            (&["sandbox", "--profile", "acme"], "--profile means nothing to pushdeck sandbox"),
+            (&["--config", "c.toml", "sandbox"], "--config does not apply to pushdeck sandbox"),
+            (&["sandbox", "--config", "c.toml"], "--config does not apply to pushdeck sandbox"),
+            (&["--profile", "acme", "sandbox"], "--profile does not apply to pushdeck sandbox"),
+            (&["sandbox", "--profile", "acme"], "--profile does not apply to pushdeck sandbox"),
             (&["sandbox", "--identifier", "two words"], "a UserID has 1 to 32 bytes, without blanks"),
             (&["sandbox", "--secret-key-env", "NOT_SET"], "the environment variable NOT_SET is not set"),
         ] {

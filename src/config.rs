@@ -18,7 +18,7 @@ pub mod secret;
 mod zone;
 
 pub use crate::usersig::Credential;
-pub use fault::{ConfigError, Fault};
+pub use fault::{ConfigError, SettingFault};
 pub use layers::{Flags, Settings, load};
 pub use origin::{Location, Origin, Sourced};
 pub use paths::Env;

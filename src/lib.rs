@@ -43,7 +43,7 @@
 //! | what the palette offers, `:reload` | [`app::palette`], [`app::reload`]; reading it: `worker::reload` |
 //! | what a confirmation takes, and when it counts | `app::review`: `level`, `confirm`, `quiet`, `sight`, `ready` |
 //! | what is known of a write, from its sending to its verification | [`app::pending`]; decided in [`app::writes`] |
-//! | which answer an effect is owed | [`app::reply`] |
+//! | which reply an effect waits for | [`app::reply`] |
 //! | how a text is composed line by line | [`app::lines`] |
 //! | settings to what the dashboard starts with | `cli::plan` |
 //! | what is made ready beside the first frame, and works there | `cli::background` |

@@ -5,6 +5,7 @@
 //! on the other. It never lets a key or a signature out, save in [`profile_toml`], whose purpose
 //! that is. What it does where the documents are silent is said in [`Options`].
 
+mod admission;
 mod answer;
 mod calls;
 mod clock;
@@ -14,7 +15,6 @@ mod credentials;
 mod dispatch;
 mod engine;
 mod faults;
-mod gate;
 mod listener;
 mod lock;
 mod lockout;
@@ -38,7 +38,9 @@ pub use credentials::{
     Credentials, DEFAULT_IDENTIFIER, DEFAULT_SDKAPPID, ProfileKey, make_key, profile_toml,
 };
 pub use faults::{Fault, FaultKind, When};
-pub use options::{AppOptions, ErrorStyle, Limits, ListTimeField, ModifyContent, Options, WantOverflow};
+pub use options::{
+    AppOptions, ConnectionLimits, ErrorStyle, ListTimeField, ModifyContent, Options, WantOverflow,
+};
 pub use options_file::KeyLookup;
 pub use running::Running;
 pub use seed::Seed;

@@ -17,16 +17,18 @@ use std::io;
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-pub use guard::{Guard, Taken, give_back, give_back_on_panic, is_taken, retake, suspend, take};
+pub use guard::{
+    TakenTerminal, TerminalGuard, give_back, give_back_on_panic, is_taken, retake, suspend, take,
+};
 pub use input::listen;
 pub use line::{size, takes_words};
-pub use screen::{Output, Progress, Screen, Shown, Writer, screen};
+pub use screen::{FrameWriter, Output, Progress, Screen, Shown, screen};
 
 /// Asks the terminal to put a text on its clipboard (OSC 52), which also works over SSH. Whether it
 /// does so is the terminal's choice, and it does not say.
 ///
 /// # Errors
-/// When the terminal takes nothing any more, or was given back.
+/// When the terminal does not accept output any more, or was given back.
 pub fn copy(screen: &Screen, text: &str) -> io::Result<()> {
     screen.send(&clipboard(text))
 }

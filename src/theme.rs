@@ -40,7 +40,7 @@ impl Depth {
 /// The styles in use.
 #[derive(Clone, Debug, Default)]
 pub struct Theme {
-    palette: Palette,
+    palette: ThemeStyles,
 }
 
 impl Theme {
@@ -115,14 +115,14 @@ impl Theme {
 #[derive(Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
 struct Palettes {
-    full: Palette,
-    sixteen: Palette,
-    none: Palette,
+    full: ThemeStyles,
+    sixteen: ThemeStyles,
+    none: ThemeStyles,
 }
 
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(deny_unknown_fields)]
-struct Palette {
+struct ThemeStyles {
     plain: StyleEntry,
     accent: StyleEntry,
     ok: StyleEntry,
@@ -154,7 +154,7 @@ struct StyleEntry {
 
 fn color<'de, D: serde::Deserializer<'de>>(deserializer: D) -> Result<Option<Color>, D::Error> {
     let name = String::deserialize(deserializer)?;
-    name.parse().map(Some).map_err(|_| serde::de::Error::custom(format!("{name} is no colour")))
+    name.parse().map(Some).map_err(|_| serde::de::Error::custom(format!("{name} is not a colour")))
 }
 
 impl StyleEntry {

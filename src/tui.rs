@@ -286,7 +286,7 @@ async fn next(queue: &mut Option<mpsc::Receiver<Message>>) -> Option<Message> {
 }
 
 const WORKER_GONE: &str = "the part of pushdeck that talks to the service has ended; leave and start again";
-const TOO_MUCH: &str = "too much is under way: that was not asked; try again in a moment";
+const TOO_MUCH: &str = "too many requests are pending: this one was not made; try again in a moment";
 
 fn is_ctrl_c(message: &Message) -> bool {
     use crossterm::event::{KeyCode, KeyEventKind, KeyModifiers};
@@ -374,7 +374,7 @@ impl Loop {
                 | Effect::SaveDraft { .. }
                 | Effect::DropDraft { .. }
                 | Effect::LoadDraft { .. }
-                | Effect::PutDraftAside { .. }
+                | Effect::ArchiveDraft { .. }
                 | Effect::ListDrafts { .. }
                 | Effect::RestoreDraft { .. }) => self.send(other),
             }

@@ -39,9 +39,9 @@ use crate::app::{Effect, Message};
 use dependencies::{Dependencies, signed};
 use jobs::Jobs;
 pub use journal::Journal;
-use known::{Candidates, Limits, ListingDelay, StagedClient};
+use known::{Candidates, ListingDelay, SharedLimits, StagedClient};
 pub use pace::Pace;
-pub use rereading::{Read, Reload};
+pub use rereading::{ReadConfig, Reload};
 
 /// What the worker works with.
 #[derive(Clone, Debug)]
@@ -86,7 +86,7 @@ pub async fn run(tools: Tools, mut effects: mpsc::Receiver<Effect>, messages: mp
         search_every: pace.search_every,
         least_doubt: pace.least_doubt,
         waited: Duration::ZERO,
-        limits: Limits::default(),
+        limits: SharedLimits::default(),
         delay: ListingDelay::default(),
         delay_searches: pace.delay_searches,
         longest_call: TimeDelta::from_std(pace.longest_call).unwrap_or(TimeDelta::MAX),

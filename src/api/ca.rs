@@ -36,7 +36,7 @@ pub(super) fn read(path: &Path) -> Result<Vec<Certificate>, Failure> {
     let mut bytes = Vec::new();
     file.take(MOST_BYTES + 1).read_to_end(&mut bytes).map_err(cannot)?;
     if bytes.len() as u64 > MOST_BYTES {
-        return Err(wrong("has more than 4 MiB, which is no list of certificates".to_owned()));
+        return Err(wrong("has more than 4 MiB, which is not a list of certificates".to_owned()));
     }
     certificates(&bytes).map_err(wrong)
 }
@@ -46,7 +46,7 @@ fn certificates(pem: &[u8]) -> Result<Vec<Certificate>, String> {
     let mut found = Vec::new();
     for (number, der) in (1..).zip(CertificateDer::pem_slice_iter(pem)) {
         let der = der.map_err(|err| format!("cannot be used: {}", pem_words(&err)))?;
-        // The library takes anything at first and complains without a number later.
+        // The library takes anything at first and reports an error without a number later.
         RootCertStore::empty()
             .add(der.clone())
             .map_err(|_| format!("cannot be used: its certificate number {number} is damaged"))?;

@@ -501,7 +501,7 @@ impl Drop for Record<'_> {
 
 /// The base URL, if it is one to which a path can be added.
 pub(super) fn base_of(text: &str) -> Result<Url, Failure> {
-    let wrong = |why: &str| Failure::Local { detail: format!("the endpoint is no usable address: {why}") };
+    let wrong = |why: &str| Failure::Local { detail: format!("the endpoint is not a usable address: {why}") };
     let url = Url::parse(text.trim()).map_err(|error| wrong(&error.to_string()))?;
     if !matches!(url.scheme(), "http" | "https") {
         return Err(wrong("it must begin with https:// or http://"));

@@ -78,7 +78,7 @@ pub(super) fn of_build(error: &reqwest::Error) -> Failure {
          ca-certificates, or name a PEM file with ca_file in the profile"
             .to_owned()
     } else {
-        format!("no HTTP client could be made: {why}")
+        format!("the HTTP client could not be set up: {why}")
     };
     Failure::Local { detail }
 }

@@ -122,7 +122,7 @@ impl Drop for Permit {
     }
 }
 
-/// A place in the queue; leaving it, served or not, lets the next one look.
+/// A place in the queue; leaving it, served or not, lets the next one try.
 struct Waiter {
     queue: Arc<SharedQueue>,
     key: (Priority, u64),
@@ -138,8 +138,8 @@ impl Drop for Waiter {
 }
 
 impl Waiter {
-    /// A slot, if it is this place's turn and one is free.
-    fn look(&self) -> Option<Release> {
+    /// A slot, if it is this permit's turn and one is free.
+    fn poll(&self) -> Option<Release> {
         let mut queue = self.queue.open();
         let is_first = queue.waiting.keys().next() == Some(&self.key);
         is_first.then(|| queue.release(self.key.0, now()))
@@ -151,14 +151,14 @@ impl RateLimiter {
     pub async fn pass(&self, command: Command, priority: Priority) -> Permit {
         let place = self.queue_up(command, priority);
         loop {
-            match place.look() {
+            match place.poll() {
                 Some(Release::Now(slot)) => {
                     let queue = Arc::clone(&place.queue);
                     return Permit { queue, slot, released: now(), answered: false };
                 }
                 Some(Release::At(at)) => {
                     let at = tokio::time::Instant::from_std(at);
-                    // Whichever comes first; the next look decides.
+                    // Whichever comes first; the next poll decides.
                     tokio::select! {
                         () = tokio::time::sleep_until(at) => {}
                         () = place.turn.notified() => {}
@@ -170,7 +170,7 @@ impl RateLimiter {
     }
 
     fn queue_up(&self, command: Command, priority: Priority) -> Waiter {
-        let queue = Arc::clone(&self.queues[command.place()]);
+        let queue = Arc::clone(&self.queues[command.index()]);
         let turn = Arc::new(Notify::new());
         let key = {
             let mut open = queue.open();

@@ -143,7 +143,7 @@ impl Secret {
         found
     }
 
-    /// Reads a character: what may go on with it does, and everywhere else it begins a run.
+    /// Reads a character: what may continue it does, and everywhere else it begins a run.
     fn go_on(
         &self,
         here: &[Run],

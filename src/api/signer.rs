@@ -55,7 +55,7 @@ impl Signer {
     ) -> Result<Self, Failure> {
         let (key, first) = match credential {
             Credential::Key(key) => (Some(key.clone()), make(key, sdkappid, identifier, now)?),
-            Credential::Sig(sig) => (None, look_at(sig, sdkappid, identifier, now)?),
+            Credential::Sig(sig) => (None, inspect(sig, sdkappid, identifier, now)?),
         };
         Ok(Self {
             sdkappid,
@@ -139,7 +139,7 @@ fn make(
     Ok(Signature { sig, until, is_new: false })
 }
 
-fn look_at(
+fn inspect(
     given: &SecretString,
     sdkappid: u64,
     identifier: &str,

@@ -20,7 +20,7 @@ use crate::keymap::{Action, Scope};
 
 use super::effect::Effect;
 use super::filter::terms::Filter;
-use super::next::{Next, Target};
+use super::next::{Destination, Next};
 use super::request::ReqId;
 use super::shared::Shared;
 use super::{task_actions, writes};
@@ -93,7 +93,7 @@ fn is_held(shared: &Shared) -> bool {
 
 /// What became of a question for a page.
 #[derive(Debug)]
-pub enum Listed {
+pub enum PageAnswer {
     /// It came, and [`take`] shows it.
     Page(Arrived),
     /// Nothing is to be shown of it; what is to be done instead.
@@ -112,27 +112,27 @@ pub struct Arrived {
 }
 
 /// A page came, or did not.
-pub fn on_listed(shared: &mut Shared, req: ReqId, result: Result<Page, Failure>) -> Listed {
+pub fn on_listed(shared: &mut Shared, req: ReqId, result: Result<Page, Failure>) -> PageAnswer {
     if shared.board.locating == Some(req) {
-        return Listed::Other(paging::on_located(shared, result));
+        return PageAnswer::Other(paging::on_located(shared, result));
     }
     let settled = result.as_ref().map(|_| ()).map_err(Clone::clone);
     if !shared.board.remote.settle(req, settled) {
-        return Listed::Other(Vec::new());
+        return PageAnswer::Other(Vec::new());
     }
     let now = shared.now;
     let mut page = match result {
         Ok(page) => page,
-        Err(Failure::NotSent { reason: NotSent::Withdrawn, .. }) => return Listed::Other(Vec::new()),
-        Err(failure) => return Listed::Other(range::on_not_listed(shared, failure)),
+        Err(Failure::NotSent { reason: NotSent::Withdrawn, .. }) => return PageAnswer::Other(Vec::new()),
+        Err(failure) => return PageAnswer::Other(range::on_not_listed(shared, failure)),
     };
     shared.connection.succeeded(now);
-    let Some(asked) = shared.board.asked.clone() else { return Listed::Other(Vec::new()) };
+    let Some(asked) = shared.board.asked.clone() else { return PageAnswer::Other(Vec::new()) };
     let came = page.tasks.len() as u64;
     sort_page(&mut page, &asked);
     let server_now = shared.server_now();
     shared.board.compare(&page, now, server_now);
-    Listed::Page(Arrived { page, asked, came })
+    PageAnswer::Page(Arrived { page, asked, came })
 }
 
 /// Shows a page that came, or asks for other rows where it does not join those that are shown.
@@ -194,14 +194,14 @@ pub fn on_action(shared: &mut Shared, action: Action) -> Next {
         Action::PreviousPage => return paging::turn(shared, false, Edge::First).into(),
         Action::RangeForward => return range::move_range(shared, 1).into(),
         Action::RangeBack => return range::move_range(shared, -1).into(),
-        Action::Filter => return Next::open(Target::Screen(Scope::Filter)),
-        Action::Find => return Next::open(Target::Screen(Scope::Find)),
-        Action::Sort => return Next::open(Target::Screen(Scope::Sort)),
+        Action::Filter => return Next::open(Destination::Screen(Scope::Filter)),
+        Action::Find => return Next::open(Destination::Screen(Scope::Find)),
+        Action::Sort => return Next::open(Destination::Screen(Scope::Sort)),
         Action::SwitchPane if shared.areas().is_some_and(|areas| areas.detail.is_some()) => {
             shared.detail.focused = true;
         }
         Action::SwitchPane | Action::Open if shared.selected().is_some() => {
-            return Next::open(Target::Screen(Scope::Detail));
+            return Next::open(Destination::Screen(Scope::Detail));
         }
         Action::Back => return step_back(shared),
         Action::Close => return Next::close(),
@@ -213,7 +213,7 @@ pub fn on_action(shared: &mut Shared, action: Action) -> Next {
 /// Esc on the table: shows what was found out, else takes back the filter, then the find.
 fn step_back(shared: &mut Shared) -> Next {
     if let Some(notice) = writes::next_notice(shared) {
-        return Next::open(Target::Notice(Box::new(notice)));
+        return Next::open(Destination::Notice(Box::new(notice)));
     }
     if !shared.board.filter.text.is_empty() {
         set_filter(shared, Filter::default());

@@ -27,7 +27,7 @@ use crate::keymap::Action;
 
 use super::effect::Effect;
 use super::lines::{Line, Memo};
-use super::next::{Next, Target};
+use super::next::{Destination, Next};
 use super::shared::Shared;
 
 pub use log::Calls;
@@ -86,7 +86,7 @@ pub struct OneCall {
 }
 
 /// Where list and single attempt lie, with their border; `None` when the screen has no room.
-pub fn place(shared: &Shared) -> Option<Rect> {
+pub fn area(shared: &Shared) -> Option<Rect> {
     let areas = shared.areas()?;
     let top = areas.header.bottom();
     Some(Rect { y: top, height: areas.message.y.saturating_sub(top), ..areas.header })
@@ -94,7 +94,7 @@ pub fn place(shared: &Shared) -> Option<Rect> {
 
 /// The room inside of the border.
 fn room(shared: &Shared) -> Rect {
-    let place = place(shared).unwrap_or_default();
+    let place = area(shared).unwrap_or_default();
     Rect::new(
         place.x.saturating_add(2),
         place.y.saturating_add(1),
@@ -125,7 +125,7 @@ impl CallList {
             Action::PageUp => self.choose(at.saturating_sub(screenful), calls, rows),
             Action::First => self.choose(0, calls, rows),
             Action::Last => self.choose(u64::MAX, calls, rows),
-            Action::Open => return Next::open(Target::Call(at)),
+            Action::Open => return Next::open(Destination::Call(at)),
             Action::CopyCurl => {
                 if let Some(call) = calls.get(at).cloned() {
                     return copy(shared, &call).into();
@@ -181,11 +181,11 @@ impl OneCall {
 fn copy(shared: &mut Shared, call: &Call) -> Vec<Effect> {
     let Some(line) = curl::line(call) else {
         let (whole, kept) = (text::grouped(call.bytes_sent), text::grouped(Call::MOST_BODY as u64));
-        shared.warn(format!("not copied: of the body's {whole} bytes the log keeps {kept}"));
+        shared.warn(format!("not copied: the log keeps only {kept} of the body's {whole} bytes"));
         return Vec::new();
     };
     if line.len() > Effect::MOST_COPIED {
-        shared.warn("not copied: it is longer than terminals take");
+        shared.warn("not copied: it is longer than terminals accept");
         return Vec::new();
     }
     let name = call.command.name();

@@ -142,7 +142,7 @@ fn collect(prefix: &str, object: &JsonObject, found: &mut Vec<String>) {
     for (key, value) in object {
         let path = if prefix.is_empty() { key.clone() } else { format!("{prefix}.{key}") };
         match value {
-            // A key with a dot in it cannot be told from two keys: its object is compared as one.
+            // A key with a dot in it cannot be distinguished from two keys: its object is compared as one.
             Value::Object(inner)
                 if fields::find(&path).is_none()
                     && !inner.is_empty()

@@ -167,7 +167,7 @@ impl ConnectionStatus {
     /// A call was made: counts for the budget, and its `Date` tells the service's clock. Says
     /// whether the background has only now begun to give way.
     pub fn called(&mut self, call: &Call, now: Moment) -> bool {
-        let throttle = &mut self.throttles[call.command.place()];
+        let throttle = &mut self.throttles[call.command.index()];
         let was_free = throttle.gap(now.running).is_zero();
         let is_refused = call.code().is_some_and(catalog::is_rate_limit);
         if is_refused {

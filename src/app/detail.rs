@@ -14,7 +14,7 @@ pub mod pane;
 
 pub use pane::ViewMode;
 
-use super::next::{Next, Target};
+use super::next::{Destination, Next};
 use super::shared::Shared;
 use super::task_actions;
 
@@ -77,7 +77,7 @@ fn on_other(shared: &mut Shared, action: Action) -> Next {
                 ViewMode::Json => ViewMode::Task,
             };
         }
-        Action::Open if !shared.lies_over.detail => return Next::open(Target::Screen(Scope::Detail)),
+        Action::Open if !shared.lies_over.detail => return Next::open(Destination::Screen(Scope::Detail)),
         Action::Back | Action::Close | Action::SwitchPane if shared.lies_over.detail => return Next::close(),
         Action::Back | Action::Close | Action::SwitchPane => shared.detail.focused = false,
         _ => return task_actions::on_action(shared, action),
@@ -94,7 +94,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn scrolling_stops_at_the_last_line_on_both_faces_and_at_every_width() {
+    fn scrolling_stops_at_the_last_line_in_both_view_modes_and_at_every_width() {
         for size in [(40, 12), (80, 24), (80, 40), (120, 30), (30, 8)] {
             let mut state = board(size);
             feed(&mut state, [key(KeyCode::Enter)]);

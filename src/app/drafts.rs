@@ -14,7 +14,7 @@ use crate::keymap::Action;
 
 use super::effect::Effect;
 use super::form::model::Purpose;
-use super::next::{Next, Target};
+use super::next::{Destination, Next};
 use super::request::ReqId;
 use super::shared::Shared;
 
@@ -125,7 +125,7 @@ impl DraftList {
                 shared.warn("this draft is open in another pushdeck; it stays there");
                 return Vec::new();
             }
-            DraftState::Current | DraftState::Unknown | DraftState::Created(_) | DraftState::Aside => {}
+            DraftState::Current | DraftState::Unknown | DraftState::Created(_) | DraftState::Archived => {}
         }
         let req = shared.ask();
         self.asking = Some(req);
@@ -139,7 +139,7 @@ pub(super) fn on_restored(
     shared: &mut Shared,
     is_on_top: bool,
     result: Result<KeptDraft, String>,
-) -> Option<Target> {
+) -> Option<Destination> {
     let kept = match result {
         Ok(kept) => kept,
         Err(why) => {
@@ -148,7 +148,7 @@ pub(super) fn on_restored(
         }
     };
     if !is_on_top {
-        shared.say("the draft is back; its form brings it");
+        shared.say("the draft is restored; its form opens it");
         return None;
     }
     let (what, id) = kept.slot.split_once(' ').unwrap_or((&kept.slot, ""));
@@ -160,14 +160,13 @@ pub(super) fn on_restored(
         ("time", _, Some(task)) => Purpose::Time(task),
         ("edit" | "time", Some(id), None) => {
             let key = if what == "edit" { "e" } else { "t" };
-            shared.warn(format!(
-                "#{id} is not in the list that is shown: find it, then {key} brings the draft"
-            ));
+            shared
+                .warn(format!("#{id} is not in the list that is shown: find it, then {key} opens the draft"));
             return None;
         }
         _ => Purpose::New,
     };
-    Some(Target::Form(purpose, Some(Box::new(kept))))
+    Some(Destination::Form(purpose, Some(Box::new(kept))))
 }
 
 /// The form that a draft belongs to, in words.
@@ -186,9 +185,9 @@ pub fn mark_of(state: DraftState) -> String {
         DraftState::Current => String::new(),
         DraftState::Elsewhere => "in another pushdeck".to_owned(),
         DraftState::Sent => "sent, being checked".to_owned(),
-        DraftState::Unknown => "sent, never found out".to_owned(),
+        DraftState::Unknown => "sent, outcome unknown".to_owned(),
         DraftState::Created(id) => format!("created as #{id}"),
-        DraftState::Aside => "put aside".to_owned(),
+        DraftState::Archived => "archived".to_owned(),
     }
 }
 
@@ -305,7 +304,7 @@ mod tests {
             ("edit 12".to_owned(), None),
         ];
         for (slot, form) in cases {
-            let draft = kept(1, &slot, "t", DraftState::Aside);
+            let draft = kept(1, &slot, "t", DraftState::Archived);
             let mut state = listed(vec![draft.clone()]);
             take(&mut state, &draft);
             let opened = state.form().map(|form| match form.purpose {

@@ -86,7 +86,7 @@ pub enum Effect {
         slot: String,
     },
     /// Keep a text that was thrown away, for the list of drafts only.
-    PutDraftAside {
+    ArchiveDraft {
         /// The question.
         req: ReqId,
         /// The form that it belongs to.

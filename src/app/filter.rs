@@ -35,7 +35,7 @@ impl FilterLine {
         let entry = TextField::line(left.as_deref().unwrap_or(&before.text)).at_most(LONGEST);
         if let Some(text) = left {
             set_filter(shared, Filter::read(&text));
-            shared.say("what was typed before is here again · ctrl-u empties the line");
+            shared.say("your last input is restored · ctrl-u empties the line");
         }
         Self { entry, before }
     }
@@ -48,7 +48,7 @@ impl FilterLine {
                 let typed = self.entry.text();
                 if typed != self.before.text && !typed.trim().is_empty() {
                     shared.drafts.filter = Some(typed);
-                    shared.say("the filter is as before · / brings back what was typed");
+                    shared.say("the filter is unchanged · / restores what was typed");
                 }
                 set_filter(shared, self.before.clone());
                 return Next::close();

@@ -53,7 +53,7 @@ impl Find {
             TextField::line(to).at_most(of_to),
         ];
         if left.is_some() {
-            shared.say("what was typed before is here again · ctrl-u empties a field");
+            shared.say("your last input is restored · ctrl-u empties a field");
         }
         Self { entries, focus: 0, problem: None, before }
     }
@@ -66,7 +66,7 @@ impl Find {
                 let typed = self.entries.each_ref().map(TextField::text);
                 if typed != self.before {
                     shared.drafts.find = Some(typed);
-                    shared.say("nothing was asked · f brings back what was typed");
+                    shared.say("nothing was searched · f restores what was typed");
                 }
                 return Next::close();
             }

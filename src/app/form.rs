@@ -11,7 +11,7 @@ use crate::domain::{Draft, Kind, draft as content};
 use crate::keymap::Action;
 
 use super::effect::Effect;
-use super::next::{Go, Next, Target};
+use super::next::{Destination, Go, Next};
 use super::shared::Shared;
 use super::write::{Source, Subject};
 use super::writes;
@@ -30,7 +30,7 @@ pub use drafts::{keep_draft_now, on_draft_kept, on_draft_loaded, on_tick};
 pub use fields::FormField;
 pub use keys::on_paste;
 pub use left::Drafts;
-pub use model::{Form, Purpose, Request, clocks};
+pub use model::{Form, FormRequest, Purpose, clocks};
 
 /// Opens the form and brings back the draft of it that was left; nothing where a task cannot be changed
 /// here, which is said.
@@ -59,7 +59,7 @@ pub(super) fn open(shared: &mut Shared, purpose: Purpose) -> Option<(Form, Vec<E
     let mut form = Form::new(purpose, slot, draft);
     let effects = drafts::bring_back(shared, &mut form);
     if !left_out.is_empty() {
-        shared.warn(format!("left out of the copy, for it cannot be read: {}", left_out.join(", ")));
+        shared.warn(format!("not copied, as it cannot be read: {}", left_out.join(", ")));
     }
     Some((form, effects))
 }
@@ -93,7 +93,7 @@ fn to_review(shared: &mut Shared, form: &mut Form) -> Next {
     let (now, zone) = (shared.server_now(), shared.setup.zone);
     let source = Source { slot: form.slot.clone(), draft: form.draft.clone() };
     if let Some((_, id)) = form.sent_as.as_ref().filter(|(draft, _)| *draft == source.draft) {
-        shared.warn(format!("this was sent and stands as #{id}; Esc leaves, N on it makes another"));
+        shared.warn(format!("this was sent and exists as #{id}; Esc leaves, N on it makes another"));
         return Next::stay();
     }
     let task = form.purpose.task().map(|task| task.id);
@@ -112,16 +112,16 @@ fn to_review(shared: &mut Shared, form: &mut Form) -> Next {
             shared.warn(format!("not ready: {} {words}{more}", field.label()));
             return Next::stay();
         }
-        Ok(Request::Nothing) => {
-            shared.say("nothing differs from the task as it stands: there is nothing to send");
+        Ok(FormRequest::Nothing) => {
+            shared.say("nothing differs from the current task: there is nothing to send");
             return Next::stay();
         }
-        Ok(Request::Create(new)) => Subject::Create(new),
-        Ok(Request::Modify(change)) => {
+        Ok(FormRequest::Create(new)) => Subject::Create(new),
+        Ok(FormRequest::Modify(change)) => {
             let Some(base) = form.purpose.task().cloned() else { return Next::stay() };
             Subject::Modify { base: Box::new(base), change }
         }
     };
     let effects = drafts::save_now(shared, form);
-    Next { effects, go: Go::Open(Target::review(subject, Some(source))) }
+    Next { effects, go: Go::Open(Destination::review(subject, Some(source))) }
 }

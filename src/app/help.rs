@@ -68,7 +68,7 @@ fn scope_lines(scope: Scope) -> Vec<HelpLine> {
 pub const COLUMN: u16 = 54;
 
 /// Where the page lies on a screen of this size, with its border, and how many columns it has.
-pub fn place(size: (u16, u16)) -> (Rect, usize) {
+pub fn page_area(size: (u16, u16)) -> (Rect, usize) {
     let (width, height) = size;
     let columns = if width >= 2 * COLUMN + 6 { 2 } else { 1 };
     let wanted = COLUMN * columns + 4;
@@ -80,7 +80,7 @@ pub fn place(size: (u16, u16)) -> (Rect, usize) {
 
 /// The farthest scroll: the last line of the longest column stands on the last line of the page.
 pub fn longest_scroll(page: &HelpPage, size: (u16, u16)) -> u16 {
-    let (area, columns) = place(size);
+    let (area, columns) = page_area(size);
     // The blank behind the last scope is nothing to scroll to.
     let longest = page.columns(columns).iter().map(Vec::len).max().unwrap_or(0).saturating_sub(1);
     u16::try_from(longest).unwrap_or(u16::MAX).saturating_sub(area.height.saturating_sub(2))

@@ -17,7 +17,7 @@ use super::filter::FilterLine;
 use super::find::Find;
 use super::form::Form;
 use super::help::HelpPage;
-use super::next::{Next, Target};
+use super::next::{Destination, Next};
 use super::palette::Palette;
 use super::review::Review;
 use super::shared::Shared;
@@ -143,25 +143,29 @@ impl Layer {
 
     /// The screen of a target, and what it asks for first; `None` where it is refused, which is said.
     /// `scopes` are those of where it is opened.
-    pub(super) fn open(target: Target, shared: &mut Shared, scopes: &[Scope]) -> Option<(Self, Vec<Effect>)> {
+    pub(super) fn open(
+        target: Destination,
+        shared: &mut Shared,
+        scopes: &[Scope],
+    ) -> Option<(Self, Vec<Effect>)> {
         let (layer, effects) = match target {
-            Target::Screen(scope) => return Self::of_scope(scope, shared, scopes),
-            Target::Form(purpose, None) => {
+            Destination::Screen(scope) => return Self::of_scope(scope, shared, scopes),
+            Destination::Form(purpose, None) => {
                 let (form, effects) = form::open(shared, purpose)?;
                 (Self::Form(Box::new(form)), effects)
             }
-            Target::Form(purpose, Some(kept)) => {
+            Destination::Form(purpose, Some(kept)) => {
                 (Self::Form(Box::new(form::open_kept(shared, purpose, *kept))), Vec::new())
             }
-            Target::Review(write) => {
+            Destination::Review(write) => {
                 let (subject, source) = *write;
                 let (review, effects) = review::open(shared, subject, source)?;
                 (Self::Review(Box::new(review)), effects)
             }
-            Target::Notice(notice) => {
+            Destination::Notice(notice) => {
                 (Self::Review(Box::new(review::open_notice(shared, *notice))), Vec::new())
             }
-            Target::Call(number) => (Self::Call(Box::new(OneCall::open(shared, number)?)), Vec::new()),
+            Destination::Call(number) => (Self::Call(Box::new(OneCall::open(shared, number)?)), Vec::new()),
         };
         Some((layer, effects))
     }

@@ -185,7 +185,7 @@ pub enum Message {
         result: Result<Box<KeptDraft>, String>,
     },
     /// Answer to [`super::Effect::SaveDraft`], [`super::Effect::DropDraft`] and
-    /// [`super::Effect::PutDraftAside`].
+    /// [`super::Effect::ArchiveDraft`].
     DraftKept {
         /// The question.
         req: ReqId,

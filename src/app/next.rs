@@ -28,14 +28,14 @@ pub enum Go {
     /// Back to what lies below; from the table, out of the program.
     Close,
     /// To a screen over this one.
-    Open(Target),
+    Open(Destination),
     /// Back, and there an action is carried out as its key would (the palette).
     Run(Action),
 }
 
 /// What is to be opened.
 #[derive(Debug)]
-pub enum Target {
+pub enum Destination {
     /// A screen that begins with nothing but the shared state, by the scope of its keys.
     Screen(Scope),
     /// The form; with a draft of the list, which the disk has made that form's own.
@@ -48,7 +48,7 @@ pub enum Target {
     Call(u64),
 }
 
-impl Target {
+impl Destination {
     /// The review of a write.
     pub fn review(subject: Subject, source: Option<Source>) -> Self {
         Self::Review(Box::new((subject, source)))
@@ -72,7 +72,7 @@ impl Next {
     }
 
     /// To a screen over this one.
-    pub fn open(target: Target) -> Self {
+    pub fn open(target: Destination) -> Self {
         Go::Open(target).into()
     }
 }

@@ -150,7 +150,7 @@ pub enum WriteOutcome {
     NotDone,
     /// A create that stands more than once.
     Several(Vec<TaskId>),
-    /// Whether it was done could not be found out; says what to look at.
+    /// Whether it was done could not be determined; says what to look at.
     CannotTell(String),
 }
 

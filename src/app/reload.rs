@@ -55,10 +55,10 @@ pub fn on_reloaded(state: &mut State, req: ReqId, result: Result<Reloaded, Strin
     };
     // What is still to be told of writes, and could be sent again, belongs to the app of before.
     let untold = !same_place && writes::has_notice(state);
-    let notice =
-        untold.then_some("it names another app; Esc at the table shows what is still to be read of this one");
+    let notice = untold
+        .then_some("it names another app; first acknowledge the results of this one (Esc at the table)");
     if let Some(why) = obstacle(state).or(notice) {
-        state.warn(format!("the config was read but not taken over: {why}"));
+        state.warn(format!("the config was read but not applied: {why}"));
         return Vec::new();
     }
     let adopt = state.ask();
@@ -85,7 +85,7 @@ pub fn on_adopted(state: &mut State, req: ReqId, result: Result<(), Failure>) ->
     state.connection.signed_until = before.signed_until;
     state.connection.skew = before.skew.filter(|_| same_place);
     if same_place {
-        state.say("the config was read again");
+        state.say("the config was reloaded");
         // Pages of another size are other pages; else the table stays where it is.
         let other_pages = state.setup.page_size != setup.page_size;
         state.board.query.page_size = setup.page_size;
@@ -104,7 +104,7 @@ pub fn on_adopted(state: &mut State, req: ReqId, result: Result<(), Failure>) ->
     state.failed.clear();
     let place = format!("{} · {} · {}", setup.profile, setup.place, setup.sdkappid);
     state.setup = setup;
-    state.say(format!("this is {place} now"));
+    state.say(format!("now on {place}"));
     board::reload(state)
 }
 
@@ -131,7 +131,7 @@ mod tests {
     }
 
     #[test]
-    fn a_mended_key_is_taken_over_and_the_asking_goes_on() {
+    fn a_fixed_key_is_applied_and_the_asking_goes_on() {
         let mut state = auth(board((120, 40)));
         assert!(state.connection.stopped);
         let req = reload(&mut state);

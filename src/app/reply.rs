@@ -1,4 +1,4 @@
-//! The final answer that every effect is owed (I4), also where nothing came of it: the one place that knows
+//! The final answer that every effect gets (I4), also where nothing came of it: the one place that knows
 //! which answer belongs to which effect.
 
 use std::time::Duration;
@@ -27,7 +27,7 @@ enum Asked {
     RestoreDraft,
 }
 
-/// The answer that an effect is owed.
+/// The pending reply of an effect.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct PendingReply {
     req: ReqId,
@@ -35,7 +35,7 @@ pub struct PendingReply {
 }
 
 impl PendingReply {
-    /// What this effect is owed; `None` for one that nobody answers.
+    /// The reply that this effect waits for; `None` for one that nobody answers.
     pub fn to(effect: &Effect) -> Option<Self> {
         let (req, asked) = match effect {
             Effect::List { req, .. } => (req, Asked::List),
@@ -48,7 +48,7 @@ impl PendingReply {
             Effect::LoadDraft { req, .. } => (req, Asked::LoadDraft),
             Effect::SaveDraft { req, .. }
             | Effect::DropDraft { req, .. }
-            | Effect::PutDraftAside { req, .. } => (req, Asked::StoreDraft),
+            | Effect::ArchiveDraft { req, .. } => (req, Asked::StoreDraft),
             Effect::ListDrafts { req } => (req, Asked::ListDrafts),
             Effect::RestoreDraft { req, .. } => (req, Asked::RestoreDraft),
             Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::TakeTerminal | Effect::Quit => {

@@ -47,7 +47,7 @@ pub use elsewhere::{on_ended_elsewhere, take_up};
 pub use fresh::{compare_with_list, on_got};
 pub use learn::{learn, on_checked, on_searched};
 pub use level::ConfirmLevel;
-pub use model::{Review, Stage};
+pub use model::{Review, ReviewStage};
 pub use outcome::{on_settled, on_unknown, on_wrote};
 pub(super) use page::compose;
 pub use page::in_sight;
@@ -77,7 +77,7 @@ pub(super) fn open(
 pub(super) fn open_notice(shared: &Shared, notice: Notice) -> Review {
     let Notice { subject, source, outcome, req } = notice;
     let mut review = Review::new(subject, source, shared);
-    review.stage = Stage::Over(outcome);
+    review.stage = ReviewStage::Over(outcome);
     review.req = req;
     review
 }
@@ -108,7 +108,7 @@ pub(super) fn on_key(
 /// Asks now for what the review waits for: the task as it is, and what became of writes in doubt.
 fn refresh(shared: &mut Shared, review: &mut Review) -> Vec<Effect> {
     let mut effects = writes::search_now(shared);
-    if review.stage == Stage::Asking && review.base().is_some() {
+    if review.stage == ReviewStage::Asking && review.base().is_some() {
         review.begin_anew(shared.now.running);
         review.fresh.failure = None;
         review.fresh.value = None;
@@ -136,9 +136,9 @@ fn scroll(shared: &Shared, review: &mut Review, action: Action) {
 /// One step back. What was sent goes on; what was not is not sent.
 fn leave(shared: &mut Shared, review: &Review) -> Next {
     match review.stage {
-        Stage::Asking | Stage::Counting { .. } => {}
-        Stage::Sent { .. } => shared.say("it was sent and goes on; its outcome will be told here"),
-        Stage::Over(_) => review.req.into_iter().for_each(|req| writes::closed(shared, req)),
+        ReviewStage::Asking | ReviewStage::Counting { .. } => {}
+        ReviewStage::Sent { .. } => shared.say("it was sent; its outcome will be shown here"),
+        ReviewStage::Over(_) => review.req.into_iter().for_each(|req| writes::closed(shared, req)),
     }
     Next::close()
 }

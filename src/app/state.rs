@@ -10,7 +10,7 @@ use super::effect::Effect;
 use super::form::Form;
 use super::layer::Layer;
 use super::lines::LineKey;
-use super::next::Target;
+use super::next::Destination;
 use super::request::Moment;
 use super::review::{self, Review, Screens};
 use super::setup::Setup;
@@ -108,8 +108,8 @@ impl State {
     }
 
     /// Opens a screen over the others, or comes back to it where it lies among them.
-    pub(super) fn open(&mut self, target: Target) -> Vec<Effect> {
-        if let Target::Screen(scope) = target
+    pub(super) fn open(&mut self, target: Destination) -> Vec<Effect> {
+        if let Destination::Screen(scope) = target
             && let Some(at) = self.layers.iter().position(|layer| layer.scope() == scope)
         {
             self.layers.truncate(at + 1);

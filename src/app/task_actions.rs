@@ -10,14 +10,14 @@ use crate::keymap::Action;
 use super::board::ask::{follow_cursor, read_again};
 use super::form::model::Purpose;
 use super::frame::Placement;
-use super::next::{Next, Target};
+use super::next::{Destination, Next};
 use super::shared::Shared;
 use super::writes;
 
 /// A key that means the same on the table and in the detail.
 pub(super) fn on_action(shared: &mut Shared, action: Action) -> Next {
     match action {
-        Action::New => return Next::open(Target::Form(Purpose::New, None)),
+        Action::New => return Next::open(Destination::Form(Purpose::New, None)),
         Action::Refresh => return refresh(shared),
         Action::Acknowledge => writes::acknowledge(shared),
         Action::Zone => {
@@ -72,10 +72,10 @@ fn act_on_selected(shared: &mut Shared, action: Action) -> Next {
         return Next::stay();
     };
     if action == Action::NewFromThis {
-        return Next::open(Target::Form(Purpose::From(task.id), None));
+        return Next::open(Destination::Form(Purpose::From(task.id), None));
     }
     if action == Action::Cancel {
-        return Next::open(Target::cancel(&task));
+        return Next::open(Destination::cancel(&task));
     }
     if let Some(why) = task.locked_because() {
         shared.warn(format!("#{} cannot be changed: {why}", task.id));
@@ -87,5 +87,5 @@ fn act_on_selected(shared: &mut Shared, action: Action) -> Next {
     }
     let task = Box::new(task);
     let purpose = if action == Action::EditTime { Purpose::Time(task) } else { Purpose::Edit(task) };
-    Next::open(Target::Form(purpose, None))
+    Next::open(Destination::Form(purpose, None))
 }

@@ -1,7 +1,7 @@
 //! States for tests: a fixed clock, a fixed profile, and tasks read from JSON as the wire has it.
 
 use crate::app::form::Purpose;
-use crate::app::next::Target;
+use crate::app::next::Destination;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -366,7 +366,7 @@ fn drafts(size: (u16, u16)) -> State {
         kept(1, "new", "股票早报 · 今日行情与热点解读", DraftState::Current),
         kept(2, "from 1234567890", "Flash sale", DraftState::Sent),
         kept(3, "new", "Spring is here", DraftState::Elsewhere),
-        kept(4, "edit 1234567891", "", DraftState::Aside),
+        kept(4, "edit 1234567891", "", DraftState::Archived),
         kept(8, "new", "Lunch \u{1b}[2Jtime", DraftState::Created(TaskId(1_234_567_801))),
         kept(20, "new", "Dinner is on", DraftState::Unknown),
     ];
@@ -426,22 +426,22 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
 
 /// Opens the review of a cancel.
 pub(crate) fn open_cancel(state: &mut State, task: &Task) -> Vec<Effect> {
-    state.open(Target::cancel(task))
+    state.open(Destination::cancel(task))
 }
 
 /// Opens the form for a change.
 pub(crate) fn open_edit(state: &mut State, task: &Task) -> Vec<Effect> {
-    state.open(Target::Form(Purpose::Edit(Box::new(task.clone())), None))
+    state.open(Destination::Form(Purpose::Edit(Box::new(task.clone())), None))
 }
 
 /// Opens the form for a change of the time only.
 pub(crate) fn open_time(state: &mut State, task: &Task) -> Vec<Effect> {
-    state.open(Target::Form(Purpose::Time(Box::new(task.clone())), None))
+    state.open(Destination::Form(Purpose::Time(Box::new(task.clone())), None))
 }
 
 /// Opens the form with another task's content; the task is on the page.
 pub(crate) fn open_from(state: &mut State, task: &Task) -> Vec<Effect> {
     state.board.tasks.retain(|other| other.id != task.id);
     state.board.tasks.push(task.clone());
-    state.open(Target::Form(Purpose::From(task.id), None))
+    state.open(Destination::Form(Purpose::From(task.id), None))
 }

@@ -56,8 +56,8 @@ impl LeftOut {
         if self.marks > 0 {
             let counted = text::counted(
                 self.marks as u64,
-                "character that is no text was",
-                "characters that are no text were",
+                "character that is not text was",
+                "characters that are not text were",
             );
             parts.push(format!("{counted} left out"));
         }
@@ -347,11 +347,11 @@ mod tests {
         let mut entry = TextField::lines("");
         entry.paste("a\0b\u{1b}[31mc\u{202e}d\u{feff}\te\rf\u{2028}g\r\n");
         assert_eq!(entry.text(), "ab[31mcd\te\nf\ng\n");
-        assert_eq!(entry.left_out().unwrap().words(), "4 characters that are no text were left out");
+        assert_eq!(entry.left_out().unwrap().words(), "4 characters that are not text were left out");
         let mut entry = TextField::line("");
         entry.paste("a\tb\u{7f}\u{85}c");
         assert_eq!(entry.text(), "a b c");
-        assert_eq!(entry.left_out().unwrap().words(), "1 character that is no text was left out");
+        assert_eq!(entry.left_out().unwrap().words(), "1 character that is not text was left out");
         assert!(!press(&mut entry, KeyCode::Char('\u{200f}'), KeyModifiers::NONE));
         assert_eq!(entry.left_out().unwrap().marks, 1);
     }

@@ -13,11 +13,11 @@ use crate::domain::kept::KeptDraft;
 use crate::domain::{Failure, Page, when};
 use crate::keymap::{self, Action};
 
-use super::board::{self, Listed};
+use super::board::{self, PageAnswer};
 use super::effect::Effect;
 use super::layer::Layer;
 use super::message::Message;
-use super::next::{Go, Next, Target};
+use super::next::{Destination, Go, Next};
 use super::request::{Moment, ReqId};
 use super::review::Screens;
 use super::shared::Shared;
@@ -84,8 +84,8 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             let now = state.now;
             if state.connection.called(&call, now) {
                 state.warn(format!(
-                    "too many calls ({}): somebody else works on this app; what refreshes by itself asks \
-                     for {} less often for a while",
+                    "too many calls ({}): something else also calls for this app; the automatic \
+                     refresh uses {} less often for a while",
                     call.code().unwrap_or_default(),
                     call.command.name()
                 ));
@@ -183,8 +183,8 @@ fn on_write(
 /// is under review, before it is shown.
 fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -> Vec<Effect> {
     let arrived = match board::on_listed(state, req, result) {
-        Listed::Page(arrived) => arrived,
-        Listed::Other(effects) => return effects,
+        PageAnswer::Page(arrived) => arrived,
+        PageAnswer::Other(effects) => return effects,
     };
     let tasks = &arrived.page.tasks;
     let mut effects = on_write(state, |shared, screens| {
@@ -288,7 +288,7 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
         return effects;
     }
     if reload::is_adopting(state) && action.begins_something() {
-        state.say("the new config is being taken over; in a moment");
+        state.say("the new config is being applied; try again in a moment");
         return Vec::new();
     }
     let State { shared, layers } = state;
@@ -335,7 +335,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
     if let Some(scope) = Layer::opened_by(action) {
         let is_there = state.layers.last().is_some_and(|layer| layer.scope() == scope);
         // There its key closes it.
-        return (!is_there).then(|| state.open(Target::Screen(scope)));
+        return (!is_there).then(|| state.open(Destination::Screen(scope)));
     }
     match action {
         Action::Reload => Some(reload::ask(state)),
@@ -357,7 +357,7 @@ pub fn leave(state: &mut State) -> Vec<Effect> {
     let under_way = state.writes.iter().filter(|write| write.is_open_here()).count();
     if under_way > 0 && !state.leaving {
         state.leaving = true;
-        state.warn("a write is under way and its outcome not known yet; once more leaves all the same");
+        state.warn("a write is under way and its outcome not known yet; press again to leave all the same");
         state.note.iter_mut().for_each(|note| note.until += Duration::from_secs(20));
         return Vec::new();
     }

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::kept::Origin;
+use crate::domain::kept::DraftOrigin;
 use crate::domain::profile::AppKey;
 use crate::domain::wire::Command;
 use crate::domain::{Change, Draft, Failure, Kind, NewTask, Task, TaskId};
@@ -55,7 +55,7 @@ pub struct Terms {
     /// touched. `None` for a create.
     pub seen: Option<Box<Task>>,
     /// The draft that it was made from: it belongs to this write from now on.
-    pub origin: Option<Origin>,
+    pub origin: Option<DraftOrigin>,
     /// What a cancel does without, because the operator was told and confirmed once more (U11).
     pub waived: Waived,
 }
@@ -122,7 +122,7 @@ pub enum Sight {
     NotThere,
     /// The service did not answer; that counts as no search.
     NoAnswer(Failure),
-    /// The service answered, and still it cannot be told; why.
+    /// The service answered, and still the outcome is not known; why.
     Unclear(String),
 }
 

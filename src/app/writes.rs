@@ -3,7 +3,7 @@
 
 use std::time::Duration;
 
-use crate::domain::kept::Origin;
+use crate::domain::kept::DraftOrigin;
 use crate::domain::{Change, Draft, Kind, NewTask, Task, TaskId, catalog, text, when};
 
 use super::compare::Version;
@@ -50,7 +50,7 @@ pub fn progress(shared: &Shared, write: &PendingWrite) -> String {
             let open = if left.is_zero() || write.task().is_some() {
                 String::new()
             } else {
-                format!(", too early to be believed for {}", seconds(left))
+                format!(", not conclusive for another {}", seconds(left))
             };
             let what = if write.task().is_some() { "not done" } else { "not there" };
             format!("{what} {age} ago{open}")
@@ -124,8 +124,8 @@ pub(super) fn bars(shared: &Shared, write: &PendingWrite) -> Option<String> {
 }
 
 /// The draft that a write was made from, for the journal.
-pub(super) fn origin_of(source: Option<&Source>) -> Option<Origin> {
-    source.map(|source| Origin { slot: source.slot.clone(), draft: source.draft.clone() })
+pub(super) fn origin_of(source: Option<&Source>) -> Option<DraftOrigin> {
+    source.map(|source| DraftOrigin { slot: source.slot.clone(), draft: source.draft.clone() })
 }
 
 /// The operator wants to know now: everything in doubt is searched for.
@@ -152,7 +152,7 @@ pub(super) fn stand_twice(ids: &[TaskId]) -> String {
         2 => "two".to_owned(),
         more => more.to_string(),
     };
-    format!("{count} of them stand: {}; keep one and cancel the rest with D", numbers(ids))
+    format!("{count} of them exist: {}; keep one and cancel the rest with D", numbers(ids))
 }
 
 /// `#1, #2`.
@@ -164,9 +164,9 @@ pub fn numbers(ids: &[TaskId]) -> String {
 /// Not done as far as is known, in words.
 pub(super) fn not_done(write: &Write) -> &'static str {
     match write {
-        Write::Create(_) => "not there; it may be sent again, after one more look",
-        Write::Modify(_) => "not done: the task stands unchanged; safe to send again",
-        Write::Cancel { .. } => "not done: the task stands, or has gone out; safe to try again",
+        Write::Create(_) => "not there; it may be sent again, after one more search",
+        Write::Modify(_) => "not done: the task is unchanged; safe to send again",
+        Write::Cancel { .. } => "not done: the task is still there, or has gone out; safe to try again",
     }
 }
 
@@ -202,8 +202,8 @@ pub fn acknowledge(shared: &mut Shared) {
     // What was said of it was acknowledged before; now the mark of its row is.
     let marked = shared.board.selected.filter(|id| shared.failed.remove(id).is_some());
     match marked {
-        Some(id) => shared.say(format!("the mark of #{id} is taken away")),
-        None => shared.say("nothing waits to be acknowledged"),
+        Some(id) => shared.say(format!("the mark of #{id} is removed")),
+        None => shared.say("there is nothing to acknowledge"),
     }
 }
 

@@ -29,14 +29,14 @@ pub(super) struct Args {
     #[arg(long, conflicts_with = "profile")]
     sandbox: bool,
     #[command(flatten)]
-    given: Given,
+    given: GlobalFlags,
     #[command(subcommand)]
-    command: Option<Command>,
+    command: Option<CliCommand>,
 }
 
 /// What can be said before a command as well as after it.
 #[derive(Debug, Default, clap::Args)]
-pub(super) struct Given {
+pub(super) struct GlobalFlags {
     /// Read this config file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,
@@ -50,9 +50,9 @@ pub(super) struct Given {
 
 /// What a command line asks for.
 #[derive(Debug)]
-pub(super) struct Asked {
+pub(super) struct CommandLine {
     /// `None` is the dashboard.
-    pub(super) command: Option<Command>,
+    pub(super) command: Option<CliCommand>,
     pub(super) flags: Flags,
     pub(super) log: Option<PathBuf>,
 }
@@ -62,27 +62,27 @@ impl Args {
     ///
     /// # Errors
     /// What was said twice, and what means nothing to the command.
-    pub(super) fn settled(self) -> Result<Asked, String> {
+    pub(super) fn settled(self) -> Result<CommandLine, String> {
         let Self { sandbox, given: before, mut command } = self;
-        let name = command.as_ref().map_or("", Command::name);
-        let after = command.as_mut().map(Command::take_given).unwrap_or_default();
+        let name = command.as_ref().map_or("", CliCommand::name);
+        let after = command.as_mut().map(CliCommand::take_given).unwrap_or_default();
         let config = one("--config", before.config, after.config, name)?;
         let profile = one("--profile", before.profile, after.profile, name)?;
         let log = one("--log", before.log, after.log, name)?;
         if sandbox && command.is_some() {
             return Err(format!(
-                "--sandbox opens the dashboard and means nothing to pushdeck {name}; leave one of them out"
+                "--sandbox opens the dashboard and does not apply to pushdeck {name}; leave one of them out"
             ));
         }
-        if let Some(Command::Sandbox(_)) = command {
+        if let Some(CliCommand::Sandbox(_)) = command {
             let advice =
                 "which reads no config file: its settings are its own flags, and the file of --options";
             let useless = [(config.is_some(), "--config"), (profile.is_some(), "--profile")];
             if let Some((_, flag)) = useless.into_iter().find(|(given, _)| *given) {
-                return Err(format!("{flag} means nothing to pushdeck {name}, {advice}"));
+                return Err(format!("{flag} does not apply to pushdeck {name}, {advice}"));
             }
         }
-        Ok(Asked { command, flags: Flags { config, profile, sandbox }, log })
+        Ok(CommandLine { command, flags: Flags { config, profile, sandbox }, log })
     }
 }
 
@@ -95,16 +95,16 @@ fn one<T>(flag: &str, before: Option<T>, after: Option<T>, command: &str) -> Res
 }
 
 #[derive(Debug, clap::Subcommand)]
-pub(super) enum Command {
+pub(super) enum CliCommand {
     /// Serve the five calls on this machine, for tests and training
     Sandbox(SandboxArgs),
     /// Make a signature (UserSig) for scripts, or say what a given one is
     Usersig(UsersigArgs),
-    /// Look at settings, way, rights and terminal, and say what to mend
+    /// Check settings, connection, rights and terminal, and say what to fix
     Doctor(DoctorArgs),
 }
 
-impl Command {
+impl CliCommand {
     /// As it is typed.
     fn name(&self) -> &'static str {
         match self {
@@ -115,10 +115,10 @@ impl Command {
     }
 
     /// What was said after it.
-    fn take_given(&mut self) -> Given {
+    fn take_given(&mut self) -> GlobalFlags {
         match self {
             Self::Sandbox(SandboxArgs { config, profile, log, .. }) => {
-                Given { config: config.take(), profile: profile.take(), log: log.take() }
+                GlobalFlags { config: config.take(), profile: profile.take(), log: log.take() }
             }
             Self::Usersig(UsersigArgs { given, .. }) | Self::Doctor(DoctorArgs { given, .. }) => {
                 std::mem::take(given)
@@ -138,14 +138,14 @@ impl Command {
 )]
 pub(super) struct UsersigArgs {
     #[command(flatten)]
-    given: Given,
-    /// How long it holds: 30m, 12h, 180d, or seconds; at most 50 years
+    given: GlobalFlags,
+    /// How long it is valid: 30m, 12h, 180d, or seconds; at most 50 years
     #[arg(long, value_name = "TIME", default_value = "180d", value_parser = lifetime, conflicts_with = "decode")]
     pub(super) expire: u64,
     /// Make none, say what this one is; - reads it from standard input
     #[arg(long, value_name = "SIG", value_parser = |text: &str| Ok::<_, String>(SecretString::from(text)))]
     pub(super) decode: Option<SecretString>,
-    /// A signature in the wrong place, taken so that it is not repeated in a complaint
+    /// A signature in the wrong place, taken so that it is not repeated in an error
     #[arg(hide = true, value_parser = |text: &str| Ok::<_, String>(SecretString::from(text)))]
     pub(super) stray: Option<SecretString>,
 }
@@ -158,7 +158,7 @@ pub(super) struct UsersigArgs {
 )]
 pub(super) struct DoctorArgs {
     #[command(flatten)]
-    given: Given,
+    given: GlobalFlags,
     /// Print one JSON document instead of lines
     #[arg(long)]
     pub(super) json: bool,
@@ -314,7 +314,7 @@ mod tests {
         let parse = |flags: &[&str]| {
             let line = ["pushdeck", "sandbox"].iter().chain(flags);
             match Args::try_parse_from(line).map(|args| args.command) {
-                Ok(Some(Command::Sandbox(args))) => Ok(args.control_host),
+                Ok(Some(CliCommand::Sandbox(args))) => Ok(args.control_host),
                 Ok(_) => Err("another command".to_owned()),
                 Err(error) => Err(error.to_string()),
             }
@@ -331,7 +331,7 @@ mod tests {
     #[test]
     fn only_flags_that_are_given_win_over_the_file_whatever_their_value() {
         let line = ["pushdeck", "sandbox", "--list-max-want", "100", "--known-accounts", "any"];
-        let Some(Command::Sandbox(args)) = Args::try_parse_from(line).unwrap().command else { panic!() };
+        let Some(CliCommand::Sandbox(args)) = Args::try_parse_from(line).unwrap().command else { panic!() };
         let known_accounts = Some(["u1".to_owned()].into());
         let mut options = Options { list_max_want: 5, tick_ms: 7, known_accounts, ..Options::default() };
         args.set.apply(&mut options).unwrap();

@@ -165,7 +165,7 @@ fn on_thread<T: Send + 'static>(
     });
     async move {
         spawned.map_err(|err| format!("a thread cannot be started: {err}"))?;
-        result.await.map_err(|_| "what was to be made ready fell over".to_owned())
+        result.await.map_err(|_| "a start-up step failed unexpectedly".to_owned())
     }
 }
 
@@ -195,7 +195,7 @@ fn open_store(path: Option<PathBuf>, embedded: Option<String>) -> OpenedStore {
     };
     let mended = Opened::summary(store.opened());
     if let Some(words) = &mended {
-        tracing::warn!(event = "mended", words);
+        tracing::warn!(event = "permissions", words);
     }
     if let Some(key) = embedded {
         let outcome = serde_json::json!({"result": "the embedded sandbox is gone"});

@@ -67,7 +67,7 @@ pub(super) async fn run(flags: &Flags, mut console: Console<'_>) -> Exit {
                 console.print_error(&words);
             } else {
                 // Without the words: they name what was written. The journal holds it.
-                tracing::warn!(event = "unsaid", why = "the terminal takes nothing");
+                tracing::warn!(event = "unsaid", why = "the terminal does not accept output");
             }
             Exit::Failed
         }
@@ -150,13 +150,13 @@ fn last_words(state: &State) -> Option<String> {
     if open.is_empty() {
         return None;
     }
-    Some(format!("left before the outcome was known, look before you send again:\n{}", open.join("\n")))
+    Some(format!("left before the outcome was known, check before you send again:\n{}", open.join("\n")))
 }
 
 fn in_doubt(write: &PendingWrite) -> String {
     let stands = match &write.verdict {
-        Some(Verdict::Several(ids)) => format!(", which stands more than once: {}", writes::numbers(ids)),
-        Some(Verdict::NotDone) => ", which was not there when it was last looked for".to_owned(),
+        Some(Verdict::Several(ids)) => format!(", which exists more than once: {}", writes::numbers(ids)),
+        Some(Verdict::NotDone) => ", which was not found by the last search".to_owned(),
         Some(Verdict::CannotTell(_) | Verdict::Done(_)) | None => String::new(),
     };
     let deed = match &write.write {
@@ -183,7 +183,7 @@ mod tests {
         assert!(words.contains("a create: \"Spring is here\"") && words.contains("a cancel of #"), "{words}");
         let ids = vec![crate::domain::TaskId(1), crate::domain::TaskId(2)];
         state.writes[0].verdict = Some(Verdict::Several(ids));
-        assert!(last_words(&state).unwrap().contains("stands more than once: #1, #2"));
+        assert!(last_words(&state).unwrap().contains("exists more than once: #1, #2"));
         state.writes.clear();
         assert_eq!(last_words(&state), None);
     }

@@ -21,7 +21,7 @@ use crate::config::{self, Credential, Flags, Profile};
 use crate::domain::Failure;
 use crate::sandbox::Running;
 use report::Report;
-use verdict::{Check, Line, Signed};
+use verdict::{Check, CheckLine, Signed};
 
 pub(super) async fn run(args: DoctorArgs, flags: &Flags, mut console: Console<'_>) -> Exit {
     let mut report = Report::new(args.json);
@@ -93,7 +93,7 @@ fn configured(profile: &Profile, console: &mut Console<'_>, report: &mut Report)
 async fn embedded(console: &mut Console<'_>, report: &mut Report) -> Option<Target> {
     match background::start_embedded().await {
         Ok((running, connection)) => {
-            report.add(Line::ok(Check::Secret, "made up for the embedded sandbox"), console.out);
+            report.add(CheckLine::ok(Check::Secret, "made up for the embedded sandbox"), console.out);
             let Connection { base_url: endpoint, sdkappid, identifier, credential, ca_file } = connection;
             let connection = Service { endpoint, sdkappid, identifier, ca_file };
             Some(Target {
@@ -105,7 +105,7 @@ async fn embedded(console: &mut Console<'_>, report: &mut Report) -> Option<Targ
         }
         Err(words) => {
             report.add(
-                Line::fail(Check::Secret, words, "free some ports or memory and try again"),
+                CheckLine::fail(Check::Secret, words, "free some ports or memory and try again"),
                 console.out,
             );
             None
@@ -133,7 +133,7 @@ async fn service(target: &Target, console: &mut Console<'_>, report: &mut Report
     let proxy = proxy::of(endpoint);
     let is_set = probe::PROXY_VARIABLES.iter().any(|name| console.env.get(name).is_some());
     report.add(verdict::proxy(proxy.as_ref(), is_set, &base), console.out);
-    let reached = way(&base, proxy.as_ref(), console, report).await;
+    let reached = connection_lines(&base, proxy.as_ref(), console, report).await;
     let answered = reached && answers(target, &base, &context, console, report).await;
     for check in [Check::Tls, Check::Http, Check::Clock].into_iter().filter(|_| !reached) {
         report.add(verdict::skipped(check, report.last_failed()), console.out);
@@ -158,7 +158,12 @@ async fn service(target: &Target, console: &mut Console<'_>, report: &mut Report
 }
 
 /// The lines of name and connection, to the proxy where there is one. Gives whether one stands.
-async fn way(base: &Url, proxy: Option<&Proxy>, console: &mut Console<'_>, report: &mut Report) -> bool {
+async fn connection_lines(
+    base: &Url,
+    proxy: Option<&Proxy>,
+    console: &mut Console<'_>,
+    report: &mut Report,
+) -> bool {
     let (host, port) = match proxy {
         Some(proxy) => (proxy.host.clone(), proxy.port),
         None => (
@@ -206,7 +211,7 @@ fn here(target: Option<&Target>, console: &mut Console<'_>, report: &mut Report)
     let line = match &state {
         Some((path, Ok(_))) => verdict::journal(probe::journal(path, key)),
         Some((_, Err(_))) => verdict::skipped(Check::Journal, Check::State),
-        None => Line::skip(Check::Journal, "in memory only, so there is none to read"),
+        None => CheckLine::skip(Check::Journal, "in memory only, so there is none to read"),
     };
     report.add(line, console.out);
     let size = if console.stdout_is_terminal { crossterm::terminal::size().ok() } else { None };

@@ -60,7 +60,7 @@ impl Log {
             report(info);
         }));
         if let Some(words) = &mended {
-            tracing::warn!(event = "mended", words);
+            tracing::warn!(event = "permissions", words);
         }
         Ok((log, mended))
     }

@@ -6,7 +6,7 @@ use crate::api::Connection;
 use crate::app::Setup;
 use crate::config::{self, ConfigError, Env, Flags, Origin, Profile, Settings, paths};
 use crate::domain::profile::Environment;
-use crate::worker::{Read, Reload};
+use crate::worker::{ReadConfig, Reload};
 use crate::{sandbox, store};
 
 /// The name that the embedded sandbox has on screen.
@@ -129,7 +129,7 @@ pub(super) fn rereading(flags: &Flags, env: Env, system_zone: Option<String>, pr
             plan(&flags, &env, system_zone.as_deref()).map_err(|err| err.to_string())?;
         setup.notice = None;
         match target {
-            Target::Service(connection) => Ok(Read { setup, connection, store_key }),
+            Target::Service(connection) => Ok(ReadConfig { setup, connection, store_key }),
             Target::Embedded => Err(NOTHING_TO_READ.to_owned()),
         }
     })

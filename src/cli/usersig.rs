@@ -27,7 +27,7 @@ pub(super) fn run(args: UsersigArgs, flags: &Flags, mut console: Console<'_>) ->
     if args.stray.is_some() {
         // What was typed there is not repeated: it may be a signature.
         console.print_error(
-            &"pushdeck usersig takes no word of its own; to look at a signature, write --decode SIG",
+            &"pushdeck usersig takes no argument of its own; to decode a signature, write --decode SIG",
         );
         return Exit::Usage;
     }
@@ -83,7 +83,7 @@ fn said_of(profile: &Profile, now: DateTime<Utc>, lifetime: u64) -> Vec<String> 
     let until = now.checked_add_signed(span).map(time_out).unwrap_or_default();
     let mut words = vec![
         format!(
-            "UserSig of {} for SDKAppID {} (profile {}, {}); it holds {}, until {until} UTC.",
+            "UserSig of {} for SDKAppID {} (profile {}, {}); it is valid for {}, until {until} UTC.",
             shown(&profile.identifier.value),
             profile.sdkappid.value,
             profile.name.value,
@@ -145,10 +145,10 @@ fn decode(given: &SecretString, flags: &Flags, console: &mut Console<'_>) -> Exi
             console.print_error(&format!("{reject} ({})", reject.code()));
             Exit::Failed
         }
-        Ok(look) => {
+        Ok(found) => {
             let written =
-                writeln!(console.out, "{}", look.lines.join("\n")).and_then(|()| console.out.flush());
-            if look.good && written.is_ok() { Exit::Done } else { Exit::Failed }
+                writeln!(console.out, "{}", found.lines.join("\n")).and_then(|()| console.out.flush());
+            if found.good && written.is_ok() { Exit::Done } else { Exit::Failed }
         }
     }
 }
@@ -206,7 +206,7 @@ fn state(document: &Document, now: DateTime<Utc>) -> (String, bool) {
     }
     let left = document.expires_at().saturating_sub(now.timestamp());
     let left_words = TimeDelta::try_seconds(left).map_or_else(|| "never".to_owned(), when::span);
-    let words = if left <= 3600 { "ends within the hour, in" } else { "holds for another" };
+    let words = if left <= 3600 { "ends within the hour, in" } else { "valid for another" };
     (format!("{words} {left_words}"), true)
 }
 
@@ -258,22 +258,22 @@ mod tests {
         usersig::sign(&SecretString::from(key), app, who, now().timestamp(), lifetime, None).unwrap()
     }
 
-    fn looked(sig: &UserSig, keyed: Option<&Keyed>, minutes_later: i64) -> (String, bool) {
-        let look = inspect(sig.expose(), keyed, now() + TimeDelta::minutes(minutes_later)).unwrap();
-        let text = look.lines.join("\n");
+    fn inspected(sig: &UserSig, keyed: Option<&Keyed>, minutes_later: i64) -> (String, bool) {
+        let found = inspect(sig.expose(), keyed, now() + TimeDelta::minutes(minutes_later)).unwrap();
+        let text = found.lines.join("\n");
         assert!(!text.contains(sig.expose()) && !text.contains(KEY), "{text}");
-        (text, look.good)
+        (text, found.good)
     }
 
     #[test]
     fn a_good_signature_is_shown_with_its_times_and_verified() {
         let (text, good) =
-            looked(&sig(1_400_000_001, "administrator", KEY, 86_400), Some(&keyed("secret_key")), 30);
+            inspected(&sig(1_400_000_001, "administrator", KEY, 86_400), Some(&keyed("secret_key")), 30);
         assert!(good);
         assert_eq!(
             text,
             "identifier  administrator\nsdkappid    1400000001\nmade        2026-11-21 06:00:00 UTC\n\
-             lifetime    1d 00h\nend         2026-11-22 06:00:00 UTC\nstate       holds for another 23h 30m\n\
+             lifetime    1d 00h\nend         2026-11-22 06:00:00 UTC\nstate       valid for another 23h 30m\n\
              profile     acme: made with its key"
         );
     }
@@ -294,7 +294,7 @@ mod tests {
                 "was not made with the key of this SDKAppID (70009)",
             ),
         ] {
-            let (text, good) = looked(&made, Some(&keyed("secret_key")), 0);
+            let (text, good) = inspected(&made, Some(&keyed("secret_key")), 0);
             assert!(!good && text.contains(words), "{text}");
         }
         assert_eq!(inspect("nonsense", None, now()).err(), Some(Reject::Malformed));
@@ -303,11 +303,11 @@ mod tests {
     #[test]
     fn without_a_key_app_and_identifier_are_compared_and_without_a_profile_nothing() {
         let (text, good) =
-            looked(&sig(1_400_000_001, "administrator", "other", 60), Some(&keyed("usersig")), 0);
+            inspected(&sig(1_400_000_001, "administrator", "other", 60), Some(&keyed("usersig")), 0);
         assert!(good && text.ends_with("it has no key to verify it with"), "{text}");
-        let (text, good) = looked(&sig(7, "administrator", KEY, 60), Some(&keyed("usersig")), 0);
+        let (text, good) = inspected(&sig(7, "administrator", KEY, 60), Some(&keyed("usersig")), 0);
         assert!(!good && text.ends_with("(70014)"), "{text}");
-        let (text, good) = looked(&sig(7, "administrator", KEY, 60), None, 0);
+        let (text, good) = inspected(&sig(7, "administrator", KEY, 60), None, 0);
         assert!(good && text.ends_with("not compared: no profile here"), "{text}");
     }
 
@@ -315,12 +315,12 @@ mod tests {
     fn the_end_is_told_from_far_from_near_and_from_behind() {
         let made = sig(1_400_000_001, "administrator", KEY, 7_200);
         for (minutes, words, good) in [
-            (59, "state       holds for another 1h 01m", true),
+            (59, "state       valid for another 1h 01m", true),
             (60, "state       ends within the hour, in 1h 00m", true),
             (120, "state       ends within the hour, in 0s", true),
             (121, "state       past: it ended 1m ago (70001); make a new one", false),
         ] {
-            let (text, was_good) = looked(&made, Some(&keyed("secret_key")), minutes);
+            let (text, was_good) = inspected(&made, Some(&keyed("secret_key")), minutes);
             assert!(text.contains(words), "{minutes}: {text}");
             assert!(text.ends_with("made with its key"), "whose it is does not end with it: {text}");
             assert_eq!(was_good, good);
@@ -332,7 +332,7 @@ mod tests {
         let words = said_of(&keyed("secret_key").profile, now(), 180 * 86_400);
         assert_eq!(
             words[0],
-            "UserSig of administrator for SDKAppID 1400000001 (profile acme, test); it holds 180d 00h, until \
+            "UserSig of administrator for SDKAppID 1400000001 (profile acme, test); it is valid for 180d 00h, until \
              2027-05-20 06:00:00 UTC."
         );
         assert_eq!(words.len(), 2);

@@ -32,7 +32,7 @@ pub(super) fn output(
 ) -> Result<Zeroizing<Vec<u8>>, String> {
     let deadline = Instant::now() + limit;
     let cannot = |err: std::io::Error| format!("cannot start sh: {err}");
-    let mut group = Group::start().map_err(cannot)?;
+    let mut group = ProcessGroup::start().map_err(cannot)?;
     let stdout = group.run(command, env).map_err(cannot)?;
     let mut stdout = stdout.ok_or("the command has no output")?;
     rustix::fs::fcntl_setfl(&stdout, OFlags::NONBLOCK)
@@ -74,14 +74,14 @@ fn take(stdout: &mut ChildStdout, text: &mut Vec<u8>, most: usize) -> Result<(),
         }
         if text.len() > most {
             return Err(format!(
-                "the output of the command cannot be used: more than {most} bytes, which is no key"
+                "the output of the command cannot be used: more than {most} bytes, which is not a key"
             ));
         }
     }
 }
 
 /// A process group; dropped, all of it is ended.
-struct Group {
+struct ProcessGroup {
     /// Its first process, by whose number it is known: it is there for as long as this is.
     guard: Child,
     command: Option<Child>,
@@ -89,7 +89,7 @@ struct Group {
     _alive: PipeWriter,
 }
 
-impl Group {
+impl ProcessGroup {
     fn start() -> std::io::Result<Self> {
         let (gone, alive) = pipe()?;
         let guard = Command::new("sh")
@@ -133,7 +133,7 @@ impl Group {
     }
 }
 
-impl Drop for Group {
+impl Drop for ProcessGroup {
     fn drop(&mut self) {
         if let Some(group) = pid(&self.guard) {
             // It fails only when nobody is left.

@@ -42,7 +42,7 @@ pub(super) fn read(given: &str, allow_http: bool, sandbox: bool) -> Result<Strin
     }
     let loopback = is_loopback(host);
     if url.scheme() == "http" && !loopback && !allow_http {
-        return Err("\"endpoint\" is plain http to another machine, where anybody on the way can read the \
+        return Err("\"endpoint\" is plain http to another machine, where anybody in between can read the \
                     signature; write https://, or allow_http = true if you mean it");
     }
     if sandbox && REGIONS.iter().any(|region| region.domain == host) {

@@ -7,14 +7,14 @@ use super::redact::redact;
 
 /// One thing that is wrong with the settings, in words that say what to write instead.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Fault {
+pub struct SettingFault {
     /// Where, when it is in a file.
     pub place: Option<Location>,
     /// What is wrong and what to do; never holds a secret.
     pub words: String,
 }
 
-impl fmt::Display for Fault {
+impl fmt::Display for SettingFault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         // Also a path or a name may be a key in the wrong place.
         match &self.place {
@@ -28,18 +28,18 @@ impl fmt::Display for Fault {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct ConfigError {
     /// At least one.
-    pub faults: Vec<Fault>,
+    pub faults: Vec<SettingFault>,
 }
 
 impl ConfigError {
     /// One fault that belongs to no line of a file.
     pub fn new(words: impl Into<String>) -> Self {
-        Self { faults: vec![Fault { place: None, words: words.into() }] }
+        Self { faults: vec![SettingFault { place: None, words: words.into() }] }
     }
 
-    /// One fault at a known spot.
+    /// One fault at a known position.
     pub fn at(place: Location, words: impl Into<String>) -> Self {
-        Self { faults: vec![Fault { place: Some(place), words: words.into() }] }
+        Self { faults: vec![SettingFault { place: Some(place), words: words.into() }] }
     }
 
     /// One fault of a value that is known by its origin.

@@ -11,10 +11,10 @@ use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
 use super::endpoint;
-use super::fault::{ConfigError, Fault};
+use super::fault::{ConfigError, SettingFault};
 use super::origin::{Origin, Sourced};
 use super::profile::{Profile, SecretSource};
-use super::reader::{Reader, Table, advice, article, told};
+use super::reader::{FileReader, Table, advice, article, told};
 use super::{redact, secret, zone};
 use crate::domain::profile::{Environment, REGIONS, Region, region};
 use crate::domain::text;
@@ -71,7 +71,7 @@ pub struct ConfigFile {
 /// # Errors
 /// Everything that is wrong, in the order of the lines.
 pub fn parse(path: &Path, text: &str, home: Option<&Path>) -> Result<ConfigFile, ConfigError> {
-    let mut reader = Reader { path, text, home, faults: Vec::new() };
+    let mut reader = FileReader { path, text, home, faults: Vec::new() };
     let (root, errors) = DeTable::parse_recoverable(text);
     if !errors.is_empty() {
         for error in errors {
@@ -84,7 +84,7 @@ pub fn parse(path: &Path, text: &str, home: Option<&Path>) -> Result<ConfigFile,
     if reader.faults.is_empty() { Ok(file) } else { Err(reader.into_error()) }
 }
 
-impl Reader<'_> {
+impl FileReader<'_> {
     fn root(&mut self, root: &DeTable<'_>) -> ConfigFile {
         let top = Table { entries: root, title: String::new(), span: 0..0 };
         self.unknown_keys(&top, &TOP_KEYS);
@@ -119,7 +119,7 @@ impl Reader<'_> {
             && let Origin::File(place) = &default.origin
         {
             let words = no_profile(&default.value, &names, "default_profile");
-            self.faults.push((0, Fault { place: Some(place.clone()), words }));
+            self.faults.push((0, SettingFault { place: Some(place.clone()), words }));
         }
     }
 

@@ -1,9 +1,9 @@
-//! Where a value of the settings came from: the layer, and the spot in the file.
+//! Where a value of the settings came from: the layer, and the position in the file.
 
 use std::fmt;
 use std::path::PathBuf;
 
-/// A spot in the config file, counted from 1.
+/// A position in the config file, counted from 1.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Location {
     /// The file, as it was named.

@@ -9,7 +9,7 @@ use std::path::Path;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
-use super::fault::{ConfigError, Fault};
+use super::fault::{ConfigError, SettingFault};
 use super::origin::{Location, Origin, Sourced};
 use super::redact;
 use crate::domain::text;
@@ -28,15 +28,15 @@ impl<'t, 'i> Table<'t, 'i> {
     }
 }
 
-pub(super) struct Reader<'a> {
+pub(super) struct FileReader<'a> {
     pub(super) path: &'a Path,
     pub(super) text: &'a str,
     pub(super) home: Option<&'a Path>,
-    pub(super) faults: Vec<(usize, Fault)>,
+    pub(super) faults: Vec<(usize, SettingFault)>,
 }
 
-impl Reader<'_> {
-    pub(super) fn place(&self, at: usize) -> Location {
+impl FileReader<'_> {
+    pub(super) fn location(&self, at: usize) -> Location {
         let before = self.text.get(..at).unwrap_or(self.text);
         let line_start = before.rfind('\n').map_or(0, |i| i + 1);
         let column = before.get(line_start..).map_or(0, |line| line.chars().count()) + 1;
@@ -44,7 +44,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn fault(&mut self, span: Range<usize>, words: impl Into<String>) {
-        let fault = Fault { place: Some(self.place(span.start)), words: words.into() };
+        let fault = SettingFault { place: Some(self.location(span.start)), words: words.into() };
         self.faults.push((span.start, fault));
     }
 
@@ -54,7 +54,7 @@ impl Reader<'_> {
     }
 
     pub(super) fn sourced<T>(&self, value: T, span: Range<usize>) -> Sourced<T> {
-        Sourced::new(value, Origin::File(self.place(span.start)))
+        Sourced::new(value, Origin::File(self.location(span.start)))
     }
 
     pub(super) fn unknown_keys(&mut self, table: &Table<'_, '_>, known: &[&'static str]) {

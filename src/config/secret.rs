@@ -141,7 +141,7 @@ fn read_text(mut from: impl Read) -> Result<Zeroizing<String>, String> {
     let mut bytes = Zeroizing::new(Vec::with_capacity(1024));
     from.by_ref().take(MOST_BYTES as u64 + 1).read_to_end(&mut bytes).map_err(|err| err.to_string())?;
     if bytes.len() > MOST_BYTES {
-        return Err(format!("more than {MOST_BYTES} bytes, which is no key"));
+        return Err(format!("more than {MOST_BYTES} bytes, which is not a key"));
     }
     let text = std::str::from_utf8(&bytes).map_err(|_| "it is not text (UTF-8)".to_owned())?;
     Ok(Zeroizing::new(text.to_owned()))
@@ -380,7 +380,7 @@ mod tests {
     #[test]
     fn a_command_that_writes_without_end_is_ended_by_the_size_of_a_key() {
         let setup = setup("prod", "secret_key_command = \"yes\"");
-        assert!(refusal(&setup).ends_with("more than 16384 bytes, which is no key"));
+        assert!(refusal(&setup).ends_with("more than 16384 bytes, which is not a key"));
     }
 
     #[test]

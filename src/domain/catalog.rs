@@ -28,7 +28,7 @@ pub enum Class {
 
 /// One documented code.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Entry {
+pub struct CodeEntry {
     /// `ErrorCode`.
     pub code: i64,
     /// What kind of trouble it is.
@@ -46,7 +46,7 @@ pub struct Entry {
 pub const INVALID_REQUEST: i64 = 90104;
 
 /// The entry of a code, when it is documented.
-pub fn find(code: i64) -> Option<&'static Entry> {
+pub fn find(code: i64) -> Option<&'static CodeEntry> {
     CODES.binary_search_by_key(&code, |entry| entry.code).ok().and_then(|at| CODES.get(at))
 }
 
@@ -57,13 +57,19 @@ pub fn is_rate_limit(code: i64) -> bool {
 
 use Class::{Auth, InvalidAccount, InvalidRequest, NotAdmin, Quota, RateLimit, Server, Service, State};
 
-const fn entry(code: i64, class: Class, retryable: bool, meaning: &'static str, hint: &'static str) -> Entry {
-    Entry { code, class, retryable, meaning, hint }
+const fn entry(
+    code: i64,
+    class: Class,
+    retryable: bool,
+    meaning: &'static str,
+    hint: &'static str,
+) -> CodeEntry {
+    CodeEntry { code, class, retryable, meaning, hint }
 }
 
 /// Every documented code but 0, ascending.
 #[rustfmt::skip]
-pub const CODES: &[Entry] = &[
+pub const CODES: &[CodeEntry] = &[
     entry(60002, InvalidRequest, false, "HTTP request could not be parsed (method, URL or query string)", "Check that the call is a POST and that the URL and its query string are well formed."),
     entry(60003, InvalidRequest, false, "Request body is not valid JSON", "Send strict JSON without comments; an empty body is refused, send at least {}."),
     entry(60004, Auth, true, "Account or signature in the URL or body is wrong, or its check failed", "Retry once or twice with back-off; if it goes on, rebuild the UserSig and check SDKAppID and identifier."),

@@ -127,7 +127,7 @@ fn pairs(value: Option<&Value>) -> Vec<(String, String)> {
 }
 
 /// Whatever of a `Condition` is not read as one of its five documented lists: it narrows or widens
-/// the audience in a way that cannot be told, so it is never passed over.
+/// the audience in a way that is not known, so it is never passed over.
 fn others(condition: Option<&Value>) -> Vec<(String, String)> {
     let fields = match condition {
         None | Some(Value::Null) => return Vec::new(),
@@ -169,7 +169,7 @@ pub enum Audience {
     Matching(Condition),
     /// These accounts.
     Accounts(Vec<String>),
-    /// Cannot be told, and why.
+    /// Not known, and why.
     Unclear(String),
 }
 
@@ -199,7 +199,7 @@ impl Audience {
                 let counted = text::counted(list.len() as u64, "account", "accounts");
                 format!("{counted}: {}{tail}", shown.join(", "))
             }
-            Self::Unclear(why) => format!("cannot be told: {}", text::clean(why)),
+            Self::Unclear(why) => format!("an unclear audience: {}", text::clean(why)),
         }
     }
 

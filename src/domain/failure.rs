@@ -198,10 +198,9 @@ impl Failure {
                 },
             },
             Self::Refused { code, info, invalid_accounts } => refused(*code, info, invalid_accounts),
-            Self::Local { detail } => Words {
-                what: text::clean(detail).into_owned(),
-                next: "mend it, then type :reload".to_owned(),
-            },
+            Self::Local { detail } => {
+                Words { what: text::clean(detail).into_owned(), next: "fix it, then type :reload".to_owned() }
+            }
         }
     }
 }
@@ -234,7 +233,7 @@ fn not_sent(reason: NotSent) -> (&'static str, &'static str) {
             "check the host in the endpoint; if it is right, somebody else answers there: ask who runs that server",
         ),
         NotSent::OutOfDate => (
-            "the service's certificate does not hold today",
+            "the service's certificate is not valid today",
             "check this machine's clock; if it is right, the certificate of that server has to be renewed",
         ),
         NotSent::Proxy => (

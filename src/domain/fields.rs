@@ -1,8 +1,8 @@
 //! The one table of what `Content` may hold: every documented field with its path, shape and limit.
 //!
 //! The form draws its fields from it, `rules` checks values by it, the detail pane names them by it.
-//! Sources are the sections of the service's documents: pushes to all and by tag (1047/60561),
-//! pushes to users (1047/67553), `OfflinePushInfo` (1047/77715). A field that is not here passes
+//! Sources are the pages *Push to all* (1047/60561), *Push to users* (1047/67553) and
+//! `OfflinePushInfo` (1047/77715) of the service's documents. A field that is not here passes
 //! through untouched.
 
 use super::kind::Kind;
@@ -292,7 +292,7 @@ mod tests {
     fn every_field_has_a_path_of_its_own_and_a_help_text() {
         let mut seen = HashSet::new();
         for field in FIELDS {
-            assert!(seen.insert(field.path), "{} stands twice", field.path);
+            assert!(seen.insert(field.path), "{} appears twice", field.path);
             assert!(!field.help.is_empty() && !field.name().is_empty());
         }
         assert_eq!(FIELDS.len(), 60);

@@ -11,7 +11,7 @@ pub struct DraftId(pub i64);
 
 /// The draft that a write was made from.
 #[derive(Clone, Debug, PartialEq)]
-pub struct Origin {
+pub struct DraftOrigin {
     /// Its slot.
     pub slot: String,
     /// Its text at that time.
@@ -44,8 +44,8 @@ pub enum DraftState {
     Unknown,
     /// This task was made from it.
     Created(TaskId),
-    /// It was thrown away, or gave way to another one.
-    Aside,
+    /// It was discarded, or replaced by another one. `aside` in the database.
+    Archived,
 }
 
 /// A draft in the list of drafts.

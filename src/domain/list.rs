@@ -2,7 +2,7 @@
 //! value in the same way.
 //!
 //! There is one reading for every place where a list is typed, and nothing is guessed: an item that
-//! holds a separator stands in quotes, as JSON writes a text, and whatever cannot be told apart is a
+//! holds a separator stands in quotes, as JSON writes a text, and whatever is ambiguous is a
 //! fault in words. What [`write()`] writes, [`read()`] reads back as it was.
 
 use std::collections::HashMap;
@@ -52,7 +52,7 @@ pub fn read_pairs(text: &str) -> Result<Vec<(String, String)>, String> {
             return Err(format!("the value of {} is not clear; \"…\" goes around it", quoted(&name)));
         }
         if pairs.iter().any(|(known, _)| *known == name) {
-            return Err(format!("{} stands twice", quoted(&name)));
+            return Err(format!("{} appears twice", quoted(&name)));
         }
         pairs.push((name, value));
     }
@@ -146,7 +146,7 @@ impl Scan<'_> {
         };
         let Ok(word) = serde_json::from_str::<String>(inside) else {
             let shown = text::clean(inside);
-            return Err(format!("{shown} is no text in quotes; \\\" and \\\\ stand for \" and \\"));
+            return Err(format!("{shown} is not a text in quotes; \\\" and \\\\ stand for \" and \\"));
         };
         if rest.starts_with(|c| !ends(c)) {
             return Err(format!("after {} a comma or a blank is missing", text::clean(inside)));
@@ -216,13 +216,13 @@ mod tests {
         for (text, fault) in [
             ("\"VIP gold", "a quote is not closed: \"VIP gold"),
             ("\"a\"b", "after \"a\" a comma or a blank is missing"),
-            ("\"a\\x\"", "\"a\\x\" is no text in quotes; \\\" and \\\\ stand for \" and \\"),
+            ("\"a\\x\"", "\"a\\x\" is not a text in quotes; \\\" and \\\\ stand for \" and \\"),
         ] {
             assert_eq!(read(text), Err(fault.to_owned()));
         }
         for (text, fault) in [
             ("tier=gold, DE", "\"DE\" is not name=value; \"…\" goes around what holds a blank"),
-            ("tier=a, tier=b", "\"tier\" stands twice"),
+            ("tier=a, tier=b", "\"tier\" appears twice"),
             ("tier= a=b", "the value of \"tier\" is not clear; \"…\" goes around it"),
         ] {
             assert_eq!(read_pairs(text), Err(fault.to_owned()));

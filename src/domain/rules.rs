@@ -337,11 +337,7 @@ fn check_condition(fields: &JsonObject, problems: &mut Vec<Problem>) {
         .filter_map(Value::as_str)
         .find(|tag| list("TagsAnd").iter().any(|t| t.as_str() == Some(tag)))
     {
-        problems.push(Problem::coded(
-            "Condition.TagsOr",
-            90022,
-            format!("\"{both}\" stands in TagsAnd as well"),
-        ));
+        problems.push(Problem::coded("Condition.TagsOr", 90022, format!("\"{both}\" is in TagsAnd as well")));
     }
 }
 
@@ -356,7 +352,7 @@ fn is_hollow(value: &Value) -> bool {
     }
 }
 
-/// Fields that need one another (sections 4.5 to 4.7).
+/// Fields that need one another (documents, `OfflinePushInfo`).
 fn check_pairs(content: &Content, problems: &mut Vec<Problem>) {
     let needs = [
         ("OfflinePushInfo.AndroidInfo.OPPONotifyLevel", "OfflinePushInfo.AndroidInfo.OPPOCategory"),

@@ -61,8 +61,8 @@ impl Command {
         }
     }
 
-    /// Its place among [`Self::ALL`].
-    pub fn place(self) -> usize {
+    /// Its index in [`Self::ALL`].
+    pub fn index(self) -> usize {
         match self {
             Self::Add => 0,
             Self::Modify => 1,
@@ -81,7 +81,7 @@ impl Command {
     }
 }
 
-/// What `SchedAt` and its kin look like: UTC, whole seconds, no zone.
+/// What `SchedAt` and the other times look like: UTC, whole seconds, no zone.
 pub const TIME_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
 
 /// A time as the wire has it; a fraction of a second is cut off.

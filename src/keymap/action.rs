@@ -103,7 +103,7 @@ pub enum Action {
     Reload,
     /// Draw everything anew.
     Repaint,
-    /// Stop the program and go back to the shell, until it is brought back.
+    /// Stop the program and go back to the shell, until it is restored.
     Suspend,
     /// Leave the program.
     Quit,
@@ -136,7 +136,7 @@ impl Action {
             Self::Find => "find on the server: keyword, range",
             Self::Ask => "ask the server",
             Self::Sort => "sort",
-            Self::Choose => "take this order; again turns it round",
+            Self::Choose => "take this order; again reverses it",
             Self::Refresh => "refresh now, and search for writes of unknown outcome",
             Self::Acknowledge => "acknowledge the result that is shown",
             Self::Zone => "zone: the app's / UTC",
@@ -153,17 +153,17 @@ impl Action {
             Self::PreviousGroup => "previous group of fields",
             Self::ToggleGroup => "open or fold this group",
             Self::Review => "review, before anything is sent",
-            Self::Discard => "throw this draft away; again undoes it",
-            Self::Drafts => "drafts: every text that is kept, and what became of it",
-            Self::GoOn => "go on with this draft, in its form",
+            Self::Discard => "discard this draft; again undoes it",
+            Self::Drafts => "drafts: every text that is kept, and its outcome",
+            Self::GoOn => "continue this draft, in its form",
             Self::Calls => "API log: the last calls, and how they ended",
             Self::CopyCurl => "copy the call as curl, without its signature",
             Self::Help => "help",
-            Self::Palette => "do something, by its name",
-            Self::Run => "do what is chosen",
-            Self::Reload => "read config and key again",
-            Self::Repaint => "draw the screen anew",
-            Self::Suspend => "back to the shell for a while; fg goes on",
+            Self::Palette => "run an action, by its name",
+            Self::Run => "run the chosen action",
+            Self::Reload => "reload config and key",
+            Self::Repaint => "redraw the screen",
+            Self::Suspend => "suspend to the shell; fg resumes",
             Self::Quit => "leave",
         }
     }
@@ -217,7 +217,7 @@ impl Action {
             Self::Palette => "do",
             Self::Run => "do it",
             Self::Drafts => "drafts",
-            Self::GoOn => "go on with it",
+            Self::GoOn => "continue it",
             Self::Calls => "API log",
             Self::CopyCurl => "copy as curl",
             Self::Down

@@ -45,13 +45,13 @@ impl Members {
 
 /// An answer before it is text.
 #[derive(Clone, Debug)]
-pub(super) struct Answer {
+pub(super) struct CallAnswer {
     pub(super) outcome: Result<Members, Refusal>,
     /// Failures of create, modify and delete carry `TaskID: 0`, once they got as far as the body.
     pub(super) with_task_id: bool,
 }
 
-impl Answer {
+impl CallAnswer {
     /// The body, with this `RequestId`.
     pub(super) fn text(&self, request_id: Option<u128>) -> String {
         let mut text = match &self.outcome {

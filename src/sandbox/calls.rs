@@ -1,23 +1,23 @@
 //! The five commands on the store: steps 10 to 16 of the pipeline (`docs/sandbox.md`).
 //!
 //! Runs on a blocking thread with the store in hand, so each call is one piece. It never reads a
-//! clock: the time of the call is in [`Call`].
+//! clock: the time of the call is in [`CallContext`].
 
 use chrono::{DateTime, Utc};
 use rand::RngExt;
 use rand::rngs::StdRng;
 use serde_json::{Value, json};
 
+use super::admission::App;
 use super::answer::Members;
-use super::gate::App;
 use super::options::{ListTimeField, Options, WantOverflow};
 use super::rules::{self, Refusal};
-use super::store::{Database, ListQuery, NewRow, Range, Stage, TaskRow, TimeField, Words};
+use super::store::{Database, ListQuery, ListRange, NewRow, TaskRow, TaskStage, TaskText, TimeField};
 use crate::domain::wire::Command;
 use crate::domain::{JsonObject, Kind};
 
 /// What a call needs besides its body.
-pub(super) struct Call<'a> {
+pub(super) struct CallContext<'a> {
     pub(super) app: &'a App,
     pub(super) now: DateTime<Utc>,
     pub(super) options: &'a Options,
@@ -28,7 +28,7 @@ pub(super) struct Call<'a> {
     pub(super) rng: &'a mut StdRng,
 }
 
-impl Call<'_> {
+impl CallContext<'_> {
     fn with_random(&mut self, mut content: JsonObject, always: bool) -> JsonObject {
         let has_none = rules::given(&content, "MsgRandom").is_none();
         if always || self.options.inject_msg_random && has_none {
@@ -43,7 +43,7 @@ impl Call<'_> {
 pub(super) fn carry_out(
     command: Command,
     body: &JsonObject,
-    call: &mut Call<'_>,
+    call: &mut CallContext<'_>,
     store: &Database,
 ) -> Result<Members, Refusal> {
     rules::same_app(body, call.app.sdkappid)?;
@@ -56,7 +56,7 @@ pub(super) fn carry_out(
     }
 }
 
-fn add(body: &JsonObject, call: &mut Call<'_>, store: &Database) -> Result<Members, Refusal> {
+fn add(body: &JsonObject, call: &mut CallContext<'_>, store: &Database) -> Result<Members, Refusal> {
     let kind = rules::kind(body)?;
     let sched_at = rules::time(body, "SchedAt")?;
     let content = rules::object(body, "Content")?;
@@ -74,14 +74,14 @@ fn add(body: &JsonObject, call: &mut Call<'_>, store: &Database) -> Result<Membe
         kind: &kind,
         create_at: call.now.timestamp(),
         sched_at: sched_at.timestamp(),
-        words: Words { content: &Value::Object(content.clone()).to_string(), title, desc },
+        words: TaskText { content: &Value::Object(content.clone()).to_string(), title, desc },
         seeded: false,
         end: None,
     })?;
     Ok(Members::task_id(id))
 }
 
-fn modify(body: &JsonObject, call: &mut Call<'_>, store: &Database) -> Result<Members, Refusal> {
+fn modify(body: &JsonObject, call: &mut CallContext<'_>, store: &Database) -> Result<Members, Refusal> {
     let id = rules::integer(body, "TaskID")?;
     let kind = rules::kind(body)?;
     let sched_at = rules::given(body, "SchedAt").map(|_| rules::time(body, "SchedAt")).transpose()?;
@@ -106,11 +106,11 @@ fn modify(body: &JsonObject, call: &mut Call<'_>, store: &Database) -> Result<Me
     let (title, desc) = rules::headline(&content);
     let text = Value::Object(content.clone()).to_string();
     let at = sched_at.map_or(task.sched_at, |at| at.timestamp());
-    store.modify(id, at, &Words { content: &text, title, desc })?;
+    store.modify(id, at, &TaskText { content: &text, title, desc })?;
     Ok(Members::task_id(id))
 }
 
-fn delete(body: &JsonObject, call: &mut Call<'_>, store: &Database) -> Result<Members, Refusal> {
+fn delete(body: &JsonObject, call: &mut CallContext<'_>, store: &Database) -> Result<Members, Refusal> {
     let id = rules::integer(body, "TaskID")?;
     let kind = rules::kind(body)?;
     let kind = call.options.delete_check_type.then_some(&kind);
@@ -119,7 +119,7 @@ fn delete(body: &JsonObject, call: &mut Call<'_>, store: &Database) -> Result<Me
     Ok(Members::task_id(id))
 }
 
-fn get(body: &JsonObject, call: &Call<'_>, store: &Database) -> Result<Members, Refusal> {
+fn get(body: &JsonObject, call: &CallContext<'_>, store: &Database) -> Result<Members, Refusal> {
     let id = rules::integer(body, "TaskID")?;
     let task = store.get(call.app.number(), id)?.ok_or_else(|| unknown(id))?;
     Ok(Members::task(&task))
@@ -134,7 +134,7 @@ fn changeable(
     id: i64,
     kind: Option<&Kind>,
     verb: &str,
-    call: &Call<'_>,
+    call: &CallContext<'_>,
     store: &Database,
 ) -> Result<TaskRow, Refusal> {
     let task = store.get(call.app.number(), id)?.ok_or_else(|| unknown(id))?;
@@ -145,18 +145,18 @@ fn changeable(
         return Err(Refusal::invalid(what));
     }
     match task.stage {
-        Stage::Pending => Ok(task),
-        Stage::Dispatching => Err(Refusal::new(90107, format!("{verb} failed: task dispatching"))),
-        Stage::Dispatched => Err(Refusal::new(90106, format!("{verb} failed: task dispatched"))),
+        TaskStage::Pending => Ok(task),
+        TaskStage::Dispatching => Err(Refusal::new(90107, format!("{verb} failed: task dispatching"))),
+        TaskStage::Dispatched => Err(Refusal::new(90106, format!("{verb} failed: task dispatched"))),
     }
 }
 
-fn list(body: &JsonObject, call: &Call<'_>, store: &Database) -> Result<Members, Refusal> {
+fn list(body: &JsonObject, call: &CallContext<'_>, store: &Database) -> Result<Members, Refusal> {
     let (total, tasks) = store.list(&list_query(body, call)?)?;
     Ok(Members::page(total, &tasks))
 }
 
-fn list_query(body: &JsonObject, call: &Call<'_>) -> Result<ListQuery, Refusal> {
+fn list_query(body: &JsonObject, call: &CallContext<'_>) -> Result<ListQuery, Refusal> {
     let options = call.options;
     let offset = rules::integer(body, "Offset")?;
     if offset < 0 {
@@ -192,13 +192,13 @@ fn list_query(body: &JsonObject, call: &Call<'_>) -> Result<ListQuery, Refusal> 
         ListTimeField::SchedAt => Some(TimeField::Sched),
         ListTimeField::Either => None,
     };
-    let range = Range { sdkappid: call.app.number(), field, begin, end, created_by: lag(call) };
+    let range = ListRange { sdkappid: call.app.number(), field, begin, end, created_by: lag(call) };
     let keyword = keyword.to_owned();
     Ok(ListQuery { range, keyword, order, ascending, offset, want: want.min(most) })
 }
 
 /// The last second of creation that a list shows, when it lags behind.
-fn lag(call: &Call<'_>) -> Option<i64> {
+fn lag(call: &CallContext<'_>) -> Option<i64> {
     if call.list_lag_ms == 0 {
         return None;
     }

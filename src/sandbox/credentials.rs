@@ -22,7 +22,7 @@ pub struct Credentials {
 }
 
 impl Credentials {
-    /// The default application with a key made on the spot.
+    /// The default application with a key made at the start.
     pub fn made(rng: &mut impl CryptoRng) -> Self {
         Self { sdkappid: DEFAULT_SDKAPPID, identifier: DEFAULT_IDENTIFIER.to_owned(), key: make_key(rng) }
     }
@@ -39,7 +39,7 @@ pub fn make_key(rng: &mut impl CryptoRng) -> SecretString {
 pub enum ProfileKey<'a> {
     /// An environment variable of this name.
     Env(&'a str),
-    /// The key itself, for one that was made on the spot.
+    /// The key itself, for one that was made at the start.
     Text(&'a SecretString),
 }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use rand::{Rng, RngExt};
 
-use super::gate::App;
+use super::admission::App;
 use super::options::Options;
 use super::store::{Database, DispatchResult, Dispatching, OutcomeRule, PushCount};
 use crate::domain::JsonObject;

@@ -228,12 +228,12 @@ fn news(store: &Database, displaced: &mut bool) -> Option<String> {
 mod tests {
     use std::path::Path;
 
-    use super::super::store::{NewRow, Words};
+    use super::super::store::{NewRow, TaskText};
     use super::*;
     use crate::domain::Kind;
 
     fn add(store: &Database, title: &str) -> rusqlite::Result<i64> {
-        let words = Words { content: "{}", title, desc: "" };
+        let words = TaskText { content: "{}", title, desc: "" };
         store.add(&NewRow {
             sdkappid: 7,
             kind: &Kind::All,

@@ -18,7 +18,7 @@ use tokio::time::{Instant, sleep, timeout_at};
 
 use super::peers::Peer;
 use super::routes;
-use super::shared::Shared;
+use super::shared::ServerState;
 
 /// Most bytes of the head of a request, and of what is read ahead.
 const BUFFER: usize = 64 << 10;
@@ -27,7 +27,7 @@ const BUFFER: usize = 64 << 10;
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Takes connections until the stop, then waits for those that are being answered.
-pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
+pub(super) async fn serve(listener: TcpListener, shared: Arc<ServerState>) {
     let most = shared.options.limits.connections.max(1);
     let mut stopping = shared.stopping.clone();
     let mut connections = JoinSet::new();
@@ -61,7 +61,7 @@ pub(super) async fn serve(listener: TcpListener, shared: Arc<Shared>) {
 }
 
 /// One connection, from the first byte to the last.
-async fn attend(stream: TcpStream, peer: Arc<Peer>, shared: Arc<Shared>) {
+async fn attend(stream: TcpStream, peer: Arc<Peer>, shared: Arc<ServerState>) {
     let _guard = shared.peers.guard(&peer);
     // Only speed is lost when this fails.
     let _ = stream.set_nodelay(true);

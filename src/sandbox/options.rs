@@ -52,7 +52,7 @@ pub struct Options {
     /// What keeps hostile clients bounded.
     #[arg(skip)]
     #[serde(skip)]
-    pub limits: Limits,
+    pub limits: ConnectionLimits,
     /// Further applications, each with its own key and limits.
     #[arg(skip)]
     pub apps: Vec<AppOptions>,
@@ -145,7 +145,7 @@ pub struct Options {
     #[arg(long, action = ArgAction::Set, default_value_t = true)]
     pub delete_check_type: bool,
 
-    /// Milliseconds between two looks for due tasks
+    /// Milliseconds between two polls for due tasks
     #[arg(long, value_name = "N", default_value_t = 1000, value_parser = within::<u64>(1..=3_600_000))]
     pub tick_ms: u64,
     /// Milliseconds that a task stays dispatching
@@ -246,7 +246,7 @@ pub struct AppOptions {
 
 /// What keeps hostile clients bounded. Not part of the documented behaviour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Limits {
+pub struct ConnectionLimits {
     /// Most connections at a time. When one more comes, the one that is idle longest is closed.
     pub connections: usize,
     /// How long the head of a request may take, and how long a connection may be idle.
@@ -257,7 +257,7 @@ pub struct Limits {
     pub stop: Duration,
 }
 
-impl Default for Limits {
+impl Default for ConnectionLimits {
     fn default() -> Self {
         let seconds = Duration::from_secs;
         Self { connections: 512, head: seconds(120), body: seconds(30), stop: seconds(5) }

@@ -28,7 +28,7 @@ impl Options {
     /// # Errors
     /// The first thing that is wrong with the file, and where.
     pub fn from_file(path: &Path, text: &str, keys: KeyLookup<'_>) -> Result<Self, String> {
-        read(text, keys).map_err(|Fault { at, words }| {
+        read(text, keys).map_err(|OptionFault { at, words }| {
             let before = text.get(..at).unwrap_or(text);
             let line = before.matches('\n').count() + 1;
             let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
@@ -43,19 +43,19 @@ struct File {
     sandbox: Options,
 }
 
-struct Fault {
+struct OptionFault {
     at: usize,
     words: String,
 }
 
-impl Fault {
+impl OptionFault {
     fn new(span: Option<Range<usize>>, words: impl fmt::Display) -> Self {
         Self { at: span.map_or(0, |span| span.start), words: words.to_string() }
     }
 }
 
-fn read(text: &str, keys: KeyLookup<'_>) -> Result<Options, Fault> {
-    let table = DeTable::parse(text).map_err(|error| Fault::new(error.span(), error.message()))?;
+fn read(text: &str, keys: KeyLookup<'_>) -> Result<Options, OptionFault> {
+    let table = DeTable::parse(text).map_err(|error| OptionFault::new(error.span(), error.message()))?;
     let table = table.get_ref();
     check_ranges(table)?;
     let file: File = toml::from_str(text).map_err(|error| misfit(table, &error))?;
@@ -64,23 +64,23 @@ fn read(text: &str, keys: KeyLookup<'_>) -> Result<Options, Fault> {
     let mut seen = BTreeSet::new();
     for (app, table) in options.apps.iter_mut().zip(tables.into_iter().flatten()) {
         if let Some(name) = table.get_ref().get("key_env") {
-            let fault = |words| Fault::new(Some(name.span()), format!("\"key_env\": {words}"));
+            let fault = |words| OptionFault::new(Some(name.span()), format!("\"key_env\": {words}"));
             app.key = keys(app.key.expose_secret()).map_err(fault)?;
         }
         if !seen.insert(app.sdkappid) {
             let words = format!("a second application with the sdkappid {}", app.sdkappid);
-            return Err(Fault::new(Some(table.span()), words));
+            return Err(OptionFault::new(Some(table.span()), words));
         }
     }
     Ok(options)
 }
 
 /// Holds every number against the flag of the same name: serde knows no ranges.
-fn check_ranges(table: &DeTable<'_>) -> Result<(), Fault> {
+fn check_ranges(table: &DeTable<'_>) -> Result<(), OptionFault> {
     for (name, value) in table {
         let name = name.get_ref().as_ref();
         if let Some(words) = value.get_ref().as_integer().and_then(|number| refused(name, number)) {
-            return Err(Fault::new(Some(value.span()), format!("\"{}\": {words}", text::clean(name))));
+            return Err(OptionFault::new(Some(value.span()), format!("\"{}\": {words}", text::clean(name))));
         }
         tables_in(value.get_ref()).try_for_each(check_ranges)?;
     }
@@ -101,7 +101,7 @@ fn tables_in<'t, 'i>(value: &'t DeValue<'i>) -> impl Iterator<Item = &'t DeTable
 }
 
 /// What serde says, without the value that it repeats before `expected`.
-fn misfit(table: &DeTable<'_>, error: &toml::de::Error) -> Fault {
+fn misfit(table: &DeTable<'_>, error: &toml::de::Error) -> OptionFault {
     let message = error.message();
     let at = error.span().map_or(0, |span| span.start);
     let key = text::clean(key_at(table, at).unwrap_or_default());
@@ -126,7 +126,7 @@ fn misfit(table: &DeTable<'_>, error: &toml::de::Error) -> Fault {
         };
         format!("\"{key}\": {allowed}")
     };
-    Fault { at, words }
+    OptionFault { at, words }
 }
 
 /// The innermost key that stands there, or whose value does.

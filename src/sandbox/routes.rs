@@ -19,15 +19,15 @@ use chrono::{DateTime, Utc};
 use hyper::body::{Frame, SizeHint};
 use tokio::sync::SemaphorePermit;
 
-use super::answer::{Answer, Members};
+use super::admission;
+use super::answer::{CallAnswer, Members};
 use super::clock::Clock;
 use super::control;
 use super::faults::{Fault, FaultKind, When};
-use super::gate;
 use super::lock::lock;
 use super::peers::Peer;
 use super::rules::Refusal;
-use super::shared::Shared;
+use super::shared::ServerState;
 use crate::domain::JsonObject;
 use crate::domain::wire::Command;
 
@@ -44,10 +44,10 @@ impl fmt::Display for Hangup {
 impl std::error::Error for Hangup {}
 
 /// What goes over the wire in the end.
-enum Sent {
-    Whole(Answer),
+enum Delivery {
+    Whole(CallAnswer),
     /// The first half only.
-    Half(Answer),
+    Half(CallAnswer),
     BadGateway,
     NotJson,
     Nothing,
@@ -60,7 +60,7 @@ const NOT_JSON: &str = "upstream returned no content";
 
 /// Every method and path goes through the same pipeline, but for those of the control interface.
 pub(super) async fn serve(
-    shared: Arc<Shared>,
+    shared: Arc<ServerState>,
     peer: Arc<Peer>,
     request: Request,
 ) -> Result<Response, Hangup> {
@@ -89,13 +89,15 @@ pub(super) async fn serve(
     answer
 }
 
-fn respond(shared: &Shared, sent: Sent, last: bool) -> Result<Response, Hangup> {
+fn respond(shared: &ServerState, sent: Delivery, last: bool) -> Result<Response, Hangup> {
     let (body, kind, status) = match sent {
-        Sent::Whole(answer) => (Body::from(shared.text(&answer)), "application/json", StatusCode::OK),
-        Sent::Half(answer) => (Body::new(Half::of(shared.text(&answer))), "application/json", StatusCode::OK),
-        Sent::BadGateway => (Body::from(GATEWAY_PAGE), "text/html", StatusCode::BAD_GATEWAY),
-        Sent::NotJson => (Body::from(NOT_JSON), "text/plain", StatusCode::OK),
-        Sent::Nothing => return Err(Hangup),
+        Delivery::Whole(answer) => (Body::from(shared.text(&answer)), "application/json", StatusCode::OK),
+        Delivery::Half(answer) => {
+            (Body::new(HalfBody::of(shared.text(&answer))), "application/json", StatusCode::OK)
+        }
+        Delivery::BadGateway => (Body::from(GATEWAY_PAGE), "text/html", StatusCode::BAD_GATEWAY),
+        Delivery::NotJson => (Body::from(NOT_JSON), "text/plain", StatusCode::OK),
+        Delivery::Nothing => return Err(Hangup),
     };
     let mut response = Response::new(body);
     *response.status_mut() = status;
@@ -117,7 +119,7 @@ fn http_date(at: DateTime<Utc>) -> String {
 }
 
 /// A slow network; a stop ends the wait.
-async fn wait(shared: &Shared, delay: Duration) {
+async fn wait(shared: &ServerState, delay: Duration) {
     if delay.is_zero() {
         return;
     }
@@ -130,13 +132,13 @@ async fn wait(shared: &Shared, delay: Duration) {
 }
 
 /// A body that ends in the middle, although its head promises the whole.
-struct Half {
+struct HalfBody {
     rest: Option<Bytes>,
     promised: u64,
     flushed: bool,
 }
 
-impl Half {
+impl HalfBody {
     fn of(text: String) -> Self {
         let mut bytes = Bytes::from(text);
         let promised = bytes.len();
@@ -145,7 +147,7 @@ impl Half {
     }
 }
 
-impl HttpBody for Half {
+impl HttpBody for HalfBody {
     type Data = Bytes;
     type Error = Hangup;
 
@@ -198,22 +200,22 @@ async fn read(mut body: Body, most: usize) -> Result<Vec<u8>, Refusal> {
 
 /// The pipeline: steps 1 to 9 here, the rest with the store in hand.
 async fn walk(
-    shared: &Arc<Shared>,
+    shared: &Arc<ServerState>,
     parts: &Parts,
     body: Result<&[u8], Refusal>,
     large: Option<SemaphorePermit<'_>>,
-) -> Sent {
+) -> Delivery {
     let now = shared.options.clock.now();
     lock(&shared.counters).requests += 1;
     let (command, app, body) = match admit(shared, parts, body, now) {
         Ok(admitted) => admitted,
-        Err(refusal) => return Sent::Whole(Answer { outcome: Err(refusal), with_task_id: false }),
+        Err(refusal) => return Delivery::Whole(CallAnswer { outcome: Err(refusal), with_task_id: false }),
     };
     let sdkappid = shared.apps.get(app).map_or(0, |app| app.sdkappid);
     let Some(fault) = lock(&shared.script).take(sdkappid, command) else {
         let answer = shared.carry_out(command, app, body, now).await;
         lock(&shared.counters).at(sdkappid, command).failed += u64::from(answer.outcome.is_err());
-        return Sent::Whole(answer);
+        return Delivery::Whole(answer);
     };
     lock(&shared.counters).at(sdkappid, command).faults += 1;
     // A fault may wait for as long as its script says.
@@ -222,7 +224,7 @@ async fn walk(
 }
 
 /// A call that meets a fault.
-async fn misbehave(shared: &Arc<Shared>, fault: &Fault, call: (Command, usize, JsonObject)) -> Sent {
+async fn misbehave(shared: &Arc<ServerState>, fault: &Fault, call: (Command, usize, JsonObject)) -> Delivery {
     let delay = match fault.what {
         FaultKind::Delay(delay) => delay,
         FaultKind::Pass
@@ -237,20 +239,20 @@ async fn misbehave(shared: &Arc<Shared>, fault: &Fault, call: (Command, usize, J
         let held_back = if fault.when == When::Before { delay } else { Duration::ZERO };
         late(shared, held_back, (command, app, body)).await
     } else {
-        Answer { outcome: Ok(Members::default()), with_task_id: command.writes() }
+        CallAnswer { outcome: Ok(Members::default()), with_task_id: command.writes() }
     };
     if fault.when == When::After {
         wait(shared, delay).await;
     }
     match &fault.what {
-        FaultKind::Drop => Sent::Nothing,
-        FaultKind::Pass | FaultKind::Delay(_) => Sent::Whole(answer),
-        FaultKind::BadGateway => Sent::BadGateway,
-        FaultKind::Truncate => Sent::Half(answer),
-        FaultKind::NotJson => Sent::NotJson,
+        FaultKind::Drop => Delivery::Nothing,
+        FaultKind::Pass | FaultKind::Delay(_) => Delivery::Whole(answer),
+        FaultKind::BadGateway => Delivery::BadGateway,
+        FaultKind::Truncate => Delivery::Half(answer),
+        FaultKind::NotJson => Delivery::NotJson,
         FaultKind::Code { .. } => {
             let outcome = fault.refusal().map_or(answer.outcome, Err);
-            Sent::Whole(Answer { outcome, with_task_id: command.writes() })
+            Delivery::Whole(CallAnswer { outcome, with_task_id: command.writes() })
         }
     }
 }
@@ -258,10 +260,10 @@ async fn misbehave(shared: &Arc<Shared>, fault: &Fault, call: (Command, usize, J
 /// The work, after a wait. It is done also when the client did not wait so long: what a service has
 /// taken on it does not drop because a connection was closed.
 async fn late(
-    shared: &Arc<Shared>,
+    shared: &Arc<ServerState>,
     after: Duration,
     (command, app, body): (Command, usize, JsonObject),
-) -> Answer {
+) -> CallAnswer {
     let worker = Arc::clone(shared);
     let work = tokio::spawn(async move {
         wait(&worker, after).await;
@@ -269,11 +271,11 @@ async fn late(
         worker.carry_out(command, app, body, worker.options.clock.now()).await
     });
     work.await
-        .unwrap_or_else(|_| Answer { outcome: Err(Refusal::internal()), with_task_id: command.writes() })
+        .unwrap_or_else(|_| CallAnswer { outcome: Err(Refusal::internal()), with_task_id: command.writes() })
 }
 
 fn admit(
-    shared: &Shared,
+    shared: &ServerState,
     parts: &Parts,
     body: Result<&[u8], Refusal>,
     now: DateTime<Utc>,
@@ -295,7 +297,7 @@ fn admit(
 
 /// Steps 1 to 8; the application by its place in the list.
 fn known(
-    shared: &Shared,
+    shared: &ServerState,
     parts: &Parts,
     body: Result<&[u8], Refusal>,
     now: DateTime<Utc>,
@@ -309,9 +311,9 @@ fn known(
         .into_iter()
         .find(|command| Some(command.name()) == name)
         .ok_or_else(|| Refusal::new(60009, "the requested resource does not exist"))?;
-    let parameters = gate::parameters(uri.query().unwrap_or(""), &shared.options)?;
-    let body = gate::body(body?)?;
+    let parameters = admission::parameters(uri.query().unwrap_or(""), &shared.options)?;
+    let body = admission::body(body?)?;
     let lockout = shared.options.auth_lockout.then_some(&shared.lockout);
-    let app = gate::admit(&parameters, &shared.apps, now.timestamp_millis(), lockout)?;
+    let app = admission::admit(&parameters, &shared.apps, now.timestamp_millis(), lockout)?;
     Ok((command, app, body))
 }

@@ -6,14 +6,14 @@ use std::sync::Arc;
 use tokio::sync::watch;
 use tokio::task::JoinHandle;
 
-use super::shared::Shared;
+use super::shared::ServerState;
 
 /// A sandbox that serves. When it is dropped it ends as well, only without waiting.
 #[derive(Debug)]
 pub struct Running {
     /// Where it listens, with the port that it got.
     pub addr: SocketAddr,
-    pub(super) shared: Arc<Shared>,
+    pub(super) shared: Arc<ServerState>,
     pub(super) stop: watch::Sender<bool>,
     pub(super) server: JoinHandle<()>,
     pub(super) dispatcher: Option<JoinHandle<()>>,

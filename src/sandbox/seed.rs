@@ -14,7 +14,7 @@ use serde_json::{Value, json};
 
 use super::dispatch::push_id;
 use super::rules::headline;
-use super::store::{Database, DispatchResult, NewRow, OpenError, OutcomeRule, Words};
+use super::store::{Database, DispatchResult, NewRow, OpenError, OutcomeRule, TaskText};
 use crate::domain::{JsonObject, Kind};
 
 /// How much demo data, and which.
@@ -202,7 +202,7 @@ fn add(
         kind: &Kind::from_wire(&campaign.kind),
         create_at: plan.created,
         sched_at: plan.scheduled,
-        words: Words { content: &text, title, desc },
+        words: TaskText { content: &text, title, desc },
         seeded: true,
         end,
     })?;
@@ -283,7 +283,7 @@ fn filled(value: &Value, drawn: &[(String, String)]) -> Value {
 mod tests {
     use chrono::TimeZone;
 
-    use super::super::store::{ListQuery, Range, Stage, TaskRow, TimeField};
+    use super::super::store::{ListQuery, ListRange, TaskRow, TaskStage, TimeField};
     use super::*;
     use crate::domain::rules::{Strictness, check};
     use crate::domain::{Content, text};
@@ -297,7 +297,7 @@ mod tests {
         fill(Seed { tasks, number }, now(), 7, "administrator", &store).unwrap();
         assert_eq!(store.active(7).unwrap(), 0, "none of them counts against the quota");
         let field = Some(TimeField::Sched);
-        let range = Range { sdkappid: 7, field, begin: i64::MIN, end: i64::MAX, created_by: None };
+        let range = ListRange { sdkappid: 7, field, begin: i64::MIN, end: i64::MAX, created_by: None };
         let (keyword, order) = (String::new(), TimeField::Sched);
         let everything = ListQuery { range, keyword, order, ascending: true, offset: 0, want: i64::MAX };
         store.list(&everything).unwrap().1
@@ -340,7 +340,7 @@ mod tests {
     fn the_demo_has_every_state_and_type_within_the_range_of_the_table() {
         let tasks = filled(128, 1);
         let count = |fits: &dyn Fn(&TaskRow) -> bool| tasks.iter().filter(|t| fits(t)).count();
-        let open = count(&|t| t.stage == Stage::Pending);
+        let open = count(&|t| t.stage == TaskStage::Pending);
         assert!((80..110).contains(&open), "{open} pending");
         assert!(count(&|t| t.success) >= 15 && count(&|t| !t.failure.is_empty()) >= 4);
         for kind in ["All", "Tag", "User"] {
@@ -350,7 +350,7 @@ mod tests {
         for task in &tasks {
             assert!(task.create_at < task.sched_at.min(at) && task.create_at > at - 7 * DAY);
             assert!(task.sched_at > at - 7 * DAY && task.sched_at < at + 22 * DAY);
-            assert_eq!(task.sched_at > at, task.stage == Stage::Pending);
+            assert_eq!(task.sched_at > at, task.stage == TaskStage::Pending);
             assert_eq!(task.success, !task.push_id.is_empty());
         }
         let soon: Vec<i64> =

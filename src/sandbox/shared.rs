@@ -11,13 +11,13 @@ use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use tokio::sync::{Notify, Semaphore, SemaphorePermit, watch};
 
-use super::answer::Answer;
-use super::calls::{Call, carry_out};
+use super::admission::{App, Rate};
+use super::answer::CallAnswer;
+use super::calls::{CallContext, carry_out};
 use super::counters::Counters;
 use super::dispatch::Dispatcher;
 use super::engine::{Engine, Lost};
 use super::faults::Script;
-use super::gate::{App, Rate};
 use super::lock::lock;
 use super::lockout::Lockout;
 use super::options::Options;
@@ -37,7 +37,7 @@ const LARGE_AT_ONCE: usize = 4;
 
 /// What all calls and the dispatcher share.
 #[derive(Debug)]
-pub(super) struct Shared {
+pub(super) struct ServerState {
     pub(super) options: Options,
     pub(super) apps: Vec<App>,
     pub(super) engine: Arc<Engine>,
@@ -74,7 +74,7 @@ impl Modes {
     }
 }
 
-impl Shared {
+impl ServerState {
     pub(super) fn new(
         options: Options,
         apps: Vec<App>,
@@ -136,11 +136,11 @@ impl Shared {
         app: usize,
         body: JsonObject,
         now: DateTime<Utc>,
-    ) -> Answer {
+    ) -> CallAnswer {
         let shared = Arc::clone(self);
         let work = move |store: &Database| {
             let app = shared.apps.get(app).ok_or_else(Refusal::internal)?;
-            let mut call = Call {
+            let mut call = CallContext {
                 app,
                 now,
                 options: &shared.options,
@@ -158,11 +158,11 @@ impl Shared {
             self.engine.read(work).await
         };
         let outcome = done.unwrap_or_else(|Lost| Err(Refusal::internal()));
-        Answer { outcome, with_task_id: command.writes() }
+        CallAnswer { outcome, with_task_id: command.writes() }
     }
 
     /// The body of an answer.
-    pub(super) fn text(&self, answer: &Answer) -> String {
+    pub(super) fn text(&self, answer: &CallAnswer) -> String {
         answer.text(self.options.request_id.then(|| lock(&self.rng).random()))
     }
 }

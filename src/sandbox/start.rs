@@ -11,14 +11,14 @@ use chrono::{DateTime, Utc};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
 
+use super::admission::App;
 use super::clock::Clock;
 use super::credentials::Credentials;
 use super::engine::Engine;
-use super::gate::App;
 use super::options::Options;
 use super::running::Running;
 use super::seed::{self, Seed};
-use super::shared::Shared;
+use super::shared::ServerState;
 use super::store::{Database, OpenError};
 use super::{dispatch, listener};
 use crate::usersig;
@@ -89,7 +89,7 @@ pub async fn start(
     let engine = opened.unwrap_or_else(|_| Err(OpenError::unknown())).map_err(database)?;
 
     let (stop, stopping) = watch::channel(false);
-    let shared = Arc::new(Shared::new(options, apps, engine, stopping));
+    let shared = Arc::new(ServerState::new(options, apps, engine, stopping));
     let server = tokio::spawn(listener::serve(listener, Arc::clone(&shared)));
     let dispatcher = match shared.options.clock {
         Clock::Real => Some(tokio::spawn(dispatch_by_itself(Arc::clone(&shared)))),
@@ -161,7 +161,7 @@ fn open(
     Engine::start(store)
 }
 
-async fn written(shared: &Shared) {
+async fn written(shared: &ServerState) {
     shared.written.notified().await;
     tokio::time::sleep(AFTER_A_WRITE).await;
 }
@@ -169,7 +169,7 @@ async fn written(shared: &Shared) {
 /// So long the dispatcher waits for more writes before it looks what is due.
 const AFTER_A_WRITE: Duration = Duration::from_millis(100);
 
-async fn dispatch_by_itself(shared: Arc<Shared>) {
+async fn dispatch_by_itself(shared: Arc<ServerState>) {
     let mut stopping = shared.stopping.clone();
     loop {
         let wait = shared.dispatch().await;

@@ -19,5 +19,5 @@ pub(super) use connection::Database;
 pub use due::OutcomeRule;
 pub(super) use due::{Dispatching, PushCount};
 pub(super) use error::OpenError;
-pub(super) use query::{ListQuery, Range, TimeField};
-pub(super) use task::{DispatchResult, NewRow, Stage, TaskRow, Words};
+pub(super) use query::{ListQuery, ListRange, TimeField};
+pub(super) use task::{DispatchResult, NewRow, TaskRow, TaskStage, TaskText};

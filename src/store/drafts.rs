@@ -13,11 +13,11 @@ use super::{Store, StoreError, draft, odd, time, time_text};
 use crate::domain::kept::{DraftId, DraftState, FoundDraft, KeptDraft};
 use crate::domain::{Draft, TaskId};
 
-/// How long a draft that is used up or was put aside is kept.
+/// How long a draft that is used up or archived is kept.
 const KEPT: TimeDelta = TimeDelta::days(30);
 
 /// A row as the list reads it.
-struct Entry {
+struct DraftRow {
     id: i64,
     slot: String,
     owner: String,
@@ -71,7 +71,7 @@ impl Store {
                 "{ENTRIES} WHERE drafts.profile = ? AND slot = ? AND state = 'current' \
                  ORDER BY saved_at DESC, drafts.id DESC"
             );
-            let rows: Vec<Entry> =
+            let rows: Vec<DraftRow> =
                 db.prepare_cached(&sql)?.query_map([profile, slot], entry)?.collect::<Result<_, _>>()?;
             Ok(rows)
         })?;
@@ -111,7 +111,7 @@ impl Store {
     }
 
     /// Keeps a text that was thrown away, for the list of drafts only.
-    pub fn put_draft_aside(
+    pub fn archive_draft(
         &self,
         profile: &str,
         slot: &str,
@@ -129,7 +129,7 @@ impl Store {
 
     /// Every draft of a profile, the newest first. Those that are used up for long go.
     pub fn list_drafts(&self, profile: &str, now: DateTime<Utc>) -> Result<Vec<KeptDraft>, StoreError> {
-        let rows: Vec<Entry> = self.run(|db| {
+        let rows: Vec<DraftRow> = self.run(|db| {
             let sql = format!(
                 "{ENTRIES} WHERE drafts.profile = ? AND (state IN ('current', 'sent') OR saved_at >= ?) \
                  ORDER BY saved_at DESC, drafts.id DESC"
@@ -161,7 +161,7 @@ impl Store {
             DraftState::Sent => {
                 return Err(self.other(&"this text was sent and its outcome is being checked"));
             }
-            DraftState::Current | DraftState::Unknown | DraftState::Created(_) | DraftState::Aside => {}
+            DraftState::Current | DraftState::Unknown | DraftState::Created(_) | DraftState::Archived => {}
         }
         let draft = self.read_draft(&row)?;
         let done = self.change(|db| match state {
@@ -175,7 +175,7 @@ impl Store {
             | DraftState::Elsewhere
             | DraftState::Sent
             | DraftState::Unknown
-            | DraftState::Aside => adopt(db, &row, own),
+            | DraftState::Archived => adopt(db, &row, own),
         })?;
         if !done {
             return Err(self.other(&"another pushdeck was quicker with this draft"));
@@ -183,7 +183,7 @@ impl Store {
         Ok(KeptDraft { id, slot: row.slot, draft, at: row.at, state })
     }
 
-    fn state_of(&self, row: &Entry) -> DraftState {
+    fn state_of(&self, row: &DraftRow) -> DraftState {
         match (row.state.as_str(), row.created_as) {
             ("created", Some(task)) => DraftState::Created(task),
             ("sent", _) if row.is_open => DraftState::Sent,
@@ -193,18 +193,18 @@ impl Store {
                 Life::Alive => DraftState::Elsewhere,
                 Life::Dead(_) => DraftState::Current,
             },
-            _ => DraftState::Aside,
+            _ => DraftState::Archived,
         }
     }
 
-    fn read_draft(&self, row: &Entry) -> Result<Draft, StoreError> {
+    fn read_draft(&self, row: &DraftRow) -> Result<Draft, StoreError> {
         draft::read(&row.text).map_err(|err| self.other(&format!("draft \"{}\": {err}", row.slot)))
     }
 }
 
-fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
+fn entry(row: &Row<'_>) -> rusqlite::Result<DraftRow> {
     let task: Option<String> = row.get(6)?;
-    Ok(Entry {
+    Ok(DraftRow {
         id: row.get(0)?,
         slot: row.get(1)?,
         owner: row.get(2)?,
@@ -216,7 +216,7 @@ fn entry(row: &Row<'_>) -> rusqlite::Result<Entry> {
     })
 }
 
-/// Puts what this process has in the slot of that draft aside.
+/// Puts what this process has in the slot of that draft into the archive.
 fn make_room(db: &Connection, id: i64, own: &str) -> rusqlite::Result<()> {
     let sql = "UPDATE drafts SET state = 'aside' WHERE state = 'current' AND owner = ?2 AND id <> ?1 \
          AND (profile, slot) = (SELECT profile, slot FROM drafts WHERE id = ?1)";
@@ -224,7 +224,7 @@ fn make_room(db: &Connection, id: i64, own: &str) -> rusqlite::Result<()> {
 }
 
 /// Makes a draft this process's current one, unless somebody else was quicker.
-fn adopt(db: &Connection, row: &Entry, own: &str) -> rusqlite::Result<bool> {
+fn adopt(db: &Connection, row: &DraftRow, own: &str) -> rusqlite::Result<bool> {
     let sql = "SELECT EXISTS (SELECT 1 FROM drafts WHERE id = ? AND owner = ? AND state = ?)";
     if !db.prepare_cached(sql)?.query_row(params![row.id, row.owner, row.state], |row| row.get(0))? {
         return Ok(false);
@@ -288,7 +288,7 @@ pub(super) fn settle(
         }
         After::NotDone => {
             // Where a newer text is under way, that one is what the form goes on with.
-            // It stays known by its write: "not done" is no proof, and the task may still appear.
+            // It stays known by its write: "not done" is not certain, and the task may still appear.
             let sql = "UPDATE drafts SET state = iif(EXISTS (SELECT 1 FROM drafts AS newer \
                  WHERE newer.state = 'current' AND newer.profile = drafts.profile \
                  AND newer.slot = drafts.slot AND newer.owner = drafts.owner), 'aside', 'current') \

@@ -8,7 +8,7 @@ use serde_json::Value;
 
 use super::{Closed, Intent, IntentId, NewIntent, Store, StoreError, draft, drafts, odd, time, time_text};
 use crate::domain::TaskId;
-use crate::domain::kept::Origin;
+use crate::domain::kept::DraftOrigin;
 
 /// What [`intent`] reads.
 const INTENTS: &str =
@@ -35,7 +35,7 @@ impl Store {
         profile: &str,
         at: DateTime<Utc>,
         what: &NewIntent,
-        origin: Option<&Origin>,
+        origin: Option<&DraftOrigin>,
     ) -> Result<IntentId, StoreError> {
         let task = what.task.map(|task| task.to_string());
         let text = origin.map(|origin| draft::write(&origin.draft)).transpose();

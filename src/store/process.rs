@@ -2,8 +2,8 @@
 //!
 //! Every process that opens the database holds a lock on a file of its own for as long as it lives:
 //! the system lets go of it at the end, whatever that was, and never before, also of a process that
-//! is suspended. A process is dead exactly when its lock can be taken, or its file is gone. What
-//! cannot be told counts as alive.
+//! is suspended. A process is dead exactly when its lock can be taken, or its file is gone. One
+//! that cannot be checked counts as alive.
 
 use std::fs::{DirBuilder, File, OpenOptions, TryLockError};
 use std::io;

@@ -39,18 +39,18 @@ struct Line {
 
 /// Holds the terminal; gives it back when dropped.
 #[derive(Debug)]
-pub struct Guard(());
+pub struct TerminalGuard(());
 
 /// What was taken over: the guard, where frames go, and where one hears of those that were written.
-pub type Taken = (Guard, Screen, watch::Receiver<Progress>);
+pub type TakenTerminal = (TerminalGuard, Screen, watch::Receiver<Progress>);
 
 /// Takes the terminal over: raw mode, the alternate screen, pastes in one piece, no cursor.
 ///
 /// # Errors
-/// When standard output is no terminal, or the terminal cannot be set up; then it is given back.
-pub fn take() -> io::Result<Taken> {
+/// When standard output is not a terminal, or the terminal cannot be set up; then it is given back.
+pub fn take() -> io::Result<TakenTerminal> {
     if !io::stdout().is_terminal() {
-        return Err(io::Error::other("standard output is no terminal, and the dashboard needs one"));
+        return Err(io::Error::other("standard output is not a terminal, and the dashboard needs one"));
     }
     let tty = line::keys()?;
     let (screen, writer, written) = screen(line::Outlet::open(is_taken)?, is_taken, line::size);
@@ -59,7 +59,7 @@ pub fn take() -> io::Result<Taken> {
     let before = line::make_raw(tty.as_fd())?;
     *line_held() = Some(Line { tty, before, screen: screen.clone() });
     TAKEN.store(true, Ordering::SeqCst);
-    Ok((Guard(()), screen, written))
+    Ok((TerminalGuard(()), screen, written))
 }
 
 /// Whether the terminal is taken over.
@@ -128,7 +128,7 @@ fn leaving() -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-impl Drop for Guard {
+impl Drop for TerminalGuard {
     fn drop(&mut self) {
         give_back();
     }
@@ -166,7 +166,7 @@ mod tests {
     fn a_terminal_that_was_not_taken_is_not_given_back() {
         assert!(!is_taken());
         give_back();
-        drop(Guard(()));
+        drop(TerminalGuard(()));
         assert!(!is_taken());
         assert!(retake().is_ok() && !is_taken(), "nor is it taken again");
     }

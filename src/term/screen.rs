@@ -218,7 +218,7 @@ pub struct Screen {
 
 /// The thread's end: writes what the terminal did not take at once.
 #[derive(Debug)]
-pub struct Writer {
+pub struct FrameWriter {
     shared: Arc<Shared>,
     bell: mpsc::Receiver<()>,
 }
@@ -229,14 +229,14 @@ pub fn screen(
     out: impl Output,
     is_open: fn() -> bool,
     size: fn() -> io::Result<(u16, u16)>,
-) -> (Screen, Writer, watch::Receiver<Progress>) {
+) -> (Screen, FrameWriter, watch::Receiver<Progress>) {
     let (ring, bell) = mpsc::channel(1);
     let (written, progress) = watch::channel(Progress::default());
     let pen = Pen { out: Box::new(out), on_screen: Buffer::default(), rest: Vec::new(), begun: None };
     let (waiting, pen) = (Mutex::default(), Mutex::new(pen));
     let shared = Arc::new(Shared { waiting, pen, written, is_open });
     let screen = Screen { shared: Arc::clone(&shared), bell: ring, size };
-    (screen, Writer { shared, bell }, progress)
+    (screen, FrameWriter { shared, bell }, progress)
 }
 
 impl Screen {
@@ -312,7 +312,7 @@ impl Screen {
         }
         let mut waiting = self.shared.waiting();
         if waiting.first.len() + bytes.len() > MOST_WAITING {
-            return Err(io::Error::other("the terminal does not take it"));
+            return Err(io::Error::other("the terminal does not accept it"));
         }
         waiting.first.extend_from_slice(bytes);
         drop(waiting);
@@ -326,7 +326,7 @@ impl Screen {
     }
 }
 
-impl Writer {
+impl FrameWriter {
     /// Writes until every [`Screen`] is gone. Blocks: call it on a thread of its own.
     pub fn run(mut self) {
         while self.bell.blocking_recv().is_some() {
@@ -416,11 +416,11 @@ mod tests {
     }
 
     /// A terminal that takes nothing at once.
-    fn pair() -> (Screen, Writer, watch::Receiver<Progress>, Tape) {
+    fn pair() -> (Screen, FrameWriter, watch::Receiver<Progress>, Tape) {
         taking(0)
     }
 
-    fn taking(at_once: usize) -> (Screen, Writer, watch::Receiver<Progress>, Tape) {
+    fn taking(at_once: usize) -> (Screen, FrameWriter, watch::Receiver<Progress>, Tape) {
         let tape = Tape { at_once, ..Tape::default() };
         let (screen, writer, progress) = screen(tape.clone(), || true, || Ok((6, 2)));
         (screen, writer, progress, tape)

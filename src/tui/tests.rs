@@ -74,7 +74,7 @@ fn ends(room: usize) -> (Channels, Far) {
 }
 
 /// The same, and nothing is written before the test does it.
-fn stalled_ends(room: usize) -> (Channels, Far, term::Writer) {
+fn stalled_ends(room: usize) -> (Channels, Far, term::FrameWriter) {
     let (to_input, input) = mpsc::channel(1024);
     let (to_signals, signals) = mpsc::channel(4);
     let (to_worker, worker) = mpsc::channel(64);
@@ -321,7 +321,7 @@ async fn an_effect_that_finds_no_place_is_noted_and_answered() {
     let state = ended.state;
     assert_ne!(state.board.remote.asking, Some(lost), "the question is answered");
     assert!(!state.connection.stopped, "and asked again later");
-    assert!(shown(&far.terminal).contains("too much is under way"), "{}", shown(&far.terminal));
+    assert!(shown(&far.terminal).contains("too many requests are pending"), "{}", shown(&far.terminal));
 }
 
 #[tokio::test(start_paused = true)]
@@ -341,7 +341,7 @@ async fn what_is_copied_goes_to_the_terminal_and_a_terminal_that_takes_nothing_i
     let copies = vec![Effect::Copy("c".repeat(70_000)); 4];
     let ended = run(&theme, state, copies, ends, clock()).await;
     let note = ended.state.shared.note.unwrap().text;
-    assert_eq!(note, "not copied: the terminal does not take it");
+    assert_eq!(note, "not copied: the terminal does not accept it");
     drop(writer);
 }
 

@@ -128,7 +128,7 @@ impl Row {
                 let ids: Vec<String> = ids.iter().map(|id| format!("#{id}")).collect();
                 format!("created more than once, choose which to cancel: {}", ids.join(" "))
             }
-            Some(Verdict::CannotTell(_)) => "created? could not be found out".to_owned(),
+            Some(Verdict::CannotTell(_)) => "created? could not be determined".to_owned(),
             Some(Verdict::Done(_) | Verdict::NotDone) | None => {
                 format!("created? {}", writes::progress(state, write))
             }
@@ -364,8 +364,7 @@ fn why_empty(state: &State) -> (String, Vec<String>, bool) {
     if !board.tasks.is_empty() {
         let all = text::counted(board.tasks.len() as u64, "task", "tasks");
         let what = format!("The filter hides all {all} of this page.");
-        let next =
-            format!("{} takes the filter back · {} changes it", key(Action::Back), key(Action::Filter));
+        let next = format!("{} removes the filter · {} changes it", key(Action::Back), key(Action::Filter));
         return (what, vec![next], false);
     }
     let range = status::range_words(board.query.range, state);
@@ -384,7 +383,7 @@ fn why_empty(state: &State) -> (String, Vec<String>, bool) {
     }
     let keyword = text::clean(&board.query.keyword);
     let next = vec![
-        format!("{} takes the keyword back · {} asks for another", key(Action::Back), key(Action::Find)),
+        format!("{} removes the keyword · {} searches for another", key(Action::Back), key(Action::Find)),
         format!("{} {} move the range", key(Action::RangeBack), key(Action::RangeForward)),
     ];
     (format!("No task {created}from {range} holds \"{keyword}\" in title or text."), next, false)

@@ -75,7 +75,7 @@ pub fn render(state: &State, list: CallList, theme: &Theme, area: Rect, buf: &mu
     let columns = fit(inner.width, zone.head().len());
     for (column, x, width) in &columns {
         let head = if column.cell == Cell::Time { zone.head() } else { column.head.to_owned() };
-        place(*x, *width, column.right, &head, theme.muted(), Rect { height: 1, ..inner }, buf);
+        put_cell(*x, *width, column.right, &head, theme.muted(), Rect { height: 1, ..inner }, buf);
     }
     let window = list.window(calls, rows(state));
     for (y, number) in (inner.y.saturating_add(1)..inner.bottom()).zip(window) {
@@ -83,7 +83,7 @@ pub fn render(state: &State, list: CallList, theme: &Theme, area: Rect, buf: &mu
         let row = Rect { y, height: 1, ..inner };
         for (column, x, width) in &columns {
             let (words, style) = shown(call, column.cell, &zone, theme);
-            place(*x, *width, column.right, &words, style, row, buf);
+            put_cell(*x, *width, column.right, &words, style, row, buf);
         }
         if number == chosen {
             put(buf, row.x, y, 1, "▸", theme.accent());
@@ -184,7 +184,7 @@ fn fit(width: u16, time: usize) -> Vec<(&'static Column, u16, u16)> {
 }
 
 /// Writes one cell of a row.
-fn place(x: u16, width: u16, right: bool, words: &str, style: Style, row: Rect, buf: &mut Buffer) {
+fn put_cell(x: u16, width: u16, right: bool, words: &str, style: Style, row: Rect, buf: &mut Buffer) {
     let room = width.min(row.width.saturating_sub(x));
     let words = if right { text::pad_left(words, usize::from(room)) } else { words.to_owned() };
     put(buf, row.x.saturating_add(x), row.y, room, &words, style);

@@ -75,7 +75,7 @@ fn row(state: &State, kept: &KeptDraft, chosen: bool, theme: &Theme, area: Rect,
         x = put(buf, x, area.y, area.right().saturating_sub(x), &column(&age, AGE), theme.muted());
     }
     let tone = match kept.state {
-        DraftState::Created(_) | DraftState::Aside | DraftState::Current => theme.muted(),
+        DraftState::Created(_) | DraftState::Archived | DraftState::Current => theme.muted(),
         DraftState::Sent | DraftState::Unknown | DraftState::Elsewhere => theme.warn(),
     };
     put(buf, x, area.y, area.right().saturating_sub(x), &mark_of(kept.state), tone);

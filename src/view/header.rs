@@ -31,7 +31,7 @@ mod leaves {
     pub(super) const READS: u8 = 4;
     pub(super) const SIGNATURE: u8 = 5;
     pub(super) const CALLS: u8 = 6;
-    pub(super) const PLACE: u8 = 7;
+    pub(super) const REGION: u8 = 7;
     pub(super) const APP: u8 = 8;
     pub(super) const DETAIL: u8 = 9;
     pub(super) const NEXT: u8 = 10;
@@ -53,7 +53,7 @@ pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
             leaves::NEVER,
         ),
         Segment::new(" ", text::clean(&setup.profile), theme.bold(), leaves::PROFILE),
-        Segment::new(" · ", text::clean(&setup.place), plain, leaves::PLACE),
+        Segment::new(" · ", text::clean(&setup.place), plain, leaves::REGION),
         Segment::new(" · ", setup.sdkappid.to_string(), plain, leaves::APP),
     ];
     let mut right = health(state, theme);

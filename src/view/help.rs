@@ -4,7 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::State;
-use crate::app::help::{HelpLine, HelpPage, longest_scroll, place};
+use crate::app::help::{HelpLine, HelpPage, longest_scroll, page_area};
 use crate::keymap;
 use crate::theme::Theme;
 
@@ -16,7 +16,7 @@ const KEYS: u16 = 15;
 
 /// Draws the page, in two columns where beside is room.
 pub fn render(state: &State, page: &HelpPage, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let (place, count) = place(state.size);
+    let (place, count) = page_area(state.size);
     let longest = longest_scroll(page, state.size);
     let title = if longest > 0 { "Help · j k scroll" } else { "Help" };
     let inner = overlay(title, place.intersection(area), buf, theme);

@@ -35,7 +35,7 @@ pub fn render(_: &State, palette: &Palette, theme: &Theme, area: Rect, buf: &mut
     text_field::line(&palette.entry, true, theme, beside, buf);
     let list = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
     if offers.is_empty() && !list.is_empty() {
-        put(buf, list.x, list.y, list.width, "nothing here is called that", theme.muted());
+        put(buf, list.x, list.y, list.width, "no action here has that name", theme.muted());
     }
     let rows = usize::from(list.height);
     let top = (palette.at + 1).saturating_sub(rows);

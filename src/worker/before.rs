@@ -75,7 +75,7 @@ async fn search(deps: &Dependencies, intent: Intent) -> Result<(), Stop> {
         Sight::NoAnswer(failure) => Err(Stop::Unread(failure)),
         // That one may be about to send it, or finds out what became of it.
         _ if is_elsewhere => Err(Stop::Elsewhere),
-        // Neither is proof, and neither bars for ever: the review has said so, and asked for more.
+        // Neither is certain, and neither bars for ever: the review has said so, and asked for more.
         Sight::Settled(_) | Sight::NotThere | Sight::Unclear(_) => Ok(()),
     }
 }

@@ -49,12 +49,12 @@ pub(super) async fn measure(deps: Dependencies, id: TaskId, due: DateTime<Utc>) 
     if let Some(found) = found.filter(|_| is_longer) {
         let millis = found.as_millis().to_string();
         if let Err(why) = deps.journal.put_fact(FACT, &millis).await {
-            deps.note(format!("how long the list lags ({millis} ms) is not kept: {why}")).await;
+            deps.note(format!("the lag of the list ({millis} ms) could not be saved: {why}")).await;
         }
     }
 }
 
-/// How long it took; zero when the first list showed it, `None` when that cannot be told.
+/// How long it took; zero when the first list showed it, `None` when that is not known.
 async fn until_listed(deps: &Dependencies, id: TaskId, due: DateTime<Utc>) -> Option<Duration> {
     let (began, created) = (Instant::now(), deps.context.now());
     let mut was_missing = false;

@@ -7,7 +7,7 @@ use serde_json::Value;
 use tokio::sync::{mpsc, watch};
 
 use super::journal::Journal;
-use super::known::{Candidates, Limits, ListingDelay, StagedClient};
+use super::known::{Candidates, ListingDelay, SharedLimits, StagedClient};
 use super::log;
 use super::rereading::Reload;
 use crate::api::{Client, Context};
@@ -30,7 +30,7 @@ pub(super) struct Dependencies {
     pub(super) least_doubt: Duration,
     /// How long ago the write in hand was sent when its searches begin.
     pub(super) waited: Duration,
-    pub(super) limits: Limits,
+    pub(super) limits: SharedLimits,
     pub(super) delay: ListingDelay,
     pub(super) delay_searches: &'static [Duration],
     pub(super) longest_call: TimeDelta,

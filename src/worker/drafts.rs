@@ -11,7 +11,7 @@ use crate::domain::kept::DraftId;
 #[derive(Debug)]
 pub(super) struct DraftJob {
     pub(super) req: ReqId,
-    /// The answer that it is owed.
+    /// The reply that it waits for.
     pub(super) reply: PendingReply,
     pub(super) slot: String,
     pub(super) what: DraftWork,
@@ -25,7 +25,7 @@ pub(super) enum DraftWork {
     Drop,
     Load,
     /// Keep a text that was thrown away for the list of drafts.
-    PutAside(Draft),
+    Archive(Draft),
     List,
     Restore(DraftId),
 }
@@ -40,8 +40,8 @@ impl DraftJob {
             }
             DraftWork::Drop => Message::DraftKept { req, result: journal.drop_draft(slot).await },
             DraftWork::Load => Message::DraftLoaded { req, result: journal.load_draft(slot).await },
-            DraftWork::PutAside(draft) => {
-                let result = journal.put_draft_aside(slot, draft, deps.context.now()).await;
+            DraftWork::Archive(draft) => {
+                let result = journal.archive_draft(slot, draft, deps.context.now()).await;
                 Message::DraftKept { req, result }
             }
             DraftWork::List => {

@@ -23,14 +23,15 @@ const LATE_SEARCHES: [Duration; 4] =
 /// more is said, and stays in the journal.
 pub(super) async fn announce(deps: &Dependencies) -> Others {
     if let Some(why) = deps.journal.lock_trouble() {
-        deps.note(format!("whether another pushdeck still runs cannot be told, it has no lock: {why}")).await;
+        let words = format!("whether another pushdeck still runs is not known, as it has no lock: {why}");
+        deps.note(words).await;
     }
     // What cannot be taken over now counts as another's for now, and is tried again.
     let taken = deps.journal.take_over().await.map(drop);
     let intents = match taken.and(deps.journal.left_open().await) {
         Ok(intents) => intents,
         Err(why) => {
-            deps.note(format!("whether writes of the last run are open cannot be told: {why}")).await;
+            deps.note(format!("whether writes of the last run are open is not known: {why}")).await;
             deps.journal.left_open().await.unwrap_or_default()
         }
     };
@@ -39,7 +40,7 @@ pub(super) async fn announce(deps: &Dependencies) -> Others {
     let open: Vec<OpenWrite> = intents.into_iter().filter_map(|intent| read(deps, intent)).collect();
     if open.len() < count {
         let lost = count - open.len();
-        deps.note(format!("{lost} open entries of the journal cannot be read; look at the list")).await;
+        deps.note(format!("{lost} open entries of the journal cannot be read; check the list")).await;
     }
     if !open.is_empty() {
         deps.tell(Message::LeftOpen(open)).await;

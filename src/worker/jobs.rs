@@ -84,8 +84,8 @@ impl Jobs {
             Effect::SaveDraft { req, slot, draft } => self.queue(req, reply, slot, DraftWork::Save(draft)),
             Effect::DropDraft { req, slot } => self.queue(req, reply, slot, DraftWork::Drop),
             Effect::LoadDraft { req, slot } => self.queue(req, reply, slot, DraftWork::Load),
-            Effect::PutDraftAside { req, slot, draft } => {
-                self.queue(req, reply, slot, DraftWork::PutAside(draft));
+            Effect::ArchiveDraft { req, slot, draft } => {
+                self.queue(req, reply, slot, DraftWork::Archive(draft));
             }
             Effect::ListDrafts { req } => self.queue(req, reply, String::new(), DraftWork::List),
             Effect::RestoreDraft { req, id } => {

@@ -8,7 +8,7 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::domain::Draft;
-use crate::domain::kept::{DraftId, FoundDraft, KeptDraft, Origin};
+use crate::domain::kept::{DraftId, DraftOrigin, FoundDraft, KeptDraft};
 use crate::domain::profile::AppKey;
 use crate::domain::wire::Command;
 use crate::store::{Intent, IntentId, NewIntent, Store, StoreError};
@@ -82,7 +82,7 @@ impl Journal {
         &self,
         at: DateTime<Utc>,
         what: NewIntent,
-        origin: Option<Origin>,
+        origin: Option<DraftOrigin>,
     ) -> Result<IntentId, String> {
         let begin =
             move |store: &Store, profile: &str| store.begin_intent_from(profile, at, &what, origin.as_ref());
@@ -153,7 +153,7 @@ impl Journal {
     }
 
     /// Keeps a text that was thrown away for the list of drafts.
-    pub(super) async fn put_draft_aside(
+    pub(super) async fn archive_draft(
         &self,
         slot: String,
         draft: Draft,
@@ -162,7 +162,7 @@ impl Journal {
         if self.store.is_none() {
             return Ok(());
         }
-        self.on_a_thread(move |store, profile| store.put_draft_aside(profile, &slot, &draft, at)).await
+        self.on_a_thread(move |store, profile| store.archive_draft(profile, &slot, &draft, at)).await
     }
 
     pub(super) async fn list_drafts(&self, now: DateTime<Utc>) -> Result<Vec<KeptDraft>, String> {
@@ -178,13 +178,13 @@ impl Journal {
         work: impl FnOnce(&Store, &str) -> Result<T, StoreError> + Send + 'static,
     ) -> Result<T, String> {
         let Some(store) = self.store.clone() else {
-            return Err("not kept: there is no local database in use".to_owned());
+            return Err("not saved: there is no local database in use".to_owned());
         };
         let AppKey(profile) = self.app.clone();
         let done = tokio::task::spawn_blocking(move || work(&store, &profile)).await;
         match done {
-            Ok(result) => result.map_err(|error| format!("not kept: {error}")),
-            Err(_) => Err("not kept: pushdeck was stopped before that was done".to_owned()),
+            Ok(result) => result.map_err(|error| format!("not saved: {error}")),
+            Err(_) => Err("not saved: pushdeck was stopped before that was done".to_owned()),
         }
     }
 }

@@ -16,7 +16,7 @@ const TIMES: u32 = 3;
 
 /// What was learnt, for every user of the worker.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Limits(Arc<Mutex<LearntLimits>>);
+pub(super) struct SharedLimits(Arc<Mutex<LearntLimits>>);
 
 #[derive(Debug, Default)]
 pub(super) struct LearntLimits {
@@ -32,7 +32,7 @@ pub(super) struct LearntLimits {
     pub(super) surplus_said: bool,
 }
 
-impl Limits {
+impl SharedLimits {
     pub(super) fn with<T>(&self, work: impl FnOnce(&mut LearntLimits) -> T) -> T {
         work(&mut self.0.lock().unwrap_or_else(PoisonError::into_inner))
     }
@@ -104,9 +104,9 @@ impl Candidates {
         self.put(id, Candidate { entry, by_likeness: true })
     }
 
-    fn put(&self, id: TaskId, claim: Candidate) -> bool {
+    fn put(&self, id: TaskId, candidate: Candidate) -> bool {
         let mut taken = self.0.lock().unwrap_or_else(PoisonError::into_inner);
-        taken.entry(id).or_insert(claim).entry == claim.entry
+        taken.entry(id).or_insert(candidate).entry == candidate.entry
     }
 
     fn of(&self, id: TaskId) -> Option<Candidate> {
@@ -114,12 +114,12 @@ impl Candidates {
     }
 
     pub(super) fn is_taken(&self, id: TaskId, by_other_than: Option<IntentId>) -> bool {
-        self.of(id).is_some_and(|claim| claim.entry != by_other_than)
+        self.of(id).is_some_and(|candidate| candidate.entry != by_other_than)
     }
 
     /// Whether it was taken for nothing but its likeness.
     pub(super) fn is_guess(&self, id: TaskId) -> bool {
-        self.of(id).is_some_and(|claim| claim.by_likeness)
+        self.of(id).is_some_and(|candidate| candidate.by_likeness)
     }
 }
 

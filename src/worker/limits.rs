@@ -5,7 +5,7 @@
 use chrono::{DateTime, Duration, TimeDelta, Utc};
 
 use super::dependencies::Dependencies;
-use super::known::Limits;
+use super::known::SharedLimits;
 use crate::app::{Message, ReqId};
 use crate::domain::catalog::INVALID_REQUEST;
 use crate::domain::query::{Order, Range};
@@ -30,23 +30,27 @@ const WANTS: [u32; 5] = [50, 20, 10, 5, 1];
 const PROBED: TimeDelta = TimeDelta::days(30);
 
 /// What another run has learnt.
-pub(super) async fn load(deps: &Dependencies) -> Limits {
+pub(super) async fn load(deps: &Dependencies) -> SharedLimits {
     let known = deps.journal.fact(FACT).await.ok().flatten();
     let known = known.map(|text| ListLimits::read(&text)).unwrap_or_default();
     if known != ListLimits::default() {
         deps.tell(Message::Learnt { limits: Box::new(known.clone()), is_new: false }).await;
     }
-    Limits::knowing(known)
+    SharedLimits::knowing(known)
 }
 
 /// A page, and what was asked for it in the end.
-pub(super) struct Listed {
+pub(super) struct ListedPage {
     pub(super) page: Page,
     pub(super) asked: Query,
 }
 
 /// Asks the list for as much of this as the service takes.
-pub(super) async fn list(deps: &Dependencies, query: &Query, priority: Priority) -> Result<Listed, Failure> {
+pub(super) async fn list(
+    deps: &Dependencies,
+    query: &Query,
+    priority: Priority,
+) -> Result<ListedPage, Failure> {
     let now = deps.client.service_now();
     let (fitted, is_hopeless) = deps.limits.with(|state| {
         let fitted = state.known.fit(query, now);
@@ -66,7 +70,7 @@ fn is_refused(failure: &Failure) -> bool {
 }
 
 /// One question. An answer that is too large to be read is asked for in smaller pages.
-async fn ask(deps: &Dependencies, mut query: Query, priority: Priority) -> Result<Listed, Failure> {
+async fn ask(deps: &Dependencies, mut query: Query, priority: Priority) -> Result<ListedPage, Failure> {
     let mut too_many = None;
     loop {
         match deps.client.list_counted(&query, priority).await {
@@ -81,7 +85,7 @@ async fn ask(deps: &Dependencies, mut query: Query, priority: Priority) -> Resul
                 if surplus > 0 {
                     say_surplus(deps, &query, surplus).await;
                 }
-                return Ok(Listed { page, asked: query });
+                return Ok(ListedPage { page, asked: query });
             }
             Err(failure) if failure.is_too_large() && query.page_size > 1 => {
                 too_many = Some(query.page_size);
@@ -111,7 +115,7 @@ async fn narrow(
     now: DateTime<Utc>,
     priority: Priority,
     failure: Failure,
-) -> Result<Listed, Failure> {
+) -> Result<ListedPage, Failure> {
     let is_long = query.range.length() > SHORT;
     let short = Query { range: query.range.shortened(SHORT, now), offset: 0, ..query.clone() };
     let mut best = if is_long { taken(ask(deps, short.clone(), priority).await)? } else { None };
@@ -155,7 +159,7 @@ async fn narrow(
 }
 
 /// The page; `None` where it was refused.
-fn taken(result: Result<Listed, Failure>) -> Result<Option<Listed>, Failure> {
+fn taken(result: Result<ListedPage, Failure>) -> Result<Option<ListedPage>, Failure> {
     match result {
         Ok(listed) => Ok(Some(listed)),
         Err(failure) if is_refused(&failure) => Ok(None),
@@ -183,7 +187,7 @@ async fn save(deps: &Dependencies) {
     if let Some(unsaved) = unsaved
         && let Err(why) = deps.journal.put_fact(FACT, &unsaved).await
     {
-        deps.note(format!("what the service's list takes is not kept: {why}")).await;
+        deps.note(format!("the limits of the service's list could not be saved: {why}")).await;
     }
 }
 
@@ -209,7 +213,7 @@ pub(super) async fn list_for_table(
 ) -> Message {
     deps.limits.with(|state| state.order = query.order);
     let result = match list(deps, query, priority).await {
-        Ok(Listed { page, asked }) => {
+        Ok(ListedPage { page, asked }) => {
             if asked != *query {
                 deps.tell(Message::Narrowed { req, query: asked }).await;
             }

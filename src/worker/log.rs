@@ -71,9 +71,9 @@ pub(super) fn note_down(message: &Message) {
 /// Why nothing was sent, in a few words.
 fn stopped(why: &Stop) -> String {
     match why {
-        Stop::Moved(_) => "the task is otherwise by now".to_owned(),
+        Stop::Moved(_) => "the task has changed meanwhile".to_owned(),
         Stop::Gone => "the task is not there any more".to_owned(),
-        Stop::Stands { id, .. } => format!("an earlier create stands as {id}"),
+        Stop::Stands { id, .. } => format!("an earlier create exists as {id}"),
         Stop::Unread(failure) => failure.words().what,
         Stop::NoJournal(words) => words.clone(),
         Stop::Elsewhere => "another pushdeck has the same push open".to_owned(),

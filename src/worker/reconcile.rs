@@ -12,7 +12,7 @@ use tokio::time::Instant;
 
 use super::delay;
 use super::dependencies::Dependencies;
-use super::limits::{self, Listed, PAGE_SIZE};
+use super::limits::{self, ListedPage, PAGE_SIZE};
 use super::record::{LONGEST_WAIT, STOPPED, SentWrite, created_in, is_guess, random_of};
 use crate::app::{Message, ReqId, Sight, Verdict, Write, Written};
 use crate::domain::catalog::INVALID_REQUEST;
@@ -54,13 +54,13 @@ enum Finding {
 }
 
 /// What all searches together showed.
-pub(super) struct Found {
+pub(super) struct SearchResult {
     pub(super) verdict: Verdict,
-    /// Whether no later search could show more: also of what cannot be told.
+    /// Whether no later search could show more: also of what is not known.
     pub(super) is_final: bool,
 }
 
-impl Found {
+impl SearchResult {
     fn nothing(why: String) -> Self {
         Self { verdict: Verdict::CannotTell(why), is_final: false }
     }
@@ -73,7 +73,7 @@ impl Found {
 /// Searches at growing distances until the outcome is known. A service that does not answer is asked
 /// until it does: only an answer counts. "Not there" ends it for a create only when so much time has
 /// passed that the list must show it (W2), else at the last of the usual searches.
-pub(super) async fn settle(deps: &Dependencies, sent: &SentWrite, req: ReqId) -> Found {
+pub(super) async fn settle(deps: &Dependencies, sent: &SentWrite, req: ReqId) -> SearchResult {
     let began = Instant::now();
     let mut next = deps.searches.first().copied().unwrap_or_default();
     let mut silent = 0;
@@ -89,16 +89,16 @@ pub(super) async fn settle(deps: &Dependencies, sent: &SentWrite, req: ReqId) ->
         };
         let (is_last, found) = tokio::select! {
             done = search => done,
-            () = deps.stopped() => return Found::nothing(STOPPED.to_owned()),
+            () = deps.stopped() => return SearchResult::nothing(STOPPED.to_owned()),
         };
         let opens = deps.opens_after(&sent.write);
         let sight = match found {
-            Ok(Finding::Sure(verdict)) => return Found::at_last(verdict),
-            Ok(Finding::SoFar(verdict)) if is_last => return Found::at_last(verdict),
-            Ok(Finding::Nothing(why)) if is_last => return Found::nothing(why),
+            Ok(Finding::Sure(verdict)) => return SearchResult::at_last(verdict),
+            Ok(Finding::SoFar(verdict)) if is_last => return SearchResult::at_last(verdict),
+            Ok(Finding::Nothing(why)) if is_last => return SearchResult::nothing(why),
             // Asking on would lock the account out (W5).
             Err(failure) if failure.stops_polling() || (is_last && failure.is_answer()) => {
-                return Found::nothing(why_not(&failure));
+                return SearchResult::nothing(why_not(&failure));
             }
             Ok(Finding::SoFar(Verdict::CannotTell(why)) | Finding::Nothing(why)) => Sight::Unclear(why),
             Ok(Finding::SoFar(_)) => Sight::NotThere,
@@ -139,7 +139,7 @@ pub(super) async fn search(deps: &Dependencies, sent: &SentWrite) -> Sight {
 fn why_not(failure: &Failure) -> String {
     let words = failure.words();
     format!(
-        "it could not be found out: {}; {}. Look at the list before you send anything again",
+        "the outcome could not be determined: {}; {}. Check the list before you send anything again",
         words.what, words.next
     )
 }
@@ -170,7 +170,7 @@ async fn search_for_modified(deps: &Dependencies, change: &Change) -> Result<Fin
     match deps.client.get(change.id, Priority::Write).await {
         Err(failure) if failure.code() == Some(INVALID_REQUEST) => {
             Ok(Finding::SoFar(Verdict::CannotTell(format!(
-                "task {} is gone, so it cannot be told whether it was changed before; somebody cancelled it",
+                "task {} is gone, so whether it was changed before is not known; somebody cancelled it",
                 change.id
             ))))
         }
@@ -178,7 +178,7 @@ async fn search_for_modified(deps: &Dependencies, change: &Change) -> Result<Fin
         Ok(task) if is_as_changed(&task, change) => Ok(match left_over(&task, change) {
             Some(more) => Finding::SoFar(Verdict::CannotTell(format!(
                 "task {} holds all that was sent, but {more} besides: either the service keeps what a change \
-                 leaves out, or nothing was changed. Look at it before you send anything again",
+                 leaves out, or nothing was changed. Check it before you send anything again",
                 change.id
             ))),
             None => Finding::Sure(Verdict::Done(Written::Modified(change.id))),
@@ -273,11 +273,13 @@ async fn search_for_created(
     let guessed = guessed.map(|task| task.id).filter(|_| !others.show_numbers_kept(&tasks));
     Ok(match ours {
         Ours::ByNumber(ids) => match ids.as_slice() {
-            [one] if deps.candidates.take(*one, sent.entry) => Finding::Sure(Verdict::Done(Written::Created(*one))),
+            [one] if deps.candidates.take(*one, sent.entry) => {
+                Finding::Sure(Verdict::Done(Written::Created(*one)))
+            }
             [_] => Finding::SoFar(Verdict::NotDone),
             _ => Finding::Sure(Verdict::Several(ids)),
         },
-        // It may be the twin's, whose call may still be answered.
+        // It may be that of the other create, whose call may still be answered.
         Ours::ByLikeness(ids) if others.has_same_request && !ids.is_empty() && !is_last => {
             Finding::Nothing(STOPPED.to_owned())
         }
@@ -286,13 +288,13 @@ async fn search_for_created(
             (Some(one), _) => Finding::Sure(Verdict::Done(Written::Created(one))),
             // One of the two has made it, and nobody can say which: neither is called not done for it.
             (None, Some(id)) => Finding::SoFar(Verdict::CannotTell(format!(
-                "#{id} looks like it, and was taken for what another create of the very same has made. Look at \
+                "#{id} looks like it, but was attributed to another create of the very same task. Check \
                  the list before you send anything again"
             ))),
             (None, None) if is_whole => Finding::SoFar(Verdict::NotDone),
             (None, None) => Finding::Nothing(
-                "it could not be found out: the list went on changing while it was read, or is too long. Look \
-                 at it before you send anything again"
+                "the outcome could not be determined: the list went on changing while it was read, or is \
+                 too long. Check it before you send anything again"
                     .to_owned(),
             ),
         },
@@ -466,7 +468,7 @@ async fn list_all<'a>(
     let mut listing = Listing::new(new);
     let mut offsets = Vec::new();
     while query.offset < MOST_ROWS && offsets.len() < MOST_PAGES {
-        let Listed { page, asked } = limits::list(deps, &query, Priority::Write).await?;
+        let ListedPage { page, asked } = limits::list(deps, &query, Priority::Write).await?;
         if asked.range != range {
             // The service takes no range that is so long: what lies outside was not read.
             return Ok(listing);

@@ -13,7 +13,7 @@ use crate::store::{Intent, IntentId, NewIntent};
 
 /// Why nothing was found out when the program ends first.
 pub(super) const STOPPED: &str =
-    "pushdeck was stopped before it was found out; look at the list before you send anything again";
+    "pushdeck was stopped before the outcome was known; check the list before you send anything again";
 
 /// A write that was handed over may wait so long for its turn and its answer: one that was noted
 /// longer ago than this is not under way any more, whatever stood before it.
@@ -62,7 +62,7 @@ pub(super) fn created_in(outcome: &Value) -> Option<TaskId> {
     id.as_str()?.parse().ok().map(TaskId)
 }
 
-/// What the journal says of a write that was searched for and not found: likely, and no proof.
+/// What the journal says of a write that was searched for and not found: likely, and not certain.
 const NOT_DONE: &str = "not done";
 /// The result in the journal of a write that the service refused.
 const REFUSED: &str = "refused";
@@ -103,7 +103,7 @@ pub(super) fn outcome_of_refusal(failure: &Failure) -> Value {
 
 /// What the journal says of how a write ended.
 pub(super) fn verdict_of(outcome: Option<&Value>) -> Verdict {
-    let cannot_tell = || Verdict::CannotTell("the other pushdeck could not find it out".to_owned());
+    let cannot_tell = || Verdict::CannotTell("the other pushdeck could not determine it".to_owned());
     let Some(outcome) = outcome else { return cannot_tell() };
     let id = |value: &Value| value.as_str()?.parse().ok().map(TaskId);
     let task = || outcome.get("task").and_then(id);

@@ -8,7 +8,7 @@ use crate::app::Setup;
 
 /// What the config says now.
 #[derive(Clone, Debug)]
-pub struct Read {
+pub struct ReadConfig {
     /// For the screens.
     pub setup: Setup,
     /// Where the calls go, and who makes them.
@@ -17,20 +17,20 @@ pub struct Read {
     pub store_key: String,
 }
 
-type Reader = dyn Fn() -> Result<Read, String> + Send + Sync;
+type ReadConfigAgain = dyn Fn() -> Result<ReadConfig, String> + Send + Sync;
 
 /// How the config is read again; it may wait.
 #[derive(Clone)]
-pub struct Reload(Arc<Reader>);
+pub struct Reload(Arc<ReadConfigAgain>);
 
 impl Reload {
     /// By calling this, on a thread that may wait.
-    pub fn by(read: impl Fn() -> Result<Read, String> + Send + Sync + 'static) -> Self {
+    pub fn by(read: impl Fn() -> Result<ReadConfig, String> + Send + Sync + 'static) -> Self {
         Self(Arc::new(read))
     }
 
     /// Reads it; may wait.
-    pub(super) fn read(&self) -> Result<Read, String> {
+    pub(super) fn read(&self) -> Result<ReadConfig, String> {
         (self.0)()
     }
 

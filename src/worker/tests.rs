@@ -65,7 +65,7 @@ fn rereading(connection: crate::api::Connection) -> Reload {
         let connection = crate::api::Connection { sdkappid: 7, ..connection.clone() };
         let mut setup = crate::app::testing::setup();
         setup.sdkappid = 7;
-        Ok(Read { setup, connection, store_key: "other 7".to_owned() })
+        Ok(ReadConfig { setup, connection, store_key: "other 7".to_owned() })
     })
 }
 
@@ -318,7 +318,7 @@ async fn without_a_database_the_operator_is_told_that_nothing_is_kept() {
     let mut bench = Bench::start_with(&server, QUICK, Journal::new(None, "acme"), 64);
     bench.ask(save(1, "x")).await;
     let Some(Message::DraftKept { result: Err(why), .. }) = bench.next().await else { panic!("kept?") };
-    assert!(why.starts_with("not kept: "), "{why}");
+    assert!(why.starts_with("not saved: "), "{why}");
     bench.ask(Effect::LoadDraft { req: ReqId(2), slot: "new".to_owned() }).await;
     let nothing = Ok(FoundDraft::default());
     assert_eq!(bench.next().await, Some(Message::DraftLoaded { req: ReqId(2), result: nothing }));

@@ -69,7 +69,7 @@ async fn unknown(
         elsewhere: false,
     });
     deps.tell(Message::OutcomeUnknown { req, failure, open }).await;
-    // What cannot be told stays open: the next start searches once more, and says so again.
+    // What stays unknown stays open: the next start searches once more, and says so again.
     let verdict = reconcile::settle(deps, &sent, req).await.verdict;
     let outcome = outcome_of_verdict(deps, &verdict);
     let end = sent.entry.zip(outcome).map(|(entry, outcome)| WriteEnd { entry, outcome, created: None });

@@ -11,8 +11,8 @@ use super::dose::Dose;
 use super::ledger::{self, By, Line, Note, Progress};
 use super::operator::{Folder, time};
 use super::owners::{self, Taken};
+use super::pair::Figures;
 use super::plan::{self, Due, Edit, Plan, Step};
-use super::shift::Figures;
 
 /// What happened in a run, to show that it tested something.
 #[derive(Default)]
@@ -22,7 +22,7 @@ pub(crate) struct Summary {
     intended: usize,
     /// Writes that were handed to the worker, with those that were sent again.
     handed: usize,
-    shift: Figures,
+    pair: Figures,
     taken: Taken,
     /// Ends of writes, and doubts, by kind and by who said it.
     outcomes: BTreeMap<String, usize>,
@@ -38,14 +38,14 @@ impl Summary {
         Self { name, ..Self::default() }
     }
 
-    pub(crate) fn add_shift(&mut self, figures: Figures, key: &str) {
+    pub(crate) fn add_pair(&mut self, figures: Figures, key: &str) {
         assert_no_secret("an operator's output", figures.said.as_bytes(), key);
         for words in &figures.noted {
             // The other one was stopped while it wrote.
             let is_locked = words.contains("is held by another program");
-            assert!(is_locked && figures.stops > 0, "the worker had something to complain of: {words}");
+            assert!(is_locked && figures.stops > 0, "the worker reported trouble: {words}");
         }
-        let all = &mut self.shift;
+        let all = &mut self.pair;
         all.kills += figures.kills;
         all.stops += figures.stops;
         all.outages += figures.outages;
@@ -231,9 +231,9 @@ pub(crate) fn assert_it_was_chaos(all: &[Summary], dose: Dose) {
     assert!(sum(|one| one.standing) > 0 && sum(|one| one.cancelled) > 0, "{shown}");
     assert!(sum(Summary::met) * 5 > sum(|one| one.intended), "too few faults: {shown}");
     // Who is done with his plan is killed no more.
-    assert!(sum(|one| one.shift.kills) * 2 > operators * dose.kills, "{shown}");
-    assert!(sum(|one| one.shift.stops) * 2 > operators * dose.stops, "{shown}");
-    assert!(sum(|one| one.shift.outages) > 0 && sum(|one| one.shift.unreachable) > 0, "{shown}");
+    assert!(sum(|one| one.pair.kills) * 2 > operators * dose.kills, "{shown}");
+    assert!(sum(|one| one.pair.stops) * 2 > operators * dose.stops, "{shown}");
+    assert!(sum(|one| one.pair.outages) > 0 && sum(|one| one.pair.unreachable) > 0, "{shown}");
     assert!(sum(|one| one.taken.by_the_other) > 0, "nobody took anything over from the other: {shown}");
     let mut kinds = vec!["done (answer)", "done (verdict)", "not done (verdict)"];
     if dose.is_full() {
@@ -301,18 +301,18 @@ impl fmt::Display for Summary {
             self.handed,
             self.standing,
             self.cancelled,
-            self.shift.kills,
-            self.shift.stops,
-            self.shift.outages,
-            self.shift.unreachable,
+            self.pair.kills,
+            self.pair.stops,
+            self.pair.outages,
+            self.pair.unreachable,
             self.taken.in_all,
             self.taken.by_the_other,
-            self.shift.elsewhere,
-            self.shift.told_by_journal,
-            self.shift.stands,
-            self.shift.no_journal,
-            self.shift.noted.len(),
-            self.shift.tidying,
+            self.pair.elsewhere,
+            self.pair.told_by_journal,
+            self.pair.stands,
+            self.pair.no_journal,
+            self.pair.noted.len(),
+            self.pair.tidying,
             self.over_limit,
             listed(&self.faults),
             listed(&self.outcomes),

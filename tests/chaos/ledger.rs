@@ -12,15 +12,15 @@ use serde::{Deserialize, Serialize};
 pub(crate) enum By {
     /// The service's own answer.
     Answer,
-    /// The worker, which looked into it.
+    /// The worker, which checked what happened.
     Verdict,
     /// The worker of a later run, which found it open.
     Inherited,
     /// The journal: it was known before the kill, but not told.
     Journal,
-    /// The operator, who had to look for himself.
-    Look,
-    /// The worker, which looked once more right before it would have sent it again.
+    /// The operator, who had to check for himself.
+    Operator,
+    /// The worker, which searched once more right before it would have sent it again.
     Before,
 }
 
@@ -33,7 +33,7 @@ pub(crate) enum Note {
     Unknown(String),
     /// It was done, to this task.
     Done(u64, By),
-    /// A try before stands as this task, due then: nothing was sent this time.
+    /// An earlier create exists as this task, due then: nothing was sent this time.
     Stands(u64, i64),
     /// It was certainly not done: the service said so, or was not reached. To be sent again.
     Refused(Option<i64>, By),
@@ -45,7 +45,7 @@ pub(crate) enum Note {
     Unsent,
     /// The task went out before; the story ends here.
     TooLate(By),
-    /// What was later found out about a write that the operator had looked into himself.
+    /// What was later found out about a write that the operator had checked himself.
     Afterwards(String),
 }
 

@@ -36,18 +36,18 @@ mod inherit;
 mod ledger;
 mod operator;
 mod owners;
+mod pair;
 mod plan;
 mod proxy;
 mod service;
-mod shift;
 
 use compare::Summary;
 use dose::Dose;
 use operator::Folder;
+use pair::{Figures, Outage, OutageKind, Pair};
 use plan::Plan;
 use proxy::Proxy;
 use service::{FIRST_APP, Service};
-use shift::{Figures, Outage, OutageKind, Shift};
 
 /// Not a test: an operator, when the parent has started this program again to be one.
 #[test]
@@ -132,16 +132,16 @@ fn chaos(variant: Variant) -> Summary {
         let of_app = plan::script(app, dose, &mut rng);
         service.control(&runtime, "POST", "faults", &Value::Array(of_app.clone()));
         script.extend(of_app);
-        let (shift, of_both) = pair(app, (dose, variant), (&service, &runtime), dir.path(), &mut rng);
+        let (pair, of_both) = pair(app, (dose, variant), (&service, &runtime), dir.path(), &mut rng);
         plans.push(of_both);
-        under_way.push(std::thread::spawn(|| shift.work()));
+        under_way.push(std::thread::spawn(|| pair.work()));
     }
     // All of them are waited for, so that no process is left behind when one has failed.
     let ended: Vec<_> = under_way.into_iter().map(std::thread::JoinHandle::join).collect();
     let ended: Vec<_> = ended
         .into_iter()
         // Its panic has been printed; the seed repeats it.
-        .map(|shift| shift.unwrap_or_else(|_| panic!("failed with PUSHDECK_CHAOS_SEED={seed}")))
+        .map(|pair| pair.unwrap_or_else(|_| panic!("failed with PUSHDECK_CHAOS_SEED={seed}")))
         .collect();
     let waiting = service.control(&runtime, "GET", "faults", &Value::Null);
     let counters = service.control(&runtime, "GET", "counters", &Value::Null);
@@ -150,7 +150,7 @@ fn chaos(variant: Variant) -> Summary {
     let mut summary = Summary::new(variant.name);
     summary.add_faults(&script, &waiting);
     for (plans, (app, figures)) in plans.iter().zip(ended) {
-        summary.add_shift(figures, &service.key);
+        summary.add_pair(figures, &service.key);
         let books =
             plans.each_ref().map(|plan| summary.add_books(plan, &folder(dir.path(), plan), &service.key));
         let folders = plans.each_ref().map(|plan| folder(dir.path(), plan));
@@ -176,7 +176,7 @@ fn pair(
     (service, runtime): (&Service, &Runtime),
     dir: &Path,
     rng: &mut StdRng,
-) -> (Shift, [Plan; 2]) {
+) -> (Pair, [Plan; 2]) {
     let proxy = Proxy::to(service.address, runtime.handle());
     let address = format!("http://{}", proxy.address());
     let plans = ['a', 'b'].map(|name| {
@@ -190,7 +190,7 @@ fn pair(
     let folders = plans.each_ref().map(|plan| folder(dir, plan));
     let outages = outages(app, (dose, variant), service, rng);
     let (key, figures) = (service.key.clone(), Figures::default());
-    (Shift { app, dose, folders, key, proxy, rng: shift::dice(rng), outages, figures }, plans)
+    (Pair { app, dose, folders, key, proxy, rng: pair::dice(rng), outages, figures }, plans)
 }
 
 /// A short one and one of a minute. A service hangs for everybody: one pair sees to that.

@@ -157,9 +157,9 @@ enum Asked {
     Settle(Found),
     /// A write of the other operator, who is dead.
     SettleForTheOther,
-    /// The operator looks for himself.
-    LookAtTask(usize),
-    LookAtList(usize),
+    /// The operator checks for himself.
+    ReadTask(usize),
+    ReadList(usize),
 }
 
 struct Operator {
@@ -177,7 +177,7 @@ struct Operator {
     inherited: HashMap<i64, Found>,
     /// Of lists only the newest is answered, so they are read one by one.
     lists: VecDeque<usize>,
-    /// Since when nothing is there of a create that he looks for himself.
+    /// Since when nothing is there of a create that he checks himself.
     missing: HashMap<usize, Instant>,
     /// Stories that are left alone until then.
     held: HashMap<usize, Instant>,
@@ -220,7 +220,7 @@ impl Operator {
         let tidies_for = if env::var_os(TIDY).is_some() { TIDYING } else { Duration::ZERO };
         for story in 0..self.stories.len() {
             if self.stories[story].open == Some(Open::CannotTell) {
-                self.look(story).await;
+                self.check_by_reading(story).await;
             }
         }
         loop {
@@ -231,7 +231,7 @@ impl Operator {
             }
             match tokio::time::timeout(TICK, messages.recv()).await {
                 Ok(message) => self.hear(message.expect("the worker ended by itself")).await,
-                Err(_) => self.look_up().await,
+                Err(_) => self.check_what_is_open().await,
             }
         }
     }
@@ -240,8 +240,8 @@ impl Operator {
         self.store.open_intents(&self.plan.app.to_string()).is_ok_and(|open| open.is_empty())
     }
 
-    /// Reads in the journal what the other has found out, and looks once more for what is missing.
-    async fn look_up(&mut self) {
+    /// Reads in the journal what the other has found out, and searches once more for what is missing.
+    async fn check_what_is_open(&mut self) {
         let entries: Vec<i64> = self.inherited.keys().copied().collect();
         for entry in entries {
             self.read_journal(entry).await;
@@ -249,9 +249,9 @@ impl Operator {
         let now = Instant::now();
         let again: Vec<usize> = self.missing.keys().copied().collect();
         for story in again {
-            let is_looking = self.lists.contains(&story) || self.is_asked(story);
-            if !is_looking && self.held.get(&story).is_none_or(|until| *until <= now) {
-                self.look(story).await;
+            let is_checking = self.lists.contains(&story) || self.is_asked(story);
+            if !is_checking && self.held.get(&story).is_none_or(|until| *until <= now) {
+                self.check_by_reading(story).await;
             }
         }
     }
@@ -273,7 +273,7 @@ impl Operator {
         let is_doubtful = matches!(note, Note::CannotTell(_));
         self.note(story, note);
         if is_doubtful {
-            self.look(story).await;
+            self.check_by_reading(story).await;
         }
     }
 
@@ -323,9 +323,7 @@ impl Operator {
 
     fn is_asked(&self, story: usize) -> bool {
         self.asked.values().any(|asked| match *asked {
-            Asked::Fresh(of) | Asked::Write(of) | Asked::LookAtTask(of) | Asked::LookAtList(of) => {
-                of == story
-            }
+            Asked::Fresh(of) | Asked::Write(of) | Asked::ReadTask(of) | Asked::ReadList(of) => of == story,
             Asked::Settle(found) => found.story == story && !found.is_known,
             Asked::SettleForTheOther => false,
         })
@@ -415,7 +413,7 @@ impl Operator {
             }
             Message::Settled { req, verdict } => match self.take(req) {
                 Asked::Write(story) => self.on_verdict(story, verdict, By::Verdict).await,
-                // Else his own look has found it out meanwhile.
+                // Else his own search has found it out meanwhile.
                 Asked::Settle(Found { story, at, is_known: false }) if self.stories[story].at == at => {
                     self.on_verdict(story, verdict, By::Inherited).await;
                 }
@@ -429,12 +427,12 @@ impl Operator {
             },
             Message::Got { req, result } => match self.take(req) {
                 Asked::Fresh(story) => self.on_fresh(story, result).await,
-                Asked::LookAtTask(story) => self.on_looked_at_task(story, result).await,
+                Asked::ReadTask(story) => self.on_read_task(story, result).await,
                 other => panic!("{other:?} was answered with a task"),
             },
             Message::Listed { req, result } => {
-                let Asked::LookAtList(story) = self.take(req) else { panic!("{req:?} was no list") };
-                self.on_looked_at_list(story, result).await;
+                let Asked::ReadList(story) = self.take(req) else { panic!("{req:?} was no list") };
+                self.on_read_list(story, result).await;
             }
             other => self.pass_over(&other),
         }
@@ -513,27 +511,27 @@ impl Operator {
             Verdict::CannotTell(words) => {
                 self.note(story, Note::CannotTell(words));
                 tell("cannot tell");
-                self.look(story).await;
+                self.check_by_reading(story).await;
             }
         }
     }
 
     /// The worker has given up, so the operator reads the service himself.
-    async fn look(&mut self, story: usize) {
+    async fn check_by_reading(&mut self, story: usize) {
         match self.plan.stories[story].step(self.stories[story].at).unwrap() {
             Step::Create => {
                 self.lists.push_back(story);
                 self.read_next_list().await;
             }
             Step::Modify(_) | Step::Cancel => {
-                let req = self.ask(Asked::LookAtTask(story));
+                let req = self.ask(Asked::ReadTask(story));
                 self.send(Effect::Get { req, id: self.task(story), priority: Priority::Page }).await;
             }
         }
     }
 
     async fn read_next_list(&mut self) {
-        if self.asked.values().any(|asked| matches!(asked, Asked::LookAtList(_))) {
+        if self.asked.values().any(|asked| matches!(asked, Asked::ReadList(_))) {
             return;
         }
         let Some(story) = self.lists.pop_front() else { return };
@@ -547,17 +545,17 @@ impl Operator {
             page_size: 100,
             exact: false,
         };
-        let req = self.ask(Asked::LookAtList(story));
+        let req = self.ask(Asked::ReadList(story));
         self.send(Effect::List { req, query, priority: Priority::Page }).await;
     }
 
-    async fn on_looked_at_list(&mut self, story: usize, result: Result<Page, Failure>) {
+    async fn on_read_list(&mut self, story: usize, result: Result<Page, Failure>) {
         match result {
             Ok(Page { tasks, .. }) => match tasks.as_slice() {
                 [] => self.on_missing(story),
                 [task] => {
                     self.missing.remove(&story);
-                    self.note(story, Note::Done(task.id.0, By::Look));
+                    self.note(story, Note::Done(task.id.0, By::Operator));
                 }
                 several => panic!("story {story} stands more than once: {several:?}"),
             },
@@ -574,22 +572,22 @@ impl Operator {
         let since = *self.missing.entry(story).or_insert_with(Instant::now);
         if since.elapsed() >= Duration::from_millis(self.plan.sure_after) {
             self.missing.remove(&story);
-            self.note(story, Note::NotDone(By::Look));
+            self.note(story, Note::NotDone(By::Operator));
         } else {
             self.hold(story);
         }
     }
 
-    async fn on_looked_at_task(&mut self, story: usize, result: Result<Box<Task>, Failure>) {
+    async fn on_read_task(&mut self, story: usize, result: Result<Box<Task>, Failure>) {
         let at = self.stories[story].at;
         let id = self.task(story);
         let note = match (self.plan.stories[story].step(at).unwrap(), result) {
-            (Step::Cancel, Err(failure)) if failure.code() == Some(GONE) => Note::Done(id.0, By::Look),
-            (Step::Modify(edit), Ok(task)) if is_as_asked(&task, edit, at) => Note::Done(id.0, By::Look),
-            (_, Ok(_)) => Note::NotDone(By::Look),
+            (Step::Cancel, Err(failure)) if failure.code() == Some(GONE) => Note::Done(id.0, By::Operator),
+            (Step::Modify(edit), Ok(task)) if is_as_asked(&task, edit, at) => Note::Done(id.0, By::Operator),
+            (_, Ok(_)) => Note::NotDone(By::Operator),
             (_, Err(failure)) => {
                 is_to_be_asked_again(&failure);
-                return self.look(story).await;
+                return self.check_by_reading(story).await;
             }
         };
         self.note(story, note);
@@ -606,7 +604,7 @@ impl Operator {
             }
         };
         if task.status != Status::Pending {
-            self.note(story, Note::TooLate(By::Look));
+            self.note(story, Note::TooLate(By::Operator));
             return;
         }
         let at = self.stories[story].at;

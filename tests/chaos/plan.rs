@@ -22,9 +22,9 @@ pub(crate) struct Plan {
     pub(crate) address: String,
     pub(crate) began: i64,
     pub(crate) dose: Pace,
-    /// After so many milliseconds of the run an operator who looks for himself believes that nothing is there.
+    /// After so many milliseconds of the run an operator who checks for himself believes that nothing is there.
     pub(crate) sure_after: u64,
-    pub(crate) stories: Vec<Story>,
+    pub(crate) stories: Vec<TaskPlan>,
 }
 
 /// How an operator works.
@@ -36,7 +36,7 @@ pub(crate) struct Pace {
 
 /// The writes to one task, one after the other. The task's title is its number in the plan.
 #[derive(Clone, Debug, Serialize, Deserialize)]
-pub(crate) struct Story {
+pub(crate) struct TaskPlan {
     /// `Type` on the wire.
     pub(crate) kind: String,
     pub(crate) due: Due,
@@ -74,7 +74,7 @@ pub(crate) enum Step {
     Cancel,
 }
 
-impl Story {
+impl TaskPlan {
     /// The write at that place; `None` when the story is at its end.
     pub(crate) fn step(&self, at: usize) -> Option<Step> {
         match at {
@@ -123,12 +123,12 @@ impl Plan {
         let mut stories = Vec::new();
         let mut writes = 0;
         while writes < dose.writes {
-            let story = Story::draw(began, dose, rng);
+            let story = TaskPlan::draw(began, dose, rng);
             writes += story.steps();
             stories.push(story);
         }
         // The long ones first, so that at the end nobody waits for one alone.
-        stories.sort_by_key(|story: &Story| std::cmp::Reverse(story.steps()));
+        stories.sort_by_key(|story: &TaskPlan| std::cmp::Reverse(story.steps()));
         let sure_after = u64::try_from(dose.seconds(3 * lag + 30).as_millis()).unwrap();
         let dose = Pace { at_once: dose.at_once, speed: dose.speed };
         Self { app, name, address, began, dose, sure_after, stories }
@@ -140,11 +140,11 @@ impl Plan {
     }
 
     pub(crate) fn writes(&self) -> usize {
-        self.stories.iter().map(Story::steps).sum()
+        self.stories.iter().map(TaskPlan::steps).sum()
     }
 }
 
-impl Story {
+impl TaskPlan {
     fn draw(began: i64, dose: Dose, rng: &mut StdRng) -> Self {
         let is_soon = rng.random_ratio(1, 16);
         let soon = if dose.is_full() { 8..30 } else { 2..8 };

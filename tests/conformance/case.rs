@@ -12,7 +12,7 @@ pub(crate) struct Case {
     pub(crate) name: String,
     /// The subject that it belongs to; the file's own when the case names none.
     #[serde(default)]
-    pub(crate) section: String,
+    pub(crate) subject: String,
     /// Keys of `[sandbox]` in an options file. A case with any is skipped elsewhere.
     #[serde(default)]
     pub(crate) options: toml::Table,
@@ -149,7 +149,7 @@ pub(crate) struct Sign {
     pub(crate) expire: Option<u64>,
 }
 
-const OF_CASE: &[&str] = &["name", "section", "options", "now", "clock", "alone", "before", "after"];
+const OF_CASE: &[&str] = &["name", "subject", "options", "now", "clock", "alone", "before", "after"];
 const OF_STEP: &[&str] = &[
     "add",
     "modify",
@@ -200,7 +200,7 @@ const OF_STEP: &[&str] = &[
 /// Reads a file of the table; what it does not understand is an error.
 pub(crate) fn read(file: &str, text: &str) -> Vec<Case> {
     let parsed: toml::Table = text.parse().unwrap_or_else(|err| panic!("{file}: {err}"));
-    let of_file = parsed.get("section").and_then(toml::Value::as_str).unwrap_or("");
+    let of_file = parsed.get("subject").and_then(toml::Value::as_str).unwrap_or("");
     let cases = parsed.get("case").and_then(toml::Value::as_array).cloned().unwrap_or_default();
     cases
         .into_iter()
@@ -218,8 +218,8 @@ pub(crate) fn read(file: &str, text: &str) -> Vec<Case> {
                 }
             }
             let mut case: Case = value.try_into().unwrap_or_else(|err| panic!("{file}: {name}: {err}"));
-            if case.section.is_empty() {
-                of_file.clone_into(&mut case.section);
+            if case.subject.is_empty() {
+                of_file.clone_into(&mut case.subject);
             }
             case
         })

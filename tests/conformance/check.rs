@@ -98,9 +98,9 @@ fn shape_of_answer(command: Option<Command>, answer: &Value) -> Vec<String> {
         wrong.push("RequestId is no text".to_owned());
     }
     let mut common = vec!["ActionStatus", "ErrorCode", "ErrorInfo", "RequestId"];
-    let by_gate = (60_000..80_000).contains(&code);
+    let by_admission = (60_000..80_000).contains(&code);
     match command {
-        Some(Command::Add | Command::Modify | Command::Delete) if !by_gate => {
+        Some(Command::Add | Command::Modify | Command::Delete) if !by_admission => {
             common.push("TaskID");
             let id = object.get("TaskID").and_then(Value::as_i64);
             if id.is_none_or(|id| (id == 0) != (code != 0)) {

@@ -381,7 +381,7 @@ fn whatever_is_sent_is_answered_in_bounded_time_and_the_next_call_as_well() {
             Ok(())
         });
         fixture.page((0, 10), json!({}));
-        // It went through every door, not only to the first.
+        // It passed every check, not only the first.
         let met = met.into_inner();
         assert!([0, 60003, 60025, 70003, 90104].iter().all(|code| met.contains(code)), "{met:?}");
     });

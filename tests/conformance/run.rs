@@ -124,7 +124,7 @@ impl Walk {
         for step in case.steps() {
             let wrong = self.step(step).await;
             if let Err(words) = wrong {
-                failure = Some(format!("{} {}\n{words}", case.section, case.name));
+                failure = Some(format!("{} {}\n{words}", case.subject, case.name));
                 break;
             }
         }

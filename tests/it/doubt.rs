@@ -92,7 +92,7 @@ fn while_the_service_is_silent_the_row_stays_and_it_is_found_out_when_it_answers
     terminal.gone("New task");
     terminal.row(&["?UNK", "Into the dark"]);
     terminal.keys("q");
-    terminal.see("once more leaves all the same");
+    terminal.see("press again to leave all the same");
     service.network(Network::Open);
     terminal.keys(CTRL_R);
     terminal.see("was done after all");

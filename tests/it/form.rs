@@ -28,7 +28,7 @@ fn accounts_with_commas_between_are_sent_one_by_one_and_a_megabyte_costs_no_word
     terminal.keys("u\t+40m\t");
     paste(&mut terminal, "mona, li_wei，anna；bela\r\nmona");
     terminal.see("5 accounts");
-    terminal.see("mona stands twice");
+    terminal.see("mona appears twice");
     terminal.keys(TAB);
     terminal.keys("Order ");
     paste(&mut terminal, &"shipped ".repeat(1 << 17));

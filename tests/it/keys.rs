@@ -30,7 +30,7 @@ fn screen(scope: Scope) -> Screen {
         Scope::Sort => (&["s"], "Enter take"),
         Scope::Form => (&["n"], "New task"),
         Scope::Review => (&["D"], " to cancel "),
-        Scope::Drafts => (&[":drafts", ENTER], "go on with it"),
+        Scope::Drafts => (&[":drafts", ENTER], "continue it"),
         Scope::Calls => (&["@"], "copy as curl"),
         Scope::Call => (&["@", ENTER], "Its Date"),
         Scope::Help => (&["?"], "cancel the task, through review"),
@@ -93,7 +93,7 @@ fn still(screen: &str) -> String {
     screen.chars().map(|c| if c.is_ascii_digit() { '0' } else { c }).collect()
 }
 
-/// Fails unless the screen shows just what it would if everything were drawn anew.
+/// Fails unless the screen shows just what it would if everything were redrawn.
 fn assert_draws(terminal: &mut Terminal, after: &str) {
     let mut pictures = (String::new(), String::new());
     for _ in 0..20 {
@@ -102,7 +102,7 @@ fn assert_draws(terminal: &mut Terminal, after: &str) {
             return;
         }
     }
-    panic!("after {after} the screen was\n{}\nand drawn anew it is\n{}", pictures.0, pictures.1);
+    panic!("after {after} the screen was\n{}\nand redrawn it is\n{}", pictures.0, pictures.1);
 }
 
 /// Presses every key that means something at a place.

@@ -51,7 +51,7 @@ fn a_service_that_takes_seven_days_is_live_and_the_range_says_why_it_is_short() 
     terminal.see("Keyword");
     terminal.keys("\x15-90d\r");
     let screen = terminal.see("the service refused a range of");
-    assert!(screen.contains("has taken is 7 days"), "{screen}");
+    assert!(screen.contains("has accepted is 7 days"), "{screen}");
     terminal.row(&["PEND", "within the week"]);
     terminal.see("LIVE");
 }

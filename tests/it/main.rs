@@ -22,4 +22,5 @@ mod start;
 mod terminal;
 mod tmux;
 mod two;
+mod words;
 mod write;

@@ -1,4 +1,4 @@
-//! `:reload`: a mended key or config is taken over without leaving; a broken one changes nothing.
+//! `:reload`: a fixed key or config is applied without leaving; a broken one changes nothing.
 
 use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
@@ -16,7 +16,7 @@ fn key_file(path: &Path, key: &str) {
 }
 
 #[test]
-fn a_mended_key_file_ends_the_stop_and_the_asking_goes_on() {
+fn a_fixed_key_file_ends_the_stop_and_the_asking_goes_on() {
     let service = Service::start(Options::demo(), Some(Seed::default()));
     let dir = tempfile::tempdir().unwrap();
     let path = dir.path().join("key");

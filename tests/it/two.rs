@@ -52,7 +52,7 @@ fn a_write_that_another_has_open_stays_its_own_even_while_it_is_stopped_and_is_i
     two.see("being checked in another pushdeck");
     assert_eq!(titles(&users(&service)), ["Sent by the other"]);
     one.signal("KILL");
-    // It is dead: within a quarter of a minute its write is looked into here.
+    // It is dead: within a quarter of a minute its write is checked here.
     two.see("was done after all");
     assert_eq!(titles(&users(&service)), ["Sent by the other"]);
     // It stays until it is acknowledged.
@@ -61,7 +61,7 @@ fn a_write_that_another_has_open_stays_its_own_even_while_it_is_stopped_and_is_i
     // The text that became a task is no draft, and the list of drafts says what it became.
     two.keys("n");
     two.see("New task");
-    assert!(!two.screen().contains("brought back"), "{}", two.screen());
+    assert!(!two.screen().contains("restored"), "{}", two.screen());
     two.keys(ESC);
     two.gone("New task");
     two.keys(":drafts");
@@ -79,7 +79,7 @@ fn what_the_other_finds_out_is_heard_here_too() {
     let mut one = first(&service);
     send_unheard(&service, &mut one, "Found by the other");
     // It waits for the service while this one starts.
-    let two = beside_deaf(&service, &one);
+    let two = beside_while_silent(&service, &one);
     two.see("being checked in another pushdeck");
     service.network(Network::Open);
     one.see("✓ verified");
@@ -89,7 +89,7 @@ fn what_the_other_finds_out_is_heard_here_too() {
 }
 
 /// The same while the service does not answer.
-fn beside_deaf(service: &Service, first: &Terminal) -> Terminal {
+fn beside_while_silent(service: &Service, first: &Terminal) -> Terminal {
     let state = first.state_home();
     let second = Start::new(&[]).config(&service.config("test")).env("ACME_IM_KEY", KEY);
     second.env("XDG_STATE_HOME", state.to_str().unwrap()).open()
@@ -103,7 +103,7 @@ fn two_who_write_a_new_task_at_once_each_keep_their_own_words() {
     for (terminal, title) in [(&mut one, "Words of one"), (&mut two, "Words of two")] {
         fill(terminal, "a", "+2h", None, title);
         terminal.keys(ESC);
-        terminal.see("draft kept · n brings it back");
+        terminal.see("draft kept · n restores it");
     }
     // The first one is killed and comes back while the second still runs.
     let home = one.into_home_when_saved("Words of one");
@@ -151,7 +151,7 @@ fn a_text_that_was_sent_before_the_kill_does_not_come_back_to_be_sent_with_anoth
     assert!(screen.contains("Sent before the kill"), "{screen}");
     one.see("New task · created as #");
     one.keys(CTRL_S);
-    one.see("stands as #");
+    one.see("exists as #");
     focus(&mut one, "Title");
     one.keys(TAB);
     assert_eq!(users(&service).len(), 1);

@@ -119,16 +119,16 @@ fn enter_never_sends_and_wrong_words_do_nothing() {
     terminal.see("hold still…");
     terminal.see("type acme to create");
     terminal.keys("y");
-    terminal.see("that is something else");
+    terminal.see("that does not match");
     // Of a text that runs on nothing counts, the right word in it neither.
     terminal.see("type acme to create");
     terminal.keys("say acme to them");
-    terminal.see("that is something else");
+    terminal.see("that does not match");
     // A paste confirms nothing either.
     terminal.keys("\x1b[200~acme\x1b[201~");
     terminal.see("a paste confirms nothing");
     terminal.keys(ESC);
-    terminal.gone("something else");
+    terminal.gone("does not match");
     let screen = terminal.see("New task");
     assert!(screen.contains("Not yet"), "{screen}");
     assert_eq!(service.tasks("All"), [json!(null); 0]);
@@ -277,10 +277,10 @@ fn what_does_not_stand_as_meant_is_shown_in_red_and_put_right_by_a_key() {
     terminal.keys("\x15");
     terminal.keys(CTRL_S);
     confirm(&mut terminal, &format!("type {tail} to"), &tail);
-    let screen = terminal.see("it does NOT stand as meant");
+    let screen = terminal.see("it is NOT as intended");
     assert!(screen.contains("Desc"), "{screen}");
     assert_eq!(service.task(id)["Desc"], "text", "the service has kept it");
-    terminal.see("ctrl-s puts it right");
+    terminal.see("ctrl-s corrects it");
     terminal.keys(CTRL_S);
     terminal.gone("does NOT stand");
     confirm(&mut terminal, &format!("type {tail} to"), &tail);

@@ -45,20 +45,20 @@ fn what_was_acknowledged_survives_every_kill() {
     let given = env::var("PUSHDECK_KILL_SEED").ok();
     let seed: u64 = given.map_or_else(|| rand::rng().random(), |text| text.parse().unwrap());
     println!("PUSHDECK_KILL_SEED={seed}");
-    let lanes = 2;
-    let of_lanes: Vec<_> = (0..lanes)
-        .map(|lane| {
-            let mine = kills / lanes + usize::from(lane < kills % lanes);
-            let rng = StdRng::seed_from_u64(seed ^ (lane as u64) << 32);
-            std::thread::spawn(move || lane_of_kills(mine, rng))
+    let workers = 2;
+    let threads: Vec<_> = (0..workers)
+        .map(|worker| {
+            let mine = kills / workers + usize::from(worker < kills % workers);
+            let rng = StdRng::seed_from_u64(seed ^ (worker as u64) << 32);
+            std::thread::spawn(move || kills_of_one_worker(mine, rng))
         })
         .collect();
     // All of them are waited for, so that no process is left behind when one has failed.
-    let ended: Vec<_> = of_lanes.into_iter().map(std::thread::JoinHandle::join).collect();
+    let ended: Vec<_> = threads.into_iter().map(std::thread::JoinHandle::join).collect();
     let mut all = Figures::default();
-    for lane in ended {
+    for worker in ended {
         // Its panic has been printed; the seed repeats it.
-        all.add(&lane.unwrap_or_else(|_| panic!("failed with PUSHDECK_KILL_SEED={seed}")));
+        all.add(&worker.unwrap_or_else(|_| panic!("failed with PUSHDECK_KILL_SEED={seed}")));
     }
     println!("{all:?}");
     assert_eq!(all.kills, kills);
@@ -94,7 +94,7 @@ impl Figures {
     }
 }
 
-fn lane_of_kills(kills: usize, mut rng: StdRng) -> Figures {
+fn kills_of_one_worker(kills: usize, mut rng: StdRng) -> Figures {
     let mut figures = Figures::default();
     while figures.kills < kills {
         let dir = tempfile::tempdir().unwrap();

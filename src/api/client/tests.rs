@@ -423,7 +423,7 @@ fn the_address_of_a_record_is_the_one_that_is_called() {
 #[test]
 fn an_endpoint_that_cannot_be_used_is_refused_in_words() {
     for (url, says) in [
-        ("not a url", "no usable address"),
+        ("not a url", "not a usable address"),
         ("ftp://example.com", "https:// or http://"),
         ("https://user:pass@example.com", "user name"),
         ("https://example.com/?usersig=1", "before any ?"),

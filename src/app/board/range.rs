@@ -37,7 +37,7 @@ fn refused_words(shared: &Shared, asked: &Query, failure: &Failure) -> String {
     let why = failure.words().what;
     match shared.limits.longest_taken() {
         Some(longest) if longest < length => format!(
-            "the service refused a range of {}; the longest that it has taken is {} · {why}",
+            "the service refused a range of {}; the longest that it has accepted is {} · {why}",
             limits::in_words(length),
             limits::in_words(longest)
         ),

@@ -16,7 +16,7 @@ pub(super) fn lines(shared: &Shared, call: &Call, width: usize) -> Vec<Line> {
     out.blank();
     times(&mut out, shared, call);
     out.blank();
-    way(&mut out, call);
+    attempt_lines(&mut out, call);
     out.blank();
     body(&mut out, call);
     out.lines
@@ -74,7 +74,7 @@ pub fn milliseconds(call: &Call) -> u64 {
     u64::try_from(call.took.as_millis()).unwrap_or(u64::MAX)
 }
 
-fn way(out: &mut Lines, call: &Call) {
+fn attempt_lines(out: &mut Lines, call: &Call) {
     let attempt = match call.attempt {
         1 => "the first".to_owned(),
         number => format!("number {number} at the same call"),

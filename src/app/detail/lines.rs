@@ -113,7 +113,7 @@ fn doubt(shared: &Shared, write: &PendingWrite) -> Vec<(Tone, String)> {
             said.push((Tone::Watch, format!("{what}: the outcome is being checked in another pushdeck.")));
         }
         (_, Some(Verdict::CannotTell(why))) => {
-            said.push((Tone::Bad, format!("{what}: whether it was done could not be found out. {why}")));
+            said.push((Tone::Bad, format!("{what}: whether it was done could not be determined. {why}")));
         }
         (_, Some(Verdict::Done(_) | Verdict::NotDone | Verdict::Several(_))) => {}
         (Some(failure), None) => {
@@ -151,7 +151,7 @@ fn failed(out: &mut Lines, task: &Task) {
 }
 
 /// The first documented code that stands in a text as a number of five digits.
-fn documented_code(given: &str) -> Option<&'static catalog::Entry> {
+fn documented_code(given: &str) -> Option<&'static catalog::CodeEntry> {
     given
         .split(|c: char| !c.is_ascii_digit())
         .filter(|digits| digits.len() == 5)

@@ -44,7 +44,7 @@ impl Filter {
                 _ => (false, word),
             };
             match read_term(word) {
-                // A word that stands twice asks for nothing more.
+                // A word that appears twice asks for nothing more.
                 Ok(term) if terms.contains(&(negated, term.clone())) => {}
                 Ok(term) => terms.push((negated, term)),
                 Err(why) => problem = Some(why),

@@ -19,19 +19,19 @@ pub(super) struct Composed {
     /// What was wrong before anybody typed.
     pub(super) found_before: Vec<Problem>,
     /// The lists that can be read, by the paths of their fields.
-    pub(super) lists: BTreeMap<&'static str, Taken>,
+    pub(super) lists: BTreeMap<&'static str, ListTaken>,
 }
 
 /// What a list took.
 #[derive(Clone, Debug)]
-pub(super) struct Taken {
+pub(super) struct ListTaken {
     /// Such as "2 accounts".
     pub(super) count: String,
-    /// Such as "anna stands twice".
+    /// Such as "anna appears twice".
     pub(super) repeats: Option<String>,
 }
 
-impl Taken {
+impl ListTaken {
     fn of(field: &Field, text: &str) -> Option<Self> {
         let (one, many) = field.items()?;
         let value = entry_value(field, text).ok()??;
@@ -52,7 +52,7 @@ fn repeats(items: &[&str]) -> Option<String> {
         1 => String::new(),
         others => format!(", and {} more than once", others - 1),
     };
-    Some(format!("{} stands {often}{more}", text::cut(&text::clean(first), 40)))
+    Some(format!("{} appears {often}{more}", text::cut(&text::clean(first), 40)))
 }
 
 impl Composed {
@@ -63,7 +63,7 @@ impl Composed {
             Some(task) => rules::check(&task.kind, &draft.base, rules::Strictness::default()),
             None => Vec::new(),
         };
-        let list = |field: &'static Field| Some((field.path, Taken::of(field, draft.entry(field.path))?));
+        let list = |field: &'static Field| Some((field.path, ListTaken::of(field, draft.entry(field.path))?));
         let lists = FIELDS.iter().filter_map(list).collect();
         Self { draft: draft.clone(), content, problems, found_before, lists }
     }

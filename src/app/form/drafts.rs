@@ -55,7 +55,7 @@ const KEEPING: &str = "keeping the draft…";
 /// Puts a draft of the list into the form just opened.
 pub(super) fn take_back(shared: &mut Shared, form: &mut Form, kept: KeptDraft) {
     let KeptDraft { slot, draft, at, state: what, .. } = kept;
-    // The disk has put aside what lay there.
+    // The disk has archived what lay there.
     shared.drafts.kept.remove(&slot);
     shared.drafts.failed.remove(&slot);
     form.disk.anything = true;
@@ -68,10 +68,10 @@ pub(super) fn take_back(shared: &mut Shared, form: &mut Form, kept: KeptDraft) {
         }
         DraftState::Unknown => {
             shared.warn(
-                "whether this text was created was never found out; look at the list before you send it",
+                "whether this text was created was never determined; check the list before you send it",
             );
         }
-        DraftState::Current | DraftState::Elsewhere | DraftState::Sent | DraftState::Aside => {}
+        DraftState::Current | DraftState::Elsewhere | DraftState::Sent | DraftState::Archived => {}
     }
 }
 
@@ -94,7 +94,7 @@ fn put_back(shared: &mut Shared, form: &mut Form, draft: Draft, at: DateTime<Utc
         return;
     }
     form.put_draft(draft);
-    shared.say(format!("draft from {age} brought back · ctrl-x throws it away{moved}"));
+    shared.say(format!("draft from {age} restored · ctrl-x discards it{moved}"));
 }
 
 /// The draft on disk came.
@@ -127,8 +127,8 @@ pub fn on_draft_loaded(
             put_back(shared, form, draft, at);
         } else {
             // The operator was faster than the disk: both texts stay within reach.
-            effects.push(put_aside(shared, slot, draft));
-            shared.say("an earlier draft was put aside · :drafts shows it");
+            effects.push(archive(shared, slot, draft));
+            shared.say("an earlier draft was archived · :drafts shows it");
         }
     } else if found.sent {
         shared.say(SENT);
@@ -145,7 +145,7 @@ pub fn on_draft_loaded(
 }
 
 /// The draft on disk came when its form was left already. Where another text was kept in its place since,
-/// it is put aside.
+/// it is archived.
 fn came_late(
     shared: &mut Shared,
     form: Option<&Form>,
@@ -159,14 +159,14 @@ fn came_late(
     if !replaced || writes::is_on_its_way(shared, &slot, &draft) {
         return Vec::new();
     }
-    vec![put_aside(shared, slot, draft)]
+    vec![archive(shared, slot, draft)]
 }
 
 /// Keeps a text for the list of drafts only.
-fn put_aside(shared: &mut Shared, slot: String, draft: Draft) -> Effect {
+fn archive(shared: &mut Shared, slot: String, draft: Draft) -> Effect {
     let req = shared.ask();
-    shared.drafts.aside.insert(req);
-    Effect::PutDraftAside { req, slot, draft }
+    shared.drafts.archived.insert(req);
+    Effect::ArchiveDraft { req, slot, draft }
 }
 
 /// Keeps a draft on disk, or with `None` forgets it.
@@ -181,9 +181,9 @@ fn store(shared: &mut Shared, slot: String, draft: Option<Draft>) -> Effect {
 
 /// The draft is on disk, or not.
 pub fn on_draft_kept(shared: &mut Shared, req: ReqId, result: Result<(), String>) {
-    if shared.drafts.aside.remove(&req) {
+    if shared.drafts.archived.remove(&req) {
         if let Err(words) = result {
-            shared.warn(format!("what was thrown away is not in the list of drafts: {words}"));
+            shared.warn(format!("what was discarded is not in the list of drafts: {words}"));
         }
         return;
     }
@@ -193,7 +193,7 @@ pub fn on_draft_kept(shared: &mut Shared, req: ReqId, result: Result<(), String>
         Ok(()) => {
             shared.drafts.disk_failed = false;
             if left.is_some() && shared.note.as_ref().is_some_and(|note| note.text == KEEPING) {
-                shared.say(format!("draft kept · {} brings it back", key_of(&slot)));
+                shared.say(format!("draft kept · {} restores it", key_of(&slot)));
             }
         }
         Err(words) => {
@@ -227,7 +227,7 @@ fn key_of(slot: &str) -> &'static str {
 }
 
 fn in_memory(slot: &str, words: &str) -> String {
-    format!("the draft is NOT on disk: {words} · while pushdeck runs {} brings it back", key_of(slot))
+    format!("the draft is NOT on disk: {words} · while pushdeck runs {} restores it", key_of(slot))
 }
 
 /// Tries again what the disk did not take.
@@ -269,7 +269,7 @@ pub fn keep_draft_now(shared: &mut Shared, form: Option<&mut Form>) -> Vec<Effec
     let mut effects = match form {
         // What lies on disk is not known yet, and nobody will hear the answer: nothing may be put over it.
         Some(form) if form.disk.loading.is_some() && !form.draft.says_the_same(&form.pristine) => {
-            vec![put_aside(shared, form.slot.clone(), form.draft.clone())]
+            vec![archive(shared, form.slot.clone(), form.draft.clone())]
         }
         Some(form) => save_now(shared, form),
         None => Vec::new(),
@@ -301,7 +301,7 @@ pub(super) fn leave(shared: &mut Shared, form: &mut Form) -> Vec<Effect> {
     let (slot, draft) = (form.slot.clone(), form.draft.clone());
     let (typed, created_as) = (!draft.says_the_same(&form.pristine), form.created_as);
     if let Some(draft) = form.thrown.take() {
-        effects.push(put_aside(shared, slot.clone(), draft));
+        effects.push(archive(shared, slot.clone(), draft));
     }
     if typed {
         shared.drafts.kept.insert(slot.clone(), Left { draft, at: shared.now.utc, created_as });
@@ -311,24 +311,24 @@ pub(super) fn leave(shared: &mut Shared, form: &mut Form) -> Vec<Effect> {
         } else if shared.drafts.failed.contains_key(&slot) {
             shared.warn(in_memory(&slot, "it is tried again"));
         } else {
-            shared.say(format!("draft kept · {} brings it back", key_of(&slot)));
+            shared.say(format!("draft kept · {} restores it", key_of(&slot)));
         }
     }
     effects
 }
 
-/// Throws the text of this form away; again, before anything was typed, brings it back.
+/// Throws the text of this form away; again, before anything was typed, restores it.
 pub(super) fn discard(shared: &mut Shared, form: &mut Form) -> Vec<Effect> {
     let untouched = form.draft.says_the_same(&form.pristine);
     let mut effects = Vec::new();
     let (draft, words) = match (form.thrown.take(), untouched) {
         (None, true) => (form.draft.clone(), "nothing is typed yet"),
-        (Some(thrown), true) => (thrown, "draft brought back · ctrl-x throws it away"),
+        (Some(thrown), true) => (thrown, "draft restored · ctrl-x discards it"),
         (older, false) => {
             form.thrown = Some(form.draft.clone());
-            // One text can be brought back by the key; an older one can from the list.
-            effects.extend(older.map(|older| put_aside(shared, form.slot.clone(), older)));
-            (form.pristine.clone(), "draft thrown away · ctrl-x brings it back")
+            // One text can be restored by the key; an older one can from the list.
+            effects.extend(older.map(|older| archive(shared, form.slot.clone(), older)));
+            (form.pristine.clone(), "draft discarded · ctrl-x restores it")
         }
     };
     form.put_draft(draft);

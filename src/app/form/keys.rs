@@ -91,7 +91,7 @@ fn toggle(form: &mut Form) {
         return;
     }
     match form.focus.group().filter(|group| fields::folds(*group)) {
-        Some(group) => fold(form, group, form.open.contains(&group)),
+        Some(group) => fold_section(form, group, form.open.contains(&group)),
         None if form.open.len() < Group::ALL.iter().filter(|group| fields::folds(**group)).count() => {
             form.open = Group::ALL.into_iter().filter(|group| fields::folds(*group)).collect();
         }
@@ -99,7 +99,7 @@ fn toggle(form: &mut Form) {
     }
 }
 
-fn fold(form: &mut Form, group: Group, away: bool) {
+fn fold_section(form: &mut Form, group: Group, away: bool) {
     if away {
         form.open.retain(|open| *open != group);
         form.go(FormField::Section(group));
@@ -112,7 +112,7 @@ fn fold(form: &mut Form, group: Group, away: bool) {
 fn choose(form: &mut Form, forward: bool) {
     let values: Vec<String> = match form.focus {
         FormField::Time => return,
-        FormField::Section(group) => return fold(form, group, !forward),
+        FormField::Section(group) => return fold_section(form, group, !forward),
         FormField::Kind => KINDS.iter().map(|kind| kind.wire().to_owned()).collect(),
         FormField::Field(_) => {
             let named = form.focus.choices().into_iter().map(|(value, _)| value);

@@ -30,7 +30,7 @@ pub struct Drafts {
     /// What the disk was asked for, by slot.
     pub(super) loading: BTreeMap<ReqId, String>,
     /// Texts that were thrown away, on their way to the list of drafts.
-    pub(super) aside: BTreeSet<ReqId>,
+    pub(super) archived: BTreeSet<ReqId>,
     pub(super) asked: BTreeMap<ReqId, (String, Option<Draft>)>,
     /// What the disk did not take: the text of a slot, or that it is to be forgotten.
     pub(super) failed: BTreeMap<String, Option<Draft>>,
@@ -42,7 +42,7 @@ pub struct Drafts {
 impl Drafts {
     /// Whether a text is on its way to the disk.
     pub fn waits_for_disk(&self) -> bool {
-        !self.asked.is_empty() || !self.aside.is_empty()
+        !self.asked.is_empty() || !self.archived.is_empty()
     }
 
     pub(super) fn asked(&mut self, req: ReqId, slot: String, draft: Option<Draft>) {

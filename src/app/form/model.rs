@@ -39,7 +39,7 @@ impl Purpose {
 
 /// What the form asks for.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Request {
+pub enum FormRequest {
     /// A new task.
     Create(NewTask),
     /// A change: what the operator left alone is `None`.
@@ -349,7 +349,7 @@ impl Form {
     ///
     /// # Errors
     /// Everything that keeps it from being sent.
-    pub fn request(&self, now: DateTime<Utc>, zone: Tz) -> Result<Request, Vec<(FormField, Problem)>> {
+    pub fn request(&self, now: DateTime<Utc>, zone: Tz) -> Result<FormRequest, Vec<(FormField, Problem)>> {
         let problems = self.problems(now, zone);
         if !problems.is_empty() {
             return Err(problems);
@@ -360,7 +360,7 @@ impl Form {
             let (Some(kind), Ok(scheduled_at)) = (self.draft.kind.clone(), scheduled_at) else {
                 return Err(problems);
             };
-            return Ok(Request::Create(NewTask { kind, scheduled_at, content }));
+            return Ok(FormRequest::Create(NewTask { kind, scheduled_at, content }));
         };
         let moved = self.draft.time_changed().then_some(scheduled_at).and_then(Result::ok);
         let only_time = matches!(self.purpose, Purpose::Time(_));
@@ -371,9 +371,9 @@ impl Form {
             content: (!only_time && self.draft.content_changed()).then_some(content),
         };
         if change.scheduled_at.is_none() && change.content.is_none() {
-            return Ok(Request::Nothing);
+            return Ok(FormRequest::Nothing);
         }
-        Ok(Request::Modify(change))
+        Ok(FormRequest::Modify(change))
     }
 
     /// How many items the list at a place took, such as "2 accounts"; `None` where there is no list, or

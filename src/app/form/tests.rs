@@ -52,7 +52,7 @@ fn disk_takes(state: &mut State, effects: &[Effect]) {
     for effect in effects {
         if let Effect::SaveDraft { req, .. }
         | Effect::DropDraft { req, .. }
-        | Effect::PutDraftAside { req, .. } = effect
+        | Effect::ArchiveDraft { req, .. } = effect
         {
             update(state, Message::DraftKept { req: *req, result: Ok(()) });
         }
@@ -84,7 +84,7 @@ fn drafts_of(effects: &[Effect]) -> Vec<&'static str> {
             Effect::SaveDraft { .. } => Some("save"),
             Effect::DropDraft { .. } => Some("drop"),
             Effect::LoadDraft { .. } => Some("load"),
-            Effect::PutDraftAside { .. } => Some("aside"),
+            Effect::ArchiveDraft { .. } => Some("archived"),
             Effect::List { .. }
             | Effect::Get { .. }
             | Effect::Write { .. }
@@ -208,7 +208,7 @@ fn esc_keeps_every_word_here_and_on_disk_and_n_brings_it_back() {
     let effects = press(&mut state, KeyCode::Char('n'));
     assert_eq!(drafts_of(&effects), [""; 0]);
     assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "Hello");
-    assert!(note(&state).starts_with("draft from 3m ago brought back · ctrl-x"), "{}", note(&state));
+    assert!(note(&state).starts_with("draft from 3m ago restored · ctrl-x"), "{}", note(&state));
 }
 
 #[test]
@@ -237,10 +237,10 @@ fn a_draft_from_disk_is_brought_back_unless_the_operator_already_types() {
     type_in(&mut state, "mine");
     assert_eq!(drafts_of(&tick(&mut state, 5_000)), [""; 0], "what lies there is not known yet");
     let effects = update(&mut state, Message::DraftLoaded { req, result: Ok(found(on_disk())) });
-    let [Effect::PutDraftAside { slot, draft, .. }] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::ArchiveDraft { slot, draft, .. }] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!((slot.as_str(), draft.entry("OfflinePushInfo.Title")), ("new", "from disk"));
     assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "mine");
-    assert!(note(&state).contains("put aside · :drafts"), "{}", note(&state));
+    assert!(note(&state).contains("archived · :drafts"), "{}", note(&state));
     // The key throws away what stands here, and never brings what stood there.
     for title in ["", "mine", "", "mine"] {
         ctrl(&mut state, 'x');
@@ -249,8 +249,8 @@ fn a_draft_from_disk_is_brought_back_unless_the_operator_already_types() {
 }
 
 #[test]
-fn a_draft_that_comes_when_its_form_was_left_is_put_aside_where_another_text_took_its_place() {
-    for (typed, aside) in [("mine", true), ("", false)] {
+fn a_draft_that_comes_when_its_form_was_left_is_archived_where_another_text_took_its_place() {
+    for (typed, archived) in [("mine", true), ("", false)] {
         let mut state = start();
         let effects = press(&mut state, KeyCode::Char('n'));
         let [Effect::LoadDraft { req, .. }] = effects[..] else { panic!("{effects:?}") };
@@ -261,7 +261,7 @@ fn a_draft_that_comes_when_its_form_was_left_is_put_aside_where_another_text_too
         draft.put("OfflinePushInfo.Title", "from disk");
         let result = Ok(found((draft, moment(0).utc)));
         let effects = update(&mut state, Message::DraftLoaded { req, result });
-        assert_eq!(drafts_of(&effects) == ["aside"], aside, "{typed}");
+        assert_eq!(drafts_of(&effects) == ["archived"], archived, "{typed}");
     }
 }
 
@@ -271,7 +271,7 @@ fn who_leaves_before_the_disk_has_answered_puts_nothing_over_what_lies_there() {
     press(&mut state, KeyCode::Char('n'));
     go_to(&mut state, "Title");
     type_in(&mut state, "mine");
-    assert_eq!(drafts_of(&update(&mut state, Message::EndAsked)), ["aside"]);
+    assert_eq!(drafts_of(&update(&mut state, Message::EndAsked)), ["archived"]);
 }
 
 #[test]
@@ -290,7 +290,7 @@ fn throwing_away_can_be_taken_back_and_after_esc_from_the_list_of_drafts() {
     assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "Hello");
     ctrl(&mut state, 'x');
     let effects = press(&mut state, KeyCode::Esc);
-    let [Effect::PutDraftAside { slot, draft, .. }] = &effects[..] else { panic!("{effects:?}") };
+    let [Effect::ArchiveDraft { slot, draft, .. }] = &effects[..] else { panic!("{effects:?}") };
     assert_eq!((slot.as_str(), draft.entry("OfflinePushInfo.Title")), ("new", "Hello"));
 }
 
@@ -316,11 +316,11 @@ fn ctrl_x_only_ever_changes_between_this_forms_own_texts() {
     ctrl(&mut state, 'x');
     type_in(&mut state, "third");
     let effects = ctrl(&mut state, 'x');
-    let aside = effects.iter().find_map(|effect| {
-        let Effect::PutDraftAside { draft, .. } = effect else { return None };
+    let archived = effects.iter().find_map(|effect| {
+        let Effect::ArchiveDraft { draft, .. } = effect else { return None };
         Some(draft.entry("OfflinePushInfo.Title").to_owned())
     });
-    assert_eq!((title(&state).as_str(), aside.as_deref()), ("", Some("second")));
+    assert_eq!((title(&state).as_str(), archived.as_deref()), ("", Some("second")));
     // A word that was typed and taken back is no new text.
     type_in(&mut state, "x");
     press(&mut state, KeyCode::Backspace);
@@ -340,7 +340,7 @@ fn a_draft_is_called_kept_only_when_the_disk_has_it() {
         assert_eq!(note(&state), "keeping the draft…");
         update(&mut state, Message::DraftKept { req, result: result.clone() });
         if result.is_ok() {
-            assert_eq!(note(&state), "draft kept · n brings it back");
+            assert_eq!(note(&state), "draft kept · n restores it");
         } else {
             assert!(note(&state).starts_with("the draft is NOT on disk: disk full"), "{}", note(&state));
         }
@@ -480,10 +480,10 @@ fn a_change_sends_only_what_changed() {
     let base = tag_task();
     let mut state = start();
     open_edit(&mut state, &base);
-    assert_eq!(form(&state).request(now, zone), Ok(Request::Nothing));
+    assert_eq!(form(&state).request(now, zone), Ok(FormRequest::Nothing));
     assert_eq!(form(&state).focus.label(), "Title");
     type_in(&mut state, "er");
-    let Ok(Request::Modify(change)) = form(&state).request(now, zone) else { panic!("no change") };
+    let Ok(FormRequest::Modify(change)) = form(&state).request(now, zone) else { panic!("no change") };
     assert_eq!(change.scheduled_at, None);
     assert_eq!(
         serde_json::to_string(&change.content.unwrap().0).unwrap(),
@@ -497,7 +497,7 @@ fn a_change_sends_only_what_changed() {
     ctrl(&mut state, 's');
     assert!(state.review().is_none() && note(&state).contains("nothing"), "{}", note(&state));
     type_in(&mut state, " UTC");
-    let Ok(Request::Modify(change)) = form(&state).request(now, zone) else { panic!("no change") };
+    let Ok(FormRequest::Modify(change)) = form(&state).request(now, zone) else { panic!("no change") };
     assert_eq!(change.scheduled_at.map(time_out).as_deref(), Some("2026-11-22 09:00:00"));
     assert_eq!(change.content, None);
 }
@@ -510,7 +510,7 @@ fn a_fault_that_came_with_the_task_does_not_keep_another_field_from_being_change
     let mut state = start();
     open_edit(&mut state, &base);
     type_in(&mut state, "!");
-    assert!(matches!(form(&state).request(now, zone), Ok(Request::Modify(_))));
+    assert!(matches!(form(&state).request(now, zone), Ok(FormRequest::Modify(_))));
     go_to(&mut state, "PushFlag");
     type_in(&mut state, "0");
     assert!(form(&state).request(now, zone).is_err());
@@ -613,7 +613,7 @@ fn a_copy_has_no_time_and_keeps_the_fields_that_nobody_knows() {
     assert_eq!((form(&state).focus, form(&state).draft.scheduled.as_str()), (FormField::Time, ""));
     type_in(&mut state, "+90m");
     let request = form(&state).request(state.server_now(), state.setup.zone);
-    let Ok(Request::Create(new)) = request else { panic!("{request:?}") };
+    let Ok(FormRequest::Create(new)) = request else { panic!("{request:?}") };
     assert_eq!(time_out(new.scheduled_at), "2026-11-21 07:33:22");
     assert!(new.content.at("OfflinePushInfo.New").is_some() && new.content.at("MsgRandom").is_none());
 }

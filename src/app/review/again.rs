@@ -14,7 +14,7 @@ use super::super::shared::Shared;
 use super::super::write::Subject;
 use super::super::writes;
 use super::doubt;
-use super::model::{Review, Stage};
+use super::model::{Review, ReviewStage};
 
 /// What one key offers when a write is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -44,7 +44,7 @@ pub fn remedy(outcome: &WriteOutcome) -> Option<Remedy> {
 /// Whether a create of unknown outcome may be sent again before that is known: a search was answered
 /// and has not found it.
 pub(super) fn may_send_again_early(shared: &Shared, review: &Review) -> bool {
-    let Stage::Sent { req, .. } = review.stage else { return false };
+    let ReviewStage::Sent { req, .. } = review.stage else { return false };
     let searched = shared.pending_write(req).is_some_and(|write| write.in_doubt() && write.sight.is_some());
     searched && matches!(review.subject, Subject::Create(_))
 }

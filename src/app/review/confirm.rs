@@ -12,9 +12,9 @@ use super::super::shared::Shared;
 use super::super::writes;
 use super::doubt::{self, Obstacle};
 use super::level::ConfirmLevel;
-use super::model::{Review, Stage};
+use super::model::{Review, ReviewStage};
 use super::page;
-use super::quiet::Guard;
+use super::quiet::InputGuard;
 use super::ready::Ready;
 use super::screens::Screens;
 use super::sight::{self, Unseen};
@@ -39,7 +39,7 @@ pub fn on_input(shared: &mut Shared, review: &mut Review) -> bool {
 
 /// A key that is part of the confirmation. The moment the whole text stands there, the last quiet begins.
 pub(super) fn typed(shared: &Shared, review: &mut Review, event: KeyEvent) {
-    let may_type = review.stage == Stage::Asking && review.ready(shared) == Ready::Yes;
+    let may_type = review.stage == ReviewStage::Asking && review.ready(shared) == Ready::Yes;
     if !may_type || matches!(what_is_unseen(shared, review), Unseen::Elsewhere { .. }) {
         return;
     }
@@ -66,8 +66,8 @@ pub(super) fn typed(shared: &Shared, review: &mut Review, event: KeyEvent) {
     review.typed = if review.spoiled && level == ConfirmLevel::Low { String::new() } else { text };
     if !review.spoiled && review.typed == wanted && level == ConfirmLevel::High {
         // Its three seconds are quiet, too: any key stops it.
-        review.stage = Stage::Counting { until: now.running + COUNTDOWN, ended: false };
-        review.guard = Guard::since(now.running);
+        review.stage = ReviewStage::Counting { until: now.running + COUNTDOWN, ended: false };
+        review.guard = InputGuard::since(now.running);
     }
 }
 
@@ -106,7 +106,7 @@ fn send(shared: &mut Shared, review: &mut Review) -> Vec<Effect> {
     let at = shared.now;
     let pending = PendingWrite::new(req, write.clone(), at);
     shared.writes.push(PendingWrite { reviewed: Some(reviewed), ..pending });
-    review.stage = Stage::Sent { req, at };
+    review.stage = ReviewStage::Sent { req, at };
     review.req = Some(req);
     review.notice = None;
     review.scroll = 0;
@@ -115,7 +115,7 @@ fn send(shared: &mut Shared, review: &mut Review) -> Vec<Effect> {
 
 /// Stops a countdown; says whether there was one.
 fn stop_countdown(shared: &mut Shared, review: &mut Review) -> bool {
-    if !matches!(review.stage, Stage::Counting { .. }) {
+    if !matches!(review.stage, ReviewStage::Counting { .. }) {
         return false;
     }
     review.begin_anew(shared.now.running);
@@ -132,7 +132,7 @@ pub fn on_drawn(shared: &Shared, screens: &mut Screens<'_>, rendered: Duration, 
     }
     let now = shared.now.running;
     if review.guard.on_drawn(now, rendered)
-        && let Stage::Counting { until, .. } = &mut review.stage
+        && let ReviewStage::Counting { until, .. } = &mut review.stage
     {
         *until = now + COUNTDOWN;
     }
@@ -147,24 +147,24 @@ pub fn on_tick(shared: &mut Shared, review: &mut Review, before: Duration) -> Ve
     let is_complete = review.is_complete(shared);
     review.guard.on_tick(now);
     match &mut review.stage {
-        Stage::Counting { until, ended } if stood_still => {
+        ReviewStage::Counting { until, ended } if stood_still => {
             (*until, *ended) = (now + COUNTDOWN, false);
             Vec::new()
         }
-        Stage::Counting { until, ended } if now >= *until => {
+        ReviewStage::Counting { until, ended } if now >= *until => {
             // Keys that were pressed in time may still wait behind this tick.
             if std::mem::replace(ended, true) { act(shared, review) } else { Vec::new() }
         }
-        Stage::Asking if is_complete && stood_still => changed_meanwhile(shared, review),
-        Stage::Asking if is_complete => {
+        ReviewStage::Asking if is_complete && stood_still => changed_meanwhile(shared, review),
+        ReviewStage::Asking if is_complete => {
             if review.guard.listens() {
                 act(shared, review)
             } else {
                 Vec::new()
             }
         }
-        Stage::Asking => ask_when_old(shared, review),
-        Stage::Counting { .. } | Stage::Sent { .. } | Stage::Over(_) => Vec::new(),
+        ReviewStage::Asking => ask_when_old(shared, review),
+        ReviewStage::Counting { .. } | ReviewStage::Sent { .. } | ReviewStage::Over(_) => Vec::new(),
     }
 }
 
@@ -180,13 +180,13 @@ fn begin_anew_where_it_changed(shared: &mut Shared, review: &mut Review) {
     if !review.is_asking() {
         return;
     }
-    let has_begun = !review.typed.is_empty() || review.stage != Stage::Asking;
+    let has_begun = !review.typed.is_empty() || review.stage != ReviewStage::Asking;
     page::compose(shared, review);
     let (width, _) = page::room(shared);
     let digest = sight::digest(&page::text(shared, review, usize::from(width)));
     let is_other = review.digest.is_some_and(|before| before != digest);
     let is_over = has_begun && review.ready(shared) != Ready::Yes;
-    let counted = review.stage != Stage::Asking;
+    let counted = review.stage != ReviewStage::Asking;
     if is_other || is_over {
         review.begin_anew(shared.now.running);
     }

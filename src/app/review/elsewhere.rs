@@ -64,7 +64,7 @@ pub fn on_ended_elsewhere(
         Verdict::Done(Written::Cancelled(id)) => (format!("#{id} was cancelled"), false),
         Verdict::NotDone => (format!("{what} was not done"), true),
         Verdict::Several(ids) => (format!("{what}: {}", stand_twice(&ids)), true),
-        Verdict::CannotTell(why) => (format!("{what}: {why}; look at the list"), true),
+        Verdict::CannotTell(why) => (format!("{what}: {why}; check the list"), true),
     };
     let words = format!("another pushdeck: {words}");
     if bad {

@@ -10,7 +10,7 @@ use super::super::shared::Shared;
 use super::again::{Remedy, may_send_again_early, remedy};
 use super::level::ConfirmLevel;
 use super::lines::NARROW;
-use super::model::{Review, Stage};
+use super::model::{Review, ReviewStage};
 use super::ready::Ready;
 use super::sight::Unseen;
 
@@ -20,7 +20,7 @@ const LOW: usize = 6;
 /// Lines that the foot takes of `height`, with the text that is to be typed in mind from the beginning.
 pub(super) fn height(shared: &Shared, review: &Review, width: usize, is_seen: bool, height: usize) -> usize {
     let most = height.saturating_sub(1).max(1);
-    if review.stage != Stage::Asking {
+    if review.stage != ReviewStage::Asking {
         return lines_of(shared, review, width).len().clamp(1, most);
     }
     let is_ready = review.ready(shared) == Ready::Yes;
@@ -56,31 +56,31 @@ pub(super) fn lines(
 /// Whether it could be confirmed, were all seen that must be, and a key is heard that shows it.
 fn waits_for_reading(shared: &Shared, review: &Review) -> bool {
     let hears = !review.guard.is_closed(shared.now.running);
-    review.stage == Stage::Asking && hears && review.ready(shared) == Ready::Yes
+    review.stage == ReviewStage::Asking && hears && review.ready(shared) == Ready::Yes
 }
 
 fn lines_of(shared: &Shared, review: &Review, width: usize) -> Vec<Line> {
     let mut out = Lines { width, lines: Vec::new() };
     match &review.stage {
-        Stage::Asking => match review.ready(shared) {
+        ReviewStage::Asking => match review.ready(shared) {
             Ready::Wait(words) => out.say(Tone::Watch, &words),
             Ready::No(why) => out.say(Tone::Bad, &format!("✗ {why}")),
             Ready::Yes => return asking(shared, review, width),
         },
-        Stage::Counting { until, .. } => {
+        ReviewStage::Counting { until, .. } => {
             let left = until.saturating_sub(shared.now.running);
             let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
             let what = if width < NARROW { "" } else { "the request is " };
             out.say(Tone::Bad, &format!("{what}sent in {seconds} s · any key stops it"));
         }
-        Stage::Sent { .. } => {
+        ReviewStage::Sent { .. } => {
             if may_send_again_early(shared, review) {
                 let key = keymap::first_key(Scope::Review, Action::Review).unwrap_or_default();
                 out.say(Tone::Watch, &format!("{key} sends it again, though it may become a second push"));
             }
             out.say(Tone::Muted, "Esc leaves this; what was sent goes on · ctrl-r searches now");
         }
-        Stage::Over(outcome) => over(&mut out, shared, outcome),
+        ReviewStage::Over(outcome) => over(&mut out, shared, outcome),
     }
     out.lines
 }
@@ -153,7 +153,7 @@ fn typing(shared: &Shared, review: &Review) -> Option<Line> {
     let tone = if review.spoiled { Tone::Bad } else { Tone::Plain };
     let mut line = vec![part(Tone::Muted, "› "), part(tone, typed), part(Tone::Bold, "▏")];
     if review.spoiled && !review.typed.is_empty() {
-        line.push(part(Tone::Bad, "  ! that is something else"));
+        line.push(part(Tone::Bad, "  ! that does not match"));
     }
     Some(line)
 }
@@ -166,7 +166,7 @@ fn over(out: &mut Lines, shared: &Shared, outcome: &WriteOutcome) {
             out.say(Tone::Bold, &format!("{key} reviews it again, to send it once more"));
         }
         Some(Remedy::PutRight) => {
-            out.say(Tone::Bad, &format!("{key} puts it right, through the review"));
+            out.say(Tone::Bad, &format!("{key} corrects it, through the review"));
         }
         None => {}
     }

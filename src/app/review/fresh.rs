@@ -134,7 +134,7 @@ fn lay_over(shared: &Shared, review: &mut Review, form: &mut form::Form, fresh: 
     form.lay_over(fresh, zone);
     let draft = form.draft.clone();
     match form.request(now, zone) {
-        Ok(form::Request::Modify(change)) => {
+        Ok(form::FormRequest::Modify(change)) => {
             if let Subject::Modify { change: old, .. } = &mut review.subject {
                 *old = change;
             }
@@ -143,13 +143,13 @@ fn lay_over(shared: &Shared, review: &mut Review, form: &mut form::Form, fresh: 
             }
             review.barred = None;
         }
-        Ok(form::Request::Nothing | form::Request::Create(_)) => {
+        Ok(form::FormRequest::Nothing | form::FormRequest::Create(_)) => {
             review.bar("the task is already as you want it: nothing is left to send");
         }
         Err(problems) => {
             let first = problems.first().map(|(field, problem)| form::fields::words(problem, *field));
             let first = first.unwrap_or_default();
-            review.bar(format!("with what changed meanwhile it does not hold: {first}; Esc goes back"));
+            review.bar(format!("with what changed meanwhile it is not valid: {first}; Esc goes back"));
         }
     }
 }

@@ -10,7 +10,7 @@ use super::super::shared::Shared;
 use super::super::write::Write;
 use super::super::writes::{GONE, deed, gone_words};
 use super::learn::learn_gone;
-use super::model::{Review, Stage};
+use super::model::{Review, ReviewStage};
 use super::screens::Screens;
 
 /// The task was read again, if that was asked for here.
@@ -29,10 +29,10 @@ pub(super) fn on_read(
     let effects = learn_gone(shared, screens, id);
     shared.failed.remove(&id);
     let cancels = matches!(write.write, Write::Cancel { .. });
-    let refused = |stage: &Stage| matches!(stage, Stage::Over(WriteOutcome::Refused(_)));
+    let refused = |stage: &ReviewStage| matches!(stage, ReviewStage::Over(WriteOutcome::Refused(_)));
     let shows = |review: &&mut Review| review.req == Some(write.req) && refused(&review.stage);
     if let Some(review) = screens.review().filter(shows) {
-        review.stage = Stage::Over(WriteOutcome::Gone { cancels });
+        review.stage = ReviewStage::Over(WriteOutcome::Gone { cancels });
     } else {
         let words = format!("{}: {}", deed(&write.write), gone_words(cancels));
         shared.keep_result(write.req, words, !cancels);

@@ -30,7 +30,7 @@ impl ConfirmLevel {
 /// The confirmation level of a push to this audience.
 pub(super) fn level_of(environment: Environment, audience: &Audience) -> ConfirmLevel {
     match (environment, audience) {
-        // Whom an unclear one reaches cannot be told: it may be everyone.
+        // Whom an unclear one reaches is not known: it may be everyone.
         (Environment::Prod, Audience::Everyone | Audience::Unclear(_)) => ConfirmLevel::High,
         (Environment::Prod, Audience::Matching(_) | Audience::Accounts(_)) => ConfirmLevel::Middle,
         (Environment::Sandbox | Environment::Test, Audience::Accounts(list)) if list.len() <= FEW => {

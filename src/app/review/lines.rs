@@ -18,8 +18,8 @@ use super::super::shared::Shared;
 use super::super::write::Subject;
 use super::super::writes;
 use super::level::ConfirmLevel;
-use super::model::{Review, Stage};
-use super::sight::{Text, Topic, Writer};
+use super::model::{Review, ReviewStage};
+use super::sight::{Text, TextWriter, Topic};
 use super::warnings::warnings;
 
 /// Under this width the lines say the least.
@@ -56,7 +56,7 @@ pub fn is_grave(shared: &Shared, review: &Review) -> bool {
 
 /// The text that scrolls, and what of it must be seen before anything is confirmed.
 pub fn body(shared: &Shared, review: &Review, width: usize) -> Text {
-    let mut to = Writer::new(width);
+    let mut to = TextWriter::new(width);
     outcome(&mut to.out, shared, review);
     let asking = review.is_asking();
     if asking {
@@ -86,7 +86,7 @@ pub fn body(shared: &Shared, review: &Review, width: usize) -> Text {
 }
 
 /// Why nothing was sent before, and what a cancel will do without.
-fn notice(to: &mut Writer, review: &Review) {
+fn notice(to: &mut TextWriter, review: &Review) {
     if let Some(notice) = &review.notice {
         to.must(Topic::Notice, notice, |out| out.say(Tone::Bad, &format!("! {notice}")));
     }
@@ -100,7 +100,7 @@ fn notice(to: &mut Writer, review: &Review) {
 }
 
 /// The message as it will look, and all of its words where the card cuts them.
-fn message(to: &mut Writer, shared: &Shared, meant: &Version) {
+fn message(to: &mut TextWriter, shared: &Shared, meant: &Version) {
     let path = |name: &str| format!("OfflinePushInfo.{name}");
     let (title, desc) = (meant.content.text(&path("Title")), meant.content.text(&path("Desc")));
     let mut card = card(&shared.setup.profile, title, desc, to.out.width);
@@ -131,7 +131,7 @@ fn message(to: &mut Writer, shared: &Shared, meant: &Version) {
     }
 }
 
-fn who_and_when(to: &mut Writer, shared: &Shared, review: &Review) {
+fn who_and_when(to: &mut TextWriter, shared: &Shared, review: &Review) {
     let audience = review.audience();
     let tone = match audience {
         Audience::Everyone if shared.setup.environment == Environment::Prod => Tone::Bad,
@@ -142,7 +142,7 @@ fn who_and_when(to: &mut Writer, shared: &Shared, review: &Review) {
     to.must(Topic::Who, &who, |out| out.row("Who", LABEL, tone, &who));
     let (now, zone) = (shared.server_now(), shared.setup.zone);
     let Some(at) = review.meant().scheduled_at else {
-        let words = "the service tells no time";
+        let words = "the service gives no time";
         to.must(Topic::When, words, |out| out.row("When", LABEL, Tone::Bad, words));
         return;
     };
@@ -169,8 +169,8 @@ fn side(value: Option<&String>) -> &str {
     value.map_or("(none)", String::as_str)
 }
 
-fn changes(to: &mut Writer, shared: &Shared, review: &Review) {
-    if matches!(review.stage, Stage::Over(WriteOutcome::Done { .. })) {
+fn changes(to: &mut TextWriter, shared: &Shared, review: &Review) {
+    if matches!(review.stage, ReviewStage::Over(WriteOutcome::Done { .. })) {
         return;
     }
     let found = review.pending_changes(shared.setup.zone, shared.server_now());
@@ -198,7 +198,7 @@ fn rows_of(out: &mut Lines, found: &[Difference], arrow: &str, tone: Tone) {
 }
 
 /// What somebody else changed since the operator began.
-fn moved(to: &mut Writer, shared: &Shared, review: &Review) {
+fn moved(to: &mut TextWriter, shared: &Shared, review: &Review) {
     let (Some(base), Some(fresh)) = (review.base(), &review.fresh.value) else { return };
     if !review.moved() {
         return;
@@ -267,8 +267,8 @@ fn words_of(field: &Field, value: &Value) -> String {
 /// How far a write is, or how it ended.
 fn outcome(out: &mut Lines, shared: &Shared, review: &Review) {
     match &review.stage {
-        Stage::Asking | Stage::Counting { .. } => return,
-        Stage::Sent { req, at } => {
+        ReviewStage::Asking | ReviewStage::Counting { .. } => return,
+        ReviewStage::Sent { req, at } => {
             let age = writes::seconds(shared.now.running.saturating_sub(at.running));
             let write = shared.pending_write(*req);
             match write.and_then(|write| write.doubt.as_ref()) {
@@ -280,11 +280,11 @@ fn outcome(out: &mut Lines, shared: &Shared, review: &Review) {
                         Tone::Watch,
                         &format!("Sent {age} ago. What happened is being checked: {progress}."),
                     );
-                    out.say(Tone::Plain, "Nothing is sent again by itself.");
+                    out.say(Tone::Plain, "Nothing is sent again automatically.");
                 }
             }
         }
-        Stage::Over(outcome) => ended(out, shared, review, outcome),
+        ReviewStage::Over(outcome) => ended(out, shared, review, outcome),
     }
     out.blank();
 }
@@ -318,9 +318,9 @@ fn ended(out: &mut Lines, shared: &Shared, review: &Review, outcome: &WriteOutco
             out.say(Tone::Bad, &format!("✗ {}.", writes::stand_twice(ids)));
         }
         WriteOutcome::CannotTell(words) => {
-            out.say(Tone::Bad, "?UNK whether it was done could not be found out.");
+            out.say(Tone::Bad, "?UNK whether it was done could not be determined.");
             out.say(Tone::Plain, words);
-            let stays = "Nothing was sent again. Look at the table before you send this once more.";
+            let stays = "Nothing was sent again. Check the table before you send this once more.";
             out.say(Tone::Plain, stays);
         }
     }
@@ -329,10 +329,10 @@ fn ended(out: &mut Lines, shared: &Shared, review: &Review, outcome: &WriteOutco
 fn proven(out: &mut Lines, verification: &Verification) {
     match verification {
         Verification::None => {}
-        Verification::Asked(_) => out.say(Tone::Watch, "asking for it, to see that it stands as meant…"),
-        Verification::Holds => out.say(Tone::Good, "✓ verified: time, audience and content are as meant"),
+        Verification::Asked(_) => out.say(Tone::Watch, "reading the task back, to verify it…"),
+        Verification::Holds => out.say(Tone::Good, "✓ verified: time, audience and content are as intended"),
         Verification::Fails { found, .. } => {
-            out.say(Tone::Bad, "✗ it does NOT stand as meant (meant ≠ stands):");
+            out.say(Tone::Bad, "✗ it is NOT as intended (intended ≠ actual):");
             rows_of(out, found, "≠", Tone::Bad);
         }
         Verification::Unread(failure) => {

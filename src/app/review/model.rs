@@ -19,12 +19,12 @@ use super::super::shared::Shared;
 use super::super::write::{Source, Subject, Terms, Waived, Write};
 use super::super::writes;
 use super::level::{ConfirmLevel, level_of};
-use super::quiet::Guard;
+use super::quiet::InputGuard;
 use super::sight::{Seen, Text};
 
 /// How far it is.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Stage {
+pub enum ReviewStage {
     /// Nothing is sent; the operator thinks.
     Asking,
     /// Nothing is sent yet; it will be then, by [`Moment::running`], unless a key is pressed.
@@ -57,7 +57,7 @@ pub struct Review {
     /// What was typed to confirm.
     pub typed: String,
     /// How far it is.
-    pub stage: Stage,
+    pub stage: ReviewStage,
     /// Lines scrolled off the top.
     pub scroll: u16,
     /// The write that it became.
@@ -78,7 +78,7 @@ pub struct Review {
     pub(super) barred: Option<String>,
     pub(super) fresh_at: Option<Duration>,
     /// The input guard.
-    pub(super) guard: Guard,
+    pub(super) guard: InputGuard,
     /// What was typed before the key that is looked at now; only a character goes on with it.
     pub(super) held: String,
     /// Whether what was typed is no beginning of what is wanted: quiet is waited for.
@@ -100,7 +100,7 @@ impl Review {
             source,
             fresh: Remote::default(),
             typed: String::new(),
-            stage: Stage::Asking,
+            stage: ReviewStage::Asking,
             scroll: 0,
             req: None,
             notice: None,
@@ -111,7 +111,7 @@ impl Review {
             app: shared.setup.app.clone(),
             barred: None,
             fresh_at: None,
-            guard: Guard::since(shared.now.running),
+            guard: InputGuard::since(shared.now.running),
             held: String::new(),
             spoiled: false,
             seen_lines: Seen::default(),
@@ -208,8 +208,8 @@ impl Review {
     /// How it ended, when it is over.
     pub(super) fn outcome(&self) -> Option<&WriteOutcome> {
         match &self.stage {
-            Stage::Over(outcome) => Some(outcome),
-            Stage::Asking | Stage::Counting { .. } | Stage::Sent { .. } => None,
+            ReviewStage::Over(outcome) => Some(outcome),
+            ReviewStage::Asking | ReviewStage::Counting { .. } | ReviewStage::Sent { .. } => None,
         }
     }
 
@@ -234,18 +234,18 @@ impl Review {
 
     /// Whether the operator still thinks, or may stop it.
     pub(super) fn is_asking(&self) -> bool {
-        matches!(self.stage, Stage::Asking | Stage::Counting { .. })
+        matches!(self.stage, ReviewStage::Asking | ReviewStage::Counting { .. })
     }
 
     /// Whether the whole confirmation stands there and only quiet is waited for.
     pub(super) fn is_complete(&self, shared: &Shared) -> bool {
-        self.stage == Stage::Asking && !self.spoiled && self.typed == self.wanted(&shared.setup)
+        self.stage == ReviewStage::Asking && !self.spoiled && self.typed == self.wanted(&shared.setup)
     }
 
     /// How soon something of it changes by itself.
     pub(in crate::app) fn wake_in(&self, now: Duration) -> Duration {
         let longest = Duration::from_millis(100);
-        if matches!(self.stage, Stage::Counting { ended: true, .. }) {
+        if matches!(self.stage, ReviewStage::Counting { ended: true, .. }) {
             return Duration::from_millis(10);
         }
         self.guard.wake_in(now).map_or(longest, |soon| soon.min(longest))
@@ -284,8 +284,8 @@ impl Review {
     pub(super) fn begin_anew(&mut self, now: Duration) {
         self.typed.clear();
         self.held.clear();
-        self.stage = Stage::Asking;
-        self.guard = Guard::since(now);
+        self.stage = ReviewStage::Asking;
+        self.guard = InputGuard::since(now);
         (self.spoiled, self.digest) = (false, None);
     }
 

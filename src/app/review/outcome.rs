@@ -11,7 +11,7 @@ use super::super::request::ReqId;
 use super::super::shared::Shared;
 use super::super::write::{OpenWrite, Sight, Source, Subject, Verdict, Write, Written};
 use super::super::writes::{self, GONE, deed};
-use super::model::Stage;
+use super::model::ReviewStage;
 use super::screens::Screens;
 
 /// A write was done, or certainly not.
@@ -117,7 +117,7 @@ fn keep_verdict(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, verd
     let last_run = if write.inherited { " (of the last run)" } else { "" };
     let found = match &outcome {
         WriteOutcome::Several(ids) => writes::stand_twice(ids),
-        WriteOutcome::CannotTell(words) => format!("whether it was done could not be found out: {words}"),
+        WriteOutcome::CannotTell(words) => format!("whether it was done could not be determined: {words}"),
         WriteOutcome::NotDone => writes::not_done(&write.write).to_owned(),
         WriteOutcome::Done { .. }
         | WriteOutcome::Refused(_)
@@ -151,7 +151,7 @@ pub(super) fn stands_by_now(
     };
     if matches!(&review.subject, Subject::Create(other) if is_same(other)) {
         let names = writes::numbers(ids);
-        review.bar(format!("it stands already as {names}, made by the try before; Esc leaves"));
+        review.bar(format!("it already exists as {names}, made by the attempt before; Esc leaves"));
         review.begin_anew(now);
     }
 }
@@ -168,7 +168,7 @@ pub(super) fn end(
     bad: bool,
 ) {
     if let Some(review) = screens.shown(req) {
-        review.stage = Stage::Over(outcome);
+        review.stage = ReviewStage::Over(outcome);
         review.scroll = 0;
     } else if bad {
         shared.keep_result(req, words, true);
@@ -250,7 +250,7 @@ fn stands(shared: &Shared, reviewed: &Reviewed, written: Written) -> String {
     let who = reviewed.meant.content.audience(reviewed.subject.kind()).in_words(&shared.setup.profile);
     let (now, zone) = (shared.server_now(), shared.setup.zone);
     let at = reviewed.meant.scheduled_at.map_or_else(
-        || "at a time that the service does not tell".to_owned(),
+        || "at a time that the service does not give".to_owned(),
         |at| format!("{} ({})", when::stamp(at, zone, now), when::from_now(at, now)),
     );
     match written {
@@ -316,7 +316,7 @@ fn problem_of(failure: &Failure) -> Option<Problem> {
             Some(Problem::coded("To_Account", 90108, format!("no such accounts: {}", names.join(", "))))
         }
         90108 => Some(Problem::coded("To_Account", 90108, "some of these accounts do not exist")),
-        90110 => Some(Problem::coded("SchedAt", 90110, "the service did not take this time")),
+        90110 => Some(Problem::coded("SchedAt", 90110, "the service did not accept this time")),
         _ => None,
     }
 }

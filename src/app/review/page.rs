@@ -21,7 +21,7 @@ pub fn room(shared: &Shared) -> (u16, u16) {
 
 /// One screenful of the review: what its frame shows, and where its window stands.
 #[derive(Clone, Debug)]
-pub struct Page {
+pub struct ReviewPage {
     /// The text that scrolls.
     pub text: Arc<Text>,
     /// What always stays in sight: what to do now.
@@ -32,7 +32,7 @@ pub struct Page {
     pub scroll: usize,
 }
 
-impl Page {
+impl ReviewPage {
     /// Lines below the window.
     pub fn below(&self) -> usize {
         self.text.lines.len().saturating_sub(self.scroll + self.room)
@@ -73,13 +73,13 @@ pub(in crate::app) fn compose(shared: &Shared, review: &mut Review) {
 }
 
 /// What the review shows where there is room for so many cells across and lines down.
-pub fn page(shared: &Shared, review: &Review, (width, height): (u16, u16)) -> Page {
+pub fn page(shared: &Shared, review: &Review, (width, height): (u16, u16)) -> ReviewPage {
     let (width, height) = (usize::from(width), usize::from(height));
     let text = text(shared, review, width);
     let is_seen = text.musts.iter().all(|must| review.seen_lines.holds(must, shared.size));
     let foot_height = foot::height(shared, review, width, is_seen, height);
     let room = height.saturating_sub(foot_height);
-    let mut page = Page { text, foot: Vec::new(), room, scroll: 0 };
+    let mut page = ReviewPage { text, foot: Vec::new(), room, scroll: 0 };
     page.scroll = usize::from(review.scroll).min(page.most());
     let unseen = page.unseen(shared, review);
     page.foot = foot::lines(shared, review, width, &unseen, foot_height);
@@ -87,7 +87,7 @@ pub fn page(shared: &Shared, review: &Review, (width, height): (u16, u16)) -> Pa
 }
 
 /// What of a page is still to be seen.
-fn unseen(shared: &Shared, page: &Page, seen: &Seen) -> Unseen {
+fn unseen(shared: &Shared, page: &ReviewPage, seen: &Seen) -> Unseen {
     let open = || page.text.musts.iter().filter(|must| !seen.holds(must, shared.size));
     let hidden: Vec<&Must> = open().filter(|must| !page.shows(must.at)).collect();
     if hidden.is_empty() {

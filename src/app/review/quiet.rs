@@ -14,7 +14,7 @@ const SECOND_TICK: Duration = Duration::from_millis(10);
 
 /// The input guard.
 #[derive(Clone, Debug, Default, PartialEq)]
-pub(super) struct Guard {
+pub(super) struct InputGuard {
     /// Since when it is to be on the screen: earlier frames show something else.
     begun: Duration,
     /// When the frame that it counts from came to the terminal; `None` before.
@@ -29,7 +29,7 @@ pub(super) struct Guard {
     listened: bool,
 }
 
-impl Guard {
+impl InputGuard {
     /// A guard that waits for the first frame of the state as it is now, or later.
     pub(super) fn since(now: Duration) -> Self {
         Self { begun: now, ..Self::default() }

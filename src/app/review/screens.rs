@@ -2,7 +2,7 @@
 
 use super::super::form::Form;
 use super::super::request::ReqId;
-use super::model::{Review, Stage};
+use super::model::{Review, ReviewStage};
 use crate::app::pending::WriteOutcome;
 
 /// The form and the review that lie over the table.
@@ -28,9 +28,9 @@ impl Screens<'_> {
     /// The review that shows this write: also after it said that nobody knows.
     pub(super) fn shown(&mut self, req: ReqId) -> Option<&mut Review> {
         self.review().filter(|review| match &review.stage {
-            Stage::Sent { req: own, .. } => *own == req,
-            Stage::Over(WriteOutcome::NotDone | WriteOutcome::CannotTell(_)) => review.req == Some(req),
-            Stage::Asking | Stage::Counting { .. } | Stage::Over(_) => false,
+            ReviewStage::Sent { req: own, .. } => *own == req,
+            ReviewStage::Over(WriteOutcome::NotDone | WriteOutcome::CannotTell(_)) => review.req == Some(req),
+            ReviewStage::Asking | ReviewStage::Counting { .. } | ReviewStage::Over(_) => false,
         })
     }
 }

@@ -82,12 +82,12 @@ pub struct Text {
 }
 
 /// A text under construction.
-pub(super) struct Writer {
+pub(super) struct TextWriter {
     pub(super) out: Lines,
     musts: Vec<Must>,
 }
 
-impl Writer {
+impl TextWriter {
     pub(super) fn new(width: usize) -> Self {
         Self { out: Lines { width, lines: Vec::new() }, musts: Vec::new() }
     }

@@ -22,12 +22,12 @@ pub fn on_stopped(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, wh
     let words = match &why {
         Stop::Moved(_) => "it changed since you looked".to_owned(),
         Stop::Gone => gone_words(cancels),
-        Stop::Stands { id, .. } => format!("it stands already as #{id}, made by the try before"),
+        Stop::Stands { id, .. } => format!("it already exists as #{id}, made by the attempt before"),
         Stop::Unread(failure) => {
             format!("what must be read right before could not be read: {}", failure.words().what)
         }
         Stop::NoJournal(why) => format!("the journal cannot be written: {why}"),
-        Stop::Elsewhere => "another pushdeck has sent the same push, and checks what became of it".to_owned(),
+        Stop::Elsewhere => "another pushdeck has sent the same push, and is checking its outcome".to_owned(),
         Stop::OtherApp => "another app is in use by now".to_owned(),
     };
     let mut effects = Vec::new();

@@ -144,7 +144,7 @@ fn is_form(state: &State) -> bool {
     matches!(state.layers.last(), Some(Layer::Form(_)))
 }
 
-/// A cancel under review, the fresh copy there, no longer deaf.
+/// A cancel under review, the fresh copy there, which no longer ignores input.
 fn cancel(environment: Environment, kind: &str) -> State {
     let mut state = start(environment);
     let effects = open_cancel(&mut state, &task(kind));
@@ -167,7 +167,7 @@ fn filled(environment: Environment, kind: &str) -> State {
     state
 }
 
-/// A new task under review, no longer deaf.
+/// A new task under review, which no longer ignores input.
 fn create(environment: Environment, kind: &str) -> State {
     let mut state = filled(environment, kind);
     let effects = ctrl(&mut state, 's');
@@ -442,7 +442,7 @@ fn only_what_could_collide_with_a_write_of_the_last_run_waits_for_it() {
 }
 
 #[test]
-fn esc_goes_back_even_while_the_review_is_deaf() {
+fn esc_goes_back_even_while_the_review_ignores_input() {
     let mut state = filled(Environment::Test, "All");
     ctrl(&mut state, 's');
     assert!(review(&state).ignores_input(state.now));

@@ -1,4 +1,4 @@
-//! The verification of a write: the task is read again after it, and what does not stand as it was meant
+//! The verification of a write: the task is read again after it, and what is not as intended
 //! stays on the screen until it is acknowledged (U9).
 
 use crate::domain::{Failure, Task};
@@ -8,7 +8,7 @@ use super::super::pending::{Mismatch, Verification, Verifying, WriteOutcome};
 use super::super::request::ReqId;
 use super::super::shared::Shared;
 use super::super::writes::deed;
-use super::model::Stage;
+use super::model::ReviewStage;
 use super::screens::Screens;
 
 /// The verification of a write came, or did not.
@@ -24,7 +24,7 @@ pub(super) fn on_verification(
     let deed = deed(&write.write);
     let Some(meant) = write.reviewed.map(|reviewed| reviewed.meant) else { return };
     if !matches!(&result, Ok(task) if Version::of(task) == meant) {
-        shared.failed.insert(id, "it does not stand as meant, or could not be verified".to_owned());
+        shared.failed.insert(id, "it is not as intended, or could not be verified".to_owned());
     }
     let (verification, words, bad) = match result {
         Ok(task) => {
@@ -33,12 +33,12 @@ pub(super) fn on_verification(
             if found.is_empty() {
                 (
                     Verification::Holds,
-                    format!("#{id} verified: time, audience and content are as meant"),
+                    format!("#{id} verified: time, audience and content are as intended"),
                     false,
                 )
             } else {
                 let names: Vec<&str> = found.iter().map(|difference| difference.name.as_str()).collect();
-                let words = format!("{deed}: #{id} does not stand as meant, {} differ", names.join(", "));
+                let words = format!("{deed}: #{id} is not as intended, {} differ", names.join(", "));
                 let stands = Box::new(task);
                 (Verification::Fails { found, stands, meant }, words, true)
             }
@@ -49,7 +49,7 @@ pub(super) fn on_verification(
         }
     };
     if let Some(review) = screens.review()
-        && let Stage::Over(WriteOutcome::Done { verification: shown, .. }) = &mut review.stage
+        && let ReviewStage::Over(WriteOutcome::Done { verification: shown, .. }) = &mut review.stage
         && *shown == Verification::Asked(req)
     {
         *shown = verification;

@@ -15,7 +15,7 @@ use super::super::shared::Shared;
 use super::super::write::{Subject, Verdict, Write};
 use super::super::writes;
 use super::doubt::{self, Obstacle};
-use super::model::{Review, Stage};
+use super::model::{Review, ReviewStage};
 
 /// Due within this time: there may be none left to stop it.
 const SOON: TimeDelta = TimeDelta::minutes(2);
@@ -43,7 +43,7 @@ pub(super) fn warnings(shared: &Shared, review: &Review) -> Vec<(Tone, String)> 
         Audience::Everyone | Audience::Matching(_) if !cancels => {
             warn(Tone::Watch, "how many people that is, the service does not say".to_owned());
         }
-        Audience::Unclear(_) => warn(Tone::Bad, "whom it reaches cannot be told".to_owned()),
+        Audience::Unclear(_) => warn(Tone::Bad, "whom it reaches is not known".to_owned()),
         Audience::Everyone | Audience::Matching(_) | Audience::Accounts(_) => {}
     }
     let due = meant.scheduled_at.map(|at| at - now);
@@ -87,7 +87,7 @@ pub(super) fn warnings(shared: &Shared, review: &Review) -> Vec<(Tone, String)> 
 /// What else was sent, or stands, that this create could repeat.
 fn repeats(shared: &Shared, review: &Review) -> Vec<String> {
     let Subject::Create(new) = &review.subject else { return Vec::new() };
-    if !matches!(review.stage, Stage::Asking | Stage::Counting { .. }) {
+    if !matches!(review.stage, ReviewStage::Asking | ReviewStage::Counting { .. }) {
         return Vec::new();
     }
     let mut words = Vec::new();
@@ -116,7 +116,7 @@ fn not_there(shared: &Shared, new: &NewTask) -> Vec<String> {
             .as_ref()
             .map_or(Duration::ZERO, |(_, at)| shared.now.running.saturating_sub(at.running));
         format!(
-            "sent before, {sent} ago, and not there {} ago: it is looked for once more before this is sent",
+            "sent before, {sent} ago, and not there {} ago: it is searched for once more before this is sent",
             writes::seconds(seen)
         )
     };
@@ -138,7 +138,7 @@ fn duplicates(shared: &Shared, new: &NewTask) -> Vec<String> {
         let meant = Version::new(Some(new.scheduled_at), &new.content);
         let apart = at.map_or(TimeDelta::zero(), |at| new.scheduled_at - at);
         let words = if Version::new(at, content) == meant {
-            format!("#{id} is the very same task and stands already: this would be one more")
+            format!("#{id} is the very same task and already exists: this would be one more")
         } else if apart.is_zero() {
             format!("#{id} says the same to the same people at the same time")
         } else {

@@ -63,7 +63,7 @@ pub(super) async fn hello(base: &str, ca_file: Option<&Path>, context: &Context)
 }
 
 /// What a real list call has shown.
-pub(super) struct Listed {
+pub(super) struct ListFindings {
     /// How many tasks there are.
     pub(super) total: u64,
     /// Within how many days around the present, where the service refuses the range that the table starts
@@ -73,19 +73,19 @@ pub(super) struct Listed {
 
 /// A real list call, of the range that the table starts with or of a shorter one where the service takes
 /// no longer.
-pub(super) async fn list(connection: &Connection, context: &Context) -> Result<Listed, Failure> {
+pub(super) async fn list(connection: &Connection, context: &Context) -> Result<ListFindings, Failure> {
     let client = Client::new(connection, Timeouts::default(), context.clone())?;
     let now = client.service_now();
     let query = Query::around(now, 1);
     let first =
-        client.list(&query, Priority::Page).await.map(|page| Listed { total: page.total, days: None });
+        client.list(&query, Priority::Page).await.map(|page| ListFindings { total: page.total, days: None });
     if first.as_ref().err().and_then(Failure::code) != Some(INVALID_REQUEST) {
         return first;
     }
     for days in SHORTER {
         let range = query.range.shortened(TimeDelta::days(days), now);
         if let Ok(page) = client.list(&Query { range, ..query.clone() }, Priority::Page).await {
-            return Ok(Listed { total: page.total, days: Some(days) });
+            return Ok(ListFindings { total: page.total, days: Some(days) });
         }
     }
     first
@@ -93,11 +93,11 @@ pub(super) async fn list(connection: &Connection, context: &Context) -> Result<L
 
 /// What was found of the state directory: that it can be used, and what in it was open to others until
 /// now; or why it cannot be used.
-pub(super) type Found = Result<Vec<Opened>, String>;
+pub(super) type StateDirectory = Result<Vec<Opened>, String>;
 
 /// The state directory, and whether a file can be made in it. It is made where it is not there yet, and
 /// closed to others, as the dashboard would; `None` without a home directory.
-pub(super) fn state_directory(env: &Env) -> Option<(PathBuf, Found)> {
+pub(super) fn state_directory(env: &Env) -> Option<(PathBuf, StateDirectory)> {
     let folder = paths::state_dir(env)?;
     let tried = Store::open(&folder.join(store::FILE)).map(|store| store.opened().to_vec());
     // What is wrong with the database is the journal's line; here only whether its place can be used.

@@ -4,7 +4,7 @@ use std::io::Write;
 
 use serde_json::json;
 
-use super::verdict::{Check, Level, Line};
+use super::verdict::{Check, CheckLine, Level};
 use crate::cli::console::{Console, Exit};
 
 /// The version of the machine form; a field more is no new version.
@@ -13,7 +13,7 @@ const VERSION: u32 = 1;
 /// All lines so far.
 pub(super) struct Report {
     json: bool,
-    lines: Vec<Line>,
+    lines: Vec<CheckLine>,
     /// The last trouble with standard output.
     unwritten: Option<std::io::Error>,
 }
@@ -24,7 +24,7 @@ impl Report {
     }
 
     /// Takes a line and, unless it is for a machine, prints it: the next may take some seconds.
-    pub(super) fn add(&mut self, line: Line, out: &mut dyn Write) {
+    pub(super) fn add(&mut self, line: CheckLine, out: &mut dyn Write) {
         if !self.json {
             let written = writeln!(out, "{}", text(&line)).and_then(|()| out.flush());
             self.unwritten = written.err().or(self.unwritten.take());
@@ -71,17 +71,17 @@ impl Report {
     }
 }
 
-fn text(line: &Line) -> String {
-    let Line { check, level, what, next } = line;
+fn text(line: &CheckLine) -> String {
+    let CheckLine { check, level, what, next } = line;
     let next = next.as_ref().map(|next| format!("\n{:17}next: {next}", "")).unwrap_or_default();
     format!("{:<4}  {:<9}  {what}{next}", level.name(), check.name())
 }
 
 /// The machine form: every check by its name, in order.
-fn document(lines: &[Line]) -> String {
+fn document(lines: &[CheckLine]) -> String {
     let checks: Vec<_> = lines
         .iter()
-        .map(|Line { check, level, what, next }| {
+        .map(|CheckLine { check, level, what, next }| {
             json!({"check": check.name(), "level": level.name(), "what": what, "next": next})
         })
         .collect();
@@ -93,10 +93,10 @@ fn document(lines: &[Line]) -> String {
 mod tests {
     use super::*;
 
-    fn lines() -> Vec<Line> {
+    fn lines() -> Vec<CheckLine> {
         vec![
-            Line::ok(Check::Config, "/etc/c.toml"),
-            Line::fail(Check::Secret, "the file is open to others", "chmod 600 k"),
+            CheckLine::ok(Check::Config, "/etc/c.toml"),
+            CheckLine::fail(Check::Secret, "the file is open to others", "chmod 600 k"),
         ]
     }
 

@@ -9,7 +9,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 use reqwest::Url;
 
-use super::probe::Found;
+use super::probe::StateDirectory;
 use crate::api::probe::Hello;
 use crate::api::proxy::Proxy;
 use crate::config::redact::{redact, shown};
@@ -20,7 +20,7 @@ use crate::domain::{Failure, text, when};
 use crate::store::Opened;
 use crate::theme::Depth;
 
-use super::probe::Listed;
+use super::probe::ListFindings;
 
 /// What is looked at, in this order. The names are part of the machine form and never change.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -110,14 +110,14 @@ impl Level {
 
 /// One line: what was found and, where something is to be done, what.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) struct Line {
+pub(super) struct CheckLine {
     pub(super) check: Check,
     pub(super) level: Level,
     pub(super) what: String,
     pub(super) next: Option<String>,
 }
 
-impl Line {
+impl CheckLine {
     pub(super) fn ok(check: Check, what: impl AsRef<str>) -> Self {
         Self::new(check, Level::Ok, what.as_ref(), None)
     }
@@ -152,8 +152,8 @@ impl Line {
 }
 
 /// Not tried, because something before it failed.
-pub(super) fn skipped(check: Check, because: Check) -> Line {
-    Line::skip(check, format!("not tried: {} failed", because.name()))
+pub(super) fn skipped(check: Check, because: Check) -> CheckLine {
+    CheckLine::skip(check, format!("not tried: {} failed", because.name()))
 }
 
 /// The words of settings say "what; what to do"; here these are two.
@@ -161,7 +161,7 @@ fn split(words: &str) -> (&str, &str) {
     words.split_once("; ").unwrap_or((words, "write it as config.toml.example shows"))
 }
 
-pub(super) fn config(loaded: Result<&Settings, &ConfigError>) -> Vec<Line> {
+pub(super) fn config(loaded: Result<&Settings, &ConfigError>) -> Vec<CheckLine> {
     match loaded {
         Err(err) => err
             .faults
@@ -169,7 +169,7 @@ pub(super) fn config(loaded: Result<&Settings, &ConfigError>) -> Vec<Line> {
             .map(|fault| {
                 let (what, next) = split(&fault.words);
                 let place = fault.place.as_ref().map(|place| format!("{place}: ")).unwrap_or_default();
-                Line::fail(Check::Config, format!("{place}{what}"), next)
+                CheckLine::fail(Check::Config, format!("{place}{what}"), next)
             })
             .collect(),
         Ok(Settings { file: Some(file), .. }) => {
@@ -179,15 +179,17 @@ pub(super) fn config(loaded: Result<&Settings, &ConfigError>) -> Vec<Line> {
                     format!(" (named by {origin})")
                 }
             };
-            vec![Line::ok(Check::Config, format!("{}{who}", file.value.display()))]
+            vec![CheckLine::ok(Check::Config, format!("{}{who}", file.value.display()))]
         }
-        Ok(Settings { file: None, .. }) => vec![Line::ok(Check::Config, "there is none, and none is needed")],
+        Ok(Settings { file: None, .. }) => {
+            vec![CheckLine::ok(Check::Config, "there is none, and none is needed")]
+        }
     }
 }
 
-pub(super) fn profile(settings: &Settings) -> Line {
+pub(super) fn profile(settings: &Settings) -> CheckLine {
     let Some(profile) = &settings.profile else {
-        return Line::ok(Check::Profile, "none: the dashboard opens on the embedded sandbox");
+        return CheckLine::ok(Check::Profile, "none: the dashboard opens on the embedded sandbox");
     };
     let Profile { name, environment, sdkappid, identifier, endpoint, .. } = profile;
     let what = format!(
@@ -198,17 +200,17 @@ pub(super) fn profile(settings: &Settings) -> Line {
         sdkappid.value,
         endpoint.value
     );
-    Line::ok(Check::Profile, what)
+    CheckLine::ok(Check::Profile, what)
 }
 
-pub(super) fn secret(profile: &Profile, read: Result<&Credential, &ConfigError>) -> Line {
+pub(super) fn secret(profile: &Profile, read: Result<&Credential, &ConfigError>) -> CheckLine {
     match read {
-        Ok(_) => Line::ok(Check::Secret, format!("{}: read", profile.secret.value.key())),
+        Ok(_) => CheckLine::ok(Check::Secret, format!("{}: read", profile.secret.value.key())),
         Err(err) => {
             let words = err.to_string();
             let (what, next) = split(&words);
             // For a person who reads on it is "type: …"; here the command stands alone.
-            Line::fail(Check::Secret, what, next.trim_start_matches("type: "))
+            CheckLine::fail(Check::Secret, what, next.trim_start_matches("type: "))
         }
     }
 }
@@ -226,22 +228,22 @@ pub(super) fn signature(
     identifier: &str,
     sdkappid: u64,
     now: DateTime<Utc>,
-) -> Line {
+) -> CheckLine {
     let signed = match signed {
         Ok(signed) => signed,
-        Err(failure) => return Line::of_failure(Check::Signature, failure),
+        Err(failure) => return CheckLine::of_failure(Check::Signature, failure),
     };
     let left = signed.until - now;
     if !signed.given {
         let until = time_out(signed.until);
         let what = format!("made here for {identifier} and {sdkappid}, renewed ahead of {until} UTC");
-        return Line::ok(Check::Signature, what);
+        return CheckLine::ok(Check::Signature, what);
     }
     let what = format!("given, for {identifier} and {sdkappid}, ends {}", when::from_now(signed.until, now));
     if left > TimeDelta::hours(1) {
-        return Line::ok(Check::Signature, format!("{what}, at {} UTC", time_out(signed.until)));
+        return CheckLine::ok(Check::Signature, format!("{what}, at {} UTC", time_out(signed.until)));
     }
-    Line::warn(
+    CheckLine::warn(
         Check::Signature,
         what,
         "put a new usersig into the profile, or the secret key, from which pushdeck makes its own",
@@ -249,10 +251,10 @@ pub(super) fn signature(
 }
 
 /// `is_set`: whether the environment names any proxy.
-pub(super) fn proxy(proxy: Option<&Proxy>, is_set: bool, base: &Url) -> Line {
+pub(super) fn proxy(proxy: Option<&Proxy>, is_set: bool, base: &Url) -> CheckLine {
     let host = base.host_str().unwrap_or_default();
     match proxy {
-        Some(proxy) if !proxy.is_spoken() => Line::fail(
+        Some(proxy) if !proxy.is_spoken() => CheckLine::fail(
             Check::Proxy,
             format!(
                 "the system names the {} proxy {proxy}, and only HTTP proxies are supported",
@@ -262,13 +264,13 @@ pub(super) fn proxy(proxy: Option<&Proxy>, is_set: bool, base: &Url) -> Line {
                 "write HTTPS_PROXY=http://HOST:PORT if there is one, or except this host: NO_PROXY={host}"
             ),
         ),
-        Some(proxy) => Line::ok(Check::Proxy, format!("calls go through {proxy}, as the system says")),
-        None if is_set => Line::ok(Check::Proxy, format!("the one that is set is not for {host}")),
-        None => Line::ok(Check::Proxy, "none"),
+        Some(proxy) => CheckLine::ok(Check::Proxy, format!("calls go through {proxy}, as the system says")),
+        None if is_set => CheckLine::ok(Check::Proxy, format!("the one that is set is not for {host}")),
+        None => CheckLine::ok(Check::Proxy, "none"),
     }
 }
 
-pub(super) fn dns(host: &str, found: Result<&[SocketAddr], &Failure>, proxy: Option<&Proxy>) -> Line {
+pub(super) fn dns(host: &str, found: Result<&[SocketAddr], &Failure>, proxy: Option<&Proxy>) -> CheckLine {
     match found {
         Ok(addresses) => {
             let mut shown: Vec<String> = Vec::new();
@@ -278,24 +280,24 @@ pub(super) fn dns(host: &str, found: Result<&[SocketAddr], &Failure>, proxy: Opt
                 }
             }
             if shown == [host] {
-                return Line::ok(Check::Dns, format!("{host} is an address already"));
+                return CheckLine::ok(Check::Dns, format!("{host} is an address already"));
             }
             let whose = if proxy.is_some() { "the proxy " } else { "" };
-            Line::ok(Check::Dns, format!("{whose}{host} has {}", shown.join(", ")))
+            CheckLine::ok(Check::Dns, format!("{whose}{host} has {}", shown.join(", ")))
         }
-        Err(failure) => Line::of_failure(Check::Dns, &of_the_way(failure, proxy)),
+        Err(failure) => CheckLine::of_failure(Check::Dns, &as_seen_here(failure, proxy)),
     }
 }
 
-pub(super) fn tcp(connected: Result<&(SocketAddr, Duration), &Failure>, proxy: Option<&Proxy>) -> Line {
+pub(super) fn tcp(connected: Result<&(SocketAddr, Duration), &Failure>, proxy: Option<&Proxy>) -> CheckLine {
     match connected {
-        Ok((address, took)) => Line::ok(Check::Tcp, format!("{address} answers in {}", millis(*took))),
-        Err(failure) => Line::of_failure(Check::Tcp, &of_the_way(failure, proxy)),
+        Ok((address, took)) => CheckLine::ok(Check::Tcp, format!("{address} answers in {}", millis(*took))),
+        Err(failure) => CheckLine::of_failure(Check::Tcp, &as_seen_here(failure, proxy)),
     }
 }
 
 /// With a proxy every connection of this machine is one to the proxy.
-fn of_the_way(failure: &Failure, proxy: Option<&Proxy>) -> Failure {
+fn as_seen_here(failure: &Failure, proxy: Option<&Proxy>) -> Failure {
     match (failure, proxy) {
         (Failure::NotSent { detail, .. }, Some(proxy)) => {
             Failure::NotSent { reason: NotSent::ProxyGone, detail: format!("{proxy}: {detail}") }
@@ -336,27 +338,27 @@ fn stopped(failure: &Failure) -> Stopped {
     }
 }
 
-pub(super) fn tls(base: &Url, said: Result<&Hello, &Failure>, ca_file: Option<&Path>) -> Line {
+pub(super) fn tls(base: &Url, said: Result<&Hello, &Failure>, ca_file: Option<&Path>) -> CheckLine {
     let host = base.host_str().unwrap_or_default();
     if base.scheme() == "http" {
         let local = host == "localhost" || host.starts_with("127.") || host == "[::1]";
         return if local {
-            Line::ok(Check::Tls, "not used: plain http to this machine")
+            CheckLine::ok(Check::Tls, "not used: plain http to this machine")
         } else {
-            Line::warn(
+            CheckLine::warn(
                 Check::Tls,
-                "not used: plain http to another machine, where anybody on the way can read the signature",
+                "not used: plain http to another machine, where anybody in between can read the signature",
                 "write https:// in the endpoint and take allow_http out of the profile",
             )
         };
     }
     match said {
         Err(failure) => match stopped(failure) {
-            Stopped::InTls => Line::of_failure(Check::Tls, failure),
-            Stopped::Before => Line::skip(Check::Tls, "not tried: no connection stood"),
-            Stopped::After => Line::ok(Check::Tls, accepted(host, ca_file)),
+            Stopped::InTls => CheckLine::of_failure(Check::Tls, failure),
+            Stopped::Before => CheckLine::skip(Check::Tls, "not tried: there was no connection"),
+            Stopped::After => CheckLine::ok(Check::Tls, accepted(host, ca_file)),
         },
-        Ok(_) => Line::ok(Check::Tls, accepted(host, ca_file)),
+        Ok(_) => CheckLine::ok(Check::Tls, accepted(host, ca_file)),
     }
 }
 
@@ -365,39 +367,39 @@ fn accepted(host: &str, ca_file: Option<&Path>) -> String {
     format!("the certificate of {host} is good{by}")
 }
 
-pub(super) fn http(said: Result<&Hello, &Failure>) -> Line {
+pub(super) fn http(said: Result<&Hello, &Failure>) -> CheckLine {
     match said {
         Err(failure) if stopped(failure) == Stopped::InTls => skipped(Check::Http, Check::Tls),
-        Err(failure) => Line::of_failure(Check::Http, failure),
+        Err(failure) => CheckLine::of_failure(Check::Http, failure),
         Ok(Hello { version, status, took, .. }) => {
             let what = format!("{version}, status {status} after {}", millis(*took));
             if *status == 200 {
-                return Line::ok(Check::Http, what);
+                return CheckLine::ok(Check::Http, what);
             }
             let what = format!("{what}: the service itself always says 200");
             let next = Failure::Unreadable { status: *status, detail: String::new() }.words().next;
             // A gateway in trouble may let the next call pass; these never do.
             let for_good = *status == 407 || (300..400).contains(status);
-            let line = if for_good { Line::fail } else { Line::warn };
+            let line = if for_good { CheckLine::fail } else { CheckLine::warn };
             line(Check::Http, &what, &next)
         }
     }
 }
 
 /// `skew`: the service's clock minus this machine's.
-pub(super) fn clock(skew: Option<TimeDelta>) -> Line {
+pub(super) fn clock(skew: Option<TimeDelta>) -> CheckLine {
     let Some(skew) = skew else {
-        return Line::warn(
+        return CheckLine::warn(
             Check::Clock,
             "the answer has no Date header, so the clocks cannot be compared",
             "compare this machine's clock with a good one",
         );
     };
     if skew.abs() <= TimeDelta::seconds(2) {
-        return Line::ok(Check::Clock, "this machine and the service agree to within 2 s");
+        return CheckLine::ok(Check::Clock, "this machine and the service agree to within 2 s");
     }
     let direction = if skew > TimeDelta::zero() { "behind" } else { "ahead of" };
-    Line::warn(
+    CheckLine::warn(
         Check::Clock,
         format!("this machine is {} {direction} the service", when::span(skew.abs())),
         "set it, for instance by: timedatectl set-ntp true; until then pushdeck goes by the service's clock",
@@ -405,9 +407,13 @@ pub(super) fn clock(skew: Option<TimeDelta>) -> Line {
 }
 
 /// The lines of a real list call: whether the service takes who we are, and what it gave.
-pub(super) fn listed(result: Result<&Listed, &Failure>, identifier: &str, sdkappid: u64) -> [Line; 2] {
+pub(super) fn listed(
+    result: Result<&ListFindings, &Failure>,
+    identifier: &str,
+    sdkappid: u64,
+) -> [CheckLine; 2] {
     match result {
-        Ok(Listed { total, days }) => {
+        Ok(ListFindings { total, days }) => {
             let range = match days {
                 None => "from 7 days back to 23 days ahead".to_owned(),
                 Some(days) => {
@@ -416,29 +422,29 @@ pub(super) fn listed(result: Result<&Listed, &Failure>, identifier: &str, sdkapp
                 }
             };
             [
-                Line::ok(Check::Access, format!("{identifier} may call for {sdkappid} here")),
-                Line::ok(Check::List, format!("{} {range}", text::counted(*total, "task", "tasks"))),
+                CheckLine::ok(Check::Access, format!("{identifier} may call for {sdkappid} here")),
+                CheckLine::ok(Check::List, format!("{} {range}", text::counted(*total, "task", "tasks"))),
             ]
         }
         Err(failure) if failure.stops_polling() => {
-            [Line::of_failure(Check::Access, failure), skipped(Check::List, Check::Access)]
+            [CheckLine::of_failure(Check::Access, failure), skipped(Check::List, Check::Access)]
         }
         Err(failure) => [
-            Line::skip(Check::Access, "not known: the list call failed"),
-            Line::of_failure(Check::List, failure),
+            CheckLine::skip(Check::Access, "not known: the list call failed"),
+            CheckLine::of_failure(Check::List, failure),
         ],
     }
 }
 
-pub(super) fn state(found: Option<&(PathBuf, Found)>) -> Line {
+pub(super) fn state(found: Option<&(PathBuf, StateDirectory)>) -> CheckLine {
     match found {
-        None => Line::warn(
+        None => CheckLine::warn(
             Check::State,
             "there is no home directory, so drafts and journal are gone with the program",
             "set HOME or XDG_STATE_HOME",
         ),
-        Some((folder, Ok(_))) => Line::ok(Check::State, format!("{} can be written", folder.display())),
-        Some((folder, Err(why))) => Line::fail(
+        Some((folder, Ok(_))) => CheckLine::ok(Check::State, format!("{} can be written", folder.display())),
+        Some((folder, Err(why))) => CheckLine::fail(
             Check::State,
             format!("nothing can be kept in {}: {why}", folder.display()),
             "make it yours and writable, free space on its disk, or name another place with XDG_STATE_HOME",
@@ -446,78 +452,80 @@ pub(super) fn state(found: Option<&(PathBuf, Found)>) -> Line {
     }
 }
 
-/// Whether drafts and journal were open to other users of this machine, which looking has mended.
-pub(super) fn private(found: Option<&(PathBuf, Found)>) -> Line {
+/// Whether drafts and journal were open to other users of this machine, which opening it has closed.
+pub(super) fn private(found: Option<&(PathBuf, StateDirectory)>) -> CheckLine {
     let opened = match found {
-        None => return Line::skip(Check::Private, "in memory only, so there is nothing to read for others"),
+        None => {
+            return CheckLine::skip(Check::Private, "in memory only, so others can read nothing");
+        }
         Some((_, Err(_))) => return skipped(Check::Private, Check::State),
         Some((_, Ok(opened))) => opened,
     };
     let Some(what) = Opened::summary(opened) else {
-        return Line::ok(Check::Private, "drafts and journal are yours alone");
+        return CheckLine::ok(Check::Private, "drafts and journal are yours alone");
     };
     let next = match opened.iter().find(|opened| opened.trouble.is_some()) {
         Some(stays) => format!("make it yours: chown -R $(id -u) {}", stays.path.display()),
         None => "nothing is left to do; others may have read the texts of pushes in it".to_owned(),
     };
-    Line::warn(Check::Private, what, next)
+    CheckLine::warn(Check::Private, what, next)
 }
 
 /// `found`: how many writes are open, or why the journal cannot be read.
-pub(super) fn journal(found: Result<usize, String>) -> Line {
+pub(super) fn journal(found: Result<usize, String>) -> CheckLine {
     match found {
-        Ok(0) => Line::ok(Check::Journal, "can be read; no write is open"),
-        Ok(open) => Line::warn(
+        Ok(0) => CheckLine::ok(Check::Journal, "can be read; no write is open"),
+        Ok(open) => CheckLine::warn(
             Check::Journal,
             format!(
                 "{} of unknown outcome",
                 text::counted(u64::try_from(open).unwrap_or(u64::MAX), "write is", "writes are")
             ),
-            "open the dashboard, which looks into them",
+            "open the dashboard, which checks what happened",
         ),
         Err(why) => {
             let (what, next) =
                 why.split_once("; ").unwrap_or((&why, "move the file away; a new one is made"));
-            Line::fail(Check::Journal, what, next)
+            CheckLine::fail(Check::Journal, what, next)
         }
     }
 }
 
 /// The lines of the terminal. `env` gives a variable, `size` columns and rows where there is a terminal.
-pub(super) fn terminal(env: &dyn Fn(&str) -> Option<String>, size: Option<(u16, u16)>) -> [Line; 4] {
+pub(super) fn terminal(env: &dyn Fn(&str) -> Option<String>, size: Option<(u16, u16)>) -> [CheckLine; 4] {
     let advice = "export TERM=xterm-256color, or what your terminal is";
     let term = match env("TERM") {
-        None => Line::warn(Check::Terminal, "TERM is not set", advice),
+        None => CheckLine::warn(Check::Terminal, "TERM is not set", advice),
         Some(term) if term == "dumb" => {
-            Line::warn(Check::Terminal, "TERM is dumb: the dashboard may not be drawn", advice)
+            CheckLine::warn(Check::Terminal, "TERM is dumb: the dashboard may not be drawn", advice)
         }
-        Some(term) => Line::ok(Check::Terminal, format!("TERM is {term}")),
+        Some(term) => CheckLine::ok(Check::Terminal, format!("TERM is {term}")),
     };
     let colour = match Depth::of(env) {
         Depth::Full => "256 or more",
         Depth::Sixteen => "16; COLORTERM=truecolor asks for more, where the terminal has them",
         Depth::None => "none, as NO_COLOR or TERM says; every state has a word too",
     };
-    [term, Line::ok(Check::Colour, colour), locale(env), self::size(size)]
+    [term, CheckLine::ok(Check::Colour, colour), locale(env), self::size(size)]
 }
 
-fn locale(env: &dyn Fn(&str) -> Option<String>) -> Line {
+fn locale(env: &dyn Fn(&str) -> Option<String>) -> CheckLine {
     let said = ["LC_ALL", "LC_CTYPE", "LANG"]
         .into_iter()
         .find_map(|name| Some((name, env(name).filter(|value| !value.is_empty())?)));
-    let next = "export LC_ALL=C.UTF-8, or another locale with UTF-8, here and on the way here (ssh)";
+    let next = "export LC_ALL=C.UTF-8, or another locale with UTF-8, here and on the hosts in between (ssh)";
     match said {
         Some((name, value)) => {
             let folded = value.to_lowercase();
             if folded.contains("utf-8") || folded.contains("utf8") {
-                Line::ok(Check::Locale, format!("{name} is {value}"))
+                CheckLine::ok(Check::Locale, format!("{name} is {value}"))
             } else {
                 let what =
                     format!("{name} is {value}, which is not UTF-8: borders and titles may be garbled");
-                Line::warn(Check::Locale, what, next)
+                CheckLine::warn(Check::Locale, what, next)
             }
         }
-        None => Line::warn(
+        None => CheckLine::warn(
             Check::Locale,
             "no locale is set, so it may not be UTF-8: borders and titles may be garbled",
             next,
@@ -525,15 +533,15 @@ fn locale(env: &dyn Fn(&str) -> Option<String>) -> Line {
     }
 }
 
-fn size(size: Option<(u16, u16)>) -> Line {
+fn size(size: Option<(u16, u16)>) -> CheckLine {
     let Some((columns, rows)) = size else {
-        return Line::skip(Check::Size, "standard output is no terminal here");
+        return CheckLine::skip(Check::Size, "standard output is not a terminal here");
     };
     let what = format!("{columns} columns, {rows} rows");
     match (columns, rows) {
-        (80.., 24..) => Line::ok(Check::Size, what),
-        (30.., 8..) => Line::ok(Check::Size, format!("{what}: all works, less is seen than on 80×24")),
-        _ => Line::warn(
+        (80.., 24..) => CheckLine::ok(Check::Size, what),
+        (30.., 8..) => CheckLine::ok(Check::Size, format!("{what}: all works, less is seen than on 80×24")),
+        _ => CheckLine::warn(
             Check::Size,
             format!("{what}: too small for the dashboard"),
             "enlarge it to 30×8 or more",

@@ -1,8 +1,8 @@
-//! The file of a log: open to its owner only, and put aside when it has grown large.
+//! The file of a log: open to its owner only, and rotated when it has grown large.
 //!
 //! Several pushdecks may append to one file. Whoever writes holds a shared lock on the file that has
-//! the name at that moment, and whoever puts it aside the exclusive one; so no line goes to a file that
-//! has been put aside for good, and no file is put aside twice. Where there are no locks, it only grows.
+//! the name at that moment, and whoever rotates it the exclusive one; so no line goes to a file that
+//! has been rotated away for good, and no file is rotated twice. Where there are no locks, it only grows.
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
@@ -16,9 +16,9 @@ use rustix::fs::OFlags;
 
 use crate::config::paths;
 
-/// A file of this size is put aside, in bytes.
+/// A file of this size is rotated, in bytes.
 pub(super) const LARGE: u64 = 10 * 1024 * 1024;
-/// So many files are kept that were put aside: `FILE.1` is the newest of them.
+/// So many rotated files are kept: `FILE.1` is the newest of them.
 const KEPT: u32 = 3;
 /// How often and how long another one's lock is waited for. Who holds it longer is suspended.
 const TRIES: u32 = 20;
@@ -30,7 +30,7 @@ pub(super) struct LogFile {
     file: File,
     /// Where it lies, without symbolic links. `None` for what is no regular file: that only grows.
     path: Option<PathBuf>,
-    /// The size at which it is put aside; it rises when that failed, so that it is not tried at every line.
+    /// The size at which it is rotated; it rises when that failed, so that it is not tried at every line.
     limit: u64,
 }
 
@@ -48,7 +48,7 @@ impl LogFile {
         }
         let mended = close_to_others(path, &file, meta.mode() & 0o777);
         let path = fs::canonicalize(path)?;
-        // Those that were put aside while they were open to others.
+        // Those that were rotated while they were open to others.
         let older = (1..=KEPT).filter_map(|number| {
             let older = numbered(&path, number);
             let (file, meta) = paths::open_file(&older).ok()?;
@@ -66,7 +66,7 @@ impl LogFile {
             match self.file.try_lock_shared() {
                 Ok(()) if is_at(&self.file, &path) => return true,
                 Ok(()) => {
-                    // Somebody put it aside, or took it away. Where no new one can be made, the old one goes on.
+                    // Somebody rotated it, or took it away. Where no new one can be made, the old one goes on.
                     let Ok(file) = append_to(&path) else { return true };
                     self.file = file;
                 }
@@ -77,9 +77,9 @@ impl LogFile {
         false
     }
 
-    /// Puts the file aside if it is large and still has the name. Who cannot get the lock leaves it to
+    /// Rotates the file if it is large and still has the name. Who cannot get the lock leaves it to
     /// those who hold it.
-    fn put_aside(&mut self) {
+    fn rotate(&mut self) {
         let Some(path) = self.path.clone() else { return };
         let is_large = |file: &File| file.metadata().is_ok_and(|meta| meta.len() >= self.limit);
         if !is_large(&self.file) || self.file.try_lock().is_err() {
@@ -104,7 +104,7 @@ impl LogFile {
 impl Write for LogFile {
     /// Writes all of it, so that a line is whole in one file.
     fn write(&mut self, line: &[u8]) -> io::Result<usize> {
-        self.put_aside();
+        self.rotate();
         let is_locked = self.lock_current();
         let written = self.file.write_all(line);
         if is_locked {
@@ -163,7 +163,7 @@ fn close_to_others(path: &Path, file: &File, mode: u32) -> Option<String> {
     Some(match file.set_permissions(fs::Permissions::from_mode(mode & 0o700)) {
         Ok(()) => format!("{start} was open to other users (mode {mode:03o}); it is yours alone now"),
         Err(err) => {
-            format!("{start} is open to other users (mode {mode:03o}), which cannot be mended: {err}")
+            format!("{start} is open to other users (mode {mode:03o}), which cannot be fixed: {err}")
         }
     })
 }
@@ -184,7 +184,7 @@ mod tests {
     }
 
     #[test]
-    fn a_file_that_has_grown_large_is_put_aside_and_the_oldest_is_gone() {
+    fn a_file_that_has_grown_large_is_rotated_and_the_oldest_is_gone() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("run.log");
         let (mut log, mended) = LogFile::with_limit(&path, 40).unwrap();
@@ -204,11 +204,11 @@ mod tests {
     }
 
     #[test]
-    fn many_who_append_to_one_file_lose_no_line_of_each_other_while_it_is_put_aside() {
+    fn many_who_append_to_one_file_lose_no_line_of_each_other_while_it_is_rotated() {
         let dir = tempfile::tempdir().unwrap();
         let path = dir.path().join("run.log");
         let (writers, lines) = (8, 200);
-        // Large enough that what is kept holds all lines, small enough that it is put aside meanwhile.
+        // Large enough that what is kept holds all lines, small enough that it is rotated meanwhile.
         let limit = 8 * 200 * 12 / 3;
         std::thread::scope(|scope| {
             for writer in 0..writers {
@@ -226,7 +226,7 @@ mod tests {
             (0..writers).flat_map(|w| (0..lines).map(move |l| format!("w{w} line {l:03}"))).collect();
         assert_eq!(text.lines().count(), writers * lines);
         assert_eq!(text.lines().map(str::to_owned).collect::<BTreeSet<_>>(), expected);
-        assert!(size(&numbered(&path, 1)) >= limit, "it was put aside");
+        assert!(size(&numbered(&path, 1)) >= limit, "it was rotated");
     }
 
     #[test]

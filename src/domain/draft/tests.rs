@@ -210,7 +210,7 @@ proptest! {
         prop_assert_eq!(anew.content().0.at("To_Account").cloned(), Some(json!(items)));
     }
 
-    /// Rule 7 of the wire: what this program does not know goes back as it came.
+    /// W7 (`docs/rules.md`): what this program does not know goes back as it came.
     #[test]
     fn an_edit_keeps_every_unknown_field_byte_for_byte(
         (before, inside, behind) in (json(), json(), json()), title in "[a-z]{1,9}",

@@ -172,8 +172,8 @@ impl Unread {
     fn of(self, status: u16, name: &str) -> Failure {
         let detail = match self {
             Self::TooHeavy => return Failure::too_large(status),
-            Self::NoArray => format!("{name} is no array"),
-            Self::NoObject => format!("{name} holds something that is no task"),
+            Self::NoArray => format!("{name} is not an array"),
+            Self::NoObject => format!("{name} holds something that is not a task"),
         };
         Failure::Unreadable { status, detail }
     }

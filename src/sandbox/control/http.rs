@@ -23,7 +23,7 @@ use tower::ServiceExt;
 use super::super::clock::Clock;
 use super::super::counters::Counters;
 use super::super::lock::lock;
-use super::super::shared::Shared;
+use super::super::shared::ServerState;
 use super::super::store::{Database, OutcomeRule};
 use super::forms::{ClockForm, FaultForm, ModesForm, TasksForm, command};
 use super::hosts;
@@ -34,8 +34,8 @@ use crate::domain::wire::{time_in, time_out};
 /// Where all of it lies.
 pub(in crate::sandbox) const PREFIX: &str = "/_sandbox/";
 
-/// Every place and what it does, as `GET /_sandbox/` tells it.
-const PLACES: &[(&str, &str)] = &[
+/// Every path and what it does, as `GET /_sandbox/` tells it.
+const PATHS: &[(&str, &str)] = &[
     ("GET clock", "the time of the sandbox, and whether it can be moved"),
     ("POST clock", "moves a virtual clock: advance_ms, advance_seconds or set"),
     ("POST tick", "one round of the dispatcher"),
@@ -53,9 +53,9 @@ const PLACES: &[(&str, &str)] = &[
     ("POST calls/COMMAND", "a call as another operator makes it, without signature and rate"),
 ];
 
-fn router(shared: Arc<Shared>) -> Router {
+fn router(shared: Arc<ServerState>) -> Router {
     Router::new()
-        .route("/_sandbox/", get(places))
+        .route("/_sandbox/", get(paths))
         .route("/_sandbox/clock", get(clock).post(move_clock))
         .route("/_sandbox/tick", post(tick))
         .route("/_sandbox/faults", get(faults).post(add_faults).delete(clear_faults))
@@ -64,7 +64,7 @@ fn router(shared: Arc<Shared>) -> Router {
         .route("/_sandbox/counters", get(counters).delete(reset_counters))
         .route("/_sandbox/tasks", get(tasks))
         .route("/_sandbox/calls/{command}", post(call))
-        .fallback(no_place)
+        .fallback(no_path)
         .method_not_allowed_fallback(other_methods)
         // The sandbox has its own.
         .layer(DefaultBodyLimit::disable())
@@ -95,7 +95,7 @@ impl IntoResponse for Problem {
 type Done = Result<Reply, Problem>;
 
 /// What every handler gets of the sandbox.
-type Sandbox = State<Arc<Shared>>;
+type Sandbox = State<Arc<ServerState>>;
 
 fn done(value: Value) -> Reply {
     Reply(StatusCode::OK, value)
@@ -111,7 +111,7 @@ fn broken(words: String) -> Problem {
 
 /// Answers a request to the control interface that came to this address of the machine.
 pub(in crate::sandbox) async fn answer(
-    shared: &Arc<Shared>,
+    shared: &Arc<ServerState>,
     parts: Parts,
     local: Option<IpAddr>,
     body: Result<Vec<u8>, String>,
@@ -128,7 +128,7 @@ pub(in crate::sandbox) async fn answer(
 }
 
 /// Whether this comes from a program of somebody who knows where he is.
-fn admit(shared: &Shared, parts: &Parts, local: Option<IpAddr>) -> Result<(), Problem> {
+fn admit(shared: &ServerState, parts: &Parts, local: Option<IpAddr>) -> Result<(), Problem> {
     let forbidden = |words: String| Problem(StatusCode::FORBIDDEN, words);
     if parts.headers.contains_key(header::ORIGIN) {
         return Err(forbidden("pages of a browser may not control the sandbox".to_owned()));
@@ -137,20 +137,20 @@ fn admit(shared: &Shared, parts: &Parts, local: Option<IpAddr>) -> Result<(), Pr
     hosts::check(&parts.uri, &parts.headers, local, more).map_err(forbidden)
 }
 
-async fn places() -> Reply {
-    done(Value::Object(PLACES.iter().map(|(place, what)| ((*place).to_owned(), json!(what))).collect()))
+async fn paths() -> Reply {
+    done(Value::Object(PATHS.iter().map(|(path, what)| ((*path).to_owned(), json!(what))).collect()))
 }
 
-async fn no_place() -> Problem {
-    Problem(StatusCode::NOT_FOUND, "there is no such place; GET /_sandbox/ names them all".to_owned())
+async fn no_path() -> Problem {
+    Problem(StatusCode::NOT_FOUND, "there is no such path; GET /_sandbox/ names them all".to_owned())
 }
 
 async fn other_methods(OriginalUri(uri): OriginalUri) -> Problem {
-    let stem = |place: &str| place.split('/').next().unwrap_or("").to_owned();
+    let stem = |path: &str| path.split('/').next().unwrap_or("").to_owned();
     let asked = stem(uri.path().strip_prefix(PREFIX).unwrap_or(""));
-    let places = PLACES.iter().filter_map(|(place, _)| place.split_once(' '));
+    let paths = PATHS.iter().filter_map(|(path, _)| path.split_once(' '));
     let methods: Vec<&str> =
-        places.filter(|(_, place)| stem(place) == asked).map(|(method, _)| method).collect();
+        paths.filter(|(_, path)| stem(path) == asked).map(|(method, _)| method).collect();
     let words = format!("{} takes {}", uri.path(), methods.join(", "));
     Problem(StatusCode::METHOD_NOT_ALLOWED, words)
 }
@@ -161,7 +161,7 @@ fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
     serde_json::from_slice(body).map_err(|err| wrong(format!("the body does not fit: {err}")))
 }
 
-fn known(shared: &Shared, app: Option<u64>) -> Result<(), String> {
+fn known(shared: &ServerState, app: Option<u64>) -> Result<(), String> {
     let Some(app) = app.filter(|app| shared.apps.iter().all(|known| known.sdkappid != *app)) else {
         return Ok(());
     };
@@ -310,10 +310,10 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_page_of_the_sandbox_names_every_place() {
+    fn the_page_of_the_sandbox_names_every_path() {
         let page = include_str!("../../../docs/sandbox.md");
-        for (place, _) in PLACES {
-            assert!(page.contains(&format!("`{place}`")), "{place}");
+        for (path, _) in PATHS {
+            assert!(page.contains(&format!("`{path}`")), "{path}");
         }
     }
 }

@@ -10,7 +10,7 @@ use super::super::answer::task_info;
 use super::super::clock::Clock;
 use super::super::engine::Lost;
 use super::super::rules;
-use super::super::shared::Shared;
+use super::super::shared::ServerState;
 use super::super::store::{Database, OutcomeRule};
 use crate::domain::JsonObject;
 use crate::domain::wire::Command;
@@ -35,7 +35,7 @@ pub(super) fn milliseconds(duration: Duration) -> u64 {
     u64::try_from(duration.as_millis()).unwrap_or(u64::MAX)
 }
 
-impl Shared {
+impl ServerState {
     pub(super) async fn on_store<T: Send + 'static>(
         &self,
         work: impl FnOnce(&Database) -> rusqlite::Result<T> + Send + 'static,

@@ -3,7 +3,7 @@
 //! Found in the indexes alone: no task is read that is not given back.
 
 use super::connection::Database;
-use super::query::{ListQuery, Range, TimeField};
+use super::query::{ListQuery, ListRange, TimeField};
 use super::task::{COLUMNS, TaskRow, task_row};
 use crate::domain::text::fold;
 
@@ -24,7 +24,7 @@ impl TimeField {
     }
 }
 
-impl Range {
+impl ListRange {
     /// As a condition on the numbers ?1 to ?4.
     fn condition(&self) -> &'static str {
         match self.field {
@@ -65,7 +65,7 @@ impl Database {
         Ok((total, tasks))
     }
 
-    fn total(&self, range: &Range) -> rusqlite::Result<i64> {
+    fn total(&self, range: &ListRange) -> rusqlite::Result<i64> {
         // The first number changes with what other connections write, the second with what this one does.
         let sql = "select data_version, total_changes() from pragma_data_version";
         let version = self.db.prepare_cached(sql)?.query_row([], |row| Ok((row.get(0)?, row.get(1)?)))?;
@@ -121,7 +121,7 @@ mod tests {
     use proptest::prelude::*;
     use proptest::sample::select;
 
-    use super::super::task::{DispatchResult, NewRow, Words};
+    use super::super::task::{DispatchResult, NewRow, TaskText};
     use super::*;
     use crate::domain::Kind;
 
@@ -181,8 +181,8 @@ mod tests {
     }
 
     impl Task {
-        fn words(&self) -> Words<'_> {
-            Words { content: "{}", title: &self.title, desc: &self.desc }
+        fn words(&self) -> TaskText<'_> {
+            TaskText { content: "{}", title: &self.title, desc: &self.desc }
         }
 
         fn store(&mut self, store: &Database) {
@@ -276,7 +276,7 @@ mod tests {
 
     /// The ids of a plain list that is filtered and sorted.
     fn plain(model: &[Task], query: &ListQuery) -> Vec<i64> {
-        let Range { field, begin, end, created_by, .. } = query.range;
+        let ListRange { field, begin, end, created_by, .. } = query.range;
         let inside = |at: i64| begin <= at && at <= end;
         let keyword = fold(&query.keyword);
         let fits = |task: &&Task| {
@@ -327,7 +327,7 @@ mod tests {
             let store = Database::open(None, 1).unwrap();
             store.note_app(1).unwrap();
             let query = |field, order, ascending, keyword| {
-                let range = Range { sdkappid: 1, field, begin, end: begin + length, created_by };
+                let range = ListRange { sdkappid: 1, field, begin, end: begin + length, created_by };
                 ListQuery { range, keyword, order, ascending, offset: 0, want }
             };
             let pages = |model: &[Task]| {

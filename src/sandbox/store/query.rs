@@ -9,7 +9,7 @@ pub(in crate::sandbox) enum TimeField {
 
 /// Which tasks a list without a keyword has; times are Unix seconds, ends inclusive.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub(in crate::sandbox) struct Range {
+pub(in crate::sandbox) struct ListRange {
     pub(in crate::sandbox) sdkappid: i64,
     /// `None` when either time may lie inside.
     pub(in crate::sandbox) field: Option<TimeField>,
@@ -22,7 +22,7 @@ pub(in crate::sandbox) struct Range {
 /// One question of `list_sched_task`.
 #[derive(Clone, Debug)]
 pub(in crate::sandbox) struct ListQuery {
-    pub(in crate::sandbox) range: Range,
+    pub(in crate::sandbox) range: ListRange,
     pub(in crate::sandbox) keyword: String,
     pub(in crate::sandbox) order: TimeField,
     pub(in crate::sandbox) ascending: bool,

@@ -50,11 +50,11 @@ fn left_behind(before: &Path, now: &Path) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Database, NewRow, Words};
+    use super::super::{Database, NewRow, TaskText};
     use crate::domain::Kind;
 
     fn add(store: &Database, title: &str) {
-        let words = Words { content: "{}", title, desc: "" };
+        let words = TaskText { content: "{}", title, desc: "" };
         let new = NewRow {
             sdkappid: 7,
             kind: &Kind::All,

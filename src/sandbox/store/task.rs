@@ -8,13 +8,13 @@ use crate::domain::text::fold;
 
 /// What a task is at the moment (documents, *List scheduled tasks*).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(in crate::sandbox) enum Stage {
+pub(in crate::sandbox) enum TaskStage {
     Pending,
     Dispatching,
     Dispatched,
 }
 
-impl Stage {
+impl TaskStage {
     pub(in crate::sandbox) fn wire(self) -> &'static str {
         match self {
             Self::Pending => "pending",
@@ -42,7 +42,7 @@ impl Stage {
 
 /// What a task says, as it is written.
 #[derive(Debug)]
-pub(in crate::sandbox) struct Words<'a> {
+pub(in crate::sandbox) struct TaskText<'a> {
     /// `Content` as JSON.
     pub(in crate::sandbox) content: &'a str,
     pub(in crate::sandbox) title: &'a str,
@@ -58,7 +58,7 @@ pub(in crate::sandbox) struct NewRow<'a> {
     pub(in crate::sandbox) create_at: i64,
     /// Unix seconds.
     pub(in crate::sandbox) sched_at: i64,
-    pub(in crate::sandbox) words: Words<'a>,
+    pub(in crate::sandbox) words: TaskText<'a>,
     /// Made at the start: it does not count against the quota.
     pub(in crate::sandbox) seeded: bool,
     /// How its dispatch ended, when that is over.
@@ -85,7 +85,7 @@ pub(in crate::sandbox) struct TaskRow {
     pub(in crate::sandbox) content: String,
     pub(in crate::sandbox) title: String,
     pub(in crate::sandbox) desc: String,
-    pub(in crate::sandbox) stage: Stage,
+    pub(in crate::sandbox) stage: TaskStage,
     pub(in crate::sandbox) success: bool,
     pub(in crate::sandbox) failure: String,
     pub(in crate::sandbox) push_id: String,
@@ -94,11 +94,11 @@ pub(in crate::sandbox) struct TaskRow {
 impl Database {
     /// Adds a task and gives its `TaskID`.
     pub(in crate::sandbox) fn add(&self, new: &NewRow<'_>) -> rusqlite::Result<i64> {
-        let Words { content, title, desc } = new.words;
+        let TaskText { content, title, desc } = new.words;
         let (stage, success, failure, push_id) = match new.end {
-            None => (Stage::Pending, false, "", ""),
-            Some(DispatchResult::Sent(push_id)) => (Stage::Dispatched, true, "", push_id),
-            Some(DispatchResult::Failed(failure)) => (Stage::Dispatched, false, failure, ""),
+            None => (TaskStage::Pending, false, "", ""),
+            Some(DispatchResult::Sent(push_id)) => (TaskStage::Dispatched, true, "", push_id),
+            Some(DispatchResult::Failed(failure)) => (TaskStage::Dispatched, false, failure, ""),
         };
         self.change(
             "insert into task (sdkappid, kind, create_at, sched_at, content, title, descr, title_folded,
@@ -135,9 +135,9 @@ impl Database {
         &self,
         id: i64,
         sched_at: i64,
-        words: &Words<'_>,
+        words: &TaskText<'_>,
     ) -> rusqlite::Result<()> {
-        let Words { content, title, desc } = *words;
+        let TaskText { content, title, desc } = *words;
         self.change(
             "update task set sched_at = ?2, content = ?3, title = ?4, descr = ?5, title_folded = ?6,
                 descr_folded = ?7 where id = ?1",
@@ -204,7 +204,7 @@ pub(super) fn task_row(row: &Row<'_>) -> rusqlite::Result<TaskRow> {
         content: row.get(5)?,
         title: row.get(6)?,
         desc: row.get(7)?,
-        stage: Stage::from_number(row.get(8)?),
+        stage: TaskStage::from_number(row.get(8)?),
         success: row.get(9)?,
         failure: row.get(10)?,
         push_id: row.get(11)?,

@@ -1,6 +1,6 @@
 //! The database as a whole: whose it is, who reads beside the writer.
 
-use super::{Database, ListQuery, NewRow, Range, TimeField, Words};
+use super::{Database, ListQuery, ListRange, NewRow, TaskText, TimeField};
 use crate::domain::Kind;
 
 #[test]
@@ -27,7 +27,7 @@ fn a_database_is_read_beside_the_writer_and_only_read() {
     let path = dir.path().join("a.db");
     let writer = Database::open(Some(&path), 5).unwrap();
     let reader = writer.reader().unwrap().unwrap();
-    let words = Words { content: "{}", title: "t", desc: "" };
+    let words = TaskText { content: "{}", title: "t", desc: "" };
     let new =
         NewRow { sdkappid: 7, kind: &Kind::All, create_at: 0, sched_at: 9, words, seeded: false, end: None };
     writer.begin().unwrap();
@@ -91,11 +91,11 @@ fn a_total_that_was_counted_is_counted_again_when_another_connection_or_this_one
     let dir = tempfile::tempdir().unwrap();
     let writer = Database::open(Some(&dir.path().join("a.db")), 5).unwrap();
     let reader = writer.reader().unwrap().unwrap();
-    let range = Range { sdkappid: 7, field: Some(TimeField::Sched), begin: 0, end: 99, created_by: None };
+    let range = ListRange { sdkappid: 7, field: Some(TimeField::Sched), begin: 0, end: 99, created_by: None };
     let (keyword, order) = (String::new(), TimeField::Sched);
     let query = ListQuery { range, keyword, order, ascending: true, offset: 0, want: 1 };
     let total = |store: &Database| store.atomically(|store| store.list(&query)).unwrap().0;
-    let words = || Words { content: "{}", title: "t", desc: "" };
+    let words = || TaskText { content: "{}", title: "t", desc: "" };
     let row = |sched_at| NewRow {
         sdkappid: 7,
         kind: &Kind::All,

@@ -120,7 +120,7 @@ async fn with_the_real_clock_it_dispatches_by_itself() {
     let running =
         start(loopback(), options, credentials(), Some(Seed { tasks: 0, number: 1 })).await.unwrap();
     let add = |store: &store::Database| {
-        let words = store::Words { content: "{}", title: "t", desc: "" };
+        let words = store::TaskText { content: "{}", title: "t", desc: "" };
         let kind = &crate::domain::Kind::All;
         store.add(&store::NewRow {
             sdkappid: 7,
@@ -135,7 +135,7 @@ async fn with_the_real_clock_it_dispatches_by_itself() {
     let id = running.shared.engine.write(add).await.unwrap().unwrap();
     let done = async || {
         let found = running.shared.engine.read(move |store| store.get(7, id)).await.unwrap().unwrap();
-        found.unwrap().stage == store::Stage::Dispatched
+        found.unwrap().stage == store::TaskStage::Dispatched
     };
     while !done().await {
         tokio::time::sleep(Duration::from_millis(1)).await;

@@ -144,8 +144,10 @@ async fn rest(stream: &mut tokio::net::TcpStream) -> String {
 #[tokio::test]
 async fn who_sends_too_slowly_is_cut_off() {
     let short = Duration::from_millis(40);
-    let bench =
-        bench_with(None, |o| o.limits = Limits { head: short, body: short, ..Limits::default() }).await;
+    let bench = bench_with(None, |o| {
+        o.limits = ConnectionLimits { head: short, body: short, ..ConnectionLimits::default() }
+    })
+    .await;
     let mut head = connect(&bench).await;
     head.write_all(b"POST /v4/timpush/get_sched_task HTTP/1.1\r\nhost:").await.unwrap();
     assert!(!rest(&mut head).await.contains("200 OK"));
@@ -165,7 +167,9 @@ async fn who_sends_too_slowly_is_cut_off() {
 
 #[tokio::test]
 async fn connections_that_only_stand_there_keep_nobody_out() {
-    let bench = bench_with(None, |o| o.limits = Limits { connections: 8, ..Limits::default() }).await;
+    let bench =
+        bench_with(None, |o| o.limits = ConnectionLimits { connections: 8, ..ConnectionLimits::default() })
+            .await;
     bench
         .running
         .add_fault(Fault::next(
@@ -249,7 +253,7 @@ fn large_get() -> String {
 
 #[tokio::test]
 async fn bodies_that_stall_hold_up_no_other_body_small_or_large() {
-    let endless = Limits { body: Duration::from_hours(1), ..Limits::default() };
+    let endless = ConnectionLimits { body: Duration::from_hours(1), ..ConnectionLimits::default() };
     let bench = bench_with(None, |o| o.limits = endless).await;
     let body = large_get();
     let head = format!(
@@ -308,7 +312,9 @@ async fn large_bodies_that_a_script_holds_back_hold_up_no_other() {
 #[tokio::test]
 async fn a_stop_does_not_wait_for_ever_for_a_body_that_does_not_come() {
     let short = Duration::from_millis(40);
-    let bench = bench_with(None, |o| o.limits = Limits { stop: short, ..Limits::default() }).await;
+    let bench =
+        bench_with(None, |o| o.limits = ConnectionLimits { stop: short, ..ConnectionLimits::default() })
+            .await;
     let mut half = connect(&bench).await;
     let whole = honest_get();
     half.write_all(&whole.as_bytes()[..whole.len() - 3]).await.unwrap();
@@ -379,7 +385,7 @@ proptest! {
             let app = &start::apps(&credentials(), &options)[0];
             let (now, options) = (at(NOW), &options);
             let mut call =
-                calls::Call { app, now, options, list_lag_ms: 0, rewrite_msg_random: false, rng: &mut rng };
+                calls::CallContext { app, now, options, list_lag_ms: 0, rewrite_msg_random: false, rng: &mut rng };
             if let Err(refusal) = calls::carry_out(command, &body, &mut call, &store) {
                 prop_assert!(matches!(refusal.code, 90104 | 90106..=90110), "{refusal:?}");
             }

@@ -15,7 +15,7 @@ async fn each_step_is_refused_before_the_next() {
     let with = |app: u64, who: &str, sig: &str| {
         format!("sdkappid={app}&identifier={who}&usersig={sig}&random=7&contenttype=json")
     };
-    let guest = with(APP, "guest", &sign(KEY, APP, "guest", now));
+    let nobody = with(APP, "guest", &sign(KEY, APP, "guest", now));
     let honest = with(APP, WHO, &sign(KEY, APP, WHO, now));
     let nowhere = "/v4/timpush/push";
     for (method, path, query, body, code) in [
@@ -30,7 +30,7 @@ async fn each_step_is_refused_before_the_next() {
         ("POST", GET, with(APP, "guest", &sign("x", APP, "other", now - 61)), "{}", 70013),
         ("POST", GET, with(APP, "guest", &sign("x", APP, "guest", now - 61)), "{}", 70001),
         ("POST", GET, with(APP, "guest", &sign("x", APP, "guest", now - 60)), "{}", 70009),
-        ("POST", GET, guest, "{}", 60010),
+        ("POST", GET, nobody, "{}", 60010),
     ] {
         let answer = bench.send(method, path, &query, body).await;
         refused(&answer, code, false);

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use serde_json::json;
 
 use super::*;
-use crate::domain::kept::Origin;
+use crate::domain::kept::DraftOrigin;
 use crate::store::{FILE, IntentId, NewIntent};
 
 fn at(seconds: i64) -> DateTime<Utc> {
@@ -37,7 +37,7 @@ fn title(found: &FoundDraft) -> Option<&str> {
 /// A create made from this text is about to be sent.
 fn send(store: &Store, title: &str) -> IntentId {
     let what = NewIntent { command: "add_sched_task".into(), task: None, body: json!({}), msg_random: None };
-    let origin = Origin { slot: "new".to_owned(), draft: text(title) };
+    let origin = DraftOrigin { slot: "new".to_owned(), draft: text(title) };
     store.begin_intent_from("acme", at(50), &what, Some(&origin)).unwrap()
 }
 
@@ -74,7 +74,7 @@ fn two_who_write_new_drafts_at_once_keep_their_own_words_and_the_dead_ones_go_to
     let found = load(&one);
     assert_eq!((title(&found), found.elsewhere), (Some("theirs, longer"), false), "the newest");
     // Its own words gave way, and are not lost.
-    assert_eq!(list(&one, 3).pop(), Some(("mine".to_owned(), DraftState::Aside)));
+    assert_eq!(list(&one, 3).pop(), Some(("mine".to_owned(), DraftState::Archived)));
     let third = Store::open(&path).unwrap();
     assert_eq!(title(&load(&third)), None, "taken over by one");
 }
@@ -131,7 +131,7 @@ fn a_text_that_became_a_task_is_taken_back_only_from_the_list_and_says_so() {
     let mut names = list(&store, 65);
     names.sort_by(|a, b| a.0.cmp(&b.0));
     assert_eq!(names.len(), 3);
-    assert_eq!(names[0], ("next".to_owned(), DraftState::Aside), "what lay there was not lost");
+    assert_eq!(names[0], ("next".to_owned(), DraftState::Archived), "what lay there was not lost");
     assert!(names.contains(&("sale".to_owned(), DraftState::Created(TaskId(7)))), "it stays in the list");
     let month = 31 * 86_400;
     assert_eq!(list(&store, month), [("sale".to_owned(), DraftState::Current)]);
@@ -145,7 +145,7 @@ fn what_was_typed_while_the_last_text_was_under_way_stays_when_that_one_comes_to
     save(&store, "second", 1);
     store.close_intent(entry, at(60), &json!({"result": "not done"})).unwrap();
     assert_eq!(title(&load(&store)), Some("second"));
-    assert!(list(&store, 61).contains(&("first".to_owned(), DraftState::Aside)));
+    assert!(list(&store, 61).contains(&("first".to_owned(), DraftState::Archived)));
 
     // And a change of a task that stands is no draft any more.
     let entry = send(&store, "second");
@@ -156,9 +156,9 @@ fn what_was_typed_while_the_last_text_was_under_way_stays_when_that_one_comes_to
 #[test]
 fn what_was_thrown_away_is_in_the_list_for_a_while() {
     let store = Store::open_in_memory().unwrap();
-    store.put_draft_aside("acme", "new", &text("gone"), at(0)).unwrap();
+    store.archive_draft("acme", "new", &text("gone"), at(0)).unwrap();
     assert_eq!(title(&load(&store)), None);
-    assert_eq!(list(&store, 1), [("gone".to_owned(), DraftState::Aside)]);
+    assert_eq!(list(&store, 1), [("gone".to_owned(), DraftState::Archived)]);
     let id = store.list_drafts("acme", at(1)).unwrap()[0].id;
     store.restore_draft(id, at(2)).unwrap();
     assert_eq!(title(&load(&store)), Some("gone"));

@@ -70,13 +70,13 @@ impl Columns {
                 taken += time + gap;
             }
             let title = width.saturating_sub(taken);
-            (title >= stage.title).then(|| Self::place(stage, gap, time, who, title))
+            (title >= stage.title).then(|| Self::arrange(stage, gap, time, who, title))
         };
-        let nothing = || Self::place(&LAST, gap, 0, 0, 0);
+        let nothing = || Self::arrange(&LAST, gap, 0, 0, 0);
         STAGES.iter().find_map(placed).or_else(|| placed(&LAST)).unwrap_or_else(nothing)
     }
 
-    fn place(stage: &Stage, gap: u16, time: u16, who: u16, title: u16) -> Self {
+    fn arrange(stage: &Stage, gap: u16, time: u16, who: u16, title: u16) -> Self {
         let mut x = POINTER;
         let mut next = |width: u16| {
             let place = (x, width);

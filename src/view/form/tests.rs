@@ -104,7 +104,7 @@ fn a_list_says_how_many_items_it_took_at_every_size() {
         let said = shown.matches("3 accounts").count();
         // Also where the audience is told in words, if that is in sight.
         assert!(said >= 1, "{size:?}\n{shown}");
-        assert!(size.1 < 20 || shown.contains("mona stands twice"), "{size:?}\n{shown}");
+        assert!(size.1 < 20 || shown.contains("mona appears twice"), "{size:?}\n{shown}");
     }
 }
 

@@ -32,7 +32,7 @@ fn known(store: &Store, title: &str, number: u32, task: u64) {
 }
 
 /// A server that cuts creates off, while another process notes that it is about to send the very same.
-async fn beside_a_twin(
+async fn beside_another(
     store: &Arc<Store>,
     lists: impl Fn(&Request) -> Act + Send + Sync + 'static,
 ) -> MockServer {
@@ -48,7 +48,7 @@ async fn beside_a_twin(
 }
 
 impl Bench {
-    /// Looks into the one write that was left open.
+    /// Checks the one write that was left open.
     async fn settle(&mut self) -> Verdict {
         let Some(Message::LeftOpen(left)) = self.next().await else { panic!("nothing was left open") };
         let [open]: [OpenWrite; 1] = left.try_into().unwrap();
@@ -156,21 +156,21 @@ async fn where_the_service_keeps_numbers_a_likeness_of_another_operator_is_not_o
 #[tokio::test]
 async fn a_task_with_the_number_of_another_create_belongs_to_that_one() {
     let store = store();
-    let server = beside_a_twin(&store, |_| page(&[info(10, "t", 55, now())])).await;
+    let server = beside_another(&store, |_| page(&[info(10, "t", 55, now())])).await;
     let mut bench = with(&store, &server);
     assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
 }
 
 #[tokio::test]
-async fn a_likeness_is_taken_only_at_the_last_look_and_its_twin_is_then_never_called_not_done() {
+async fn a_likeness_is_taken_only_at_the_last_search_and_its_duplicate_is_then_never_called_not_done() {
     let store = store();
-    let server = beside_a_twin(&store, |_| page(&[info(10, "t", 1, now())])).await;
+    let server = beside_another(&store, |_| page(&[info(10, "t", 1, now())])).await;
     let mut bench = with(&store, &server);
     assert_eq!(bench.verdict(create("t")).await, Verdict::Done(Written::Created(TaskId(10))));
     assert_eq!(server.count("list_sched_task"), 8);
-    // The twin finds it taken.
-    let twin = store.open_intents("acme").unwrap().into_iter().find(|open| open.what.msg_random == Some(55));
-    let write = super::super::record::write_of(&twin.unwrap().what).unwrap();
+    // The other one finds it taken.
+    let other = store.open_intents("acme").unwrap().into_iter().find(|open| open.what.msg_random == Some(55));
+    let write = super::super::record::write_of(&other.unwrap().what).unwrap();
     let open = OpenWrite { entry: Some(2), write, sent: now(), opens_in: Duration::ZERO, elsewhere: false };
     // Nobody can say which of the two has made it: sending the other again could make one too many.
     let cannot_tell = |message: Option<Message>| match message {

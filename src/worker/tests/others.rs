@@ -52,7 +52,7 @@ async fn what_the_other_has_open_is_told_as_its_own_and_its_end_when_it_writes_t
     assert!(there.close_intent(young, now(), &json!({"result": "refused"})).unwrap());
     assert_eq!(here.open_intents("acme").unwrap().len(), 1, "nothing is closed from here");
     assert_eq!(bench.close().await, []);
-    assert_eq!(server.requests().len(), 0, "it is looked into where it was sent");
+    assert_eq!(server.requests().len(), 0, "it is checked where it was sent");
 }
 
 #[tokio::test(start_paused = true)]
@@ -120,6 +120,6 @@ async fn an_end_that_could_not_be_written_down_while_another_held_the_journal_is
     tokio::time::sleep(Duration::from_millis(1200)).await;
     assert_eq!(here.open_intents("acme").unwrap().len(), 1);
     holder.execute_batch("ROLLBACK").unwrap();
-    assert_eq!(bench.close().await, [], "nothing to complain of");
+    assert_eq!(bench.close().await, [], "nothing to report");
     assert_eq!(here.open_intents("acme").unwrap(), []);
 }

@@ -157,7 +157,7 @@ async fn other_faults_of_a_certificate_and_a_machine_without_authorities_are_tol
     let ca_file = format!("ca_file = \"{}\"", text(&authority()));
     for (tls, words) in [
         (&elsewhere, "is for another name (asked for localhost, it is for elsewhere.test)"),
-        (&expired, "does not hold today (it expired at 2021-01-01 00:00:00 UTC)"),
+        (&expired, "is not valid today (it expired at 2021-01-01 00:00:00 UTC)"),
     ] {
         let found = Home::keyed(&tls.url(), &ca_file).doctor(&[]);
         assert_eq!(found.at("fail"), ["tls"], "{found:?}");

@@ -44,7 +44,7 @@ async fn a_proxy_that_wants_a_login_or_refuses_is_said_so() {
         assert!(found.line("http").contains(words), "{found:?}");
         assert!(found.line("http").contains(&proxy.address.to_string()), "{found:?}");
         assert!(found.line("http").contains("NO_PROXY"), "{found:?}");
-        assert_eq!(found.line("tls"), "skip: not tried: no connection stood");
+        assert_eq!(found.line("tls"), "skip: not tried: there was no connection");
     }
 }
 

@@ -30,7 +30,7 @@ async fn a_signature_alone_is_standard_output_and_works() {
     assert_eq!(u64::try_from(document.expire), Ok(DEFAULT_LIFETIME));
     assert!((before..=now()).contains(&document.time));
     assert!(ended.err.starts_with("UserSig of administrator for SDKAppID 1400000042 (profile acme, test)"));
-    assert!(ended.err.contains("it holds 180d 00h, until 20"), "{}", ended.err);
+    assert!(ended.err.contains("it is valid for 180d 00h, until 20"), "{}", ended.err);
 }
 
 #[tokio::test(flavor = "multi_thread")]

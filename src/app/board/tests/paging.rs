@@ -281,7 +281,7 @@ fn a_find_takes_any_range_and_says_in_plain_words_when_the_service_does_not() {
     assert!(asked.exact && asked.range.length() >= days(89));
     assert_eq!(answer(&mut state, &effects, Err(refused())), []);
     let words = said(&state);
-    assert!(words.contains("90 days") && words.contains("taken is 30 days"), "{words}");
+    assert!(words.contains("90 days") && words.contains("accepted is 30 days"), "{words}");
     // What is shown is what is asked, and nothing is wrong with the connection.
     assert!(state.board.is_current() && state.connection.failure.is_none());
     assert_eq!(shown(&state), [1, 2]);

@@ -30,7 +30,7 @@ fn go_to_back(state: &mut State, label: &str) {
     panic!("no field {label}");
 }
 
-fn request(state: &State) -> Result<Request, Vec<String>> {
+fn request(state: &State) -> Result<FormRequest, Vec<String>> {
     let request = form(state).request(state.server_now(), state.setup.zone);
     request.map_err(|problems| {
         problems.into_iter().map(|(field, problem)| fields::words(&problem, field)).collect()
@@ -39,7 +39,7 @@ fn request(state: &State) -> Result<Request, Vec<String>> {
 
 fn sent(state: &State, path: &str) -> serde_json::Value {
     match request(state) {
-        Ok(Request::Create(new)) => new.content.at(path).cloned().unwrap_or_default(),
+        Ok(FormRequest::Create(new)) => new.content.at(path).cloned().unwrap_or_default(),
         other => panic!("{other:?}"),
     }
 }
@@ -82,10 +82,10 @@ fn items_that_stand_twice_are_said_and_sent_as_typed() {
     let mut state = ready('u', "To_Account");
     type_in(&mut state, "anna, bela anna");
     assert_eq!(count(&state).as_deref(), Some("3 accounts"));
-    assert_eq!(form(&state).remarks(form(&state).focus), ["anna stands twice"]);
+    assert_eq!(form(&state).remarks(form(&state).focus), ["anna appears twice"]);
     assert_eq!(sent(&state, "To_Account"), json!(["anna", "bela", "anna"]));
     type_in(&mut state, ",bela,bela");
-    assert_eq!(form(&state).remarks(form(&state).focus), ["anna stands twice, and 1 more than once"]);
+    assert_eq!(form(&state).remarks(form(&state).focus), ["anna appears twice, and 1 more than once"]);
 }
 
 #[test]
@@ -96,11 +96,11 @@ fn an_item_with_a_blank_of_an_existing_task_is_shown_in_quotes_and_goes_back_as_
     open_edit(&mut state, &base);
     assert_eq!(form(&state).draft.entry("Condition.TagsOr"), "\"VIP gold\"\n\"a,b\"\nplain");
     type_in(&mut state, "!");
-    let Ok(Request::Modify(change)) = request(&state) else { panic!("no change") };
+    let Ok(FormRequest::Modify(change)) = request(&state) else { panic!("no change") };
     assert_eq!(change.content.unwrap().at("Condition.TagsOr"), base.content.at("Condition.TagsOr"));
     go_to_back(&mut state, "TagsOr");
     type_in(&mut state, ", new");
-    let Ok(Request::Modify(change)) = request(&state) else { panic!("no change") };
+    let Ok(FormRequest::Modify(change)) = request(&state) else { panic!("no change") };
     let expected = json!(["VIP gold", "a,b", "plain", "new"]);
     assert_eq!(change.content.unwrap().at("Condition.TagsOr"), Some(&expected));
 }
@@ -191,7 +191,7 @@ fn every_text_of_the_form_has_a_limit_and_no_accounts_are_cut_in_the_middle() {
 fn what_is_no_text_is_left_out_of_a_paste_and_said_beside_the_field() {
     let mut state = ready('u', "To_Account");
     update(&mut state, Message::Pasted("an\0na\u{202e}\r\nbela\u{1b}\tcarl".to_owned()));
-    assert_eq!(form(&state).remarks(form(&state).focus), ["3 characters that are no text were left out"]);
+    assert_eq!(form(&state).remarks(form(&state).focus), ["3 characters that are not text were left out"]);
     assert_eq!(sent(&state, "To_Account"), json!(["anna", "bela", "carl"]));
     type_in(&mut state, "a");
     assert_eq!(form(&state).remarks(form(&state).focus), [""; 0]);

@@ -1,4 +1,4 @@
-//! Tasks as nobody would make them: they open in every form, and can be moved, mended and copied.
+//! Tasks as nobody would make them: they open in every form, and can be moved, edited and copied.
 
 use super::*;
 use crate::app::State;
@@ -15,7 +15,7 @@ const PARENTS: [&str; 6] = [
     "OfflinePushInfo.HarmonyInfo",
 ];
 
-fn request(state: &State) -> Result<Request, Vec<(FormField, Problem)>> {
+fn request(state: &State) -> Result<FormRequest, Vec<(FormField, Problem)>> {
     form(state).request(state.server_now(), state.setup.zone)
 }
 
@@ -33,7 +33,7 @@ fn a_create_that_would_say_nothing_is_refused_unless_it_is_data_alone() {
     for (label, text) in [("Title", "t"), ("Desc", "d"), ("PushTemplateId", "1400000000-1")] {
         go_to(&mut state, label);
         type_in(&mut state, text);
-        assert!(matches!(request(&state), Ok(Request::Create(_))), "{label}");
+        assert!(matches!(request(&state), Ok(FormRequest::Create(_))), "{label}");
         ctrl(&mut state, 'u');
         assert!(request(&state).is_err(), "{label}");
     }
@@ -49,7 +49,7 @@ fn a_change_that_would_leave_nothing_to_say_is_refused_but_the_time_may_be_chang
     let mut state = start();
     open_edit(&mut state, &tag_task());
     ctrl(&mut state, 'u');
-    assert!(matches!(request(&state), Ok(Request::Modify(_))), "the text still stands");
+    assert!(matches!(request(&state), Ok(FormRequest::Modify(_))), "the text still stands");
     go_to(&mut state, "Desc");
     ctrl(&mut state, 'u');
     assert!(request(&state).is_err());
@@ -66,12 +66,12 @@ fn a_change_that_would_leave_nothing_to_say_is_refused_but_the_time_may_be_chang
     go_to(&mut state, "SchedAt");
     ctrl(&mut state, 'u');
     type_in(&mut state, "+3h");
-    assert!(matches!(request(&state), Ok(Request::Modify(change)) if change.content.is_none()));
+    assert!(matches!(request(&state), Ok(FormRequest::Modify(change)) if change.content.is_none()));
     let mut state = start();
     open_time(&mut state, &odd);
     ctrl(&mut state, 'u');
     type_in(&mut state, "+3h");
-    assert!(matches!(request(&state), Ok(Request::Modify(_))));
+    assert!(matches!(request(&state), Ok(FormRequest::Modify(_))));
 }
 
 #[test]
@@ -108,14 +108,14 @@ fn a_task_with_any_field_odd_opens_in_every_form_and_its_time_can_be_changed() {
             open_time(&mut state, &odd);
             ctrl(&mut state, 'u');
             type_in(&mut state, "+3h");
-            let Ok(Request::Modify(change)) = request(&state) else { panic!("{what}") };
+            let Ok(FormRequest::Modify(change)) = request(&state) else { panic!("{what}") };
             assert_eq!(change.content, None);
             ctrl(&mut state, 's');
             assert!(state.review().is_some(), "{what}: {}", note(&state));
 
             let mut state = start();
             open_edit(&mut state, &odd);
-            assert_eq!(request(&state), Ok(Request::Nothing), "{what}");
+            assert_eq!(request(&state), Ok(FormRequest::Nothing), "{what}");
 
             let mut state = start();
             open_from(&mut state, &odd);
@@ -130,7 +130,7 @@ fn what_a_copy_cannot_take_over_is_said() {
     odd.content.set("OfflinePushInfo.ApnsInfo", Some(json!([1])));
     let mut state = start();
     open_from(&mut state, &odd);
-    assert_eq!(note(&state), "left out of the copy, for it cannot be read: OfflinePushInfo.ApnsInfo");
+    assert_eq!(note(&state), "not copied, as it cannot be read: OfflinePushInfo.ApnsInfo");
     type_in(&mut state, "+90m");
-    assert!(matches!(request(&state), Ok(Request::Create(_))));
+    assert!(matches!(request(&state), Ok(FormRequest::Create(_))));
 }

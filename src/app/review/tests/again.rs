@@ -23,15 +23,15 @@ fn not_done_create() -> State {
 #[test]
 fn what_was_proven_not_done_is_sent_again_by_a_key_and_a_new_confirmation() {
     let mut state = not_done_create();
-    assert_eq!(review(&state).stage, Stage::Over(WriteOutcome::NotDone));
+    assert_eq!(review(&state).stage, ReviewStage::Over(WriteOutcome::NotDone));
     assert_eq!(remedy(&WriteOutcome::NotDone), Some(Remedy::SendAgain));
     let before = review(&state).subject.clone();
     assert!(writes(&ctrl(&mut state, 's')).is_empty(), "the key alone sends nothing");
-    assert_eq!(review(&state).stage, Stage::Asking);
+    assert_eq!(review(&state).stage, ReviewStage::Asking);
     assert!(review(&state).ignores_input(state.now) && state.writes[0].acknowledged);
     assert_eq!(review(&state).subject, before);
     let warned = warnings::warnings(&state, review(&state));
-    assert!(warned.iter().any(|(_, words)| words.contains("looked for once more")), "{warned:?}");
+    assert!(warned.iter().any(|(_, words)| words.contains("searched for once more")), "{warned:?}");
     wait(&mut state, 500);
     confirm(&mut state);
     assert_eq!(state.writes.len(), 2, "the first is held against every later list");
@@ -50,9 +50,9 @@ fn what_was_not_done_while_the_operator_was_elsewhere_waits_at_the_table() {
     assert!(result.starts_with("the create of \"Hello\": not there"), "{result}");
     assert!(!state.writes.iter().any(crate::app::PendingWrite::in_doubt), "no row shows ?UNK any more");
     press(&mut state, KeyCode::Esc);
-    assert_eq!(review(&state).stage, Stage::Over(WriteOutcome::NotDone));
+    assert_eq!(review(&state).stage, ReviewStage::Over(WriteOutcome::NotDone));
     ctrl(&mut state, 's');
-    assert_eq!(review(&state).stage, Stage::Over(WriteOutcome::NotDone), "keys that waited do nothing");
+    assert_eq!(review(&state).stage, ReviewStage::Over(WriteOutcome::NotDone), "keys that waited do nothing");
     wait(&mut state, 500);
     ctrl(&mut state, 's');
     wait(&mut state, 500);
@@ -141,11 +141,11 @@ fn what_does_not_stand_as_meant_is_put_right_by_a_key_and_a_confirmation() {
     for leave in [false, true] {
         let (mut state, standing) = stands_otherwise(leave);
         if leave {
-            assert!(state.results[0].words.contains("does not stand as meant"), "{:?}", state.results);
+            assert!(state.results[0].words.contains("is not as intended"), "{:?}", state.results);
             press(&mut state, KeyCode::Esc);
             wait(&mut state, 500);
         }
-        let Stage::Over(outcome) = &review(&state).stage else { panic!() };
+        let ReviewStage::Over(outcome) = &review(&state).stage else { panic!() };
         assert_eq!(remedy(outcome), Some(Remedy::PutRight));
         let effects = ctrl(&mut state, 's');
         let [asked] = gets(&effects)[..] else { panic!("{effects:?}") };
@@ -204,13 +204,13 @@ fn what_stands_on_the_table_already_is_named_before_it_is_made_once_more() {
     let mut same = task("All");
     same.scheduled_at = Some(new.scheduled_at);
     same.content = new.content;
-    let twins = |state: &State| {
+    let duplicates = |state: &State| {
         let warnings = warnings::warnings(state, review(state));
         warnings.iter().filter(|(_, words)| words.contains("is the very same task")).count()
     };
     state.board.tasks = vec![same.clone()];
-    assert_eq!(twins(&state), 1);
+    assert_eq!(duplicates(&state), 1);
     same.scheduled_at = same.scheduled_at.map(|at| at + chrono::TimeDelta::hours(1));
     state.board.tasks = vec![same];
-    assert_eq!(twins(&state), 0, "at another time it is another task");
+    assert_eq!(duplicates(&state), 0, "at another time it is another task");
 }

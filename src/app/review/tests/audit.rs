@@ -48,7 +48,7 @@ fn a_create_that_turns_out_to_stand_stops_the_review_in_which_it_is_to_be_sent_a
             let Ready::No(why) = review(&state).ready(&state) else {
                 panic!("it may still be sent: {found}")
             };
-            assert!(why.starts_with("it stands already as #77"), "{why}");
+            assert!(why.starts_with("it already exists as #77"), "{why}");
         }
     }
 }
@@ -84,10 +84,12 @@ fn a_verdict_that_a_list_turns_is_turned_in_the_review_that_shows_it_and_nothing
     let req = confirm(&mut state);
     cut_off(&mut state, req, 60);
     update(&mut state, Message::Settled { req, verdict: Verdict::NotDone });
-    assert_eq!(review(&state).stage, Stage::Over(WriteOutcome::NotDone));
+    assert_eq!(review(&state).stage, ReviewStage::Over(WriteOutcome::NotDone));
     let task = made(&state, req, true);
     refreshed(&mut state, vec![task]);
-    let Stage::Over(outcome @ WriteOutcome::Done { words, .. }) = &review(&state).stage else { panic!() };
+    let ReviewStage::Over(outcome @ WriteOutcome::Done { words, .. }) = &review(&state).stage else {
+        panic!()
+    };
     assert!(words.contains("#77 created"), "{words}");
     assert_eq!(remedy(outcome), None);
     wait(&mut state, 500);
@@ -112,7 +114,7 @@ fn a_cancel_goes_out_beside_a_change_in_doubt_and_a_change_waits_for_a_cancel_in
     unknown(&mut state, cancel, cut());
     // The change is settled meanwhile: the cancel stays what it is, in doubt.
     update(&mut state, Message::Settled { req: change, verdict: Verdict::NotDone });
-    assert!(matches!(review(&state).stage, Stage::Sent { req, .. } if req == cancel));
+    assert!(matches!(review(&state).stage, ReviewStage::Sent { req, .. } if req == cancel));
     assert!(state.doubted().contains(&TaskId(1_004_821)));
     press(&mut state, KeyCode::Esc);
     state.layers.clear();
@@ -242,7 +244,7 @@ fn a_refusal_of_a_task_that_stands_stays_a_refusal() {
     let req = confirm(&mut state);
     let effects = update(&mut state, Message::Wrote { req, result: Err(refused(90104)) });
     got(&mut state, gets(&effects)[0], task("User"));
-    assert_eq!(review(&state).stage, Stage::Over(WriteOutcome::Refused(refused(90104))));
+    assert_eq!(review(&state).stage, ReviewStage::Over(WriteOutcome::Refused(refused(90104))));
     assert!(state.failed.contains_key(&TaskId(1_004_821)));
 }
 

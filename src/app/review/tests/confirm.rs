@@ -99,7 +99,7 @@ fn repeats_releases_pastes_and_enter_confirm_nothing() {
         assert_eq!(press(&mut state, KeyCode::Enter), []);
         assert_eq!(writes(&wait(&mut state, 500)), []);
     }
-    assert_eq!(review(&state).stage, Stage::Asking);
+    assert_eq!(review(&state).stage, ReviewStage::Asking);
     assert_eq!(writes(&say(&mut state, "y")).len(), 1);
 }
 
@@ -138,7 +138,7 @@ fn the_level_follows_audience_and_environment() {
 fn a_wrong_text_does_nothing_and_is_typed_anew_after_a_pause() {
     let mut state = cancel(Environment::Prod, "Tag");
     assert_eq!(writes(&say(&mut state, "y")), []);
-    assert!(foot(&state).contains("that is something else"), "{}", foot(&state));
+    assert!(foot(&state).contains("that does not match"), "{}", foot(&state));
     assert_eq!(writes(&say(&mut state, "48210")), []);
     assert_eq!(writes(&say(&mut state, "48x21")), []);
     // What is taken back was typed all the same.
@@ -160,7 +160,7 @@ fn one_confirmation_is_one_write_and_whatever_follows_is_none() {
     assert_eq!(state.writes.len(), 1);
     press(&mut state, KeyCode::Enter);
     assert_eq!(writes(&wait(&mut state, 60_000)), []);
-    assert!(matches!(review(&state).stage, Stage::Sent { .. }));
+    assert!(matches!(review(&state).stage, ReviewStage::Sent { .. }));
 }
 
 #[test]
@@ -168,10 +168,10 @@ fn everyone_in_prod_takes_a_sentence_and_a_countdown_that_any_key_stops() {
     let mut state = create(Environment::Prod, "All");
     assert_eq!(writes(&say(&mut state, "acme")), []);
     assert_eq!(type_in(&mut state, "all acme"), []);
-    assert!(matches!(review(&state).stage, Stage::Counting { .. }));
+    assert!(matches!(review(&state).stage, ReviewStage::Counting { .. }));
     assert_eq!(writes(&pass(&mut state, 2_999)), []);
     assert_eq!(press(&mut state, KeyCode::Char(' ')), []);
-    assert_eq!((&review(&state).stage, review(&state).typed.as_str()), (&Stage::Asking, ""));
+    assert_eq!((&review(&state).stage, review(&state).typed.as_str()), (&ReviewStage::Asking, ""));
     assert_eq!(writes(&pass(&mut state, 10_000)), []);
     type_in(&mut state, "all acme");
     press(&mut state, KeyCode::Esc);
@@ -204,7 +204,7 @@ fn whatever_is_done_during_the_countdown_stops_it() {
         type_in(&mut state, "all acme");
         wait(&mut state, 50);
         stop(&mut state);
-        assert_eq!(review(&state).stage, Stage::Asking);
+        assert_eq!(review(&state).stage, ReviewStage::Asking);
         assert_eq!(writes(&pass(&mut state, 5_000)), []);
     }
 }
@@ -226,9 +226,9 @@ fn after_a_stop_the_confirmation_begins_anew_and_nothing_is_sent() {
         assert!(review(&state).ignores_input(state.now) && review(&state).typed.is_empty());
         wait(&mut state, 500);
         type_in(&mut state, "all acme");
-        assert!(matches!(review(&state).stage, Stage::Counting { .. }));
+        assert!(matches!(review(&state).stage, ReviewStage::Counting { .. }));
         stop(&mut state, key);
-        assert_eq!((&review(&state).stage, review(&state).typed.as_str()), (&Stage::Asking, ""));
+        assert_eq!((&review(&state).stage, review(&state).typed.as_str()), (&ReviewStage::Asking, ""));
         assert_eq!(writes(&pass(&mut state, 10_000)), []);
     }
 }

@@ -151,7 +151,7 @@ fn sending_again_before_the_list_must_show_it_says_so_and_asks_one_level_higher(
     wait(&mut state, 500);
     assert_eq!((review(&state).wanted(&state.setup).as_str(), review(&state).typed.as_str()), ("y", ""));
     let shown = text_of(&lines::body(&state, review(&state), 200).lines);
-    assert!(shown.contains("looked for once more before this is sent"), "{shown}");
+    assert!(shown.contains("searched for once more before this is sent"), "{shown}");
 }
 
 #[test]
@@ -172,7 +172,7 @@ fn a_later_search_keeps_the_age_of_what_is_known_and_silence_does_not() {
     let progress = |state: &State| progress(state, state.pending_write(req).unwrap());
     checked(&mut state, req, ANSWERED, 40);
     wait(&mut state, 5_000);
-    assert_eq!(progress(&state), "not there 5s ago, too early to be believed for 35s · next search in 3s");
+    assert_eq!(progress(&state), "not there 5s ago, not conclusive for another 35s · next search in 3s");
     checked(&mut state, req, Sight::NoAnswer(cut()), 35);
     wait(&mut state, 2_000);
     let said = progress(&state);
@@ -239,7 +239,7 @@ fn a_verdict_stays_with_task_and_action_until_it_is_acknowledged() {
     press(&mut state, KeyCode::Char('a'));
     assert!(state.results.is_empty() && !has_notice(&state));
     press(&mut state, KeyCode::Char('a'));
-    assert_eq!(note(&state), "nothing waits to be acknowledged");
+    assert_eq!(note(&state), "there is nothing to acknowledge");
 }
 
 #[test]
@@ -293,7 +293,7 @@ fn what_was_on_the_screen_goes_with_the_write_and_a_difference_comes_back_to_the
     let mut moved = task("User");
     moved.content.set("To_Account", Some(json!(["anna"])));
     update(&mut state, Message::Stopped { req: *req, why: Stop::Moved(Box::new(moved)) });
-    assert!(state.writes.is_empty() && review(&state).stage == Stage::Asking && review(&state).moved());
+    assert!(state.writes.is_empty() && review(&state).stage == ReviewStage::Asking && review(&state).moved());
     let shown = text_of(&lines::body(&state, review(&state), 76).lines);
     assert!(shown.contains("nothing was sent: it changed since you looked"), "{shown}");
 }
@@ -362,6 +362,8 @@ fn an_earlier_try_that_stands_stops_the_second_and_is_told() {
     let why = Stop::Stands { id: TaskId(77), entry: 1 };
     update(&mut state, Message::Stopped { req: again, why });
     assert!(state.writes.is_empty());
-    let Stage::Over(WriteOutcome::NothingSent(words)) = &review(&state).stage else { panic!("not over") };
-    assert!(words.contains("it stands already as #77"), "{words}");
+    let ReviewStage::Over(WriteOutcome::NothingSent(words)) = &review(&state).stage else {
+        panic!("not over")
+    };
+    assert!(words.contains("it already exists as #77"), "{words}");
 }

@@ -30,11 +30,7 @@ fn same_create(state: &State) -> Write {
 fn a_write_of_another_pushdeck_is_shown_as_its_own_and_neither_asked_for_nor_offered() {
     let mut state = start(Environment::Test);
     let left = vec![theirs(3, cancel_of(7))];
-    assert_eq!(
-        update(&mut state, Message::LeftOpen(left.clone())),
-        [],
-        "it is looked into where it was sent"
-    );
+    assert_eq!(update(&mut state, Message::LeftOpen(left.clone())), [], "it is checked where it was sent");
     assert!(note(&state).contains("of another pushdeck: being checked there"), "{}", note(&state));
     assert!(state.doubted().contains(&TaskId(7)));
     assert!(!has_notice(&state) && writes::next_notice(&mut state).is_none());
@@ -68,7 +64,7 @@ fn the_very_push_that_another_has_under_way_waits_and_anything_else_goes() {
     update(&mut state, Message::EndedElsewhere { entry: 4, verdict });
     assert_eq!(writes(&say(&mut state, "y")), []);
     assert!(
-        matches!(review(&state).ready(&state), Ready::No(why) if why.starts_with("it stands already as #9"))
+        matches!(review(&state).ready(&state), Ready::No(why) if why.starts_with("it already exists as #9"))
     );
 
     // A cancel is not kept from going.

@@ -12,7 +12,9 @@ fn a_create_that_succeeds_closes_the_form_drops_the_draft_and_is_verified() {
     assert!(effects.iter().any(|effect| matches!(effect, Effect::List { .. })));
     assert_eq!((state.board.selected, state.writes.len()), (Some(TaskId(123)), 0));
     assert!(state.form().is_none());
-    let Stage::Over(WriteOutcome::Done { words, .. }) = &review(&state).stage else { panic!("not over") };
+    let ReviewStage::Over(WriteOutcome::Done { words, .. }) = &review(&state).stage else {
+        panic!("not over")
+    };
     assert!(
         words.starts_with("#123 created: goes out Sun 22 Nov 09:00:00 +08 (in 18h 56m) to EVERYONE of acme"),
         "{words}"
@@ -24,7 +26,7 @@ fn a_create_that_succeeds_closes_the_form_drops_the_draft_and_is_verified() {
     got(&mut state, gets(&effects)[0], stands);
     assert!(matches!(
         &review(&state).stage,
-        Stage::Over(WriteOutcome::Done { verification: Verification::Holds, .. })
+        ReviewStage::Over(WriteOutcome::Done { verification: Verification::Holds, .. })
     ));
     press(&mut state, KeyCode::Enter);
     assert!(state.review().is_some());
@@ -45,10 +47,7 @@ fn a_change_that_does_not_stand_as_meant_is_told() {
     stands.content.set("To_Account", Some(json!(["anna"])));
     got(&mut state, gets(&effects)[0], stands);
     let shown = text_of(&lines::body(&state, review(&state), 76).lines);
-    assert!(
-        shown.contains("does NOT stand as meant") && shown.contains("anna, bela, carl ≠ anna"),
-        "{shown}"
-    );
+    assert!(shown.contains("is NOT as intended") && shown.contains("anna, bela, carl ≠ anna"), "{shown}");
 }
 
 #[test]
@@ -67,7 +66,7 @@ fn accounts_that_do_not_exist_are_named_and_the_form_is_kept() {
     let problems = form.shown_problems(state.server_now(), state.setup.zone);
     assert_eq!(problems[0].1, "no such accounts: bela");
     ctrl(&mut state, 's');
-    assert!(review(&state).ignores_input(state.now), "a new review is deaf again");
+    assert!(review(&state).ignores_input(state.now), "a new review ignores input again");
     wait(&mut state, 500);
     confirm(&mut state);
 }
@@ -112,7 +111,7 @@ fn verdicts_end_the_doubt() {
     let verdict = Verdict::Done(Written::Created(TaskId(5)));
     let effects = update(&mut state, Message::Settled { req, verdict });
     assert_eq!((drops(&effects), state.writes.len()), (vec!["new".to_owned()], 0));
-    assert!(matches!(review(&state).stage, Stage::Over(WriteOutcome::Done { .. })));
+    assert!(matches!(review(&state).stage, ReviewStage::Over(WriteOutcome::Done { .. })));
 
     let (mut state, req) = doubted("User");
     update(&mut state, Message::Settled { req, verdict: Verdict::NotDone });
@@ -128,7 +127,7 @@ fn verdicts_end_the_doubt() {
     let (mut state, req) = doubted("User");
     let verdict = Verdict::Several(vec![TaskId(1), TaskId(2)]);
     update(&mut state, Message::Settled { req, verdict });
-    assert!(text_of(&lines::body(&state, review(&state), 76).lines).contains("two of them stand: #1, #2"));
+    assert!(text_of(&lines::body(&state, review(&state), 76).lines).contains("two of them exist: #1, #2"));
     assert_eq!(state.writes.len(), 1);
     press(&mut state, KeyCode::Esc);
     assert!(state.writes.is_empty() && state.layers.is_empty());
@@ -163,7 +162,7 @@ fn a_text_on_its_way_is_not_sent_a_second_time_but_another_one_may_be() {
     assert_eq!(drops(&effects), ["new"]);
     assert!(is_form(&state) && note(&state).starts_with("#9 created"), "{}", note(&state));
     ctrl(&mut state, 's');
-    assert!(is_form(&state) && note(&state).contains("stands as #9"), "{}", note(&state));
+    assert!(is_form(&state) && note(&state).contains("exists as #9"), "{}", note(&state));
     press(&mut state, KeyCode::Esc);
     press(&mut state, KeyCode::Char('n'));
     assert_eq!(state.form().unwrap().draft.entry("OfflinePushInfo.Title"), "");
@@ -202,7 +201,7 @@ fn what_ends_elsewhere_is_a_note_and_waits_at_the_table_when_it_must_be_seen() {
     press(&mut state, KeyCode::Esc);
     assert!(state.layers.is_empty());
     press(&mut state, KeyCode::Esc);
-    assert!(matches!(review(&state).stage, Stage::Over(WriteOutcome::CannotTell(_))));
+    assert!(matches!(review(&state).stage, ReviewStage::Over(WriteOutcome::CannotTell(_))));
     wait(&mut state, 500);
     press(&mut state, KeyCode::Esc);
     assert!(state.layers.is_empty() && state.writes.iter().all(|write| write.acknowledged));

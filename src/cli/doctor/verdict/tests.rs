@@ -26,7 +26,7 @@ fn hello(status: u16) -> Hello {
 }
 
 /// Level, finding and advice in one text.
-fn shown(line: &Line) -> String {
+fn shown(line: &CheckLine) -> String {
     let next = line.next.as_ref().map(|next| format!(" / {next}")).unwrap_or_default();
     format!("{} {}: {}{next}", line.level.name(), line.check.name(), line.what)
 }
@@ -169,7 +169,7 @@ fn a_certificate_is_judged_by_what_stopped_the_question() {
     }
     let no_store = Failure::Local { detail: "no CA store; install one".to_owned() };
     assert_eq!(of(&no_store), "fail tls: no CA store / install one");
-    assert_eq!(of(&not_sent(NotSent::ProxyLogin)), "skip tls: not tried: no connection stood");
+    assert_eq!(of(&not_sent(NotSent::ProxyLogin)), "skip tls: not tried: there was no connection");
     assert!(shown(&http(Err(&not_sent(NotSent::ProxyLogin)))).contains("USER:PASSWORD@HOST"));
     let late = Failure::TimedOut { after: Duration::from_secs(10) };
     assert_eq!(of(&late), "ok tls: the certificate of im.example is good");
@@ -197,7 +197,7 @@ fn a_skew_over_two_seconds_is_warned_of_with_its_direction() {
 
 #[test]
 fn a_refusal_is_about_who_we_are_or_about_the_call() {
-    let ok = listed(Ok(&Listed { total: 128, days: None }), "ops", 7).map(|line| shown(&line));
+    let ok = listed(Ok(&ListFindings { total: 128, days: None }), "ops", 7).map(|line| shown(&line));
     assert_eq!(
         ok,
         ["ok access: ops may call for 7 here", "ok list: 128 tasks from 7 days back to 23 days ahead"]
@@ -230,9 +230,9 @@ fn a_place_where_nothing_can_be_kept_fails_and_open_writes_are_told() {
         "ok private: drafts and journal are yours alone"
     );
     let opened = |mode, trouble| Opened { path: "/state/x".into(), mode, trouble };
-    let mended = private(place(Ok(vec![opened(0o755, None), opened(0o644, None)])).as_ref());
+    let closed = private(place(Ok(vec![opened(0o755, None), opened(0o644, None)])).as_ref());
     assert_eq!(
-        shown(&mended),
+        shown(&closed),
         "warn private: /state/x was open to other users (mode 755) and is yours alone now, and 1 more / nothing is left \
          to do; others may have read the texts of pushes in it"
     );
@@ -270,7 +270,7 @@ fn a_terminal_is_judged_by_its_name_colours_locale_and_size() {
     let bare = of(&[], None);
     assert!(bare[0].starts_with("warn terminal: TERM is not set / export TERM"), "{bare:?}");
     assert!(bare[2].starts_with("warn locale: no locale is set"), "{bare:?}");
-    assert_eq!(bare[3], "skip size: standard output is no terminal here");
+    assert_eq!(bare[3], "skip size: standard output is not a terminal here");
     assert!(of(&[], Some((40, 12)))[3].starts_with("ok size: 40 columns"));
 }
 
@@ -279,6 +279,6 @@ fn what_came_from_outside_cannot_draw_on_the_terminal() {
     let odd = Failure::Refused { code: 1, info: "\u{1b}[2J".to_owned(), invalid_accounts: Vec::new() };
     let line = shown(&listed(Err(&odd), "ops", 7)[1]);
     assert!(!line.contains('\u{1b}'), "{line:?}");
-    let line = Line::ok(Check::Locale, "\u{1b}[2J");
+    let line = CheckLine::ok(Check::Locale, "\u{1b}[2J");
     assert!(!line.what.contains('\u{1b}'));
 }

@@ -44,7 +44,7 @@ pub(crate) enum OutageKind {
     Hangs(u32),
 }
 
-pub(crate) struct Shift {
+pub(crate) struct Pair {
     pub(crate) app: u64,
     pub(crate) dose: Dose,
     pub(crate) folders: [Folder; 2],
@@ -106,7 +106,7 @@ enum What {
 }
 
 /// One of the two.
-struct Seat {
+struct OperatorState {
     name: char,
     running: Option<Running>,
     /// Runs so far.
@@ -119,43 +119,43 @@ struct Seat {
     is_done: bool,
 }
 
-impl Shift {
+impl Pair {
     /// Until both plans are done and the journal holds nothing open.
     pub(crate) fn work(mut self) -> (u64, Figures) {
         let (said, heard) = sync_channel(10_000);
-        let mut seats: Vec<Seat> = (0..2).map(|number| self.seat(number)).collect();
+        let mut operators: Vec<OperatorState> = (0..2).map(|number| self.operator(number)).collect();
         for number in 0..2 {
-            self.start(&mut seats, number, &said);
+            self.start(&mut operators, number, &said);
         }
         let (mut events, mut last) = (0, Instant::now());
         let mut outage = None;
-        while seats.iter().any(|seat| !seat.is_done) {
+        while operators.iter().any(|operator| !operator.is_done) {
             match heard.recv_timeout(TICK) {
                 Ok((number, run, Some(line))) => {
                     last = Instant::now();
-                    events += self.hear(&mut seats, number, run, &line);
+                    events += self.hear(&mut operators, number, run, &line);
                 }
-                Ok((number, run, None)) => self.ended(&mut seats, number, run),
+                Ok((number, run, None)) => self.ended(&mut operators, number, run),
                 Err(RecvTimeoutError::Timeout) => {}
                 Err(RecvTimeoutError::Disconnected) => panic!("nobody can speak"),
             }
-            self.come_back(&mut seats, &said);
+            self.come_back(&mut operators, &said);
             self.weather(events, &mut outage);
             assert!(last.elapsed() < PATIENCE, "{}: nothing was heard for {PATIENCE:?}", self.app);
         }
         self.end_outage(&mut outage);
-        self.tidy(&mut seats, &said, &heard);
+        self.tidy(&mut operators, &said, &heard);
         (self.app, self.figures)
     }
 
-    fn seat(&mut self, number: usize) -> Seat {
+    fn operator(&mut self, number: usize) -> OperatorState {
         let Dose { kills, stops, .. } = self.dose;
         let mut what: Vec<What> =
             [What::Kill].repeat(kills).into_iter().chain([What::Stop].repeat(stops)).collect();
         what.shuffle(&mut self.rng);
         let most = if self.dose.is_full() { 120 } else { 16 };
         let incidents = what.into_iter().map(|what| {
-            // Some soon: while writes of the run before are looked into.
+            // Some soon: while writes of the run before are checked.
             let is_soon = self.rng.random_ratio(1, 3);
             let at = self.rng.random_range(if is_soon { 1..8 } else { 4..most });
             let real = match what {
@@ -168,16 +168,16 @@ impl Shift {
         });
         let incidents = incidents.collect();
         let name = ['a', 'b'][number];
-        Seat { name, running: None, runs: 0, events: 0, incidents, away: None, is_done: false }
+        OperatorState { name, running: None, runs: 0, events: 0, incidents, away: None, is_done: false }
     }
 
-    fn start(&mut self, seats: &mut [Seat], number: usize, said: &SyncSender<Said>) {
-        let seat = &mut seats[number];
-        let run = format!("{}{}", seat.name, seat.runs);
-        let place = (number, seat.runs);
-        seat.runs += 1;
-        seat.events = 0;
-        seat.running = Some(Running::start(
+    fn start(&mut self, operators: &mut [OperatorState], number: usize, said: &SyncSender<Said>) {
+        let operator = &mut operators[number];
+        let run = format!("{}{}", operator.name, operator.runs);
+        let place = (number, operator.runs);
+        operator.runs += 1;
+        operator.events = 0;
+        operator.running = Some(Running::start(
             &self.folders[number],
             (&run, &self.key, self.figures.tidying > 0),
             self.rng.random(),
@@ -187,21 +187,21 @@ impl Shift {
     }
 
     /// One line of his; gives how many events it is.
-    fn hear(&mut self, seats: &mut [Seat], number: usize, run: usize, line: &str) -> usize {
+    fn hear(&mut self, operators: &mut [OperatorState], number: usize, run: usize, line: &str) -> usize {
         self.figures.said += line;
         self.figures.said.push('\n');
-        let seat = &mut seats[number];
-        let Some(event) = line.strip_prefix("@ ").filter(|_| run + 1 == seat.runs) else { return 0 };
-        seat.events += 1;
+        let operator = &mut operators[number];
+        let Some(event) = line.strip_prefix("@ ").filter(|_| run + 1 == operator.runs) else { return 0 };
+        operator.events += 1;
         self.figures.hear(event);
-        let is_due = |incident: &&Incident| incident.at <= seat.events && seat.away.is_none();
-        let Some(incident) = seat.incidents.front().copied().filter(|one| is_due(&one)) else { return 1 };
-        let Some(running) = &mut seat.running else { return 1 };
-        seat.incidents.pop_front();
-        seat.away = Some((incident.what, Instant::now() + incident.lasts));
+        let is_due = |incident: &&Incident| incident.at <= operator.events && operator.away.is_none();
+        let Some(incident) = operator.incidents.front().copied().filter(|one| is_due(&one)) else { return 1 };
+        let Some(running) = &mut operator.running else { return 1 };
+        operator.incidents.pop_front();
+        operator.away = Some((incident.what, Instant::now() + incident.lasts));
         match incident.what {
             What::Kill => {
-                let name = format!("{}{run}", seat.name);
+                let name = format!("{}{run}", operator.name);
                 owners::note(&self.folders[number].owners(), &name, Event::Killed);
                 running.process.0.kill().unwrap();
                 self.figures.kills += 1;
@@ -209,7 +209,7 @@ impl Shift {
             What::Stop => {
                 signal("STOP", running.process.0.id());
                 // The next one counts from here.
-                seat.events = 0;
+                operator.events = 0;
                 self.figures.stops += 1;
             }
         }
@@ -217,42 +217,42 @@ impl Shift {
     }
 
     /// He has nothing more to say: the kill, or the end of his plan.
-    fn ended(&mut self, seats: &mut [Seat], number: usize, run: usize) {
-        let seat = &mut seats[number];
-        assert_eq!(run + 1, seat.runs, "a run that was over ended once more");
-        let Some(running) = seat.running.take() else { return };
+    fn ended(&mut self, operators: &mut [OperatorState], number: usize, run: usize) {
+        let operator = &mut operators[number];
+        assert_eq!(run + 1, operator.runs, "a run that was over ended once more");
+        let Some(running) = operator.running.take() else { return };
         let (status, rest) = running.end();
         self.figures.said += &rest;
-        if matches!(seat.away, Some((What::Kill, _))) {
+        if matches!(operator.away, Some((What::Kill, _))) {
             return;
         }
         let tail = self.figures.said.lines().rev().take(40).collect::<Vec<_>>().join("\n");
         assert!(
             status.success() && self.figures.said.contains("@ finished"),
             "operator {} of {}: {status}, last words first:\n{tail}",
-            seat.name,
+            operator.name,
             self.app
         );
-        seat.away = None;
-        seat.is_done = true;
+        operator.away = None;
+        operator.is_done = true;
     }
 
     /// Whoever was away for long enough goes on.
-    fn come_back(&mut self, seats: &mut [Seat], said: &SyncSender<Said>) {
-        for number in 0..seats.len() {
-            let seat = &mut seats[number];
-            let Some((what, until)) = seat.away else { continue };
+    fn come_back(&mut self, operators: &mut [OperatorState], said: &SyncSender<Said>) {
+        for number in 0..operators.len() {
+            let operator = &mut operators[number];
+            let Some((what, until)) = operator.away else { continue };
             if until > Instant::now() {
                 continue;
             }
-            match (what, &seat.running) {
+            match (what, &operator.running) {
                 (What::Stop, Some(running)) => signal("CONT", running.process.0.id()),
                 (What::Stop, None) => {}
                 // His last words have not come yet.
                 (What::Kill, Some(_)) => continue,
-                (What::Kill, None) => self.start(seats, number, said),
+                (What::Kill, None) => self.start(operators, number, said),
             }
-            seats[number].away = None;
+            operators[number].away = None;
         }
     }
 
@@ -280,16 +280,16 @@ impl Shift {
     }
 
     /// What is still open is taken over by one more run, as at the next start.
-    fn tidy(&mut self, seats: &mut [Seat], said: &SyncSender<Said>, heard: &Receiver<Said>) {
+    fn tidy(&mut self, operators: &mut [OperatorState], said: &SyncSender<Said>, heard: &Receiver<Said>) {
         while !self.is_tidy() {
             self.figures.tidying += 1;
             assert!(self.figures.tidying <= MOST_TIDYING, "{}: writes stay open in the journal", self.app);
-            seats[0].is_done = false;
-            self.start(seats, 0, said);
-            while !seats[0].is_done {
+            operators[0].is_done = false;
+            self.start(operators, 0, said);
+            while !operators[0].is_done {
                 match heard.recv_timeout(PATIENCE).unwrap() {
-                    (number, run, Some(line)) => drop(self.hear(seats, number, run, &line)),
-                    (number, run, None) => self.ended(seats, number, run),
+                    (number, run, Some(line)) => drop(self.hear(operators, number, run, &line)),
+                    (number, run, None) => self.ended(operators, number, run),
                 }
             }
         }
