@@ -1,10 +1,11 @@
 //! What the tests of the views share: a state drawn, and read as text.
 
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 
+use crate::app::frame::Areas;
 use crate::app::testing::feed;
-use crate::app::{Message, State};
+use crate::app::{Layer, Message, State};
 use crate::domain::text;
 use crate::theme::{Depth, Theme};
 
@@ -17,11 +18,16 @@ pub(crate) fn drawn(state: &State, depth: Depth) -> Buffer {
 
 /// The rows of a screen as text, without the blanks at their ends.
 pub(crate) fn rows(buf: &Buffer) -> Vec<String> {
+    rows_of(buf, buf.area)
+}
+
+/// The rows of a part of a screen.
+fn rows_of(buf: &Buffer, part: Rect) -> Vec<String> {
     let mut rows = Vec::new();
-    for y in 0..buf.area.height {
+    for y in part.top()..part.bottom() {
         let mut row = String::new();
-        let mut x = 0;
-        while x < buf.area.width {
+        let mut x = part.left();
+        while x < part.right() {
             let symbol = buf[(x, y)].symbol();
             row.push_str(symbol);
             x += u16::try_from(text::width(symbol)).unwrap().max(1);
@@ -34,6 +40,56 @@ pub(crate) fn rows(buf: &Buffer) -> Vec<String> {
 /// The screen of a state as text.
 pub(crate) fn screen(state: &State) -> String {
     rows(&drawn(state, Depth::Full)).join("\n")
+}
+
+/// What a scene is about, as text below its size and place: the layer on top, or where there is none
+/// everything between header and hints; with the message, if there is one. Header and hints of all scenes
+/// stand in [`lines_of`], so that a snapshot of this changes only with what it shows.
+pub(crate) fn body(state: &State) -> String {
+    let areas = state.areas().unwrap();
+    let buf = drawn(state, Depth::Full);
+    let mut part = match state.layers.last() {
+        None | Some(Layer::Filter(_)) => areas.ground(),
+        Some(layer) => covered(state, layer, &areas),
+    };
+    // A long message takes the row above its own, too, so nothing between is left out.
+    if !rows_of(&buf, areas.message).concat().is_empty() {
+        part = part.union(areas.message);
+    }
+    let Rect { x, y, width, height } = part;
+    format!("{width}x{height} at {x},{y}\n{}", rows_of(&buf, part).join("\n"))
+}
+
+/// What a layer draws over: found on ground that no view draws.
+fn covered(state: &State, layer: &Layer, areas: &Areas) -> Rect {
+    let ground = Cell::new("\u{1}");
+    let mut buf = Buffer::filled(Rect::new(0, 0, state.size.0, state.size.1), ground.clone());
+    super::over(state, layer, &Theme::new(Depth::None), areas, &mut buf);
+    let touched = buf.area.positions().filter(|&at| buf[at].symbol() != ground.symbol());
+    touched.map(|at| Rect::new(at.x, at.y, 1, 1)).reduce(Rect::union).unwrap()
+}
+
+/// One area of every scene at every size, each wording once, below the scenes that show it.
+pub(crate) fn lines_of(
+    scenes: impl Fn((u16, u16)) -> Vec<(&'static str, State)>,
+    sizes: &[(u16, u16)],
+    area: impl Fn(&Areas) -> Rect,
+) -> String {
+    let mut blocks = Vec::new();
+    for &size in sizes {
+        let mut wordings: Vec<(String, Vec<&str>)> = Vec::new();
+        for (name, state) in scenes(size) {
+            let line = rows_of(&drawn(&state, Depth::Full), area(&state.areas().unwrap())).join("\n");
+            match wordings.iter_mut().find(|(other, _)| *other == line) {
+                Some((_, names)) => names.push(name),
+                None => wordings.push((line, vec![name])),
+            }
+        }
+        for (line, names) in wordings {
+            blocks.push(format!("{}x{} {}\n{line}", size.0, size.1, names.join(", ")));
+        }
+    }
+    blocks.join("\n\n")
 }
 
 /// Draws scenes at every size from 1×1 to 130×45 and hands each screen to `check`. Every size meets

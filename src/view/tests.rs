@@ -1,4 +1,7 @@
 //! Every screen at three sizes as a snapshot, at every size without a panic, and without colour.
+//!
+//! Header and hints stand in a snapshot of their own and on a few whole screens; all others show what
+//! their scene is about, so that one wording changes few files.
 
 use chrono::TimeDelta;
 use crossterm::event::KeyCode;
@@ -13,11 +16,38 @@ use crate::app::testing::{
 use crate::app::{Message, State};
 use crate::domain::{Page, text};
 use crate::theme::{Depth, Theme};
-use crate::view::testing::{at_every_size, drawn, rows, screen};
+use crate::view::testing::{at_every_size, body, drawn, lines_of, rows, screen};
+
+/// The sizes of the documents, and the least.
+const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (40, 12), LEAST];
+
+#[test]
+fn the_whole_screen_at_every_size() {
+    for size in SIZES {
+        insta::assert_snapshot!(format!("whole_{}x{}", size.0, size.1), screen(&board(size)));
+    }
+}
+
+#[test]
+fn a_layer_lies_on_the_board_between_header_and_message() {
+    let mut state = board((80, 24));
+    feed(&mut state, typed("s"));
+    insta::assert_snapshot!("whole_80x24_sort", screen(&state));
+}
+
+#[test]
+fn the_header_of_every_screen() {
+    insta::assert_snapshot!("headers", lines_of(screens, &SIZES, |areas| areas.header));
+}
+
+#[test]
+fn the_hints_of_every_screen() {
+    insta::assert_snapshot!("hints", lines_of(screens, &SIZES, |areas| areas.hint));
+}
 
 fn snapshots(size: (u16, u16)) {
     for (name, state) in screens(size) {
-        insta::assert_snapshot!(format!("{}x{}_{name}", size.0, size.1), screen(&state));
+        insta::assert_snapshot!(format!("{}x{}_{name}", size.0, size.1), body(&state));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Journeys: the real binary in a pseudo-terminal, against the sandbox over real HTTP; beside them what it
-//! takes to reach the service (`connection`) and the invariants that stand in the source (`laws`).
+//! takes to reach the service (`connection`), how the process of `pushdeck sandbox` ends (`sandbox`), and the
+//! invariants that stand in the source (`laws`).
 
 #![expect(clippy::unwrap_used, reason = "a journey that cannot go on fails")]
 
@@ -15,6 +16,7 @@ mod laws;
 mod lists;
 mod live;
 mod reload;
+mod sandbox;
 mod secrets;
 mod service;
 mod signals;

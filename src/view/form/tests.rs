@@ -7,7 +7,7 @@ use ratatui::layout::Rect;
 use crate::app::testing::{board, ctrl, feed, key, typed};
 use crate::app::{Message, State};
 use crate::theme::{Depth, Theme};
-use crate::view::testing::{at_every_size, screen};
+use crate::view::testing::{at_every_size, body, lines_of, screen};
 
 /// A form on the board, after these messages; the note of the drafts is gone.
 fn after(size: (u16, u16), messages: Vec<Message>) -> State {
@@ -47,8 +47,14 @@ fn scenes(size: (u16, u16)) -> Vec<(&'static str, State)> {
 
 fn snapshots(size: (u16, u16)) {
     for (name, state) in scenes(size) {
-        insta::assert_snapshot!(format!("{}x{}_{name}", size.0, size.1), screen(&state));
+        insta::assert_snapshot!(format!("{}x{}_{name}", size.0, size.1), body(&state));
     }
+}
+
+#[test]
+fn the_hints_of_the_form() {
+    let sizes = [(120, 40), (80, 24), (40, 12)];
+    insta::assert_snapshot!("hints", lines_of(scenes, &sizes, |areas| areas.hint));
 }
 
 #[test]

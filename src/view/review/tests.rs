@@ -12,7 +12,7 @@ use crate::app::{Effect, Message, ReqId, State, Verdict, Written};
 use crate::domain::profile::Environment;
 use crate::domain::{Failure, Task, TaskId};
 use crate::theme::{Depth, Theme};
-use crate::view::testing::{at_every_size, drawn, rows, screen};
+use crate::view::testing::{at_every_size, body, drawn, lines_of, rows, screen};
 
 /// Answers the question for a fresh copy with this task, and lets the input guard pass.
 fn fresh(state: &mut State, effects: &[Effect], task: Task) {
@@ -153,8 +153,14 @@ fn scenes(size: (u16, u16)) -> Vec<(&'static str, State)> {
 
 fn snapshots(size: (u16, u16)) {
     for (name, state) in scenes(size) {
-        insta::assert_snapshot!(format!("{}x{}_{name}", size.0, size.1), screen(&state));
+        insta::assert_snapshot!(format!("{}x{}_{name}", size.0, size.1), body(&state));
     }
+}
+
+#[test]
+fn the_hints_of_the_review() {
+    let sizes = [(120, 40), (80, 24), (40, 12)];
+    insta::assert_snapshot!("hints", lines_of(scenes, &sizes, |areas| areas.hint));
 }
 
 #[test]

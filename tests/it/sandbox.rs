@@ -1,7 +1,5 @@
 //! `pushdeck sandbox` as a process of its own: how it ends, and what it leaves behind.
 
-#![expect(clippy::unwrap_used, reason = "helpers of a test fail by panicking")]
-
 use std::io::{BufRead, BufReader, Read, Write};
 use std::net::TcpStream;
 use std::path::Path;
