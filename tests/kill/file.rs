@@ -203,15 +203,15 @@ impl File {
         }
         assert_eq!(integrity(&copy), "ok");
         let db = rusqlite::Connection::open(&copy).unwrap();
-        let Ok(mut tasks) = db.prepare("select id, state, push_id from task where state > 0") else {
+        let Ok(mut tasks) = db.prepare("select id, stage, push_id from task where stage > 0") else {
             assert!(self.known.is_empty(), "the table of tasks is gone");
             return;
         };
         let mut rows = tasks.query([]).unwrap();
         while let Some(row) = rows.next().unwrap() {
-            let (id, state, push): (i64, i64, String) =
+            let (id, stage, push): (i64, i64, String) =
                 (row.get(0).unwrap(), row.get(1).unwrap(), row.get(2).unwrap());
-            if state == 1 {
+            if stage == 1 {
                 self.left.insert(id, Left::Begun);
             } else if !push.is_empty() {
                 self.left.insert(id, Left::Sent(push));
