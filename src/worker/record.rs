@@ -69,6 +69,10 @@ const REFUSED: &str = "refused";
 /// The result in the journal of a create that stands more than once.
 const SEVERAL: &str = "several";
 
+/// How the journal marks a task that was taken for the create's by its likeness. It is in files on disk,
+/// which other versions read too, so the word stays.
+const BY_LIKENESS: &str = "looks";
+
 /// Whether the journal leaves room for doubt: nothing is known, or it was only not found.
 pub(super) fn leaves_doubt(outcome: Option<&Value>) -> bool {
     let result = |outcome: &Value| outcome.get("result").and_then(Value::as_str).map(str::to_owned);
@@ -77,14 +81,14 @@ pub(super) fn leaves_doubt(outcome: Option<&Value>) -> bool {
 
 /// Whether the journal took a task for the create's by nothing but its likeness.
 pub(super) fn is_guess(outcome: &Value) -> bool {
-    outcome.get("by").is_some_and(|by| by == "looks")
+    outcome.get("by").is_some_and(|by| by == BY_LIKENESS)
 }
 
 /// `None` leaves the entry open: it is still not known how the write ended.
 pub(super) fn outcome_of_verdict(deps: &Dependencies, verdict: &Verdict) -> Option<Value> {
     match verdict {
         Verdict::Done(Written::Created(id)) if deps.candidates.is_guess(*id) => {
-            Some(json!({"result": "created", "task": id.to_string(), "by": "looks"}))
+            Some(json!({"result": "created", "task": id.to_string(), "by": BY_LIKENESS}))
         }
         Verdict::Done(written) => Some(outcome_of(*written)),
         Verdict::NotDone => Some(json!({"result": NOT_DONE})),
