@@ -119,24 +119,15 @@ async fn make_ready(
     let is_embedded = matches!(target, Target::Embedded);
     let key = store_key.clone();
     let store = on_thread(move || open_store(store, is_embedded.then_some(key)));
-    let connection = match target {
-        Target::Service(connection) => connection,
-        Target::Embedded => {
-            let (running, connection) = start_embedded().await?;
-            // Nobody waits for it when the screens are gone already; then it ends with this program.
-            let _ = stop_later.send(running);
-            connection
-        }
-    };
     let context = Context::new(present, rand::random);
-    let for_client = context.clone();
-    let client = on_thread(move || Client::new(&connection, Timeouts::default(), for_client)).await?;
-    let client = client.map_err(|failure| failure.words().what)?;
+    let client = make_client(target, stop_later, context.clone()).await;
+    // Also where there is no client: what is to be said of the drafts is said.
     let (store, trouble) = store.await.unwrap_or_else(|words| (None, Some(words)));
     if let Some(words) = trouble {
         // When the receiver is gone, nobody wants to know.
         let _ = answers.send(Message::Noted(words)).await;
     }
+    let client = client?;
     tracing::info!(
         event = "profile",
         profile = setup.profile,
@@ -151,6 +142,24 @@ async fn make_ready(
     }
     let reload = if is_embedded { Reload::never(NOTHING_TO_READ) } else { reload };
     Ok(Tools { pace: Pace::default(), client: Arc::new(client), journal, context, reload })
+}
+
+async fn make_client(
+    target: Target,
+    stop_later: oneshot::Sender<Running>,
+    context: Context,
+) -> Result<Client, String> {
+    let connection = match target {
+        Target::Service(connection) => connection,
+        Target::Embedded => {
+            let (running, connection) = start_embedded().await?;
+            // Nobody waits for it when the screens are gone already; then it ends with this program.
+            let _ = stop_later.send(running);
+            connection
+        }
+    };
+    let client = on_thread(move || Client::new(&connection, Timeouts::default(), context)).await?;
+    client.map_err(|failure| failure.words().what)
 }
 
 /// Does what may wait for a disk, beginning now. The thread belongs to nobody: who leaves meanwhile does
@@ -258,8 +267,15 @@ mod tests {
         let (effects, asked) = mpsc::channel(4);
         let (answers, mut answered) = mpsc::channel(4);
         let (stop_later, _embedded) = oneshot::channel();
-        let working =
-            tokio::spawn(work(plan, Reload::never(""), stop_later, |_, _| (None, None), asked, answers));
+        let working = tokio::spawn(work(
+            plan,
+            Reload::never(""),
+            stop_later,
+            |_, _| (None, Some("not kept".to_owned())),
+            asked,
+            answers,
+        ));
+        assert_eq!(answered.recv().await, Some(Message::Noted("not kept".to_owned())));
         effects.send(Effect::Reload { req: crate::app::ReqId(7) }).await.unwrap();
         let Some(Message::Reloaded { result: Err(words), .. }) = answered.recv().await else { panic!() };
         assert!(words.contains("/nowhere/ca.pem"), "{words}");
