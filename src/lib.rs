@@ -2,7 +2,7 @@
 //!
 //! Three promises, in this order: never a wrong send, never a lost word, never a wait.
 //!
-//! # The map: floors, each uses only what stands below it
+//! # The map: floors, each uses what stands below it
 //!
 //! | floor | modules | is |
 //! |---|---|---|
@@ -38,7 +38,7 @@
 //! | what goes over the wire | [`domain::wire`]; how it goes in [`api`] |
 //! | which rows are asked for, and whether a page joins what was shown | `app::board`: `paging`, `range` |
 //! | what is learnt of the service's list, and what is asked for then | [`domain::limits`], `worker::limits` |
-//! | what is retried | `api::retry`; how often one may call: `api::rate_limiter` |
+//! | what is retried | `api::retry`; how often one may call: `api::rate_limiter` (the figures: its `window`) |
 //! | how the background gives way after 60007 | [`domain::throttle`] |
 //! | what the palette offers, `:reload` | [`app::palette`], [`app::reload`]; reading it: `worker::reload` |
 //! | what a confirmation takes, and when it counts | `app::review`: `level`, `confirm`, `quiet`, `sight`, `ready` |
@@ -49,7 +49,8 @@
 //! | what is made ready beside the first frame, and works there | `cli::background` |
 //! | a rule (U…, W…) and its reason | `docs/rules.md` |
 //! | what is offered when a write is over | `app::review::again` |
-//! | what happens to a write whose outcome is unknown | `worker::reconcile`, `worker::record`, `app::review::learn` |
+//! | what is said of a write whose outcome is unknown | `app::review`: `lines`, `outcome`; [`app::writes`], `app::detail`; why it stays so: `worker::reconcile` |
+//! | what happens to a write whose outcome is unknown | `worker::reconcile`, `worker::record`, `app::review::learn`; when it is searched: `worker::pace` |
 //! | whose an open write is, of several pushdecks | `store::process`, `store::owners`; `worker::others`, `app::review::elsewhere` |
 //! | what is written down of a write | `store::journal`, `worker::journal` |
 //! | what becomes of a draft | `app::form::drafts`, `store::drafts`; the list of drafts: [`app::drafts`] |
@@ -65,7 +66,7 @@
 //! | what a wrong time zone is answered with | `config::zone` |
 //! | a line of `pushdeck doctor` | `cli::doctor`: `probe` asks, `verdict` judges; `docs/connection.md` |
 //! | a rule of the sandbox | `sandbox::rules`, `sandbox::calls`; its case: `tests/conformance/*.toml` |
-//! | an option of the sandbox | `sandbox::options` (one struct feeds file, flags and help; `docs/sandbox.md` has a row for each) |
+//! | an option of the sandbox | `sandbox::options` (one struct feeds file, flags and help; `docs/sandbox.md` has a row for each); what can be switched while it runs: `sandbox::shared::Modes` |
 //! | what the sandbox keeps, and how a list finds it | `sandbox::store`: `schema.sql`, `list` |
 //! | what the sandbox does wrong on demand | `sandbox::faults`, `sandbox::control`; its demo data: `assets/demo` |
 //!
@@ -77,7 +78,7 @@
 //! - **I3** Only `worker` and the command line call `api`; the sandbox shares only `domain` and
 //!   `usersig`: `tests/it/laws.rs`; bodies are pinned to the documents in `domain::wire`.
 //! - **I4** Every effect is answered by exactly one final message, but for those that the loop carries
-//!   out itself (copy, repaint, suspend, quit) and a write's origin, which its write answers: tests of `worker` and `tui`.
+//!   out itself (copy, repaint, suspend, taking the terminal again, quit): tests of `worker` and `tui`.
 //! - **I5** No write is repeated unless `api::retry` proves it harmless; writes are waited for at
 //!   the end, reads are not: tests of `api::retry`, `worker`, `tui`, and `tests/chaos`.
 //! - **I6** Channels are bounded: `tests/it/laws.rs`, `clippy.toml`.
@@ -88,7 +89,7 @@
 //!   `pushdeck usersig` shows a signature, on purpose; its journeys show that nothing else is shown.
 //! - **I9** What came over the wire is cleaned of control characters before a terminal sees it:
 //!   `domain::text`, tests of `view`.
-//! - **I10** A file uses only floors below its own, and no files of a module import each other in a
+//! - **I10** A file uses only floors below its own and what `MAY_USE` names beside it, and no files of a module import each other in a
 //!   circle: `tests/it/laws.rs`.
 
 pub mod api;

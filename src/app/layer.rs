@@ -71,7 +71,15 @@ impl Layer {
 
     /// Whether printable keys are text here (U5).
     pub fn takes_text(&self) -> bool {
-        matches!(self, Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Review(_) | Self::Palette(_))
+        match self {
+            Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Review(_) | Self::Palette(_) => true,
+            Self::Detail
+            | Self::Sort(_)
+            | Self::Drafts(_)
+            | Self::Calls(_)
+            | Self::Call(_)
+            | Self::Help(_) => false,
+        }
     }
 
     /// A key that means something here; a screen that takes text gets every key by [`Self::on_key`].
