@@ -23,7 +23,9 @@ pub fn ask(state: &mut State) -> Vec<Effect> {
         return Vec::new();
     }
     if state.reloading.is_some() || state.adopting.is_some() {
-        state.say("the config is being read already");
+        // What was just changed may have been read before that: it is read once more.
+        state.reload_again = true;
+        state.say("reading the config once more…");
         return Vec::new();
     }
     let req = state.ask();
@@ -46,6 +48,9 @@ pub fn on_reloaded(state: &mut State, req: ReqId, result: Result<Reloaded, Strin
         return Vec::new();
     }
     state.reloading = None;
+    if std::mem::take(&mut state.reload_again) {
+        return ask(state);
+    }
     let Reloaded { setup, same_place } = match result {
         Ok(reloaded) => reloaded,
         Err(why) => {
@@ -74,6 +79,14 @@ pub fn is_adopting(state: &State) -> bool {
 
 /// The new connection is in use, or could not be.
 pub fn on_adopted(state: &mut State, req: ReqId, result: Result<(), Failure>) -> Vec<Effect> {
+    let mut effects = applied(state, req, result);
+    if state.adopting.is_none() && std::mem::take(&mut state.reload_again) {
+        effects.extend(ask(state));
+    }
+    effects
+}
+
+fn applied(state: &mut State, req: ReqId, result: Result<(), Failure>) -> Vec<Effect> {
     let Some((_, read)) = state.adopting.take_if(|(asked, _)| *asked == req) else { return Vec::new() };
     if let Err(failure) = result {
         state.warn(format!("nothing was changed: {}", failure.words().what));
@@ -141,6 +154,28 @@ mod tests {
         assert_eq!((query.page_size, state.connection.stopped), (20, false));
         assert_eq!(state.board.selected, selected, "the table stays");
         assert!(answered(&mut state, req, Err("late".into())).is_empty(), "an old answer changes nothing");
+    }
+
+    #[test]
+    fn what_was_changed_while_it_is_read_or_applied_is_read_once_more() {
+        let mut state = board((120, 40));
+        let first = reload(&mut state);
+        let again = |state: &mut State| feed(state, [typed(":reload"), vec![key(KeyCode::Enter)]].concat());
+        assert_eq!(again(&mut state), [], "one at a time");
+        assert_eq!(again(&mut state), []);
+        let setup = state.setup.clone();
+        let read = || Ok(Box::new(Reloaded { setup: setup.clone(), same_place: true }));
+        let effects = feed(&mut state, [Message::Reloaded { req: first, result: read() }]);
+        let [Effect::Reload { req }] = effects[..] else {
+            panic!("what is old by now is not applied: {effects:?}")
+        };
+        let effects = feed(&mut state, [Message::Reloaded { req, result: read() }]);
+        let [Effect::Adopt { req }] = effects[..] else { panic!("{effects:?}") };
+        assert_eq!(again(&mut state), []);
+        let effects = feed(&mut state, [Message::Adopted { req, result: Ok(()) }]);
+        let [Effect::List { .. }, Effect::Reload { req }] = effects[..] else { panic!("{effects:?}") };
+        let effects = answered(&mut state, req, read().map(|read| *read));
+        assert!(matches!(effects[..], [Effect::List { .. }]), "and that was all: {effects:?}");
     }
 
     #[test]

@@ -84,6 +84,8 @@ pub struct Shared {
     pub leaving: bool,
     /// The question for the config, read again.
     pub reloading: Option<ReqId>,
+    /// It was asked for again meanwhile: then it is read once more after that.
+    pub reload_again: bool,
     /// The config that was read and is being taken into use, and the question under which.
     pub adopting: Option<(ReqId, Box<Reloaded>)>,
     next_req: u64,
@@ -119,6 +121,7 @@ impl Shared {
             last_key: None,
             leaving: false,
             reloading: None,
+            reload_again: false,
             adopting: None,
             next_req: 0,
         }
