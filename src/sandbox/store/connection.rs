@@ -155,8 +155,8 @@ impl Database {
     }
 }
 
-/// KiB, negative as SQLite wants it.
-const READER_CACHE: i64 = -6 * 1024;
+/// KiB, negative as SQLite wants it. A reader holds the index of 100,000 tasks in which keywords are found.
+const READER_CACHE: i64 = -24 * 1024;
 const WRITER_CACHE: i64 = -16 * 1024;
 
 fn open_file(path: &Path) -> Result<Connection, OpenError> {
