@@ -37,10 +37,8 @@ pub(super) struct FileReader<'a> {
 
 impl FileReader<'_> {
     pub(super) fn location(&self, at: usize) -> Location {
-        let before = self.text.get(..at).unwrap_or(self.text);
-        let line_start = before.rfind('\n').map_or(0, |i| i + 1);
-        let column = before.get(line_start..).map_or(0, |line| line.chars().count()) + 1;
-        Location { path: self.path.to_owned(), line: before.matches('\n').count() + 1, column }
+        let (line, column) = text::line_and_column(self.text, at);
+        Location { path: self.path.to_owned(), line, column }
     }
 
     pub(super) fn fault(&mut self, span: Range<usize>, words: impl Into<String>) {

@@ -306,6 +306,13 @@ pub fn fold(text: &str) -> String {
         .collect()
 }
 
+/// Line and column of a byte of a text, both from 1; the column counts characters.
+pub fn line_and_column(text: &str, at: usize) -> (usize, usize) {
+    let before = text.get(..at).unwrap_or(text);
+    let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+    (before.matches('\n').count() + 1, column)
+}
+
 /// The known name nearest to `name`, when it is near enough to be what was meant.
 pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
     known

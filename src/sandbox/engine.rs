@@ -228,21 +228,11 @@ fn news(store: &Database, displaced: &mut bool) -> Option<String> {
 mod tests {
     use std::path::Path;
 
-    use super::super::store::{NewRow, TaskText};
+    use super::super::store::NewRow;
     use super::*;
-    use crate::domain::Kind;
 
     fn add(store: &Database, title: &str) -> rusqlite::Result<i64> {
-        let words = TaskText { content: "{}", title, desc: "" };
-        store.add(&NewRow {
-            sdkappid: 7,
-            kind: &Kind::All,
-            create_at: 0,
-            sched_at: 9,
-            words,
-            seeded: false,
-            end: None,
-        })
+        store.add(&NewRow::pending(7, 9, title))
     }
 
     fn engine(path: Option<&Path>) -> Arc<Engine> {

@@ -29,9 +29,7 @@ impl Options {
     /// The first thing that is wrong with the file, and where.
     pub fn from_file(path: &Path, text: &str, keys: KeyLookup<'_>) -> Result<Self, String> {
         read(text, keys).map_err(|OptionFault { at, words }| {
-            let before = text.get(..at).unwrap_or(text);
-            let line = before.matches('\n').count() + 1;
-            let column = before.rsplit('\n').next().map_or(0, |line| line.chars().count()) + 1;
+            let (line, column) = text::line_and_column(text, at);
             format!("{}:{line}:{column}: {words}", path.display())
         })
     }

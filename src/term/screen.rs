@@ -133,6 +133,7 @@ impl Shared {
     fn write(&self, pen: &mut Pen, may_wait: bool) -> bool {
         pen.write(self, may_wait).unwrap_or_else(|error| {
             pen.rest.clear();
+            pen.begun = None;
             self.written.send_replace(Progress::Failed(error.to_string()));
             true
         })

@@ -101,10 +101,7 @@ impl Database {
 
     /// Ends a dispatch.
     pub(in crate::sandbox) fn end(&self, id: i64, result: DispatchResult<'_>) -> rusqlite::Result<()> {
-        let (success, failure, push_id) = match result {
-            DispatchResult::Sent(push_id) => (true, "", push_id),
-            DispatchResult::Failed(failure) => (false, failure, ""),
-        };
+        let (success, failure, push_id) = result.columns();
         self.change(
             "update task set stage = 2, success = ?2, failure = ?3, push_id = ?4 where id = ?1",
             params![id, success, failure, push_id],

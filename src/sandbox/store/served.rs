@@ -50,22 +50,11 @@ fn left_behind(before: &Path, now: &Path) -> Option<PathBuf> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Database, NewRow, TaskText};
-    use crate::domain::Kind;
+    use super::super::{Database, NewRow};
 
     fn add(store: &Database, title: &str) {
-        let words = TaskText { content: "{}", title, desc: "" };
-        let new = NewRow {
-            sdkappid: 7,
-            kind: &Kind::All,
-            create_at: 0,
-            sched_at: 9,
-            words,
-            seeded: false,
-            end: None,
-        };
         store.begin().unwrap();
-        store.add(&new).unwrap();
+        store.add(&NewRow::pending(7, 9, title)).unwrap();
         assert!(store.commit());
     }
 

@@ -74,6 +74,25 @@ pub(in crate::sandbox) enum DispatchResult<'a> {
     Failed(&'a str),
 }
 
+impl<'a> DispatchResult<'a> {
+    /// As the columns `success`, `failure` and `push_id` hold it.
+    pub(super) fn columns(self) -> (bool, &'a str, &'a str) {
+        match self {
+            Self::Sent(push_id) => (true, "", push_id),
+            Self::Failed(failure) => (false, failure, ""),
+        }
+    }
+}
+
+#[cfg(test)]
+impl<'a> NewRow<'a> {
+    /// A pending task to everyone, created at the second 0.
+    pub(in crate::sandbox) fn pending(sdkappid: i64, sched_at: i64, title: &'a str) -> Self {
+        let words = TaskText { content: "{}", title, desc: "" };
+        Self { sdkappid, kind: &Kind::All, create_at: 0, sched_at, words, seeded: false, end: None }
+    }
+}
+
 /// A task as it is stored.
 #[derive(Debug)]
 pub(in crate::sandbox) struct TaskRow {
@@ -95,11 +114,8 @@ impl Database {
     /// Adds a task and gives its `TaskID`.
     pub(in crate::sandbox) fn add(&self, new: &NewRow<'_>) -> rusqlite::Result<i64> {
         let TaskText { content, title, desc } = new.words;
-        let (stage, success, failure, push_id) = match new.end {
-            None => (TaskStage::Pending, false, "", ""),
-            Some(DispatchResult::Sent(push_id)) => (TaskStage::Dispatched, true, "", push_id),
-            Some(DispatchResult::Failed(failure)) => (TaskStage::Dispatched, false, failure, ""),
-        };
+        let stage = if new.end.is_some() { TaskStage::Dispatched } else { TaskStage::Pending };
+        let (success, failure, push_id) = new.end.map_or((false, "", ""), DispatchResult::columns);
         self.change(
             "insert into task (sdkappid, kind, create_at, sched_at, content, title, descr, title_folded,
                 descr_folded, seeded, stage, success, failure, push_id)

@@ -1,7 +1,6 @@
 //! The database as a whole: whose it is, who reads beside the writer.
 
-use super::{Database, ListQuery, ListRange, NewRow, TaskText, TimeField};
-use crate::domain::Kind;
+use super::{Database, ListQuery, ListRange, NewRow, TimeField};
 
 #[test]
 fn a_database_of_another_version_or_program_is_left_as_it_is() {
@@ -27,9 +26,7 @@ fn a_database_is_read_beside_the_writer_and_only_read() {
     let path = dir.path().join("a.db");
     let writer = Database::open(Some(&path), 5).unwrap();
     let reader = writer.reader().unwrap().unwrap();
-    let words = TaskText { content: "{}", title: "t", desc: "" };
-    let new =
-        NewRow { sdkappid: 7, kind: &Kind::All, create_at: 0, sched_at: 9, words, seeded: false, end: None };
+    let new = NewRow::pending(7, 9, "t");
     writer.begin().unwrap();
     let id = writer.add(&new).unwrap();
     assert!(reader.get(7, id).unwrap().is_none(), "not before it lasts");
@@ -95,16 +92,7 @@ fn a_total_that_was_counted_is_counted_again_when_another_connection_or_this_one
     let (keyword, order) = (String::new(), TimeField::Sched);
     let query = ListQuery { range, keyword, order, ascending: true, offset: 0, want: 1 };
     let total = |store: &Database| store.atomically(|store| store.list(&query)).unwrap().0;
-    let words = || TaskText { content: "{}", title: "t", desc: "" };
-    let row = |sched_at| NewRow {
-        sdkappid: 7,
-        kind: &Kind::All,
-        create_at: 0,
-        sched_at,
-        words: words(),
-        seeded: false,
-        end: None,
-    };
+    let row = |sched_at| NewRow::pending(7, sched_at, "t");
     for (sched_at, expected) in [(9, 1), (100, 1), (99, 2)] {
         let before = (total(&writer), total(&reader));
         writer.begin().unwrap();
@@ -113,7 +101,7 @@ fn a_total_that_was_counted_is_counted_again_when_another_connection_or_this_one
         assert!(writer.commit());
         assert_eq!((total(&writer), total(&reader)), (expected, expected));
     }
-    writer.modify(6, 0, &words()).unwrap();
+    writer.modify(6, 0, &row(0).words).unwrap();
     assert_eq!((total(&writer), total(&reader)), (3, 3), "moved into the range");
     writer.delete(5).unwrap();
     assert_eq!((total(&writer), total(&reader)), (2, 2));

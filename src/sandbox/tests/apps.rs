@@ -170,19 +170,10 @@ async fn a_thousand_tasks_of_the_same_second_go_in_one_step_and_more_of_them_in_
     let bench = bench_with(None, |o| o.max_active_tasks = 0).await;
     let shared = std::sync::Arc::clone(&bench.running.shared);
     let add = |store: &store::Database| -> rusqlite::Result<()> {
-        let words = || store::TaskText { content: "{}", title: "t", desc: "" };
-        let (kind, app) = (&crate::domain::Kind::All, i64::try_from(APP).unwrap());
+        let app = i64::try_from(APP).unwrap();
         let due = at(&later(5)).timestamp();
         for _ in 0..2500 {
-            store.add(&store::NewRow {
-                sdkappid: app,
-                kind,
-                create_at: 0,
-                sched_at: due,
-                words: words(),
-                seeded: false,
-                end: None,
-            })?;
+            store.add(&store::NewRow::pending(app, due, "t"))?;
         }
         Ok(())
     };

@@ -119,19 +119,7 @@ async fn with_the_real_clock_it_dispatches_by_itself() {
     let options = Options { tick_ms: 5, dispatch_duration_ms: 0, ..Options::default() };
     let running =
         start(loopback(), options, credentials(), Some(Seed { tasks: 0, number: 1 })).await.unwrap();
-    let add = |store: &store::Database| {
-        let words = store::TaskText { content: "{}", title: "t", desc: "" };
-        let kind = &crate::domain::Kind::All;
-        store.add(&store::NewRow {
-            sdkappid: 7,
-            kind,
-            create_at: 0,
-            sched_at: 1,
-            words,
-            seeded: false,
-            end: None,
-        })
-    };
+    let add = |store: &store::Database| store.add(&store::NewRow::pending(7, 1, "t"));
     let id = running.shared.engine.write(add).await.unwrap().unwrap();
     let done = async || {
         let found = running.shared.engine.read(move |store| store.get(7, id)).await.unwrap().unwrap();
