@@ -74,6 +74,8 @@ struct Secret {
     places: Zeroizing<Vec<u16>>,
     /// Where in `places` those of each character begin.
     first_place: [u16; 129],
+    /// Which character follows which in `plain`: for each character a bit for each that does.
+    followers: Zeroizing<Vec<u128>>,
     instead: &'static str,
 }
 
@@ -94,14 +96,53 @@ impl Secret {
         let bytes = secret.bytes().enumerate().take(usize::from(u16::MAX) - 1);
         let (at, plain): (Vec<usize>, Vec<u8>) =
             bytes.filter(|(_, byte)| byte.is_ascii_alphanumeric()).unzip();
-        let mut places = Zeroizing::new(Vec::with_capacity(plain.len()));
         let mut first_place = [0; 129];
-        for byte in 0..128_u8 {
-            let of_byte = (0..).zip(&plain).filter(|(_, plain)| **plain == byte).map(|(place, _)| place);
-            places.extend(of_byte);
-            first_place[usize::from(byte) + 1] = u16::try_from(places.len()).unwrap_or(u16::MAX);
+        for byte in &plain {
+            // Those of the characters behind it begin one later.
+            first_place.iter_mut().skip(usize::from(*byte) + 1).for_each(|first| *first += 1);
         }
-        Self { plain: Zeroizing::new(plain), at, length: secret.len(), places, first_place, instead }
+        let mut places = Zeroizing::new((0..).take(plain.len()).collect::<Vec<u16>>());
+        places.sort_by_key(|place| plain.get(usize::from(*place)));
+        let mut followers = Zeroizing::new(vec![0; 128]);
+        for (before, after) in plain.iter().zip(plain.iter().skip(1)) {
+            if let Some(followers) = followers.get_mut(usize::from(*before)) {
+                *followers |= 1 << after;
+            }
+        }
+        Self {
+            plain: Zeroizing::new(plain),
+            at,
+            length: secret.len(),
+            places,
+            first_place,
+            followers,
+            instead,
+        }
+    }
+
+    /// The fewest letters and digits in a row that tell something.
+    fn fewest(&self) -> usize {
+        FEWEST_PLAIN.min(self.plain.len())
+    }
+
+    /// Whether there may be a run in it. Most texts have none, and this is found out at little cost: so many
+    /// characters in a row do not follow each other as in the secret, and none is written as a token.
+    fn may_run(&self, bytes: &[u8]) -> bool {
+        let (mut before, mut run) = (0, 0);
+        for byte in bytes.iter().copied() {
+            if is_mark(byte) {
+                return true;
+            }
+            if byte.is_ascii_alphanumeric() {
+                let followers = self.followers.get(usize::from(before)).copied().unwrap_or(0);
+                run = if (followers >> byte) & 1 == 1 { run + 1 } else { 1 };
+                if run >= self.fewest() {
+                    return true;
+                }
+                before = byte;
+            }
+        }
+        false
     }
 
     fn places_of(&self, byte: u8) -> &[u16] {
@@ -114,7 +155,7 @@ impl Secret {
     fn runs(&self, text: &str) -> Vec<Range<usize>> {
         let bytes = text.as_bytes();
         let mut found = Vec::new();
-        if bytes.len() < FEWEST_PLAIN.min(self.plain.len()) {
+        if !self.may_run(bytes) {
             return found;
         }
         // The runs that go on at this byte, and those that a token carries to a later one.
@@ -158,7 +199,7 @@ impl Secret {
                 None => Run { next: place + 1, first: place, start: written.start },
             };
             next.push(run);
-            if usize::from(run.next - run.first) >= FEWEST_PLAIN.min(self.plain.len()) && self.tells(run) {
+            if usize::from(run.next - run.first) >= self.fewest() && self.tells(run) {
                 note(found, run.start..written.end);
             }
         }
