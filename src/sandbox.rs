@@ -44,5 +44,5 @@ pub use options::{
 pub use options_file::KeyLookup;
 pub use running::Running;
 pub use seed::Seed;
-pub use start::{StartError, start};
+pub use start::{Bound, StartError, bind, start};
 pub use store::OutcomeRule;

@@ -16,7 +16,7 @@ use crate::api::{Client, Connection, Context, Timeouts};
 use crate::app::{Effect, Message, PendingReply};
 use crate::config::Credential;
 use crate::domain::Failure;
-use crate::sandbox::{self, Credentials, Options, Running, Seed};
+use crate::sandbox::{self, Bound, Credentials, Options, Running, Seed};
 use crate::store::{Opened, Store};
 use crate::worker::{self, Journal, Pace, Reload, Tools};
 
@@ -120,7 +120,7 @@ async fn make_ready(
     let key = store_key.clone();
     let store = on_thread(move || open_store(store, is_embedded.then_some(key)));
     let context = Context::new(present, rand::random);
-    let client = make_client(target, stop_later, context.clone()).await;
+    let client = make_client(target, stop_later, context.clone(), answers).await;
     // Also where there is no client: what is to be said of the drafts is said.
     let (store, trouble) = store.await.unwrap_or_else(|words| (None, Some(words)));
     if let Some(words) = trouble {
@@ -148,13 +148,22 @@ async fn make_client(
     target: Target,
     stop_later: oneshot::Sender<Running>,
     context: Context,
+    answers: &mpsc::Sender<Message>,
 ) -> Result<Client, String> {
     let connection = match target {
         Target::Service(connection) => connection,
         Target::Embedded => {
-            let (running, connection) = start_embedded().await?;
-            // Nobody waits for it when the screens are gone already; then it ends with this program.
-            let _ = stop_later.send(running);
+            let embedded = Embedded::bind().await?;
+            let (connection, answers) = (embedded.connection.clone(), answers.clone());
+            // Its tasks are made beside the client.
+            tokio::spawn(async move {
+                match embedded.start().await {
+                    // Nobody waits for it when the screens are gone already; then it ends with this program.
+                    Ok(running) => drop(stop_later.send(running)),
+                    // Every call is refused from now on, and this is why.
+                    Err(words) => drop(answers.send(Message::Noted(words)).await),
+                }
+            });
             connection
         }
     };
@@ -178,17 +187,34 @@ fn on_thread<T: Send + 'static>(
     }
 }
 
-/// A server on a free port of this machine, and what it takes to call it.
-pub(super) async fn start_embedded() -> Result<(Running, Connection), String> {
-    let credentials = Credentials::made(&mut rand::rng());
-    let listen = SocketAddr::from((Ipv4Addr::LOCALHOST, 0));
-    let Credentials { sdkappid, identifier, key } = credentials.clone();
-    let running = sandbox::start(listen, Options::demo(), credentials, Some(Seed::default()))
-        .await
-        .map_err(|err| format!("the embedded sandbox did not start: {err}"))?;
-    let base_url = running.base_url();
-    let credential = Credential::Key(key);
-    Ok((running, Connection { base_url, sdkappid, identifier, credential, ca_file: None }))
+/// A server on a free port of this machine, which is yet to be started, and what it takes to call it. Who
+/// calls before it is started waits for it.
+pub(super) struct Embedded {
+    bound: Bound,
+    credentials: Credentials,
+    pub(super) connection: Connection,
+}
+
+impl Embedded {
+    pub(super) async fn bind() -> Result<Self, String> {
+        let credentials = Credentials::made(&mut rand::rng());
+        let Credentials { sdkappid, identifier, key } = credentials.clone();
+        let bound = sandbox::bind(SocketAddr::from((Ipv4Addr::LOCALHOST, 0))).await.map_err(not_started)?;
+        let base_url = format!("http://{}", bound.addr);
+        let connection =
+            Connection { base_url, sdkappid, identifier, credential: Credential::Key(key), ca_file: None };
+        Ok(Self { bound, credentials, connection })
+    }
+
+    /// Makes its tasks, and serves.
+    pub(super) async fn start(self) -> Result<Running, String> {
+        let Self { bound, credentials, .. } = self;
+        bound.serve(Options::demo(), credentials, Some(Seed::default())).await.map_err(not_started)
+    }
+}
+
+fn not_started(err: sandbox::StartError) -> String {
+    format!("the embedded sandbox did not start: {err}")
 }
 
 /// The local database, where it can be opened, and what is to be said about it.
@@ -285,13 +311,14 @@ mod tests {
 
     #[tokio::test]
     async fn the_embedded_sandbox_listens_on_this_machine_under_the_shown_app() {
-        let (running, connection) = start_embedded().await.unwrap();
+        let embedded = Embedded::bind().await.unwrap();
+        let connection = embedded.connection.clone();
         let host = connection.base_url.strip_prefix("http://127.0.0.1:").unwrap();
         let port: u16 = host.parse().unwrap();
         tokio::net::TcpStream::connect((Ipv4Addr::LOCALHOST, port)).await.unwrap();
         let plan = plan(&Flags { sandbox: true, ..Flags::default() }, &Env::default(), None).unwrap();
         assert_eq!(connection.sdkappid, plan.setup.sdkappid);
         assert_eq!(connection.identifier, plan.setup.from_account);
-        running.stop().await;
+        embedded.start().await.unwrap().stop().await;
     }
 }

@@ -11,9 +11,10 @@ mod verdict;
 use reqwest::Url;
 
 use super::args::DoctorArgs;
+use super::background::Embedded;
 use super::clock::present;
 use super::console::{Console, Exit};
-use super::{background, plan};
+use super::plan;
 use crate::api::proxy::{self, Proxy};
 use crate::api::signer::Signer;
 use crate::api::{Connection, Context};
@@ -89,9 +90,15 @@ fn configured(profile: &Profile, console: &mut Console<'_>, report: &mut Report)
     Target { credential: credential.ok(), connection, store_key, embedded: None }
 }
 
+async fn start_embedded() -> Result<(Running, Connection), String> {
+    let embedded = Embedded::bind().await?;
+    let connection = embedded.connection.clone();
+    Ok((embedded.start().await?, connection))
+}
+
 /// Without a profile the dashboard opens on a sandbox of its own; so the same is started here.
 async fn embedded(console: &mut Console<'_>, report: &mut Report) -> Option<Target> {
-    match background::start_embedded().await {
+    match start_embedded().await {
         Ok((running, connection)) => {
             report.add(CheckLine::ok(Check::Secret, "made up for the embedded sandbox"), console.out);
             let Connection { base_url: endpoint, sdkappid, identifier, credential, ca_file } = connection;

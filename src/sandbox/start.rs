@@ -72,13 +72,63 @@ pub async fn start(
     credentials: Credentials,
     seed: Option<Seed>,
 ) -> Result<Running, StartError> {
-    let now = options.clock.now();
-    let apps = apps(&credentials, &options);
-    check(&apps, now.timestamp())?;
+    bind(listen).await?.serve(options, credentials, seed).await
+}
+
+/// The address, taken: whoever connects waits until it is served.
+#[derive(Debug)]
+pub struct Bound {
+    listener: TcpListener,
+    /// Where it listens; the port is a real one.
+    pub addr: SocketAddr,
+}
+
+/// Takes the address.
+///
+/// # Errors
+/// When it cannot be listened on.
+pub async fn bind(listen: SocketAddr) -> Result<Bound, StartError> {
     let refused = |error| StartError::Listen { addr: listen, error };
     let listener = TcpListener::bind(listen).await.map_err(refused)?;
     let addr = listener.local_addr().map_err(refused)?;
+    Ok(Bound { listener, addr })
+}
 
+impl Bound {
+    /// Starts the sandbox there, as [`start`] does.
+    ///
+    /// # Errors
+    /// A database or credentials that cannot be used.
+    pub async fn serve(
+        self,
+        options: Options,
+        credentials: Credentials,
+        seed: Option<Seed>,
+    ) -> Result<Running, StartError> {
+        let Self { listener, addr } = self;
+        let now = options.clock.now();
+        let apps = apps(&credentials, &options);
+        check(&apps, now.timestamp())?;
+        let engine = open_beside(&options, credentials, seed, now).await?;
+
+        let (stop, stopping) = watch::channel(false);
+        let shared = Arc::new(ServerState::new(options, apps, engine, stopping));
+        let server = tokio::spawn(listener::serve(listener, Arc::clone(&shared)));
+        let dispatcher = match shared.options.clock {
+            Clock::Real => Some(tokio::spawn(dispatch_by_itself(Arc::clone(&shared)))),
+            Clock::Virtual(_) => None,
+        };
+        Ok(Running { addr, shared, stop, server, dispatcher })
+    }
+}
+
+/// Opens the database where it may wait for a disk.
+async fn open_beside(
+    options: &Options,
+    credentials: Credentials,
+    seed: Option<Seed>,
+    now: DateTime<Utc>,
+) -> Result<Engine, StartError> {
     let path = options.db.clone();
     let database = |error: OpenError| StartError::Database {
         detail: path.as_ref().map_or_else(|| error.to_string(), |_| format!("{error}; {}", error.advice)),
@@ -86,16 +136,7 @@ pub async fn start(
     };
     let opening = options.clone();
     let opened = tokio::task::spawn_blocking(move || open(&opening, &credentials, seed, now)).await;
-    let engine = opened.unwrap_or_else(|_| Err(OpenError::unknown())).map_err(database)?;
-
-    let (stop, stopping) = watch::channel(false);
-    let shared = Arc::new(ServerState::new(options, apps, engine, stopping));
-    let server = tokio::spawn(listener::serve(listener, Arc::clone(&shared)));
-    let dispatcher = match shared.options.clock {
-        Clock::Real => Some(tokio::spawn(dispatch_by_itself(Arc::clone(&shared)))),
-        Clock::Virtual(_) => None,
-    };
-    Ok(Running { addr, shared, stop, server, dispatcher })
+    opened.unwrap_or_else(|_| Err(OpenError::unknown())).map_err(database)
 }
 
 /// All applications, the first one first.
