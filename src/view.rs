@@ -28,6 +28,7 @@ mod tests;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::widgets::{Clear, Widget};
 
 use crate::app::frame::{Areas, LEAST};
 use crate::app::{Layer, State};
@@ -84,6 +85,7 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
     match layer {
         Layer::Detail => {
             let body = areas.detail.map_or(areas.table, |pane| areas.table.union(pane));
+            Clear.render(body, buf);
             detail::render(state, theme, body, buf);
         }
         Layer::Filter(line) => filter::render(state, line, theme, areas.message, buf),

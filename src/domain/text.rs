@@ -12,7 +12,28 @@ use super::json::JsonObject;
 
 /// Cells that `text` takes on a terminal.
 pub fn width(text: &str) -> usize {
-    if is_plain(text) { text.len() } else { text.width() }
+    if is_plain(text) {
+        return text.len();
+    }
+    text.chars().map(alone).sum::<Option<usize>>().unwrap_or_else(|| text.width())
+}
+
+/// The cells of a character that stands for itself whatever stands beside it: ASCII, and most of what
+/// Chinese, Japanese and western texts are written in. `None` for one that may join another, such as a mark
+/// or a part of an emoji. A text of nothing else is measured, cut and drawn character by character.
+pub fn alone(c: char) -> Option<usize> {
+    match c {
+        ' '..='~' | '·' | 'À'..='ɏ' | '–' | '—' | '‘'..='”' | '•' | '…' | '─'..='╿' => {
+            Some(1)
+        }
+        '\u{3001}'..='\u{3029}'
+        | '\u{3041}'..='\u{3096}'
+        | '\u{30A1}'..='\u{30FA}'
+        | '\u{3400}'..='\u{4DBF}'
+        | '\u{4E00}'..='\u{9FFF}'
+        | '\u{FF01}'..='\u{FF60}' => Some(2),
+        _ => None,
+    }
 }
 
 /// Whether each byte is a character of one cell: most of what is shown is so, and is measured, cut and drawn
@@ -179,18 +200,35 @@ pub fn cut(text: &str, cells: usize) -> Cow<'_, str> {
     if is_plain(text) {
         return Cow::Owned(format!("{}…", text.get(..cells - 1).unwrap_or_default()));
     }
-    let mut kept = String::new();
     let mut used = 0;
-    for grapheme in text.graphemes(true) {
-        let w = width(grapheme);
-        if used + w > cells - 1 {
+    let mut end = 0;
+    for grapheme in characters(text) {
+        used += width(grapheme);
+        if used > cells - 1 {
             break;
         }
-        used += w;
-        kept.push_str(grapheme);
+        end += grapheme.len();
     }
-    kept.push('…');
-    Cow::Owned(kept)
+    Cow::Owned(format!("{}…", text.get(..end).unwrap_or_default()))
+}
+
+/// The pieces of a text that are not to be cut: what a reader takes for one character.
+fn characters(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        let first = rest.chars().next()?;
+        // Where two that stand alone meet, a piece ends.
+        let second = rest.chars().nth(1);
+        let end = match second {
+            _ if alone(first).is_none() => None,
+            Some(second) if alone(second).is_none() => None,
+            Some(_) | None => Some(first.len_utf8()),
+        };
+        let end = end.or_else(|| rest.graphemes(true).next().map(str::len))?;
+        let (piece, behind) = rest.split_at_checked(end)?;
+        rest = behind;
+        Some(piece)
+    })
 }
 
 /// `text` cut to `cells` and filled with blanks up to exactly `cells`.
@@ -228,7 +266,7 @@ pub fn wrap(text: &str, cells: usize) -> Vec<String> {
         }
         line.clear();
         used = 0;
-        for grapheme in word.trim_start().graphemes(true) {
+        for grapheme in characters(word.trim_start()) {
             let room = width(grapheme);
             if used + room > cells && !line.is_empty() {
                 lines.push(std::mem::take(&mut line));
@@ -366,6 +404,35 @@ mod tests {
         assert_eq!(json_head(&small, false), (r#"[1,{"a":"b"}]"#.to_owned(), true));
         assert_eq!(head("abc", 2), "ab…");
         assert!(matches!(head("报报", 2), Cow::Borrowed("报报")));
+    }
+
+    #[test]
+    fn what_stands_alone_is_a_character_by_itself_beside_every_other() {
+        let all: Vec<char> = (' '..char::MAX).filter(|c| alone(*c).is_some()).collect();
+        assert!(all.len() > 28_000);
+        for c in &all {
+            assert_eq!(alone(*c), UnicodeWidthChar::width(*c), "{c:?}");
+        }
+        // Each beside its neighbours in both directions, and beside one of each kind.
+        let each: Vec<char> = all.iter().copied().step_by(97).collect();
+        for pair in all
+            .windows(2)
+            .flat_map(|pair| [[pair[0], pair[1]], [pair[1], pair[0]]])
+            .chain(each.iter().flat_map(|a| each.iter().map(|b| [*a, *b])))
+        {
+            let both = String::from_iter(pair);
+            assert_eq!(both.graphemes(true).count(), 2, "{both:?}");
+            assert_eq!(Some(both.width()), pair.into_iter().map(alone).sum(), "{both:?}");
+        }
+    }
+
+    #[test]
+    fn pieces_are_graphemes() {
+        for text in
+            ["", "a", "早报 🔥 e\u{301}x", "🇸🇬🇨🇳a", "क्षि早", "a\u{200d}b", "ที่นี่ …", "👨‍👩‍👧", "早\u{FE00}报"]
+        {
+            assert_eq!(characters(text).collect::<Vec<_>>(), text.graphemes(true).collect::<Vec<_>>());
+        }
     }
 
     #[test]

@@ -17,16 +17,64 @@ pub(super) fn put(buf: &mut Buffer, x: u16, y: u16, room: u16, words: &str, styl
         return x;
     }
     let words = text::cut(words, usize::from(room));
-    if !text::is_plain(&words) {
+    if words.chars().any(|c| text::alone(c).is_none()) {
         return buf.set_stringn(x, y, words, usize::from(room), style).0;
     }
     let mut x = x;
     for c in words.chars() {
+        let is_wide = text::alone(c) == Some(2);
+        if is_wide && !buf.area.contains(Position::new(x + 1, y)) {
+            break;
+        }
         let Some(cell) = buf.cell_mut(Position::new(x, y)) else { break };
         cell.set_char(c).set_style(style);
         x += 1;
+        // The second cell of a wide character has nothing of its own.
+        if is_wide && let Some(cell) = buf.cell_mut(Position::new(x, y)) {
+            cell.reset();
+            x += 1;
+        }
     }
     x
+}
+
+/// Draws a border with `title` in its upper edge, and touches nothing inside: a table fills it whole.
+pub(super) fn border(title: &str, style: Style, area: Rect, buf: &mut Buffer) {
+    let area = area.intersection(buf.area);
+    if area.width < 2 || area.height < 2 {
+        return;
+    }
+    let (left, top, right, bottom) = (area.x, area.y, area.right() - 1, area.bottom() - 1);
+    let mut set = |x, y, symbol| {
+        if let Some(cell) = buf.cell_mut(Position::new(x, y)) {
+            cell.set_char(symbol).set_style(style);
+        }
+    };
+    for x in left + 1..right {
+        set(x, top, '─');
+        set(x, bottom, '─');
+    }
+    for y in top + 1..bottom {
+        set(left, y, '│');
+        set(right, y, '│');
+    }
+    for (x, y, corner) in [(left, top, '┌'), (right, top, '┐'), (left, bottom, '└'), (right, bottom, '┘')]
+    {
+        set(x, y, corner);
+    }
+    put(buf, left + 1, top, area.width - 2, title, style);
+}
+
+/// Writes into the lower edge of a border, at its left end or at its right.
+pub(super) fn foot(words: &str, at_right: bool, style: Style, area: Rect, buf: &mut Buffer) {
+    let room = area.width.saturating_sub(2);
+    if area.height < 2 {
+        return;
+    }
+    let words = text::cut(words, usize::from(room));
+    let width = u16::try_from(text::width(&words)).unwrap_or(room);
+    let x = if at_right { area.right() - 1 - width } else { area.x + 1 };
+    put(buf, x, area.bottom() - 1, width, &words, style);
 }
 
 /// The look of a meaning.

@@ -1,19 +1,16 @@
 //! The detail of the selected task: gives the lines that `app` composed their look.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::{Alignment, Rect};
-use ratatui::text::Line as Title;
-use ratatui::widgets::{Block, Clear, Widget};
+use ratatui::layout::Rect;
 
 use crate::app::detail::{ViewMode, lines};
 use crate::app::{Layer, State};
 use crate::theme::Theme;
 
-use super::cells::{put, style_of};
+use super::cells::{self, put, style_of};
 
 /// Draws the pane, or the whole body when the detail lies over it.
 pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    Clear.render(area, buf);
     let has_keys = match state.layers.last() {
         None => state.detail.focused,
         Some(layer) => matches!(layer, Layer::Detail),
@@ -28,12 +25,11 @@ pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let text = lines::lines(state, usize::from(room.width));
     let height = usize::from(room.height);
     let scroll = usize::from(state.detail.scroll).min(text.len().saturating_sub(height));
-    let mut block = Block::bordered().border_style(border).title(title(state)).title_style(border);
+    cells::border(&title(state), border, area, buf);
     if text.len() > height {
         let shown = format!(" {}–{} of {} ", scroll + 1, scroll + height, text.len());
-        block = block.title_bottom(Title::from(shown).alignment(Alignment::Right));
+        cells::foot(&shown, true, border, area, buf);
     }
-    block.render(area, buf);
     for (y, line) in (room.y..room.bottom()).zip(text.iter().skip(scroll)) {
         let mut x = room.x;
         for part in line {

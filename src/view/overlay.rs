@@ -3,13 +3,13 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
-use ratatui::widgets::{Block, Clear, Padding, Widget};
+use ratatui::widgets::{Clear, Widget};
 
 use crate::domain::profile::Environment;
 use crate::domain::text;
 use crate::theme::Theme;
 
-use super::cells::put;
+use super::cells::{border, put};
 
 /// Draws the frame on `area` over whatever stands there and returns the room inside.
 pub fn overlay(title: &str, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
@@ -24,14 +24,8 @@ pub fn overlay(title: &str, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect
     }
     let title = text::clean(title);
     let title = text::cut(&title, usize::from(area.width) - 4);
-    let block = Block::bordered()
-        .border_style(theme.accent())
-        .title(format!(" {title} "))
-        .title_style(theme.accent())
-        .padding(Padding::horizontal(1));
-    let inner = block.inner(area);
-    block.render(area, buf);
-    inner
+    border(&format!(" {title} "), theme.accent(), area, buf);
+    Rect::new(area.x + 2, area.y + 1, area.width - 4, area.height - 2)
 }
 
 /// Draws the frame like [`overlay`], with the badge of the environment in its upper right corner:
