@@ -1,6 +1,6 @@
 //! An answer of the service may be anything: it is read, or it is said what is wrong with it.
 
-use pushdeck::domain::wire::{self, read_answer};
+use pushdeck::domain::wire::{self, KnownRows, read_answer};
 use pushdeck::domain::{Draft, Failure, JsonObject, Task, when};
 
 use super::input::{Input, changed, replaced};
@@ -21,7 +21,7 @@ pub(crate) fn hold(bytes: &[u8]) {
 fn read(status: u16, body: &[u8]) {
     // No list is asked for more rows.
     let want = 100;
-    let answer = match read_answer(status, body, want) {
+    let answer = match read_answer(status, body, want, &KnownRows::default()) {
         Ok(answer) => answer,
         Err(failure) => return is_told(&failure, body),
     };
@@ -37,11 +37,14 @@ fn read(status: u16, body: &[u8]) {
         Ok(task) => task_holds(&task),
         Err(failure) => is_told(&failure, body),
     }
-    match wire::read_page(answer) {
-        Ok(page) => {
+    match wire::read_list(answer) {
+        Ok((page, known)) => {
             assert!(page.tasks.len() <= want, "more tasks than were asked for");
             assert!(page.tasks.len() <= body.len() / SHORTEST, "more tasks than the answer can hold");
-            page.tasks.iter().for_each(task_holds);
+            page.tasks.iter().for_each(|task| task_holds(task));
+            // What is known says the same as what is read.
+            let again = read_answer(status, body, want, &known).and_then(wire::read_page);
+            assert_eq!(again, Ok(page));
         }
         Err(failure) => is_told(&failure, body),
     }

@@ -1,9 +1,11 @@
 //! A filter may be any text: it hides what it names and nothing else, and it says what it did not take.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, TimeDelta, Utc};
 use pushdeck::app::filter::Filter;
 use pushdeck::domain::Task;
-use pushdeck::domain::wire::{read_answer, read_page};
+use pushdeck::domain::wire::{KnownRows, read_answer, read_page};
 
 use super::input::{Input, replaced, spelled};
 use super::samples::{PAGE, VALUES};
@@ -19,14 +21,15 @@ pub(crate) fn hold(bytes: &[u8]) {
     let seconds = 1_795_240_000
         + (i64::from_le_bytes(input.number().to_le_bytes()) >> (input.byte() % 64)) % 8_000_000_000;
     let now = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
-    let answer = read_answer(200, replaced(PAGE, &mut Input(input.0), VALUES).as_bytes(), 100);
+    let body = replaced(PAGE, &mut Input(input.0), VALUES);
+    let answer = read_answer(200, body.as_bytes(), 100, &KnownRows::default());
     let tasks = answer.and_then(read_page).map(|page| page.tasks).unwrap_or_default();
     for text in [String::from_utf8_lossy(input.0).into_owned(), spelled(input.0, WORDS)] {
         reads(&text, &tasks, now);
     }
 }
 
-fn reads(text: &str, tasks: &[Task], now: DateTime<Utc>) {
+fn reads(text: &str, tasks: &[Arc<Task>], now: DateTime<Utc>) {
     let filter = Filter::read(text);
     assert_eq!(filter.text, text);
     assert_eq!(Filter::read(&filter.text), filter);

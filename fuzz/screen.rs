@@ -7,8 +7,8 @@ use pushdeck::app::{Effect, Message, Moment, Setup, State, update};
 use pushdeck::domain::failure::NotSent;
 use pushdeck::domain::kept::FoundDraft;
 use pushdeck::domain::profile::Environment;
-use pushdeck::domain::wire::{read_answer, read_page};
-use pushdeck::domain::{Failure, Page, TaskId};
+use pushdeck::domain::wire::{KnownRows, read_answer, read_page};
+use pushdeck::domain::{Failure, Page, Task, TaskId};
 use pushdeck::theme::{Depth, Theme};
 use pushdeck::view;
 use ratatui::buffer::Buffer;
@@ -43,7 +43,7 @@ pub(crate) fn hold(bytes: &[u8]) {
 /// What a page as the documents show it becomes with some values replaced.
 pub(crate) fn page(input: &mut Input<'_>) -> Result<Page, Failure> {
     let body = replaced(PAGE, input, VALUES);
-    read_answer(200, body.as_bytes(), 100).and_then(read_page)
+    read_answer(200, body.as_bytes(), 100, &KnownRows::default()).and_then(read_page)
 }
 
 /// The state, with answers at hand for what it asks.
@@ -112,7 +112,10 @@ impl Dashboard {
             Effect::List { req, .. } => Message::Listed { req, result: self.page.clone() },
             Effect::Get { req, id, .. } => {
                 let found = self.page.iter().flat_map(|page| &page.tasks).find(|task| task.id == id);
-                Message::Got { req, result: found.cloned().map(Box::new).ok_or_else(nothing) }
+                Message::Got {
+                    req,
+                    result: found.map(|task| Box::new(Task::clone(task))).ok_or_else(nothing),
+                }
             }
             Effect::Write { req, .. } => {
                 self.has_written = true;

@@ -16,7 +16,7 @@ use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
 use crate::app::PendingWrite;
-use crate::app::{Effect, Layer, Message, Moment, PendingReply, State, update};
+use crate::app::{Effect, Message, Moment, PendingReply, State, update};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
 use crate::term::{self, Progress, Screen, Shown};
@@ -124,9 +124,7 @@ async fn turn(
                     until = until.min(Instant::now() + state_loop.wake_in());
                 }
                 // It is shown with the answer that follows it, or with the next second: one frame for both.
-                Woken::By(message) if matches!(*message, Message::Called(_)) && !state_loop.shows_calls() => {
-                    state_loop.take(*message);
-                }
+                Woken::By(message) if state_loop.state.shows_later(&message) => state_loop.take(*message),
                 Woken::By(message) => break Some(*message),
                 Woken::Time => break None,
             }
@@ -398,11 +396,6 @@ impl Loop {
                 self.refused.extend(refusal(&effect, Failure::Local { detail: WORKER_GONE.to_owned() }));
             }
         }
-    }
-
-    /// Whether the API log is on the screen.
-    fn shows_calls(&self) -> bool {
-        self.state.layers.iter().any(|layer| matches!(layer, Layer::Calls(_)))
     }
 
     fn wake_in(&self) -> Duration {

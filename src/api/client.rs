@@ -20,7 +20,7 @@ use super::signer::{Signature, Signer};
 use super::{ca, fault, proxy, retry};
 use crate::domain::call::{self, Address, Call, End};
 use crate::domain::catalog;
-use crate::domain::wire::{self, Answer, Command};
+use crate::domain::wire::{self, Answer, Command, KnownRows};
 use crate::domain::{Change, Failure, Kind, NewTask, Page, Priority, Query, Task, TaskId};
 use crate::usersig::Credential;
 use crate::usersig::UserSig;
@@ -128,6 +128,8 @@ struct Shared {
     skew: Mutex<Option<TimeDelta>>,
     /// Until when an answer has asked for no further calls (`Retry-After`).
     asked_to_wait: Mutex<Option<Instant>>,
+    /// The rows of the last list: most of them come again.
+    rows: Mutex<KnownRows>,
 }
 
 impl Shared {
@@ -149,6 +151,7 @@ impl Shared {
             context,
             skew: Mutex::new(None),
             asked_to_wait: Mutex::new(None),
+            rows: Mutex::default(),
         })
     }
 }
@@ -260,7 +263,9 @@ impl Client {
         let answer =
             self.call(Command::List, priority, &wire::list_body(self.sdkappid(), query), want).await?;
         let surplus = answer.surplus;
-        Ok((wire::read_page(answer)?, surplus))
+        let (page, rows) = wire::read_list(answer)?;
+        *self.shared.rows.lock().unwrap_or_else(PoisonError::into_inner) = rows;
+        Ok((page, surplus))
     }
 
     /// One call with all its attempts. Of a list at most `want` rows are kept.
@@ -362,7 +367,10 @@ impl Client {
         let date = date_of(&response);
         record.call.retry_after = self.retry_after(&response, date);
         let bytes = read_body(response, total, &mut record.call.bytes_received).await?;
-        let result = read_answer(status, &bytes, request.want);
+        let result = {
+            let rows = shared.rows.lock().unwrap_or_else(PoisonError::into_inner);
+            read_answer(status, &bytes, request.want, &rows)
+        };
         // A page that is not the service's tells neither its time nor its code.
         if result.as_ref().map_or_else(|failure| failure.code().is_some(), |_| true) {
             record.call.server_date = date;
@@ -593,12 +601,12 @@ async fn read_body(
 }
 
 /// [`wire::read_answer`], but what a gateway says is not believed, whatever it looks like.
-fn read_answer(status: u16, body: &[u8], want: usize) -> Result<Answer, Failure> {
+fn read_answer(status: u16, body: &[u8], want: usize, known: &KnownRows) -> Result<Answer, Failure> {
     if (300..400).contains(&status) {
         let detail = "it points to another address, which is not followed".to_owned();
         return Err(Failure::Unreadable { status, detail });
     }
-    match wire::read_answer(status, body, want) {
+    match wire::read_answer(status, body, want, known) {
         Err(Failure::Refused { code, info, .. }) if status >= 500 => {
             Err(Failure::Unreadable { status, detail: format!("it names code {code}: {info}") })
         }

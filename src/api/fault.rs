@@ -17,7 +17,7 @@ use serde_json::Value;
 use super::proxy::{self, Proxy};
 use super::scrub::Scrubber;
 use crate::domain::failure::NotSent;
-use crate::domain::wire::{Answer, time_out};
+use crate::domain::wire::{Answer, ListedRow, time_out};
 use crate::domain::{Failure, JsonObject};
 
 /// No words of a library need more room than this.
@@ -224,7 +224,10 @@ fn words(causes: &[&(dyn Error + 'static)]) -> String {
 pub(super) fn scrub(result: Result<Answer, Failure>, secrets: &Scrubber) -> Result<Answer, Failure> {
     match result {
         Ok(mut answer) => {
-            answer.task_info.iter_mut().chain(&mut answer.rows).for_each(|task| scrub_object(task, secrets));
+            // What is known already went through here when it was new. A secret that was made since then cannot
+            // stand in it.
+            let rows = answer.rows.iter_mut().filter_map(ListedRow::new_object);
+            answer.task_info.iter_mut().chain(rows).for_each(|task| scrub_object(task, secrets));
             Ok(answer)
         }
         Err(failure) => Err(scrub_failure(failure, secrets)),
@@ -283,6 +286,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::domain::wire::{KnownRows, read_answer};
 
     fn secrets(sig: &str) -> Scrubber {
         Scrubber::new([(sig, SIGNATURE), ("0123456789abcdef0123456789abcdef", KEY)])
@@ -341,17 +345,20 @@ mod tests {
         }) else {
             panic!()
         };
-        let answer =
-            Answer { task_info: Some(task.clone()), rows: vec![task.clone(), task], ..Answer::default() };
+        let body = json!({ "ErrorCode": 0, "TaskInfo": task, "Tasks": [task, task] }).to_string();
+        let answer = read_answer(200, body.as_bytes(), 2, &KnownRows::default()).unwrap();
         let expected = json!({
             "Title": "see ?usersig=x",
             "Ext": "[signature]",
             "TaskID": 12_345_678_901_234_567_890_u64,
             "[signature]": [null, true, 1.50],
         });
-        let clean = scrub(Ok(answer.clone()), &secrets(sig)).unwrap();
-        for task in clean.rows.into_iter().chain(clean.task_info) {
-            assert_eq!(Value::Object(task).to_string(), expected.to_string());
+        let mut clean = scrub(Ok(answer.clone()), &secrets(sig)).unwrap();
+        let tasks: Vec<_> =
+            clean.rows.iter_mut().filter_map(ListedRow::new_object).chain(&mut clean.task_info).collect();
+        assert_eq!(tasks.len(), 3);
+        for task in tasks {
+            assert_eq!(Value::Object(task.clone()).to_string(), expected.to_string());
         }
         let other = scrub(Ok(answer.clone()), &secrets("eJwKlM0nopQrStUvWxYz1234567890")).unwrap();
         assert_eq!(other, answer);

@@ -30,6 +30,7 @@ mod paging;
 pub(super) mod range;
 mod seam;
 pub mod table;
+pub mod texts;
 
 pub use ask::{follow_cursor, reload};
 pub use range::{on_learnt, on_narrowed};
@@ -86,7 +87,7 @@ fn is_due_about(task: &Task, now: DateTime<Utc>) -> bool {
 }
 
 /// Whether rows must stay where they are.
-fn is_held(shared: &Shared) -> bool {
+pub(super) fn is_held(shared: &Shared) -> bool {
     let just_pressed = shared.last_key.is_some_and(|at| shared.now.running < at + HOLD);
     shared.lies_over.dialog || just_pressed
 }

@@ -157,7 +157,7 @@ mod tests {
             let long = "a.b ".repeat(length / 4);
             let selected = state.board.selected;
             let task = state.board.tasks.iter_mut().find(|task| Some(task.id) == selected);
-            let task = task.unwrap();
+            let task = std::sync::Arc::make_mut(task.unwrap());
             (task.title, task.desc) = (long.clone(), long.clone());
             let known = crate::domain::fields::FIELDS.iter().map(|field| field.path);
             for path in known.chain(["DataId", "Unknown.Thing", "Another"]) {

@@ -48,29 +48,35 @@ pub struct LineKey(pub(super) u64);
 
 /// A text that is composed once for what it says and the width that it has, however often it is asked
 /// for: `update` counts its lines, and `view` draws them.
-#[derive(Clone, Debug)]
-pub struct Memo<K> {
-    made: RefCell<Option<(K, Arc<[Line]>)>>,
+#[derive(Debug)]
+pub struct Memo<K, T: ?Sized = [Line]> {
+    made: RefCell<Option<(K, Arc<T>)>>,
 }
 
-impl<K> Default for Memo<K> {
+impl<K: Clone, T: ?Sized> Clone for Memo<K, T> {
+    fn clone(&self) -> Self {
+        Self { made: self.made.clone() }
+    }
+}
+
+impl<K, T: ?Sized> Default for Memo<K, T> {
     fn default() -> Self {
         Self { made: RefCell::default() }
     }
 }
 
-impl<K: PartialEq> Memo<K> {
+impl<K: PartialEq, T: ?Sized> Memo<K, T> {
     /// The text for `key`, which holds all that it is made of, by value: what was composed for another key
     /// is never given.
-    pub(super) fn get(&self, key: K, compose: impl FnOnce() -> Vec<Line>) -> Arc<[Line]> {
-        if let Some((made_for, lines)) = &*self.made.borrow()
+    pub(super) fn get<C: Into<Arc<T>>>(&self, key: K, compose: impl FnOnce() -> C) -> Arc<T> {
+        if let Some((made_for, text)) = &*self.made.borrow()
             && *made_for == key
         {
-            return Arc::clone(lines);
+            return Arc::clone(text);
         }
-        let lines: Arc<[Line]> = compose().into();
-        *self.made.borrow_mut() = Some((key, Arc::clone(&lines)));
-        lines
+        let text = compose().into();
+        *self.made.borrow_mut() = Some((key, Arc::clone(&text)));
+        text
     }
 }
 
@@ -110,7 +116,7 @@ impl Lines {
     }
 
     /// Adds lines as long as there is room.
-    fn add(&mut self, lines: impl Iterator<Item = Line>) {
+    pub(super) fn add(&mut self, lines: impl Iterator<Item = Line>) {
         for line in lines {
             if self.is_full() {
                 return;

@@ -1,6 +1,7 @@
 //! What every screen sees and may change: all of the state but the screens that lie over the table.
 
 use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -165,7 +166,7 @@ impl Shared {
     }
 
     /// The selected task, from the page that is shown.
-    pub fn selected(&self) -> Option<&Task> {
+    pub fn selected(&self) -> Option<&Arc<Task>> {
         self.board.selected_task()
     }
 

@@ -6,10 +6,13 @@ use std::time::Duration;
 
 use crate::keymap::Scope;
 
+use super::board;
+use super::connection::Health;
 use super::effect::Effect;
 use super::form::Form;
 use super::layer::Layer;
 use super::lines::LineKey;
+use super::message::Message;
 use super::next::Destination;
 use super::request::Moment;
 use super::review::{self, Review, Screens};
@@ -46,7 +49,7 @@ impl State {
         if let Some(notice) = shared.setup.notice.clone() {
             shared.say(notice);
         }
-        let effects = super::board::reload(&mut shared);
+        let effects = board::reload(&mut shared);
         (Self { shared, layers: Vec::new() }, effects)
     }
 
@@ -86,6 +89,19 @@ impl State {
         // The clock and the countdowns turn with the second.
         let into = u64::from(self.now.utc.timestamp_subsec_millis());
         Duration::from_millis(1000 - into.min(999))
+    }
+
+    /// Whether a message changes only what the next second changes anyway: the age of what is shown, and how
+    /// much of the budget is used.
+    pub fn shows_later(&self, message: &Message) -> bool {
+        if let Message::Called(_) = message {
+            return !self.layers.iter().any(|layer| matches!(layer, Layer::Calls(_)));
+        }
+        let Message::Listed { req, result: Ok(page) } = message else { return false };
+        // Whoever asked by a key, or waits for something, sees the answer at once.
+        let is_live = matches!(self.connection.health(self.now, self.setup.refresh), Health::Live(_));
+        let is_at_rest = self.layers.is_empty() && self.writes.is_empty() && !board::is_held(self);
+        is_live && is_at_rest && self.board.shows_already(*req, page)
     }
 
     /// The shared state, and the form and the review that lie over the table, each to be changed.

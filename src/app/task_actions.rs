@@ -5,6 +5,8 @@
     reason = "an action or key that means nothing here does nothing here"
 )]
 
+use std::sync::Arc;
+
 use crate::keymap::Action;
 
 use super::board::ask::{follow_cursor, read_again};
@@ -85,7 +87,7 @@ fn act_on_selected(shared: &mut Shared, action: Action) -> Next {
         shared.warn(why);
         return Next::stay();
     }
-    let task = Box::new(task);
+    let task = Box::new(Arc::unwrap_or_clone(task));
     let purpose = if action == Action::EditTime { Purpose::Time(task) } else { Purpose::Edit(task) };
     Next::open(Destination::Form(purpose, None))
 }

@@ -209,7 +209,7 @@ pub(crate) fn call(command: Command, end: End) -> Call {
 pub(crate) fn with_page(size: (u16, u16), total: u64, tasks: Vec<Task>) -> State {
     let (mut state, req) = connecting(size);
     let call = Call { server_date: Some(now().utc), ..call(Command::List, End::Done) };
-    let result = Ok(Page { total, tasks });
+    let result = Ok(Page::new(total, tasks));
     feed(
         &mut state,
         [
@@ -442,6 +442,6 @@ pub(crate) fn open_time(state: &mut State, task: &Task) -> Vec<Effect> {
 /// Opens the form with another task's content; the task is on the page.
 pub(crate) fn open_from(state: &mut State, task: &Task) -> Vec<Effect> {
     state.board.tasks.retain(|other| other.id != task.id);
-    state.board.tasks.push(task.clone());
+    state.board.tasks.push(task.clone().into());
     state.open(Destination::Form(Purpose::From(task.id), None))
 }

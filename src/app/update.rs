@@ -5,12 +5,13 @@
     reason = "an action or key that means nothing here does nothing here"
 )]
 
+use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::domain::kept::KeptDraft;
-use crate::domain::{Failure, Page, when};
+use crate::domain::{Failure, Page, Task, when};
 use crate::keymap::{self, Action};
 
 use super::board::{self, PageAnswer};
@@ -186,10 +187,10 @@ fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -> Ve
         PageAnswer::Page(arrived) => arrived,
         PageAnswer::Other(effects) => return effects,
     };
-    let tasks = &arrived.page.tasks;
+    let tasks: Vec<&Task> = arrived.page.tasks.iter().map(Arc::as_ref).collect();
     let mut effects = on_write(state, |shared, screens| {
-        let mut effects = review::learn(shared, screens, tasks);
-        effects.extend(review::compare_with_list(shared, screens, tasks));
+        let mut effects = review::learn(shared, screens, &tasks);
+        effects.extend(review::compare_with_list(shared, screens, &tasks));
         effects
     });
     effects.extend(board::take(state, arrived));

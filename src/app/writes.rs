@@ -283,10 +283,10 @@ fn of_last_run(shared: &Shared, write: &PendingWrite) -> Option<Subject> {
             Some(Subject::Create(NewTask { content, ..new.clone() }))
         }
         Write::Modify(change) => {
-            let base = Box::new(shared.board.task(change.id)?.clone());
+            let base = Box::new(Task::clone(shared.board.task(change.id)?));
             Some(Subject::Modify { base, change: change.clone() })
         }
-        Write::Cancel { id, .. } => Some(Subject::Cancel(Box::new(shared.board.task(*id)?.clone()))),
+        Write::Cancel { id, .. } => Some(Subject::Cancel(Box::new(Task::clone(shared.board.task(*id)?)))),
     }
 }
 

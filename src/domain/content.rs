@@ -10,7 +10,7 @@ use super::kind::Kind;
 use super::text;
 
 /// The `Content` object of a task.
-#[derive(Clone, Debug, Default, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Content(pub JsonObject);
 
 impl Content {

@@ -212,7 +212,7 @@ mod tests {
             let info = format!(r#"{{"TaskID":1,"CreateAt":"{}","SchedAt":"{}"}}"#, at(*created), at(*due));
             read_task(&serde_json::from_str(&info).unwrap()).unwrap()
         };
-        Page { total, tasks: days.iter().map(task).collect() }
+        Page::new(total, days.iter().map(task))
     }
 
     #[test]

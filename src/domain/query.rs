@@ -1,5 +1,7 @@
 //! What is asked of `list_sched_task`: order, range, keyword, page.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Duration, Utc};
 
 use super::task::Task;
@@ -135,7 +137,14 @@ pub struct Page {
     /// `Total`: matches in all, whatever the page.
     pub total: u64,
     /// `Tasks`: the page, in the order of the service.
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<Arc<Task>>,
+}
+
+impl Page {
+    /// A page of these tasks.
+    pub fn new<T: Into<Arc<Task>>>(total: u64, tasks: impl IntoIterator<Item = T>) -> Self {
+        Self { total, tasks: tasks.into_iter().map(Into::into).collect() }
+    }
 }
 
 #[cfg(test)]

@@ -106,8 +106,9 @@ impl Outcome {
     }
 }
 
-/// One scheduled task (`TaskInfo`).
-#[derive(Clone, Debug, PartialEq)]
+/// One scheduled task (`TaskInfo`). It is shared and never changed: a row that comes again as it was is the
+/// same task, which is told apart at once by its `Eq`.
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Task {
     /// `TaskID`.
     pub id: TaskId,

@@ -5,6 +5,8 @@
 //! by name, in any order, unknown fields kept, missing ones filled as far as the documents' own samples differ:
 //! allows.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, NaiveDateTime, Utc};
 use serde_json::{Value, json};
 
@@ -17,8 +19,10 @@ use super::query::{Page, Query};
 use super::task::{Status, Task, TaskId};
 
 mod answer;
+mod rows;
 
 pub use answer::{Answer, read_answer, read_request_id};
+pub use rows::{KnownRows, ListedRow, ListedValue};
 
 /// The five calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -189,13 +193,29 @@ pub fn read_task_info(answer: Answer) -> Result<Task, Failure> {
 /// # Errors
 /// `Unreadable`, saying what is wrong.
 pub fn read_page(answer: Answer) -> Result<Page, Failure> {
-    let tasks: Option<Vec<Task>> = answer.rows.into_iter().map(task_of).collect();
-    let Some(tasks) = tasks else {
-        let detail = "an item of Tasks has no TaskID".to_owned();
-        return Err(Failure::Unreadable { status: 200, detail });
-    };
+    read_list(answer).map(|(page, _)| page)
+}
+
+/// The same, and the rows by which the next list knows what it brings again.
+///
+/// # Errors
+/// As [`read_page`].
+pub fn read_list(answer: Answer) -> Result<(Page, KnownRows), Failure> {
+    let (mut tasks, mut known) = (Vec::with_capacity(answer.rows.len()), KnownRows::default());
+    for mut row in answer.rows {
+        let task = match &mut row.value {
+            ListedValue::Known(task) => Some(Arc::clone(task)),
+            ListedValue::New(object) => task_of(std::mem::take(object)).map(Arc::new),
+        };
+        let Some(task) = task else {
+            let detail = "an item of Tasks has no TaskID".to_owned();
+            return Err(Failure::Unreadable { status: 200, detail });
+        };
+        known.add(row, Arc::clone(&task));
+        tasks.push(task);
+    }
     let total = answer.total.unwrap_or(tasks.len() as u64 + answer.surplus);
-    Ok(Page { total, tasks })
+    Ok((Page { total, tasks }, known))
 }
 
 /// One `TaskInfo`; only a missing or unreadable `TaskID` refuses it.
@@ -232,6 +252,10 @@ mod tests {
 
     use super::super::query::{Order, Range};
     use super::*;
+
+    fn read(status: u16, body: &[u8], want: usize) -> Result<Answer, Failure> {
+        read_answer(status, body, want, &KnownRows::default())
+    }
 
     fn at(text: &str) -> DateTime<Utc> {
         time_in(text).unwrap()
@@ -280,7 +304,7 @@ mod tests {
     #[test]
     fn the_documents_get_sample_is_read_whole() {
         let body = br#"{"ActionStatus": "OK","ErrorInfo": "","ErrorCode": 0,"TaskInfo": {"TaskID": 1234567890,"Sdkappid": 88888888,"CreateAt": "2025-05-20 08:30:00","Type": "All","SchedAt": "2025-06-01 10:00:00","Content": {"From_Account": 12345,"MsgRandom": 123456,"OfflinePushInfo": {"Title": "Push Title","Desc": "Push Content Description"}},"Title": "Push Title","Desc": "Push Content Description","Status": "pending","DispatchSuccess": 0,"DispatchErr": "","PushTaskID": ""}}"#;
-        let task = read_task_info(read_answer(200, body, 0).unwrap()).unwrap();
+        let task = read_task_info(read(200, body, 0).unwrap()).unwrap();
         assert_eq!(task.id, TaskId(1_234_567_890));
         assert_eq!(task.created_at, Some(Utc.with_ymd_and_hms(2025, 5, 20, 8, 30, 0).unwrap()));
         assert_eq!((task.kind.wire(), task.title.as_str()), ("All", "Push Title"));
@@ -296,7 +320,7 @@ mod tests {
             info: "some accounts are invalid".into(),
             invalid_accounts: vec!["bela".into()],
         };
-        assert_eq!(read_answer(200, body, 0), Err(expected));
+        assert_eq!(read(200, body, 0), Err(expected));
     }
 
     #[test]
@@ -304,17 +328,17 @@ mod tests {
         for body in
             [&b""[..], b"<html>502</html>", b"[]", b"{}", b"{\"ErrorCode\":\"0\"}", b"{\"Err", b"\xff\xfe"]
         {
-            assert!(matches!(read_answer(200, body, 0), Err(Failure::Unreadable { .. })), "{body:?}");
+            assert!(matches!(read(200, body, 0), Err(Failure::Unreadable { .. })), "{body:?}");
         }
-        assert!(read_answer(502, br#"{"ActionStatus":"OK","ErrorCode":0}"#, 0).is_err());
-        let zero = read_answer(200, br#"{"ErrorCode":0,"TaskID":0}"#, 0).unwrap();
+        assert!(read(502, br#"{"ActionStatus":"OK","ErrorCode":0}"#, 0).is_err());
+        let zero = read(200, br#"{"ErrorCode":0,"TaskID":0}"#, 0).unwrap();
         assert!(read_task_id(&zero).is_err());
     }
 
     #[test]
     fn success_is_the_code_not_the_text() {
-        assert!(read_answer(200, br#"{"ErrorInfo":"sucess","ErrorCode":0,"ActionStatus":"OK"}"#, 0).is_ok());
-        assert!(read_answer(200, br#"{"ErrorInfo":"","ErrorCode":0,"ActionStatus":"FAIL"}"#, 0).is_err());
+        assert!(read(200, br#"{"ErrorInfo":"sucess","ErrorCode":0,"ActionStatus":"OK"}"#, 0).is_ok());
+        assert!(read(200, br#"{"ErrorInfo":"","ErrorCode":0,"ActionStatus":"FAIL"}"#, 0).is_err());
     }
 
     #[test]
@@ -355,7 +379,7 @@ mod tests {
     proptest! {
         #[test]
         fn any_bytes_give_an_answer_or_a_failure(status in 100u16..600, body in proptest::collection::vec(any::<u8>(), 0..200)) {
-            if let Ok(answer) = read_answer(status, &body, 50) {
+            if let Ok(answer) = read(status, &body, 50) {
                 let _ = (read_page(answer.clone()), read_task_info(answer.clone()), read_task_id(&answer));
             }
         }

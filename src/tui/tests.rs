@@ -138,7 +138,7 @@ async fn five_hundred_keys_cost_one_frame() {
 async fn an_answer_of_the_worker_reaches_the_screen() {
     let (ends, far) = ends(64);
     let (state, req) = connecting(SIZE);
-    far.worker.try_send(Message::Listed { req, result: Ok(Page { total: 128, tasks: tasks() }) }).unwrap();
+    far.worker.try_send(Message::Listed { req, result: Ok(Page::new(128, tasks())) }).unwrap();
     let run = run_with(state, ends);
     let quit = async {
         tokio::time::sleep(Duration::from_millis(10)).await;
@@ -162,6 +162,34 @@ async fn the_clock_on_screen_goes_on_by_itself() {
     let (ended, ()) = tokio::join!(run, quit);
     assert!(shown(&far.terminal).contains("14:03:25 +08"), "{}", shown(&far.terminal));
     assert_eq!(ended.frames, 4, "one at the start and one a second");
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_answer_that_brings_nothing_new_is_shown_with_the_next_second() {
+    let (ends, mut far) = ends(64);
+    let state = with_page(SIZE, 128, tasks());
+    let page = Page::new(128, state.board.tasks.clone());
+    let run = run_with(state, ends);
+    let worker = async {
+        let mut answer = async |page: &Page| {
+            let Some(Effect::List { req, .. }) = far.effects.recv().await else { panic!() };
+            far.worker.send(Message::Listed { req, result: Ok(page.clone()) }).await.unwrap();
+        };
+        answer(&page).await;
+        answer(&page).await;
+        // It says the same, but it was read anew: whoever cannot tell draws.
+        answer(&Page::new(128, tasks())).await;
+        let mut news = page.clone();
+        news.total = 129;
+        answer(&news).await;
+        tokio::time::sleep(Duration::from_millis(10)).await;
+        assert!(shown(&far.terminal).contains("129"), "{}", shown(&far.terminal));
+        far.signals.send(Message::EndAsked).await.unwrap();
+        drop(far.worker);
+    };
+    let (ended, ()) = tokio::join!(run, worker);
+    let seconds = (ended.state.now.running - now().running).as_secs();
+    assert_eq!(ended.frames, 1 + seconds + 2, "one at the start, one a second, and two for news");
 }
 
 #[tokio::test(start_paused = true)]

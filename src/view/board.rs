@@ -1,15 +1,16 @@
 //! The task table: only the rows that are on screen are laid out.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
-use ratatui::text::Line;
-use ratatui::widgets::{Block, Padding, Widget};
 
 use chrono::{DateTime, Utc};
 
 use crate::app::PendingWrite;
 use crate::app::board::Column;
+use crate::app::board::texts::RowText;
 use crate::app::detail::lines::tone_of;
 use crate::app::frame::Areas;
 use crate::app::writes;
@@ -18,7 +19,7 @@ use crate::domain::{Audience, Outcome, Task, TaskId, text, when};
 use crate::keymap::{self, Action, Scope};
 use crate::theme::Theme;
 
-use super::cells::{put, style_of};
+use super::cells::{self, put, style_of};
 use super::status;
 
 mod columns;
@@ -29,30 +30,32 @@ use columns::{Columns, Times};
 pub fn render(state: &State, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
     let focused = state.layers.is_empty() && !state.detail.focused;
     let border = if focused { theme.accent() } else { theme.muted() };
-    let mut block = Block::bordered()
-        .border_style(border)
-        .padding(Padding::right(1))
-        .title(title(state))
-        .title_style(border);
+    cells::border(&title(state), border, areas.table, buf);
     let trouble = status::trouble(state).filter(|_| !state.board.tasks.is_empty());
     if let Some(next) = trouble.as_ref().and_then(|trouble| trouble.left_over(areas.header.width)) {
         let next = text::cut(next, usize::from(areas.table.width.saturating_sub(4))).into_owned();
-        block = block.title_bottom(Line::from(format!(" {next} ")).style(theme.danger()));
+        cells::foot(&format!(" {next} "), false, theme.danger(), areas.table, buf);
     }
     if trouble.is_none()
         && let Some(remarks) = remarks(state, areas.table.width.saturating_sub(4))
     {
-        block = block.title_bottom(Line::from(format!(" {remarks} ")).style(theme.warn()));
+        cells::foot(&format!(" {remarks} "), false, theme.warn(), areas.table, buf);
     }
-    let inner = block.inner(areas.table);
-    block.render(areas.table, buf);
-    let pending_rows: Vec<Row> = state.creates_in_doubt().map(|write| Row::of_create(state, write)).collect();
+    let inner = inside(areas.table);
+    let pending_rows: Vec<Row<'_>> =
+        state.creates_in_doubt().map(|write| Row::of_create(state, write)).collect();
     if state.board.rows().len() == 0 && pending_rows.is_empty() {
         empty(state, theme, inner, buf);
         return;
     }
     let drawn = Drawn { state, theme, inner, two_lines: areas.row_height == 2 };
     drawn.rows(pending_rows, areas.rows(), buf);
+}
+
+/// The room within the border; the last column stays free.
+fn inside(table: Rect) -> Rect {
+    let (width, height) = (table.width.saturating_sub(3), table.height.saturating_sub(2));
+    Rect::new(table.x.saturating_add(1), table.y.saturating_add(1), width, height)
 }
 
 /// What the range leaves out, at the greatest length for which there is room.
@@ -89,7 +92,7 @@ fn title(state: &State) -> String {
 const FAILED: &str = "!";
 
 /// One row, ready to be written.
-struct Row {
+struct Row<'a> {
     id: Option<TaskId>,
     status: &'static str,
     status_style: Option<Outcome>,
@@ -98,13 +101,13 @@ struct Row {
     due: String,
     scheduled_at: Option<DateTime<Utc>>,
     created_at: Option<DateTime<Utc>>,
-    who: String,
-    sender: String,
-    title: String,
+    who: Cow<'a, str>,
+    sender: Cow<'a, str>,
+    title: Cow<'a, str>,
 }
 
-impl Row {
-    fn of_task(state: &State, task: &Task, in_doubt: bool) -> Self {
+impl<'a> Row<'a> {
+    fn of_task(state: &State, task: &Task, text: &'a RowText, in_doubt: bool) -> Self {
         let outcome = task.outcome();
         Self {
             id: Some(task.id),
@@ -114,9 +117,9 @@ impl Row {
             failed: state.failed.contains_key(&task.id),
             scheduled_at: task.scheduled_at,
             created_at: task.created_at,
-            who: text::clean(&task.audience_in_short()).into_owned(),
-            sender: one_cell(task.content.text("From_Account")),
-            title: one_cell(&task.title),
+            who: Cow::Borrowed(&text.who),
+            sender: Cow::Borrowed(&text.sender),
+            title: Cow::Borrowed(&text.title),
         }
     }
 
@@ -140,8 +143,8 @@ impl Row {
         Self {
             due: distance(new.scheduled_at, state.server_now()),
             scheduled_at: Some(new.scheduled_at),
-            who: who(&new.content.audience(&new.kind)),
-            sender: text::clean(new.content.text("From_Account")).into_owned(),
+            who: who(&new.content.audience(&new.kind)).into(),
+            sender: text::clean(new.content.text("From_Account")).into_owned().into(),
             ..Self::blank(format!("{title} · {what}"))
         }
     }
@@ -155,16 +158,11 @@ impl Row {
             due: "—".to_owned(),
             scheduled_at: None,
             created_at: None,
-            who: String::new(),
-            sender: String::new(),
-            title,
+            who: Cow::default(),
+            sender: Cow::default(),
+            title: title.into(),
         }
     }
-}
-
-/// As much of a text as the widest column could show.
-fn one_cell(words: &str) -> String {
-    text::clean(&text::head(words, 400)).into_owned()
 }
 
 /// The countdown to a task that is to come, the age of one that is over.
@@ -196,7 +194,7 @@ struct Drawn<'a> {
 }
 
 impl Drawn<'_> {
-    fn rows(&self, mut pending_rows: Vec<Row>, room: usize, buf: &mut Buffer) {
+    fn rows(&self, mut pending_rows: Vec<Row<'_>>, room: usize, buf: &mut Buffer) {
         let board = &self.state.board;
         let doubted = self.state.doubted();
         // Tasks that may or may not be there stand on top and leave one row at least to the page.
@@ -205,13 +203,14 @@ impl Drawn<'_> {
         let cursor = board.cursor().unwrap_or(0);
         // `board.top` knows nothing of them: the selected row is kept in sight here too.
         let top = board.top.max((cursor + 1).saturating_sub(room));
-        let tasks = board.rows().skip(top).take(room);
-        let rows: Vec<Row> = pending_rows
-            .into_iter()
-            .chain(tasks.map(|task| Row::of_task(self.state, task, doubted.contains(&task.id))))
-            .collect();
+        let texts = board.texts();
+        let tasks = board.places().iter().skip(top).take(room).map(|place| {
+            let (task, text) = (&board.tasks[*place], &texts.rows[*place]);
+            Row::of_task(self.state, task, text, doubted.contains(&task.id))
+        });
+        let rows: Vec<Row<'_>> = pending_rows.into_iter().chain(tasks).collect();
         let times = Times::of(self.state);
-        let columns = Columns::fit(self.inner.width, &times, self.state);
+        let columns = Columns::fit(self.inner.width, &times, texts.widest_who);
         let mut y = self.inner.y;
         if !self.two_lines {
             self.head(&columns, &times, y, buf);
@@ -262,7 +261,7 @@ impl Drawn<'_> {
     }
 
     /// The look of a cell: bold while its change is fresh.
-    fn style(&self, row: &Row, column: Column) -> Style {
+    fn style(&self, row: &Row<'_>, column: Column) -> Style {
         let fresh = row.id.is_some_and(|id| self.state.board.is_marked(id, column, self.state.now));
         let style = match column {
             Column::Status => self.status_style(row),
@@ -271,14 +270,14 @@ impl Drawn<'_> {
         if fresh { style.add_modifier(Modifier::BOLD) } else { style }
     }
 
-    fn status_style(&self, row: &Row) -> Style {
+    fn status_style(&self, row: &Row<'_>) -> Style {
         match &row.status_style {
             Some(outcome) => style_of(tone_of(outcome), self.theme),
             None => self.theme.danger(),
         }
     }
 
-    fn row(&self, row: &Row, selected: bool, columns: &Columns, times: &Times, y: u16, buf: &mut Buffer) {
+    fn row(&self, row: &Row<'_>, selected: bool, columns: &Columns, times: &Times, y: u16, buf: &mut Buffer) {
         let x = self.inner.x;
         if selected {
             put(buf, x, y, 1, "▸", self.theme.accent());
@@ -304,7 +303,7 @@ impl Drawn<'_> {
     }
 
     /// A task on a narrow screen: when, then what and who.
-    fn two_line_row(&self, row: &Row, selected: bool, times: &Times, y: u16, buf: &mut Buffer) {
+    fn two_line_row(&self, row: &Row<'_>, selected: bool, times: &Times, y: u16, buf: &mut Buffer) {
         let Rect { x, width, .. } = self.inner;
         let right = self.inner.right();
         if selected {

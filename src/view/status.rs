@@ -257,9 +257,9 @@ mod tests {
         let mut limits = ListLimits::default();
         limits.refused_range(query.range);
         let week = query.range.shortened(TimeDelta::days(7), state.now.utc);
-        let mut task = state.board.tasks[0].clone();
+        let mut task = crate::domain::Task::clone(&state.board.tasks[0]);
         task.scheduled_at = Some(state.now.utc + TimeDelta::days(50));
-        limits.saw(&Query { range: week, ..query.clone() }, &Page { total: 1, tasks: vec![task] });
+        limits.saw(&Query { range: week, ..query.clone() }, &Page { total: 1, tasks: vec![task.into()] });
         feed(&mut state, [Message::Learnt { limits: Box::new(limits), is_new: false }]);
         let req = state.board.remote.asking.unwrap();
         let query = Query { range: week, ..state.board.query.clone() };

@@ -121,7 +121,7 @@ fn a_changed_cell_is_bold_for_two_beats() {
     let mut page = tasks();
     page[4].title = "Flash sale moved".to_owned();
     let req = asked(&feed(&mut state, [Message::Ticked(later(2))]));
-    feed(&mut state, [Message::Listed { req, result: Ok(Page { total: 128, tasks: page }) }]);
+    feed(&mut state, [Message::Listed { req, result: Ok(Page::new(128, page)) }]);
     let is_bold = |state: &State| {
         let buf = drawn(state, Depth::None);
         let y = rows(&buf).iter().position(|line| line.contains("Flash sale moved")).unwrap();
@@ -169,7 +169,7 @@ fn changes_that_wait_are_offered() {
     feed(&mut state, [Message::Ticked(later(2))]);
     let req = state.board.remote.asking.unwrap();
     feed(&mut state, typed("s"));
-    let page = Page { total: 127, tasks: tasks().split_off(2) };
+    let page = Page::new(127, tasks().split_off(2));
     feed(&mut state, [Message::Listed { req, result: Ok(page) }]);
     assert!(screen(&state).contains("2 changes · r to apply"));
 }

@@ -4,6 +4,7 @@
 //! may lag; where even then something is missing, the verdict is "cannot tell", never a guess.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -434,10 +435,11 @@ impl<'a> Listing<'a> {
 
     /// Keeps of each task what tells whether it is ours: of one that is not even alike only its number.
     fn add(&mut self, page: Page) {
-        for mut task in page.tasks {
+        for task in page.tasks {
             if !self.seen.insert(task.id) {
                 continue;
             }
+            let mut task = Arc::unwrap_or_clone(task);
             task.raw = JsonObject::new();
             let is_alike = task.kind == self.new.kind && holds_content(&task.content, &self.new.content);
             self.alike += usize::from(is_alike);

@@ -1,6 +1,8 @@
 //! The seam between the rows that are shown and those that are asked for: whether a page joins, and where
 //! to ask next if it does not.
 
+use std::sync::Arc;
+
 use chrono::{DateTime, Utc};
 
 use crate::domain::{Order, Page, Query, Task, TaskId};
@@ -31,7 +33,7 @@ pub(super) struct Seam {
 }
 
 impl Seam {
-    pub(super) fn of((tasks, total): (&[Task], u64), order: Order, side: Side, end: u64) -> Self {
+    pub(super) fn of((tasks, total): (&[Arc<Task>], u64), order: Order, side: Side, end: u64) -> Self {
         let row = if side == Side::Below { tasks.last() } else { tasks.first() };
         Self {
             side,
@@ -45,8 +47,8 @@ impl Seam {
 
     /// Whether no task can lie between the rows of this page and those that were shown.
     pub(super) fn joins(&self, asked: &Query, page: &Page, came: u64) -> bool {
-        let known = |task: &Task| self.ids.contains(&task.id);
-        let beyond = |task: Option<&Task>, earlier: bool| {
+        let known = |task: &Arc<Task>| self.ids.contains(&task.id);
+        let beyond = |task: Option<&Arc<Task>>, earlier: bool| {
             let (Some(at), Some(seam)) = (task.and_then(|task| time_of(task, asked.order)), self.at) else {
                 return false;
             };

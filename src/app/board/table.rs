@@ -2,6 +2,7 @@
 //! decided beside it.
 
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -9,10 +10,12 @@ use chrono::{DateTime, Utc};
 use crate::domain::{Order, Outcome, Page, Query, Task, TaskId};
 
 use super::super::filter::terms::Filter;
+use super::super::lines::Memo;
 use super::super::remote::Remote;
 use super::super::request::{Moment, ReqId};
 use super::super::setup::Setup;
 use super::seam::{Seam, Side};
+use super::texts::RowTexts;
 
 /// A changed cell is marked for two ticks.
 const MARK: Duration = Duration::from_secs(2);
@@ -52,7 +55,7 @@ pub struct Board {
     /// What was asked for the rows that are shown; `None` before the first answer.
     pub shown_query: Option<Query>,
     /// The rows of the page, in order.
-    pub tasks: Vec<Task>,
+    pub tasks: Vec<Arc<Task>>,
     /// Matches in all.
     pub total: u64,
     /// The local filter.
@@ -89,6 +92,7 @@ pub struct Board {
     /// The question for how many tasks lie before the present, which tells its page.
     pub(super) locating: Option<ReqId>,
     pub(super) marks: HashMap<(TaskId, Column), Duration>,
+    texts: Memo<Vec<Arc<Task>>, RowTexts>,
 }
 
 impl Board {
@@ -121,12 +125,23 @@ impl Board {
             edge: Some(Edge::Present),
             locating: None,
             marks: HashMap::new(),
+            texts: Memo::default(),
         }
     }
 
     /// The rows that pass the filter, in order.
-    pub fn rows(&self) -> impl ExactSizeIterator<Item = &Task> {
+    pub fn rows(&self) -> impl ExactSizeIterator<Item = &Arc<Task>> {
         self.visible.iter().map(|i| &self.tasks[*i])
+    }
+
+    /// The rows that pass the filter, as their places in [`Self::tasks`].
+    pub fn places(&self) -> &[usize] {
+        &self.visible
+    }
+
+    /// What the rows say.
+    pub fn texts(&self) -> Arc<RowTexts> {
+        self.texts.get(self.tasks.clone(), || RowTexts::of(&self.tasks))
     }
 
     /// The row of the selected task among [`Self::rows`].
@@ -136,13 +151,13 @@ impl Board {
     }
 
     /// The selected task.
-    pub fn selected_task(&self) -> Option<&Task> {
+    pub fn selected_task(&self) -> Option<&Arc<Task>> {
         let id = self.selected?;
         self.tasks.iter().find(|task| task.id == id)
     }
 
     /// The task of that number, if it is on the page.
-    pub fn task(&self, id: TaskId) -> Option<&Task> {
+    pub fn task(&self, id: TaskId) -> Option<&Arc<Task>> {
         self.tasks.iter().find(|task| task.id == id)
     }
 
@@ -151,7 +166,7 @@ impl Board {
         let Some(page) = &self.waiting else { return 0 };
         let gone = self.tasks.iter().filter(|old| !page.tasks.iter().any(|new| new.id == old.id)).count();
         let come = page.tasks.iter().filter(|new| self.task(new.id).is_none()).count();
-        let stay = |of: &[Task], other: &[Task]| {
+        let stay = |of: &[Arc<Task>], other: &[Arc<Task>]| {
             of.iter().map(|t| t.id).filter(|id| other.iter().any(|o| o.id == *id)).collect::<Vec<_>>()
         };
         let (before, after) = (stay(&self.tasks, &page.tasks), stay(&page.tasks, &self.tasks));
@@ -162,6 +177,19 @@ impl Board {
     /// Whether the rows on screen answer the question that is asked now.
     pub fn is_current(&self) -> bool {
         self.shown_query.as_ref() == Some(&self.query)
+    }
+
+    /// Whether a page is what is shown, row by row, and answers what was asked for it.
+    pub fn shows_already(&self, req: ReqId, page: &Page) -> bool {
+        let is_refresh =
+            self.remote.asking == Some(req) && self.asked == self.shown_query && self.is_current();
+        let moves = self.waiting.is_some() || self.edge.is_some() || self.seam.is_some() || self.turns != 0;
+        let same = |(old, new): (&Arc<Task>, &Arc<Task>)| Arc::ptr_eq(old, new);
+        is_refresh
+            && !moves
+            && self.total == page.total
+            && self.tasks.len() == page.tasks.len()
+            && self.tasks.iter().zip(&page.tasks).all(same)
     }
 
     /// Whether an answer is waited for.
@@ -255,6 +283,9 @@ impl Board {
                 seen.push((server_now, outcome.clone()));
             }
             let Some(old) = self.tasks.iter().find(|old| old.id == new.id) else { continue };
+            if Arc::ptr_eq(old, new) {
+                continue;
+            }
             let until = now.running + MARK;
             for (column, differs) in [
                 (Column::Status, old.outcome() != outcome),
@@ -271,6 +302,6 @@ impl Board {
 }
 
 /// The rows of the page before are seen already: which row is new on this side.
-fn first_new<'a>(mut rows: impl Iterator<Item = &'a Task>, joined: &HashSet<TaskId>) -> Option<TaskId> {
+fn first_new<'a>(mut rows: impl Iterator<Item = &'a Arc<Task>>, joined: &HashSet<TaskId>) -> Option<TaskId> {
     rows.find(|task| !joined.contains(&task.id)).map(|task| task.id)
 }

@@ -33,7 +33,7 @@ fn pending(ids: &[u64]) -> Page {
 }
 
 fn page(tasks: Vec<Task>) -> Page {
-    Page { total: 12, tasks }
+    Page::new(12, tasks)
 }
 
 /// The state after its first answer.

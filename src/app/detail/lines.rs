@@ -65,7 +65,9 @@ fn compose(shared: &Shared, width: usize) -> Vec<Line> {
             out.blank();
             facts(&mut out, shared, task);
             seen(&mut out, shared, task);
-            content(&mut out, task);
+            out.blank();
+            let fields = shared.detail.fields.get((Arc::clone(task), width), || content(task, width));
+            out.add(fields.iter().cloned());
         }
     }
     out.lines
@@ -233,8 +235,10 @@ fn seen(out: &mut Lines, shared: &Shared, task: &Task) {
     }
 }
 
-/// Every field that the content holds, by group, and then whatever is left.
-fn content(out: &mut Lines, task: &Task) {
+/// Every field that the content holds, by group, and then whatever is left. It says the same from one second
+/// to the next, unlike what stands before it.
+fn content(task: &Task, width: usize) -> Vec<Line> {
+    let mut out = Lines { width, lines: Vec::new() };
     for group in Group::ALL {
         let rows: Vec<(String, String)> = FIELDS
             .iter()
@@ -243,14 +247,15 @@ fn content(out: &mut Lines, task: &Task) {
                 Some((field.name().to_owned(), field_text(field, &within(task.content.at(field.path)?))))
             })
             .collect();
-        table(out, group.title(), &rows);
+        table(&mut out, group.title(), &rows);
     }
     let mut others = Vec::new();
     for (key, value) in task.raw.iter().filter(|(key, _)| !KNOWN.contains(&key.as_str())) {
         others.push((key.clone(), text::json_head(value, false).0));
     }
     unknown(&task.content.0, "", &mut others);
-    table(out, "Other fields", &others);
+    table(&mut out, "Other fields", &others);
+    out.lines
 }
 
 /// A value that can be shown: one that is longer than anything that the documents allow is cut.

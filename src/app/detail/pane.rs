@@ -1,5 +1,7 @@
 //! The detail pane: where it stands, what of the task is shown, how far it is scrolled.
 
+use std::sync::Arc;
+
 use chrono_tz::Tz;
 
 use crate::domain::Task;
@@ -30,12 +32,14 @@ pub struct Detail {
     pub scroll: u16,
     /// Its text, as it was composed last.
     pub(super) text: Memo<MadeOf>,
+    /// The fields of its content, for a width.
+    pub(super) fields: Memo<(Arc<Task>, usize)>,
 }
 
 /// What the text of the detail is made of.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) struct MadeOf {
-    pub(super) task: Option<Task>,
+    pub(super) task: Option<Arc<Task>>,
     pub(super) mode: ViewMode,
     pub(super) zone: Tz,
     pub(super) profile: String,

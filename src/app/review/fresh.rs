@@ -25,7 +25,7 @@ pub fn on_got(
     let now = shared.now.running;
     let Some(review) = screens.review().filter(|review| review.fresh.asking == Some(req)) else {
         let mut learnt = match &result {
-            Ok(task) => learn(shared, screens, std::slice::from_ref(task)),
+            Ok(task) => learn(shared, screens, &[task]),
             Err(_) => Vec::new(),
         };
         learnt.extend(gone::on_read(shared, screens, req, &result));
@@ -43,7 +43,7 @@ pub fn on_got(
             let again = std::mem::take(&mut review.ask_again)
                 && review.listed.as_deref().is_some_and(|row| differs(row, &task));
             take(shared, screens, task.clone());
-            let mut effects = learn(shared, screens, &[task]);
+            let mut effects = learn(shared, screens, &[&task]);
             if let Some(review) = screens.review().filter(|_| again) {
                 effects.extend(review.ask_fresh(shared));
             }
@@ -104,13 +104,13 @@ pub(super) fn take(shared: &Shared, screens: &mut Screens<'_>, fresh: Task) {
 /// A list has the task of the review, too: where its row is another than before, or than the copy, the
 /// task is asked for at once, and what was typed does not count. A list may be older than the copy, so
 /// it does not take its place.
-pub fn compare_with_list(shared: &mut Shared, screens: &mut Screens<'_>, tasks: &[Task]) -> Vec<Effect> {
+pub fn compare_with_list(shared: &mut Shared, screens: &mut Screens<'_>, tasks: &[&Task]) -> Vec<Effect> {
     let Some(review) = screens.review().filter(|review| review.is_asking()) else { return Vec::new() };
     let Some(id) = review.base().map(|task| task.id) else { return Vec::new() };
     let Some(row) = tasks.iter().find(|task| task.id == id) else { return Vec::new() };
     let known = review.listed.as_deref().or(review.standing());
     let is_news = known.is_some_and(|known| differs(known, row));
-    review.listed = Some(Box::new(row.clone()));
+    review.listed = Some(Box::new(Task::clone(row)));
     if !is_news {
         return Vec::new();
     }

@@ -68,7 +68,7 @@ pub fn on_searched(
 
 /// What a list or a get brought is held against every write of unknown outcome, settled or not: "not
 /// there" is only as old as the last sight.
-pub fn learn(shared: &mut Shared, screens: &mut Screens<'_>, tasks: &[Task]) -> Vec<Effect> {
+pub fn learn(shared: &mut Shared, screens: &mut Screens<'_>, tasks: &[&Task]) -> Vec<Effect> {
     let mut effects = Vec::new();
     let unsure = |write: &&PendingWrite| match &write.verdict {
         // What another pushdeck has open is that one's to tell.
@@ -82,7 +82,7 @@ pub fn learn(shared: &mut Shared, screens: &mut Screens<'_>, tasks: &[Task]) -> 
     effects
 }
 
-fn learn_of(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, tasks: &[Task]) -> Vec<Effect> {
+fn learn_of(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, tasks: &[&Task]) -> Vec<Effect> {
     let Some(write) = shared.pending_write(req) else { return Vec::new() };
     let is_open = write.is_open();
     match &write.write {
@@ -101,7 +101,7 @@ fn learn_of(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, tasks: &
                 return effects;
             }
             let known: Vec<_> = shared.over.created().map(|(id, _)| *id).collect();
-            let like = |task: &&Task| {
+            let like = |task: &&&Task| {
                 duplicate::is_same(new, &task.kind, task.scheduled_at, &task.content)
                     && !write.likenesses.contains(&task.id)
                     && !known.contains(&task.id)

@@ -10,6 +10,7 @@ use serde_json::value::RawValue;
 use super::super::failure::Failure;
 use super::super::json::JsonObject;
 use super::super::text;
+use super::rows::{KnownRows, ListedRow};
 
 /// The most memory that the values of one answer may take, in bytes, by [`weight`]. 100 tasks of 500
 /// accounts each weigh about 9 MB.
@@ -39,7 +40,7 @@ pub struct Answer {
     /// `Total` of a list.
     pub total: Option<u64>,
     /// `Tasks` of a list, no more than were asked for.
-    pub rows: Vec<JsonObject>,
+    pub rows: Vec<ListedRow>,
     /// How many more tasks came than were asked for.
     pub surplus: u64,
 }
@@ -68,12 +69,13 @@ struct Envelope<'a> {
     tasks: Option<&'a RawValue>,
 }
 
-/// The fields of an answer that says success, with at most `want` rows of a list.
+/// The fields of an answer that says success, with at most `want` rows of a list. Those that are `known`
+/// are not read again.
 ///
 /// # Errors
 /// `Refused` for an error code, `Unreadable` for anything that is not the documented JSON or takes too
 /// much room.
-pub fn read_answer(status: u16, body: &[u8], want: usize) -> Result<Answer, Failure> {
+pub fn read_answer(status: u16, body: &[u8], want: usize, known: &KnownRows) -> Result<Answer, Failure> {
     let unreadable = |detail: String| Failure::Unreadable { status, detail };
     let text = std::str::from_utf8(body).ok().filter(|text| text.trim_start().starts_with('{'));
     let envelope = text.and_then(|text| serde_json::from_str::<Envelope<'_>>(text).ok());
@@ -101,7 +103,7 @@ pub fn read_answer(status: u16, body: &[u8], want: usize) -> Result<Answer, Fail
         Some(_) | None => None,
     };
     let (rows, surplus) = match envelope.tasks {
-        Some(raw) => rows(raw, want, &mut room).map_err(|why| why.of(status, "Tasks"))?,
+        Some(raw) => rows(raw, want, known, &mut room).map_err(|why| why.of(status, "Tasks"))?,
         None => (Vec::new(), 0),
     };
     Ok(Answer {
@@ -180,22 +182,43 @@ impl Unread {
 }
 
 fn object(raw: &RawValue, room: &mut usize) -> Result<JsonObject, Unread> {
-    *room = room.checked_sub(weight(raw.get())).ok_or(Unread::TooHeavy)?;
+    take_room(room, weight(raw.get()))?;
     serde_json::from_str(raw.get()).map_err(|_| Unread::NoObject)
 }
 
-fn rows(raw: &RawValue, want: usize, room: &mut usize) -> Result<(Vec<JsonObject>, u64), Unread> {
+fn take_room(room: &mut usize, weight: usize) -> Result<(), Unread> {
+    *room = room.checked_sub(weight).ok_or(Unread::TooHeavy)?;
+    Ok(())
+}
+
+/// A row that is not new takes its room, too: else what is kept would grow from one answer to the next.
+fn row(raw: &RawValue, at: usize, known: &KnownRows, room: &mut usize) -> Result<ListedRow, Unread> {
+    if let Some(row) = known.find(raw.get(), at) {
+        take_room(room, row.weight)?;
+        return Ok(row);
+    }
+    let before = *room;
+    let object = object(raw, room)?;
+    Ok(ListedRow::new(raw.get(), before - *room, object))
+}
+
+fn rows(
+    raw: &RawValue,
+    want: usize,
+    known: &KnownRows,
+    room: &mut usize,
+) -> Result<(Vec<ListedRow>, u64), Unread> {
     let (mut rows, mut surplus) = (Vec::new(), 0);
     if !raw.get().starts_with('[') {
         return Err(Unread::NoArray);
     }
     let mut why = None;
-    let read = each(raw, |row| {
+    let read = each(raw, |raw| {
         if rows.len() >= want {
             surplus += 1;
             return Ok(());
         }
-        rows.push(object(row, room).map_err(|unread| why = Some(unread))?);
+        rows.push(row(raw, rows.len(), known, room).map_err(|unread| why = Some(unread))?);
         Ok(())
     });
     match (read, why) {
@@ -254,6 +277,10 @@ fn weight(json: &str) -> usize {
 mod tests {
     use super::*;
 
+    fn read(status: u16, body: &[u8], want: usize) -> Result<Answer, Failure> {
+        read_answer(status, body, want, &KnownRows::default())
+    }
+
     fn ok(fields: &str) -> Vec<u8> {
         format!(r#"{{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"",{fields}}}"#).into_bytes()
     }
@@ -264,13 +291,12 @@ mod tests {
 
     #[test]
     fn no_more_rows_are_kept_than_were_asked_for_and_the_rest_is_counted() {
-        let answer =
-            read_answer(200, &ok(r#""Total":9,"Tasks":[{"TaskID":1},{"TaskID":2},{"TaskID":3}]"#), 2);
+        let answer = read(200, &ok(r#""Total":9,"Tasks":[{"TaskID":1},{"TaskID":2},{"TaskID":3}]"#), 2);
         let answer = answer.unwrap();
         assert_eq!((answer.rows.len(), answer.surplus, answer.total), (2, 1, Some(9)));
         // What was not asked for need not even be a task.
         let odd = format!(r#""Tasks":[{{"TaskID":1}}{}]"#, ",{}".repeat(200_000));
-        assert_eq!(read_answer(200, &ok(&odd), 1).unwrap().surplus, 200_000);
+        assert_eq!(read(200, &ok(&odd), 1).unwrap().surplus, 200_000);
     }
 
     #[test]
@@ -278,11 +304,9 @@ mod tests {
         for fat in ["{},", "[],", "1,", r#"{"a":1},"#, r#""","#] {
             let list = fat.repeat(3_000_000 / fat.len());
             let list = list.trim_end_matches(',');
-            let result =
-                read_answer(200, &ok(&format!(r#""Tasks":[{{"TaskID":1,"Content":[{list}]}}]"#)), 50);
+            let result = read(200, &ok(&format!(r#""Tasks":[{{"TaskID":1,"Content":[{list}]}}]"#)), 50);
             assert!(too_large(&result), "{fat}");
-            let result =
-                read_answer(200, &ok(&format!(r#""TaskInfo":{{"TaskID":1,"Content":[{list}]}}"#)), 0);
+            let result = read(200, &ok(&format!(r#""TaskInfo":{{"TaskID":1,"Content":[{list}]}}"#)), 0);
             assert!(too_large(&result), "{fat}");
         }
     }
@@ -292,7 +316,7 @@ mod tests {
         let accounts = vec![format!("\"{}\"", "a".repeat(32)); 500].join(",");
         let row = format!(r#"{{"TaskID":1,"Content":{{"To_Account":[{accounts}]}}}}"#);
         let body = ok(&format!(r#""Tasks":[{}]"#, vec![row; 100].join(",")));
-        assert_eq!(read_answer(200, &body, 100).unwrap().rows.len(), 100);
+        assert_eq!(read(200, &body, 100).unwrap().rows.len(), 100);
     }
 
     #[test]
@@ -308,7 +332,7 @@ mod tests {
             ),
             format!(r#"{{"ErrorCode":0,"TaskInfo":{{"x":{}{}}}}}"#, "[".repeat(5000), "]".repeat(5000)),
         ] {
-            let result = read_answer(200, body.as_bytes(), 50);
+            let result = read(200, body.as_bytes(), 50);
             assert!(matches!(result, Err(Failure::Unreadable { .. })), "{result:?}");
         }
     }
@@ -320,8 +344,7 @@ mod tests {
             "x".repeat(1_000_000),
             format!("\"{}\",7,", "y".repeat(1000)).repeat(1000)
         );
-        let Err(Failure::Refused { info, invalid_accounts, .. }) = read_answer(200, body.as_bytes(), 0)
-        else {
+        let Err(Failure::Refused { info, invalid_accounts, .. }) = read(200, body.as_bytes(), 0) else {
             panic!("no refusal")
         };
         assert!(info.len() < 1010, "{}", info.len());

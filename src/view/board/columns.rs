@@ -55,9 +55,8 @@ struct Stage {
 
 impl Columns {
     /// The columns for the inside of a table of this width. The audience takes what the page needs.
-    pub(super) fn fit(width: u16, times: &Times, state: &State) -> Self {
-        let longest = state.board.tasks.iter().map(|task| text::width(&task.audience_in_short())).max();
-        let longest = u16::try_from(longest.unwrap_or(0)).unwrap_or(u16::MAX).max(8);
+    pub(super) fn fit(width: u16, times: &Times, widest_who: usize) -> Self {
+        let longest = u16::try_from(widest_who).unwrap_or(u16::MAX).max(8);
         let gap = if width >= 76 { 2 } else { 1 };
         let placed = |stage: &Stage| {
             let who = longest.min(stage.who);

@@ -25,7 +25,7 @@ impl Service {
     fn page(&self, query: &Query) -> Page {
         let want = usize::try_from(query.page_size.min(self.cap)).unwrap();
         let rows = self.ids.iter().skip(usize::try_from(query.offset).unwrap()).take(want);
-        Page { total: self.ids.len() as u64, tasks: rows.map(|id| due(*id)).collect() }
+        Page::new(self.ids.len() as u64, rows.map(|id| due(*id)))
     }
 
     /// Answers every question until there are no more; gives how many there were.
@@ -224,7 +224,8 @@ fn the_present_is_found_under_a_service_that_gives_few_rows_and_filters_by_creat
         asked += 1;
         let mut page = service.page(&query);
         for task in &mut page.tasks {
-            task.scheduled_at = Some(time(task.id.0));
+            let at = Some(time(task.id.0));
+            std::sync::Arc::make_mut(task).scheduled_at = at;
         }
         effects.extend(update(&mut state, Message::Listed { req, result: Ok(page) }));
     }
@@ -301,7 +302,7 @@ fn shown_to(query: &Query, created: i64, due: i64) -> ListLimits {
     let mut task = task(1, 1, "pending");
     task.created_at = Some(at(0).utc + days(created));
     task.scheduled_at = Some(at(0).utc + days(due));
-    limits.saw(query, &Page { total: 1, tasks: vec![task] });
+    limits.saw(query, &Page::new(1, [task]));
     limits
 }
 
@@ -325,7 +326,7 @@ fn where_the_range_is_of_the_creation_time_it_reaches_into_the_past() {
             tasks: {
                 let mut task = task(1, 1, "pending");
                 task.created_at = Some(at(0).utc - days(20));
-                vec![task]
+                vec![task.into()]
             },
         },
     );

@@ -62,7 +62,7 @@ pub(super) fn made(state: &State, req: ReqId, keeps_number: bool) -> Task {
 pub(super) fn refreshed(state: &mut State, tasks: Vec<Task>) -> Vec<Effect> {
     let effects = super::super::super::board::reload(state);
     let req = testing::asked(&effects);
-    update(state, Message::Listed { req, result: Ok(Page { total: tasks.len() as u64, tasks }) })
+    update(state, Message::Listed { req, result: Ok(Page::new(tasks.len() as u64, tasks)) })
 }
 
 fn searches(effects: &[Effect]) -> Vec<ReqId> {
@@ -201,7 +201,7 @@ fn a_near_duplicate_is_named_before_it_is_made() {
     let mut near = task("User");
     near.content = new.content;
     near.scheduled_at = Some(new.scheduled_at - TimeDelta::minutes(10));
-    state.board.tasks = vec![near];
+    state.board.tasks = vec![near.into()];
     let warned = warnings::warnings(&state, review(&state));
     let words = "#1004821 says the same to the same people 10m earlier";
     assert!(warned.iter().any(|(_, said)| said == words), "{warned:?}");
