@@ -30,14 +30,6 @@ use log::Log;
 pub use background::LEAVE;
 pub use console::{Console, Exit};
 
-/// Runs one command; `args` begins with the name of the program.
-pub async fn run(args: impl IntoIterator<Item = OsString>, mut console: Console<'_>) -> Exit {
-    match Job::parse(args, &mut console) {
-        Ok(job) => job.run(console).await,
-        Err(exit) => exit,
-    }
-}
-
 /// A command that can be run.
 #[derive(Debug)]
 pub struct Job {
@@ -144,6 +136,14 @@ mod tests {
     impl Screen {
         fn text(&self) -> String {
             String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+        }
+    }
+
+    /// Runs one command; `args` begins with the name of the program.
+    async fn run(args: impl IntoIterator<Item = OsString>, mut console: Console<'_>) -> Exit {
+        match Job::parse(args, &mut console) {
+            Ok(job) => job.run(console).await,
+            Err(exit) => exit,
         }
     }
 

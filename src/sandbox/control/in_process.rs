@@ -44,11 +44,6 @@ impl Running {
         lock(&self.shared.script).waiting().to_vec()
     }
 
-    /// No fault waits any more.
-    pub fn clear_faults(&self) {
-        lock(&self.shared.script).clear();
-    }
-
     /// How often what was called.
     pub fn counters(&self) -> Counters {
         lock(&self.shared.counters).clone()
@@ -91,29 +86,13 @@ impl Running {
         self.shared.move_clock(|_| Some(to)).await
     }
 
-    /// Sets how dispatches shall end.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn set_outcome(&self, rule: OutcomeRule) -> Result<(), String> {
-        self.shared.set_outcome(rule).await
-    }
-
     /// From now on every dispatch of a task with this title fails with this text.
     ///
     /// # Errors
     /// What the database says.
     pub async fn fail_title(&self, title: &str, failure: &str) -> Result<(), String> {
         let (title, failure) = (Some(title.to_owned()), Some(failure.to_owned()));
-        self.set_outcome(OutcomeRule { title, failure, ..OutcomeRule::default() }).await
-    }
-
-    /// Dispatches end as they would by themselves again.
-    ///
-    /// # Errors
-    /// What the database says.
-    pub async fn clear_outcomes(&self) -> Result<(), String> {
-        self.shared.on_store(|store| store.forget_rules().map(drop)).await
+        self.shared.set_outcome(OutcomeRule { title, failure, ..OutcomeRule::default() }).await
     }
 
     /// Calls a command as another operator would, past signature, rate and faults. A missing
