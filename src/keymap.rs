@@ -106,7 +106,7 @@ impl Key {
     }
 
     /// As terminals report it, with the differences between them taken out.
-    pub fn of(event: &KeyEvent) -> Self {
+    fn of(event: &KeyEvent) -> Self {
         let kept = event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT);
         match event.code {
             // Some terminals report shift-tab as a shifted tab.
@@ -185,7 +185,7 @@ const ESC_KEY: &[Key] = &[ESC];
 const Q_KEY: &[Key] = &[Key::char('q')];
 
 /// The table. Order is the order of help and hints.
-pub const KEYMAP: &[Binding] = &[
+const KEYMAP: &[Binding] = &[
     on(Scope::Tasks, Action::Down, DOWN_KEYS),
     on(Scope::Tasks, Action::Up, UP_KEYS),
     on(Scope::Tasks, Action::First, FIRST_KEYS),

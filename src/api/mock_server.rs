@@ -96,7 +96,7 @@ impl MockServer {
         Self { address, requests }
     }
 
-    pub(crate) fn url(&self) -> String {
+    pub(super) fn url(&self) -> String {
         format!("http://{}", self.address)
     }
 

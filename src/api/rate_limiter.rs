@@ -77,7 +77,7 @@ impl SharedQueue {
 
 /// Every call passes it, and waits here when the second is full.
 #[derive(Debug, Default)]
-pub struct RateLimiter {
+pub(super) struct RateLimiter {
     /// In the order of [`Command::ALL`].
     queues: [Arc<SharedQueue>; Command::ALL.len()],
 }
@@ -85,7 +85,7 @@ pub struct RateLimiter {
 /// A call that was let go. Dropping it says that the call was given up.
 #[derive(Debug)]
 #[must_use = "dropping it ends the call"]
-pub struct Permit {
+pub(super) struct Permit {
     queue: Arc<SharedQueue>,
     slot: usize,
     released: Instant,
@@ -94,12 +94,12 @@ pub struct Permit {
 
 impl Permit {
     /// The call was answered: what is known of the round trip makes its rest shorter.
-    pub fn answered(mut self) {
+    pub(super) fn answered(mut self) {
         self.answered = true;
     }
 
     /// The service answered that these were too many calls.
-    pub fn refused(&self) {
+    pub(super) fn refused(&self) {
         let mut queue = self.queue.open();
         let running = queue.running(now());
         queue.throttle.refused(running);
@@ -148,7 +148,7 @@ impl Waiter {
 
 impl RateLimiter {
     /// Waits for the turn of a call. Dropping the future gives the place up.
-    pub async fn pass(&self, command: Command, priority: Priority) -> Permit {
+    pub(super) async fn pass(&self, command: Command, priority: Priority) -> Permit {
         let place = self.queue_up(command, priority);
         loop {
             match place.poll() {

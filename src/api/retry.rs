@@ -31,7 +31,7 @@ const ASKS_TO_WAIT: [u16; 2] = [429, 503];
 
 /// For how long an answer asks for no further calls: `Retry-After` in seconds, or as the time at which
 /// the next is welcome, by the service's clock.
-pub fn after(status: u16, header: &str, now: DateTime<Utc>) -> Option<Duration> {
+pub(super) fn after(status: u16, header: &str, now: DateTime<Utc>) -> Option<Duration> {
     let header = header.trim();
     let wait = match header.parse::<u64>() {
         Ok(seconds) => Duration::from_secs(seconds),
@@ -41,7 +41,7 @@ pub fn after(status: u16, header: &str, now: DateTime<Utc>) -> Option<Duration> 
 }
 
 /// The pause, not shorter than the answer has asked for; `None` where that is too long to wait here.
-pub fn as_asked(pause: Duration, asked: Duration) -> Option<Duration> {
+pub(super) fn as_asked(pause: Duration, asked: Duration) -> Option<Duration> {
     (asked <= LONGEST_PAUSE).then_some(pause.max(asked))
 }
 
@@ -49,7 +49,7 @@ pub fn as_asked(pause: Duration, asked: Duration) -> Option<Duration> {
 ///
 /// `attempt` counts the attempts made, from 1. `jitter` (0 to 1) shortens the pause by up to half,
 /// so that several pushdecks do not come back in step.
-pub fn decide(command: Command, failure: &Failure, attempt: u32, jitter: f64) -> Option<Duration> {
+pub(super) fn decide(command: Command, failure: &Failure, attempt: u32, jitter: f64) -> Option<Duration> {
     let (attempts, first_pause) = allowed(command, failure)?;
     if attempt >= attempts {
         return None;

@@ -70,7 +70,7 @@ impl Signer {
     ///
     /// # Errors
     /// `Local` when a given signature is past its end, or none could be made.
-    pub fn signature(&self, now: DateTime<Utc>) -> Result<Signature, Failure> {
+    pub(super) fn signature(&self, now: DateTime<Utc>) -> Result<Signature, Failure> {
         let mut current = self.current();
         let Some(key) = &self.key else {
             return if now > current.until { Err(past(current.until)) } else { Ok(current.clone()) };
@@ -85,7 +85,11 @@ impl Signer {
 
     /// The service says that this signature has expired: makes another, unless somebody just did.
     /// `None` when there is no key to make one from.
-    pub fn replace(&self, refused: &UserSig, now: DateTime<Utc>) -> Option<Result<Signature, Failure>> {
+    pub(super) fn replace(
+        &self,
+        refused: &UserSig,
+        now: DateTime<Utc>,
+    ) -> Option<Result<Signature, Failure>> {
         let key = self.key.as_ref()?;
         let mut current = self.current();
         if current.sig.expose() != refused.expose() {
@@ -116,7 +120,7 @@ impl Signer {
     }
 
     /// Whether it was made elsewhere, so that there is no key to make another.
-    pub fn is_given(&self) -> bool {
+    pub(super) fn is_given(&self) -> bool {
         self.key.is_none()
     }
 

@@ -33,17 +33,17 @@ pub struct ConfigError {
 
 impl ConfigError {
     /// One fault that belongs to no line of a file.
-    pub fn new(words: impl Into<String>) -> Self {
+    pub(super) fn new(words: impl Into<String>) -> Self {
         Self { faults: vec![SettingFault { place: None, words: words.into() }] }
     }
 
     /// One fault at a known position.
-    pub fn at(place: Location, words: impl Into<String>) -> Self {
+    pub(super) fn at(place: Location, words: impl Into<String>) -> Self {
         Self { faults: vec![SettingFault { place: Some(place), words: words.into() }] }
     }
 
     /// One fault of a value that is known by its origin.
-    pub fn of(origin: &Origin, words: impl Into<String>) -> Self {
+    pub(super) fn of(origin: &Origin, words: impl Into<String>) -> Self {
         match origin {
             Origin::File(place) => Self::at(place.clone(), words),
             Origin::Default | Origin::System | Origin::Env(_) | Origin::Flag(_) => Self::new(words),

@@ -21,13 +21,13 @@ use crate::domain::text;
 use crate::usersig;
 
 /// The keys at the top of the file.
-pub const TOP_KEYS: [&str; 3] = ["default_profile", "profiles", "ui"];
+const TOP_KEYS: [&str; 3] = ["default_profile", "profiles", "ui"];
 
 /// The keys of `[ui]`.
-pub const UI_KEYS: [&str; 1] = ["refresh_seconds"];
+const UI_KEYS: [&str; 1] = ["refresh_seconds"];
 
 /// The keys of a profile.
-pub const PROFILE_KEYS: [&str; 15] = [
+const PROFILE_KEYS: [&str; 15] = [
     "environment",
     "region",
     "endpoint",
@@ -46,7 +46,7 @@ pub const PROFILE_KEYS: [&str; 15] = [
 ];
 
 /// The keys of a profile that say where its secret is; exactly one of them stands in each.
-pub const SECRET_KEYS: [&str; 5] =
+const SECRET_KEYS: [&str; 5] =
     ["secret_key_env", "secret_key_file", "secret_key_command", "secret_key", "usersig"];
 
 const KEY_FOR_A_PATH: &str = "\"secret_key_file\" must be the path of a file, but this looks like a key itself; put \

@@ -17,13 +17,13 @@ use super::paths::{self, Env};
 use super::profile::Profile;
 
 /// The variable that names the config file.
-pub const CONFIG_VARIABLE: &str = "PUSHDECK_CONFIG";
+const CONFIG_VARIABLE: &str = "PUSHDECK_CONFIG";
 
 /// The variable that names the profile.
-pub const PROFILE_VARIABLE: &str = "PUSHDECK_PROFILE";
+const PROFILE_VARIABLE: &str = "PUSHDECK_PROFILE";
 
 /// Time between two refreshes when nobody says.
-pub const REFRESH: Duration = Duration::from_secs(2);
+const REFRESH: Duration = Duration::from_secs(2);
 
 /// What the command line says about settings.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]

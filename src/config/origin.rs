@@ -59,7 +59,7 @@ pub struct Sourced<T> {
 
 impl<T> Sourced<T> {
     /// A value with its layer.
-    pub fn new(value: T, origin: Origin) -> Self {
+    pub(super) fn new(value: T, origin: Origin) -> Self {
         Self { value, origin }
     }
 }

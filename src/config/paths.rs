@@ -47,12 +47,12 @@ impl Env {
     }
 
     /// All variables, for a child process.
-    pub fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
+    pub(super) fn iter(&self) -> impl Iterator<Item = (&OsStr, &OsStr)> {
         self.0.iter().map(|(name, value)| (name.as_os_str(), value.as_os_str()))
     }
 
     /// The home directory.
-    pub fn home(&self) -> Option<&Path> {
+    pub(super) fn home(&self) -> Option<&Path> {
         self.get("HOME").map(Path::new)
     }
 
@@ -70,7 +70,7 @@ impl fmt::Debug for Env {
 }
 
 /// Where the config file is looked for when nobody names one; `None` without a home directory.
-pub fn config_file(env: &Env) -> Option<PathBuf> {
+pub(super) fn config_file(env: &Env) -> Option<PathBuf> {
     Some(env.xdg("XDG_CONFIG_HOME", ".config")?.join(FOLDER).join("config.toml"))
 }
 
@@ -90,7 +90,7 @@ pub enum NotOpened {
 
 impl NotOpened {
     /// The same in words about the file of this name.
-    pub fn words(&self, name: &str) -> String {
+    pub(super) fn words(&self, name: &str) -> String {
         match self {
             Self::Failed(err) => format!("cannot read {name}: {err}"),
             Self::Other(what) => format!("{name} is {what}, not a file"),

@@ -36,7 +36,7 @@ pub(super) struct FileReader<'a> {
 }
 
 impl FileReader<'_> {
-    pub(super) fn location(&self, at: usize) -> Location {
+    fn location(&self, at: usize) -> Location {
         let (line, column) = text::line_and_column(self.text, at);
         Location { path: self.path.to_owned(), line, column }
     }

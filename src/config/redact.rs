@@ -7,7 +7,7 @@ use std::borrow::Cow;
 use std::ops::Range;
 
 /// What is shown in the place of it.
-pub const INSTEAD: &str = "[looks like a key, not shown]";
+const INSTEAD: &str = "[looks like a key, not shown]";
 
 /// So many hexadecimal digits in a row: a key has 64, half of one is as good as none.
 const HEX_RUN: usize = 32;
@@ -23,7 +23,7 @@ pub fn shown(value: &str) -> Cow<'_, str> {
 }
 
 /// Whether a value looks like a key or a signature, or has such a piece in it.
-pub fn looks_like_key(value: &str) -> bool {
+pub(super) fn looks_like_key(value: &str) -> bool {
     pieces(value, true).any(|piece| is_random(value.get(piece).unwrap_or_default()))
 }
 

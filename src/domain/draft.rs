@@ -129,7 +129,7 @@ impl Draft {
     }
 
     /// What the field held in the content this began with, as text.
-    pub fn text_before(&self, path: &str) -> String {
+    fn text_before(&self, path: &str) -> String {
         fields::find(path).and_then(|field| text_in(&self.base, field)).unwrap_or_default()
     }
 

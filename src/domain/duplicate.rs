@@ -9,7 +9,7 @@ use super::kind::Kind;
 
 /// Pushes of the same words to the same people within this time of each other are taken for one that
 /// was made twice.
-pub const NEAR: TimeDelta = TimeDelta::minutes(15);
+const NEAR: TimeDelta = TimeDelta::minutes(15);
 
 /// Whether both say the same to the same people, whenever they do. Where there are no words (data
 /// only), everything else must be the same.

@@ -3,7 +3,7 @@
 //!
 //! There is one reading for every place where a list is typed, and nothing is guessed: an item that
 //! holds a separator stands in quotes, as JSON writes a text, and whatever is ambiguous is a
-//! fault in words. What [`write()`] writes, [`read()`] reads back as it was.
+//! fault in words. What [`write()`] writes, `read` reads back as it was.
 
 use std::collections::HashMap;
 use std::fmt::Write as _;
@@ -21,7 +21,7 @@ pub fn separates(c: char) -> bool {
 ///
 /// # Errors
 /// The rule that the text breaks, in words that follow the field's name.
-pub fn read(text: &str) -> Result<Vec<String>, String> {
+pub(super) fn read(text: &str) -> Result<Vec<String>, String> {
     let mut scan = Scan { rest: text };
     let mut items = Vec::new();
     while scan.skip(separates) {
@@ -34,7 +34,7 @@ pub fn read(text: &str) -> Result<Vec<String>, String> {
 ///
 /// # Errors
 /// The rule that the text breaks, in words that follow the field's name.
-pub fn read_pairs(text: &str) -> Result<Vec<(String, String)>, String> {
+pub(super) fn read_pairs(text: &str) -> Result<Vec<(String, String)>, String> {
     let mut scan = Scan { rest: text };
     let mut pairs: Vec<(String, String)> = Vec::new();
     let blank = |c: char| matches!(c, ' ' | '\t' | '\u{3000}');
@@ -66,7 +66,7 @@ pub fn write<'a>(items: impl IntoIterator<Item = &'a str>) -> String {
 }
 
 /// Pairs as text, one a line.
-pub fn write_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
+pub(super) fn write_pairs<'a>(pairs: impl IntoIterator<Item = (&'a str, &'a str)>) -> String {
     let line = |(name, value): (&str, &str)| {
         let value = if value.is_empty() { String::new() } else { item_text(value, false) };
         format!("{}={value}", item_text(name, true))

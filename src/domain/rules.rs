@@ -16,7 +16,7 @@ use super::kind::Kind;
 use super::text;
 
 /// The code for every fault that has none of its own.
-pub const INVALID: i64 = 90104;
+const INVALID: i64 = 90104;
 
 /// What is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -110,7 +110,7 @@ pub fn check(kind: &Kind, content: &Content, strict: Strictness) -> Vec<Problem>
 ///
 /// The service takes such a push, so [`check`] says nothing about it; whoever makes one (the form, the
 /// command line) asks here as well. A title for one vendor only is none: others would show nothing.
-pub fn check_message(content: &Content) -> Option<Problem> {
+pub(super) fn check_message(content: &Content) -> Option<Problem> {
     let says = |value: Option<&Value>| value.and_then(Value::as_str).is_some_and(text::shows);
     let info = |name: &str| content.at(&format!("OfflinePushInfo.{name}"));
     let languages = info("MultiLanguageContent").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
@@ -133,7 +133,7 @@ fn given<'a>(content: &'a Content, path: &str) -> Option<&'a Value> {
 const ACCOUNTS: &str = "To_Account";
 
 /// Bytes of the content as compact UTF-8 JSON, as if there were no `To_Account` in it.
-pub fn compact_len(content: &JsonObject) -> usize {
+fn compact_len(content: &JsonObject) -> usize {
     let counted: BTreeMap<_, _> = content.iter().filter(|(key, _)| *key != ACCOUNTS).collect();
     serde_json::to_string(&counted).map_or(usize::MAX, |text| text.len())
 }
@@ -144,7 +144,7 @@ fn is_random(value: &Value) -> bool {
 }
 
 /// What is wrong with one value of a documented field.
-pub fn check_value(field: &Field, value: &Value) -> Option<Problem> {
+pub(super) fn check_value(field: &Field, value: &Value) -> Option<Problem> {
     let malformed = if field.path.starts_with("OfflinePushInfo") { 90043 } else { INVALID };
     let wrong = |rule: String| Some(Problem::coded(field.path, malformed, rule));
     match field.shape {

@@ -307,7 +307,7 @@ fn unbroken(text: &str) -> Vec<&str> {
 }
 
 /// One argument for a shell, whatever it holds.
-pub fn shell_quoted(text: &str) -> String {
+pub(super) fn shell_quoted(text: &str) -> String {
     format!("'{}'", text.replace('\'', r"'\''"))
 }
 

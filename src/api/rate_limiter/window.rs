@@ -43,7 +43,7 @@ impl Default for Window {
 
 impl Window {
     /// Takes a slot if one is free.
-    pub fn release(&mut self, now: Instant) -> Release {
+    pub(super) fn release(&mut self, now: Instant) -> Release {
         let mut soonest: Option<Instant> = None;
         for (number, slot) in self.slots.iter_mut().enumerate() {
             match *slot {
@@ -61,7 +61,7 @@ impl Window {
     }
 
     /// The call in this slot is over, and the service counted it at this moment at the latest.
-    pub fn finish(&mut self, number: usize, counted: Instant) {
+    pub(super) fn finish(&mut self, number: usize, counted: Instant) {
         if let Some(slot) = self.slots.get_mut(number) {
             *slot = Some(Slot::RestsUntil(counted + REST));
         }
@@ -88,7 +88,7 @@ pub struct Rtt {
 
 impl Rtt {
     /// An answer came after this time.
-    pub fn answered(&mut self, took: Duration) {
+    pub(super) fn answered(&mut self, took: Duration) {
         if self.took.len() == ANSWERS {
             self.took.pop_front();
         }
@@ -96,7 +96,7 @@ impl Rtt {
     }
 
     /// The part of a call's time that cannot have moved its counting.
-    pub fn shortest(&self) -> Duration {
+    pub(super) fn shortest(&self) -> Duration {
         let shortest = self.took.iter().min().filter(|_| self.took.len() >= ENOUGH);
         shortest.map_or(Duration::ZERO, |rtt| *rtt * BELIEVED_PERCENT / 100)
     }
