@@ -86,7 +86,7 @@ pub struct OneCall {
 }
 
 /// Where list and single attempt lie, with their border; `None` when the screen has no room.
-pub fn area(shared: &Shared) -> Option<Rect> {
+fn area(shared: &Shared) -> Option<Rect> {
     let areas = shared.areas()?;
     let top = areas.header.bottom();
     Some(Rect { y: top, height: areas.message.y.saturating_sub(top), ..areas.header })

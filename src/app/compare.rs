@@ -18,14 +18,14 @@ pub struct Version {
 
 impl Version {
     /// A version of these two; `MsgRandom` is never compared, and a key that is `null` is not there.
-    pub fn new(scheduled_at: Option<DateTime<Utc>>, content: &Content) -> Self {
+    pub(super) fn new(scheduled_at: Option<DateTime<Utc>>, content: &Content) -> Self {
         let mut content = content.without_random();
         drop_nulls(&mut content.0);
         Self { scheduled_at, content }
     }
 
     /// The version that a task stands in.
-    pub fn of(task: &Task) -> Self {
+    pub(super) fn of(task: &Task) -> Self {
         Self::new(task.scheduled_at, &task.content)
     }
 }

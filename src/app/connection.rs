@@ -67,13 +67,13 @@ pub enum Health {
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConnectionStatus {
     /// When the last good answer came.
-    pub last_good: Option<Moment>,
+    last_good: Option<Moment>,
     /// Why the last try failed; `None` after a success.
     pub failure: Option<Failure>,
     /// Failures in a row.
     pub failures: u32,
     /// When the next try is due, by [`Moment::running`].
-    pub retry_at: Option<Duration>,
+    pub(super) retry_at: Option<Duration>,
     /// Until when an answer has asked for no further calls (`Retry-After`), by [`Moment::running`].
     pub asked_to_wait: Option<Duration>,
     /// Whether asking has stopped until the operator says `r`.
@@ -91,7 +91,7 @@ pub struct ConnectionStatus {
 
 impl ConnectionStatus {
     /// A good answer came.
-    pub fn succeeded(&mut self, now: Moment) {
+    pub(super) fn succeeded(&mut self, now: Moment) {
         self.last_good = Some(now);
         self.failure = None;
         self.failures = 0;
@@ -100,7 +100,7 @@ impl ConnectionStatus {
     }
 
     /// No good answer came: stop when asking again cannot help, else wait longer each time.
-    pub fn failed(&mut self, failure: Failure, now: Moment) {
+    pub(super) fn failed(&mut self, failure: Failure, now: Moment) {
         self.failures = self.failures.saturating_add(1);
         if failure.stops_polling() {
             self.stopped = true;
@@ -114,14 +114,14 @@ impl ConnectionStatus {
     }
 
     /// Another signature is in use. A `given` one cannot be renewed here.
-    pub fn signed(&mut self, until: DateTime<Utc>, given: bool) {
+    pub(super) fn signed(&mut self, until: DateTime<Utc>, given: bool) {
         self.signed_until = Some(until);
         self.warn_of_end = given;
     }
 
     /// How long a given signature still holds, once, when that is not long. After its end the signer
     /// says so itself.
-    pub fn given_ends_soon(&mut self, now: Moment) -> Option<TimeDelta> {
+    pub(super) fn given_ends_soon(&mut self, now: Moment) -> Option<TimeDelta> {
         let left = self.signed_until? - self.server_now(now);
         let soon = self.warn_of_end && left <= GIVEN_ENDS_SOON && left > TimeDelta::zero();
         self.warn_of_end &= !soon;
@@ -129,14 +129,14 @@ impl ConnectionStatus {
     }
 
     /// The operator wants a try now, whatever went before.
-    pub fn try_now(&mut self) {
+    pub(super) fn try_now(&mut self) {
         self.stopped = false;
         self.retry_at = None;
         self.asked_to_wait = None;
     }
 
     /// Whether a question may be asked by itself now.
-    pub fn may_ask(&self, now: Moment) -> bool {
+    pub(super) fn may_ask(&self, now: Moment) -> bool {
         !self.stopped && self.retry_at.is_none_or(|at| now.running >= at)
     }
 
@@ -166,7 +166,7 @@ impl ConnectionStatus {
 
     /// A call was made: counts for the budget, and its `Date` tells the service's clock. Says
     /// whether the background has only now begun to give way.
-    pub fn called(&mut self, call: &Call, now: Moment) -> bool {
+    pub(super) fn called(&mut self, call: &Call, now: Moment) -> bool {
         let throttle = &mut self.throttles[call.command.index()];
         let was_free = throttle.gap(now.running).is_zero();
         let is_refused = call.code().is_some_and(catalog::is_rate_limit);
@@ -192,7 +192,7 @@ impl ConnectionStatus {
     }
 
     /// Forgets calls that no longer count for the use of the budget.
-    pub fn forget_old_calls(&mut self, now: Moment) {
+    pub(super) fn forget_old_calls(&mut self, now: Moment) {
         while self.calls.front().is_some_and(|(at, _)| now.running.saturating_sub(*at) > USE_WINDOW) {
             self.calls.pop_front();
         }
@@ -212,7 +212,7 @@ impl ConnectionStatus {
     }
 
     /// The service's time; this machine's as long as no answer told another.
-    pub fn server_now(&self, now: Moment) -> DateTime<Utc> {
+    pub(super) fn server_now(&self, now: Moment) -> DateTime<Utc> {
         match self.shown_skew() {
             Some(skew) => now.utc + skew,
             None => now.utc,

@@ -106,7 +106,7 @@ pub enum Effect {
         /// Which.
         id: DraftId,
     },
-    /// Give a text to the terminal for its clipboard; at most [`Effect::MOST_COPIED`] bytes. Whether
+    /// Give a text to the terminal for its clipboard; at most `Effect::MOST_COPIED` bytes. Whether
     /// the terminal takes it cannot be known.
     Copy(String),
     /// Draw everything anew, for a screen that something else wrote over.
@@ -121,5 +121,5 @@ pub enum Effect {
 
 impl Effect {
     /// The most that is copied, in bytes: encoded it stays below what the strictest terminal takes.
-    pub const MOST_COPIED: usize = 74_994;
+    pub(super) const MOST_COPIED: usize = 74_994;
 }

@@ -45,7 +45,7 @@ pub const LEAST: (u16, u16) = (30, 8);
 const NARROW: u16 = 60;
 
 /// The areas for a size; `None` when there is no room for anything.
-pub fn areas(size: (u16, u16), placement: Placement) -> Option<Areas> {
+pub(super) fn areas(size: (u16, u16), placement: Placement) -> Option<Areas> {
     let (width, height) = size;
     if width < LEAST.0 || height < LEAST.1 {
         return None;

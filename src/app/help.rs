@@ -23,7 +23,7 @@ pub struct HelpPage {
 
 impl HelpPage {
     /// The scopes in the order of the page: where it was asked first.
-    pub fn order(&self) -> Vec<Scope> {
+    fn order(&self) -> Vec<Scope> {
         let rest = Scope::ALL.into_iter().filter(|scope| *scope != self.scope);
         std::iter::once(self.scope).chain(rest).collect()
     }
@@ -65,7 +65,7 @@ fn scope_lines(scope: Scope) -> Vec<HelpLine> {
 }
 
 /// Cells of one column.
-pub const COLUMN: u16 = 54;
+const COLUMN: u16 = 54;
 
 /// Where the page lies on a screen of this size, with its border, and how many columns it has.
 pub fn page_area(size: (u16, u16)) -> (Rect, usize) {

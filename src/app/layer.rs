@@ -53,7 +53,7 @@ pub enum Layer {
 
 impl Layer {
     /// The scope of its keys.
-    pub fn scope(&self) -> Scope {
+    pub(super) fn scope(&self) -> Scope {
         match self {
             Self::Detail => Scope::Detail,
             Self::Filter(_) => Scope::Filter,

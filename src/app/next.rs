@@ -50,29 +50,29 @@ pub enum Destination {
 
 impl Destination {
     /// The review of a write.
-    pub fn review(subject: Subject, source: Option<Source>) -> Self {
+    pub(super) fn review(subject: Subject, source: Option<Source>) -> Self {
         Self::Review(Box::new((subject, source)))
     }
 
     /// The review of a cancel.
-    pub fn cancel(task: &Task) -> Self {
+    pub(super) fn cancel(task: &Task) -> Self {
         Self::review(Subject::Cancel(Box::new(task.clone())), None)
     }
 }
 
 impl Next {
     /// Nothing to do, nowhere to go.
-    pub fn stay() -> Self {
+    pub(super) fn stay() -> Self {
         Self::default()
     }
 
     /// Back to what lies below.
-    pub fn close() -> Self {
+    pub(super) fn close() -> Self {
         Go::Close.into()
     }
 
     /// To a screen over this one.
-    pub fn open(target: Destination) -> Self {
+    pub(super) fn open(target: Destination) -> Self {
         Go::Open(target).into()
     }
 }

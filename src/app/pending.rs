@@ -84,23 +84,23 @@ impl PendingWrite {
     }
 
     /// Whether its outcome is being searched for, or its answer awaited.
-    pub fn is_open(&self) -> bool {
+    pub(super) fn is_open(&self) -> bool {
         self.verdict.is_none()
     }
 
     /// For the worker, to be searched for.
-    pub fn to_search(&self) -> OpenWrite {
+    pub(super) fn to_search(&self) -> OpenWrite {
         let (entry, write, sent) = (self.entry, self.write.clone(), self.sent.utc);
         OpenWrite { entry, write, sent, opens_in: Duration::ZERO, elsewhere: self.elsewhere.is_some() }
     }
 
     /// The form that it came from.
-    pub fn source(&self) -> Option<&Source> {
+    pub(super) fn source(&self) -> Option<&Source> {
         self.reviewed.as_ref()?.source.as_ref()
     }
 
     /// The task it changes; a create has none yet.
-    pub fn task(&self) -> Option<TaskId> {
+    pub(super) fn task(&self) -> Option<TaskId> {
         self.write.task()
     }
 

@@ -17,7 +17,7 @@ use super::state::State;
 use super::writes;
 
 /// Asks for the config to be read again.
-pub fn ask(state: &mut State) -> Vec<Effect> {
+pub(super) fn ask(state: &mut State) -> Vec<Effect> {
     if let Some(why) = obstacle(state) {
         state.warn(format!("not now: {why}"));
         return Vec::new();
@@ -43,7 +43,7 @@ fn obstacle(state: &State) -> Option<&'static str> {
 }
 
 /// The config was read, or is wrong.
-pub fn on_reloaded(state: &mut State, req: ReqId, result: Result<Reloaded, String>) -> Vec<Effect> {
+pub(super) fn on_reloaded(state: &mut State, req: ReqId, result: Result<Reloaded, String>) -> Vec<Effect> {
     if state.reloading != Some(req) {
         return Vec::new();
     }
@@ -73,12 +73,12 @@ pub fn on_reloaded(state: &mut State, req: ReqId, result: Result<Reloaded, Strin
 }
 
 /// Whether the worker is just taking another connection into use.
-pub fn is_adopting(state: &State) -> bool {
+pub(super) fn is_adopting(state: &State) -> bool {
     state.adopting.is_some()
 }
 
 /// The new connection is in use, or could not be.
-pub fn on_adopted(state: &mut State, req: ReqId, result: Result<(), Failure>) -> Vec<Effect> {
+pub(super) fn on_adopted(state: &mut State, req: ReqId, result: Result<(), Failure>) -> Vec<Effect> {
     let mut effects = applied(state, req, result);
     if state.adopting.is_none() && std::mem::take(&mut state.reload_again) {
         effects.extend(ask(state));

@@ -23,12 +23,12 @@ impl<T> Default for Remote<T> {
 
 impl<T> Remote<T> {
     /// A new question; an answer to an older one no longer counts.
-    pub fn ask(&mut self, req: ReqId) {
+    pub(super) fn ask(&mut self, req: ReqId) {
         self.asking = Some(req);
     }
 
     /// Takes an answer if it belongs to the question still being asked; says whether it did.
-    pub fn settle(&mut self, req: ReqId, result: Result<T, Failure>) -> bool {
+    pub(super) fn settle(&mut self, req: ReqId, result: Result<T, Failure>) -> bool {
         if self.asking != Some(req) {
             return false;
         }

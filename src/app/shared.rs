@@ -33,13 +33,13 @@ pub struct Note {
 /// What lies over the table, as far as it matters to others than the screen itself.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 #[expect(clippy::struct_excessive_bools, reason = "any of them may be there beside any other")]
-pub struct Over {
+pub(super) struct Over {
     /// The detail of the selected task, on the whole body.
-    pub detail: bool,
+    pub(super) detail: bool,
     /// Anything else: rows stay where they are under it (U4).
-    pub dialog: bool,
+    pub(super) dialog: bool,
     /// A form.
-    pub form: bool,
+    pub(super) form: bool,
     /// A review.
     pub review: bool,
 }
@@ -140,7 +140,7 @@ impl Shared {
     }
 
     /// Shows what happened.
-    pub fn say(&mut self, text: impl Into<String>) {
+    pub(super) fn say(&mut self, text: impl Into<String>) {
         self.note = Some(Note { text: text.into(), bad: false, until: self.now.running + NOTE_STAYS });
     }
 
@@ -160,7 +160,7 @@ impl Shared {
     }
 
     /// Keeps a result on the screen until it is acknowledged, in place of an older one of the same write.
-    pub fn keep_result(&mut self, req: ReqId, words: impl Into<String>, bad: bool) {
+    pub(super) fn keep_result(&mut self, req: ReqId, words: impl Into<String>, bad: bool) {
         self.results.retain(|result| result.req != req);
         self.results.push_back(WriteResult { req, words: words.into(), bad });
     }
@@ -171,7 +171,7 @@ impl Shared {
     }
 
     /// The write under way that has this number.
-    pub fn pending_write(&self, req: ReqId) -> Option<&PendingWrite> {
+    pub(super) fn pending_write(&self, req: ReqId) -> Option<&PendingWrite> {
         self.writes.iter().find(|write| write.req == req)
     }
 

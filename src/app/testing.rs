@@ -114,7 +114,7 @@ pub(crate) fn tasks() -> Vec<Task> {
 }
 
 /// A frame of this state, at its size, was on the screen then.
-pub(crate) fn drawn(state: &State, at: Moment) -> Message {
+pub(super) fn drawn(state: &State, at: Moment) -> Message {
     Message::Drawn { at, rendered: state.now.running, size: state.size, lines: state.in_sight() }
 }
 
@@ -151,12 +151,12 @@ pub(crate) fn ctrl(c: char) -> Message {
 }
 
 /// Presses one key.
-pub(crate) fn press(state: &mut State, code: KeyCode) -> Vec<Effect> {
+pub(super) fn press(state: &mut State, code: KeyCode) -> Vec<Effect> {
     feed(state, [key(code)])
 }
 
 /// Presses one key for each character.
-pub(crate) fn type_in(state: &mut State, text: &str) -> Vec<Effect> {
+pub(super) fn type_in(state: &mut State, text: &str) -> Vec<Effect> {
     feed(state, typed(text))
 }
 
@@ -201,7 +201,7 @@ pub(crate) fn connecting(size: (u16, u16)) -> (State, ReqId) {
 }
 
 /// An attempt that ended so, sent just now.
-pub(crate) fn call(command: Command, end: End) -> Call {
+pub(super) fn call(command: Command, end: End) -> Call {
     Call { sent: now().utc, ..domain::call::testing::call(command, end) }
 }
 
@@ -267,7 +267,7 @@ pub(crate) fn auth(mut state: State) -> State {
 }
 
 /// Somebody else uses up the calls of the app.
-pub(crate) fn busy(mut state: State) -> State {
+fn busy(mut state: State) -> State {
     let failure = Failure::Refused { code: 60007, info: String::new(), invalid_accounts: Vec::new() };
     feed(&mut state, [Message::Called(Arc::new(call(Command::List, End::of(&failure))))]);
     fail(&mut state, &failure);
@@ -285,7 +285,7 @@ fn fail(state: &mut State, failure: &Failure) {
 
 /// A long night: pages that came, a refusal with the service's own words, a time-out and the attempt
 /// after it, a write, an answer of somebody else, and a call that nobody waited for.
-pub(crate) fn calls() -> Vec<Call> {
+fn calls() -> Vec<Call> {
     let page = |ms: u64, received: u64| Call {
         priority: Priority::Background,
         took: Duration::from_millis(ms),
@@ -335,7 +335,7 @@ pub(crate) fn calls() -> Vec<Call> {
 }
 
 /// The board, and the API log of a long night on top.
-pub(crate) fn call_log(size: (u16, u16)) -> State {
+pub(super) fn call_log(size: (u16, u16)) -> State {
     let mut state = board(size);
     state.calls = Calls::default();
     for call in calls() {
@@ -435,12 +435,12 @@ pub(crate) fn open_edit(state: &mut State, task: &Task) -> Vec<Effect> {
 }
 
 /// Opens the form for a change of the time only.
-pub(crate) fn open_time(state: &mut State, task: &Task) -> Vec<Effect> {
+pub(super) fn open_time(state: &mut State, task: &Task) -> Vec<Effect> {
     state.open(Destination::Form(Purpose::Time(Box::new(task.clone())), None))
 }
 
 /// Opens the form with another task's content; the task is on the page.
-pub(crate) fn open_from(state: &mut State, task: &Task) -> Vec<Effect> {
+pub(super) fn open_from(state: &mut State, task: &Task) -> Vec<Effect> {
     state.board.tasks.retain(|other| other.id != task.id);
     state.board.tasks.push(task.clone().into());
     state.open(Destination::Form(Purpose::From(task.id), None))

@@ -38,12 +38,12 @@ pub struct LeftOut {
 
 impl LeftOut {
     /// Whether text was lost, so that what stands is not what was meant.
-    pub fn is_cut(&self) -> bool {
+    pub(super) fn is_cut(&self) -> bool {
         self.bytes > 0
     }
 
     /// In words, for beside the field.
-    pub fn words(&self) -> String {
+    pub(super) fn words(&self) -> String {
         let most = text::grouped(self.most as u64);
         let mut parts = Vec::new();
         if self.bytes > 0 {
@@ -66,28 +66,28 @@ impl LeftOut {
 }
 
 /// The limit of a field that has none of its own: no filter, keyword or command is as long.
-pub const MOST_BYTES: usize = 1_024;
+const MOST_BYTES: usize = 1_024;
 
 impl TextField {
     /// A field of one line.
-    pub fn line(text: &str) -> Self {
+    pub(super) fn line(text: &str) -> Self {
         Self::with(text, false)
     }
 
     /// A field of several lines.
-    pub fn lines(text: &str) -> Self {
+    pub(super) fn lines(text: &str) -> Self {
         Self::with(text, true)
     }
 
     /// The same field with another limit. A longer text that it began with stays whole.
     #[must_use]
-    pub fn at_most(self, bytes: usize) -> Self {
+    pub(super) fn at_most(self, bytes: usize) -> Self {
         Self { most: bytes, ..self }
     }
 
     /// The same field for a list: a paste that is too long is cut behind a whole item.
     #[must_use]
-    pub fn of_items(self) -> Self {
+    pub(super) fn of_items(self) -> Self {
         Self { of_items: true, ..self }
     }
 
@@ -105,18 +105,18 @@ impl TextField {
     }
 
     /// Its bytes.
-    pub fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         let lines = self.area.lines();
         lines.iter().map(String::len).sum::<usize>() + lines.len().saturating_sub(1)
     }
 
     /// Whether nothing is typed.
-    pub fn is_empty(&self) -> bool {
+    pub(super) fn is_empty(&self) -> bool {
         self.area.lines().iter().all(String::is_empty)
     }
 
     /// Whether it may hold several lines.
-    pub fn is_multiline(&self) -> bool {
+    pub(super) fn is_multiline(&self) -> bool {
         self.lines
     }
 
@@ -132,13 +132,13 @@ impl TextField {
     }
 
     /// What the last key or paste brought that was not taken.
-    pub fn left_out(&self) -> Option<LeftOut> {
+    pub(super) fn left_out(&self) -> Option<LeftOut> {
         self.left_out
     }
 
     /// A key for the editor; says whether the text changed. The caller keeps Enter to itself where
     /// a line is not to be broken.
-    pub fn key(&mut self, event: KeyEvent) -> bool {
+    pub(super) fn key(&mut self, event: KeyEvent) -> bool {
         self.left_out = None;
         // Shift would begin a selection, which is drawn nowhere and which the next key would replace.
         let event = match event.code {
@@ -178,7 +178,7 @@ impl TextField {
     ///
     /// Line ends of every kind are one, tabs are blanks where there is one line only, and what is no
     /// text (controls, marks of direction, characters without width) is left out.
-    pub fn paste(&mut self, pasted: &str) -> bool {
+    pub(super) fn paste(&mut self, pasted: &str) -> bool {
         let whole = if self.lines { pasted } else { pasted.trim_end_matches(['\n', '\r']) };
         let room = self.most.saturating_sub(self.len());
         let (mut taken, used, marks) = cleaned(whole, self.lines, room);
@@ -243,7 +243,7 @@ fn shorten(taken: &mut String, next: char, of_items: bool) {
 }
 
 /// Enter, in the ways in which terminals report it.
-pub fn breaks_line(event: &KeyEvent) -> bool {
+pub(super) fn breaks_line(event: &KeyEvent) -> bool {
     match event.code {
         KeyCode::Enter | KeyCode::Char('\n' | '\r') => true,
         KeyCode::Char('m') => event.modifiers.contains(KeyModifiers::CONTROL),

@@ -354,7 +354,7 @@ fn keep_draft(state: &mut State) -> Vec<Effect> {
 }
 
 /// Leaves, unless a write is under way: then the first ask says so, and the second leaves.
-pub fn leave(state: &mut State) -> Vec<Effect> {
+fn leave(state: &mut State) -> Vec<Effect> {
     let under_way = state.writes.iter().filter(|write| write.is_open_here()).count();
     if under_way > 0 && !state.leaving {
         state.leaving = true;

@@ -182,7 +182,7 @@ pub enum Subject {
 
 impl Subject {
     /// The type of the task.
-    pub fn kind(&self) -> &Kind {
+    pub(super) fn kind(&self) -> &Kind {
         match self {
             Self::Create(new) => &new.kind,
             Self::Modify { change, .. } => &change.kind,

@@ -71,7 +71,7 @@ pub(super) fn seconds(span: Duration) -> String {
 }
 
 /// What a write does, by its task: `the create of "Flash sale"`, `the cancel of #42`.
-pub fn deed(write: &Write) -> String {
+pub(super) fn deed(write: &Write) -> String {
     match write {
         Write::Create(new) => {
             let title = text::clean(new.content.text("OfflinePushInfo.Title")).into_owned();
@@ -129,7 +129,7 @@ pub(super) fn origin_of(source: Option<&Source>) -> Option<DraftOrigin> {
 }
 
 /// The operator wants to know now: everything in doubt is searched for.
-pub fn search_now(shared: &mut Shared) -> Vec<Effect> {
+pub(super) fn search_now(shared: &mut Shared) -> Vec<Effect> {
     let wanted = |write: &PendingWrite| {
         let in_doubt = write.in_doubt() || matches!(write.verdict, Some(Verdict::NotDone));
         in_doubt && write.searching.is_none() && !write.acknowledged
@@ -194,7 +194,7 @@ pub(super) fn closed(shared: &mut Shared, req: ReqId) {
 }
 
 /// The operator takes note of the result that is shown.
-pub fn acknowledge(shared: &mut Shared) {
+pub(super) fn acknowledge(shared: &mut Shared) {
     if let Some(result) = shared.results.pop_front() {
         closed(shared, result.req);
         return;
@@ -232,7 +232,7 @@ pub(super) fn supersede(shared: &mut Shared, write: &Write) {
 }
 
 /// Whether something that was found out about a write waits to be read.
-pub fn has_notice(shared: &Shared) -> bool {
+pub(super) fn has_notice(shared: &Shared) -> bool {
     shared.writes.iter().any(|write| !write.acknowledged && write.elsewhere.is_none())
         || !shared.over.mismatches.is_empty()
         || !shared.over.verifying.is_empty()

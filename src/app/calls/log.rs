@@ -6,7 +6,7 @@ use std::sync::Arc;
 use crate::domain::call::{Call, End};
 
 /// How many attempts are kept.
-pub const KEPT: usize = 500;
+pub(super) const KEPT: usize = 500;
 
 /// The last attempts, numbered from 1.
 #[derive(Clone, Debug, Default)]

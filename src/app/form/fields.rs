@@ -38,7 +38,7 @@ impl FormField {
     }
 
     /// Whether its text may have several lines.
-    pub fn is_multiline(self) -> bool {
+    pub(super) fn is_multiline(self) -> bool {
         match self {
             Self::Kind | Self::Time | Self::Section(_) => false,
             Self::Field(field) => match field.shape {
@@ -112,7 +112,7 @@ pub fn filled(group: Group, draft: &Draft) -> usize {
 }
 
 /// All places of a form for a draft, in order.
-pub fn all(with_kind: bool, only_time: bool, draft: &Draft, open: &[Group]) -> Vec<FormField> {
+pub(super) fn all(with_kind: bool, only_time: bool, draft: &Draft, open: &[Group]) -> Vec<FormField> {
     if only_time {
         return vec![FormField::Time];
     }
@@ -148,7 +148,7 @@ fn field_of(problem: &Problem, kind: Option<&Kind>) -> Option<&'static Field> {
 }
 
 /// Where a problem is shown when every group is open.
-pub fn of_problem(problem: &Problem, draft: &Draft, with_kind: bool) -> FormField {
+pub(super) fn of_problem(problem: &Problem, draft: &Draft, with_kind: bool) -> FormField {
     let kind = draft.kind.as_ref();
     match problem.field.as_str() {
         "SchedAt" => FormField::Time,

@@ -11,7 +11,7 @@ use super::super::request::ReqId;
 
 /// The text of a form that was left.
 #[derive(Clone, Debug)]
-pub(in crate::app) struct Left {
+pub(super) struct Left {
     pub(super) draft: Draft,
     pub(super) at: DateTime<Utc>,
     pub(super) created_as: Option<TaskId>,

@@ -130,7 +130,7 @@ impl Form {
     }
 
     /// Whether the type is chosen here; a task that stands keeps its own.
-    pub fn chooses_kind(&self) -> bool {
+    pub(super) fn chooses_kind(&self) -> bool {
         self.purpose.task().is_none()
     }
 
@@ -281,13 +281,13 @@ pub(super) struct Disk {
 }
 
 impl Disk {
-    pub(super) fn new(draft: &Draft) -> Self {
+    fn new(draft: &Draft) -> Self {
         Self { saved: draft.clone(), saved_at: None, anything: false, loading: None }
     }
 }
 
 impl Form {
-    pub(super) fn compose(&mut self) {
+    fn compose(&mut self) {
         self.composed = Composed::of(&self.draft, self.purpose.task());
     }
 

@@ -55,7 +55,7 @@ pub fn is_grave(shared: &Shared, review: &Review) -> bool {
 }
 
 /// The text that scrolls, and what of it must be seen before anything is confirmed.
-pub fn body(shared: &Shared, review: &Review, width: usize) -> Text {
+pub(super) fn body(shared: &Shared, review: &Review, width: usize) -> Text {
     let mut to = TextWriter::new(width);
     outcome(&mut to.out, shared, review);
     let asking = review.is_asking();

@@ -34,7 +34,7 @@ pub enum ReviewStage {
         /// Whether it has ended: it is sent once the keys that wait were heard.
         ended: bool,
     },
-    /// Sent; see [`Shared::pending_write`] for what is known.
+    /// Sent; see `Shared::pending_write` for what is known.
     Sent {
         /// The question.
         req: ReqId,
@@ -122,7 +122,7 @@ impl Review {
     }
 
     /// The task that is changed or taken away, as the operator knew it.
-    pub fn base(&self) -> Option<&Task> {
+    pub(super) fn base(&self) -> Option<&Task> {
         match &self.subject {
             Subject::Create(_) => None,
             Subject::Modify { base, .. } | Subject::Cancel(base) => Some(base),
@@ -130,17 +130,17 @@ impl Review {
     }
 
     /// The task as it is now, as far as is known.
-    pub fn standing(&self) -> Option<&Task> {
+    pub(super) fn standing(&self) -> Option<&Task> {
         self.fresh.value.as_ref().or(self.base())
     }
 
     /// Its type.
-    pub fn kind(&self) -> &Kind {
+    pub(super) fn kind(&self) -> &Kind {
         self.subject.kind()
     }
 
     /// What stands when it is done; for a cancel, what goes.
-    pub fn meant(&self) -> Version {
+    pub(super) fn meant(&self) -> Version {
         let standing = self.standing();
         let at = standing.and_then(|task| task.scheduled_at);
         let content = standing.map(|task| task.content.clone()).unwrap_or_default();
@@ -154,12 +154,12 @@ impl Review {
     }
 
     /// Who is addressed when it is done.
-    pub fn audience(&self) -> Audience {
+    pub(super) fn audience(&self) -> Audience {
         self.meant().content.audience(self.kind())
     }
 
     /// Whether the fresh copy differs from what the operator started from.
-    pub fn moved(&self) -> bool {
+    pub(super) fn moved(&self) -> bool {
         match (self.base(), &self.fresh.value) {
             (Some(base), Some(fresh)) => differs(base, fresh),
             (Some(_) | None, Some(_) | None) => false,
@@ -167,7 +167,7 @@ impl Review {
     }
 
     /// The level: the worst of what stands and what is meant.
-    pub fn level(&self, environment: Environment) -> ConfirmLevel {
+    pub(super) fn level(&self, environment: Environment) -> ConfirmLevel {
         let after = level_of(environment, &self.audience());
         let before = self.standing().map(|task| level_of(environment, &task.audience()));
         let level = before.map_or(after, |before| before.max(after));
@@ -180,7 +180,7 @@ impl Review {
     }
 
     /// What has to be typed.
-    pub fn wanted(&self, setup: &Setup) -> String {
+    pub(super) fn wanted(&self, setup: &Setup) -> String {
         match self.level(setup.environment) {
             ConfirmLevel::Low => "y".to_owned(),
             ConfirmLevel::Middle => self.base().map_or_else(|| setup.profile.clone(), |task| task.id.tail()),
@@ -189,7 +189,7 @@ impl Review {
     }
 
     /// What it does, in one word.
-    pub fn verb(&self) -> &'static str {
+    pub(super) fn verb(&self) -> &'static str {
         match self.subject {
             Subject::Create(_) => "create",
             Subject::Modify { .. } => "change",
@@ -198,7 +198,7 @@ impl Review {
     }
 
     /// What it does, a verb first: `cancel #1000042`.
-    pub fn deed(&self) -> String {
+    pub(super) fn deed(&self) -> String {
         match self.base() {
             None => format!("{} this task", self.verb()),
             Some(task) => format!("{} #{}", self.verb(), task.id),
@@ -228,7 +228,7 @@ impl Review {
     }
 
     /// Whether keys still do nothing because it has just opened or changed.
-    pub fn ignores_input(&self, now: Moment) -> bool {
+    pub(super) fn ignores_input(&self, now: Moment) -> bool {
         self.guard.is_closed(now.running)
     }
 

@@ -13,7 +13,7 @@ use super::sight::{Must, Seen, Text, Topic, Unseen};
 pub const WIDEST: u16 = 76;
 /// Cells across and lines down that the text has, on the screen as it is: the ground between header
 /// and hints, without border and padding.
-pub fn room(shared: &Shared) -> (u16, u16) {
+pub(super) fn room(shared: &Shared) -> (u16, u16) {
     let Some(areas) = shared.areas() else { return (0, 0) };
     let height = areas.ground().height;
     (areas.header.width.saturating_sub(4).min(WIDEST), height.saturating_sub(2))
@@ -43,12 +43,12 @@ impl ReviewPage {
         self.text.lines.len().saturating_sub(self.room)
     }
 
-    pub(super) fn shows(&self, line: usize) -> bool {
+    fn shows(&self, line: usize) -> bool {
         (self.scroll..self.scroll + self.room).contains(&line)
     }
 
     /// The lines on the screen that must be seen.
-    pub(super) fn in_window(&self) -> impl Iterator<Item = &Must> {
+    fn in_window(&self) -> impl Iterator<Item = &Must> {
         self.text.musts.iter().filter(|must| self.shows(must.at))
     }
 

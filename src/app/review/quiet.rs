@@ -8,7 +8,7 @@ use std::time::Duration;
 
 /// So long nothing is heard after the first frame, and so long no key may come before and after a
 /// confirmation.
-pub(super) const QUIET: Duration = Duration::from_millis(400);
+const QUIET: Duration = Duration::from_millis(400);
 /// The second tick follows the first so soon.
 const SECOND_TICK: Duration = Duration::from_millis(10);
 

@@ -26,7 +26,7 @@ pub enum Ready {
 
 impl Review {
     /// Whether it may be confirmed now.
-    pub fn ready(&self, shared: &Shared) -> Ready {
+    pub(super) fn ready(&self, shared: &Shared) -> Ready {
         if shared.areas().is_none() {
             return Ready::No("there is no room to show it; make the window larger".to_owned());
         }
@@ -55,7 +55,7 @@ impl Review {
 
     /// What is wrong with the copy of the task as it is now. A cancel that was told to do without one
     /// needs none (U11).
-    pub(super) fn copy_is_missing(&self, shared: &Shared) -> Option<Ready> {
+    fn copy_is_missing(&self, shared: &Shared) -> Option<Ready> {
         let cancels = self.cancels();
         if let Some(failure) = &self.fresh.failure {
             if failure.code() == Some(GONE) {
