@@ -36,7 +36,7 @@ pub(super) struct Args {
 
 /// What can be said before a command as well as after it.
 #[derive(Debug, Default, clap::Args)]
-pub(super) struct GlobalFlags {
+struct GlobalFlags {
     /// Read this config file
     #[arg(long, value_name = "FILE")]
     config: Option<PathBuf>,

@@ -15,10 +15,10 @@ use terminput_crossterm::to_crossterm_key;
 /// So long after an ESC nothing more came: it was the key.
 pub(super) const ESC_WAIT: Duration = Duration::from_millis(50);
 /// So long after its last byte an unfinished sequence or character is given up.
-pub(super) const SEQUENCE_WAIT: Duration = Duration::from_millis(100);
+const SEQUENCE_WAIT: Duration = Duration::from_millis(100);
 /// So long after its last byte an unfinished paste is taken for all of it. Longer than the rest: over
 /// a slow connection a paste comes in pieces.
-pub(super) const PASTE_WAIT: Duration = Duration::from_secs(1);
+const PASTE_WAIT: Duration = Duration::from_secs(1);
 /// Nobody types so many bytes at once: after a paste that stalled they are more of it.
 const BURST: usize = 16;
 /// No key is longer. What goes on is dropped up to its end.

@@ -64,7 +64,7 @@ const POINTER: u16 = 2;
 const WIDE: u16 = 100;
 
 /// Draws the list, or why it is empty.
-pub fn render(state: &State, list: CallList, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(state: &State, list: CallList, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let calls = &state.calls;
     let inner = overlay(&title(state), area, buf, theme);
     let Some(chosen) = list.chosen(calls) else {
@@ -97,7 +97,7 @@ pub fn render(state: &State, list: CallList, theme: &Theme, area: Rect, buf: &mu
 }
 
 /// Draws one attempt.
-pub fn render_one(state: &State, one: &OneCall, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render_one(state: &State, one: &OneCall, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let call = &one.call;
     let title = match call.attempt {
         1 => call.command.name().to_owned(),

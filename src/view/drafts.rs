@@ -26,7 +26,7 @@ const TITLE: u16 = 16;
 const LEAST: u16 = 8;
 
 /// Draws the drafts, the chosen one in sight, or why there are none.
-pub fn render(state: &State, list: &DraftList, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(state: &State, list: &DraftList, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let inner = overlay("Drafts", centred(area, WIDEST, area.height.min(20)), buf, theme);
     if inner.is_empty() {
         return;

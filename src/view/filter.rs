@@ -13,7 +13,7 @@ use super::cells::put;
 use super::text_field;
 
 /// Draws the slash, the text, and at the right how many rows pass or what is not understood.
-pub fn render(state: &State, filter: &FilterLine, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(state: &State, filter: &FilterLine, theme: &Theme, area: Rect, buf: &mut Buffer) {
     Clear.render(area, buf);
     let board = &state.board;
     let (words, style) = match &board.filter.problem {

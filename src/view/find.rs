@@ -19,7 +19,7 @@ const ROOMY: u16 = 10;
 
 /// Draws the fields, each with what it takes or what is wrong with it; on a low screen only for the
 /// field that has the keys.
-pub fn render(state: &State, find: &Find, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(state: &State, find: &Find, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let roomy = area.height >= ROOMY;
     let height = if roomy { ROOMY } else { 6 };
     let inner = overlay("Find on the server", centred(area, 80, height), buf, theme);

@@ -31,7 +31,7 @@ const PREVIEW: u16 = 42;
 const ROOMY: u16 = 20;
 
 /// Draws the form on the whole of `area`, or in its middle on a very wide screen.
-pub fn render(state: &State, form: &Form, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(state: &State, form: &Form, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let outer = centred(area, WIDEST, area.height);
     let inner = badged(&title(state, form), state.setup.environment, outer, buf, theme);
     if inner.is_empty() {

@@ -41,7 +41,7 @@ mod leaves {
 }
 
 /// Draws the header.
-pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let plain = theme.plain();
     let setup = &state.setup;
     let left = vec![

@@ -15,7 +15,7 @@ use super::overlay::overlay;
 const KEYS: u16 = 15;
 
 /// Draws the page, in two columns where beside is room.
-pub fn render(state: &State, page: &HelpPage, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(state: &State, page: &HelpPage, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let (place, count) = page_area(state.size);
     let longest = longest_scroll(page, state.size);
     let title = if longest > 0 { "Help · j k scroll" } else { "Help" };

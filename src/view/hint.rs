@@ -13,7 +13,7 @@ use super::cells::put;
 
 /// Draws what just happened, else the oldest result that waits to be acknowledged; how many wait
 /// stands at the right end either way. A message never covers the hints.
-pub fn message(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn message(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let line = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let key = keymap::first_key(Scope::Tasks, Action::Acknowledge).unwrap_or_default();
     let waiting = match state.results.len() {
@@ -51,7 +51,7 @@ pub fn message(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
 }
 
 /// Draws as many keys as fit, each whole; the one for help has its place kept.
-pub fn keys(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn keys(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let takes_text = state.layers.last().is_some_and(crate::app::Layer::takes_text);
     let bindings = state.scopes().into_iter().flat_map(keymap::of_scope).filter(|binding| binding.hinted);

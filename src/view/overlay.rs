@@ -12,7 +12,7 @@ use crate::theme::Theme;
 use super::cells::{border, put};
 
 /// Draws the frame on `area` over whatever stands there and returns the room inside.
-pub fn overlay(title: &str, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
+pub(super) fn overlay(title: &str, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
     let area = area.intersection(buf.area);
     if area.is_empty() {
         return area;
@@ -30,7 +30,13 @@ pub fn overlay(title: &str, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect
 
 /// Draws the frame like [`overlay`], with the badge of the environment in its upper right corner:
 /// where something can be written, it is plain where.
-pub fn badged(title: &str, environment: Environment, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
+pub(super) fn badged(
+    title: &str,
+    environment: Environment,
+    area: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+) -> Rect {
     let badge = format!(" {} ", environment.badge());
     let room = u16::try_from(text::width(&badge)).unwrap_or(0);
     let clean = text::clean(title);
@@ -43,13 +49,13 @@ pub fn badged(title: &str, environment: Environment, area: Rect, buf: &mut Buffe
 }
 
 /// A rectangle of at most this size in the middle of `area`.
-pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
+pub(super) fn centred(area: Rect, width: u16, height: u16) -> Rect {
     let (width, height) = (width.min(area.width), height.min(area.height));
     Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
 }
 
 /// Dims what lies behind an overlay.
-pub fn dim(area: Rect, buf: &mut Buffer) {
+pub(super) fn dim(area: Rect, buf: &mut Buffer) {
     let area = area.intersection(buf.area);
     // Colours go too: behind an overlay nothing calls for attention.
     let style = Style::new().fg(Color::Reset).remove_modifier(Modifier::BOLD).add_modifier(Modifier::DIM);

@@ -23,7 +23,7 @@ const HELP: u16 = 20;
 const ROWS: u16 = 14;
 
 /// Draws the line and the actions below it, the chosen one in sight.
-pub fn render(_: &State, palette: &Palette, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(_: &State, palette: &Palette, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let offers = palette.offers();
     // The height does not follow what fits, so that nothing jumps while one types.
     let inner = overlay("Do", centred(area, 76, ROWS + 4), buf, theme);

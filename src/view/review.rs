@@ -21,7 +21,7 @@ mod tests;
 const FRAME: (u16, u16) = (4, 2);
 
 /// Draws the review in the middle of `area`, as high as its text asks for.
-pub fn render(state: &State, review: &Review, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(state: &State, review: &Review, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let width = area.width.min(page::WIDEST + FRAME.0);
     let most = area.height.saturating_sub(FRAME.1);
     let page = page::page(state, review, (width.saturating_sub(FRAME.0), most));

@@ -11,7 +11,7 @@ use super::cells::put;
 use super::overlay::{centred, overlay};
 
 /// Draws the orders, the chosen one marked as in the table, the one in use with a dot.
-pub fn render(state: &State, picker: SortPicker, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(state: &State, picker: SortPicker, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let height = u16::try_from(CHOICES.len()).unwrap_or(u16::MAX).saturating_add(2);
     let inner = overlay("Sort on the server", centred(area, 46, height), buf, theme);
     let query = &state.board.query;

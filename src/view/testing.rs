@@ -10,14 +10,14 @@ use crate::domain::text;
 use crate::theme::{Depth, Theme};
 
 /// The whole screen of a state.
-pub(crate) fn drawn(state: &State, depth: Depth) -> Buffer {
+pub(super) fn drawn(state: &State, depth: Depth) -> Buffer {
     let mut buf = Buffer::empty(Rect::new(0, 0, state.size.0, state.size.1));
     super::render(state, &Theme::new(depth), buf.area, &mut buf);
     buf
 }
 
 /// The rows of a screen as text, without the blanks at their ends.
-pub(crate) fn rows(buf: &Buffer) -> Vec<String> {
+pub(super) fn rows(buf: &Buffer) -> Vec<String> {
     rows_of(buf, buf.area)
 }
 
@@ -38,14 +38,14 @@ fn rows_of(buf: &Buffer, part: Rect) -> Vec<String> {
 }
 
 /// The screen of a state as text.
-pub(crate) fn screen(state: &State) -> String {
+pub(super) fn screen(state: &State) -> String {
     rows(&drawn(state, Depth::Full)).join("\n")
 }
 
 /// What a scene is about, as text below its size and place: the layer on top, or where there is none
 /// everything between header and hints; with the message, if there is one. Header and hints of all scenes
 /// stand in [`lines_of`], so that a snapshot of this changes only with what it shows.
-pub(crate) fn body(state: &State) -> String {
+pub(super) fn body(state: &State) -> String {
     let areas = state.areas().unwrap();
     let buf = drawn(state, Depth::Full);
     let mut part = match state.layers.last() {
@@ -70,7 +70,7 @@ fn covered(state: &State, layer: &Layer, areas: &Areas) -> Rect {
 }
 
 /// One area of every scene at every size, each wording once, below the scenes that show it.
-pub(crate) fn lines_of(
+pub(super) fn lines_of(
     scenes: impl Fn((u16, u16)) -> Vec<(&'static str, State)>,
     sizes: &[(u16, u16)],
     area: impl Fn(&Areas) -> Rect,
@@ -94,7 +94,7 @@ pub(crate) fn lines_of(
 
 /// Draws scenes at every size from 1×1 to 130×45 and hands each screen to `check`. Every size meets
 /// the scenes that `which` picks out of their count, so that every scene meets sizes of all kinds.
-pub(crate) fn at_every_size(
+pub(super) fn at_every_size(
     mut scenes: Vec<(&'static str, State)>,
     which: impl Fn(usize, usize) -> Vec<usize>,
     check: impl Fn(&str, (u16, u16), &Buffer),

@@ -13,7 +13,7 @@ use super::cells::put;
 
 /// Draws the field on one line; with `focused` its cursor too, and the text scrolled so far that
 /// the cursor is in sight.
-pub fn line(entry: &TextField, focused: bool, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn line(entry: &TextField, focused: bool, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }
@@ -41,7 +41,7 @@ pub(super) fn around(line: &str, column: usize, cells: usize) -> (String, usize)
 }
 
 /// Draws one line of a text with its cursor at a column, counted in characters.
-pub fn cursor_line(whole: &str, column: usize, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn cursor_line(whole: &str, column: usize, theme: &Theme, area: Rect, buf: &mut Buffer) {
     if area.is_empty() {
         return;
     }

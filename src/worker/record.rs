@@ -20,7 +20,7 @@ pub(super) const STOPPED: &str =
 pub(super) const LONGEST_WAIT: TimeDelta = TimeDelta::minutes(10);
 
 /// What the journal says of a write whose outcome can never be told.
-pub(super) const CANNOT_TELL: &str = "cannot tell";
+const CANNOT_TELL: &str = "cannot tell";
 
 /// A write as it was sent, and when it can have reached the service, by this machine's clock.
 #[derive(Clone, Debug)]

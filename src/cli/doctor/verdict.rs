@@ -122,7 +122,7 @@ impl CheckLine {
         Self::new(check, Level::Ok, what.as_ref(), None)
     }
 
-    pub(super) fn warn(check: Check, what: impl AsRef<str>, next: impl AsRef<str>) -> Self {
+    fn warn(check: Check, what: impl AsRef<str>, next: impl AsRef<str>) -> Self {
         Self::new(check, Level::Warn, what.as_ref(), Some(next.as_ref()))
     }
 

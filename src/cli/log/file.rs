@@ -17,7 +17,7 @@ use rustix::fs::OFlags;
 use crate::config::paths;
 
 /// A file of this size is rotated, in bytes.
-pub(super) const LARGE: u64 = 10 * 1024 * 1024;
+const LARGE: u64 = 10 * 1024 * 1024;
 /// So many rotated files are kept: `FILE.1` is the newest of them.
 const KEPT: u32 = 3;
 /// How often and how long another one's lock is waited for. Who holds it longer is suspended.
