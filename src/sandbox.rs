@@ -45,4 +45,3 @@ pub use options_file::KeyLookup;
 pub use running::Running;
 pub use seed::Seed;
 pub use start::{Bound, StartError, bind, start};
-pub use store::OutcomeRule;

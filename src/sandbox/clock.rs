@@ -25,7 +25,7 @@ pub enum Clock {
 
 impl Clock {
     /// The present, in UTC.
-    pub fn now(&self) -> DateTime<Utc> {
+    pub(super) fn now(&self) -> DateTime<Utc> {
         match self {
             #[expect(clippy::disallowed_methods, reason = "the sandbox is a shell; this is its one clock")]
             Self::Real => {

@@ -91,7 +91,7 @@ impl Fault {
 }
 
 /// Most faults that wait; each is one small value.
-pub(super) const WAITING: usize = 10_000;
+const WAITING: usize = 10_000;
 
 /// The faults that wait, in the order in which they were asked for.
 #[derive(Debug, Default)]

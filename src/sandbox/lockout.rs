@@ -5,10 +5,10 @@
 use std::collections::HashMap;
 
 /// So many failures within [`WINDOW`] lock out.
-pub(super) const FAILURES: usize = 10;
+const FAILURES: usize = 10;
 
 /// In which the failures count, and how long the lock lasts; milliseconds.
-pub(super) const WINDOW: i64 = 60_000;
+const WINDOW: i64 = 60_000;
 
 /// Most pairs that are remembered: identifiers are the caller's invention.
 const REMEMBERED: usize = 1024;

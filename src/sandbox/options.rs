@@ -185,7 +185,7 @@ impl Options {
     }
 
     /// Which of the limits of `Content` are enforced.
-    pub fn content(&self) -> Strictness {
+    pub(super) fn content(&self) -> Strictness {
         Strictness {
             from_account: self.require_from_account,
             type_content: self.strict_type_content,

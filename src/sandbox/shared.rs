@@ -109,7 +109,7 @@ impl ServerState {
     }
 
     /// Random numbers for one call, so that nobody waits for another's.
-    pub(super) fn fork_rng(&self) -> StdRng {
+    fn fork_rng(&self) -> StdRng {
         StdRng::from_rng(&mut *lock(&self.rng))
     }
 

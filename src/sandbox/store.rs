@@ -16,8 +16,7 @@ mod tests;
 mod totals;
 
 pub(super) use connection::Database;
-pub use due::OutcomeRule;
-pub(super) use due::{Dispatching, PushCount};
+pub(super) use due::{Dispatching, OutcomeRule, PushCount};
 pub(super) use error::OpenError;
 pub(super) use query::{ListQuery, ListRange, TimeField};
 pub(super) use task::{DispatchResult, NewRow, TaskRow, TaskStage, TaskText};

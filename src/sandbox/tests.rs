@@ -28,24 +28,24 @@ const APP: u64 = 88_888_888;
 const WHO: &str = "administrator";
 const NOW: &str = "2026-11-21 06:00:00";
 
-pub(super) fn at(text: &str) -> DateTime<Utc> {
+fn at(text: &str) -> DateTime<Utc> {
     time_in(text).unwrap()
 }
 
 /// `seconds` from [`NOW`], as the wire writes it.
-pub(super) fn later(seconds: i64) -> String {
+fn later(seconds: i64) -> String {
     time_out(at(NOW) + TimeDelta::seconds(seconds))
 }
 
 /// A running sandbox, its clock, and a client.
-pub(super) struct Bench {
-    pub(super) running: Running,
-    pub(super) clock: VirtualClock,
+struct Bench {
+    running: Running,
+    clock: VirtualClock,
     http: reqwest::Client,
 }
 
 /// One application, virtual clock at [`NOW`], no limit of rate, and what `change` makes of it.
-pub(super) async fn bench_with(seed: Option<Seed>, change: impl FnOnce(&mut Options)) -> Bench {
+async fn bench_with(seed: Option<Seed>, change: impl FnOnce(&mut Options)) -> Bench {
     let clock = VirtualClock::new(at(NOW));
     let mut options = Options {
         clock: Clock::Virtual(clock.clone()),
@@ -58,15 +58,15 @@ pub(super) async fn bench_with(seed: Option<Seed>, change: impl FnOnce(&mut Opti
     Bench { running, clock, http: client() }
 }
 
-pub(super) async fn bench() -> Bench {
+async fn bench() -> Bench {
     bench_with(None, |_| {}).await
 }
 
-pub(super) fn loopback() -> SocketAddr {
+fn loopback() -> SocketAddr {
     SocketAddr::from(([127, 0, 0, 1], 0))
 }
 
-pub(super) fn credentials() -> Credentials {
+fn credentials() -> Credentials {
     Credentials { sdkappid: APP, identifier: WHO.to_owned(), key: SecretString::from(KEY) }
 }
 
@@ -77,20 +77,14 @@ fn client() -> reqwest::Client {
 }
 
 /// The query of an honest call at `now`.
-pub(super) fn query(now: DateTime<Utc>) -> String {
+fn query(now: DateTime<Utc>) -> String {
     let sig = usersig::sign(&SecretString::from(KEY), APP, WHO, now.timestamp(), 3600, None).unwrap();
     format!("sdkappid={APP}&identifier={WHO}&usersig={}&random=7&contenttype=json", sig.expose())
 }
 
 impl Bench {
     /// Any request; the answer's status must be 200 and its body JSON.
-    pub(super) async fn send(
-        &self,
-        method: &str,
-        path: &str,
-        query: &str,
-        body: impl Into<reqwest::Body>,
-    ) -> Value {
+    async fn send(&self, method: &str, path: &str, query: &str, body: impl Into<reqwest::Body>) -> Value {
         let url = format!("{}{path}?{query}", self.running.base_url());
         let method = reqwest::Method::from_bytes(method.as_bytes()).unwrap();
         let answer = self.http.request(method, url).body(body).send().await.unwrap();
@@ -101,44 +95,44 @@ impl Bench {
     }
 
     /// An honest call with this text as its body.
-    pub(super) async fn raw(&self, command: &str, body: impl Into<reqwest::Body>) -> Value {
+    async fn raw(&self, command: &str, body: impl Into<reqwest::Body>) -> Value {
         self.send("POST", &format!("/v4/timpush/{command}"), &query(self.clock.now()), body).await
     }
 
     /// An honest call; `Sdkappid` is filled in where it is missing.
-    pub(super) async fn call(&self, command: &str, mut body: Value) -> Value {
+    async fn call(&self, command: &str, mut body: Value) -> Value {
         body.as_object_mut().unwrap().entry("Sdkappid").or_insert(json!(APP));
         self.raw(command, body.to_string()).await
     }
 
     /// Makes a task and gives its id.
-    pub(super) async fn add(&self, kind: &str, sched_at: &str, content: Value) -> i64 {
+    async fn add(&self, kind: &str, sched_at: &str, content: Value) -> i64 {
         let body = json!({"Type": kind, "SchedAt": sched_at, "Content": content});
         let answer = self.call("add_sched_task", body).await;
         assert_eq!(answer["ErrorCode"], 0, "{answer}");
         answer["TaskID"].as_i64().unwrap()
     }
 
-    pub(super) async fn get(&self, id: i64) -> Value {
+    async fn get(&self, id: i64) -> Value {
         let answer = self.call("get_sched_task", json!({"TaskID": id})).await;
         assert_eq!(answer["ErrorCode"], 0, "{answer}");
         answer["TaskInfo"].clone()
     }
 
     /// Moves the clock and lets the dispatcher look.
-    pub(super) async fn pass(&self, milliseconds: u64) {
+    async fn pass(&self, milliseconds: u64) {
         self.clock.advance(Duration::from_millis(milliseconds));
         self.running.tick().await;
     }
 }
 
-pub(super) fn everyone(title: &str) -> Value {
+fn everyone(title: &str) -> Value {
     json!({"From_Account": WHO, "OfflinePushInfo": {"Title": title, "Desc": "d"}})
 }
 
 /// Asserts the code of a refusal and the shape that goes with it (documents, "`RESTful` API overview").
 #[track_caller]
-pub(super) fn refused(answer: &Value, code: i64, task_id: bool) {
+fn refused(answer: &Value, code: i64, task_id: bool) {
     assert_eq!(answer["ErrorCode"], code, "{answer}");
     assert_eq!(answer["ActionStatus"], "FAIL");
     assert!(answer["ErrorInfo"].as_str().is_some_and(|info| !info.is_empty()), "{answer}");

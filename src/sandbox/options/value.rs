@@ -12,7 +12,7 @@ use super::super::credentials::DEFAULT_IDENTIFIER;
 use crate::usersig;
 
 /// Names that exist; `None` is all of them.
-pub(in crate::sandbox) type Names = Option<BTreeSet<String>>;
+pub(super) type Names = Option<BTreeSet<String>>;
 
 /// One of the words of a flag.
 pub(super) fn word<'de, D: Deserializer<'de>, T: ValueEnum>(source: D) -> Result<T, D::Error> {

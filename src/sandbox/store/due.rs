@@ -24,21 +24,21 @@ pub(in crate::sandbox) struct Dispatching {
 /// rules that fit the one that was set first decides.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize, Serialize)]
 #[serde(deny_unknown_fields)]
-pub struct OutcomeRule {
+pub(in crate::sandbox) struct OutcomeRule {
     /// Only tasks of this application.
     #[serde(rename = "app")]
-    pub sdkappid: Option<u64>,
+    pub(in crate::sandbox) sdkappid: Option<u64>,
     /// Only this task.
-    pub task: Option<i64>,
+    pub(in crate::sandbox) task: Option<i64>,
     /// Only tasks with this title.
-    pub title: Option<String>,
+    pub(in crate::sandbox) title: Option<String>,
     /// Only tasks with this account among the recipients.
-    pub account: Option<String>,
+    pub(in crate::sandbox) account: Option<String>,
     /// `DispatchErr`; `None` is a success, and must be written as null.
     #[serde(deserialize_with = "Option::deserialize")]
-    pub failure: Option<String>,
+    pub(in crate::sandbox) failure: Option<String>,
     /// For how many dispatches; `None` for all.
-    pub times: Option<u32>,
+    pub(in crate::sandbox) times: Option<u32>,
 }
 
 /// The pushes of an application that count against the limits of the push APIs.
