@@ -1,6 +1,6 @@
 //! HTTP: one async method for each of the five calls.
 //!
-//! The only floor that talks to the service. Every attempt passes the [`rate_limiter`], is judged by the
+//! The only floor that talks to the service. Every attempt passes the `rate_limiter`, is judged by the
 //! one table in [`retry`], and is signed by [`signer`]. No URL, signature or key leaves here in an
 //! error, a record or a `Debug` (I8).
 
@@ -11,7 +11,7 @@ mod fault;
 pub(crate) mod mock_server;
 pub mod probe;
 pub mod proxy;
-pub mod rate_limiter;
+mod rate_limiter;
 pub mod retry;
 mod scrub;
 pub mod signer;

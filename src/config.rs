@@ -8,7 +8,7 @@ mod command;
 mod endpoint;
 mod fault;
 pub mod file;
-pub mod layers;
+mod layers;
 mod origin;
 pub mod paths;
 pub mod profile;

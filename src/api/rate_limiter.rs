@@ -18,7 +18,7 @@ use crate::domain::wire::Command;
 
 mod window;
 
-pub use window::{CALLS, REST, Release, Rtt, Window};
+use window::{Release, Rtt, Window};
 
 /// The queue before one API.
 #[derive(Debug, Default)]

@@ -2,6 +2,7 @@
 
 use proptest::prelude::*;
 
+use super::window::{CALLS, REST};
 use super::*;
 
 const COMMAND: Command = Command::List;

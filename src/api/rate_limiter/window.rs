@@ -6,11 +6,11 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 /// Calls in one second, for each API (documents, *Push REST API list*; W1).
-pub const CALLS: usize = 5;
+pub(super) const CALLS: usize = 5;
 
 /// How long a slot rests after its call was counted: the second, and a little for a clock that runs
 /// otherwise.
-pub const REST: Duration = Duration::from_millis(1_020);
+pub(super) const REST: Duration = Duration::from_millis(1_020);
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Slot {
@@ -20,13 +20,13 @@ enum Slot {
 
 /// The slots of one API.
 #[derive(Debug)]
-pub struct Window {
+pub(super) struct Window {
     slots: [Option<Slot>; CALLS],
 }
 
 /// When the next call may go.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Release {
+pub(super) enum Release {
     /// Now, in this slot; [`Window::finish`] takes it back.
     Now(usize),
     /// Not before then, and not later either.
@@ -82,7 +82,7 @@ const BELIEVED_PERCENT: u32 = 90;
 /// Without this knowledge a slot would rest for the whole round trip as well, and a distant service would
 /// get a good deal fewer than five calls a second.
 #[derive(Debug, Default)]
-pub struct Rtt {
+pub(super) struct Rtt {
     took: VecDeque<Duration>,
 }
 
