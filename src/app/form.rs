@@ -25,10 +25,9 @@ pub mod model;
 #[cfg(test)]
 mod tests;
 
-pub(super) use drafts::forget;
-pub use drafts::{keep_draft_now, on_draft_kept, on_draft_loaded, on_tick};
+pub(super) use drafts::{forget, keep_draft_now, on_draft_kept, on_draft_loaded, on_tick};
 pub use fields::FormField;
-pub use keys::on_paste;
+pub(super) use keys::on_paste;
 pub use left::Drafts;
 pub use model::{Form, FormRequest, Purpose, clocks};
 

@@ -41,19 +41,17 @@ mod tests;
 mod verification;
 mod warnings;
 
-pub use again::{Remedy, remedy};
-pub use confirm::{on_drawn, on_input, on_tick};
-pub use elsewhere::{on_ended_elsewhere, take_up};
-pub use fresh::{compare_with_list, on_got};
-pub use learn::{learn, on_checked, on_searched};
+pub(super) use confirm::{on_drawn, on_input, on_tick};
+pub(super) use elsewhere::{on_ended_elsewhere, take_up};
+pub(super) use fresh::{compare_with_list, on_got};
+pub(super) use learn::{learn, on_checked, on_searched};
 pub use level::ConfirmLevel;
 pub use model::{Review, ReviewStage};
-pub use outcome::{on_settled, on_unknown, on_wrote};
-pub(super) use page::compose;
-pub use page::in_sight;
+pub(super) use outcome::{on_settled, on_unknown, on_wrote};
+pub(super) use page::{compose, in_sight};
 pub use ready::Ready;
-pub use screens::Screens;
-pub use stopped::on_stopped;
+pub(super) use screens::Screens;
+pub(super) use stopped::on_stopped;
 
 /// Opens the review of a write; nothing where the task cannot be cancelled, which is said.
 pub(super) fn open(

@@ -98,7 +98,7 @@ fn put_back(shared: &mut Shared, form: &mut Form, draft: Draft, at: DateTime<Utc
 }
 
 /// The draft on disk came.
-pub fn on_draft_loaded(
+pub(in crate::app) fn on_draft_loaded(
     shared: &mut Shared,
     mut form: Option<&mut Form>,
     req: ReqId,
@@ -180,7 +180,7 @@ fn store(shared: &mut Shared, slot: String, draft: Option<Draft>) -> Effect {
 }
 
 /// The draft is on disk, or not.
-pub fn on_draft_kept(shared: &mut Shared, req: ReqId, result: Result<(), String>) {
+pub(in crate::app) fn on_draft_kept(shared: &mut Shared, req: ReqId, result: Result<(), String>) {
     if shared.drafts.archived.remove(&req) {
         if let Err(words) = result {
             shared.warn(format!("what was discarded is not in the list of drafts: {words}"));
@@ -245,7 +245,7 @@ fn disk_failed(shared: &mut Shared, words: &str) {
 }
 
 /// Time went on: a draft that changed is kept on disk.
-pub fn on_tick(shared: &mut Shared, form: Option<&mut Form>) -> Vec<Effect> {
+pub(in crate::app) fn on_tick(shared: &mut Shared, form: Option<&mut Form>) -> Vec<Effect> {
     let now = shared.now.running;
     // A disk that is slower than the fingers gets the newest text when it is done with the one before,
     // not every text in between; and no text before it has told what lies there.
@@ -265,7 +265,7 @@ pub fn on_tick(shared: &mut Shared, form: Option<&mut Form>) -> Vec<Effect> {
 }
 
 /// Keeps the draft before leaving.
-pub fn keep_draft_now(shared: &mut Shared, form: Option<&mut Form>) -> Vec<Effect> {
+pub(in crate::app) fn keep_draft_now(shared: &mut Shared, form: Option<&mut Form>) -> Vec<Effect> {
     let mut effects = match form {
         // What lies on disk is not known yet, and nobody will hear the answer: nothing may be put over it.
         Some(form) if form.disk.loading.is_some() && !form.draft.says_the_same(&form.pristine) => {

@@ -34,7 +34,7 @@ pub(super) fn on_key(form: &mut Form, event: KeyEvent, action: Option<Action>) {
 }
 
 /// A paste into the field that has the keys.
-pub fn on_paste(shared: &mut Shared, form: &mut Form, text: &str) {
+pub(in crate::app) fn on_paste(shared: &mut Shared, form: &mut Form, text: &str) {
     match form.focus {
         FormField::Kind | FormField::Section(_) => shared.drop_paste(),
         FormField::Time | FormField::Field(_) => {

@@ -18,7 +18,7 @@ use super::model::{Review, ReviewStage};
 
 /// What one key offers when a write is over.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Remedy {
+pub(super) enum Remedy {
     /// It was certainly not done: review it again, to send it once more.
     SendAgain,
     /// It does not stand as it was meant: review a change that puts it right.
@@ -27,7 +27,7 @@ pub enum Remedy {
 
 /// What can be done about this outcome; `None` where nothing can, or where it is not proven that
 /// sending repeats nothing.
-pub fn remedy(outcome: &WriteOutcome) -> Option<Remedy> {
+pub(super) fn remedy(outcome: &WriteOutcome) -> Option<Remedy> {
     match outcome {
         WriteOutcome::NotDone => Some(Remedy::SendAgain),
         WriteOutcome::Refused(failure) => may_pass(failure).then_some(Remedy::SendAgain),

@@ -31,7 +31,7 @@ const LONGEST: usize = 80;
 
 /// A key or a paste came, whatever it means and whatever lies on top (U2): it breaks the quiet, clears
 /// what was typed unless it goes on with that, and stops a countdown. Says whether there was one.
-pub fn on_input(shared: &mut Shared, review: &mut Review) -> bool {
+pub(in crate::app) fn on_input(shared: &mut Shared, review: &mut Review) -> bool {
     review.guard.on_key();
     review.held = std::mem::take(&mut review.typed);
     stop_countdown(shared, review)
@@ -125,7 +125,12 @@ fn stop_countdown(shared: &mut Shared, review: &mut Review) -> bool {
 
 /// A frame of the size that the screen has now is on it, and shows these lines. What was typed before the
 /// first one was typed blind. `rendered` is the time of the state that it shows.
-pub fn on_drawn(shared: &Shared, screens: &mut Screens<'_>, rendered: Duration, lines: Vec<LineKey>) {
+pub(in crate::app) fn on_drawn(
+    shared: &Shared,
+    screens: &mut Screens<'_>,
+    rendered: Duration,
+    lines: Vec<LineKey>,
+) {
     let Some(review) = screens.review() else { return };
     if review.guard.shows(rendered) {
         review.seen_lines.record(shared.size, lines);
@@ -139,7 +144,7 @@ pub fn on_drawn(shared: &Shared, screens: &mut Screens<'_>, rendered: Duration, 
 }
 
 /// Time went on: quiet lasts, a countdown ends, a copy grows old. `before` is the last time that it did.
-pub fn on_tick(shared: &mut Shared, review: &mut Review, before: Duration) -> Vec<Effect> {
+pub(in crate::app) fn on_tick(shared: &mut Shared, review: &mut Review, before: Duration) -> Vec<Effect> {
     doubt::reconsider(shared, review);
     begin_anew_where_it_changed(shared, review);
     let now = shared.now.running;

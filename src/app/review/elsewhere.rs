@@ -40,7 +40,7 @@ fn sort_out(shared: &mut Shared, left: Vec<OpenWrite>) -> Vec<OpenWrite> {
 }
 
 /// The other pushdeck knows how its write ended.
-pub fn on_ended_elsewhere(
+pub(in crate::app) fn on_ended_elsewhere(
     shared: &mut Shared,
     screens: &mut Screens<'_>,
     entry: i64,
@@ -77,7 +77,7 @@ pub fn on_ended_elsewhere(
 
 /// Writes of an earlier run whose outcome is not known: what happened is checked, and only what could
 /// collide with one of them waits for it.
-pub fn take_up(shared: &mut Shared, left: Vec<OpenWrite>) -> Vec<Effect> {
+pub(in crate::app) fn take_up(shared: &mut Shared, left: Vec<OpenWrite>) -> Vec<Effect> {
     let left = sort_out(shared, left);
     if left.is_empty() {
         return Vec::new();

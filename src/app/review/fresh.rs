@@ -16,7 +16,7 @@ use super::screens::Screens;
 use super::{gone, verification};
 
 /// A fresh copy came, or did not.
-pub fn on_got(
+pub(in crate::app) fn on_got(
     shared: &mut Shared,
     screens: &mut Screens<'_>,
     req: ReqId,
@@ -104,7 +104,11 @@ pub(super) fn take(shared: &Shared, screens: &mut Screens<'_>, fresh: Task) {
 /// A list has the task of the review, too: where its row is another than before, or than the copy, the
 /// task is asked for at once, and what was typed does not count. A list may be older than the copy, so
 /// it does not take its place.
-pub fn compare_with_list(shared: &mut Shared, screens: &mut Screens<'_>, tasks: &[&Task]) -> Vec<Effect> {
+pub(in crate::app) fn compare_with_list(
+    shared: &mut Shared,
+    screens: &mut Screens<'_>,
+    tasks: &[&Task],
+) -> Vec<Effect> {
     let Some(review) = screens.review().filter(|review| review.is_asking()) else { return Vec::new() };
     let Some(id) = review.base().map(|task| task.id) else { return Vec::new() };
     let Some(row) = tasks.iter().find(|task| task.id == id) else { return Vec::new() };

@@ -18,7 +18,13 @@ use super::outcome;
 use super::screens::Screens;
 
 /// A search has not settled it; the worker goes on.
-pub fn on_checked(shared: &mut Shared, req: ReqId, sight: Sight, next_in: Duration, opens_in: Duration) {
+pub(in crate::app) fn on_checked(
+    shared: &mut Shared,
+    req: ReqId,
+    sight: Sight,
+    next_in: Duration,
+    opens_in: Duration,
+) {
     let now = shared.now;
     let Some(write) = shared.pending_write_mut(req) else { return };
     write.next_search = Some(now.running + next_in);
@@ -37,7 +43,7 @@ fn take(write: &mut PendingWrite, sight: Sight, opens_in: Duration, now: Moment)
 }
 
 /// A search that was asked for here is over.
-pub fn on_searched(
+pub(in crate::app) fn on_searched(
     shared: &mut Shared,
     screens: &mut Screens<'_>,
     req: ReqId,
@@ -68,7 +74,7 @@ pub fn on_searched(
 
 /// What a list or a get brought is held against every write of unknown outcome, settled or not: "not
 /// there" is only as old as the last sight.
-pub fn learn(shared: &mut Shared, screens: &mut Screens<'_>, tasks: &[&Task]) -> Vec<Effect> {
+pub(in crate::app) fn learn(shared: &mut Shared, screens: &mut Screens<'_>, tasks: &[&Task]) -> Vec<Effect> {
     let mut effects = Vec::new();
     let unsure = |write: &&PendingWrite| match &write.verdict {
         // What another pushdeck has open is that one's to tell.

@@ -15,7 +15,7 @@ use super::model::ReviewStage;
 use super::screens::Screens;
 
 /// A write was done, or certainly not.
-pub fn on_wrote(
+pub(in crate::app) fn on_wrote(
     shared: &mut Shared,
     screens: &mut Screens<'_>,
     req: ReqId,
@@ -31,7 +31,7 @@ pub fn on_wrote(
 }
 
 /// A write's outcome is not known.
-pub fn on_unknown(
+pub(in crate::app) fn on_unknown(
     shared: &mut Shared,
     screens: &mut Screens<'_>,
     req: ReqId,
@@ -55,7 +55,7 @@ pub fn on_unknown(
 }
 
 /// A write's outcome was found out.
-pub fn on_settled(
+pub(in crate::app) fn on_settled(
     shared: &mut Shared,
     screens: &mut Screens<'_>,
     req: ReqId,

@@ -103,6 +103,6 @@ fn unseen(shared: &Shared, page: &ReviewPage, seen: &Seen) -> Unseen {
 
 /// The lines that must be seen and are on the screen, drawn from the state as it is: the review lies on
 /// top, and its window shows them.
-pub fn in_sight(shared: &Shared, review: &Review) -> Vec<LineKey> {
+pub(in crate::app) fn in_sight(shared: &Shared, review: &Review) -> Vec<LineKey> {
     page(shared, review, room(shared)).in_window().map(|must| must.key).collect()
 }

@@ -7,13 +7,13 @@ use crate::app::pending::WriteOutcome;
 
 /// The form and the review that lie over the table.
 #[derive(Debug, Default)]
-pub struct Screens<'a> {
+pub(in crate::app) struct Screens<'a> {
     /// The form, also under the review.
-    pub form: Option<&'a mut Form>,
+    pub(in crate::app) form: Option<&'a mut Form>,
     /// The review.
-    pub review: Option<&'a mut Review>,
+    pub(in crate::app) review: Option<&'a mut Review>,
     /// The draft whose form is to be closed: it has become a task.
-    pub used_up: Option<String>,
+    pub(in crate::app) used_up: Option<String>,
 }
 
 impl Screens<'_> {

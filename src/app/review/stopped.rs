@@ -14,7 +14,12 @@ use super::outcome::{end, on_settled};
 use super::screens::Screens;
 
 /// Nothing was sent after it was confirmed: the operator is shown why, and what can be done.
-pub fn on_stopped(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, why: Stop) -> Vec<Effect> {
+pub(in crate::app) fn on_stopped(
+    shared: &mut Shared,
+    screens: &mut Screens<'_>,
+    req: ReqId,
+    why: Stop,
+) -> Vec<Effect> {
     let Some(write) = shared.pending_write(req) else { return Vec::new() };
     let (deed, task, sent) = (deed(&write.write), write.task(), write.write.clone());
     let cancels = matches!(write.write, Write::Cancel { .. });

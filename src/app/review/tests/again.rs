@@ -1,5 +1,6 @@
 //! After the end: sent once more, or put right, each only through the review.
 
+use super::super::again::{Remedy, remedy};
 use super::*;
 use crate::app::State;
 use crate::app::Verdict;

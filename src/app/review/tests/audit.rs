@@ -1,5 +1,6 @@
 //! Never sent twice, never sent unseen: what turns up while something else is under review.
 
+use super::super::again::remedy;
 use super::doubt::{checked, cut, cut_create, cut_off, made, refreshed, review_again};
 use super::*;
 use crate::app::State;
