@@ -9,10 +9,10 @@ use serde_json::Value;
 
 use super::dose::Dose;
 use super::ledger::{self, By, Line, Note, Progress};
-use super::operator::{Folder, time};
 use super::owners::{self, Taken};
 use super::pair::Figures;
 use super::plan::{self, Due, Edit, Plan, Step};
+use super::process::{Folder, time};
 
 /// What happened in a run, to show that it tested something.
 #[derive(Default)]

@@ -38,21 +38,22 @@ mod operator;
 mod owners;
 mod pair;
 mod plan;
+mod process;
 mod proxy;
 mod service;
 
 use compare::Summary;
 use dose::Dose;
-use operator::Folder;
 use pair::{Figures, Outage, OutageKind, Pair};
 use plan::Plan;
+use process::{FOLDER, Folder};
 use proxy::Proxy;
 use service::{FIRST_APP, Service};
 
 /// Not a test: an operator, when the parent has started this program again to be one.
 #[test]
 fn an_operator_follows_the_plan() {
-    if env::var_os(operator::FOLDER).is_some() {
+    if env::var_os(FOLDER).is_some() {
         operator::work();
     }
 }
@@ -77,7 +78,7 @@ const VARIANTS: [Variant; 4] = [
 /// One test and not four, so that they run at the same time on any machine: they mostly wait.
 #[test]
 fn through_every_fault_and_kill_each_intended_task_stands_exactly_once_whatever_the_service_is_like() {
-    if env::var_os(operator::FOLDER).is_some() {
+    if env::var_os(FOLDER).is_some() {
         return;
     }
     let only = env::var("PUSHDECK_CHAOS_ONLY").ok();
@@ -180,7 +181,7 @@ fn pair(
     let proxy = Proxy::to(service.address, runtime.handle());
     let address = format!("http://{}", proxy.address());
     let plans = ['a', 'b'].map(|name| {
-        let began = operator::now().timestamp();
+        let began = process::now().timestamp();
         let plan = Plan::draw((app, name), address.clone(), began, (dose, variant.lag), rng);
         let folder = folder(dir, &plan);
         std::fs::create_dir_all(&folder.0).unwrap();

@@ -3,33 +3,33 @@
 
 use std::collections::{HashMap, VecDeque};
 use std::env;
-use std::fs::OpenOptions;
-use std::io::Write as _;
 use std::path::PathBuf;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 use pushdeck::api::{Client, Connection, Context, Credential};
-use pushdeck::app::{Effect, Message, OpenWrite, ReqId, Stop, Terms, Verdict, Write, Written};
+use pushdeck::app::{Effect, Message, OpenWrite, ReqId, Terms, Write};
 use pushdeck::domain::query::{Order, Range};
-use pushdeck::domain::wire::time_in;
-use pushdeck::domain::{
-    Change, Content, Failure, Kind, NewTask, Page, Priority, Query, Status, Task, TaskId, failure::NotSent,
-};
+use pushdeck::domain::{Content, Kind, NewTask, Priority, Query, Task, TaskId};
 use pushdeck::store::{IntentId, Store};
 use pushdeck::worker::{self, Journal, Reload, Tools};
 use rand::rngs::StdRng;
 use rand::{RngExt, SeedableRng};
 use secrecy::SecretString;
-use serde_json::{Value, json};
+use serde_json::Value;
 use tokio::sync::mpsc;
 
 use super::dose;
 use super::inherit::{self, Books, Found};
-use super::ledger::{self, By, Ledger, Line, Note, Open, Progress};
+use super::ledger::{self, Ledger, Line, Note, Open, Progress};
 use super::owners::{self, Event};
-use super::plan::{self, Due, Edit, Plan, Step};
+use super::plan::{Due, Plan, Step};
+use super::process::{DICE, FOLDER, Folder, KEY, RUN, TIDY, note_down, now, tell, time};
+
+mod answers;
+
+pub(crate) use answers::refusal;
 
 /// How often an operator looks up from what he waits for.
 const TICK: Duration = Duration::from_millis(50);
@@ -39,53 +39,6 @@ const TIDYING: Duration = Duration::from_secs(5);
 
 /// How long one waits before he tries again what could not be sent, in a real run.
 const PAUSE: Duration = Duration::from_secs(4);
-
-/// No end of a task.
-const GONE: i64 = 90104;
-
-/// Where a process of the operator finds its things.
-pub(crate) struct Folder(pub(crate) PathBuf);
-
-/// Names of the environment.
-pub(crate) const FOLDER: &str = "PUSHDECK_CHAOS_FOLDER";
-pub(crate) const KEY: &str = "PUSHDECK_CHAOS_KEY";
-pub(crate) const DICE: &str = "PUSHDECK_CHAOS_DICE";
-pub(crate) const RUN: &str = "PUSHDECK_CHAOS_RUN";
-/// Given to a run that is there to settle what is open.
-pub(crate) const TIDY: &str = "PUSHDECK_CHAOS_TIDY";
-
-impl Folder {
-    pub(crate) fn plan(&self) -> PathBuf {
-        self.0.join("plan.json")
-    }
-
-    pub(crate) fn ledger(&self) -> PathBuf {
-        self.0.join("ledger")
-    }
-
-    /// The state directory is that of both operators of the app.
-    pub(crate) fn store(&self) -> PathBuf {
-        self.0.parent().unwrap().join("state").join(pushdeck::store::FILE)
-    }
-
-    pub(crate) fn owners(&self) -> PathBuf {
-        self.0.parent().unwrap().join("owners")
-    }
-}
-
-/// Tells the parent what happens: one line each, so that it can count. Where all is kept, with the time too.
-pub(crate) fn tell(what: &str) {
-    println!("@ {what}");
-    if env::var_os("PUSHDECK_CHAOS_KEEP").is_some() {
-        note_down(what);
-    }
-}
-
-fn note_down(what: &str) {
-    let path = PathBuf::from(env::var(FOLDER).unwrap()).join("said");
-    let mut file = OpenOptions::new().append(true).create(true).open(path).unwrap();
-    writeln!(file, "{} {} {what}", now().format("%H:%M:%S%.3f"), env::var(RUN).unwrap()).unwrap();
-}
 
 /// Follows the plan to its end, or to the kill.
 pub(crate) fn work() {
@@ -140,11 +93,6 @@ async fn open(folder: &Folder) -> Arc<Store> {
 fn context() -> Context {
     let dice = Mutex::new(StdRng::seed_from_u64(env::var(DICE).unwrap().parse().unwrap()));
     Context::new(now, move || dice.lock().unwrap().random())
-}
-
-#[expect(clippy::disallowed_methods, reason = "the processes under test have the real clock")]
-pub(crate) fn now() -> DateTime<Utc> {
-    Utc::now()
 }
 
 /// What a question was asked for.
@@ -394,128 +342,6 @@ impl Operator {
         TaskId(self.stories[story].task.unwrap())
     }
 
-    async fn hear(&mut self, message: Message) {
-        match message {
-            Message::LeftOpen(left) => self.on_left_open(left).await,
-            Message::EndedElsewhere { entry, .. } => self.read_journal(entry).await,
-            Message::Stopped { req, why } => {
-                let Asked::Write(story) = self.take(req) else { panic!("{req:?} was no write") };
-                self.on_stopped(story, why);
-            }
-            Message::Wrote { req, result } => {
-                let Asked::Write(story) = self.take(req) else { panic!("{req:?} was no write") };
-                self.on_wrote(story, result);
-            }
-            Message::OutcomeUnknown { req, failure, .. } => {
-                let Some(Asked::Write(story)) = self.asked.get(&req).copied() else { panic!("{req:?}") };
-                self.note(story, Note::Unknown(failure.words().what));
-                tell("unknown");
-            }
-            Message::Settled { req, verdict } => match self.take(req) {
-                Asked::Write(story) => self.on_verdict(story, verdict, By::Verdict).await,
-                // Else his own search has found it out meanwhile.
-                Asked::Settle(Found { story, at, is_known: false }) if self.stories[story].at == at => {
-                    self.on_verdict(story, verdict, By::Inherited).await;
-                }
-                Asked::Settle(Found { story, at, .. }) => {
-                    let note = Note::Afterwards(format!("{verdict:?}"));
-                    self.ledger.write(&Line { story, at, note });
-                    tell("settled");
-                }
-                Asked::SettleForTheOther => tell("settled for the other"),
-                other => panic!("{other:?} was settled"),
-            },
-            Message::Got { req, result } => match self.take(req) {
-                Asked::Fresh(story) => self.on_fresh(story, result).await,
-                Asked::ReadTask(story) => self.on_read_task(story, result).await,
-                other => panic!("{other:?} was answered with a task"),
-            },
-            Message::Listed { req, result } => {
-                let Asked::ReadList(story) = self.take(req) else { panic!("{req:?} was no list") };
-                self.on_read_list(story, result).await;
-            }
-            other => self.pass_over(&other),
-        }
-    }
-
-    fn take(&mut self, req: ReqId) -> Asked {
-        self.asked.remove(&req).unwrap_or_else(|| panic!("{req:?} was answered twice, or never asked"))
-    }
-
-    fn pass_over(&self, message: &Message) {
-        match message {
-            Message::Called(_) | Message::Signed { .. } => {}
-            // No event: how often it is searched is no matter of the plan.
-            Message::Checked { req, sight, .. } if env::var_os("PUSHDECK_CHAOS_KEEP").is_some() => {
-                note_down(&format!("checked {req:?} {:?}: {sight:?}", self.asked.get(req)));
-            }
-            Message::Checked { .. } | Message::Learnt { .. } | Message::Narrowed { .. } => {}
-            Message::Noted(words) => tell(&format!("noted {words}")),
-            other => panic!("unexpected: {other:?}"),
-        }
-    }
-
-    fn on_wrote(&mut self, story: usize, result: Result<Written, Failure>) {
-        match result {
-            Ok(written) => self.done(story, written, By::Answer),
-            Err(failure) => {
-                if matches!(&failure, Failure::NotSent { reason: NotSent::Refused, .. }) {
-                    tell("unreachable");
-                }
-                self.refused(story, failure.code(), By::Answer);
-                self.hold(story);
-            }
-        }
-    }
-
-    /// Nothing was sent.
-    fn on_stopped(&mut self, story: usize, why: Stop) {
-        match why {
-            Stop::Stands { id, entry } => {
-                tell("stands");
-                let entry = self.store.intent(IntentId(entry)).unwrap().unwrap();
-                let due = entry.what.body["SchedAt"].as_str().and_then(time_in).unwrap();
-                self.note(story, Note::Stands(id.0, due.timestamp()));
-            }
-            Stop::Moved(_) | Stop::Unread(_) | Stop::NoJournal(_) | Stop::Elsewhere => {
-                if matches!(why, Stop::NoJournal(_)) {
-                    tell("no journal");
-                }
-                self.note(story, Note::Unsent);
-                self.hold(story);
-            }
-            Stop::Gone | Stop::OtherApp => panic!("story {story}: {why:?}"),
-        }
-    }
-
-    fn done(&mut self, story: usize, written: Written, by: By) {
-        let step = self.plan.stories[story].step(self.stories[story].at).unwrap();
-        let id = match (step, written) {
-            (Step::Create, Written::Created(id))
-            | (Step::Modify(_), Written::Modified(id))
-            | (Step::Cancel, Written::Cancelled(id)) => id,
-            other => panic!("story {story}: {other:?}"),
-        };
-        self.note(story, Note::Done(id.0, by));
-    }
-
-    fn refused(&mut self, story: usize, code: Option<i64>, by: By) {
-        self.note(story, refusal(&self.plan, story, self.stories[story].at, code, by));
-    }
-
-    async fn on_verdict(&mut self, story: usize, verdict: Verdict, by: By) {
-        match verdict {
-            Verdict::Done(written) => self.done(story, written, by),
-            Verdict::NotDone => self.note(story, Note::NotDone(by)),
-            Verdict::Several(ids) => panic!("story {story} stands more than once: {ids:?}"),
-            Verdict::CannotTell(words) => {
-                self.note(story, Note::CannotTell(words));
-                tell("cannot tell");
-                self.check_by_reading(story).await;
-            }
-        }
-    }
-
     /// The worker has given up, so the operator reads the service himself.
     async fn check_by_reading(&mut self, story: usize) {
         match self.plan.stories[story].step(self.stories[story].at).unwrap() {
@@ -548,126 +374,6 @@ impl Operator {
         let req = self.ask(Asked::ReadList(story));
         self.send(Effect::List { req, query, priority: Priority::Page }).await;
     }
-
-    async fn on_read_list(&mut self, story: usize, result: Result<Page, Failure>) {
-        match result {
-            Ok(Page { tasks, .. }) => match tasks.as_slice() {
-                [] => self.on_missing(story),
-                [task] => {
-                    self.missing.remove(&story);
-                    self.note(story, Note::Done(task.id.0, By::Operator));
-                }
-                several => panic!("story {story} stands more than once: {several:?}"),
-            },
-            Err(failure) => {
-                is_to_be_asked_again(&failure);
-                self.lists.push_front(story);
-            }
-        }
-        self.read_next_list().await;
-    }
-
-    /// The list may lag: it must have stayed so for long.
-    fn on_missing(&mut self, story: usize) {
-        let since = *self.missing.entry(story).or_insert_with(Instant::now);
-        if since.elapsed() >= Duration::from_millis(self.plan.sure_after) {
-            self.missing.remove(&story);
-            self.note(story, Note::NotDone(By::Operator));
-        } else {
-            self.hold(story);
-        }
-    }
-
-    async fn on_read_task(&mut self, story: usize, result: Result<Box<Task>, Failure>) {
-        let at = self.stories[story].at;
-        let id = self.task(story);
-        let note = match (self.plan.stories[story].step(at).unwrap(), result) {
-            (Step::Cancel, Err(failure)) if failure.code() == Some(GONE) => Note::Done(id.0, By::Operator),
-            (Step::Modify(edit), Ok(task)) if is_as_asked(&task, edit, at) => Note::Done(id.0, By::Operator),
-            (_, Ok(_)) => Note::NotDone(By::Operator),
-            (_, Err(failure)) => {
-                is_to_be_asked_again(&failure);
-                return self.check_by_reading(story).await;
-            }
-        };
-        self.note(story, note);
-    }
-
-    /// What is done is done to the task as it is, as in the review.
-    async fn on_fresh(&mut self, story: usize, result: Result<Box<Task>, Failure>) {
-        let task = match result {
-            Ok(task) => task,
-            Err(failure) => {
-                is_to_be_asked_again(&failure);
-                self.hold(story);
-                return;
-            }
-        };
-        if task.status != Status::Pending {
-            self.note(story, Note::TooLate(By::Operator));
-            return;
-        }
-        let at = self.stories[story].at;
-        let (due, write) = match self.plan.stories[story].step(at).unwrap() {
-            Step::Create => panic!("{story} {at}"),
-            Step::Modify(edit) => {
-                let (due, content) = changed(&task, edit, at);
-                let (id, kind) = (task.id, task.kind.clone());
-                (due, Write::Modify(Change { id, kind, scheduled_at: due.map(time), content }))
-            }
-            Step::Cancel => (None, Write::Cancel { id: task.id, kind: task.kind.clone() }),
-        };
-        self.hand_over(story, due, write, Some(task)).await;
-    }
-}
-
-/// What is noted when the service said no.
-pub(crate) fn refusal(plan: &Plan, story: usize, at: usize, code: Option<i64>, by: By) -> Note {
-    match code {
-        Some(90106 | 90107) if at > 0 => Note::TooLate(by),
-        // It waited until its time was past; it gets another.
-        Some(90110) if at == 0 && matches!(plan.stories[story].due, Due::Soon(_)) => Note::Refused(code, by),
-        None | Some(60007 | 90109) => Note::Refused(code, by),
-        other => panic!("story {story}, write {at}: refused with {other:?}"),
-    }
-}
-
-/// Trouble that passes; anything else is a failure of the test.
-fn is_to_be_asked_again(failure: &Failure) {
-    match failure {
-        Failure::NotSent { reason: NotSent::Refused, .. } => tell("unreachable"),
-        // All is busy.
-        Failure::NotSent { reason: NotSent::ConnectTimeout, .. } => {}
-        Failure::NotSent { .. } | Failure::Local { .. } => panic!("{failure:?}"),
-        Failure::TimedOut { .. } | Failure::Cut { .. } | Failure::Unreadable { .. } => {}
-        Failure::Refused { code: 60007 | 60008 | 90105, .. } => {}
-        Failure::Refused { .. } => panic!("{failure:?}"),
-    }
-}
-
-/// The new time and the new content that an edit asks for.
-fn changed(task: &Task, edit: Edit, at: usize) -> (Option<i64>, Option<Content>) {
-    let mut content = task.content.without_random();
-    content.set("OfflinePushInfo.Desc", Some(json!(plan::text(at))));
-    match edit {
-        Edit::Text => (None, Some(content)),
-        Edit::Time(due) => (Some(due), None),
-        Edit::TextAndTime(due) => (Some(due), Some(content)),
-        Edit::TakeAway => {
-            content.set("OfflinePushInfo.Ext", None);
-            (None, Some(content))
-        }
-    }
-}
-
-fn is_as_asked(task: &Task, edit: Edit, at: usize) -> bool {
-    let has_text = task.content.text("OfflinePushInfo.Desc") == plan::text(at);
-    let has_time = |due| task.scheduled_at == Some(time(due));
-    match edit {
-        Edit::Text | Edit::TakeAway => has_text,
-        Edit::Time(due) => has_time(due),
-        Edit::TextAndTime(due) => has_text && has_time(due),
-    }
 }
 
 fn content(value: Value) -> Content {
@@ -675,8 +381,4 @@ fn content(value: Value) -> Content {
         Value::Object(object) => Content(object),
         other => panic!("{other}"),
     }
-}
-
-pub(crate) fn time(seconds: i64) -> DateTime<Utc> {
-    DateTime::from_timestamp(seconds, 0).unwrap()
 }

@@ -13,8 +13,8 @@ use rand::seq::SliceRandom;
 use rand::{RngExt, SeedableRng};
 
 use super::dose::Dose;
-use super::operator::{DICE, FOLDER, Folder, KEY, RUN, TIDY};
 use super::owners::{self, Event};
+use super::process::{DICE, FOLDER, Folder, KEY, RUN, TIDY};
 use super::proxy::Proxy;
 use super::service::Process;
 

@@ -17,7 +17,7 @@ use secrecy::SecretString;
 use serde_json::{Value, json};
 use tokio::runtime::Runtime;
 
-use super::operator::{now, time};
+use super::process::{now, time};
 
 /// The first app; the others follow.
 pub(crate) const FIRST_APP: u64 = 1_400_000_101;
