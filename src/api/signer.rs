@@ -21,13 +21,13 @@ const LEAST_LEFT: TimeDelta = TimeDelta::minutes(10);
 
 /// A signature and the end of its validity.
 #[derive(Clone, Debug)]
-pub struct Signature {
+pub(super) struct Signature {
     /// What goes into the URL.
-    pub sig: UserSig,
+    pub(super) sig: UserSig,
     /// The last moment it holds.
-    pub until: DateTime<Utc>,
+    pub(super) until: DateTime<Utc>,
     /// Whether it was made by this very question.
-    pub is_new: bool,
+    pub(super) is_new: bool,
 }
 
 /// Keeps one signature in use and replaces it ahead of its end.

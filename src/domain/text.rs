@@ -38,7 +38,7 @@ pub fn alone(c: char) -> Option<usize> {
 
 /// Whether each byte is a character of one cell: most of what is shown is so, and is measured, cut and drawn
 /// without looking for characters that belong together.
-pub fn is_plain(text: &str) -> bool {
+fn is_plain(text: &str) -> bool {
     text.bytes().all(|byte| (b' '..=b'~').contains(&byte))
 }
 
