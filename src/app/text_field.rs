@@ -25,15 +25,15 @@ pub struct TextField {
 
 /// What a field did not take of the last key or paste.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct LeftOut {
+pub(super) struct LeftOut {
     /// The field's limit in bytes.
-    pub most: usize,
+    pub(super) most: usize,
     /// Bytes of a paste beyond it.
-    pub bytes: usize,
+    pub(super) bytes: usize,
     /// Characters that are no text: controls, and marks that reorder or hide what stands beside them.
-    pub marks: usize,
+    pub(super) marks: usize,
     /// Whether a key was refused because the field is full.
-    pub full: bool,
+    pub(super) full: bool,
 }
 
 impl LeftOut {
