@@ -37,6 +37,7 @@ use crate::api::{Client, Context, Event};
 use crate::app::{Effect, Message};
 
 use dependencies::{Dependencies, signed};
+pub use drafts::keep_draft;
 use jobs::Jobs;
 pub use journal::Journal;
 use known::{Candidates, ListingDelay, SharedLimits, StagedClient};
@@ -62,7 +63,17 @@ pub struct Tools {
 ///
 /// The caller goes on taking messages until this returns, or drops the receiver. `Copy`,
 /// `Repaint` and `Quit` are the loop's own and are passed over.
-pub async fn run(tools: Tools, mut effects: mpsc::Receiver<Effect>, messages: mpsc::Sender<Message>) {
+pub async fn run(tools: Tools, effects: mpsc::Receiver<Effect>, messages: mpsc::Sender<Message>) {
+    run_after(Vec::new(), tools, effects, messages).await;
+}
+
+/// The same, and carries out first what was asked for before there was a client.
+pub async fn run_after(
+    first: Vec<Effect>,
+    tools: Tools,
+    mut effects: mpsc::Receiver<Effect>,
+    messages: mpsc::Sender<Message>,
+) {
     let Tools { pace, client, journal, context, reload } = tools;
     let (stop, stopping) = watch::channel(false);
     let teller = messages.clone();
@@ -101,6 +112,7 @@ pub async fn run(tools: Tools, mut effects: mpsc::Receiver<Effect>, messages: mp
     let others = inherited::announce(&deps).await;
     let mut jobs = Jobs::new(deps, pace.shutdown_grace);
     jobs.others = others.watch(&jobs.deps);
+    first.into_iter().for_each(|effect| jobs.begin(effect));
     loop {
         tokio::select! {
             effect = effects.recv() => match effect {

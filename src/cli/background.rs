@@ -9,19 +9,22 @@ use std::time::Duration;
 use chrono::SecondsFormat;
 use tokio::runtime::Builder;
 use tokio::sync::{mpsc, oneshot};
+use tokio::task::JoinHandle;
 
 use super::clock::present;
 use super::plan::{NOTHING_TO_READ, Plan, Target};
 use crate::api::{Client, Connection, Context, Timeouts};
-use crate::app::{Effect, Message, PendingReply};
+use crate::app::{Effect, Message, PendingReply, Setup};
 use crate::config::Credential;
 use crate::domain::Failure;
 use crate::sandbox::{self, Bound, Credentials, Options, Running, Seed};
 use crate::store::{Opened, Store};
-use crate::worker::{self, Journal, Pace, Reload, Tools};
+use crate::worker::{self, Journal, Pace, ReadConfig, Reload, Tools};
 
 /// How long work that nobody waits for may hold up the end of the program.
 pub const LEAVE: Duration = Duration::from_secs(1);
+
+const UNEXPECTED: &str = "a start-up step failed unexpectedly";
 
 /// The thread. It has its own, so that no answer, however long, holds up a key, and only one, so that
 /// nothing wakes others while nothing happens.
@@ -82,8 +85,9 @@ async fn work_until(
     }
 }
 
-/// Makes ready what the worker works with, and works. Where that fails everything that is asked for is
-/// answered with the reason.
+/// Makes ready what the worker works with, and works. Until then drafts are kept and the rest waits. Where it
+/// fails everything that is asked for is answered with the reason, until a question of the operator finds that
+/// it can be done.
 async fn work(
     plan: Plan,
     reload: Reload,
@@ -92,19 +96,97 @@ async fn work(
     mut asked: mpsc::Receiver<Effect>,
     answers: mpsc::Sender<Message>,
 ) {
-    match make_ready(plan, reload, stop_later, open_store, &answers).await {
-        Ok(tools) => worker::run(tools, asked, answers).await,
-        Err(detail) => {
-            tracing::warn!(event = "trouble", words = detail);
-            while let Some(effect) = asked.recv().await {
-                let refused = |reply: PendingReply| reply.refused(Failure::Local { detail: detail.clone() });
-                if let Some(message) = PendingReply::to(&effect).map(refused)
-                    && answers.send(message).await.is_err()
-                {
-                    return;
+    let (client, ready) = make_ready(plan, reload, stop_later, open_store, &answers).await;
+    let mut making = Some(client);
+    let (mut waiting, mut detail) = (Vec::new(), String::new());
+    loop {
+        tokio::select! {
+            made = made(&mut making), if making.is_some() => match made {
+                Ok(client) => return worker::run_after(waiting, ready.tools(client), asked, answers).await,
+                Err(words) => {
+                    tracing::warn!(event = "trouble", words);
+                    for effect in waiting.drain(..) {
+                        refuse(&effect, &words, &answers).await;
+                    }
+                    detail = words;
+                }
+            },
+            effect = asked.recv() => {
+                // Without it nobody can ask any more.
+                let Some(effect) = effect else { return };
+                if let Some(answer) = ready.keep_draft(&effect).await {
+                    // When the receiver is gone, nobody wants to know.
+                    let _ = answers.send(answer).await;
+                } else if making.is_some() || ready.is_to_be_tried_for(&effect) {
+                    making.get_or_insert_with(|| ready.try_again());
+                    waiting.push(effect);
+                } else {
+                    refuse(&effect, &detail, &answers).await;
                 }
             }
         }
+    }
+}
+
+/// The client that is being made, or why there is none.
+async fn made(making: &mut Option<JoinHandle<Result<Client, String>>>) -> Result<Client, String> {
+    let Some(handle) = making else { return std::future::pending().await };
+    let made = handle.await;
+    *making = None;
+    made.unwrap_or_else(|_| Err(UNEXPECTED.to_owned()))
+}
+
+/// Answers that it cannot be done.
+async fn refuse(effect: &Effect, detail: &str, answers: &mpsc::Sender<Message>) {
+    let Some(reply) = PendingReply::to(effect) else { return };
+    // When the receiver is gone, nobody wants to know.
+    let _ = answers.send(reply.refused(Failure::Local { detail: detail.to_owned() })).await;
+}
+
+/// What the worker works with, but for its client.
+struct Ready {
+    setup: Setup,
+    store_key: String,
+    journal: Journal,
+    context: Context,
+    reload: Reload,
+    is_embedded: bool,
+}
+
+impl Ready {
+    fn tools(self, client: Client) -> Tools {
+        let Self { setup, journal, context, reload, .. } = self;
+        tracing::info!(
+            event = "profile",
+            profile = setup.profile,
+            environment = setup.environment.name(),
+            app = setup.sdkappid,
+            place = setup.place,
+            signature_until = %client.sig_until().to_rfc3339_opts(SecondsFormat::Secs, true),
+        );
+        Tools { pace: Pace::default(), client: Arc::new(client), journal, context, reload }
+    }
+
+    async fn keep_draft(&self, effect: &Effect) -> Option<Message> {
+        worker::keep_draft(effect, &self.journal, &self.context).await
+    }
+
+    /// Whether somebody asks for what may be there by now: a list by hand, or the config.
+    fn is_to_be_tried_for(&self, effect: &Effect) -> bool {
+        matches!(effect, Effect::List { .. } | Effect::Reload { .. }) && !self.is_embedded
+    }
+
+    /// Makes a client by what the config says now.
+    fn try_again(&self) -> JoinHandle<Result<Client, String>> {
+        let (reload, context, key) = (self.reload.clone(), self.context.clone(), self.store_key.clone());
+        let made = on_thread(move || {
+            let ReadConfig { connection, store_key, .. } = reload.read()?;
+            if store_key != key {
+                return Err("the config names another app or host now; leave and start again".to_owned());
+            }
+            new_client(&connection, context)
+        });
+        tokio::spawn(async { made.await? })
     }
 }
 
@@ -114,47 +196,41 @@ async fn make_ready(
     stop_later: oneshot::Sender<Running>,
     open_store: impl FnOnce(Option<PathBuf>, Option<String>) -> OpenedStore + Send + 'static,
     answers: &mpsc::Sender<Message>,
-) -> Result<Tools, String> {
+) -> (JoinHandle<Result<Client, String>>, Ready) {
     let Plan { setup, target, store, store_key } = plan;
     let is_embedded = matches!(target, Target::Embedded);
     let key = store_key.clone();
     let store = on_thread(move || open_store(store, is_embedded.then_some(key)));
     let context = Context::new(present, rand::random);
-    let client = make_client(target, stop_later, context.clone(), answers).await;
-    // Also where there is no client: what is to be said of the drafts is said.
+    let client = tokio::spawn(make_client(target, stop_later, context.clone(), answers.clone()));
+    // Before the client, and also where there is none: drafts are kept, and what is to be said of them is said.
     let (store, trouble) = store.await.unwrap_or_else(|words| (None, Some(words)));
     if let Some(words) = trouble {
         // When the receiver is gone, nobody wants to know.
         let _ = answers.send(Message::Noted(words)).await;
     }
-    let client = client?;
-    tracing::info!(
-        event = "profile",
-        profile = setup.profile,
-        environment = setup.environment.name(),
-        app = setup.sdkappid,
-        place = setup.place,
-        signature_until = %client.sig_until().to_rfc3339_opts(SecondsFormat::Secs, true),
-    );
     let mut journal = Journal::new(store, &store_key);
     if is_embedded {
         journal = journal.of_own_service();
     }
     let reload = if is_embedded { Reload::never(NOTHING_TO_READ) } else { reload };
-    Ok(Tools { pace: Pace::default(), client: Arc::new(client), journal, context, reload })
+    (client, Ready { setup, store_key, journal, context, reload, is_embedded })
 }
 
 async fn make_client(
     target: Target,
     stop_later: oneshot::Sender<Running>,
     context: Context,
-    answers: &mpsc::Sender<Message>,
+    answers: mpsc::Sender<Message>,
 ) -> Result<Client, String> {
     let connection = match target {
-        Target::Service(connection) => connection,
+        Target::Service(service) => {
+            let connect = move || new_client(&service.connect().map_err(|err| err.to_string())?, context);
+            return on_thread(connect).await?;
+        }
         Target::Embedded => {
             let embedded = Embedded::bind().await?;
-            let (connection, answers) = (embedded.connection.clone(), answers.clone());
+            let connection = embedded.connection.clone();
             // Its tasks are made beside the client.
             tokio::spawn(async move {
                 match embedded.start().await {
@@ -167,8 +243,11 @@ async fn make_client(
             connection
         }
     };
-    let client = on_thread(move || Client::new(&connection, Timeouts::default(), context)).await?;
-    client.map_err(|failure| failure.words().what)
+    on_thread(move || new_client(&connection, context)).await?
+}
+
+fn new_client(connection: &Connection, context: Context) -> Result<Client, String> {
+    Client::new(connection, Timeouts::default(), context).map_err(|failure| failure.words().what)
 }
 
 /// Does what may wait for a disk, beginning now. The thread belongs to nobody: who leaves meanwhile does
@@ -183,7 +262,7 @@ fn on_thread<T: Send + 'static>(
     });
     async move {
         spawned.map_err(|err| format!("a thread cannot be started: {err}"))?;
-        result.await.map_err(|_| "a start-up step failed unexpectedly".to_owned())
+        result.await.map_err(|_| UNEXPECTED.to_owned())
     }
 }
 
@@ -281,30 +360,34 @@ mod tests {
 
     #[tokio::test]
     async fn what_cannot_be_made_ready_is_the_answer_to_everything_that_is_asked() {
-        let connection = Connection {
-            base_url: "https://127.0.0.1:9".to_owned(),
-            sdkappid: 1,
-            identifier: "administrator".to_owned(),
-            credential: Credential::Key("0123456789abcdef0123456789abcdef".into()),
-            ca_file: Some("/nowhere/ca.pem".into()),
-        };
-        let mut plan = plan(&Flags { sandbox: true, ..Flags::default() }, &Env::default(), None).unwrap();
-        plan.target = Target::Service(connection);
+        let config = tempfile::NamedTempFile::new().unwrap();
+        let profile = "[profiles.acme]\nenvironment = \"test\"\nendpoint = \"https://127.0.0.1:9\"\n\
+            sdkappid = 1\nidentifier = \"administrator\"\nsecret_key_env = \"ACME_IM_KEY\"\n\
+            ca_file = \"/nowhere/ca.pem\"\n";
+        std::fs::write(config.path(), profile).unwrap();
+        let env = Env::of([("ACME_IM_KEY", "0123456789abcdef0123456789abcdef")]);
+        let flags = Flags { config: Some(config.path().to_owned()), ..Flags::default() };
+        let plan = plan(&flags, &env, None).unwrap();
         let (effects, asked) = mpsc::channel(4);
         let (answers, mut answered) = mpsc::channel(4);
         let (stop_later, _embedded) = oneshot::channel();
+        let reload = |id| Effect::Reload { req: crate::app::ReqId(id) };
+        effects.send(reload(6)).await.unwrap();
         let working = tokio::spawn(work(
             plan,
-            Reload::never(""),
+            Reload::never("still nowhere"),
             stop_later,
             |_, _| (None, Some("not kept".to_owned())),
             asked,
             answers,
         ));
         assert_eq!(answered.recv().await, Some(Message::Noted("not kept".to_owned())));
-        effects.send(Effect::Reload { req: crate::app::ReqId(7) }).await.unwrap();
         let Some(Message::Reloaded { result: Err(words), .. }) = answered.recv().await else { panic!() };
         assert!(words.contains("/nowhere/ca.pem"), "{words}");
+        // What is asked for once that is known tries again.
+        effects.send(reload(7)).await.unwrap();
+        let Some(Message::Reloaded { result: Err(words), .. }) = answered.recv().await else { panic!() };
+        assert_eq!(words, "still nowhere");
         drop(effects);
         working.await.unwrap();
     }

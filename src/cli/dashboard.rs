@@ -9,8 +9,6 @@ use super::background::Background;
 use super::clock::present;
 use super::console::{Console, Exit};
 use super::plan::{Plan, Target, plan, rereading};
-use crate::api::Connection;
-use crate::api::signer::Signer;
 use crate::app::{Effect, Message, Moment, PendingWrite, Setup, State, Verdict, Write, writes};
 use crate::config::{Env, Flags};
 use crate::domain::{text, wire};
@@ -76,12 +74,11 @@ pub(super) async fn run(flags: &Flags, mut console: Console<'_>) -> Exit {
 
 /// Opens the screens; returns when the operator has left and the terminal is restored.
 ///
-/// Nothing that waits for a disk or a network stands before the first frame: sandbox, database and
+/// Nothing that waits for a disk or a network stands before the first frame: the key, sandbox, database and
 /// certificates are made ready beside it, and what is asked for meanwhile waits in its queue.
 async fn open(plan: Plan, options: TerminalOptions, reload: Reload) -> Result<(), String> {
-    if let Target::Service(Connection { sdkappid, identifier, credential, .. }) = &plan.target {
-        // That of another app, or one that has ended, is refused before anything opens (W4).
-        Signer::new(*sdkappid, identifier, credential, present()).map_err(|failure| failure.words().what)?;
+    if let Target::Service(service) = &plan.target {
+        service.check(present())?;
     }
     let (notes, signals) = mpsc::channel(8);
     let (keys, input) = mpsc::channel(INPUT_QUEUE);

@@ -2,9 +2,14 @@
 
 use std::path::PathBuf;
 
+use chrono::{DateTime, Utc};
+
 use crate::api::Connection;
+use crate::api::signer::Signer;
 use crate::app::Setup;
-use crate::config::{self, ConfigError, Env, Flags, Origin, Profile, Settings, paths};
+use crate::config::{
+    self, ConfigError, Credential, Env, Flags, Origin, Profile, SecretSource, Settings, paths,
+};
 use crate::domain::profile::Environment;
 use crate::worker::{ReadConfig, Reload};
 use crate::{sandbox, store};
@@ -35,13 +40,65 @@ pub(super) enum Target {
     /// A server inside this process, started with the dashboard and gone with it.
     Embedded,
     /// Somewhere else.
-    Service(Connection),
+    Service(Service),
+}
+
+/// The service of a profile, and its key where that is at hand.
+#[derive(Clone, Debug)]
+pub(super) struct Service {
+    profile: Profile,
+    env: Env,
+    /// `None` while it is in a file, or a command has yet to say it: either may take its time.
+    credential: Option<Credential>,
+}
+
+impl Service {
+    /// Refuses what is wrong with a key that is at hand, and leaves one that is not for later.
+    fn of(profile: &Profile, env: &Env) -> Result<Self, ConfigError> {
+        let is_at_hand = match profile.secret.value {
+            SecretSource::Env(_) | SecretSource::Key(_) | SecretSource::Sig(_) => true,
+            SecretSource::File(_) | SecretSource::Command(_) => false,
+        };
+        let credential = is_at_hand.then(|| config::resolve_secret(profile, env)).transpose()?;
+        Ok(Self { profile: profile.clone(), env: env.clone(), credential })
+    }
+
+    /// Reads the key where that is left to do, which may take ten seconds.
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub(super) fn connect(self) -> Result<Connection, ConfigError> {
+        let Self { profile, env, credential } = self;
+        let credential = match credential {
+            Some(credential) => credential,
+            None => config::resolve_secret(&profile, &env)?,
+        };
+        Ok(Connection {
+            base_url: profile.endpoint.value,
+            sdkappid: profile.sdkappid.value,
+            identifier: profile.identifier.value,
+            credential,
+            ca_file: profile.ca_file.map(|file| file.value),
+        })
+    }
+
+    /// Refuses a key that is at hand and not of this app, or has ended (W4).
+    ///
+    /// # Errors
+    /// Why.
+    pub(super) fn check(&self, now: DateTime<Utc>) -> Result<(), String> {
+        let Some(credential) = &self.credential else { return Ok(()) };
+        let Profile { sdkappid, identifier, .. } = &self.profile;
+        Signer::new(sdkappid.value, &identifier.value, credential, now).map_err(|err| err.words().what)?;
+        Ok(())
+    }
 }
 
 pub(super) const NOTHING_TO_READ: &str =
     "this is the embedded sandbox; to use a profile, leave and start pushdeck without --sandbox";
 
-/// Reads settings and secret. May wait ten seconds for a `secret_key_command`.
+/// Reads the settings, and the key where it is at hand. One that is in a file or is said by a command is read
+/// by [`Service::connect`].
 ///
 /// # Errors
 /// Everything that is wrong with them.
@@ -60,7 +117,6 @@ fn service(
     env: &Env,
     store: Option<PathBuf>,
 ) -> Result<Plan, ConfigError> {
-    let credential = config::resolve_secret(profile, env)?;
     let endpoint = &profile.endpoint.value;
     let host = host_of(endpoint);
     let name = &profile.name.value;
@@ -81,14 +137,7 @@ fn service(
         notice,
         app: store_key.as_str().into(),
     };
-    let target = Target::Service(Connection {
-        base_url: endpoint.clone(),
-        sdkappid: setup.sdkappid,
-        identifier: profile.identifier.value.clone(),
-        credential,
-        ca_file: profile.ca_file.as_ref().map(|file| file.value.clone()),
-    });
-    Ok(Plan { setup, target, store, store_key })
+    Ok(Plan { setup, target: Target::Service(Service::of(profile, env)?), store, store_key })
 }
 
 /// Under which name drafts and journal of a profile are kept.
@@ -129,7 +178,10 @@ pub(super) fn rereading(flags: &Flags, env: Env, system_zone: Option<String>, pr
             plan(&flags, &env, system_zone.as_deref()).map_err(|err| err.to_string())?;
         setup.notice = None;
         match target {
-            Target::Service(connection) => Ok(ReadConfig { setup, connection, store_key }),
+            Target::Service(service) => {
+                let connection = service.connect().map_err(|err| err.to_string())?;
+                Ok(ReadConfig { setup, connection, store_key })
+            }
             Target::Embedded => Err(NOTHING_TO_READ.to_owned()),
         }
     })
@@ -142,7 +194,6 @@ mod tests {
     use chrono_tz::Tz;
 
     use super::*;
-    use crate::config::Credential;
 
     const CONFIG: &str = r#"
         [ui]
@@ -191,7 +242,8 @@ mod tests {
         assert_eq!(plan.store, Some("/home/op/.local/state/pushdeck/state.db".into()));
         assert_eq!(plan.store_key, "acme 1400000009 adminapisgp.im.qcloud.com");
         assert!(!format!("{plan:?}").contains("5up3r"));
-        let Target::Service(connection) = plan.target else { panic!("not embedded") };
+        let Target::Service(service) = plan.target else { panic!("not embedded") };
+        let connection = service.connect().unwrap();
         assert_eq!(connection.base_url, "https://adminapisgp.im.qcloud.com");
         assert_eq!((connection.sdkappid, connection.identifier.as_str()), (1_400_000_009, "ops"));
         assert!(matches!(connection.credential, Credential::Key(_)));
@@ -201,7 +253,8 @@ mod tests {
     fn an_endpoint_is_shown_by_its_host_and_a_given_signature_stays_one() {
         let plan = with_config("local", &[]).unwrap();
         assert_eq!((plan.setup.place.as_str(), plan.store), ("127.0.0.1:8080", None));
-        assert!(matches!(plan.target, Target::Service(Connection { credential: Credential::Sig(_), .. })));
+        let Target::Service(service) = plan.target else { panic!("not embedded") };
+        assert!(matches!(service.connect().unwrap().credential, Credential::Sig(_)));
     }
 
     #[test]

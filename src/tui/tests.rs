@@ -188,7 +188,7 @@ async fn an_answer_that_brings_nothing_new_is_shown_with_the_next_second() {
         drop(far.worker);
     };
     let (ended, ()) = tokio::join!(run, worker);
-    let seconds = (ended.state.now.running - now().running).as_secs();
+    let seconds = ended.state.now.running.saturating_sub(now().running).as_secs();
     assert_eq!(ended.frames, 1 + seconds + 2, "one at the start, one a second, and two for news");
 }
 

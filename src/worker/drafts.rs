@@ -1,9 +1,10 @@
 //! Drafts: kept, loaded and dropped, strictly in the order in which that was asked, or an older
 //! text could end up on top of a newer one.
 
-use super::dependencies::Dependencies;
 use super::journal::Journal;
-use crate::app::{Message, PendingReply, ReqId};
+use super::log;
+use crate::api::Context;
+use crate::app::{Effect, Message, PendingReply, ReqId};
 use crate::domain::Draft;
 use crate::domain::kept::DraftId;
 
@@ -30,25 +31,61 @@ pub(super) enum DraftWork {
     Restore(DraftId),
 }
 
+/// Does what is asked for a draft, which needs no client, and gives the answer. `None` where the effect asks
+/// for something else, which is left as it is.
+pub async fn keep_draft(effect: &Effect, journal: &Journal, context: &Context) -> Option<Message> {
+    let answer = DraftJob::of(effect, journal)?.carry_out(context).await;
+    log::note_down(&answer);
+    Some(answer)
+}
+
 impl DraftJob {
-    pub(super) async fn carry_out(self, deps: &Dependencies) -> Message {
+    /// The work that an effect asks for, where it is about a draft.
+    pub(super) fn of(effect: &Effect, journal: &Journal) -> Option<Self> {
+        let (req, slot, what) = match effect {
+            Effect::SaveDraft { req, slot, draft } => (req, slot.clone(), DraftWork::Save(draft.clone())),
+            Effect::DropDraft { req, slot } => (req, slot.clone(), DraftWork::Drop),
+            Effect::LoadDraft { req, slot } => (req, slot.clone(), DraftWork::Load),
+            Effect::ArchiveDraft { req, slot, draft } => {
+                (req, slot.clone(), DraftWork::Archive(draft.clone()))
+            }
+            Effect::ListDrafts { req } => (req, String::new(), DraftWork::List),
+            Effect::RestoreDraft { req, id } => (req, String::new(), DraftWork::Restore(*id)),
+            Effect::List { .. }
+            | Effect::Get { .. }
+            | Effect::Write { .. }
+            | Effect::Search { .. }
+            | Effect::Settle { .. }
+            | Effect::Reload { .. }
+            | Effect::Adopt { .. }
+            | Effect::Copy(_)
+            | Effect::Repaint
+            | Effect::Suspend
+            | Effect::TakeTerminal
+            | Effect::Quit => return None,
+        };
+        let reply = PendingReply::to(effect)?;
+        Some(Self { req: *req, reply, slot, what, journal: journal.clone() })
+    }
+
+    pub(super) async fn carry_out(self, context: &Context) -> Message {
         let Self { req, slot, what, journal, .. } = self;
         match what {
             DraftWork::Save(draft) => {
-                let result = journal.save_draft(slot, draft, deps.context.now()).await;
+                let result = journal.save_draft(slot, draft, context.now()).await;
                 Message::DraftKept { req, result }
             }
             DraftWork::Drop => Message::DraftKept { req, result: journal.drop_draft(slot).await },
             DraftWork::Load => Message::DraftLoaded { req, result: journal.load_draft(slot).await },
             DraftWork::Archive(draft) => {
-                let result = journal.archive_draft(slot, draft, deps.context.now()).await;
+                let result = journal.archive_draft(slot, draft, context.now()).await;
                 Message::DraftKept { req, result }
             }
             DraftWork::List => {
-                Message::DraftsListed { req, result: journal.list_drafts(deps.context.now()).await }
+                Message::DraftsListed { req, result: journal.list_drafts(context.now()).await }
             }
             DraftWork::Restore(id) => {
-                let result = journal.restore_draft(id, deps.context.now()).await;
+                let result = journal.restore_draft(id, context.now()).await;
                 Message::DraftRestored { req, result: result.map(Box::new) }
             }
         }

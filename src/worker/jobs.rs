@@ -8,7 +8,7 @@ use tokio::task::{self, AbortHandle, JoinSet};
 use tokio::time::Instant;
 
 use super::dependencies::{Dependencies, WriteEnd, signed};
-use super::drafts::{DraftJob, DraftWork};
+use super::drafts::DraftJob;
 use super::record::STOPPED;
 use super::{delay, inherited, limits, reads, reload, writes};
 use crate::app::{Effect, Message, PendingReply, ReqId};
@@ -58,6 +58,11 @@ impl Jobs {
     }
 
     pub(super) fn begin(&mut self, effect: Effect) {
+        if let Some(job) = DraftJob::of(&effect, &self.deps.journal) {
+            self.drafts.push_back(job);
+            self.begin_draft();
+            return;
+        }
         let deps = self.deps.clone();
         let Some(reply) = PendingReply::to(&effect) else { return };
         match effect {
@@ -81,16 +86,13 @@ impl Jobs {
             Effect::Reload { req } => {
                 self.spawn(reply, async move { reload::reload(&deps, req).await });
             }
-            Effect::SaveDraft { req, slot, draft } => self.queue(req, reply, slot, DraftWork::Save(draft)),
-            Effect::DropDraft { req, slot } => self.queue(req, reply, slot, DraftWork::Drop),
-            Effect::LoadDraft { req, slot } => self.queue(req, reply, slot, DraftWork::Load),
-            Effect::ArchiveDraft { req, slot, draft } => {
-                self.queue(req, reply, slot, DraftWork::Archive(draft));
-            }
-            Effect::ListDrafts { req } => self.queue(req, reply, String::new(), DraftWork::List),
-            Effect::RestoreDraft { req, id } => {
-                self.queue(req, reply, String::new(), DraftWork::Restore(id));
-            }
+            // Begun above.
+            Effect::SaveDraft { .. }
+            | Effect::DropDraft { .. }
+            | Effect::LoadDraft { .. }
+            | Effect::ArchiveDraft { .. }
+            | Effect::ListDrafts { .. }
+            | Effect::RestoreDraft { .. } => {}
             // Adopted at once, in the loop: what follows must find it done.
             Effect::Adopt { .. }
             | Effect::Copy(_)
@@ -120,19 +122,13 @@ impl Jobs {
         }
     }
 
-    fn queue(&mut self, req: ReqId, reply: PendingReply, slot: String, what: DraftWork) {
-        let journal = self.deps.journal.clone();
-        self.drafts.push_back(DraftJob { req, reply, slot, what, journal });
-        self.begin_draft();
-    }
-
     fn begin_draft(&mut self) {
         if self.draft.is_some() {
             return;
         }
         let Some(job) = self.drafts.pop_front() else { return };
-        let deps = self.deps.clone();
-        let (id, _) = self.spawn(job.reply, async move { job.carry_out(&deps).await });
+        let context = self.deps.context.clone();
+        let (id, _) = self.spawn(job.reply, async move { job.carry_out(&context).await });
         self.draft = Some(id);
     }
 

@@ -30,7 +30,10 @@ impl Reload {
     }
 
     /// Reads it; may wait.
-    pub(super) fn read(&self) -> Result<ReadConfig, String> {
+    ///
+    /// # Errors
+    /// What is wrong with it.
+    pub fn read(&self) -> Result<ReadConfig, String> {
         (self.0)()
     }
 

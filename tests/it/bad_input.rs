@@ -51,17 +51,22 @@ fn a_wrong_config_is_named_by_file_line_and_nearest_key() {
 fn a_secret_that_cannot_be_read_is_said_before_anything_opens() {
     let said = refused(PROFILE, &[]);
     assert!(said.contains("ACME_IM_KEY"), "{said}");
-    let said = refused(
-        &PROFILE.replace("secret_key_env = \"ACME_IM_KEY\"", "secret_key_file = \"/nowhere/key\""),
-        &[],
-    );
-    assert!(said.contains("/nowhere/key"), "{said}");
+}
+
+#[test]
+fn a_key_file_that_cannot_be_read_is_said_on_the_screen() {
     let folder = tempfile::tempdir().unwrap();
     let pipe = folder.path().join("pipe");
     assert!(Command::new("mkfifo").arg(&pipe).status().unwrap().success());
-    let line = format!("secret_key_file = \"{}\"", pipe.display());
-    let said = refused(&PROFILE.replace("secret_key_env = \"ACME_IM_KEY\"", &line), &[]);
-    assert!(said.contains("is a named pipe"), "{said}");
+    for (path, words) in [("/nowhere/key", "/nowhere/key"), (pipe.to_str().unwrap(), "is a named pipe")] {
+        let line = format!("secret_key_file = \"{path}\"");
+        let config = PROFILE.replace("secret_key_env = \"ACME_IM_KEY\"", &line);
+        let mut terminal = Start::new(&[]).size(200, 30).config(&config).open();
+        let screen = terminal.see(words);
+        assert!(screen.contains("STOPPED"), "{screen}");
+        terminal.keys("q");
+        assert_eq!(terminal.end(), 0);
+    }
 }
 
 #[test]
