@@ -21,7 +21,7 @@ pub struct RowText {
 /// What all rows of the page say.
 #[derive(Clone, Debug)]
 pub struct RowTexts {
-    /// Row by row, in the order of [`super::Board::tasks`].
+    /// Row by row, in the order of [`super::table::Board::tasks`].
     pub rows: Vec<RowText>,
     /// Cells of the longest [`RowText::who`].
     pub widest_who: usize,
