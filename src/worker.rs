@@ -112,7 +112,9 @@ pub async fn run_after(
     let others = inherited::announce(&deps).await;
     let mut jobs = Jobs::new(deps, pace.shutdown_grace);
     jobs.others = others.watch(&jobs.deps);
-    first.into_iter().for_each(|effect| jobs.begin(effect));
+    for effect in first {
+        jobs.begin(effect);
+    }
     loop {
         tokio::select! {
             effect = effects.recv() => match effect {

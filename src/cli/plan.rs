@@ -40,7 +40,7 @@ pub(super) enum Target {
     /// A server inside this process, started with the dashboard and gone with it.
     Embedded,
     /// Somewhere else.
-    Service(Service),
+    Service(Box<Service>),
 }
 
 /// The service of a profile, and its key where that is at hand.
@@ -137,7 +137,7 @@ fn service(
         notice,
         app: store_key.as_str().into(),
     };
-    Ok(Plan { setup, target: Target::Service(Service::of(profile, env)?), store, store_key })
+    Ok(Plan { setup, target: Target::Service(Box::new(Service::of(profile, env)?)), store, store_key })
 }
 
 /// Under which name drafts and journal of a profile are kept.
