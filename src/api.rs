@@ -7,6 +7,7 @@
 mod ca;
 pub mod client;
 mod fault;
+mod http;
 #[cfg(test)]
 pub(crate) mod mock_server;
 pub mod probe;
@@ -17,4 +18,5 @@ mod scrub;
 pub mod signer;
 
 pub use crate::usersig::Credential;
-pub use client::{Client, Connection, Context, Event, Timeouts};
+pub use client::{Client, Connection, Context, Event};
+pub use http::Timeouts;

@@ -10,8 +10,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 use serde_json::json;
 use tokio::time::Instant;
 
-use super::client::{self, Context, Timeouts};
+use super::client::Context;
 use super::fault::{self, Transport};
+use super::http::{self, Timeouts};
 use crate::domain::wire::Command;
 use crate::domain::{Failure, call};
 
@@ -38,14 +39,14 @@ pub async fn hello(
     timeouts: Timeouts,
     context: &Context,
 ) -> Result<Hello, Failure> {
-    let base = client::base_of(base_url)?;
-    let http = client::http_client(&base, ca_file, timeouts)?;
+    let base = http::base_of(base_url)?;
+    let client = http::http_client(&base, ca_file, timeouts)?;
     let (sent, began) = (context.now(), Instant::now());
-    let asked = http.post(client::endpoint(&base, Command::List)).json(&json!({})).send().await;
+    let asked = client.post(http::endpoint(&base, Command::List)).json(&json!({})).send().await;
     let took = began.elapsed();
     let answer =
         asked.map_err(|error| fault::of_send(&error.without_url(), timeouts.total, &Transport::to(&base)))?;
-    let date = client::date_of(&answer);
+    let date = http::date_of(&answer);
     Ok(Hello {
         version: format!("{:?}", answer.version()),
         status: answer.status().as_u16(),

@@ -96,13 +96,13 @@ async fn work(
     mut asked: mpsc::Receiver<Effect>,
     answers: mpsc::Sender<Message>,
 ) {
-    let (client, ready) = make_ready(plan, reload, stop_later, open_store, &answers).await;
+    let (client, prepared) = make_ready(plan, reload, stop_later, open_store, &answers).await;
     let mut making = Some(client);
     let (mut waiting, mut detail) = (Vec::new(), String::new());
     loop {
         tokio::select! {
             made = made(&mut making), if making.is_some() => match made {
-                Ok(client) => return worker::run_after(waiting, ready.tools(client), asked, answers).await,
+                Ok(client) => return worker::run_after(waiting, prepared.tools(client), asked, answers).await,
                 Err(words) => {
                     tracing::warn!(event = "trouble", words);
                     for effect in waiting.drain(..) {
@@ -114,11 +114,11 @@ async fn work(
             effect = asked.recv() => {
                 // Without it nobody can ask any more.
                 let Some(effect) = effect else { return };
-                if let Some(answer) = ready.keep_draft(&effect).await {
+                if let Some(answer) = prepared.keep_draft(&effect).await {
                     // When the receiver is gone, nobody wants to know.
                     let _ = answers.send(answer).await;
-                } else if making.is_some() || ready.is_to_be_tried_for(&effect) {
-                    making.get_or_insert_with(|| ready.try_again());
+                } else if making.is_some() || prepared.is_to_be_tried_for(&effect) {
+                    making.get_or_insert_with(|| prepared.try_again());
                     waiting.push(effect);
                 } else {
                     refuse(&effect, &detail, &answers).await;
@@ -144,7 +144,7 @@ async fn refuse(effect: &Effect, detail: &str, answers: &mpsc::Sender<Message>) 
 }
 
 /// What the worker works with, but for its client.
-struct Ready {
+struct Preparation {
     setup: Setup,
     store_key: String,
     journal: Journal,
@@ -153,7 +153,7 @@ struct Ready {
     is_embedded: bool,
 }
 
-impl Ready {
+impl Preparation {
     fn tools(self, client: Client) -> Tools {
         let Self { setup, journal, context, reload, .. } = self;
         tracing::info!(
@@ -196,7 +196,7 @@ async fn make_ready(
     stop_later: oneshot::Sender<Running>,
     open_store: impl FnOnce(Option<PathBuf>, Option<String>) -> OpenedStore + Send + 'static,
     answers: &mpsc::Sender<Message>,
-) -> (JoinHandle<Result<Client, String>>, Ready) {
+) -> (JoinHandle<Result<Client, String>>, Preparation) {
     let Plan { setup, target, store, store_key } = plan;
     let is_embedded = matches!(target, Target::Embedded);
     let key = store_key.clone();
@@ -214,7 +214,7 @@ async fn make_ready(
         journal = journal.of_own_service();
     }
     let reload = if is_embedded { Reload::never(NOTHING_TO_READ) } else { reload };
-    (client, Ready { setup, store_key, journal, context, reload, is_embedded })
+    (client, Preparation { setup, store_key, journal, context, reload, is_embedded })
 }
 
 async fn make_client(

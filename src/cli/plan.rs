@@ -40,19 +40,19 @@ pub(super) enum Target {
     /// A server inside this process, started with the dashboard and gone with it.
     Embedded,
     /// Somewhere else.
-    Service(Box<Service>),
+    Service(Box<ProfileTarget>),
 }
 
 /// The service of a profile, and its key where that is at hand.
 #[derive(Clone, Debug)]
-pub(super) struct Service {
+pub(super) struct ProfileTarget {
     profile: Profile,
     env: Env,
     /// `None` while it is in a file, or a command has yet to say it: either may take its time.
     credential: Option<Credential>,
 }
 
-impl Service {
+impl ProfileTarget {
     /// Refuses what is wrong with a key that is at hand, and leaves one that is not for later.
     fn of(profile: &Profile, env: &Env) -> Result<Self, ConfigError> {
         let is_at_hand = match profile.secret.value {
@@ -98,7 +98,7 @@ pub(super) const NOTHING_TO_READ: &str =
     "this is the embedded sandbox; to use a profile, leave and start pushdeck without --sandbox";
 
 /// Reads the settings, and the key where it is at hand. One that is in a file or is said by a command is read
-/// by [`Service::connect`].
+/// by [`ProfileTarget::connect`].
 ///
 /// # Errors
 /// Everything that is wrong with them.
@@ -137,7 +137,7 @@ fn service(
         notice,
         app: store_key.as_str().into(),
     };
-    Ok(Plan { setup, target: Target::Service(Box::new(Service::of(profile, env)?)), store, store_key })
+    Ok(Plan { setup, target: Target::Service(Box::new(ProfileTarget::of(profile, env)?)), store, store_key })
 }
 
 /// Under which name drafts and journal of a profile are kept.

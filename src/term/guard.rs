@@ -24,14 +24,14 @@ use crate::app::Message;
 /// Whether the terminal is taken over now. One process has one terminal.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 /// What it takes to give it back.
-static LINE: Mutex<Option<Line>> = Mutex::new(None);
+static LINE: Mutex<Option<HeldLine>> = Mutex::new(None);
 
 /// How long the giving back waits for a frame that is being written, and then for its own bytes.
 const PATIENCE: Duration = Duration::from_millis(300);
 
 /// The line as it was, and who writes to it.
 #[derive(Debug)]
-struct Line {
+struct HeldLine {
     tty: OwnedFd,
     before: Termios,
     screen: Screen,
@@ -57,7 +57,7 @@ pub fn take() -> io::Result<TakenTerminal> {
     thread::Builder::new().name("output".to_owned()).spawn(move || writer.run())?;
     screen.begin(&entering()?);
     let before = line::make_raw(tty.as_fd())?;
-    *line_held() = Some(Line { tty, before, screen: screen.clone() });
+    *line_held() = Some(HeldLine { tty, before, screen: screen.clone() });
     TAKEN.store(true, Ordering::SeqCst);
     Ok((TerminalGuard(()), screen, written))
 }
@@ -111,7 +111,7 @@ pub fn retake() -> io::Result<()> {
     Ok(())
 }
 
-fn line_held() -> MutexGuard<'static, Option<Line>> {
+fn line_held() -> MutexGuard<'static, Option<HeldLine>> {
     // It is replaced as a whole.
     LINE.lock().unwrap_or_else(PoisonError::into_inner)
 }

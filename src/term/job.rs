@@ -24,7 +24,7 @@ pub(super) fn stop() -> io::Result<()> {
 /// # Errors
 /// When nobody could: no shell with job control started this.
 pub(super) fn can_stop() -> io::Result<()> {
-    if Process::of(None).is_some_and(|own| has_shell(own, ancestors())) {
+    if JobMember::of(None).is_some_and(|own| has_shell(own, ancestors())) {
         Ok(())
     } else {
         Err(io::Error::other(NO_SHELL))
@@ -33,12 +33,12 @@ pub(super) fn can_stop() -> io::Result<()> {
 
 /// The group and the session of a process: 0 where the leader is outside of this container.
 #[derive(Clone, Copy)]
-struct Process {
+struct JobMember {
     group: i32,
     session: i32,
 }
 
-impl Process {
+impl JobMember {
     /// This process, or another one; `None` where the system does not tell.
     fn of(pid: Option<Pid>) -> Option<Self> {
         Some(Self { group: getpgid(pid).ok()?.as_raw(), session: getsid(pid).ok()?.as_raw() })
@@ -47,16 +47,16 @@ impl Process {
 
 /// Whether the job has a parent in the same session that is not part of it. Without one the system
 /// calls the group orphaned, and nobody would continue it.
-fn has_shell(own: Process, ancestors: impl IntoIterator<Item = Process>) -> bool {
+fn has_shell(own: JobMember, ancestors: impl IntoIterator<Item = JobMember>) -> bool {
     let outside_job = ancestors.into_iter().find(|process| process.group != own.group);
     outside_job.is_some_and(|parent| parent.session == own.session)
 }
 
 /// The parent, its parent and so on, as far as the system tells.
-fn ancestors() -> impl Iterator<Item = Process> {
+fn ancestors() -> impl Iterator<Item = JobMember> {
     std::iter::successors(Some(getppid()), |pid| parent_of(*pid))
         .take_while(|pid| pid.as_raw() > 0)
-        .map_while(|pid| Process::of(Some(pid)))
+        .map_while(|pid| JobMember::of(Some(pid)))
 }
 
 /// The parent of a process, where the system tells.
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn who_could_bring_it_back_is_a_parent_in_the_session_outside_the_job() {
-        let process = |group, session| Process { group, session };
+        let process = |group, session| JobMember { group, session };
         let own = process(7, 3);
         assert!(has_shell(own, [process(3, 3)]));
         assert!(has_shell(own, [process(7, 3), process(3, 3)]), "a script around it is part of the job");
@@ -84,7 +84,7 @@ mod tests {
 
     #[test]
     fn in_a_container_whose_session_began_outside_the_leaders_are_0() {
-        let process = |group, session| Process { group, session };
+        let process = |group, session| JobMember { group, session };
         assert!(!has_shell(process(7, 7), [process(0, 0)]), "what started it is outside");
         assert!(!has_shell(process(0, 0), []), "it is itself the first process");
         assert!(

@@ -33,7 +33,7 @@ enum Cell {
 }
 
 /// A column of the list.
-struct Column {
+struct CallColumn {
     cell: Cell,
     head: &'static str,
     /// What is left over goes to the words.
@@ -44,16 +44,16 @@ struct Column {
     leaves: u8,
 }
 
-const COLUMNS: [Column; 9] = [
-    Column { cell: Cell::Time, head: "TIME", width: 8, right: false, leaves: 0 },
-    Column { cell: Cell::Command, head: "CALL", width: 6, right: false, leaves: 0 },
-    Column { cell: Cell::Priority, head: "PRIORITY", width: 10, right: false, leaves: 2 },
-    Column { cell: Cell::Attempt, head: "TRY", width: 3, right: true, leaves: 4 },
-    Column { cell: Cell::Milliseconds, head: "MS", width: 6, right: true, leaves: 5 },
-    Column { cell: Cell::Sent, head: "OUT", width: 6, right: true, leaves: 1 },
-    Column { cell: Cell::Received, head: "IN", width: 9, right: true, leaves: 3 },
-    Column { cell: Cell::Code, head: "CODE", width: 5, right: true, leaves: 0 },
-    Column { cell: Cell::Words, head: "WORDS", width: 0, right: false, leaves: 0 },
+const COLUMNS: [CallColumn; 9] = [
+    CallColumn { cell: Cell::Time, head: "TIME", width: 8, right: false, leaves: 0 },
+    CallColumn { cell: Cell::Command, head: "CALL", width: 6, right: false, leaves: 0 },
+    CallColumn { cell: Cell::Priority, head: "PRIORITY", width: 10, right: false, leaves: 2 },
+    CallColumn { cell: Cell::Attempt, head: "TRY", width: 3, right: true, leaves: 4 },
+    CallColumn { cell: Cell::Milliseconds, head: "MS", width: 6, right: true, leaves: 5 },
+    CallColumn { cell: Cell::Sent, head: "OUT", width: 6, right: true, leaves: 1 },
+    CallColumn { cell: Cell::Received, head: "IN", width: 9, right: true, leaves: 3 },
+    CallColumn { cell: Cell::Code, head: "CODE", width: 5, right: true, leaves: 0 },
+    CallColumn { cell: Cell::Words, head: "WORDS", width: 0, right: false, leaves: 0 },
 ];
 
 /// Room that the words have before another column leaves.
@@ -153,9 +153,9 @@ fn empty(theme: &Theme, inner: Rect, buf: &mut Buffer) {
 }
 
 /// The columns for a width, with their first cells and their widths; the words take what is left.
-fn fit(width: u16, time: usize) -> Vec<(&'static Column, u16, u16)> {
+fn fit(width: u16, time: usize) -> Vec<(&'static CallColumn, u16, u16)> {
     let gap = if width >= WIDE { 2 } else { 1 };
-    let of = |column: &Column| match column.cell {
+    let of = |column: &CallColumn| match column.cell {
         Cell::Time => column.width.max(u16::try_from(time).unwrap_or(u16::MAX)),
         Cell::Command
         | Cell::Priority

@@ -19,7 +19,7 @@ mod rows;
 #[cfg(test)]
 mod tests;
 
-use rows::Row;
+use rows::FormRow;
 
 /// Widest form.
 const WIDEST: u16 = 124;
@@ -93,15 +93,15 @@ fn foot(form: &Form, inner: Rect, roomy: bool, theme: &Theme, buf: &mut Buffer) 
 }
 
 /// The first row on screen, so that the field that has the keys stands about the middle.
-fn first_row(rows: &[Row], focus: FormField, height: usize) -> usize {
-    let has_keys = |row: &Row| row.field == Some(focus);
+fn first_row(rows: &[FormRow], focus: FormField, height: usize) -> usize {
+    let has_keys = |row: &FormRow| row.field == Some(focus);
     let first = rows.iter().position(has_keys).unwrap_or(0);
     let last = rows.iter().rposition(has_keys).unwrap_or(first);
     let middle = usize::midpoint(first, last);
     middle.saturating_sub(height / 2).min(rows.len().saturating_sub(height)).min(first)
 }
 
-fn draw(row: &Row, theme: &Theme, area: Rect, buf: &mut Buffer) {
+fn draw(row: &FormRow, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let mut right = area.right();
     let mut x = area.x;
     if let Some(beside) = &row.beside {

@@ -66,17 +66,17 @@ async fn until_listed(deps: &Dependencies, id: TaskId, due: DateTime<Utc>) -> Op
         let asked = began.elapsed();
         let by_creation = shown(deps, id, &query(Order::Created, made)).await;
         let found = match by_creation {
-            Ok(Shown::No { is_whole }) => {
+            Ok(Listed::No { is_whole }) => {
                 let at_due = query(Order::Scheduled, Range { begin: due, end: due });
                 shown(deps, id, &at_due).await.map(|other| other.and(is_whole))
             }
             other => other,
         };
         match found {
-            Ok(Shown::Yes) => return Some(if was_missing { began.elapsed() } else { Duration::ZERO }),
+            Ok(Listed::Yes) => return Some(if was_missing { began.elapsed() } else { Duration::ZERO }),
             // It may stand on a page that was not read.
-            Ok(Shown::No { is_whole: false }) => return None,
-            Ok(Shown::No { is_whole: true }) => {
+            Ok(Listed::No { is_whole: false }) => return None,
+            Ok(Listed::No { is_whole: true }) => {
                 was_missing = true;
                 last = Some(asked);
                 deps.delay.with(|state| state.at_least = asked);
@@ -92,7 +92,7 @@ async fn until_listed(deps: &Dependencies, id: TaskId, due: DateTime<Utc>) -> Op
 }
 
 /// What a list shows of a task.
-enum Shown {
+enum Listed {
     Yes,
     /// And whether all of the list was read.
     No {
@@ -100,7 +100,7 @@ enum Shown {
     },
 }
 
-impl Shown {
+impl Listed {
     fn and(self, was_whole: bool) -> Self {
         match self {
             Self::Yes => Self::Yes,
@@ -110,7 +110,7 @@ impl Shown {
 }
 
 /// Reads page after page until the task is there.
-async fn shown(deps: &Dependencies, id: TaskId, query: &Query) -> Result<Shown, Failure> {
+async fn shown(deps: &Dependencies, id: TaskId, query: &Query) -> Result<Listed, Failure> {
     let mut query = query.clone();
     for _ in 0..MOST_PAGES {
         // Before the background: searches for writes in doubt wait for what is learnt here, and would not let
@@ -118,14 +118,14 @@ async fn shown(deps: &Dependencies, id: TaskId, query: &Query) -> Result<Shown, 
         let listed = limits::list(deps, &query, Priority::Write).await?;
         let (page, is_as_asked) = (listed.page, listed.asked.range == query.range);
         if page.tasks.iter().any(|task| task.id == id) {
-            return Ok(Shown::Yes);
+            return Ok(Listed::Yes);
         }
         query.offset += page.tasks.len() as u64;
         if page.tasks.is_empty() || query.offset >= page.total || !is_as_asked {
-            return Ok(Shown::No { is_whole: is_as_asked && query.offset >= page.total });
+            return Ok(Listed::No { is_whole: is_as_asked && query.offset >= page.total });
         }
     }
-    Ok(Shown::No { is_whole: false })
+    Ok(Listed::No { is_whole: false })
 }
 
 fn query(order: Order, range: Range) -> Query {

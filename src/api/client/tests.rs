@@ -4,6 +4,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 
 use serde_json::json;
 
+use super::super::http::MOST_BODY;
 use super::*;
 use crate::api::mock_server::{self, APP, Act, KEY, MockServer, WHO, fail, ok};
 use crate::domain::Content;

@@ -84,15 +84,15 @@ impl IntoResponse for Reply {
     }
 }
 
-struct Problem(StatusCode, String);
+struct RequestError(StatusCode, String);
 
-impl IntoResponse for Problem {
+impl IntoResponse for RequestError {
     fn into_response(self) -> Response {
         Reply(self.0, json!({ "error": self.1 })).into_response()
     }
 }
 
-type Done = Result<Reply, Problem>;
+type Handled = Result<Reply, RequestError>;
 
 /// What every handler gets of the sandbox.
 type Sandbox = State<Arc<ServerState>>;
@@ -101,12 +101,12 @@ fn done(value: Value) -> Reply {
     Reply(StatusCode::OK, value)
 }
 
-fn wrong(words: impl Into<String>) -> Problem {
-    Problem(StatusCode::BAD_REQUEST, words.into())
+fn wrong(words: impl Into<String>) -> RequestError {
+    RequestError(StatusCode::BAD_REQUEST, words.into())
 }
 
-fn broken(words: String) -> Problem {
-    Problem(StatusCode::INTERNAL_SERVER_ERROR, words)
+fn broken(words: String) -> RequestError {
+    RequestError(StatusCode::INTERNAL_SERVER_ERROR, words)
 }
 
 /// Answers a request to the control interface that came to this address of the machine.
@@ -128,8 +128,8 @@ pub(in crate::sandbox) async fn answer(
 }
 
 /// Whether this comes from a program of somebody who knows where he is.
-fn admit(shared: &ServerState, parts: &Parts, local: Option<IpAddr>) -> Result<(), Problem> {
-    let forbidden = |words: String| Problem(StatusCode::FORBIDDEN, words);
+fn admit(shared: &ServerState, parts: &Parts, local: Option<IpAddr>) -> Result<(), RequestError> {
+    let forbidden = |words: String| RequestError(StatusCode::FORBIDDEN, words);
     if parts.headers.contains_key(header::ORIGIN) {
         return Err(forbidden("pages of a browser may not control the sandbox".to_owned()));
     }
@@ -141,22 +141,22 @@ async fn paths() -> Reply {
     done(Value::Object(PATHS.iter().map(|(path, what)| ((*path).to_owned(), json!(what))).collect()))
 }
 
-async fn no_path() -> Problem {
-    Problem(StatusCode::NOT_FOUND, "there is no such path; GET /_sandbox/ names them all".to_owned())
+async fn no_path() -> RequestError {
+    RequestError(StatusCode::NOT_FOUND, "there is no such path; GET /_sandbox/ names them all".to_owned())
 }
 
-async fn other_methods(OriginalUri(uri): OriginalUri) -> Problem {
+async fn other_methods(OriginalUri(uri): OriginalUri) -> RequestError {
     let stem = |path: &str| path.split('/').next().unwrap_or("").to_owned();
     let asked = stem(uri.path().strip_prefix(PREFIX).unwrap_or(""));
     let paths = PATHS.iter().filter_map(|(path, _)| path.split_once(' '));
     let methods: Vec<&str> =
         paths.filter(|(_, path)| stem(path) == asked).map(|(method, _)| method).collect();
     let words = format!("{} takes {}", uri.path(), methods.join(", "));
-    Problem(StatusCode::METHOD_NOT_ALLOWED, words)
+    RequestError(StatusCode::METHOD_NOT_ALLOWED, words)
 }
 
 /// The body as JSON, whatever its type is called; nothing counts as `{}`.
-fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, Problem> {
+fn read<T: DeserializeOwned>(body: &[u8]) -> Result<T, RequestError> {
     let body = if body.is_empty() { b"{}" } else { body };
     serde_json::from_slice(body).map_err(|err| wrong(format!("the body does not fit: {err}")))
 }
@@ -178,7 +178,7 @@ async fn clock(State(shared): Sandbox) -> Reply {
     done(json!({ "now": time_out(now), "unix_ms": now.timestamp_millis(), "virtual": is_virtual }))
 }
 
-async fn move_clock(State(shared): Sandbox, body: Bytes) -> Done {
+async fn move_clock(State(shared): Sandbox, body: Bytes) -> Handled {
     let form: ClockForm = read(&body)?;
     let moved = match (form.advance_ms, form.advance_seconds, form.set) {
         (Some(ms), None, None) => shared.advance(Duration::from_millis(ms)).await,
@@ -205,7 +205,7 @@ async fn faults(State(shared): Sandbox) -> Reply {
 }
 
 /// One fault, or a list of them, of which all or none are taken.
-async fn add_faults(State(shared): Sandbox, body: Bytes) -> Done {
+async fn add_faults(State(shared): Sandbox, body: Bytes) -> Handled {
     let fault = |form: FaultForm| known(&shared, form.app).and_then(|()| form.fault());
     let script = if body.trim_ascii_start().starts_with(b"[") {
         let forms: Vec<FaultForm> = read(&body)?;
@@ -223,11 +223,11 @@ async fn clear_faults(State(shared): Sandbox) -> Reply {
     faults(State(shared)).await
 }
 
-async fn outcomes(State(shared): Sandbox) -> Done {
+async fn outcomes(State(shared): Sandbox) -> Handled {
     Ok(done(json!({ "outcomes": shared.outcomes().await.map_err(broken)? })))
 }
 
-async fn set_outcome(State(shared): Sandbox, body: Bytes) -> Done {
+async fn set_outcome(State(shared): Sandbox, body: Bytes) -> Handled {
     let rule: OutcomeRule = read(&body)?;
     if rule.failure.as_ref().is_some_and(String::is_empty) {
         return Err(wrong("\"failure\" must be a text that is not empty, or null for a success"));
@@ -240,7 +240,7 @@ async fn set_outcome(State(shared): Sandbox, body: Bytes) -> Done {
     outcomes(State(shared)).await
 }
 
-async fn clear_outcomes(State(shared): Sandbox) -> Done {
+async fn clear_outcomes(State(shared): Sandbox) -> Handled {
     shared.on_store(Database::forget_rules).await.map_err(broken)?;
     outcomes(State(shared)).await
 }
@@ -254,7 +254,7 @@ async fn modes(State(shared): Sandbox) -> Reply {
     }))
 }
 
-async fn switch(State(shared): Sandbox, body: Bytes) -> Done {
+async fn switch(State(shared): Sandbox, body: Bytes) -> Handled {
     let form: ModesForm = read(&body)?;
     if let Some(ms) = form.delay_ms {
         shared.modes.delay_ms.store(ms, Ordering::Relaxed);
@@ -282,7 +282,7 @@ async fn reset_counters(State(shared): Sandbox) -> Reply {
     counters(State(shared)).await
 }
 
-async fn tasks(State(shared): Sandbox, query: Result<Query<TasksForm>, QueryRejection>) -> Done {
+async fn tasks(State(shared): Sandbox, query: Result<Query<TasksForm>, QueryRejection>) -> Handled {
     let Query(form) = query.map_err(|refused| wrong(refused.body_text()))?;
     known(&shared, form.app).map_err(wrong)?;
     let app = form.app.or_else(|| shared.apps.first().map(|app| app.sdkappid)).unwrap_or(0);
@@ -298,7 +298,7 @@ async fn tasks(State(shared): Sandbox, query: Result<Query<TasksForm>, QueryReje
     })))
 }
 
-async fn call(State(shared): Sandbox, Path(name): Path<String>, body: Bytes) -> Done {
+async fn call(State(shared): Sandbox, Path(name): Path<String>, body: Bytes) -> Handled {
     let command = command(&name).map_err(wrong)?;
     let body: JsonObject = read(&body)?;
     let text = shared.call(command, body).await;

@@ -17,7 +17,7 @@ const LINES_FOCUSED: usize = 6;
 const LINES: usize = 3;
 
 /// One line of the form.
-pub(super) struct Row {
+pub(super) struct FormRow {
     /// The place it belongs to.
     pub(super) field: Option<FormField>,
     /// Pieces from the left.
@@ -29,7 +29,7 @@ pub(super) struct Row {
 }
 
 /// What every row needs to know.
-struct Frame<'a> {
+struct FormRows<'a> {
     state: &'a State,
     form: &'a Form,
     theme: &'a Theme,
@@ -38,7 +38,7 @@ struct Frame<'a> {
     /// Cells of the values.
     value: usize,
     problems: Vec<(FormField, String)>,
-    rows: Vec<Row>,
+    rows: Vec<FormRow>,
 }
 
 /// Cells that a list keeps at least when its count stands beside it.
@@ -47,13 +47,13 @@ const BESIDE: usize = 14;
 const MARKS: usize = 5;
 
 /// Every row of the form for a width.
-pub(super) fn all(state: &State, form: &Form, theme: &Theme, width: u16, roomy: bool) -> Vec<Row> {
+pub(super) fn all(state: &State, form: &Form, theme: &Theme, width: u16, roomy: bool) -> Vec<FormRow> {
     let width = usize::from(width);
     let fields = form.fields();
     let labels = fields.iter().filter(|field| !matches!(field, FormField::Section(_)));
     let widest = labels.map(|field| text::width(field.label())).max().unwrap_or(0).max(12);
     let label = widest.min(width / 3);
-    let mut frame = Frame {
+    let mut out = FormRows {
         state,
         form,
         theme,
@@ -63,29 +63,29 @@ pub(super) fn all(state: &State, form: &Form, theme: &Theme, width: u16, roomy: 
         rows: Vec::new(),
     };
     if form.purpose.task().is_some() {
-        frame.fixed_kind();
+        out.fixed_kind();
     }
     let mut group = None;
     for field in fields {
         if field.group() != group {
             group = field.group();
             if let Some(group) = group {
-                frame.heading(group, roomy);
+                out.heading(group, roomy);
             }
         }
         match field {
-            FormField::Kind => frame.kind(),
-            FormField::Time => frame.time(),
+            FormField::Kind => out.kind(),
+            FormField::Time => out.time(),
             FormField::Section(_) => {}
-            FormField::Field(_) => frame.field(field),
+            FormField::Field(_) => out.field(field),
         }
     }
-    frame.rows
+    out.rows
 }
 
-impl Frame<'_> {
+impl FormRows<'_> {
     fn push(&mut self, field: Option<FormField>, parts: Vec<(String, Style)>) {
-        self.rows.push(Row { field, parts, cursor: None, beside: None });
+        self.rows.push(FormRow { field, parts, cursor: None, beside: None });
     }
 
     /// Pointer, label and mark of a place.
@@ -267,7 +267,7 @@ impl Frame<'_> {
             let mut parts = if i == first { self.lead(field) } else { vec![self.indent()] };
             if i == at {
                 let cursor = Some(text_field::around(line, column, self.value));
-                self.rows.push(Row { field: Some(field), parts, cursor, beside: None });
+                self.rows.push(FormRow { field: Some(field), parts, cursor, beside: None });
             } else {
                 parts.push((shown_of(line, self.value), self.theme.plain()));
                 self.push(Some(field), parts);
