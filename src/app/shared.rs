@@ -144,6 +144,19 @@ impl Shared {
         self.note = Some(Note { text: text.into(), bad: false, until: self.now.running + NOTE_STAYS });
     }
 
+    /// Shows what an answer brought, beside what went wrong a moment ago: nobody pressed a key in between.
+    pub(super) fn say_beside(&mut self, text: &str) {
+        let now = self.now.running;
+        match &mut self.note {
+            Some(note) if note.bad && now < note.until => {
+                if !note.text.contains(text) {
+                    note.text = format!("{} · {text}", note.text);
+                }
+            }
+            _ => self.say(text),
+        }
+    }
+
     /// Shows what went wrong.
     pub fn warn(&mut self, text: impl Into<String>) {
         self.note = Some(Note { text: text.into(), bad: true, until: self.now.running + BAD_NOTE_STAYS });
@@ -191,5 +204,28 @@ impl Shared {
         let in_doubt =
             |write: &&PendingWrite| write.in_doubt() && !write.acknowledged && write.task().is_none();
         self.writes.iter().filter(in_doubt)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use crate::app::testing::board;
+
+    use super::*;
+
+    #[test]
+    fn what_an_answer_brings_does_not_take_the_place_of_what_went_wrong_a_moment_ago() {
+        let mut state = board((80, 24));
+        let note = |state: &crate::app::State| state.note.clone().map(|note| (note.text, note.bad));
+        state.say_beside("more rows");
+        assert_eq!(note(&state), Some(("more rows".to_owned(), false)));
+        state.warn("it cannot be cancelled");
+        for _ in 0..2 {
+            state.say_beside("the list changed");
+            assert_eq!(note(&state), Some(("it cannot be cancelled · the list changed".to_owned(), true)));
+        }
+        state.now.running += BAD_NOTE_STAYS;
+        state.say_beside("the list changed");
+        assert_eq!(note(&state), Some(("the list changed".to_owned(), false)));
     }
 }

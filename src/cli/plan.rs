@@ -1,4 +1,4 @@
-//! Settings and secret to one plan: what is settled before the dashboard opens.
+//! The settings to one plan: what is settled before the dashboard opens, and what is left to be read beside it.
 
 use std::path::PathBuf;
 

@@ -86,7 +86,7 @@ impl Command {
 }
 
 /// What `SchedAt` and the other times look like: UTC, whole seconds, no zone.
-pub const TIME_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
+const TIME_FORMAT: &str = "%Y-%m-%d %H:%M:%S";
 
 /// A time as the wire has it; a fraction of a second is cut off.
 pub fn time_out(at: DateTime<Utc>) -> String {

@@ -177,9 +177,9 @@ fn say_moved(shared: &mut Shared, seam: &Seam, page: &Page) {
     let counted = |number: u64| text::counted(number, "task", "tasks");
     if now != before {
         let (by, word) = if now > before { (now - before, "more") } else { (before - now, "fewer") };
-        shared.say(format!("the list changed while paging: {} {word} than before", counted(by)));
+        shared.say_beside(&format!("the list changed while paging: {} {word} than before", counted(by)));
     } else if seam.tries > 0 {
-        shared.say("the list changed while paging; it goes on from the last row that was shown");
+        shared.say_beside("the list changed while paging; it goes on from the last row that was shown");
     }
 }
 

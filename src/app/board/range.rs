@@ -64,14 +64,14 @@ pub fn on_learnt(shared: &mut Shared, known: ListLimits, is_new: bool) -> Vec<Ef
         if let Some(rows) = rows
             && before.rows_a_page() != Some(rows)
         {
-            shared.say(format!(
+            shared.say_beside(&format!(
                 "the service gives at most {rows} rows a page; paging goes by the rows that come"
             ));
         }
         if let Some(words) = shared.limits.range_words()
             && before.range_words().is_none()
         {
-            shared.say(words);
+            shared.say_beside(&words);
         }
     }
     // Under an open dialog rows stay where they are; a tick without one does it.
