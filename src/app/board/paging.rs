@@ -3,6 +3,7 @@
 //! few rows, the rows that came move the offset, and a page that does not join is asked for elsewhere
 //! until it does: no task is skipped without a word (W9).
 
+use crate::domain::failure::NotSent;
 use crate::domain::{Failure, Order, Page, Query, text};
 
 use super::super::effect::{Effect, Priority};
@@ -229,8 +230,19 @@ fn locate_present(shared: &mut Shared) -> Vec<Effect> {
 
 pub(super) fn on_located(shared: &mut Shared, result: Result<Page, Failure>) -> Vec<Effect> {
     shared.board.locating = None;
-    // Without an answer the first page stays; nothing is lost but a shortcut.
-    let Ok(found) = result else { return Vec::new() };
+    let found = match result {
+        Ok(found) => found,
+        Err(Failure::NotSent { reason: NotSent::Withdrawn, .. }) => {
+            // The page was asked for once more meanwhile: when it is there, the present is looked for again.
+            if shared.board.query.offset == 0 {
+                shared.board.edge.get_or_insert(Edge::Present);
+            }
+            shared.board.seek = None;
+            return Vec::new();
+        }
+        // Without an answer the first page stays; nothing is lost but a shortcut.
+        Err(_) => return Vec::new(),
+    };
     let offset = offset_of_present(shared, found.total);
     if offset == 0 || shared.board.query.offset != 0 || shared.board.edge.is_some() {
         return Vec::new();

@@ -473,6 +473,18 @@ fn when_the_past_fills_the_first_page_the_page_of_the_present_is_looked_up() {
 }
 
 #[test]
+fn a_look_for_the_present_that_a_newer_question_withdraws_is_made_again() {
+    let (mut state, effects) = State::start(setup(), at(0), (100, 30));
+    let locate = answer(&mut state, &effects, Ok(past(&[1, 2, 3, 4, 5])));
+    let again = press(&mut state, 'r');
+    let withdrawn = Failure::NotSent { reason: NotSent::Withdrawn, detail: String::new() };
+    assert_eq!(answer(&mut state, &locate, Err(withdrawn)), []);
+    let locate = answer(&mut state, &again, Ok(past(&[1, 2, 3, 4, 5])));
+    let question = answer(&mut state, &locate, Ok(Page { total: 7, tasks: Vec::new() }));
+    assert_eq!(asked(&question).1.offset, 3);
+}
+
+#[test]
 fn an_operator_who_turned_the_page_meanwhile_is_not_moved() {
     let (mut state, effects) = State::start(setup(), at(0), (100, 30));
     let locate = answer(&mut state, &effects, Ok(past(&[1, 2, 3, 4, 5])));
