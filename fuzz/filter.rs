@@ -5,7 +5,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use pushdeck::app::filter::Filter;
 use pushdeck::domain::Task;
-use pushdeck::domain::wire::{KnownRows, read_answer, read_page};
+use pushdeck::domain::wire::{KnownRows, read_answer, read_list};
 
 use super::input::{Input, replaced, spelled};
 use super::samples::{PAGE, VALUES};
@@ -23,7 +23,7 @@ pub(crate) fn hold(bytes: &[u8]) {
     let now = DateTime::from_timestamp(seconds, 0).unwrap_or_default();
     let body = replaced(PAGE, &mut Input(input.0), VALUES);
     let answer = read_answer(200, body.as_bytes(), 100, &KnownRows::default());
-    let tasks = answer.and_then(read_page).map(|page| page.tasks).unwrap_or_default();
+    let tasks = answer.and_then(read_list).map(|(page, _)| page.tasks).unwrap_or_default();
     for text in [String::from_utf8_lossy(input.0).into_owned(), spelled(input.0, WORDS)] {
         reads(&text, &tasks, now);
     }

@@ -7,7 +7,7 @@ use pushdeck::app::{Effect, Message, Moment, Setup, State, update};
 use pushdeck::domain::failure::NotSent;
 use pushdeck::domain::kept::FoundDraft;
 use pushdeck::domain::profile::Environment;
-use pushdeck::domain::wire::{KnownRows, read_answer, read_page};
+use pushdeck::domain::wire::{KnownRows, read_answer, read_list};
 use pushdeck::domain::{Failure, Page, Task, TaskId};
 use pushdeck::theme::{Depth, Theme};
 use pushdeck::view;
@@ -43,7 +43,7 @@ pub(crate) fn hold(bytes: &[u8]) {
 /// What a page as the documents show it becomes with some values replaced.
 pub(crate) fn page(input: &mut Input<'_>) -> Result<Page, Failure> {
     let body = replaced(PAGE, input, VALUES);
-    read_answer(200, body.as_bytes(), 100, &KnownRows::default()).and_then(read_page)
+    read_answer(200, body.as_bytes(), 100, &KnownRows::default()).and_then(read_list).map(|(page, _)| page)
 }
 
 /// The state, with answers at hand for what it asks.

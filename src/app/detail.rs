@@ -14,6 +14,7 @@ pub mod pane;
 
 pub use pane::ViewMode;
 
+use super::frame::inside;
 use super::next::{Destination, Next};
 use super::shared::Shared;
 use super::task_actions;
@@ -21,14 +22,7 @@ use super::task_actions;
 /// The room for the text: the inside of the pane, or of the whole body when the detail lies over
 /// it. `None` when the detail is not shown.
 pub fn room(shared: &Shared) -> Option<Rect> {
-    frame(shared).map(|area| {
-        Rect::new(
-            area.x.saturating_add(2),
-            area.y.saturating_add(1),
-            area.width.saturating_sub(4),
-            area.height.saturating_sub(2),
-        )
-    })
+    frame(shared).map(inside)
 }
 
 /// The border around that room.

@@ -88,6 +88,16 @@ fn split(body: Rect, placement: Placement) -> (Rect, Option<Rect>) {
     }
 }
 
+/// The room inside of a border, with a free cell at each side.
+pub fn inside(area: Rect) -> Rect {
+    Rect::new(
+        area.x.saturating_add(2),
+        area.y.saturating_add(1),
+        area.width.saturating_sub(4),
+        area.height.saturating_sub(2),
+    )
+}
+
 impl Areas {
     /// The ground of overlays: between header and message.
     pub fn ground(&self) -> Rect {

@@ -188,18 +188,10 @@ pub fn read_task_info(answer: Answer) -> Result<Task, Failure> {
 }
 
 /// `Total` and `Tasks` of a list; an item that is no task makes the whole answer unreadable, for a
-/// page with a silent hole would lie.
+/// page with a silent hole would lie. With it come the rows by which the next list knows what it brings again.
 ///
 /// # Errors
 /// `Unreadable`, saying what is wrong.
-pub fn read_page(answer: Answer) -> Result<Page, Failure> {
-    read_list(answer).map(|(page, _)| page)
-}
-
-/// The same, and the rows by which the next list knows what it brings again.
-///
-/// # Errors
-/// As [`read_page`].
 pub fn read_list(answer: Answer) -> Result<(Page, KnownRows), Failure> {
     let (mut tasks, mut known) = (Vec::with_capacity(answer.rows.len()), KnownRows::default());
     for mut row in answer.rows {
@@ -380,7 +372,7 @@ mod tests {
         #[test]
         fn any_bytes_give_an_answer_or_a_failure(status in 100u16..600, body in proptest::collection::vec(any::<u8>(), 0..200)) {
             if let Ok(answer) = read(status, &body, 50) {
-                let _ = (read_page(answer.clone()), read_task_info(answer.clone()), read_task_id(&answer));
+                let _ = (read_list(answer.clone()), read_task_info(answer.clone()), read_task_id(&answer));
             }
         }
 

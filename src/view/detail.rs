@@ -4,6 +4,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use crate::app::detail::{ViewMode, lines};
+use crate::app::frame::inside;
 use crate::app::{Layer, State};
 use crate::theme::Theme;
 
@@ -16,12 +17,7 @@ pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
         Some(layer) => matches!(layer, Layer::Detail),
     };
     let border = if has_keys { theme.accent() } else { theme.muted() };
-    let room = Rect::new(
-        area.x.saturating_add(2),
-        area.y.saturating_add(1),
-        area.width.saturating_sub(4),
-        area.height.saturating_sub(2),
-    );
+    let room = inside(area);
     let text = lines::lines(state, usize::from(room.width));
     let height = usize::from(room.height);
     let scroll = usize::from(state.detail.scroll).min(text.len().saturating_sub(height));

@@ -5,6 +5,7 @@ use ratatui::layout::{Position, Rect};
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::widgets::{Clear, Widget};
 
+use crate::app::frame::inside;
 use crate::domain::profile::Environment;
 use crate::domain::text;
 use crate::theme::Theme;
@@ -25,7 +26,7 @@ pub(super) fn overlay(title: &str, area: Rect, buf: &mut Buffer, theme: &Theme) 
     let title = text::clean(title);
     let title = text::cut(&title, usize::from(area.width) - 4);
     border(&format!(" {title} "), theme.accent(), area, buf);
-    Rect::new(area.x + 2, area.y + 1, area.width - 4, area.height - 2)
+    inside(area)
 }
 
 /// Draws the frame like [`overlay`], with the badge of the environment in its upper right corner:

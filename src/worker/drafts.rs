@@ -34,23 +34,22 @@ pub(super) enum DraftWork {
 /// Does what is asked for a draft, which needs no client, and gives the answer. `None` where the effect asks
 /// for something else, which is left as it is.
 pub async fn keep_draft(effect: &Effect, journal: &Journal, context: &Context) -> Option<Message> {
-    let answer = DraftJob::of(effect, journal)?.carry_out(context).await;
+    let answer = DraftJob::of(effect.clone(), journal)?.carry_out(context).await;
     log::note_down(&answer);
     Some(answer)
 }
 
 impl DraftJob {
     /// The work that an effect asks for, where it is about a draft.
-    pub(super) fn of(effect: &Effect, journal: &Journal) -> Option<Self> {
+    pub(super) fn of(effect: Effect, journal: &Journal) -> Option<Self> {
+        let reply = PendingReply::to(&effect)?;
         let (req, slot, what) = match effect {
-            Effect::SaveDraft { req, slot, draft } => (req, slot.clone(), DraftWork::Save(draft.clone())),
-            Effect::DropDraft { req, slot } => (req, slot.clone(), DraftWork::Drop),
-            Effect::LoadDraft { req, slot } => (req, slot.clone(), DraftWork::Load),
-            Effect::ArchiveDraft { req, slot, draft } => {
-                (req, slot.clone(), DraftWork::Archive(draft.clone()))
-            }
+            Effect::SaveDraft { req, slot, draft } => (req, slot, DraftWork::Save(draft)),
+            Effect::DropDraft { req, slot } => (req, slot, DraftWork::Drop),
+            Effect::LoadDraft { req, slot } => (req, slot, DraftWork::Load),
+            Effect::ArchiveDraft { req, slot, draft } => (req, slot, DraftWork::Archive(draft)),
             Effect::ListDrafts { req } => (req, String::new(), DraftWork::List),
-            Effect::RestoreDraft { req, id } => (req, String::new(), DraftWork::Restore(*id)),
+            Effect::RestoreDraft { req, id } => (req, String::new(), DraftWork::Restore(id)),
             Effect::List { .. }
             | Effect::Get { .. }
             | Effect::Write { .. }
@@ -64,8 +63,7 @@ impl DraftJob {
             | Effect::TakeTerminal
             | Effect::Quit => return None,
         };
-        let reply = PendingReply::to(effect)?;
-        Some(Self { req: *req, reply, slot, what, journal: journal.clone() })
+        Some(Self { req, reply, slot, what, journal: journal.clone() })
     }
 
     pub(super) async fn carry_out(self, context: &Context) -> Message {

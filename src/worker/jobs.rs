@@ -58,11 +58,6 @@ impl Jobs {
     }
 
     pub(super) fn begin(&mut self, effect: Effect) {
-        if let Some(job) = DraftJob::of(&effect, &self.deps.journal) {
-            self.drafts.push_back(job);
-            self.begin_draft();
-            return;
-        }
         let deps = self.deps.clone();
         let Some(reply) = PendingReply::to(&effect) else { return };
         match effect {
@@ -86,13 +81,15 @@ impl Jobs {
             Effect::Reload { req } => {
                 self.spawn(reply, async move { reload::reload(&deps, req).await });
             }
-            // Begun above.
-            Effect::SaveDraft { .. }
+            draft @ (Effect::SaveDraft { .. }
             | Effect::DropDraft { .. }
             | Effect::LoadDraft { .. }
             | Effect::ArchiveDraft { .. }
             | Effect::ListDrafts { .. }
-            | Effect::RestoreDraft { .. } => {}
+            | Effect::RestoreDraft { .. }) => {
+                self.drafts.extend(DraftJob::of(draft, &self.deps.journal));
+                self.begin_draft();
+            }
             // Adopted at once, in the loop: what follows must find it done.
             Effect::Adopt { .. }
             | Effect::Copy(_)
