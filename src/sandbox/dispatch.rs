@@ -115,7 +115,9 @@ impl<R: Rng> Dispatcher<'_, R> {
             if let Some(failure) = &failure {
                 store.end(task.id, DispatchResult::Failed(failure))?;
             } else {
-                let id = push_id(&task.kind, task.sdkappid, now.timestamp(), &content, self.rng);
+                let random = content.get("MsgRandom").and_then(serde_json::Value::as_u64);
+                let random = random.and_then(|n| u32::try_from(n).ok());
+                let id = push_id(&task.kind, task.sdkappid, now.timestamp(), random, self.rng);
                 store.end(task.id, DispatchResult::Sent(&id))?;
             }
         }
@@ -192,15 +194,8 @@ fn fits(rule: &OutcomeRule, task: &Dispatching, content: &JsonObject) -> bool {
 
 /// A `PushTaskID` of the shape that the documents' samples have (documents, *List scheduled tasks*): hex of the time, the
 /// application, two random groups, `MsgRandom`; pushes to users begin with `batch_`.
-pub(super) fn push_id(
-    kind: &str,
-    sdkappid: i64,
-    at: i64,
-    content: &JsonObject,
-    rng: &mut impl Rng,
-) -> String {
-    let random = content.get("MsgRandom").and_then(serde_json::Value::as_u64);
-    let random = random.and_then(|n| u32::try_from(n).ok()).unwrap_or_else(|| rng.random());
+pub(super) fn push_id(kind: &str, sdkappid: i64, at: i64, random: Option<u32>, rng: &mut impl Rng) -> String {
+    let random = random.unwrap_or_else(|| rng.random());
     let front = if kind == "User" { "batch_" } else { "" };
     let (node, serial): (u64, u32) = (rng.random::<u64>() >> 20, rng.random());
     format!("{front}{at:08x}_{sdkappid:08x}_2000{node:011x}_{serial:08x}_{random:08x}")
@@ -215,14 +210,13 @@ mod tests {
 
     #[test]
     fn a_push_id_has_the_shape_of_the_documents_sample() {
-        let content: JsonObject = serde_json::from_str(r#"{"MsgRandom": 1364337933}"#).unwrap();
         let mut rng = StdRng::seed_from_u64(1);
         let sample = "69cf7344_537529d8_200003546b784eb_3a080d7b_5152250d";
-        let made = push_id("All", 0x5375_29d8, 0x69cf_7344, &content, &mut rng);
+        let made = push_id("All", 0x5375_29d8, 0x69cf_7344, Some(1_364_337_933), &mut rng);
         let lengths = |id: &str| id.split('_').map(str::len).collect::<Vec<_>>();
         assert_eq!(lengths(&made), lengths(sample));
         assert!(made.starts_with("69cf7344_537529d8_2000") && made.ends_with("_5152250d"), "{made}");
-        assert!(push_id("User", 1, 1, &content, &mut rng).starts_with("batch_00000001_"));
+        assert!(push_id("User", 1, 1, None, &mut rng).starts_with("batch_00000001_"));
     }
 
     #[test]
