@@ -214,6 +214,20 @@ impl fmt::Debug for Document {
     }
 }
 
+/// Whether signatures can be made with this key for this identifier.
+///
+/// # Errors
+/// An empty key, an identifier the service does not know.
+pub fn check_signer(key: &SecretString, identifier: &str) -> Result<(), SignError> {
+    if !is_user_id(identifier) {
+        return Err(SignError::Identifier);
+    }
+    if key.expose_secret().is_empty() {
+        return Err(SignError::EmptyKey);
+    }
+    Ok(())
+}
+
 /// Makes a signature for `identifier` of the application. `now` is Unix seconds, `lifetime`
 /// seconds; the key is used as text, never decoded from hex. REST calls need no `userbuf`.
 ///
@@ -227,9 +241,7 @@ pub fn sign(
     lifetime: u64,
     userbuf: Option<&[u8]>,
 ) -> Result<UserSig, SignError> {
-    if !is_user_id(identifier) {
-        return Err(SignError::Identifier);
-    }
+    check_signer(key, identifier)?;
     if lifetime == 0 || lifetime > LONGEST_LIFETIME {
         return Err(SignError::Lifetime);
     }

@@ -107,9 +107,7 @@ pub async fn run_after(
         staged: StagedClient::default(),
         stopping,
     };
-    deps.delay = delay::load(&deps).await;
-    deps.limits = limits::load(&deps).await;
-    let others = inherited::announce(&deps).await;
+    let others = jobs::recall(&mut deps).await;
     let mut jobs = Jobs::new(deps, pace.shutdown_grace);
     jobs.others = others.watch(&jobs.deps);
     for effect in first {

@@ -223,10 +223,10 @@ async fn make_client(
     context: Context,
     answers: mpsc::Sender<Message>,
 ) -> Result<Client, String> {
-    let connection = match target {
+    match target {
         Target::Service(service) => {
             let connect = move || new_client(&service.connect().map_err(|err| err.to_string())?, context);
-            return on_thread(connect).await?;
+            on_thread(connect).await?
         }
         Target::Embedded => {
             let embedded = Embedded::bind().await?;
@@ -240,10 +240,11 @@ async fn make_client(
                     Err(words) => drop(answers.send(Message::Noted(words)).await),
                 }
             });
-            connection
+            // Their thread begins first: they take longer. For the client nothing is read from a disk.
+            tokio::task::yield_now().await;
+            new_client(&connection, context)
         }
-    };
-    on_thread(move || new_client(&connection, context)).await?
+    }
 }
 
 fn new_client(connection: &Connection, context: Context) -> Result<Client, String> {

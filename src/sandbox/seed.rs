@@ -51,7 +51,7 @@ impl Assets {
         for campaign in &mut assets.campaigns {
             let content = serde_json::to_string(&campaign.content)?;
             let fields = content.strip_prefix('{').and_then(|rest| rest.strip_suffix('}'));
-            campaign.fields = fields.unwrap_or_default().to_owned();
+            fields.unwrap_or_default().clone_into(&mut campaign.fields);
         }
         Ok(assets)
     }

@@ -108,7 +108,7 @@ impl Bound {
         let Self { listener, addr } = self;
         let now = options.clock.now();
         let apps = apps(&credentials, &options);
-        check(&apps, now.timestamp())?;
+        check(&apps)?;
         let engine = open_beside(&options, credentials, seed, now).await?;
 
         let (stop, stopping) = watch::channel(false);
@@ -162,7 +162,7 @@ pub(super) fn apps(first: &Credentials, options: &Options) -> Vec<App> {
     std::iter::once(first).chain(further).collect()
 }
 
-fn check(apps: &[App], now: i64) -> Result<(), StartError> {
+fn check(apps: &[App]) -> Result<(), StartError> {
     let mut seen = BTreeSet::new();
     for App { sdkappid, key, admins, .. } in apps {
         if *sdkappid == 0 || i64::try_from(*sdkappid).is_err() {
@@ -172,8 +172,7 @@ fn check(apps: &[App], now: i64) -> Result<(), StartError> {
             return Err(StartError::Credentials(format!("the sdkappid {sdkappid} is named twice")));
         }
         for admin in admins {
-            usersig::sign(key, *sdkappid, admin, now, 1, None)
-                .map_err(|error| StartError::Credentials(error.to_string()))?;
+            usersig::check_signer(key, admin).map_err(|error| StartError::Credentials(error.to_string()))?;
         }
     }
     Ok(())

@@ -9,6 +9,7 @@ use tokio::time::Instant;
 
 use super::dependencies::{Dependencies, WriteEnd, signed};
 use super::drafts::DraftJob;
+use super::others::Others;
 use super::record::STOPPED;
 use super::{delay, inherited, limits, reads, reload, writes};
 use crate::app::{Effect, Message, PendingReply, ReqId};
@@ -26,6 +27,15 @@ pub(super) enum Done {
 struct Running {
     reply: PendingReply,
     handle: AbortHandle,
+}
+
+/// Takes up what earlier runs have learnt of the app, and tells which of their writes are open; gives those
+/// that others have open.
+pub(super) async fn recall(deps: &mut Dependencies) -> Others {
+    let (delay, limits, others) =
+        tokio::join!(delay::load(deps), limits::load(deps), inherited::announce(deps));
+    (deps.delay, deps.limits) = (delay, limits);
+    others
 }
 
 /// The effects under way.
@@ -109,13 +119,11 @@ impl Jobs {
         }
         self.deps.tell(Message::Adopted { req, result }).await;
         if !self.deps.journal.is_as(&before) {
-            self.deps.delay = delay::load(&self.deps).await;
             self.deps.limits.retire();
-            self.deps.limits = limits::load(&self.deps).await;
             if let Some(others) = self.others.take() {
                 others.abort();
             }
-            self.others = inherited::announce(&self.deps).await.watch(&self.deps);
+            self.others = recall(&mut self.deps).await.watch(&self.deps);
         }
     }
 
