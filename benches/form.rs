@@ -11,6 +11,7 @@ use std::time::{Duration, Instant};
 use chrono::{TimeZone, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use pushdeck::app::{Layer, Message, Moment, Setup, State, update};
+use pushdeck::domain::Zone;
 use pushdeck::domain::profile::Environment;
 use pushdeck::theme::{Depth, Theme};
 use pushdeck::view;
@@ -28,7 +29,7 @@ fn start() -> Result<State, Box<dyn Error>> {
         place: "Singapore".to_owned(),
         sdkappid: 1_400_000_001,
         from_account: "administrator".to_owned(),
-        zone: chrono_tz::Tz::Asia__Shanghai,
+        zone: Zone::named("Asia/Shanghai").unwrap(),
         page_size: 50,
         refresh: Duration::from_secs(2),
         notice: None,

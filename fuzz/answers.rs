@@ -1,5 +1,6 @@
 //! An answer of the service may be anything: it is read, or it is said what is wrong with it.
 
+use pushdeck::domain::Zone;
 use pushdeck::domain::wire::{self, KnownRows, read_answer};
 use pushdeck::domain::{Draft, Failure, JsonObject, Task, when};
 
@@ -71,7 +72,7 @@ fn task_holds(task: &Task) {
         assert_eq!(wire::time_in(&wire::time_out(at)), Some(at), "a time that does not go back as it came");
     }
     // Nothing that was not touched is changed by being edited (W7).
-    let zone = chrono_tz::Tz::Asia__Shanghai;
+    let zone = Zone::named("Asia/Shanghai").unwrap();
     let draft = Draft::from_task(task, zone);
     assert!(!draft.content_changed() && !draft.time_changed(), "{:?}", task.raw);
     let now = task.scheduled_at.unwrap_or_default();

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use pushdeck::app::{Effect, Message, Moment, Setup, State, update};
+use pushdeck::domain::Zone;
 use pushdeck::domain::failure::NotSent;
 use pushdeck::domain::kept::FoundDraft;
 use pushdeck::domain::profile::Environment;
@@ -65,7 +66,7 @@ impl Dashboard {
             sdkappid: 1_400_000_001,
             app: "acme".into(),
             from_account: "administrator".to_owned(),
-            zone: chrono_tz::Tz::Asia__Shanghai,
+            zone: Zone::named("Asia/Shanghai").unwrap(),
             page_size: 50,
             refresh: Duration::from_secs(2),
             notice: None,

@@ -1,7 +1,7 @@
 //! A time entry may be anything, and so may the present: nothing is guessed, and nothing falls.
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
-use chrono_tz::{TZ_VARIANTS, Tz};
+use pushdeck::domain::Zone;
 use pushdeck::domain::when;
 
 use super::answers::is_plain;
@@ -94,7 +94,7 @@ const WORDS: &[&str] = &[
 
 pub(crate) fn hold(bytes: &[u8]) {
     let mut input = Input(bytes);
-    let zone = input.one_of(&TZ_VARIANTS);
+    let zone = input.one_of(&Zone::all().collect::<Vec<_>>());
     let (now, at) = (instant(&mut input), instant(&mut input));
     let rest = input.0;
     read(&String::from_utf8_lossy(rest), now, zone);
@@ -124,7 +124,7 @@ fn instant(input: &mut Input<'_>) -> DateTime<Utc> {
     from.checked_add_signed(by).unwrap_or(from)
 }
 
-fn read(entry: &str, now: DateTime<Utc>, zone: Tz) {
+fn read(entry: &str, now: DateTime<Utc>, zone: Zone) {
     match when::parse(entry, now, zone) {
         Ok(at) => {
             is_shown(at, now, zone);
@@ -136,7 +136,7 @@ fn read(entry: &str, now: DateTime<Utc>, zone: Tz) {
     }
 }
 
-fn is_shown(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) {
+fn is_shown(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) {
     for text in [
         when::stamp(at, zone, now),
         when::day_time(at, zone, now),
@@ -152,7 +152,7 @@ fn is_shown(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) {
 }
 
 /// What a field shows is read as what was meant; zones had odd seconds before that.
-fn goes_back(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) {
+fn goes_back(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) {
     let at = when::whole(at);
     if (1973..9999).contains(&at.year()) {
         let text = when::editable(at, zone);

@@ -18,7 +18,7 @@ mod tests;
 use std::ops::Range;
 use std::sync::Arc;
 
-use chrono_tz::Tz;
+use crate::domain::Zone;
 use ratatui::layout::Rect;
 
 use crate::domain::call::Call;
@@ -82,7 +82,7 @@ pub struct OneCall {
     pub call: Arc<Call>,
     /// Lines scrolled off the top.
     pub scroll: u16,
-    text: Memo<(Tz, i32, usize)>,
+    text: Memo<(Zone, i32, usize)>,
 }
 
 /// Where list and single attempt lie, with their border; `None` when the screen has no room.

@@ -1,7 +1,7 @@
 //! What differs between two or three versions of a task, field by field.
 
+use crate::domain::Zone;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde_json::Value;
 
 use crate::domain::draft::entry_text;
@@ -73,7 +73,7 @@ impl ThreeWay {
 }
 
 /// What differs between two versions. Times are written in `zone`.
-pub(super) fn differences(old: &Version, new: &Version, zone: Tz, now: DateTime<Utc>) -> Vec<Difference> {
+pub(super) fn differences(old: &Version, new: &Version, zone: Zone, now: DateTime<Utc>) -> Vec<Difference> {
     let time = |version: &Version| version.scheduled_at.map(|at| when::stamp(at, zone, now));
     let mut found = Vec::new();
     if old.scheduled_at != new.scheduled_at {
@@ -100,7 +100,7 @@ pub(super) fn three_way(
     base: &Version,
     theirs: &Version,
     mine: &Version,
-    zone: Tz,
+    zone: Zone,
     now: DateTime<Utc>,
 ) -> Vec<ThreeWay> {
     let time = |version: &Version| version.scheduled_at.map(|at| when::stamp(at, zone, now));
@@ -219,7 +219,7 @@ mod tests {
         let at = "2026-11-22 01:00:00";
         let now = time_in("2026-11-21 06:00:00").unwrap();
         let word = |side: Option<String>| side.unwrap_or_else(|| "-".to_owned());
-        differences(&version(at, old), &version(at, new), Tz::UTC, now)
+        differences(&version(at, old), &version(at, new), Zone::UTC, now)
             .into_iter()
             .map(|d| (d.name, word(d.old), word(d.new)))
             .collect()
@@ -262,7 +262,7 @@ mod tests {
         let theirs = version(at, json!({"OfflinePushInfo": {"Title": "t", "Desc": "d2", "Ext": "e"}}));
         let mine = version(at, json!({"OfflinePushInfo": {"Title": "m", "Desc": "d2", "Ext": "e2"}}));
         let now = time_in("2026-11-21 06:00:00").unwrap();
-        let rows = three_way(&base, &theirs, &mine, Tz::UTC, now);
+        let rows = three_way(&base, &theirs, &mine, Zone::UTC, now);
         let clashes: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.clashes())).collect();
         assert_eq!(clashes, [("Title", true), ("Desc", false)]);
     }

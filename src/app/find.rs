@@ -4,7 +4,7 @@ use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
 
 use crate::domain::query::Range;
-use crate::domain::when;
+use crate::domain::{Zone, when};
 use crate::keymap::Action;
 
 use super::board::range::{ask_anew, set_range};
@@ -108,7 +108,7 @@ impl Find {
     }
 }
 
-fn read(find: &Find, now: DateTime<Utc>, zone: chrono_tz::Tz) -> Result<(String, Range), (usize, String)> {
+fn read(find: &Find, now: DateTime<Utc>, zone: Zone) -> Result<(String, Range), (usize, String)> {
     let [keyword, begin, end] = &find.entries;
     let begin = time(&begin.text(), now, zone).map_err(|why| (1, why))?;
     let end = time(&end.text(), now, zone).map_err(|why| (2, why))?;
@@ -119,7 +119,7 @@ fn read(find: &Find, now: DateTime<Utc>, zone: chrono_tz::Tz) -> Result<(String,
 }
 
 /// A time entry; `-7d` looks back.
-fn time(text: &str, now: DateTime<Utc>, zone: chrono_tz::Tz) -> Result<DateTime<Utc>, String> {
+fn time(text: &str, now: DateTime<Utc>, zone: Zone) -> Result<DateTime<Utc>, String> {
     if let Some(back) = text.trim().strip_prefix('-') {
         let ahead = when::parse(&format!("+{back}"), now, zone).map_err(|problem| problem.words())?;
         return now.checked_sub_signed(ahead - when::whole(now)).ok_or_else(|| "is too far back".to_owned());

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use chrono_tz::Tz;
+use crate::domain::Zone;
 
 use crate::domain::profile::{AppKey, Environment};
 
@@ -22,7 +22,7 @@ pub struct Setup {
     /// Sender of new tasks.
     pub from_account: String,
     /// The app's zone.
-    pub zone: Tz,
+    pub zone: Zone,
     /// Rows a page.
     pub page_size: u32,
     /// Time between two refreshes.

@@ -4,8 +4,8 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::Zone;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 
 use crate::domain::{ListLimits, Task, TaskId};
 
@@ -54,7 +54,7 @@ pub struct Shared {
     /// Columns and rows.
     pub size: (u16, u16),
     /// The zone in which times are shown.
-    pub zone: Tz,
+    pub zone: Zone,
     /// The connection.
     pub connection: ConnectionStatus,
     /// What the service's list takes, as far as it is known.

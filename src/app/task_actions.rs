@@ -7,6 +7,7 @@
 
 use std::sync::Arc;
 
+use crate::domain::Zone;
 use crate::keymap::Action;
 
 use super::board::ask::{follow_cursor, read_again};
@@ -23,8 +24,7 @@ pub(super) fn on_action(shared: &mut Shared, action: Action) -> Next {
         Action::Refresh => return refresh(shared),
         Action::Acknowledge => writes::acknowledge(shared),
         Action::Zone => {
-            shared.zone =
-                if shared.zone == shared.setup.zone { chrono_tz::Tz::UTC } else { shared.setup.zone };
+            shared.zone = if shared.zone == shared.setup.zone { Zone::UTC } else { shared.setup.zone };
             let zone = shared.zone.name();
             shared.say(format!("times are shown in {zone}"));
         }

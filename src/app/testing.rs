@@ -16,7 +16,7 @@ use crate::domain::failure::NotSent;
 use crate::domain::kept::{DraftId, DraftState, KeptDraft};
 use crate::domain::profile::Environment;
 use crate::domain::wire::{Command, read_task, time_in, time_out};
-use crate::domain::{self, Content, Draft, Failure, Kind, NewTask, Page, Task, TaskId};
+use crate::domain::{self, Content, Draft, Failure, Kind, NewTask, Page, Task, TaskId, Zone};
 
 /// Saturday 21 November 2026, 14:03:22 in Shanghai; the program runs for 1000 s.
 pub(crate) fn now() -> Moment {
@@ -37,7 +37,7 @@ pub(crate) fn setup() -> Setup {
         place: "Singapore".to_owned(),
         sdkappid: 1_400_000_001,
         from_account: "administrator".to_owned(),
-        zone: chrono_tz::Tz::Asia__Shanghai,
+        zone: Zone::named("Asia/Shanghai").unwrap(),
         page_size: 50,
         refresh: Duration::from_secs(2),
         notice: None,

@@ -191,7 +191,7 @@ pub(super) fn rereading(flags: &Flags, env: Env, system_zone: Option<String>, pr
 mod tests {
     use std::time::Duration;
 
-    use chrono_tz::Tz;
+    use crate::domain::Zone;
 
     use super::*;
 
@@ -232,7 +232,7 @@ mod tests {
             place: "Singapore".to_owned(),
             sdkappid: 1_400_000_009,
             from_account: "shop".to_owned(),
-            zone: Tz::Asia__Tokyo,
+            zone: Zone::named("Asia/Tokyo").unwrap(),
             page_size: 20,
             refresh: Duration::from_secs(5),
             notice: None,
@@ -270,7 +270,10 @@ mod tests {
         {
             let plan = plan(&flags, &Env::of([("HOME", "/nowhere")]), Some("Asia/Shanghai")).unwrap();
             assert!(matches!(plan.target, Target::Embedded));
-            assert_eq!((plan.setup.environment, plan.setup.zone), (Environment::Sandbox, Tz::Asia__Shanghai));
+            assert_eq!(
+                (plan.setup.environment, plan.setup.zone),
+                (Environment::Sandbox, Zone::named("Asia/Shanghai").unwrap())
+            );
             let notice = plan.setup.notice.unwrap();
             assert_eq!(notice, format!("embedded sandbox, {why}: nothing is sent to anybody"));
         }

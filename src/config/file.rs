@@ -5,7 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono_tz::Tz;
+use crate::domain::Zone;
 use secrecy::SecretString;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -206,7 +206,7 @@ impl FileReader<'_> {
         Some(id)
     }
 
-    fn timezone(&mut self, table: &Table<'_, '_>) -> Option<Sourced<Tz>> {
+    fn timezone(&mut self, table: &Table<'_, '_>) -> Option<Sourced<Zone>> {
         let name = self.string(table, "timezone")?;
         if let Some(zone) = zone::read(&name.value) {
             return Some(Sourced::new(zone, name.origin));

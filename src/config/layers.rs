@@ -7,7 +7,7 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use chrono_tz::Tz;
+use crate::domain::Zone;
 use secrecy::zeroize::Zeroizing;
 
 use super::fault::ConfigError;
@@ -46,7 +46,7 @@ pub struct Settings {
     /// Time between two refreshes.
     pub refresh: Sourced<Duration>,
     /// The zone of the profile, or the system's.
-    pub timezone: Sourced<Tz>,
+    pub timezone: Sourced<Zone>,
 }
 
 /// Puts the layers together. `system_zone` is what [`paths::system_zone`] says.
@@ -153,14 +153,14 @@ fn no_file(name: &str, who: &str, env: &Env) -> String {
 }
 
 /// `TZ`, the system's zone, or UTC when neither is a name we know.
-fn default_zone(env: &Env, system_zone: Option<&str>) -> Sourced<Tz> {
-    let known = |name: &str| name.trim_start_matches(':').parse::<Tz>().ok();
+fn default_zone(env: &Env, system_zone: Option<&str>) -> Sourced<Zone> {
+    let known = |name: &str| name.trim_start_matches(':').parse::<Zone>().ok();
     if let Some(zone) = env.text("TZ").as_deref().and_then(known) {
         return Sourced::new(zone, Origin::Env("TZ"));
     }
     match system_zone.and_then(known) {
         Some(zone) => Sourced::new(zone, Origin::System),
-        None => Sourced::new(Tz::UTC, Origin::Default),
+        None => Sourced::new(Zone::UTC, Origin::Default),
     }
 }
 
@@ -225,13 +225,13 @@ mod tests {
         let env = Env::of([("HOME", home.path().to_str().unwrap())]);
         let settings = load(&Flags::default(), &env, Some("Europe/Berlin")).unwrap();
         assert!(settings.profile.is_none() && settings.file.is_none());
-        assert_eq!(settings.timezone, Sourced::new(Tz::Europe__Berlin, Origin::System));
+        assert_eq!(settings.timezone, Sourced::new(Zone::named("Europe/Berlin").unwrap(), Origin::System));
         assert_eq!(settings.refresh, Sourced::new(REFRESH, Origin::Default));
         let settings = load(&Flags::default(), &env, Some("Nowhere/Land")).unwrap();
-        assert_eq!(settings.timezone, Sourced::new(Tz::UTC, Origin::Default));
+        assert_eq!(settings.timezone, Sourced::new(Zone::UTC, Origin::Default));
         let env = Env::of([("TZ", ":Asia/Seoul")]);
         let settings = load(&Flags::default(), &env, None).unwrap();
-        assert_eq!(settings.timezone, Sourced::new(Tz::Asia__Seoul, Origin::Env("TZ")));
+        assert_eq!(settings.timezone, Sourced::new(Zone::named("Asia/Seoul").unwrap(), Origin::Env("TZ")));
     }
 
     #[test]
@@ -240,14 +240,14 @@ mod tests {
         let settings = load(&Flags::default(), &home.env(&[]), None).unwrap();
         let origin = format!("{}:1:19", home.config().display());
         assert_eq!(chosen(&settings), ("acme".to_owned(), origin));
-        assert_eq!(settings.timezone.value, Tz::Asia__Tokyo);
+        assert_eq!(settings.timezone.value, Zone::named("Asia/Tokyo").unwrap());
         assert_eq!(settings.refresh.value, Duration::from_secs(5));
 
         let env = home.env(&[(PROFILE_VARIABLE, "beta")]);
         let settings = load(&Flags::default(), &env, Some("Asia/Seoul")).unwrap();
         let origin = "PUSHDECK_PROFILE in the environment".to_owned();
         assert_eq!(chosen(&settings), ("beta".to_owned(), origin));
-        assert_eq!(settings.timezone, Sourced::new(Tz::Asia__Seoul, Origin::System));
+        assert_eq!(settings.timezone, Sourced::new(Zone::named("Asia/Seoul").unwrap(), Origin::System));
 
         let settings = load(&named("acme"), &env, None).unwrap();
         assert_eq!(chosen(&settings), ("acme".to_owned(), "--profile on the command line".to_owned()));

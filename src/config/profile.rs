@@ -4,7 +4,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use chrono_tz::Tz;
+use crate::domain::Zone;
 use secrecy::SecretString;
 
 use super::origin::Sourced;
@@ -62,7 +62,7 @@ pub struct Profile {
     /// Where the secret comes from; it is read by [`super::resolve_secret`].
     pub secret: Sourced<SecretSource>,
     /// The zone that the file gives; the one that counts is [`super::Settings::timezone`].
-    pub timezone: Option<Sourced<Tz>>,
+    pub timezone: Option<Sourced<Zone>>,
     /// Rows a page, 1 to 100.
     pub page_size: Sourced<u32>,
     /// The sender of new tasks.

@@ -3,7 +3,7 @@
 //! What is meant comes before what is spelled alike: `CST` is no misspelt `CET`. A name that fits two
 //! zones is refused with both, for an hour of difference is a push at the wrong time.
 
-use chrono_tz::{TZ_VARIANTS, Tz};
+use crate::domain::Zone;
 
 use crate::domain::text;
 
@@ -174,7 +174,7 @@ const BY_OFFSET: [(i32, &[&str]); 21] = [
 const MISTAKABLE: [&str; 2] = ["EST", "MST"];
 
 /// The zone of this name, if it can mean nothing else.
-pub(super) fn read(name: &str) -> Option<Tz> {
+pub(super) fn read(name: &str) -> Option<Zone> {
     if MISTAKABLE.contains(&name) { None } else { name.parse().ok() }
 }
 
@@ -197,8 +197,7 @@ fn meant(name: &str) -> Vec<String> {
     if let Some(minutes) = offset(name) {
         return at_offset(minutes);
     }
-    let folded: Vec<(String, &str)> =
-        TZ_VARIANTS.iter().map(|zone| (plain(zone.name()), zone.name())).collect();
+    let folded: Vec<(String, &str)> = Zone::all().map(|zone| (plain(zone.name()), zone.name())).collect();
     let found = by_name(&key, &folded).or_else(|| by_spelling(&key, &folded));
     found.map(str::to_owned).into_iter().collect()
 }
@@ -262,7 +261,7 @@ fn at_offset(minutes: i32) -> Vec<String> {
     let mut zones: Vec<String> = places.iter().take(MOST).map(|zone| (*zone).to_owned()).collect();
     if minutes != 0 && minutes % 60 == 0 {
         let fixed = format!("Etc/GMT{:+}", -minutes / 60);
-        zones.extend(Some(fixed).filter(|name| name.parse::<Tz>().is_ok()));
+        zones.extend(Some(fixed).filter(|name| name.parse::<Zone>().is_ok()));
     }
     zones
 }

@@ -6,8 +6,8 @@
 
 use std::collections::BTreeMap;
 
+use crate::domain::Zone;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 use serde_json::{Value, json};
 
 use super::content::Content;
@@ -84,7 +84,7 @@ impl Draft {
     }
 
     /// A draft that holds a task's type, time and content, for an edit.
-    pub fn from_task(task: &Task, zone: Tz) -> Self {
+    pub fn from_task(task: &Task, zone: Zone) -> Self {
         let base = task.content.without_random();
         let mut draft = Self {
             kind: Some(task.kind.clone()),
@@ -107,7 +107,7 @@ impl Draft {
     pub fn clone_of(task: &Task) -> Self {
         let mut copy = task.clone();
         tidy(&mut copy.content);
-        let mut draft = Self { scheduled: String::new(), ..Self::from_task(&copy, Tz::UTC) };
+        let mut draft = Self { scheduled: String::new(), ..Self::from_task(&copy, Zone::UTC) };
         draft.entries.remove(TIME_BEFORE);
         draft
     }
@@ -115,7 +115,7 @@ impl Draft {
     /// The same changes on another version of the task: what the operator changed stays as typed,
     /// everything else is as the task is now.
     #[must_use]
-    pub fn laid_over(&self, task: &Task, zone: Tz) -> Self {
+    pub fn laid_over(&self, task: &Task, zone: Zone) -> Self {
         let mut draft = Self::from_task(task, zone);
         if self.time_changed() {
             draft.scheduled.clone_from(&self.scheduled);
@@ -215,7 +215,7 @@ impl Draft {
     }
 
     /// Checks everything. `now` is the service's time, by which the past is judged (90110).
-    pub fn check(&self, now: DateTime<Utc>, zone: Tz) -> Checked {
+    pub fn check(&self, now: DateTime<Utc>, zone: Zone) -> Checked {
         let (content, mut problems) = self.check_content();
         let (scheduled_at, problem) = self.check_time(now, zone);
         problems.extend(problem);
@@ -240,7 +240,7 @@ impl Draft {
     pub fn check_time(
         &self,
         now: DateTime<Utc>,
-        zone: Tz,
+        zone: Zone,
     ) -> (Result<DateTime<Utc>, WhenProblem>, Option<Problem>) {
         let scheduled_at = when::parse(&self.scheduled, now, zone);
         let problem = match &scheduled_at {

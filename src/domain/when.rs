@@ -3,11 +3,11 @@
 //! The present and the zone are arguments. An entry that could mean two things is refused with the
 //! two things in words, never guessed.
 
+use crate::domain::Zone;
 use chrono::{
     DateTime, Datelike, Duration, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset,
     TimeZone, Timelike, Utc, Weekday,
 };
-use chrono_tz::Tz;
 
 /// Why a time entry was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -62,7 +62,7 @@ const FARTHEST: i64 = 100 * 366 * 86_400;
 ///
 /// # Errors
 /// Says what is missing or what the entry could mean.
-pub fn parse(entry: &str, now: DateTime<Utc>, zone: Tz) -> Result<DateTime<Utc>, WhenProblem> {
+pub fn parse(entry: &str, now: DateTime<Utc>, zone: Zone) -> Result<DateTime<Utc>, WhenProblem> {
     let entry = entry.trim().to_lowercase();
     if entry.is_empty() {
         return Err(WhenProblem::Empty);
@@ -110,7 +110,7 @@ fn local<Z: TimeZone>(at: DateTime<Utc>, zone: &Z) -> DateTime<Z> {
 /// Where a wall-clock time is meant.
 #[derive(Clone, Copy)]
 enum ZoneOrOffset {
-    Zone(Tz),
+    Zone(Zone),
     Offset(FixedOffset),
 }
 
@@ -141,8 +141,8 @@ impl ZoneOrOffset {
 }
 
 /// Takes the zone off the end of an entry.
-fn split_place(entry: &str, default: Tz) -> (&str, ZoneOrOffset) {
-    let utc = ZoneOrOffset::Zone(Tz::UTC);
+fn split_place(entry: &str, default: Zone) -> (&str, ZoneOrOffset) {
+    let utc = ZoneOrOffset::Zone(Zone::UTC);
     for suffix in ["utc", "gmt", "z"] {
         if let Some(rest) = entry.strip_suffix(suffix)
             && rest.ends_with(|c: char| c.is_ascii_digit() || c == ' ' || c == 'm')
@@ -151,11 +151,10 @@ fn split_place(entry: &str, default: Tz) -> (&str, ZoneOrOffset) {
         }
     }
     if let Some((rest, last)) = entry.rsplit_once(' ')
-        && let Some(tz) = chrono_tz::TZ_VARIANTS
-            .iter()
-            .find(|tz| last.contains('/') && tz.name().eq_ignore_ascii_case(last))
+        && last.contains('/')
+        && let Some(zone) = Zone::all().find(|zone| zone.name().eq_ignore_ascii_case(last))
     {
-        return (rest.trim_end(), ZoneOrOffset::Zone(*tz));
+        return (rest.trim_end(), ZoneOrOffset::Zone(zone));
     }
     // An offset stands behind a time of day: behind the last colon, blank, or `t`.
     if let Some(at) = entry.rfind(['+', '-'])
@@ -312,7 +311,7 @@ pub fn whole(at: DateTime<Utc>) -> DateTime<Utc> {
 }
 
 /// The zone as a person writes it behind a time: `UTC`, `+08`, `+05:30`.
-pub fn zone_label(at: DateTime<Utc>, zone: Tz) -> String {
+pub fn zone_label(at: DateTime<Utc>, zone: Zone) -> String {
     let seconds = offset_and_year(at, zone).0;
     if seconds == 0 {
         return "UTC".to_owned();
@@ -324,7 +323,7 @@ pub fn zone_label(at: DateTime<Utc>, zone: Tz) -> String {
 
 /// The offset from UTC there, in seconds, and the year of the wall clock: whether two times are written
 /// alike is told by these, without writing them.
-pub fn offset_and_year(at: DateTime<Utc>, zone: Tz) -> (i32, i32) {
+pub fn offset_and_year(at: DateTime<Utc>, zone: Zone) -> (i32, i32) {
     let there = local(at, &zone);
     (there.offset().fix().local_minus_utc(), there.year())
 }
@@ -333,7 +332,7 @@ const MONTHS: [&str; 12] =
     ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"];
 
 /// `Sat 21 Nov 14:15:26`, with the year where it is not this one. The caller shows the zone.
-pub fn day_time(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
+pub fn day_time(at: DateTime<Utc>, zone: Zone, now: DateTime<Utc>) -> String {
     // Written by hand: every row of the table does so at every frame, and to read a format is slower.
     let there = local(at, &zone);
     let month = MONTHS.get(there.month0() as usize).copied().unwrap_or_default();
@@ -348,18 +347,18 @@ fn in_a_day(there: &impl Timelike) -> String {
 }
 
 /// `Sat 21 Nov 14:15:26 +08`.
-pub fn stamp(at: DateTime<Utc>, zone: Tz, now: DateTime<Utc>) -> String {
+pub fn stamp(at: DateTime<Utc>, zone: Zone, now: DateTime<Utc>) -> String {
     format!("{} {}", day_time(at, zone, now), zone_label(at, zone))
 }
 
 /// `14:15:26`, without its zone.
-pub fn clock(at: DateTime<Utc>, zone: Tz) -> String {
+pub fn clock(at: DateTime<Utc>, zone: Zone) -> String {
     in_a_day(&local(at, &zone))
 }
 
 /// A time as it can be typed back into a time field: `2026-11-21 14:15:26`, and with the offset
 /// behind it where the wall clock alone would be ambiguous.
-pub fn editable(at: DateTime<Utc>, zone: Tz) -> String {
+pub fn editable(at: DateTime<Utc>, zone: Zone) -> String {
     let there = local(at, &zone);
     let plain = there.format("%Y-%m-%d %H:%M:%S").to_string();
     match zone.from_local_datetime(&there.naive_local()) {
@@ -409,7 +408,7 @@ mod tests {
     use super::super::wire::time_in;
     use super::*;
 
-    const SHANGHAI: Tz = Tz::Asia__Shanghai;
+    const SHANGHAI: Zone = Zone::named("Asia/Shanghai").unwrap();
 
     fn now() -> DateTime<Utc> {
         // Saturday, 14:03:22 in Shanghai.
@@ -440,7 +439,7 @@ mod tests {
         fn nothing_panics_whatever_the_clock_shows(seconds in 0..=LAST, apart in -LAST..=LAST, at_end in any::<bool>()) {
             let now = DateTime::from_timestamp(if at_end { LAST - seconds % 172_800 } else { seconds }, 0).unwrap();
             let other = DateTime::from_timestamp((seconds + apart).clamp(0, LAST), 0).unwrap();
-            for zone in [SHANGHAI, Tz::UTC, Tz::America__New_York, Tz::Pacific__Kiritimati] {
+            for zone in [SHANGHAI, Zone::UTC, Zone::named("America/New_York").unwrap(), Zone::named("Pacific/Kiritimati").unwrap()] {
                 for entry in ["tomorrow 9:00", "+5200w", "in 3d", "1 jan 9:00", "sat 18:30", "today 23:59 +14", "14:30 -12"] {
                     if let Ok(at) = parse(entry, now, zone) {
                         editable(at, zone);
@@ -511,7 +510,7 @@ mod tests {
 
     #[test]
     fn hours_that_do_not_exist_or_exist_twice_are_asked_about() {
-        let berlin = Tz::Europe__Berlin;
+        let berlin = Zone::named("Europe/Berlin").unwrap();
         let gap = parse("2027-03-28 02:30", now(), berlin);
         assert_eq!(gap, Err(WhenProblem::Gap { zone: "Europe/Berlin".into() }));
         let twice = parse("2027-10-31 02:30", now(), berlin);
@@ -534,10 +533,10 @@ mod tests {
     fn times_are_written_with_their_zone() {
         let at = time_in("2026-11-21 06:15:26").unwrap();
         assert_eq!(stamp(at, SHANGHAI, now()), "Sat 21 Nov 14:15:26 +08");
-        assert_eq!(stamp(at, Tz::UTC, now()), "Sat 21 Nov 06:15:26 UTC");
-        assert_eq!(stamp(at, Tz::Asia__Kolkata, now()), "Sat 21 Nov 11:45:26 +05:30");
+        assert_eq!(stamp(at, Zone::UTC, now()), "Sat 21 Nov 06:15:26 UTC");
+        assert_eq!(stamp(at, Zone::named("Asia/Kolkata").unwrap(), now()), "Sat 21 Nov 11:45:26 +05:30");
         assert_eq!(
-            stamp(time_in("2027-01-01 00:00:00").unwrap(), Tz::UTC, now()),
+            stamp(time_in("2027-01-01 00:00:00").unwrap(), Zone::UTC, now()),
             "Fri 01 Jan 2027 00:00:00 UTC"
         );
     }
@@ -560,8 +559,8 @@ mod tests {
         }
 
         #[test]
-        fn a_time_typed_back_is_the_same_time(seconds in 0i64..4_000_000_000, pick in 0usize..596) {
-            let zone = chrono_tz::TZ_VARIANTS[pick % chrono_tz::TZ_VARIANTS.len()];
+        fn a_time_typed_back_is_the_same_time(seconds in 0i64..4_000_000_000, pick in any::<prop::sample::Index>()) {
+            let zone = *pick.get(&Zone::all().collect::<Vec<_>>());
             let at = DateTime::from_timestamp(seconds, 0).unwrap();
             let offset = at.with_timezone(&zone).offset().fix().local_minus_utc();
             // Offsets with seconds (before 1972) cannot be typed.

@@ -3,7 +3,7 @@
 //! It lies over the whole body. Only failures have a colour, so that a night's one is found at a
 //! glance.
 
-use chrono_tz::Tz;
+use crate::domain::Zone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -71,10 +71,10 @@ pub(super) fn render(state: &State, list: CallList, theme: &Theme, area: Rect, b
         empty(theme, inner, buf);
         return;
     };
-    let zone = Zone::of(state);
-    let columns = fit(inner.width, zone.head().len());
+    let clock = Clock::of(state);
+    let columns = fit(inner.width, clock.head().len());
     for (column, x, width) in &columns {
-        let head = if column.cell == Cell::Time { zone.head() } else { column.head.to_owned() };
+        let head = if column.cell == Cell::Time { clock.head() } else { column.head.to_owned() };
         put_cell(*x, *width, column.right, &head, theme.muted(), Rect { height: 1, ..inner }, buf);
     }
     let window = list.window(calls, rows(state));
@@ -82,7 +82,7 @@ pub(super) fn render(state: &State, list: CallList, theme: &Theme, area: Rect, b
         let Some(call) = calls.get(number) else { continue };
         let row = Rect { y, height: 1, ..inner };
         for (column, x, width) in &columns {
-            let (words, style) = shown(call, column.cell, &zone, theme);
+            let (words, style) = shown(call, column.cell, &clock, theme);
             put_cell(*x, *width, column.right, &words, style, row, buf);
         }
         if number == chosen {
@@ -190,14 +190,14 @@ fn put_cell(x: u16, width: u16, right: bool, words: &str, style: Style, row: Rec
     put(buf, row.x.saturating_add(x), row.y, room, &words, style);
 }
 
-fn shown(call: &Call, what: Cell, zone: &Zone, theme: &Theme) -> (String, Style) {
+fn shown(call: &Call, what: Cell, clock: &Clock, theme: &Theme) -> (String, Style) {
     let outcome = match &call.end {
         End::Done | End::GivenUp => theme.muted(),
         End::Failed(_) => theme.danger(),
     };
     let short = call.command.name().trim_end_matches("_sched_task");
     match what {
-        Cell::Time => (zone.time(call), theme.plain()),
+        Cell::Time => (clock.time(call), theme.plain()),
         Cell::Command => (short.to_owned(), theme.plain()),
         Cell::Priority => (call.priority.word().to_owned(), theme.plain()),
         Cell::Attempt => (call.attempt.to_string(), theme.plain()),
@@ -213,12 +213,12 @@ fn shown(call: &Call, what: Cell, zone: &Zone, theme: &Theme) -> (String, Style)
 }
 
 /// How the times are written: with the zone in the head, or behind each where the clocks changed.
-struct Zone {
-    zone: Tz,
+struct Clock {
+    zone: Zone,
     label: Option<String>,
 }
 
-impl Zone {
+impl Clock {
     fn of(state: &State) -> Self {
         let zone = state.zone;
         let mut labels = state.calls.all().map(|call| when::zone_label(call.sent, zone));

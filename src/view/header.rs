@@ -10,7 +10,7 @@ use ratatui::style::Style;
 use crate::app::State;
 use crate::app::connection::Health;
 use crate::domain::wire::Command;
-use crate::domain::{text, when};
+use crate::domain::{Zone, text, when};
 use crate::theme::Theme;
 
 use super::cells::{Segment, line};
@@ -172,7 +172,7 @@ fn clocks(state: &State, theme: &Theme) -> Vec<Segment> {
         leaves::CLOCK,
     )];
     if label != "UTC" {
-        let utc = format!("({} UTC)", when::clock(now, chrono_tz::Tz::UTC));
+        let utc = format!("({} UTC)", when::clock(now, Zone::UTC));
         said.push(Segment::new(" ", utc, theme.muted(), leaves::UTC));
     }
     said.push(Segment::new("", " ", theme.plain(), leaves::CLOCK));

@@ -14,7 +14,7 @@ use crate::app::testing::{
     asked, auth, board, feed, in_doubt, key, later, offline, screens, task, tasks, typed, with_page,
 };
 use crate::app::{Message, State};
-use crate::domain::{Page, text};
+use crate::domain::{Page, Zone, text};
 use crate::theme::{Depth, Theme};
 use crate::view::testing::{at_every_size, body, drawn, lines_of, rows, screen};
 
@@ -201,7 +201,7 @@ fn times_carry_their_own_zone_when_the_clocks_change_within_the_page() {
         task(2, spring, "All", "pending", "summer", &none),
     ];
     let mut state = with_page((180, 40), 2, page);
-    state.zone = chrono_tz::Tz::Europe__Berlin;
+    state.zone = Zone::named("Europe/Berlin").unwrap();
     let shown = screen(&state);
     assert!(shown.contains("SCHEDULED  ") && !shown.contains("SCHEDULED ("), "{shown}");
     assert!(shown.contains("07:04:22 +01") && shown.contains("08:03:22 +02"), "{shown}");

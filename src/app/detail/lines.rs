@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::domain::draft::entry_text;
 use crate::domain::fields::{self, FIELDS, Group};
-use crate::domain::{Outcome, Task, catalog, text, when};
+use crate::domain::{Outcome, Task, Zone, catalog, text, when};
 
 use super::super::lines::{LABEL, Line, Lines, Tone, card, field_text, part, unknown};
 use super::super::pending::PendingWrite;
@@ -168,7 +168,7 @@ fn timing(out: &mut Lines, shared: &Shared, task: &Task) {
         Some(at) => {
             out.labelled("Scheduled", Tone::Bold, &when::stamp(at, shared.zone, now));
             if when::zone_label(at, shared.zone) != "UTC" {
-                out.labelled("", Tone::Muted, &when::stamp(at, chrono_tz::Tz::UTC, now));
+                out.labelled("", Tone::Muted, &when::stamp(at, Zone::UTC, now));
             }
         }
         None => out.labelled("Scheduled", Tone::Bad, &unreadable_time(task, "SchedAt")),

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use chrono_tz::Tz;
+use crate::domain::Zone;
 
 use crate::domain::Task;
 
@@ -41,7 +41,7 @@ pub struct Detail {
 pub(super) struct MadeOf {
     pub(super) task: Option<Arc<Task>>,
     pub(super) mode: ViewMode,
-    pub(super) zone: Tz,
+    pub(super) zone: Zone,
     pub(super) profile: String,
     /// The service's time in seconds: ages and countdowns turn with it.
     pub(super) second: i64,

@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
+use crate::domain::Zone;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 
 use crate::domain::fields::Group;
 use crate::domain::{Change, Content, Draft, Kind, NewTask, Problem, Task, TaskId, when};
@@ -163,13 +163,13 @@ impl Form {
     }
 
     /// The time as it is understood, on three clocks; `None` while it is not understood.
-    pub fn time_echo(&self, now: DateTime<Utc>, zone: Tz) -> Option<Vec<String>> {
+    pub fn time_echo(&self, now: DateTime<Utc>, zone: Zone) -> Option<Vec<String>> {
         let at = when::parse(&self.draft.scheduled, now, zone).ok()?;
         Some(clocks(at, now, zone))
     }
 
     /// Lays what was changed over another version of the task.
-    pub fn lay_over(&mut self, task: &Task, zone: Tz) {
+    pub fn lay_over(&mut self, task: &Task, zone: Zone) {
         let draft = self.draft.laid_over(task, zone);
         match &mut self.purpose {
             Purpose::New | Purpose::From(_) => return,
@@ -308,7 +308,7 @@ impl Form {
     }
 
     /// Everything that keeps the draft from being sent, in the order of the form.
-    pub fn problems(&self, now: DateTime<Utc>, zone: Tz) -> Vec<(FormField, Problem)> {
+    pub fn problems(&self, now: DateTime<Utc>, zone: Zone) -> Vec<(FormField, Problem)> {
         let composed = self.composed();
         let mut problems = composed.problems.clone();
         problems.extend(self.draft.check_time(now, zone).1);
@@ -334,7 +334,7 @@ impl Form {
 
     /// The problems that are shown: of places that were touched, and all once the review was asked
     /// for.
-    pub fn shown_problems(&self, now: DateTime<Utc>, zone: Tz) -> Vec<(FormField, String)> {
+    pub fn shown_problems(&self, now: DateTime<Utc>, zone: Zone) -> Vec<(FormField, String)> {
         let seen = |field: &FormField| self.all_shown || self.touched.contains(field);
         let refused = self
             .refused
@@ -349,7 +349,7 @@ impl Form {
     ///
     /// # Errors
     /// Everything that keeps it from being sent.
-    pub fn request(&self, now: DateTime<Utc>, zone: Tz) -> Result<FormRequest, Vec<(FormField, Problem)>> {
+    pub fn request(&self, now: DateTime<Utc>, zone: Zone) -> Result<FormRequest, Vec<(FormField, Problem)>> {
         let problems = self.problems(now, zone);
         if !problems.is_empty() {
             return Err(problems);
@@ -397,11 +397,11 @@ impl Form {
 }
 
 /// A time on three clocks: the profile's zone, UTC, and from now.
-pub fn clocks(at: DateTime<Utc>, now: DateTime<Utc>, zone: Tz) -> Vec<String> {
+pub fn clocks(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) -> Vec<String> {
     let mut parts = vec![when::stamp(at, zone, now)];
     if when::zone_label(at, zone) != "UTC" {
         let same_day = at.date_naive() == at.with_timezone(&zone).date_naive();
-        let utc = if same_day { when::clock(at, Tz::UTC) } else { when::day_time(at, Tz::UTC, now) };
+        let utc = if same_day { when::clock(at, Zone::UTC) } else { when::day_time(at, Zone::UTC, now) };
         parts.push(format!("{utc} UTC"));
     }
     parts.push(when::from_now(at, now));

@@ -3,8 +3,8 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use crate::domain::Zone;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 
 use crate::domain::profile::{AppKey, Environment};
 use crate::domain::{Audience, Kind, Task};
@@ -267,7 +267,7 @@ impl Review {
     }
 
     /// Old to new, from the task as it stands. Times are written in `zone`.
-    pub(super) fn pending_changes(&self, zone: Tz, now: DateTime<Utc>) -> Vec<Difference> {
+    pub(super) fn pending_changes(&self, zone: Zone, now: DateTime<Utc>) -> Vec<Difference> {
         let (Subject::Modify { .. }, Some(standing)) = (&self.subject, self.standing()) else {
             return Vec::new();
         };

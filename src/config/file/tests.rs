@@ -94,7 +94,7 @@ fn a_profile_is_read_with_its_defaults_and_the_place_of_each_value() {
     assert_eq!(profile.timezone, None);
     assert!(matches!(profile.secret.value, SecretSource::Env(name) if name == "ACME_IM_KEY"));
     let profile = good(&["timezone = \"Asia/Shanghai\"", "page_size = 20", "from_account = \"shop\""]);
-    assert_eq!(profile.timezone.unwrap().value, Tz::Asia__Shanghai);
+    assert_eq!(profile.timezone.unwrap().value, Zone::named("Asia/Shanghai").unwrap());
     assert_eq!((profile.page_size.value, profile.from_account.value.as_str()), (20, "shop"));
 }
 

@@ -1,7 +1,7 @@
 use super::super::wire::{read_task, time_in};
 use super::*;
 
-const ZONE: Tz = Tz::Asia__Shanghai;
+const ZONE: Zone = Zone::named("Asia/Shanghai").unwrap();
 
 fn now() -> DateTime<Utc> {
     time_in("2026-11-21 06:00:00").unwrap()
@@ -224,7 +224,7 @@ proptest! {
         );
         let info: JsonObject = serde_json::from_str(&info).unwrap();
         let task = crate::domain::wire::read_task(&info).unwrap();
-        let mut draft = Draft::from_task(&task, chrono_tz::Tz::UTC);
+        let mut draft = Draft::from_task(&task, Zone::UTC);
         draft.put("OfflinePushInfo.Title", title.as_str());
         let (edited, problems) = draft.content();
         prop_assert!(problems.is_empty());

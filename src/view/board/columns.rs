@@ -1,8 +1,8 @@
 //! Where the columns of the table stand, which of them leave when it is narrow, and how its times
 //! are written so that each carries its zone.
 
+use crate::domain::Zone;
 use chrono::{DateTime, Utc};
-use chrono_tz::Tz;
 
 use crate::app::State;
 use crate::domain::{text, when};
@@ -92,7 +92,7 @@ impl Columns {
 
 /// How the times of a page are written.
 pub(super) struct Times {
-    zone: Tz,
+    zone: Zone,
     now: DateTime<Utc>,
     /// The offset of all of them; `None` when the clocks change within the page.
     label: Option<String>,

@@ -2,8 +2,8 @@
 
 use super::*;
 use crate::app::testing::{open_edit, open_from, open_time};
+use crate::domain::Zone;
 use crate::domain::wire::time_out;
-use chrono_tz::Tz;
 
 #[test]
 fn a_new_form_addresses_nobody_and_shows_no_audience() {
@@ -21,7 +21,7 @@ fn a_new_form_addresses_nobody_and_shows_no_audience() {
 #[test]
 fn problems_show_where_the_operator_was_and_all_of_them_once_the_review_is_asked_for() {
     let mut state = start();
-    let (now, zone) = (moment(0).utc, Tz::Asia__Shanghai);
+    let (now, zone) = (moment(0).utc, Zone::named("Asia/Shanghai").unwrap());
     press(&mut state, KeyCode::Char('n'));
     assert_eq!(form(&state).shown_problems(now, zone), []);
     type_in(&mut state, "u");
@@ -59,7 +59,7 @@ fn a_time_is_echoed_on_three_clocks_and_the_past_is_refused_by_the_services_cloc
 
 #[test]
 fn a_change_sends_only_what_changed() {
-    let (now, zone) = (time_in(NOW).unwrap(), Tz::Asia__Shanghai);
+    let (now, zone) = (time_in(NOW).unwrap(), Zone::named("Asia/Shanghai").unwrap());
     let base = tag_task();
     let mut state = start();
     open_edit(&mut state, &base);
@@ -87,7 +87,7 @@ fn a_change_sends_only_what_changed() {
 
 #[test]
 fn a_fault_that_came_with_the_task_does_not_keep_another_field_from_being_changed() {
-    let (now, zone) = (time_in(NOW).unwrap(), Tz::Asia__Shanghai);
+    let (now, zone) = (time_in(NOW).unwrap(), Zone::named("Asia/Shanghai").unwrap());
     let base =
         task(json!({"Condition": {"TagsOr": ["vip"]}, "OfflinePushInfo": {"Title": "t", "PushFlag": 7}}));
     let mut state = start();
