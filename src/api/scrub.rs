@@ -134,8 +134,7 @@ impl Secret {
                 return true;
             }
             if byte.is_ascii_alphanumeric() {
-                let followers = self.followers.get(usize::from(before)).copied().unwrap_or(0);
-                run = if (followers >> byte) & 1 == 1 { run + 1 } else { 1 };
+                run = if self.follows(before, byte) { run + 1 } else { 1 };
                 if run >= self.fewest() {
                     return true;
                 }
@@ -143,6 +142,17 @@ impl Secret {
             }
         }
         false
+    }
+
+    /// Whether this letter or digit stands behind the other one anywhere in `plain`.
+    fn follows(&self, before: u8, byte: u8) -> bool {
+        (self.followers.get(usize::from(before)).copied().unwrap_or(0) >> byte) & 1 == 1
+    }
+
+    /// Whether a run cannot go on behind this character.
+    fn is_end_of_run(&self, byte: u8, behind: Option<&u8>) -> bool {
+        let is_other = |behind: &u8| behind.is_ascii_alphanumeric() && !self.follows(byte, *behind);
+        self.fewest() > 1 && behind.is_none_or(is_other)
     }
 
     fn places_of(&self, byte: u8) -> &[u16] {
@@ -164,6 +174,10 @@ impl Secret {
         for (at, byte) in bytes.iter().copied().enumerate() {
             ahead.arrive(at, &mut here);
             if byte.is_ascii_alphanumeric() {
+                // Most characters begin nothing: what stands behind them is something else.
+                if here.is_empty() && self.is_end_of_run(byte, bytes.get(at + 1)) {
+                    continue;
+                }
                 self.go_on(&here, byte, at..at + 1, &mut next, &mut found);
                 mem::swap(&mut here, &mut next);
                 next.clear();
