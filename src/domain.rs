@@ -26,7 +26,7 @@ pub mod text;
 pub mod throttle;
 pub mod when;
 pub mod wire;
-mod zone;
+pub mod zone;
 
 pub use call::Call;
 pub use content::{Audience, Content};
@@ -39,4 +39,4 @@ pub use priority::Priority;
 pub use query::{Order, Page, Query};
 pub use rules::Problem;
 pub use task::{Outcome, Status, Task, TaskId};
-pub use zone::{Zone, ZoneOffset};
+pub use zone::Zone;

@@ -63,7 +63,7 @@
 //! | what is taken out of the texts of others | `api::scrub`; what looks like a key in ours: [`config::redact`] |
 //! | how a key is read, and a command for it run | [`config::secret`], `config::command`; core dumps: `cli::dumps` |
 //! | who may read state and log, and how large a log gets | `store::private`, `cli::log::file` |
-//! | what a wrong time zone is answered with | `config::zone` |
+//! | the time zones and their rules | [`domain::zone`]; what a wrong name is answered with: `config::zone` |
 //! | a line of `pushdeck doctor` | `cli::doctor`: `probe` asks, `verdict` judges; `docs/connection.md` |
 //! | a rule of the sandbox | `sandbox::rules`, `sandbox::calls`; its case: `tests/conformance/*.toml` |
 //! | an option of the sandbox | `sandbox::options` (one struct feeds file, flags and help; `docs/sandbox.md` has a row for each); what can be switched while it runs: `sandbox::shared::Modes` |
