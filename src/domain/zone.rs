@@ -44,16 +44,13 @@ impl Zone {
 
     /// Seconds ahead of UTC at this instant, in Unix seconds.
     fn ahead_at(self, unix: i64) -> i64 {
-        match self.rules.find_local_time_type(unix) {
-            Ok(local) => i64::from(local.ut_offset()),
-            // After the last change of a zone without a rule for the future: that change goes on.
-            Err(_) => {
-                let last =
-                    self.rules.transitions().last().map(tz::timezone::Transition::local_time_type_index);
-                let last = last.and_then(|index| self.rules.local_time_types().get(index));
-                last.map_or(0, |local| i64::from(local.ut_offset()))
-            }
-        }
+        let known = self.rules.find_local_time_type(unix).ok();
+        // After the last change of a zone without a rule for the future: what changed then goes on.
+        let last = || {
+            let change = self.rules.transitions().last()?;
+            self.rules.local_time_types().get(change.local_time_type_index())
+        };
+        known.or_else(last).map_or(0, |local| i64::from(local.ut_offset()))
     }
 
     fn offset(self, ahead: i64) -> ZoneOffset {
