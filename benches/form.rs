@@ -11,7 +11,6 @@ use std::time::{Duration, Instant};
 use chrono::{TimeZone, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use pushdeck::app::{Layer, Message, Moment, Setup, State, update};
-use pushdeck::domain::Zone;
 use pushdeck::domain::profile::Environment;
 use pushdeck::theme::{Depth, Theme};
 use pushdeck::view;

@@ -6,7 +6,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::domain::Zone;
+use super::zone::Zone;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 

@@ -3,7 +3,7 @@
 //! The present and the zone are arguments. An entry that could mean two things is refused with the
 //! two things in words, never guessed.
 
-use crate::domain::Zone;
+use super::zone::Zone;
 use chrono::{
     DateTime, Datelike, Duration, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset,
     TimeZone, Timelike, Utc, Weekday,
