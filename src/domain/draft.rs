@@ -6,7 +6,6 @@
 
 use std::collections::BTreeMap;
 
-use super::zone::Zone;
 use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
@@ -18,6 +17,7 @@ use super::list;
 use super::rules::{self, Problem, Strictness};
 use super::task::{Task, TaskId};
 use super::when::{self, WhenProblem};
+use super::zone::Zone;
 
 /// A checked create: everything that `add_sched_task` needs.
 #[derive(Clone, Debug, PartialEq)]

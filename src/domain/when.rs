@@ -3,11 +3,12 @@
 //! The present and the zone are arguments. An entry that could mean two things is refused with the
 //! two things in words, never guessed.
 
-use super::zone::Zone;
 use chrono::{
     DateTime, Datelike, Duration, FixedOffset, MappedLocalTime, NaiveDate, NaiveDateTime, NaiveTime, Offset,
     TimeZone, Timelike, Utc, Weekday,
 };
+
+use super::zone::Zone;
 
 /// Why a time entry was not taken.
 #[derive(Clone, Debug, PartialEq, Eq)]
