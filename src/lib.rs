@@ -38,12 +38,14 @@
 //! | what goes over the wire | [`domain::wire`]; how it goes in [`api`] |
 //! | which rows are asked for, and whether a page joins what was shown | `app::board`: `paging`, `range` |
 //! | what is learnt of the service's list, and what is asked for then | [`domain::limits`], `worker::limits` |
+//! | that a write is not sent twice | `api::retry`, 70001 in `api::client`, the HTTP library's own retries off in `api::http`; before it `worker::before`, in doubt `worker::reconcile` |
 //! | what is retried | `api::retry`; how often one may call: `api::rate_limiter` (the figures: its `window`) |
 //! | how the background gives way after 60007 | [`domain::throttle`] |
 //! | what the palette offers, `:reload` | [`app::palette`], [`app::reload`]; reading it: `worker::reload` |
 //! | what a confirmation takes, and when it counts | `app::review`: `level`, `confirm`, `quiet`, `sight`, `ready` |
 //! | what is known of a write, from its sending to its verification | [`app::pending`]; decided in [`app::writes`] |
-//! | which reply an effect waits for | [`app::reply`] |
+//! | which reply an effect waits for, a new effect | [`app::reply`]; the steps: `docs/ARCHITECTURE.md` |
+//! | a column of the task table | `view::board` and its `columns`; its text: `app::board::texts`; whether a change is marked: `app::board::table` |
 //! | how a text is composed line by line | [`app::lines`] |
 //! | settings to what the dashboard starts with | `cli::plan` |
 //! | what is made ready beside the first frame, and works there | `cli::background` |
@@ -63,10 +65,10 @@
 //! | what is taken out of the texts of others | `api::scrub`; what looks like a key in ours: [`config::redact`] |
 //! | how a key is read, and a command for it run | [`config::secret`], `config::command`; core dumps: `cli::dumps` |
 //! | who may read state and log, and how large a log gets | `store::private`, `cli::log::file` |
-//! | the time zones and their rules | [`domain::zone`]; what a wrong name is answered with: `config::zone` |
+//! | the time zones and their rules | [`domain::zone`]; which holds: `config::layers` (profile, `TZ`, system, UTC), `z` switches what is shown; what a wrong name is answered with: `config::zone` |
 //! | a line of `pushdeck doctor` | `cli::doctor`: `probe` asks, `verdict` judges; `docs/connection.md` |
 //! | a rule of the sandbox | `sandbox::rules`, `sandbox::calls`; its case: `tests/conformance/*.toml` |
-//! | an option of the sandbox | `sandbox::options` (one struct feeds file, flags and help; `docs/sandbox.md` has a row for each); what can be switched while it runs: `sandbox::shared::Modes` |
+//! | an option of the sandbox | `sandbox::options` (one struct feeds file, flags and help; `docs/sandbox.md` has a row for each); what can be switched while it runs: `sandbox::shared::Modes`, by `sandbox::control`; where an answer waits: `sandbox::routes` |
 //! | what the sandbox keeps, and how a list finds it | `sandbox::store`: `schema.sql`, `list` |
 //! | what the sandbox does wrong on demand | `sandbox::faults`, `sandbox::control`; its demo data: `assets/demo` |
 //!
@@ -79,7 +81,7 @@
 //!   `usersig`: `tests/it/laws.rs`; bodies are pinned to the documents in `domain::wire`.
 //! - **I4** Every effect is answered by exactly one final message, but for those that the loop carries
 //!   out itself (copy, repaint, suspend, taking the terminal again, quit): tests of `worker` and `tui`.
-//! - **I5** No write is repeated unless `api::retry` proves it harmless; writes are waited for at
+//! - **I5** No write is repeated unless it certainly did nothing, by `api::retry` or after 70001; writes are waited for at
 //!   the end, reads are not: tests of `api::retry`, `worker`, `tui`, and `tests/chaos`.
 //! - **I6** Channels are bounded: `tests/it/laws.rs`, `clippy.toml`.
 //! - **I7** One help text an action, one action a (scope, key), and the README's table is the

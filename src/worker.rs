@@ -62,7 +62,7 @@ pub struct Tools {
 /// Carries out every effect that comes, until the channel closes and all are answered.
 ///
 /// The caller goes on taking messages until this returns, or drops the receiver. `Copy`,
-/// `Repaint` and `Quit` are the loop's own and are passed over.
+/// `Repaint`, `Suspend`, `TakeTerminal` and `Quit` are the loop's own and are passed over.
 pub async fn run(tools: Tools, effects: mpsc::Receiver<Effect>, messages: mpsc::Sender<Message>) {
     run_after(Vec::new(), tools, effects, messages).await;
 }

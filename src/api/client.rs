@@ -206,14 +206,14 @@ impl Client {
         until.map_or(Duration::ZERO, |until| until.saturating_duration_since(Instant::now()))
     }
 
-    /// `add_sched_task`: sent once.
+    /// `add_sched_task`. Sent again only where it certainly did nothing.
     pub async fn add(&self, new: &NewTask) -> Result<TaskId, Failure> {
         let answer =
             self.call(Command::Add, Priority::Write, &wire::add_body(self.sdkappid(), new), 0).await?;
         wire::read_task_id(&answer)
     }
 
-    /// `modify_sched_task`: sent once.
+    /// `modify_sched_task`. Sent again only where it certainly did nothing.
     pub async fn modify(&self, change: &Change) -> Result<TaskId, Failure> {
         let Change { id, kind, scheduled_at, content } = change;
         let body = wire::modify_body(self.sdkappid(), *id, kind, *scheduled_at, content.as_ref());
@@ -221,7 +221,7 @@ impl Client {
         about(*id, &answer)
     }
 
-    /// `delete_sched_task`: sent once.
+    /// `delete_sched_task`. Sent again only where it certainly did nothing.
     pub async fn delete(&self, id: TaskId, kind: &Kind) -> Result<TaskId, Failure> {
         let body = wire::delete_body(self.sdkappid(), id, kind);
         let answer = self.call(Command::Delete, Priority::Write, &body, 0).await?;

@@ -2,7 +2,8 @@
 //!
 //! A read may be sent again when trouble is likely to pass. A write is sent again only when it
 //! certainly did not reach the service (I5); everything else about a write is found out by asking,
-//! never by repeating. Pure: chance is an argument.
+//! never by repeating. (After 70001 the client signs anew and sends any call once more: nothing was done.)
+//! Pure: chance is an argument.
 
 use std::time::Duration;
 

@@ -9,7 +9,7 @@ use crate::domain::profile::AppKey;
 use crate::domain::wire::Command;
 use crate::domain::{Change, Draft, Failure, Kind, NewTask, Task, TaskId};
 
-/// One change at the service. Sent at most once, whatever happens (I5).
+/// One change at the service. Sent again only where the first certainly did nothing (I5).
 #[derive(Clone, Debug, PartialEq)]
 pub enum Write {
     /// `add_sched_task`
