@@ -14,7 +14,6 @@ mod dumps;
 mod log;
 mod plan;
 mod sandbox;
-mod signals;
 mod usersig;
 
 use std::ffi::OsString;

@@ -3,10 +3,7 @@
 //! An action has one help text; a (scope, key) has one action. A key that is not here does nothing,
 //! and an action that does not work yet is not here.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action or key that means nothing here does nothing here"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 

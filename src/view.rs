@@ -82,6 +82,10 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
     // Header, message and hints stay as they are: where one is, what happened and what the keys do
     // holds for overlays too.
     let ground = areas.ground();
+    // What goes on with the table, or takes its whole ground, dims nothing.
+    if !matches!(layer, Layer::Detail | Layer::Filter(_) | Layer::Calls(_) | Layer::Call(_)) {
+        overlay::dim(ground, buf);
+    }
     match layer {
         Layer::Detail => {
             let body = areas.detail.map_or(areas.table, |pane| areas.table.union(pane));
@@ -89,36 +93,15 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
             detail::render(state, theme, body, buf);
         }
         Layer::Filter(line) => filter::render(state, line, theme, areas.message, buf),
-        Layer::Find(find) => {
-            overlay::dim(ground, buf);
-            find::render(state, find, theme, ground, buf);
-        }
-        Layer::Sort(picker) => {
-            overlay::dim(ground, buf);
-            sort::render(state, *picker, theme, ground, buf);
-        }
-        Layer::Form(form) => {
-            overlay::dim(ground, buf);
-            form::render(state, form, theme, ground, buf);
-        }
-        Layer::Review(review) => {
-            overlay::dim(ground, buf);
-            review::render(state, review, theme, ground, buf);
-        }
-        Layer::Palette(palette) => {
-            overlay::dim(ground, buf);
-            palette::render(state, palette, theme, ground, buf);
-        }
-        Layer::Drafts(list) => {
-            overlay::dim(ground, buf);
-            drafts::render(state, list, theme, ground, buf);
-        }
+        Layer::Find(find) => find::render(state, find, theme, ground, buf),
+        Layer::Sort(picker) => sort::render(state, *picker, theme, ground, buf),
+        Layer::Form(form) => form::render(state, form, theme, ground, buf),
+        Layer::Review(review) => review::render(state, review, theme, ground, buf),
+        Layer::Palette(palette) => palette::render(state, palette, theme, ground, buf),
+        Layer::Drafts(list) => drafts::render(state, list, theme, ground, buf),
         Layer::Calls(list) => calls::render(state, *list, theme, ground, buf),
         Layer::Call(one) => calls::render_one(state, one, theme, ground, buf),
-        Layer::Help(page) => {
-            overlay::dim(ground, buf);
-            help::render(state, page, theme, ground, buf);
-        }
+        Layer::Help(page) => help::render(state, page, theme, ground, buf),
     }
 }
 

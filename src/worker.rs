@@ -18,7 +18,6 @@ mod limits;
 mod log;
 mod others;
 mod pace;
-mod reads;
 mod reconcile;
 mod record;
 mod reload;

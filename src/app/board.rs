@@ -4,10 +4,7 @@
 //! after a key (U4): a new order waits, and values of rows that stay are renewed in
 //! place meanwhile.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action or key that means nothing here does nothing here"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -15,7 +12,7 @@ use std::time::Duration;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::failure::NotSent;
-use crate::domain::{Failure, Order, Page, Priority, Query, Status, Task};
+use crate::domain::{Failure, Page, Priority, Query, Status, Task};
 use crate::keymap::{Action, Scope};
 
 use super::effect::Effect;
@@ -45,13 +42,7 @@ const HOLD: Duration = Duration::from_millis(1500);
 const DUE_ABOUT: TimeDelta = TimeDelta::seconds(10);
 /// Sorts a page as the query says: the service's own sample shows that its order is no promise.
 fn sort_page(page: &mut Page, query: &Query) {
-    page.tasks.sort_by_key(|task| {
-        let at = match query.order {
-            Order::Scheduled => task.scheduled_at,
-            Order::Created => task.created_at,
-        };
-        (at, task.id)
-    });
+    page.tasks.sort_by_key(|task| (query.order.time_of(task), task.id));
     if !query.ascending {
         page.tasks.reverse();
     }

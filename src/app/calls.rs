@@ -5,10 +5,7 @@
 //! its row, so that it stays chosen while others come. What the full queue of the worker dropped is
 //! missing here; `--log` has it.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action or key that means nothing here does nothing here"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
 
 pub mod lines;
 pub mod log;
@@ -18,14 +15,14 @@ mod tests;
 use std::ops::Range;
 use std::sync::Arc;
 
-use crate::domain::Zone;
 use ratatui::layout::Rect;
 
 use crate::domain::call::Call;
-use crate::domain::{curl, text, when};
+use crate::domain::{Zone, curl, text, when};
 use crate::keymap::Action;
 
 use super::effect::Effect;
+use super::frame::inside;
 use super::lines::{Line, Memo};
 use super::next::{Destination, Next};
 use super::shared::Shared;
@@ -85,22 +82,9 @@ pub struct OneCall {
     text: Memo<(Zone, i32, usize)>,
 }
 
-/// Where list and single attempt lie, with their border; `None` when the screen has no room.
-fn area(shared: &Shared) -> Option<Rect> {
-    let areas = shared.areas()?;
-    let top = areas.header.bottom();
-    Some(Rect { y: top, height: areas.message.y.saturating_sub(top), ..areas.header })
-}
-
-/// The room inside of the border.
+/// The room for list and single attempt, inside of their border; none when the screen has no room.
 fn room(shared: &Shared) -> Rect {
-    let place = area(shared).unwrap_or_default();
-    Rect::new(
-        place.x.saturating_add(2),
-        place.y.saturating_add(1),
-        place.width.saturating_sub(4),
-        place.height.saturating_sub(2),
-    )
+    shared.areas().map(|areas| inside(areas.ground())).unwrap_or_default()
 }
 
 /// Attempts that fit on the list, below its head.

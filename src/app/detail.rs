@@ -1,9 +1,6 @@
 //! The detail of the selected task: where it stands, what of it is shown, how far it is scrolled.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action or key that means nothing here does nothing here"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
 
 use ratatui::layout::Rect;
 

@@ -1,10 +1,7 @@
 //! The list of drafts: every text that is kept on disk, also those that are used up. Enter goes on
 //! with one in the form that it belongs to; nothing is sent from here.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action or key that means nothing here does nothing here"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
 
 use std::time::Duration;
 

@@ -57,7 +57,7 @@ impl FilterLine {
                 if self.entry.key(event) {
                     set_filter(shared, Filter::read(&self.entry.text()));
                 }
-                self.say_left_out(shared);
+                shared.say_left_out(self.entry.left_out());
             }
         }
         Next::stay()
@@ -67,12 +67,6 @@ impl FilterLine {
     pub(super) fn on_paste(&mut self, shared: &mut Shared, pasted: &str) {
         self.entry.paste(pasted);
         set_filter(shared, Filter::read(&self.entry.text()));
-        self.say_left_out(shared);
-    }
-
-    fn say_left_out(&self, shared: &mut Shared) {
-        if let Some(left_out) = self.entry.left_out() {
-            shared.warn(left_out.words());
-        }
+        shared.say_left_out(self.entry.left_out());
     }
 }

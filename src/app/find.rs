@@ -102,9 +102,7 @@ impl Find {
         if changed {
             self.problem = read(self, shared.server_now(), shared.zone).err();
         }
-        if let Some(left_out) = self.entries.get(self.focus).and_then(TextField::left_out) {
-            shared.warn(left_out.words());
-        }
+        shared.say_left_out(self.entries.get(self.focus).and_then(TextField::left_out));
     }
 }
 

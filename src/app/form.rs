@@ -6,6 +6,7 @@
 
 use crossterm::event::KeyEvent;
 
+use crate::domain::kept::DraftOrigin;
 use crate::domain::kept::KeptDraft;
 use crate::domain::{Draft, Kind, draft as content};
 use crate::keymap::Action;
@@ -13,7 +14,7 @@ use crate::keymap::Action;
 use super::effect::Effect;
 use super::next::{Destination, Go, Next};
 use super::shared::Shared;
-use super::write::{Source, Subject};
+use super::write::Subject;
 use super::writes;
 
 mod composed;
@@ -90,7 +91,7 @@ pub(super) fn on_key(shared: &mut Shared, form: &mut Form, event: KeyEvent, acti
 /// The review of what the form asks for, or the first thing that keeps it from being sent.
 fn to_review(shared: &mut Shared, form: &mut Form) -> Next {
     let (now, zone) = (shared.server_now(), shared.setup.zone);
-    let source = Source { slot: form.slot.clone(), draft: form.draft.clone() };
+    let source = DraftOrigin { slot: form.slot.clone(), draft: form.draft.clone() };
     if let Some((_, id)) = form.sent_as.as_ref().filter(|(draft, _)| *draft == source.draft) {
         shared.warn(format!("this was sent and exists as #{id}; Esc leaves, N on it makes another"));
         return Next::stay();

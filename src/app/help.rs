@@ -1,9 +1,6 @@
 //! The help page: every key, drawn from the key table.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action or key that means nothing here does nothing here"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
 
 use ratatui::layout::Rect;
 

@@ -2,12 +2,13 @@
 //! what is to be opened, and `layer` opens it.
 
 use crate::domain::Task;
+use crate::domain::kept::DraftOrigin;
 use crate::domain::kept::KeptDraft;
 use crate::keymap::{Action, Scope};
 
 use super::effect::Effect;
 use super::form::model::Purpose;
-use super::write::{Source, Subject};
+use super::write::Subject;
 use super::writes::Notice;
 
 /// What a screen returns for a key, a paste or an action.
@@ -41,7 +42,7 @@ pub enum Destination {
     /// The form; with a draft of the list, which the disk has made that form's own.
     Form(Purpose, Option<Box<KeptDraft>>),
     /// The review of a write.
-    Review(Box<(Subject, Option<Source>)>),
+    Review(Box<(Subject, Option<DraftOrigin>)>),
     /// The review that tells what was found out about a write.
     Notice(Box<Notice>),
     /// One attempt of the API log, by its number.
@@ -50,7 +51,7 @@ pub enum Destination {
 
 impl Destination {
     /// The review of a write.
-    pub(super) fn review(subject: Subject, source: Option<Source>) -> Self {
+    pub(super) fn review(subject: Subject, source: Option<DraftOrigin>) -> Self {
         Self::Review(Box::new((subject, source)))
     }
 

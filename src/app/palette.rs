@@ -76,7 +76,7 @@ impl Palette {
             if self.entry.key(event) {
                 self.at = 0;
             }
-            self.say_left_out(shared);
+            shared.say_left_out(self.entry.left_out());
         }
         Next::stay()
     }
@@ -85,13 +85,7 @@ impl Palette {
     pub(super) fn on_paste(&mut self, shared: &mut Shared, pasted: &str) {
         self.entry.paste(pasted);
         self.at = 0;
-        self.say_left_out(shared);
-    }
-
-    fn say_left_out(&self, shared: &mut Shared) {
-        if let Some(left_out) = self.entry.left_out() {
-            shared.warn(left_out.words());
-        }
+        shared.say_left_out(self.entry.left_out());
     }
 }
 

@@ -5,11 +5,12 @@
 use std::collections::{HashSet, VecDeque};
 use std::time::Duration;
 
+use crate::domain::kept::DraftOrigin;
 use crate::domain::{Failure, NewTask, Task, TaskId, duplicate};
 
 use super::compare::{Difference, Version};
 use super::request::{Moment, ReqId};
-use super::write::{OpenWrite, Sight, Source, Subject, Verdict, Write};
+use super::write::{OpenWrite, Sight, Subject, Verdict, Write};
 
 /// What the review showed when it was confirmed.
 #[derive(Clone, Debug, PartialEq)]
@@ -17,7 +18,7 @@ pub struct Reviewed {
     /// What was to be written.
     pub subject: Subject,
     /// The form that it came from.
-    pub source: Option<Source>,
+    pub source: Option<DraftOrigin>,
     /// What stands when it is done.
     pub meant: Version,
 }
@@ -95,7 +96,7 @@ impl PendingWrite {
     }
 
     /// The form that it came from.
-    pub(super) fn source(&self) -> Option<&Source> {
+    pub(super) fn source(&self) -> Option<&DraftOrigin> {
         self.reviewed.as_ref()?.source.as_ref()
     }
 
@@ -176,9 +177,9 @@ pub enum Verification {
     Unread(Failure),
 }
 
-/// A write that is done, and whose task is being read to see that it stands as meant.
+/// A write that is over, and whose task is being read: whether it stands as meant, or is there at all.
 #[derive(Clone, Debug, PartialEq)]
-pub(super) struct Verifying {
+pub(super) struct Reading {
     /// The question for the task.
     pub(super) req: ReqId,
     pub(super) id: TaskId,
@@ -192,21 +193,13 @@ pub(super) struct Mismatch {
     pub(super) verification: Verification,
 }
 
-/// A write that the service refused with the code that also says "no such task": its task is being read.
-#[derive(Clone, Debug, PartialEq)]
-pub(super) struct Reread {
-    /// The question for the task.
-    pub(super) req: ReqId,
-    pub(super) id: TaskId,
-    pub(super) write: PendingWrite,
-}
-
 /// Writes that are over, as far as something of them is still to be read or compared.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OverWrites {
-    pub(super) verifying: Vec<Verifying>,
+    pub(super) verifying: Vec<Reading>,
     pub(super) mismatches: Vec<Mismatch>,
-    pub(super) rereads: Vec<Reread>,
+    /// Of writes that were refused with the code that also says "no such task".
+    pub(super) rereads: Vec<Reading>,
     /// Creates that stand, the last ones: also those of a run that died, whose drafts may lie there still.
     created: VecDeque<(TaskId, NewTask)>,
 }

@@ -3,19 +3,18 @@
 //! It never takes Enter, ignores all input when it opens, and its default is always no. What is confirmed is
 //! what was on the screen: whenever that changes, the typing begins anew.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action or key that means nothing here does nothing here"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::keymap::Action;
 
+use crate::domain::kept::DraftOrigin;
+
 use super::effect::Effect;
 use super::next::Next;
 use super::shared::Shared;
-use super::write::{Source, Subject};
+use super::write::Subject;
 use super::writes::{self, Notice};
 
 mod again;
@@ -57,7 +56,7 @@ pub(super) use stopped::on_stopped;
 pub(super) fn open(
     shared: &mut Shared,
     subject: Subject,
-    source: Option<Source>,
+    source: Option<DraftOrigin>,
 ) -> Option<(Review, Vec<Effect>)> {
     if let Subject::Cancel(task) = &subject
         && let Some(why) = task.cannot_be_cancelled()

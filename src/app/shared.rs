@@ -18,6 +18,7 @@ use super::frame::{self, Areas};
 use super::pending::{OverWrites, PendingWrite, WriteResult};
 use super::request::{Moment, ReqId};
 use super::setup::{Reloaded, Setup};
+use super::text_field::LeftOut;
 
 /// One line of what just happened, shown in place of the hints for a while.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -160,6 +161,13 @@ impl Shared {
     /// Shows what went wrong.
     pub fn warn(&mut self, text: impl Into<String>) {
         self.note = Some(Note { text: text.into(), bad: true, until: self.now.running + BAD_NOTE_STAYS });
+    }
+
+    /// Says what a text field did not take, if there is something.
+    pub(super) fn say_left_out(&mut self, left_out: Option<LeftOut>) {
+        if let Some(left_out) = left_out {
+            self.warn(left_out.words());
+        }
     }
 
     /// Says that a paste did nothing where no text is taken.

@@ -1,9 +1,6 @@
 //! The picker of the order: by which time, and in which direction.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action or key that means nothing here does nothing here"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
 
 use crate::domain::Order;
 use crate::keymap::Action;

@@ -1,9 +1,6 @@
 //! The keys that mean the same on the table and in the detail: what can be done with the selected task.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action or key that means nothing here does nothing here"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
 
 use std::sync::Arc;
 

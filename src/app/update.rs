@@ -1,9 +1,6 @@
 //! The one function that changes the state: a message in, effects out.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action or key that means nothing here does nothing here"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
 
 use std::sync::Arc;
 use std::time::Duration;

@@ -7,7 +7,7 @@ use chrono::{DateTime, Utc};
 use crate::domain::kept::DraftOrigin;
 use crate::domain::profile::AppKey;
 use crate::domain::wire::Command;
-use crate::domain::{Change, Draft, Failure, Kind, NewTask, Task, TaskId};
+use crate::domain::{Change, Failure, Kind, NewTask, Task, TaskId};
 
 /// One change at the service. Sent again only where the first certainly did nothing (I5).
 #[derive(Clone, Debug, PartialEq)]
@@ -189,13 +189,4 @@ impl Subject {
             Self::Cancel(task) => &task.kind,
         }
     }
-}
-
-/// The form that the request came from.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Source {
-    /// The name of its draft.
-    pub slot: String,
-    /// Its text when the review was asked for.
-    pub draft: Draft,
 }

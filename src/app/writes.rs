@@ -11,7 +11,7 @@ use super::effect::Effect;
 use super::pending::{Mismatch, PendingWrite, WriteOutcome};
 use super::request::ReqId;
 use super::shared::Shared;
-use super::write::{Sight, Source, Subject, Verdict, Write};
+use super::write::{Sight, Subject, Verdict, Write};
 
 /// The code for a task that is not there.
 pub(super) const GONE: i64 = catalog::INVALID_REQUEST;
@@ -94,14 +94,18 @@ pub(super) fn busy(shared: &Shared, id: TaskId) -> Option<String> {
 
 /// Whether a draft was sent and its outcome is still awaited.
 pub(super) fn is_on_its_way(shared: &Shared, slot: &str, draft: &Draft) -> bool {
-    let is_it = |source: &Source| source.slot == slot && source.draft == *draft;
+    let is_it = |source: &DraftOrigin| source.slot == slot && source.draft == *draft;
     // Once a search was answered the review says what is known, and asks for more.
     let is_open = |write: &PendingWrite| write.is_open() && write.sight.is_none();
     shared.writes.iter().any(|write| write.source().is_some_and(is_it) && is_open(write))
 }
 
 /// Why the text of a form must not be sent now: it, or another change of its task, is on its way.
-pub(super) fn keeps_from_sending(shared: &Shared, source: &Source, task: Option<TaskId>) -> Option<String> {
+pub(super) fn keeps_from_sending(
+    shared: &Shared,
+    source: &DraftOrigin,
+    task: Option<TaskId>,
+) -> Option<String> {
     if is_on_its_way(shared, &source.slot, &source.draft) {
         return Some(
             "this very text was sent and its outcome is not known yet; nothing is sent twice".to_owned(),
@@ -121,11 +125,6 @@ pub(super) fn bars(shared: &Shared, write: &PendingWrite) -> Option<String> {
             Some(format!("{} is under way in another pushdeck", deed(&write.write)))
         }
     }
-}
-
-/// The draft that a write was made from, for the journal.
-pub(super) fn origin_of(source: Option<&Source>) -> Option<DraftOrigin> {
-    source.map(|source| DraftOrigin { slot: source.slot.clone(), draft: source.draft.clone() })
 }
 
 /// The operator wants to know now: everything in doubt is searched for.
@@ -244,7 +243,7 @@ pub struct Notice {
     /// What was, or was to be, written.
     pub(super) subject: Subject,
     /// The form that it came from.
-    pub(super) source: Option<Source>,
+    pub(super) source: Option<DraftOrigin>,
     /// How it ended.
     pub(super) outcome: WriteOutcome,
     /// The write, while it is on the list.

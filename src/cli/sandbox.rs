@@ -5,9 +5,10 @@
 
 use std::pin::Pin;
 
+use tokio::signal::unix::{SignalKind, signal};
+
 use super::args::SandboxArgs;
 use super::console::{Console, Exit};
-use super::signals;
 use crate::config::secret;
 use crate::sandbox::{self, Credentials, Options, ProfileKey, Running, Seed};
 
@@ -115,7 +116,14 @@ async fn until(
     }
 }
 
+/// Ends when SIGINT or SIGTERM comes. Both are caught from the moment this returns.
 fn until_signal() -> Result<Pin<Box<dyn Future<Output = ()>>>, String> {
-    let ended = signals::ended().map_err(|err| format!("cannot listen for signals: {err}"))?;
-    Ok(Box::pin(ended))
+    let caught = |kind| signal(kind).map_err(|err| format!("cannot listen for signals: {err}"));
+    let (mut interrupt, mut terminate) = (caught(SignalKind::interrupt())?, caught(SignalKind::terminate())?);
+    Ok(Box::pin(async move {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+        }
+    }))
 }

@@ -202,14 +202,6 @@ impl Audience {
             Self::Unclear(why) => format!("an unclear audience: {}", text::clean(why)),
         }
     }
-
-    /// How many recipients, where that is known before the push.
-    pub fn size(&self) -> Option<usize> {
-        match self {
-            Self::Accounts(list) => Some(list.len()),
-            Self::Everyone | Self::Matching(_) | Self::Unclear(_) => None,
-        }
-    }
 }
 
 impl Condition {

@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use serde_json::{Value, json};
 
 use super::content::Content;
-use super::fields::{self, FIELDS, Field, Shape};
+use super::fields::{self, FIELDS, Field, PARENTS, Shape};
 use super::json::JsonObject;
 use super::kind::Kind;
 use super::list;
@@ -62,17 +62,6 @@ pub struct Draft {
     pub entries: BTreeMap<String, String>,
     /// The content this began with.
     pub base: Content,
-}
-
-/// A draft read as a request.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Checked {
-    /// The content as it would be sent, problems or not.
-    pub content: Content,
-    /// The time, where the entry is one.
-    pub scheduled_at: Result<DateTime<Utc>, WhenProblem>,
-    /// Everything that is wrong, in the order of the form. Empty means it may be sent.
-    pub problems: Vec<Problem>,
 }
 
 impl Draft {
@@ -214,14 +203,6 @@ impl Draft {
         (content, problems)
     }
 
-    /// Checks everything. `now` is the service's time, by which the past is judged (90110).
-    pub fn check(&self, now: DateTime<Utc>, zone: Zone) -> Checked {
-        let (content, mut problems) = self.check_content();
-        let (scheduled_at, problem) = self.check_time(now, zone);
-        problems.extend(problem);
-        Checked { content, scheduled_at, problems }
-    }
-
     /// The content as it would be sent, and everything that is wrong with it or with the type.
     pub fn check_content(&self) -> (Content, Vec<Problem>) {
         let (content, mut problems) = self.content();
@@ -259,16 +240,6 @@ impl Draft {
 fn text_in(content: &Content, field: &Field) -> Option<String> {
     content.at(field.path).filter(|value| !value.is_null()).map(|value| entry_text(field, value))
 }
-
-/// The objects that hold fields, the outer ones first.
-const PARENTS: [&str; 6] = [
-    "Condition",
-    "OfflinePushInfo",
-    "OfflinePushInfo.ApnsInfo",
-    "OfflinePushInfo.ApnsInfo.LiveActivity",
-    "OfflinePushInfo.AndroidInfo",
-    "OfflinePushInfo.HarmonyInfo",
-];
 
 /// What of a content no field of a form shows, because it is no object where one is documented. A copy
 /// leaves it out.

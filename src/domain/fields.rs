@@ -282,6 +282,16 @@ pub const FIELDS: &[Field] = &[
     field("OfflinePushInfo.HarmonyInfo.SoundDuration", Shape::Integer { min: 1, max: 60 }, Harmony, EVERY, "seconds of the sound, 1 to 60; needs Sound"),
 ];
 
+/// The objects that hold fields, the outer ones first.
+pub(super) const PARENTS: [&str; 6] = [
+    "Condition",
+    "OfflinePushInfo",
+    "OfflinePushInfo.ApnsInfo",
+    "OfflinePushInfo.ApnsInfo.LiveActivity",
+    "OfflinePushInfo.AndroidInfo",
+    "OfflinePushInfo.HarmonyInfo",
+];
+
 #[cfg(test)]
 mod tests {
     use std::collections::HashSet;

@@ -25,15 +25,6 @@ impl Environment {
             Self::Prod => "prod",
         }
     }
-
-    /// The badge of the header.
-    pub fn badge(self) -> &'static str {
-        match self {
-            Self::Sandbox => "SANDBOX",
-            Self::Test => "TEST",
-            Self::Prod => "PROD",
-        }
-    }
 }
 
 /// Which app is meant: profile, `SDKAppID` and host in one name. Drafts and journal are kept under it,

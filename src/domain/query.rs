@@ -32,6 +32,14 @@ impl Order {
             Self::Scheduled => "scheduled",
         }
     }
+
+    /// The time of a task by which it orders.
+    pub fn time_of(self, task: &Task) -> Option<DateTime<Utc>> {
+        match self {
+            Self::Created => task.created_at,
+            Self::Scheduled => task.scheduled_at,
+        }
+    }
 }
 
 /// A stretch of time, both ends inclusive, whole seconds.

@@ -9,14 +9,12 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 
+use super::catalog::INVALID_REQUEST;
 use super::content::Content;
-use super::fields::{FIELDS, Field, Shape};
+use super::fields::{FIELDS, Field, PARENTS, Shape};
 use super::json::JsonObject;
 use super::kind::Kind;
 use super::text;
-
-/// The code for every fault that has none of its own.
-const INVALID: i64 = 90104;
 
 /// What is wrong with one field.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -32,7 +30,7 @@ pub struct Problem {
 impl Problem {
     /// A problem with the general code.
     pub fn new(field: &str, rule: impl Into<String>) -> Self {
-        Self::coded(field, INVALID, rule)
+        Self::coded(field, INVALID_REQUEST, rule)
     }
 
     /// A problem with a code of its own.
@@ -69,12 +67,7 @@ pub fn check(kind: &Kind, content: &Content, strict: Strictness) -> Vec<Problem>
     if !content.0.get("OfflinePushInfo").is_some_and(Value::is_object) {
         problems.push(Problem::coded("OfflinePushInfo", 90043, "must be an object"));
     }
-    for parent in [
-        "OfflinePushInfo.ApnsInfo",
-        "OfflinePushInfo.ApnsInfo.LiveActivity",
-        "OfflinePushInfo.AndroidInfo",
-        "OfflinePushInfo.HarmonyInfo",
-    ] {
+    for parent in PARENTS.into_iter().filter(|parent| parent.starts_with("OfflinePushInfo.")) {
         if strict.push_fields && given(content, parent).is_some_and(|v| !v.is_object()) {
             problems.push(Problem::coded(parent, 90043, "must be an object"));
         }
@@ -145,7 +138,7 @@ fn is_random(value: &Value) -> bool {
 
 /// What is wrong with one value of a documented field.
 pub(super) fn check_value(field: &Field, value: &Value) -> Option<Problem> {
-    let malformed = if field.path.starts_with("OfflinePushInfo") { 90043 } else { INVALID };
+    let malformed = if field.path.starts_with("OfflinePushInfo") { 90043 } else { INVALID_REQUEST };
     let wrong = |rule: String| Some(Problem::coded(field.path, malformed, rule));
     match field.shape {
         Shape::Text { max_bytes } => match value.as_str() {
@@ -218,7 +211,7 @@ fn listed(words: impl Iterator<Item = String>) -> String {
 
 fn check_strings(path: &str, value: &Value, max_items: usize, max_bytes: Option<usize>) -> Option<Problem> {
     let accounts = path == "To_Account";
-    let malformed = if accounts { 90003 } else { INVALID };
+    let malformed = if accounts { 90003 } else { INVALID_REQUEST };
     let Some(items) = value.as_array() else {
         return Some(Problem::coded(path, malformed, "must be a list of texts"));
     };

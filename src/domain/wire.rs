@@ -56,24 +56,13 @@ impl Command {
 
     /// The first word of its name, for places with little room.
     pub fn word(self) -> &'static str {
-        match self {
-            Self::Add => "add",
-            Self::Modify => "modify",
-            Self::Delete => "delete",
-            Self::Get => "get",
-            Self::List => "list",
-        }
+        let name = self.name();
+        name.strip_suffix("_sched_task").unwrap_or(name)
     }
 
     /// Its index in [`Self::ALL`].
     pub fn index(self) -> usize {
-        match self {
-            Self::Add => 0,
-            Self::Modify => 1,
-            Self::Delete => 2,
-            Self::Get => 3,
-            Self::List => 4,
-        }
+        self as usize
     }
 
     /// Whether the call changes something.

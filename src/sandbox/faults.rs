@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use serde::{Deserialize, Serialize};
 
-use super::rules::Refusal;
 use crate::domain::wire::Command;
 
 /// When a fault strikes.
@@ -73,19 +72,6 @@ impl Fault {
             FaultKind::Drop | FaultKind::BadGateway | FaultKind::NotJson | FaultKind::Code { .. } => {
                 self.when == When::After
             }
-        }
-    }
-
-    /// The failure that is answered instead.
-    pub(super) fn refusal(&self) -> Option<Refusal> {
-        match &self.what {
-            FaultKind::Code { code, info } => Some(Refusal::new(*code, info.clone())),
-            FaultKind::Pass
-            | FaultKind::Drop
-            | FaultKind::Delay(_)
-            | FaultKind::BadGateway
-            | FaultKind::Truncate
-            | FaultKind::NotJson => None,
         }
     }
 }

@@ -225,15 +225,7 @@ async fn walk(
 
 /// A call that meets a fault.
 async fn misbehave(shared: &Arc<ServerState>, fault: &Fault, call: (Command, usize, JsonObject)) -> Delivery {
-    let delay = match fault.what {
-        FaultKind::Delay(delay) => delay,
-        FaultKind::Pass
-        | FaultKind::Drop
-        | FaultKind::BadGateway
-        | FaultKind::Truncate
-        | FaultKind::NotJson
-        | FaultKind::Code { .. } => Duration::ZERO,
-    };
+    let delay = if let FaultKind::Delay(delay) = fault.what { delay } else { Duration::ZERO };
     let (command, app, body) = call;
     let answer = if fault.works() {
         let held_back = if fault.when == When::Before { delay } else { Duration::ZERO };
@@ -250,8 +242,8 @@ async fn misbehave(shared: &Arc<ServerState>, fault: &Fault, call: (Command, usi
         FaultKind::BadGateway => Delivery::BadGateway,
         FaultKind::Truncate => Delivery::Half(answer),
         FaultKind::NotJson => Delivery::NotJson,
-        FaultKind::Code { .. } => {
-            let outcome = fault.refusal().map_or(answer.outcome, Err);
+        FaultKind::Code { code, info } => {
+            let outcome = Err(Refusal::new(*code, info.clone()));
             Delivery::Whole(CallAnswer { outcome, with_task_id: command.writes() })
         }
     }

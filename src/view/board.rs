@@ -222,10 +222,16 @@ impl Drawn<'_> {
             }
             let selected = row.id.is_some() && row.id == board.selected;
             let height = if self.two_lines { 2 } else { 1 };
+            if selected {
+                put(buf, self.inner.x, y, 1, "▸", self.theme.accent());
+            }
+            if row.failed {
+                put(buf, self.inner.x + 1, y, 1, FAILED, self.theme.danger());
+            }
             if self.two_lines {
-                self.two_line_row(&row, selected, &times, y, buf);
+                self.two_line_row(&row, &times, y, buf);
             } else {
-                self.row(&row, selected, &columns, &times, y, buf);
+                self.row(&row, &columns, &times, y, buf);
             }
             // Up to the border, with the cell of room that the text leaves free.
             let height = height.min(self.inner.bottom() - y);
@@ -277,14 +283,8 @@ impl Drawn<'_> {
         }
     }
 
-    fn row(&self, row: &Row<'_>, selected: bool, columns: &Columns, times: &Times, y: u16, buf: &mut Buffer) {
+    fn row(&self, row: &Row<'_>, columns: &Columns, times: &Times, y: u16, buf: &mut Buffer) {
         let x = self.inner.x;
-        if selected {
-            put(buf, x, y, 1, "▸", self.theme.accent());
-        }
-        if row.failed {
-            put(buf, x + 1, y, 1, FAILED, self.theme.danger());
-        }
         let mut cell = |at: (u16, u16), words: &str, style: Style| {
             put(buf, x + at.0, y, at.1, words, style);
         };
@@ -303,15 +303,9 @@ impl Drawn<'_> {
     }
 
     /// A task on a narrow screen: when, then what and who.
-    fn two_line_row(&self, row: &Row<'_>, selected: bool, times: &Times, y: u16, buf: &mut Buffer) {
+    fn two_line_row(&self, row: &Row<'_>, times: &Times, y: u16, buf: &mut Buffer) {
         let Rect { x, width, .. } = self.inner;
         let right = self.inner.right();
-        if selected {
-            put(buf, x, y, 1, "▸", self.theme.accent());
-        }
-        if row.failed {
-            put(buf, x + 1, y, 1, FAILED, self.theme.danger());
-        }
         put(buf, x + 2, y, 6, row.status, self.style(row, Column::Status));
         put(buf, x + 9, y, 8, &text::pad_left(&row.due, 8), self.theme.plain());
         let room = width.saturating_sub(19);

@@ -155,16 +155,9 @@ fn empty(theme: &Theme, inner: Rect, buf: &mut Buffer) {
 /// The columns for a width, with their first cells and their widths; the words take what is left.
 fn fit(width: u16, time: usize) -> Vec<(&'static CallColumn, u16, u16)> {
     let gap = if width >= WIDE { 2 } else { 1 };
-    let of = |column: &CallColumn| match column.cell {
-        Cell::Time => column.width.max(u16::try_from(time).unwrap_or(u16::MAX)),
-        Cell::Command
-        | Cell::Priority
-        | Cell::Attempt
-        | Cell::Milliseconds
-        | Cell::Sent
-        | Cell::Received
-        | Cell::Code
-        | Cell::Words => column.width,
+    let of = |column: &CallColumn| {
+        let head = if column.cell == Cell::Time { time } else { 0 };
+        column.width.max(u16::try_from(head).unwrap_or(u16::MAX))
     };
     let last = COLUMNS.iter().map(|column| column.leaves).max().unwrap_or(0);
     let left_after =
@@ -195,7 +188,7 @@ fn shown(call: &Call, what: Cell, clock: &Clock, theme: &Theme) -> (String, Styl
         End::Done | End::GivenUp => theme.muted(),
         End::Failed(_) => theme.danger(),
     };
-    let short = call.command.name().trim_end_matches("_sched_task");
+    let short = call.command.word();
     match what {
         Cell::Time => (clock.time(call), theme.plain()),
         Cell::Command => (short.to_owned(), theme.plain()),

@@ -48,7 +48,7 @@ pub(super) fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer)
         Segment::new("", " pushdeck ", theme.bold(), leaves::PRODUCT),
         Segment::new(
             " ",
-            format!(" {} ", setup.environment.badge()),
+            format!(" {} ", setup.environment.name().to_uppercase()),
             theme.badge(setup.environment),
             leaves::NEVER,
         ),
@@ -85,25 +85,18 @@ fn words(state: &State, theme: &Theme) -> (String, Style, More) {
         let left = TimeDelta::from_std(retry_in).unwrap_or_default() + TimeDelta::milliseconds(999);
         format!("retry in {}", when::age(left))
     };
+    let waits = |retry_in, old: Option<_>| {
+        let mut more = vec![(" ", retry(retry_in), leaves::NEXT)];
+        more.extend(old.map(|old| (" · ", format!("data {} old", age(old)), leaves::DETAIL)));
+        more
+    };
     match state.connection.health(state.now, state.setup.refresh) {
         Health::Connecting => ("CONNECTING".to_owned(), theme.warn(), none),
         Health::Live(old) => (format!("LIVE {}", age(old)), theme.ok(), none),
         Health::Stale(old) => (format!("STALE {}", age(old)), theme.warn(), none),
-        Health::Offline { retry_in, age: old } => {
-            let mut more = vec![(" ", retry(retry_in), leaves::NEXT)];
-            more.extend(old.map(|old| (" · ", format!("data {} old", age(old)), leaves::DETAIL)));
-            ("OFFLINE".to_owned(), theme.danger(), more)
-        }
-        Health::Busy { retry_in, age: old } => {
-            let mut more = vec![(" ", retry(retry_in), leaves::NEXT)];
-            more.extend(old.map(|old| (" · ", format!("data {} old", age(old)), leaves::DETAIL)));
-            ("BUSY".to_owned(), theme.warn(), more)
-        }
-        Health::Refused { retry_in, age: old } => {
-            let mut more = vec![(" ", retry(retry_in), leaves::NEXT)];
-            more.extend(old.map(|old| (" · ", format!("data {} old", age(old)), leaves::DETAIL)));
-            ("REFUSED".to_owned(), theme.danger(), more)
-        }
+        Health::Offline { retry_in, age } => ("OFFLINE".to_owned(), theme.danger(), waits(retry_in, age)),
+        Health::Busy { retry_in, age } => ("BUSY".to_owned(), theme.warn(), waits(retry_in, age)),
+        Health::Refused { retry_in, age } => ("REFUSED".to_owned(), theme.danger(), waits(retry_in, age)),
         Health::Stopped => (
             "STOPPED".to_owned(),
             theme.danger(),

@@ -38,7 +38,7 @@ pub(super) fn badged(
     buf: &mut Buffer,
     theme: &Theme,
 ) -> Rect {
-    let badge = format!(" {} ", environment.badge());
+    let badge = format!(" {} ", environment.name().to_uppercase());
     let room = u16::try_from(text::width(&badge)).unwrap_or(0);
     let clean = text::clean(title);
     let title = text::cut(&clean, usize::from(area.width.saturating_sub(room + 8)));

@@ -11,7 +11,7 @@ use super::dependencies::{Dependencies, WriteEnd, signed};
 use super::drafts::DraftJob;
 use super::others::Others;
 use super::record::STOPPED;
-use super::{delay, inherited, limits, reads, reload, writes};
+use super::{delay, inherited, limits, reload, writes};
 use crate::app::{Effect, Message, PendingReply, ReqId};
 
 /// What a task comes back with.
@@ -77,7 +77,8 @@ impl Jobs {
                 self.withdraw_older_list(req, handle);
             }
             Effect::Get { req, id, priority } => {
-                self.spawn(reply, async move { reads::get(&deps, req, id, priority).await });
+                let read = async move { deps.client.get(id, priority).await.map(Box::new) };
+                self.spawn(reply, async move { Message::Got { req, result: read.await } });
             }
             Effect::Write { req, write, terms } => {
                 self.spawn_write(reply, async move { writes::write(&deps, req, write, &terms).await });

@@ -52,19 +52,13 @@ impl Journal {
 
     /// What was learnt of the service.
     pub(super) async fn fact(&self, name: &'static str) -> Result<Option<String>, String> {
-        if self.store.is_none() {
-            return Ok(None);
-        }
-        self.on_a_thread(move |store, profile| store.fact(profile, name)).await
+        self.or_nothing(move |store, profile| store.fact(profile, name)).await
     }
 
     /// Keeps what was learnt of the service.
     pub(super) async fn put_fact(&self, name: &'static str, value: &str) -> Result<(), String> {
-        if self.store.is_none() {
-            return Ok(());
-        }
         let value = value.to_owned();
-        self.on_a_thread(move |store, profile| store.put_fact(profile, name, &value)).await
+        self.or_nothing(move |store, profile| store.put_fact(profile, name, &value)).await
     }
 
     /// Whether other processes may work on the same database.
@@ -91,10 +85,10 @@ impl Journal {
 
     /// Makes the open writes of dead processes this one's, and says which they are.
     pub(super) async fn take_over(&self) -> Result<Vec<IntentId>, String> {
-        if self.store.is_none() || self.own_service {
+        if self.own_service {
             return Ok(Vec::new());
         }
-        self.on_a_thread(Store::take_over).await
+        self.or_nothing(Store::take_over).await
     }
 
     /// One entry; `None` when it is gone.
@@ -104,22 +98,16 @@ impl Journal {
 
     /// The writes of earlier runs whose end is not known, oldest first.
     pub(super) async fn left_open(&self) -> Result<Vec<Intent>, String> {
-        if self.store.is_none() {
-            return Ok(Vec::new());
-        }
-        let mut open = self.on_a_thread(Store::open_intents).await?;
+        let mut open = self.or_nothing(Store::open_intents).await?;
         open.retain(|intent| !(self.own_service && intent.elsewhere));
         Ok(open)
     }
 
     /// The creates that were begun at that time or later, whatever became of them.
     pub(super) async fn creates_since(&self, since: DateTime<Utc>) -> Result<Vec<Intent>, String> {
-        if self.store.is_none() {
-            return Ok(Vec::new());
-        }
         let command = Command::Add.name();
         let since = move |store: &Store, profile: &str| store.intents_since(profile, command, since);
-        let mut creates = self.on_a_thread(since).await?;
+        let mut creates = self.or_nothing(since).await?;
         creates.retain(|intent| !(self.own_service && intent.elsewhere));
         Ok(creates)
     }
@@ -139,17 +127,11 @@ impl Journal {
     }
 
     pub(super) async fn load_draft(&self, slot: String) -> Result<FoundDraft, String> {
-        if self.store.is_none() {
-            return Ok(FoundDraft::default());
-        }
-        self.on_a_thread(move |store, profile| store.load_draft(profile, &slot)).await
+        self.or_nothing(move |store, profile| store.load_draft(profile, &slot)).await
     }
 
     pub(super) async fn drop_draft(&self, slot: String) -> Result<(), String> {
-        if self.store.is_none() {
-            return Ok(());
-        }
-        self.on_a_thread(move |store, profile| store.drop_draft(profile, &slot)).await
+        self.or_nothing(move |store, profile| store.drop_draft(profile, &slot)).await
     }
 
     /// Keeps a text that was thrown away for the list of drafts.
@@ -159,10 +141,7 @@ impl Journal {
         draft: Draft,
         at: DateTime<Utc>,
     ) -> Result<(), String> {
-        if self.store.is_none() {
-            return Ok(());
-        }
-        self.on_a_thread(move |store, profile| store.archive_draft(profile, &slot, &draft, at)).await
+        self.or_nothing(move |store, profile| store.archive_draft(profile, &slot, &draft, at)).await
     }
 
     pub(super) async fn list_drafts(&self, now: DateTime<Utc>) -> Result<Vec<KeptDraft>, String> {
@@ -171,6 +150,17 @@ impl Journal {
 
     pub(super) async fn restore_draft(&self, id: DraftId, at: DateTime<Utc>) -> Result<KeptDraft, String> {
         self.on_a_thread(move |store, _| store.restore_draft(id, at)).await
+    }
+
+    /// Without a database nothing was written down, and nothing is lost by not doing so.
+    async fn or_nothing<T: Default + Send + 'static>(
+        &self,
+        work: impl FnOnce(&Store, &str) -> Result<T, StoreError> + Send + 'static,
+    ) -> Result<T, String> {
+        if self.store.is_none() {
+            return Ok(T::default());
+        }
+        self.on_a_thread(work).await
     }
 
     async fn on_a_thread<T: Send + 'static>(

@@ -38,7 +38,7 @@ impl Seam {
         Self {
             side,
             ids: tasks.iter().map(|task| task.id).collect(),
-            at: row.and_then(|task| time_of(task, order)),
+            at: row.and_then(|task| order.time_of(task)),
             end,
             total,
             tries: 0,
@@ -49,7 +49,7 @@ impl Seam {
     pub(super) fn joins(&self, asked: &Query, page: &Page, came: u64) -> bool {
         let known = |task: &Arc<Task>| self.ids.contains(&task.id);
         let beyond = |task: Option<&Arc<Task>>, earlier: bool| {
-            let (Some(at), Some(seam)) = (task.and_then(|task| time_of(task, asked.order)), self.at) else {
+            let (Some(at), Some(seam)) = (task.and_then(|task| asked.order.time_of(task)), self.at) else {
                 return false;
             };
             if earlier == asked.ascending { at < seam } else { at > seam }
@@ -93,12 +93,5 @@ impl Seam {
             }
             Side::Above => (asked.offset + if more > 0 { more } else { a_page }, size),
         }
-    }
-}
-
-fn time_of(task: &Task, order: Order) -> Option<DateTime<Utc>> {
-    match order {
-        Order::Scheduled => task.scheduled_at,
-        Order::Created => task.created_at,
     }
 }

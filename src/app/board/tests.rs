@@ -1,8 +1,8 @@
 use crate::app::Moment;
 use crate::app::Setup;
 use crate::app::State;
-use crate::domain::Outcome;
 use crate::domain::TaskId;
+use crate::domain::{Order, Outcome};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};

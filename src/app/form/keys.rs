@@ -1,9 +1,6 @@
 //! What the keys do in the form: move, choose, type.
 
-#![expect(
-    clippy::wildcard_enum_match_arm,
-    reason = "an action or key that means nothing here does nothing here"
-)]
+#![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 

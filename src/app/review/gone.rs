@@ -4,7 +4,7 @@
 use crate::domain::{Failure, Task};
 
 use super::super::effect::Effect;
-use super::super::pending::{Reread, WriteOutcome};
+use super::super::pending::{Reading, WriteOutcome};
 use super::super::request::ReqId;
 use super::super::shared::Shared;
 use super::super::write::Write;
@@ -21,7 +21,7 @@ pub(super) fn on_read(
     result: &Result<Task, Failure>,
 ) -> Vec<Effect> {
     let Some(at) = shared.over.rereads.iter().position(|reread| reread.req == req) else { return Vec::new() };
-    let Reread { id, write, .. } = shared.over.rereads.remove(at);
+    let Reading { id, write, .. } = shared.over.rereads.remove(at);
     // What stands was refused for what it is: that was said.
     if result.as_ref().err().and_then(Failure::code) != Some(GONE) {
         return Vec::new();

@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use crate::domain::Zone;
+use crate::domain::kept::DraftOrigin;
 use chrono::{DateTime, Utc};
 
 use crate::domain::profile::{AppKey, Environment};
@@ -16,8 +17,7 @@ use super::super::remote::Remote;
 use super::super::request::{Moment, ReqId};
 use super::super::setup::Setup;
 use super::super::shared::Shared;
-use super::super::write::{Source, Subject, Terms, Waived, Write};
-use super::super::writes;
+use super::super::write::{Subject, Terms, Waived, Write};
 use super::level::{ConfirmLevel, level_of};
 use super::quiet::InputGuard;
 use super::sight::{Seen, Text};
@@ -51,7 +51,7 @@ pub struct Review {
     /// What is to be written.
     pub subject: Subject,
     /// The form it came from; `None` for a cancel.
-    pub source: Option<Source>,
+    pub source: Option<DraftOrigin>,
     /// The task as it is now.
     pub fresh: Remote<Task>,
     /// What was typed to confirm.
@@ -94,7 +94,7 @@ pub struct Review {
 }
 
 impl Review {
-    pub(super) fn new(subject: Subject, source: Option<Source>, shared: &Shared) -> Self {
+    pub(super) fn new(subject: Subject, source: Option<DraftOrigin>, shared: &Shared) -> Self {
         Self {
             subject,
             source,
@@ -254,7 +254,7 @@ impl Review {
     /// On what terms it is sent.
     pub(super) fn terms(&self) -> Terms {
         let seen = self.standing().cloned().map(Box::new);
-        let origin = writes::origin_of(self.source.as_ref());
+        let origin = self.source.clone();
         Terms { app: self.app.clone(), seen, origin, waived: self.waived }
     }
 

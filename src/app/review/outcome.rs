@@ -1,15 +1,16 @@
 //! What became of a write: told in the review while that is on top, else in a note. No answer ever
 //! takes the keys away from what the operator is doing.
 
+use crate::domain::kept::DraftOrigin;
 use crate::domain::{Failure, NewTask, Problem, TaskId, duplicate, text, when};
 
 use super::super::board::ask as board;
 use super::super::effect::{Effect, Priority};
 use super::super::form;
-use super::super::pending::{PendingWrite, Reread, Reviewed, Verification, Verifying, WriteOutcome};
+use super::super::pending::{PendingWrite, Reading, Reviewed, Verification, WriteOutcome};
 use super::super::request::ReqId;
 use super::super::shared::Shared;
-use super::super::write::{OpenWrite, Sight, Source, Subject, Verdict, Write, Written};
+use super::super::write::{OpenWrite, Sight, Subject, Verdict, Write, Written};
 use super::super::writes::{self, GONE, deed};
 use super::model::ReviewStage;
 use super::screens::Screens;
@@ -214,7 +215,7 @@ fn verify(shared: &mut Shared, write: PendingWrite, written: Written) -> Verific
     match written {
         Written::Created(id) | Written::Modified(id) if write.reviewed.is_some() => {
             let req = shared.ask();
-            shared.over.verifying.push(Verifying { req, id, write });
+            shared.over.verifying.push(Reading { req, id, write });
             Verification::Asked(req)
         }
         Written::Created(_) | Written::Modified(_) | Written::Cancelled(_) => Verification::None,
@@ -265,7 +266,7 @@ fn use_up(
     shared: &mut Shared,
     screens: &mut Screens<'_>,
     req: ReqId,
-    source: Option<Source>,
+    source: Option<DraftOrigin>,
     id: Option<TaskId>,
 ) -> Vec<Effect> {
     let (Some(source), Some(id)) = (source, id) else { return Vec::new() };
@@ -296,7 +297,7 @@ fn refused(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, failure: 
     if let Some(id) = task.filter(|_| code == Some(GONE)) {
         // The operator is told whether it is gone, and not that a request was invalid.
         let reread = shared.ask();
-        shared.over.rereads.push(Reread { req: reread, id, write: pending });
+        shared.over.rereads.push(Reading { req: reread, id, write: pending });
         effects.push(Effect::Get { req: reread, id, priority: Priority::Write });
     }
     end(shared, screens, req, WriteOutcome::Refused(failure), &words, true);

@@ -4,7 +4,7 @@
 use crate::domain::{Failure, Task};
 
 use super::super::compare::{self, Version};
-use super::super::pending::{Mismatch, Verification, Verifying, WriteOutcome};
+use super::super::pending::{Mismatch, Reading, Verification, WriteOutcome};
 use super::super::request::ReqId;
 use super::super::shared::Shared;
 use super::super::writes::deed;
@@ -19,7 +19,7 @@ pub(super) fn on_verification(
     result: Result<Task, Failure>,
 ) {
     let Some(at) = shared.over.verifying.iter().position(|asked| asked.req == req) else { return };
-    let Verifying { id, write, .. } = shared.over.verifying.remove(at);
+    let Reading { id, write, .. } = shared.over.verifying.remove(at);
     let (zone, now) = (shared.setup.zone, shared.server_now());
     let deed = deed(&write.write);
     let Some(meant) = write.reviewed.map(|reviewed| reviewed.meant) else { return };

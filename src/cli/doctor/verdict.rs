@@ -60,28 +60,8 @@ pub(super) const UNREACHED: [Check; 9] = [
 ];
 
 impl Check {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Config => "config",
-            Self::Profile => "profile",
-            Self::Secret => "secret",
-            Self::Signature => "signature",
-            Self::Proxy => "proxy",
-            Self::Dns => "dns",
-            Self::Tcp => "tcp",
-            Self::Tls => "tls",
-            Self::Http => "http",
-            Self::Clock => "clock",
-            Self::Access => "access",
-            Self::List => "list",
-            Self::State => "state",
-            Self::Private => "private",
-            Self::Journal => "journal",
-            Self::Terminal => "terminal",
-            Self::Colour => "colour",
-            Self::Locale => "locale",
-            Self::Size => "size",
-        }
+    pub(super) fn name(self) -> String {
+        format!("{self:?}").to_lowercase()
     }
 }
 
@@ -98,13 +78,8 @@ pub(super) enum Level {
 }
 
 impl Level {
-    pub(super) fn name(self) -> &'static str {
-        match self {
-            Self::Ok => "ok",
-            Self::Warn => "warn",
-            Self::Fail => "fail",
-            Self::Skip => "skip",
-        }
+    pub(super) fn name(self) -> String {
+        format!("{self:?}").to_lowercase()
     }
 }
 

@@ -15,7 +15,9 @@ fn task(content: &str) -> Task {
 }
 
 fn problems(draft: &Draft) -> Vec<String> {
-    draft.check(now(), ZONE).problems.into_iter().map(|p| p.field).collect()
+    let (_, mut problems) = draft.check_content();
+    problems.extend(draft.check_time(now(), ZONE).1);
+    problems.into_iter().map(|p| p.field).collect()
 }
 
 #[test]

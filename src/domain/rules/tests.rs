@@ -73,9 +73,9 @@ fn a_content_that_would_show_nothing_is_told_from_one_that_is_data_alone() {
 #[test]
 fn the_audience_must_fit_the_type() {
     let c = |v: &str| v.to_owned();
-    assert_eq!(one(&Kind::All, tag(json!({"TagsOr": ["a"]}))), (c("Condition"), INVALID));
-    assert_eq!(one(&Kind::Tag, all(json!({}))), (c("Condition"), INVALID));
-    assert_eq!(one(&Kind::Tag, tag(json!({"TagsOr": []}))), (c("Condition"), INVALID));
+    assert_eq!(one(&Kind::All, tag(json!({"TagsOr": ["a"]}))), (c("Condition"), INVALID_REQUEST));
+    assert_eq!(one(&Kind::Tag, all(json!({}))), (c("Condition"), INVALID_REQUEST));
+    assert_eq!(one(&Kind::Tag, tag(json!({"TagsOr": []}))), (c("Condition"), INVALID_REQUEST));
     assert_eq!(one(&Kind::User, all(json!({}))), (c("To_Account"), 90003));
     let many: Vec<String> = (0..501).map(|i| format!("u{i}")).collect();
     assert_eq!(
@@ -170,15 +170,15 @@ fn null_does_not_stand_for_what_is_required_or_for_an_element() {
     let c = |v: &str| v.to_owned();
     assert_eq!(
         one(&Kind::All, json!({"From_Account": null, "OfflinePushInfo": {}})),
-        (c("From_Account"), INVALID)
+        (c("From_Account"), INVALID_REQUEST)
     );
     assert_eq!(
         one(&Kind::All, json!({"From_Account": "a", "OfflinePushInfo": null})),
         (c("OfflinePushInfo"), 90043)
     );
-    assert_eq!(one(&Kind::Tag, tag(json!(null))), (c("Condition"), INVALID));
-    assert_eq!(one(&Kind::Tag, tag(json!({"TagsAnd": null}))), (c("Condition"), INVALID));
-    assert_eq!(one(&Kind::Tag, tag(json!({"TagsAnd": [null]}))), (c("Condition.TagsAnd"), INVALID));
+    assert_eq!(one(&Kind::Tag, tag(json!(null))), (c("Condition"), INVALID_REQUEST));
+    assert_eq!(one(&Kind::Tag, tag(json!({"TagsAnd": null}))), (c("Condition"), INVALID_REQUEST));
+    assert_eq!(one(&Kind::Tag, tag(json!({"TagsAnd": [null]}))), (c("Condition.TagsAnd"), INVALID_REQUEST));
     assert_eq!(one(&Kind::Tag, tag(json!({"AttrsAnd": {"x": null}}))), (c("Condition.AttrsAnd"), 90033));
     for list in [json!(null), json!([null])] {
         let content = json!({"From_Account": "a", "To_Account": list, "OfflinePushInfo": {}});
