@@ -32,7 +32,7 @@ const SHORT: Dose =
     Dose { apps: 1, writes: 16, at_once: 3, kills: 1, stops: 1, rounds: 1, longest_lag: 38, speed: 20 };
 
 const FULL: Dose =
-    Dose { apps: 3, writes: 120, at_once: 12, kills: 2, stops: 2, rounds: 5, longest_lag: 60, speed: 1 };
+    Dose { apps: 11, writes: 120, at_once: 12, kills: 2, stops: 2, rounds: 5, longest_lag: 60, speed: 1 };
 
 impl Dose {
     pub(crate) fn asked_for() -> Self {
