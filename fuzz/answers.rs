@@ -1,8 +1,7 @@
 //! An answer of the service may be anything: it is read, or it is said what is wrong with it.
 
-use pushdeck::domain::Zone;
 use pushdeck::domain::wire::{self, KnownRows, read_answer};
-use pushdeck::domain::{Draft, Failure, JsonObject, Task, when};
+use pushdeck::domain::{Draft, Failure, JsonObject, Task, Zone, when};
 
 use super::input::{Input, changed, replaced};
 use super::samples::{OTHERS, PAGE, PIECES, TASK, VALUES};

@@ -4,12 +4,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 use pushdeck::app::{Effect, Message, Moment, Setup, State, update};
-use pushdeck::domain::Zone;
 use pushdeck::domain::failure::NotSent;
 use pushdeck::domain::kept::FoundDraft;
 use pushdeck::domain::profile::Environment;
 use pushdeck::domain::wire::{KnownRows, read_answer, read_list};
-use pushdeck::domain::{Failure, Page, Task, TaskId};
+use pushdeck::domain::{Failure, Page, Task, TaskId, Zone};
 use pushdeck::theme::{Depth, Theme};
 use pushdeck::view;
 use ratatui::buffer::Buffer;

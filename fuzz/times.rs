@@ -1,8 +1,7 @@
 //! A time entry may be anything, and so may the present: nothing is guessed, and nothing falls.
 
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
-use pushdeck::domain::Zone;
-use pushdeck::domain::when;
+use pushdeck::domain::{Zone, when};
 
 use super::answers::is_plain;
 use super::input::{Input, spelled};

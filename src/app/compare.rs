@@ -1,11 +1,10 @@
 //! What differs between two or three versions of a task, field by field.
 
-use crate::domain::Zone;
 use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use crate::domain::draft::entry_text;
-use crate::domain::{Content, JsonObject, Task, fields, text, when};
+use crate::domain::{Content, JsonObject, Task, Zone, fields, text, when};
 
 /// The time and the content of a task: all that a change can touch.
 #[derive(Clone, Debug, PartialEq)]

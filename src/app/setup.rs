@@ -3,7 +3,6 @@
 use std::time::Duration;
 
 use crate::domain::Zone;
-
 use crate::domain::profile::{AppKey, Environment};
 
 /// What was settled before the first screen.

@@ -4,10 +4,9 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::Zone;
 use chrono::{DateTime, Utc};
 
-use crate::domain::{ListLimits, Task, TaskId};
+use crate::domain::{ListLimits, Task, TaskId, Zone};
 
 use super::board::table::Board;
 use super::calls::log::Calls;

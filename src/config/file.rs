@@ -5,7 +5,6 @@
 
 use std::path::{Path, PathBuf};
 
-use crate::domain::Zone;
 use secrecy::SecretString;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
@@ -17,7 +16,7 @@ use super::profile::{Profile, SecretSource};
 use super::reader::{FileReader, Table, advice, article, told};
 use super::{redact, secret, zone};
 use crate::domain::profile::{Environment, REGIONS, Region, region};
-use crate::domain::text;
+use crate::domain::{Zone, text};
 use crate::usersig;
 
 /// The keys at the top of the file.

@@ -7,8 +7,9 @@ use std::io::ErrorKind;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use crate::domain::Zone;
 use secrecy::zeroize::Zeroizing;
+
+use crate::domain::Zone;
 
 use super::fault::ConfigError;
 use super::file::{self, ConfigFile};

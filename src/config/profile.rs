@@ -4,10 +4,10 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use crate::domain::Zone;
 use secrecy::SecretString;
 
 use super::origin::Sourced;
+use crate::domain::Zone;
 use crate::domain::profile::{Environment, Region};
 
 /// Where a secret comes from. `Debug` names the kind only: a command may hold a password.

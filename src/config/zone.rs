@@ -3,9 +3,7 @@
 //! What is meant comes before what is spelled alike: `CST` is no misspelt `CET`. A name that fits two
 //! zones is refused with both, for an hour of difference is a push at the wrong time.
 
-use crate::domain::Zone;
-
-use crate::domain::text;
+use crate::domain::{Zone, text};
 
 /// More names than this are no help.
 const MOST: usize = 3;

@@ -3,7 +3,6 @@
 //! It lies over the whole body. Only failures have a colour, so that a night's one is found at a
 //! glance.
 
-use crate::domain::Zone;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -12,7 +11,7 @@ use crate::app::State;
 use crate::app::calls::lines::milliseconds;
 use crate::app::calls::{CallList, OneCall, rows};
 use crate::domain::call::{Call, End};
-use crate::domain::{text, when};
+use crate::domain::{Zone, text, when};
 use crate::theme::Theme;
 
 use super::cells::{put, style_of};

@@ -2,9 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::Zone;
-
-use crate::domain::Task;
+use crate::domain::{Task, Zone};
 
 use super::super::frame::Placement;
 use super::super::lines::Memo;

@@ -3,11 +3,10 @@
 use std::borrow::Cow;
 use std::time::Duration;
 
-use crate::domain::Zone;
 use chrono::{DateTime, Utc};
 
 use crate::domain::fields::Group;
-use crate::domain::{Change, Content, Draft, Kind, NewTask, Problem, Task, TaskId, when};
+use crate::domain::{Change, Content, Draft, Kind, NewTask, Problem, Task, TaskId, Zone, when};
 
 use super::super::request::ReqId;
 use super::super::text_field::{LeftOut, TextField};

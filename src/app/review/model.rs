@@ -3,12 +3,11 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::domain::Zone;
 use crate::domain::kept::DraftOrigin;
 use chrono::{DateTime, Utc};
 
 use crate::domain::profile::{AppKey, Environment};
-use crate::domain::{Audience, Kind, Task};
+use crate::domain::{Audience, Kind, Task, Zone};
 
 use super::super::compare::{self, Difference, Version, differs};
 use super::super::effect::{Effect, Priority};

@@ -1,11 +1,10 @@
 //! Where the columns of the table stand, which of them leave when it is narrow, and how its times
 //! are written so that each carries its zone.
 
-use crate::domain::Zone;
 use chrono::{DateTime, Utc};
 
 use crate::app::State;
-use crate::domain::{text, when};
+use crate::domain::{Zone, text, when};
 
 /// First cell and width of a column, counted from the inside of the border.
 pub(super) type Cells = (u16, u16);
