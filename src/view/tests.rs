@@ -1,4 +1,4 @@
-//! Every screen at three sizes as a snapshot, at every size without a panic, and without colour.
+//! Every screen at five sizes as a snapshot, at every size without a panic, and without colour.
 //!
 //! Header and hints stand in a snapshot of their own and on a few whole screens; all others show what
 //! their scene is about, so that one wording changes few files.
@@ -19,7 +19,7 @@ use crate::theme::{Depth, Theme};
 use crate::view::testing::{at_every_size, body, drawn, lines_of, rows, screen};
 
 /// The sizes of the documents, and the least.
-const SIZES: [(u16, u16); 4] = [(120, 40), (80, 24), (40, 12), LEAST];
+const SIZES: [(u16, u16); 5] = [(200, 60), (120, 40), (80, 24), (40, 12), LEAST];
 
 #[test]
 fn the_whole_screen_at_every_size() {
@@ -64,6 +64,16 @@ fn every_screen_at_120x40() {
 #[test]
 fn every_screen_at_40x12() {
     snapshots((40, 12));
+}
+
+#[test]
+fn every_screen_at_30x8() {
+    snapshots(LEAST);
+}
+
+#[test]
+fn every_screen_at_200x60() {
+    snapshots((200, 60));
 }
 
 #[test]
