@@ -47,11 +47,12 @@ impl Find {
         let left = shared.drafts.find.take();
         let [keyword, from, to] = left.as_ref().unwrap_or(&before);
         let [of_keyword, of_from, of_to] = LONGEST;
-        let entries = [
-            TextField::line(keyword).at_most(of_keyword),
-            TextField::line(from).at_most(of_from),
-            TextField::line(to).at_most(of_to),
-        ];
+        // What was typed goes on; what stands there anyway makes room for what is typed.
+        let field = |text: &str, most| {
+            let field = TextField::line(text).at_most(most);
+            if left.is_some() { field } else { field.prefilled() }
+        };
+        let entries = [field(keyword, of_keyword), field(from, of_from), field(to, of_to)];
         if left.is_some() {
             shared.say("your last input is restored · ctrl-u empties a field");
         }
@@ -144,7 +145,7 @@ mod tests {
     fn esc_asks_nothing_and_loses_no_text() {
         let mut state = board((120, 40));
         feed(&mut state, typed("f30 j sale"));
-        feed(&mut state, [key(KeyCode::Tab)]);
+        feed(&mut state, [key(KeyCode::Tab), key(KeyCode::End)]);
         feed(&mut state, typed(" UTC"));
         let left = texts(&state);
         assert_eq!(left[0], "30 j sale", "digits and letters of keys are text");

@@ -20,6 +20,8 @@ pub struct TextField {
     most: usize,
     /// Whether a text that is cut must end with a whole item.
     of_items: bool,
+    /// Whether the text is the one that it was filled with, and the next one typed takes its place.
+    selected: bool,
     left_out: Option<LeftOut>,
 }
 
@@ -91,12 +93,19 @@ impl TextField {
         Self { of_items: true, ..self }
     }
 
+    /// The same field with its text selected: the first thing typed or pasted takes its place. Any other
+    /// key keeps it, to be edited.
+    #[must_use]
+    pub(super) fn prefilled(self) -> Self {
+        Self { selected: !self.is_empty(), ..self }
+    }
+
     fn with(text: &str, lines: bool) -> Self {
         let content = if lines { text.split('\n').map(str::to_owned).collect() } else { vec![flat(text)] };
         let mut area = TextArea::new(content);
         area.move_cursor(CursorMove::Bottom);
         area.move_cursor(CursorMove::End);
-        Self { area, lines, most: MOST_BYTES, of_items: false, left_out: None }
+        Self { area, lines, most: MOST_BYTES, of_items: false, selected: false, left_out: None }
     }
 
     /// The text as it stands.
@@ -113,6 +122,11 @@ impl TextField {
     /// Whether nothing is typed.
     pub(super) fn is_empty(&self) -> bool {
         self.area.lines().iter().all(String::is_empty)
+    }
+
+    /// Whether the next thing typed takes the place of the whole text.
+    pub fn is_selected(&self) -> bool {
+        self.selected
     }
 
     /// Whether it may hold several lines.
@@ -147,6 +161,7 @@ impl TextField {
         };
         // As in a shell: ctrl-u takes away what stands before the cursor.
         if event.code == KeyCode::Char('u') && event.modifiers == KeyModifiers::CONTROL {
+            self.selected = false;
             return self.area.delete_line_by_head();
         }
         // A line feed is what some terminals send for a line end; the editor would delete by it.
@@ -162,6 +177,12 @@ impl TextField {
         {
             self.left_out = Some(LeftOut { most: self.most, bytes: 0, marks: 1, full: false });
             return false;
+        }
+        if self.selected {
+            self.selected = false;
+            if types(&event) {
+                self.take_away();
+            }
         }
         let before = self.len();
         let changed = self.area.input(event);
@@ -180,7 +201,8 @@ impl TextField {
     /// text (controls, marks of direction, characters without width) is left out.
     pub(super) fn paste(&mut self, pasted: &str) -> bool {
         let whole = if self.lines { pasted } else { pasted.trim_end_matches(['\n', '\r']) };
-        let room = self.most.saturating_sub(self.len());
+        let standing = if self.selected { 0 } else { self.len() };
+        let room = self.most.saturating_sub(standing);
         let (mut taken, used, marks) = cleaned(whole, self.lines, room);
         let rest = whole.get(used..).unwrap_or_default();
         let mut bytes = rest.len();
@@ -191,8 +213,26 @@ impl TextField {
         }
         let lost = LeftOut { most: self.most, bytes, marks, full: false };
         self.left_out = (bytes > 0 || marks > 0).then_some(lost);
-        !taken.is_empty() && self.area.insert_str(taken)
+        if taken.is_empty() {
+            return false;
+        }
+        if std::mem::take(&mut self.selected) {
+            self.take_away();
+        }
+        self.area.insert_str(taken)
     }
+
+    /// Empties the field; the editor's own key brings the text back.
+    fn take_away(&mut self) {
+        self.area.select_all();
+        self.area.cut();
+    }
+}
+
+/// Whether a key writes a character.
+fn types(event: &KeyEvent) -> bool {
+    matches!(event.code, KeyCode::Char(_))
+        && !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
 }
 
 /// As much of a pasted text as there is room for, without what is no text; how many bytes of the paste
@@ -382,6 +422,46 @@ mod tests {
         press(&mut entry, KeyCode::Home, KeyModifiers::SHIFT);
         press(&mut entry, KeyCode::Char('x'), KeyModifiers::NONE);
         assert_eq!(entry.text(), "xHello");
+    }
+
+    #[test]
+    fn what_is_typed_or_pasted_takes_the_place_of_a_text_that_the_field_was_filled_with() {
+        let filled = || TextField::line("2026-11-21 09:00").at_most(20).prefilled();
+        let mut entry = filled();
+        assert!(press(&mut entry, KeyCode::Char('+'), KeyModifiers::NONE));
+        press(&mut entry, KeyCode::Char('1'), KeyModifiers::NONE);
+        assert_eq!(entry.text(), "+1");
+        let mut entry = filled();
+        assert!(entry.paste("tomorrow at 9 in Paris"), "all of the room is free");
+        assert_eq!((entry.text().as_str(), entry.is_selected()), ("tomorrow at 9 in Par", false));
+        entry.paste("x");
+        assert_eq!(entry.text(), "tomorrow at 9 in Par");
+        // Whatever moves or deletes keeps it, to be edited.
+        for (code, modifiers, then) in [
+            (KeyCode::Left, KeyModifiers::NONE, "2026-11-21 09:0x0"),
+            (KeyCode::Home, KeyModifiers::NONE, "x2026-11-21 09:00"),
+            (KeyCode::End, KeyModifiers::NONE, "2026-11-21 09:00x"),
+            (KeyCode::Backspace, KeyModifiers::NONE, "2026-11-21 09:0x"),
+            (KeyCode::Char('a'), KeyModifiers::CONTROL, "x2026-11-21 09:00"),
+            (KeyCode::Char('u'), KeyModifiers::CONTROL, "x"),
+        ] {
+            let mut entry = filled();
+            press(&mut entry, code, modifiers);
+            press(&mut entry, KeyCode::Char('x'), KeyModifiers::NONE);
+            assert_eq!(entry.text(), then, "{code:?}");
+        }
+    }
+
+    #[test]
+    fn what_is_no_text_takes_no_texts_place_and_what_was_replaced_can_be_brought_back() {
+        let mut entry = TextField::line("sale").prefilled();
+        assert!(!press(&mut entry, KeyCode::Char('\u{200f}'), KeyModifiers::NONE));
+        assert!(!entry.paste("\u{202e}") && !press(&mut entry, KeyCode::Enter, KeyModifiers::NONE));
+        assert_eq!((entry.text().as_str(), entry.is_selected()), ("sale", true));
+        press(&mut entry, KeyCode::Char('x'), KeyModifiers::NONE);
+        assert!(press(&mut entry, KeyCode::Char('y'), KeyModifiers::CONTROL));
+        assert_eq!(entry.text(), "xsale");
+        assert!(!TextField::line("").prefilled().is_selected(), "nothing cannot be replaced");
     }
 
     proptest! {

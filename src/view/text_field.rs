@@ -2,7 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Modifier;
+use ratatui::style::{Modifier, Style};
 use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::text_field::TextField;
@@ -24,6 +24,17 @@ pub(super) fn line(entry: &TextField, focused: bool, theme: &Theme, area: Rect, 
     }
     let (shown, column) = around(&whole, entry.cursor().1, usize::from(area.width));
     cursor_line(&shown, column, theme, area, buf);
+    if entry.is_selected() {
+        selected(area, buf);
+    }
+}
+
+/// Shows that the next thing typed takes the place of the whole text of a line.
+pub(super) fn selected(area: Rect, buf: &mut Buffer) {
+    let is_text = |x: &u16| buf.cell((*x, area.y)).is_some_and(|cell| cell.symbol() != " ");
+    let Some(last) = (area.x..area.right()).rev().find(is_text) else { return };
+    let text = Rect { width: last + 1 - area.x, height: 1, ..area };
+    buf.set_style(text, Style::new().add_modifier(Modifier::REVERSED));
 }
 
 /// Characters that may share a cell before the rest of a line is not looked at.
