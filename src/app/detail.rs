@@ -127,11 +127,11 @@ mod tests {
             .map(|line| line.iter().map(|part| part.text.clone()).collect::<String>() + "\n")
             .collect();
         for piece in [
-            "DataId",
+            "Marker",
             "campaign-77",
             "0 (online if possible, else offline)",
-            "OPPOChannelID",
-            "BadgeMode",
+            "OPPO channel",
+            "Badge   ",
             "MsgRandom",
             "287454020",
             "NewThing",

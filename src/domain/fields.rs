@@ -5,6 +5,8 @@
 //! `OfflinePushInfo` (1047/77715) of the service's documents. A field that is not here passes
 //! through untouched.
 
+use std::borrow::Cow;
+
 use super::kind::Kind;
 
 /// What a value of a field looks like on the wire.
@@ -63,6 +65,8 @@ pub enum Group {
     Audience,
     /// What it says.
     Message,
+    /// What else the message may carry: other languages, a template, data for the app.
+    Extra,
     /// Sender, own marker, delivery.
     Delivery,
     /// `ApnsInfo`.
@@ -75,18 +79,36 @@ pub enum Group {
 
 impl Group {
     /// All groups in the order of the form.
-    pub const ALL: [Self; 6] =
-        [Self::Audience, Self::Message, Self::Delivery, Self::Apple, Self::Android, Self::Harmony];
+    pub const ALL: [Self; 7] = [
+        Self::Audience,
+        Self::Message,
+        Self::Extra,
+        Self::Delivery,
+        Self::Apple,
+        Self::Android,
+        Self::Harmony,
+    ];
 
-    /// The heading.
-    pub fn title(self) -> &'static str {
+    /// Its name in words: the heading.
+    pub fn label(self) -> &'static str {
         match self {
             Self::Audience => "Who",
-            Self::Message => "Message",
+            Self::Message => "What",
+            Self::Extra => "Extras",
             Self::Delivery => "Delivery",
-            Self::Apple => "Apple (ApnsInfo)",
-            Self::Android => "Android (AndroidInfo)",
-            Self::Harmony => "HarmonyOS (HarmonyInfo)",
+            Self::Apple => "Apple",
+            Self::Android => "Android",
+            Self::Harmony => "HarmonyOS",
+        }
+    }
+
+    /// The service's name of the object that holds all of its fields, where there is one.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Audience | Self::Message | Self::Extra | Self::Delivery => None,
+            Self::Apple => Some("ApnsInfo"),
+            Self::Android => Some("AndroidInfo"),
+            Self::Harmony => Some("HarmonyInfo"),
         }
     }
 }
@@ -96,6 +118,8 @@ impl Group {
 pub struct Field {
     /// Dotted path inside `Content`, in wire names: also the field's id in drafts and problems.
     pub path: &'static str,
+    /// Its name in words, of its own among those of its group.
+    pub label: &'static str,
     /// What its values look like.
     pub shape: Shape,
     /// Its place in the form.
@@ -129,7 +153,15 @@ impl Shape {
 }
 
 impl Field {
-    /// The last part of the path: the name on the wire, which is also the label.
+    /// Its name where no heading tells the group: vendors have titles and sounds of their own.
+    pub fn full_label(&self) -> String {
+        match self.group.name() {
+            Some(_) => format!("{}: {}", self.group.label(), self.label),
+            None => self.label.to_owned(),
+        }
+    }
+
+    /// The last part of the path: the service's name of it.
     pub fn name(&self) -> &'static str {
         self.path.rsplit('.').next().unwrap_or(self.path)
     }
@@ -191,6 +223,16 @@ pub fn find(path: &str) -> Option<&'static Field> {
     FIELDS.iter().find(|field| field.path == path)
 }
 
+/// The name in words of whatever a problem or a change may be about: a path of a field, `Type` or `SchedAt`;
+/// what has none keeps its own.
+pub fn label_of(path: &str) -> Cow<'_, str> {
+    match path {
+        "Type" => Cow::Borrowed("Who"),
+        "SchedAt" => Cow::Borrowed("When"),
+        _ => find(path).map_or(Cow::Borrowed(path), |field| Cow::Owned(field.full_label())),
+    }
+}
+
 const EVERY: &[Kind] = &[Kind::All, Kind::Tag, Kind::User];
 const TAG: &[Kind] = &[Kind::Tag];
 const USER: &[Kind] = &[Kind::User];
@@ -202,84 +244,85 @@ const ATTRS: Shape = Shape::Pairs { max_items: 10, max_bytes: 50 };
 
 const fn field(
     path: &'static str,
+    label: &'static str,
     shape: Shape,
     group: Group,
     kinds: &'static [Kind],
     help: &'static str,
 ) -> Field {
-    Field { path, shape, group, kinds, help }
+    Field { path, label, shape, group, kinds, help }
 }
 
-use Group::{Android, Apple, Audience, Delivery, Harmony, Message};
+use Group::{Android, Apple, Audience, Delivery, Extra, Harmony, Message};
 
 /// Every documented field, in the order in which the form shows them.
 #[rustfmt::skip]
 pub const FIELDS: &[Field] = &[
-    field("Condition.TagsAnd", TAGS, Audience, TAG, "users that have all of these tags; commas, blanks or lines between, \"…\" around one with a blank; 10 at most"),
-    field("Condition.TagsOr", TAGS, Audience, TAG, "users that have at least one of these tags; commas, blanks or lines between, \"…\" around one with a blank; 10 at most"),
-    field("Condition.TagsNot", TAGS, Audience, TAG, "users that have none of these tags; commas, blanks or lines between, \"…\" around one with a blank; 10 at most"),
-    field("Condition.AttrsAnd", ATTRS, Audience, TAG, "users on whom all of these attributes have these values; name=value, commas, blanks or lines between"),
-    field("Condition.AttrsOr", ATTRS, Audience, TAG, "users on whom at least one attribute has its value; name=value, commas, blanks or lines between"),
-    field("To_Account", Shape::Strings { max_items: 500, max_bytes: None }, Audience, USER, "UserIDs, 1 to 500; commas, blanks or lines between"),
+    field("Condition.TagsAnd", "All tags", TAGS, Audience, TAG, "users that have all of these tags; commas, blanks or lines between, \"…\" around one with a blank; 10 at most"),
+    field("Condition.TagsOr", "Any tag", TAGS, Audience, TAG, "users that have at least one of these tags; commas, blanks or lines between, \"…\" around one with a blank; 10 at most"),
+    field("Condition.TagsNot", "No tag", TAGS, Audience, TAG, "users that have none of these tags; commas, blanks or lines between, \"…\" around one with a blank; 10 at most"),
+    field("Condition.AttrsAnd", "All attributes", ATTRS, Audience, TAG, "users on whom all of these attributes have these values; name=value, commas, blanks or lines between"),
+    field("Condition.AttrsOr", "Any attribute", ATTRS, Audience, TAG, "users on whom at least one attribute has its value; name=value, commas, blanks or lines between"),
+    field("To_Account", "To", Shape::Strings { max_items: 500, max_bytes: None }, Audience, USER, "UserIDs, 1 to 500; commas, blanks or lines between"),
 
-    field("OfflinePushInfo.Title", TEXT, Message, EVERY, "title of the notification; vendors cut it, from 32 (Meizu) to 60 (Huawei) characters"),
-    field("OfflinePushInfo.Desc", Shape::Lines, Message, EVERY, "text of the notification; vendors cut it, from 50 (OPPO) to 600 (Huawei) characters"),
-    field("OfflinePushInfo.Ext", Shape::JsonText, Message, EVERY, "data for your app, a String that holds JSON; about 1 KB advised"),
-    field("OfflinePushInfo.MultiLanguageContent", Shape::Items(&["Language", "Title", "Desc"]), Message, EVERY, "other languages, one a line: Language | Title | Desc (client SDK 8.5.6870 or newer)"),
-    field("OfflinePushInfo.PushTemplateId", TEXT, Message, EVERY, "id of a console template, such as 1400000000-1"),
-    field("OfflinePushInfo.PushTemplateParam", Shape::Object, Message, EVERY, "values of the template's variables, a JSON object"),
+    field("OfflinePushInfo.Title", "Title", TEXT, Message, EVERY, "title of the notification; vendors cut it, from 32 (Meizu) to 60 (Huawei) characters"),
+    field("OfflinePushInfo.Desc", "Text", Shape::Lines, Message, EVERY, "text of the notification; vendors cut it, from 50 (OPPO) to 600 (Huawei) characters"),
+    field("OfflinePushInfo.Ext", "App data", Shape::JsonText, Extra, EVERY, "data for your app, a String that holds JSON; about 1 KB advised"),
+    field("OfflinePushInfo.MultiLanguageContent", "Languages", Shape::Items(&["Language", "Title", "Desc"]), Extra, EVERY, "other languages, one a line: Language | Title | Desc (client SDK 8.5.6870 or newer)"),
+    field("OfflinePushInfo.PushTemplateId", "Template", TEXT, Extra, EVERY, "id of a console template, such as 1400000000-1"),
+    field("OfflinePushInfo.PushTemplateParam", "Template values", Shape::Object, Extra, EVERY, "values of the template's variables, a JSON object"),
 
-    field("From_Account", Shape::Account, Delivery, EVERY, "UserID of the sender; required"),
-    field("DataId", Shape::Text { max_bytes: Some(64) }, Delivery, EVERY, "your own marker, comes back in callbacks; 64 bytes at most"),
-    field("OfflinePushInfo.PushFlag", Shape::Number(&[(0, "online if possible, else offline"), (1, "online only")]), Delivery, EVERY, "how it is delivered; 0 when empty"),
-    field("OfflinePushInfo.BadgeAddNum", Shape::Integer { min: 1, max: 99 }, Delivery, EVERY, "added to the badge, 1 to 99"),
-    field("OfflinePushInfo.BadgeSetNum", Shape::Integer { min: 0, max: 999 }, Delivery, EVERY, "sets the badge, 0 to 999 (Huawei, Honor, Harmony: to 99); wins over BadgeAddNum"),
-    field("OnlineOnlyFlag", Shape::Any, Delivery, EVERY, "1 delivers online only; documented for immediate pushes, not for scheduled ones"),
-    field("MsgBody", Shape::Any, Delivery, EVERY, "chat message elements, a JSON array; documented for immediate pushes, not for scheduled ones"),
+    field("From_Account", "Sender", Shape::Account, Delivery, EVERY, "UserID of the sender; required"),
+    field("DataId", "Marker", Shape::Text { max_bytes: Some(64) }, Delivery, EVERY, "your own marker, comes back in callbacks; 64 bytes at most"),
+    field("OfflinePushInfo.PushFlag", "Mode", Shape::Number(&[(0, "online if possible, else offline"), (1, "online only")]), Delivery, EVERY, "how it is delivered; 0 when empty"),
+    field("OfflinePushInfo.BadgeAddNum", "Add to badge", Shape::Integer { min: 1, max: 99 }, Delivery, EVERY, "added to the badge, 1 to 99"),
+    field("OfflinePushInfo.BadgeSetNum", "Set badge", Shape::Integer { min: 0, max: 999 }, Delivery, EVERY, "sets the badge, 0 to 999 (Huawei, Honor, Harmony: to 99); wins over BadgeAddNum"),
+    field("OnlineOnlyFlag", "Online only", Shape::Any, Delivery, EVERY, "1 delivers online only; documented for immediate pushes, not for scheduled ones"),
+    field("MsgBody", "Chat message", Shape::Any, Delivery, EVERY, "chat message elements, a JSON array; documented for immediate pushes, not for scheduled ones"),
 
-    field("OfflinePushInfo.ApnsInfo.Title", TEXT, Apple, EVERY, "replaces Title on Apple devices"),
-    field("OfflinePushInfo.ApnsInfo.SubTitle", TEXT, Apple, EVERY, "subtitle"),
-    field("OfflinePushInfo.ApnsInfo.Image", TEXT, Apple, EVERY, "URL of an image"),
-    field("OfflinePushInfo.ApnsInfo.Sound", TEXT, Apple, EVERY, "sound file with suffix, 30 s at most"),
-    field("OfflinePushInfo.ApnsInfo.BadgeMode", Shape::Number(&[(0, "the badge counts it"), (1, "the badge leaves it out")]), Apple, EVERY, "whether the push leaves the badge uncounted"),
-    field("OfflinePushInfo.ApnsInfo.MutableContent", OFF_ON, Apple, EVERY, "lets the app's extension change the notification"),
-    field("OfflinePushInfo.ApnsInfo.InterruptionLevel", Shape::Word(&[("active", ""), ("critical", ""), ("passive", ""), ("time-sensitive", "")]), Apple, EVERY, "how much it may interrupt"),
-    field("OfflinePushInfo.ApnsInfo.ContentAvailable", Shape::Number(&[(1, "silent push")]), Apple, EVERY, "1 makes it a silent push; 3 an hour advised at most"),
-    field("OfflinePushInfo.ApnsInfo.IsVoipPush", Shape::Number(&[(1, "VoIP push")]), Apple, EVERY, "1 makes it a VoIP push"),
-    field("OfflinePushInfo.ApnsInfo.LiveActivity.LaId", Shape::Text { max_bytes: Some(64) }, Apple, EVERY, "id of the live activity, 64 bytes at most; needs Event and ContentState"),
-    field("OfflinePushInfo.ApnsInfo.LiveActivity.Event", Shape::Word(&[("update", ""), ("end", "")]), Apple, EVERY, "what happens to the live activity"),
-    field("OfflinePushInfo.ApnsInfo.LiveActivity.ContentState", Shape::Object, Apple, EVERY, "state of the live activity, a JSON object"),
-    field("OfflinePushInfo.ApnsInfo.LiveActivity.DismissalDate", Shape::Integer { min: 0, max: i64::MAX }, Apple, EVERY, "when the live activity goes away, Unix seconds"),
+    field("OfflinePushInfo.ApnsInfo.Title", "Title", TEXT, Apple, EVERY, "replaces Title on Apple devices"),
+    field("OfflinePushInfo.ApnsInfo.SubTitle", "Subtitle", TEXT, Apple, EVERY, "subtitle"),
+    field("OfflinePushInfo.ApnsInfo.Image", "Image", TEXT, Apple, EVERY, "URL of an image"),
+    field("OfflinePushInfo.ApnsInfo.Sound", "Sound", TEXT, Apple, EVERY, "sound file with suffix, 30 s at most"),
+    field("OfflinePushInfo.ApnsInfo.BadgeMode", "Badge", Shape::Number(&[(0, "the badge counts it"), (1, "the badge leaves it out")]), Apple, EVERY, "whether the push leaves the badge uncounted"),
+    field("OfflinePushInfo.ApnsInfo.MutableContent", "Mutable content", OFF_ON, Apple, EVERY, "lets the app's extension change the notification"),
+    field("OfflinePushInfo.ApnsInfo.InterruptionLevel", "Interruption", Shape::Word(&[("active", ""), ("critical", ""), ("passive", ""), ("time-sensitive", "")]), Apple, EVERY, "how much it may interrupt"),
+    field("OfflinePushInfo.ApnsInfo.ContentAvailable", "Silent push", Shape::Number(&[(1, "silent push")]), Apple, EVERY, "1 makes it a silent push; 3 an hour advised at most"),
+    field("OfflinePushInfo.ApnsInfo.IsVoipPush", "VoIP push", Shape::Number(&[(1, "VoIP push")]), Apple, EVERY, "1 makes it a VoIP push"),
+    field("OfflinePushInfo.ApnsInfo.LiveActivity.LaId", "Activity", Shape::Text { max_bytes: Some(64) }, Apple, EVERY, "id of the live activity, 64 bytes at most; needs Event and ContentState"),
+    field("OfflinePushInfo.ApnsInfo.LiveActivity.Event", "Activity event", Shape::Word(&[("update", ""), ("end", "")]), Apple, EVERY, "what happens to the live activity"),
+    field("OfflinePushInfo.ApnsInfo.LiveActivity.ContentState", "Activity state", Shape::Object, Apple, EVERY, "state of the live activity, a JSON object"),
+    field("OfflinePushInfo.ApnsInfo.LiveActivity.DismissalDate", "Activity end", Shape::Integer { min: 0, max: i64::MAX }, Apple, EVERY, "when the live activity goes away, Unix seconds"),
 
-    field("OfflinePushInfo.AndroidInfo.Sound", TEXT, Android, EVERY, "sound file without path"),
-    field("OfflinePushInfo.AndroidInfo.PushStyle", Shape::Number(&[(0, "normal"), (1, "long text")]), Android, EVERY, "how the text is laid out"),
-    field("OfflinePushInfo.AndroidInfo.XiaoMiChannelID", TEXT, Android, EVERY, "Xiaomi channel"),
-    field("OfflinePushInfo.AndroidInfo.OPPOChannelID", TEXT, Android, EVERY, "OPPO channel"),
-    field("OfflinePushInfo.AndroidInfo.OPPOCategory", TEXT, Android, EVERY, "OPPO message category"),
-    field("OfflinePushInfo.AndroidInfo.OPPONotifyLevel", Shape::Number(&[(1, "notification bar"), (2, "and lock screen"), (16, "and banner, vibration, sound")]), Android, EVERY, "OPPO level of notice; needs OPPOCategory"),
-    field("OfflinePushInfo.AndroidInfo.OPPOPrivateMsgTemplateId", TEXT, Android, EVERY, "OPPO private template"),
-    field("OfflinePushInfo.AndroidInfo.OPPOPrivateTitleParameters", Shape::Object, Android, EVERY, "title variables of the OPPO template, a JSON object"),
-    field("OfflinePushInfo.AndroidInfo.OPPOPrivateContentParameters", Shape::Object, Android, EVERY, "text variables of the OPPO template, a JSON object"),
-    field("OfflinePushInfo.AndroidInfo.VIVOClassification", Shape::Number(&[(0, "operation"), (1, "system")]), Android, EVERY, "vivo class; 1 when empty"),
-    field("OfflinePushInfo.AndroidInfo.VIVOCategory", TEXT, Android, EVERY, "vivo message category"),
-    field("OfflinePushInfo.AndroidInfo.VIVONotifyType", Shape::WordOrNumber(&[("1", "silent"), ("2", "sound"), ("3", "vibration"), ("4", "sound and vibration")]), Android, EVERY, "vivo kind of notice; 4 when empty"),
-    field("OfflinePushInfo.AndroidInfo.HuaWeiImportance", Shape::Word(&[("LOW", ""), ("NORMAL", "")]), Android, EVERY, "Huawei importance"),
-    field("OfflinePushInfo.AndroidInfo.HuaWeiCategory", TEXT, Android, EVERY, "Huawei message category"),
-    field("OfflinePushInfo.AndroidInfo.HuaWeiImage", TEXT, Android, EVERY, "https URL, below 512 KB"),
-    field("OfflinePushInfo.AndroidInfo.HuaWeiChannelID", TEXT, Android, EVERY, "Huawei channel"),
-    field("OfflinePushInfo.AndroidInfo.HonorImage", TEXT, Android, EVERY, "https URL, below 512 KB"),
-    field("OfflinePushInfo.AndroidInfo.HonorImportance", Shape::Word(&[("LOW", ""), ("NORMAL", "")]), Android, EVERY, "Honor importance"),
-    field("OfflinePushInfo.AndroidInfo.GoogleImage", TEXT, Android, EVERY, "https URL, 1 MB at most"),
-    field("OfflinePushInfo.AndroidInfo.GooglePriority", Shape::Word(&[("normal", ""), ("high", "")]), Android, EVERY, "FCM priority"),
-    field("OfflinePushInfo.AndroidInfo.GoogleChannelID", TEXT, Android, EVERY, "Android notification channel"),
-    field("OfflinePushInfo.AndroidInfo.MeiZuNoticeMsgType", Shape::Number(&[(0, ""), (1, "")]), Android, EVERY, "Meizu kind of message, 0 or 1"),
-    field("OfflinePushInfo.AndroidInfo.ExtAsHuaweiIntentParam", OFF_ON, Android, EVERY, "passes Ext as the Huawei intent (older documents)"),
+    field("OfflinePushInfo.AndroidInfo.Sound", "Sound", TEXT, Android, EVERY, "sound file without path"),
+    field("OfflinePushInfo.AndroidInfo.PushStyle", "Style", Shape::Number(&[(0, "normal"), (1, "long text")]), Android, EVERY, "how the text is laid out"),
+    field("OfflinePushInfo.AndroidInfo.XiaoMiChannelID", "Xiaomi channel", TEXT, Android, EVERY, "Xiaomi channel"),
+    field("OfflinePushInfo.AndroidInfo.OPPOChannelID", "OPPO channel", TEXT, Android, EVERY, "OPPO channel"),
+    field("OfflinePushInfo.AndroidInfo.OPPOCategory", "OPPO category", TEXT, Android, EVERY, "OPPO message category"),
+    field("OfflinePushInfo.AndroidInfo.OPPONotifyLevel", "OPPO level", Shape::Number(&[(1, "notification bar"), (2, "and lock screen"), (16, "and banner, vibration, sound")]), Android, EVERY, "OPPO level of notice; needs OPPOCategory"),
+    field("OfflinePushInfo.AndroidInfo.OPPOPrivateMsgTemplateId", "OPPO template", TEXT, Android, EVERY, "OPPO private template"),
+    field("OfflinePushInfo.AndroidInfo.OPPOPrivateTitleParameters", "OPPO title values", Shape::Object, Android, EVERY, "title variables of the OPPO template, a JSON object"),
+    field("OfflinePushInfo.AndroidInfo.OPPOPrivateContentParameters", "OPPO text values", Shape::Object, Android, EVERY, "text variables of the OPPO template, a JSON object"),
+    field("OfflinePushInfo.AndroidInfo.VIVOClassification", "vivo class", Shape::Number(&[(0, "operation"), (1, "system")]), Android, EVERY, "vivo class; 1 when empty"),
+    field("OfflinePushInfo.AndroidInfo.VIVOCategory", "vivo category", TEXT, Android, EVERY, "vivo message category"),
+    field("OfflinePushInfo.AndroidInfo.VIVONotifyType", "vivo notice", Shape::WordOrNumber(&[("1", "silent"), ("2", "sound"), ("3", "vibration"), ("4", "sound and vibration")]), Android, EVERY, "vivo kind of notice; 4 when empty"),
+    field("OfflinePushInfo.AndroidInfo.HuaWeiImportance", "Huawei importance", Shape::Word(&[("LOW", ""), ("NORMAL", "")]), Android, EVERY, "Huawei importance"),
+    field("OfflinePushInfo.AndroidInfo.HuaWeiCategory", "Huawei category", TEXT, Android, EVERY, "Huawei message category"),
+    field("OfflinePushInfo.AndroidInfo.HuaWeiImage", "Huawei image", TEXT, Android, EVERY, "https URL, below 512 KB"),
+    field("OfflinePushInfo.AndroidInfo.HuaWeiChannelID", "Huawei channel", TEXT, Android, EVERY, "Huawei channel"),
+    field("OfflinePushInfo.AndroidInfo.HonorImage", "Honor image", TEXT, Android, EVERY, "https URL, below 512 KB"),
+    field("OfflinePushInfo.AndroidInfo.HonorImportance", "Honor importance", Shape::Word(&[("LOW", ""), ("NORMAL", "")]), Android, EVERY, "Honor importance"),
+    field("OfflinePushInfo.AndroidInfo.GoogleImage", "Google image", TEXT, Android, EVERY, "https URL, 1 MB at most"),
+    field("OfflinePushInfo.AndroidInfo.GooglePriority", "Google priority", Shape::Word(&[("normal", ""), ("high", "")]), Android, EVERY, "FCM priority"),
+    field("OfflinePushInfo.AndroidInfo.GoogleChannelID", "Google channel", TEXT, Android, EVERY, "Android notification channel"),
+    field("OfflinePushInfo.AndroidInfo.MeiZuNoticeMsgType", "Meizu type", Shape::Number(&[(0, ""), (1, "")]), Android, EVERY, "Meizu kind of message, 0 or 1"),
+    field("OfflinePushInfo.AndroidInfo.ExtAsHuaweiIntentParam", "Huawei intent", OFF_ON, Android, EVERY, "passes Ext as the Huawei intent (older documents)"),
 
-    field("OfflinePushInfo.HarmonyInfo.Title", TEXT, Harmony, EVERY, "replaces Title on HarmonyOS"),
-    field("OfflinePushInfo.HarmonyInfo.Category", TEXT, Harmony, EVERY, "message category"),
-    field("OfflinePushInfo.HarmonyInfo.Image", TEXT, Harmony, EVERY, "https URL of an image"),
-    field("OfflinePushInfo.HarmonyInfo.Sound", TEXT, Harmony, EVERY, "sound file"),
-    field("OfflinePushInfo.HarmonyInfo.SoundDuration", Shape::Integer { min: 1, max: 60 }, Harmony, EVERY, "seconds of the sound, 1 to 60; needs Sound"),
+    field("OfflinePushInfo.HarmonyInfo.Title", "Title", TEXT, Harmony, EVERY, "replaces Title on HarmonyOS"),
+    field("OfflinePushInfo.HarmonyInfo.Category", "Category", TEXT, Harmony, EVERY, "message category"),
+    field("OfflinePushInfo.HarmonyInfo.Image", "Image", TEXT, Harmony, EVERY, "https URL of an image"),
+    field("OfflinePushInfo.HarmonyInfo.Sound", "Sound", TEXT, Harmony, EVERY, "sound file"),
+    field("OfflinePushInfo.HarmonyInfo.SoundDuration", "Sound length", Shape::Integer { min: 1, max: 60 }, Harmony, EVERY, "seconds of the sound, 1 to 60; needs Sound"),
 ];
 
 /// The objects that hold fields, the outer ones first.
@@ -306,6 +349,19 @@ mod tests {
             assert!(!field.help.is_empty() && !field.name().is_empty());
         }
         assert_eq!(FIELDS.len(), 60);
+    }
+
+    #[test]
+    fn a_label_is_in_words_and_one_of_its_own_where_it_stands() {
+        let mut seen = HashSet::new();
+        for field in FIELDS {
+            assert!(seen.insert(field.full_label()), "{} appears twice", field.full_label());
+            let as_written = |c: char| c == '_' || c == '.' || c.is_ascii_digit();
+            assert!(!field.label.contains(as_written) && field.label.len() <= 17, "{}", field.label);
+        }
+        assert_eq!(label_of("OfflinePushInfo.ApnsInfo.Title"), "Apple: Title");
+        assert_eq!((label_of("SchedAt"), label_of("Type")), ("When".into(), "Who".into()));
+        assert_eq!(label_of("OfflinePushInfo.New"), "OfflinePushInfo.New");
     }
 
     #[test]

@@ -184,7 +184,7 @@ fn unreadable_time(task: &Task, key: &str) -> String {
 }
 
 /// Room of a field's name before the values of its group.
-const LONG_NAME: usize = 18;
+const LONG_NAME: usize = 20;
 /// The notification as the recipient's phone would show it.
 fn phone(out: &mut Lines, shared: &Shared, task: &Task) {
     out.lines.extend(card(&shared.setup.profile, &task.title, &task.desc, out.width));
@@ -198,7 +198,7 @@ fn facts(out: &mut Lines, shared: &Shared, task: &Task) {
         Some(fields::find(path).map_or_else(|| value.to_string(), |field| entry_text(field, &value)))
     };
     out.labelled("Sender", Tone::Plain, &shown("From_Account").unwrap_or_else(|| "—".to_owned()));
-    out.labelled("DataId", Tone::Plain, &shown("DataId").unwrap_or_else(|| "—".to_owned()));
+    out.labelled("Marker", Tone::Plain, &shown("DataId").unwrap_or_else(|| "—".to_owned()));
     let created = match task.created_at {
         Some(at) => {
             let (stamp, age) = (when::stamp(at, shared.zone, now), when::from_now(at, now));
@@ -244,10 +244,10 @@ fn content(task: &Task, width: usize) -> Vec<Line> {
             .iter()
             .filter(|field| field.group == group)
             .filter_map(|field| {
-                Some((field.name().to_owned(), field_text(field, &within(task.content.at(field.path)?))))
+                Some((field.label.to_owned(), field_text(field, &within(task.content.at(field.path)?))))
             })
             .collect();
-        table(&mut out, group.title(), &rows);
+        table(&mut out, group.label(), &rows);
     }
     let mut others = Vec::new();
     for (key, value) in task.raw.iter().filter(|(key, _)| !KNOWN.contains(&key.as_str())) {

@@ -23,7 +23,7 @@ impl FormField {
         match self {
             Self::Kind => "Type",
             Self::Time => "SchedAt",
-            Self::Section(group) => group.title(),
+            Self::Section(group) => group.label(),
             Self::Field(field) => field.name(),
         }
     }
@@ -91,7 +91,7 @@ impl FormField {
 /// Whether a group is folded away until somebody wants it.
 pub fn folds(group: Group) -> bool {
     match group {
-        Group::Audience | Group::Message | Group::Delivery => false,
+        Group::Audience | Group::Message | Group::Extra | Group::Delivery => false,
         Group::Apple | Group::Android | Group::Harmony => true,
     }
 }

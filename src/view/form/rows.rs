@@ -287,7 +287,7 @@ impl FormRows<'_> {
             if roomy {
                 self.push(None, Vec::new());
             }
-            self.push(None, vec![(format!("  {}", group.title()), theme.bold())]);
+            self.push(None, vec![(format!("  {}", group.label()), theme.bold())]);
             return;
         }
         let field = FormField::Section(group);
@@ -306,7 +306,7 @@ impl FormRows<'_> {
         }
         let mut parts = vec![
             (pointer.to_owned(), style),
-            (format!("{sign} {}", group.title()), style),
+            (format!("{sign} {}", group.label()), style),
             (said, theme.muted()),
         ];
         let wrong = self.problems.iter().filter(|(at, _)| at.group() == Some(group)).count() as u64;
