@@ -32,6 +32,7 @@ fn start() -> Result<State, Box<dyn Error>> {
         page_size: 50,
         refresh: Duration::from_secs(2),
         notice: None,
+        keys: pushdeck::keymap::Keymap::default(),
         app: "acme".into(),
     };
     Ok(State::start(setup, Moment { utc, running: Duration::from_secs(1000) }, (120, 40)).0)

@@ -69,6 +69,7 @@ impl Dashboard {
             page_size: 50,
             refresh: Duration::from_secs(2),
             notice: None,
+            keys: pushdeck::keymap::Keymap::default(),
         };
         let size = (u16::try_from(size.0).unwrap(), u16::try_from(size.1).unwrap());
         let (state, effects) = State::start(setup, moment(Duration::from_secs(1000)), size);

@@ -1,15 +1,17 @@
 //! The one table of keys: look-up, hint line, help and the README's key table all read it (I7).
 //!
 //! An action has one help text; a (scope, key) has one action. A key that is not here does nothing,
-//! and an action that does not work yet is not here.
+//! and an action that does not work yet is not here. Texts that name a key ask [`Keymap::key`] for it.
 
-#![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
+use std::sync::Arc;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent};
 
 mod action;
+mod key;
 
 pub use action::Action;
+pub use key::Key;
 
 /// Where a key means something; the innermost scope is asked first.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -80,85 +82,21 @@ impl Scope {
     }
 }
 
-/// One key with its modifiers. Shift is part of the character, not a modifier.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub struct Key {
-    /// The key.
-    pub code: KeyCode,
-    /// Control and Alt.
-    pub mods: KeyModifiers,
-}
-
-impl Key {
-    const fn plain(code: KeyCode) -> Self {
-        Self { code, mods: KeyModifiers::NONE }
-    }
-
-    const fn char(c: char) -> Self {
-        Self::plain(KeyCode::Char(c))
-    }
-
-    const fn ctrl(c: char) -> Self {
-        Self { code: KeyCode::Char(c), mods: KeyModifiers::CONTROL }
-    }
-
-    /// As terminals report it, with the differences between them taken out.
-    fn of(event: &KeyEvent) -> Self {
-        let kept = event.modifiers & (KeyModifiers::CONTROL | KeyModifiers::ALT);
-        match event.code {
-            // Some terminals report shift-tab as a shifted tab.
-            KeyCode::Tab if event.modifiers.contains(KeyModifiers::SHIFT) => Self::plain(KeyCode::BackTab),
-            KeyCode::Char(c) if kept.contains(KeyModifiers::CONTROL) => {
-                Self { code: KeyCode::Char(c.to_ascii_lowercase()), mods: kept }
-            }
-            code => Self { code, mods: kept },
-        }
-    }
-
-    /// As help and hints write it.
-    pub fn label(self) -> String {
-        let name = match self.code {
-            KeyCode::Char(' ') => "space".to_owned(),
-            KeyCode::Char(c) => c.to_string(),
-            KeyCode::Enter => "Enter".to_owned(),
-            KeyCode::Esc => "Esc".to_owned(),
-            KeyCode::Tab => "Tab".to_owned(),
-            KeyCode::BackTab => "shift-Tab".to_owned(),
-            KeyCode::Up => "↑".to_owned(),
-            KeyCode::Down => "↓".to_owned(),
-            KeyCode::Left => "←".to_owned(),
-            KeyCode::Right => "→".to_owned(),
-            KeyCode::PageUp => "PgUp".to_owned(),
-            KeyCode::PageDown => "PgDn".to_owned(),
-            KeyCode::Home => "Home".to_owned(),
-            KeyCode::End => "End".to_owned(),
-            code => format!("{code:?}"),
-        };
-        let ctrl = if self.mods.contains(KeyModifiers::CONTROL) { "ctrl-" } else { "" };
-        let alt = if self.mods.contains(KeyModifiers::ALT) { "alt-" } else { "" };
-        format!("{ctrl}{alt}{name}")
-    }
-}
-
-/// The keys of one action in one scope; the first is the one that hints show.
+/// A line of the table: the keys of one action in one scope.
 #[derive(Clone, Copy, Debug)]
-pub struct Binding {
-    /// Where.
-    pub scope: Scope,
-    /// What.
-    pub action: Action,
-    /// With which keys; none where only the palette knows it.
-    pub keys: &'static [Key],
-    /// Whether the hint line shows it.
-    pub hinted: bool,
+struct Row {
+    scope: Scope,
+    action: Action,
+    keys: &'static [Key],
+    hinted: bool,
 }
 
-const fn on(scope: Scope, action: Action, keys: &'static [Key]) -> Binding {
-    Binding { scope, action, keys, hinted: false }
+const fn on(scope: Scope, action: Action, keys: &'static [Key]) -> Row {
+    Row { scope, action, keys, hinted: false }
 }
 
-const fn hint(scope: Scope, action: Action, keys: &'static [Key]) -> Binding {
-    Binding { scope, action, keys, hinted: true }
+const fn hint(scope: Scope, action: Action, keys: &'static [Key]) -> Row {
+    Row { scope, action, keys, hinted: true }
 }
 
 const ENTER: Key = Key::plain(KeyCode::Enter);
@@ -182,7 +120,7 @@ const ESC_KEY: &[Key] = &[ESC];
 const Q_KEY: &[Key] = &[Key::char('q')];
 
 /// The table. Order is the order of help and hints.
-const KEYMAP: &[Binding] = &[
+const KEYMAP: &[Row] = &[
     on(Scope::Tasks, Action::Down, DOWN_KEYS),
     on(Scope::Tasks, Action::Up, UP_KEYS),
     on(Scope::Tasks, Action::First, FIRST_KEYS),
@@ -310,39 +248,95 @@ const KEYMAP: &[Binding] = &[
     on(Scope::Global, Action::Quit, &[Key::ctrl('c')]),
 ];
 
-/// What a key means, in the innermost of these scopes that knows it.
-pub fn lookup(scopes: &[Scope], event: &KeyEvent) -> Option<Action> {
-    let key = Key::of(event);
-    let of = |scope: &Scope| KEYMAP.iter().find(|b| b.scope == *scope && b.keys.contains(&key));
-    scopes.iter().find_map(of).map(|binding| binding.action)
+/// The keys of one action in one scope; the first is the one that texts and hints name.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Binding {
+    /// Where.
+    pub scope: Scope,
+    /// What.
+    pub action: Action,
+    /// With which keys; none where only the palette knows it.
+    pub keys: Vec<Key>,
+    /// Whether the hint line shows it.
+    pub hinted: bool,
+    label: String,
+    labels: String,
 }
 
-/// The bindings of a scope, in order.
-pub fn of_scope(scope: Scope) -> impl Iterator<Item = &'static Binding> {
-    KEYMAP.iter().filter(move |binding| binding.scope == scope)
-}
-
-/// The keys of a binding as help writes them: `j ↓`.
-pub fn labels(binding: &Binding) -> String {
-    if binding.keys.is_empty() {
-        return format!(":{}", binding.action.name());
+impl Binding {
+    /// As texts name it: its first key, or what is typed in the palette where it has none.
+    pub fn label(&self) -> &str {
+        &self.label
     }
-    binding.keys.iter().map(|key| key.label()).collect::<Vec<_>>().join(" ")
+
+    /// All of its keys, as help writes them: `j ↓`.
+    pub fn labels(&self) -> &str {
+        &self.labels
+    }
 }
 
-/// The key that hints show for an action in a scope.
-pub fn first_key(scope: Scope, action: Action) -> Option<String> {
-    of_scope(scope).find(|b| b.action == action).and_then(|b| b.keys.first()).map(|key| key.label())
+/// Which key does what, everywhere.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Keymap {
+    bindings: Arc<[Binding]>,
+    palette: String,
+}
+
+impl Default for Keymap {
+    /// The table as it is built in.
+    fn default() -> Self {
+        Self::of(KEYMAP.iter().map(|row| (row.scope, row.action, row.keys.to_vec(), row.hinted)).collect())
+    }
+}
+
+impl Keymap {
+    fn of(rows: Vec<(Scope, Action, Vec<Key>, bool)>) -> Self {
+        let opens = rows.iter().find(|(_, action, ..)| *action == Action::Palette);
+        let palette = opens.and_then(|(_, _, keys, _)| keys.first());
+        let palette = palette.map(|key| if key.is_printable() { key.label() } else { key.label() + " " });
+        let palette = palette.unwrap_or_default();
+        let bindings = rows.into_iter().map(|(scope, action, keys, hinted)| {
+            let labels: Vec<String> = keys.iter().map(|key| key.label()).collect();
+            let named = || format!("{palette}{}", action.name());
+            let label = labels.first().cloned().unwrap_or_else(named);
+            let labels = if labels.is_empty() { label.clone() } else { labels.join(" ") };
+            Binding { scope, action, keys, hinted, label, labels }
+        });
+        Self { bindings: bindings.collect(), palette: palette.clone() }
+    }
+
+    /// What a key means, in the innermost of these scopes that knows it.
+    pub fn lookup(&self, scopes: &[Scope], event: &KeyEvent) -> Option<Action> {
+        let key = Key::of(event);
+        let of = |scope: &Scope| self.bindings.iter().find(|b| b.scope == *scope && b.keys.contains(&key));
+        scopes.iter().find_map(of).map(|binding| binding.action)
+    }
+
+    /// The bindings of a scope, in order.
+    pub fn of_scope(&self, scope: Scope) -> impl Iterator<Item = &Binding> {
+        self.bindings.iter().filter(move |binding| binding.scope == scope)
+    }
+
+    /// The key by which a text names an action of a scope: `ctrl-r`; where it has none, `:refresh`.
+    pub fn key(&self, scope: Scope, action: Action) -> &str {
+        self.of_scope(scope).find(|binding| binding.action == action).map_or("", Binding::label)
+    }
+
+    /// What is typed to do it by its name: `:reload`.
+    pub fn command(&self, action: Action) -> String {
+        format!("{}{}", self.palette, action.name())
+    }
 }
 
 /// The README's key table, as Markdown.
 pub fn markdown() -> String {
     let mut out = String::from("| where | key | does |\n|---|---|---|\n");
+    let keymap = Keymap::default();
     for scope in Scope::ALL {
-        for binding in of_scope(scope) {
+        for binding in keymap.of_scope(scope) {
             let mut keys: Vec<String> = binding.keys.iter().map(|key| format!("`{}`", key.label())).collect();
             if keys.is_empty() {
-                keys.push(format!("`{}`", labels(binding)));
+                keys.push(format!("`{}`", binding.label()));
             }
             let row = [scope.title(), &keys.join(" "), binding.action.help()].join(" | ");
             out.push_str("| ");
@@ -359,6 +353,8 @@ pub fn markdown() -> String {
 #[cfg(test)]
 mod tests {
     use std::collections::{HashMap, HashSet};
+
+    use crossterm::event::KeyModifiers;
 
     use super::*;
 
@@ -423,9 +419,9 @@ mod tests {
         let shifted = KeyEvent::new(KeyCode::Char('D'), KeyModifiers::SHIFT);
         let plain = KeyEvent::new(KeyCode::Char('D'), KeyModifiers::NONE);
         for event in [shifted, plain] {
-            assert_eq!(lookup(&[Scope::Tasks], &event), Some(Action::Cancel));
+            assert_eq!(Keymap::default().lookup(&[Scope::Tasks], &event), Some(Action::Cancel));
         }
         let backtab = KeyEvent::new(KeyCode::Tab, KeyModifiers::SHIFT);
-        assert_eq!(lookup(&[Scope::Form], &backtab), Some(Action::PreviousField));
+        assert_eq!(Keymap::default().lookup(&[Scope::Form], &backtab), Some(Action::PreviousField));
     }
 }

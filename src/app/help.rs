@@ -4,7 +4,7 @@
 
 use ratatui::layout::Rect;
 
-use crate::keymap::{self, Action, Binding, Scope};
+use crate::keymap::{Action, Binding, Keymap, Scope};
 
 use super::next::Next;
 use super::shared::Shared;
@@ -26,11 +26,12 @@ impl HelpPage {
     }
 
     /// The page in columns of about the same length. A scope stays in one piece.
-    pub fn columns(&self, count: usize) -> Vec<Vec<HelpLine>> {
-        let scopes: Vec<Vec<HelpLine>> = self.order().into_iter().map(scope_lines).collect();
+    pub fn columns<'k>(&self, keys: &'k Keymap, count: usize) -> Vec<Vec<HelpLine<'k>>> {
+        let lines = |scope| scope_lines(keys, scope);
+        let scopes: Vec<Vec<HelpLine<'_>>> = self.order().into_iter().map(lines).collect();
         let whole: usize = scopes.iter().map(Vec::len).sum();
         let enough = whole.div_ceil(count.max(1));
-        let mut columns: Vec<Vec<HelpLine>> = vec![Vec::new()];
+        let mut columns: Vec<Vec<HelpLine<'_>>> = vec![Vec::new()];
         for scope in scopes {
             let more = columns.len() < count;
             if let Some(column) = columns.last_mut()
@@ -47,17 +48,17 @@ impl HelpPage {
 
 /// One line of the page.
 #[derive(Clone, Copy, Debug)]
-pub enum HelpLine {
+pub enum HelpLine<'k> {
     /// The name of a scope.
     Heading(Scope),
     /// Keys and what they do.
-    Keys(&'static Binding),
+    Keys(&'k Binding),
     /// Between two scopes.
     Blank,
 }
 
-fn scope_lines(scope: Scope) -> Vec<HelpLine> {
-    let keys = keymap::of_scope(scope).map(HelpLine::Keys);
+fn scope_lines(keys: &Keymap, scope: Scope) -> Vec<HelpLine<'_>> {
+    let keys = keys.of_scope(scope).map(HelpLine::Keys);
     std::iter::once(HelpLine::Heading(scope)).chain(keys).chain([HelpLine::Blank]).collect()
 }
 
@@ -76,10 +77,10 @@ pub fn page_area(size: (u16, u16)) -> (Rect, usize) {
 }
 
 /// The farthest scroll: the last line of the longest column stands on the last line of the page.
-pub fn longest_scroll(page: &HelpPage, size: (u16, u16)) -> u16 {
+pub fn longest_scroll(page: &HelpPage, keys: &Keymap, size: (u16, u16)) -> u16 {
     let (area, columns) = page_area(size);
     // The blank behind the last scope is nothing to scroll to.
-    let longest = page.columns(columns).iter().map(Vec::len).max().unwrap_or(0).saturating_sub(1);
+    let longest = page.columns(keys, columns).iter().map(Vec::len).max().unwrap_or(0).saturating_sub(1);
     u16::try_from(longest).unwrap_or(u16::MAX).saturating_sub(area.height.saturating_sub(2))
 }
 
@@ -92,7 +93,7 @@ impl HelpPage {
     /// A key on the page.
     pub(super) fn on_action(&mut self, shared: &mut Shared, action: Action) -> Next {
         let (size, height) = (shared.size, shared.size.1);
-        let most = longest_scroll(self, size);
+        let most = longest_scroll(self, &shared.setup.keys, size);
         let scroll = self.scroll.min(most);
         let moved = match action {
             Action::Down => scroll.saturating_add(1),

@@ -5,7 +5,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use crate::keymap::{self, Action, Binding, Scope};
+use crate::keymap::{Action, Binding, Keymap, Scope};
 
 use super::next::{Go, Next};
 use super::shared::Shared;
@@ -24,9 +24,9 @@ pub struct Palette {
 
 impl Palette {
     /// The actions that fit what was typed, the best first.
-    pub fn offers(&self) -> Vec<&'static Binding> {
+    pub fn offers<'k>(&self, keys: &'k Keymap) -> Vec<&'k Binding> {
         let typed = self.entry.text().trim().to_lowercase();
-        let here = self.scopes.iter().copied().flat_map(keymap::of_scope);
+        let here = self.scopes.iter().copied().flat_map(|scope| keys.of_scope(scope));
         let mut ranked: Vec<(u8, &Binding)> =
             here.filter_map(|binding| rank(binding, &typed).map(|rank| (rank, binding))).collect();
         ranked.sort_by_key(|(rank, _)| *rank);
@@ -61,7 +61,7 @@ impl Palette {
 
     /// A key in the palette.
     pub(super) fn on_key(&mut self, shared: &mut Shared, event: KeyEvent, action: Option<Action>) -> Next {
-        let offers = self.offers();
+        let offers = self.offers(&shared.setup.keys);
         if action == Some(Action::Down) {
             self.at = (self.at + 1).min(offers.len().saturating_sub(1));
         } else if action == Some(Action::Up) {
@@ -99,7 +99,7 @@ mod tests {
 
     fn offers(state: &State) -> Vec<Action> {
         let Some(Layer::Palette(palette)) = state.layers.last() else { panic!("no palette") };
-        palette.offers().iter().map(|binding| binding.action).collect()
+        palette.offers(&state.setup.keys).iter().map(|binding| binding.action).collect()
     }
 
     #[test]

@@ -4,6 +4,7 @@ use std::time::Duration;
 
 use crate::domain::Zone;
 use crate::domain::profile::{AppKey, Environment};
+use crate::keymap::Keymap;
 
 /// What was settled before the first screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -28,6 +29,8 @@ pub struct Setup {
     pub refresh: Duration,
     /// Something to say once at the start, such as "no config file: embedded sandbox".
     pub notice: Option<String>,
+    /// Which key does what.
+    pub keys: Keymap,
 }
 
 /// The config, read again.

@@ -7,6 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::domain::{ListLimits, Task, TaskId, Zone};
+use crate::keymap::{Action, Scope};
 
 use super::board::table::Board;
 use super::calls::log::Calls;
@@ -132,6 +133,11 @@ impl Shared {
     pub fn ask(&mut self) -> ReqId {
         self.next_req += 1;
         ReqId(self.next_req)
+    }
+
+    /// The key by which a text names an action of a scope.
+    pub fn key(&self, scope: Scope, action: Action) -> &str {
+        self.setup.keys.key(scope, action)
     }
 
     /// The service's time, by which countdowns run and the past is judged (W6).

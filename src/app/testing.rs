@@ -41,6 +41,7 @@ pub(crate) fn setup() -> Setup {
         page_size: 50,
         refresh: Duration::from_secs(2),
         notice: None,
+        keys: crate::keymap::Keymap::default(),
         app: "acme".into(),
     }
 }

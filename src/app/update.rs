@@ -9,7 +9,7 @@ use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::domain::kept::KeptDraft;
 use crate::domain::{Failure, Page, Task, when};
-use crate::keymap::{self, Action};
+use crate::keymap::Action;
 
 use super::board::{self, PageAnswer};
 use super::effect::Effect;
@@ -258,7 +258,7 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
     }
     let repeated = event.kind == KeyEventKind::Repeat;
     state.last_key = Some(state.now.running);
-    let action = keymap::lookup(&state.scopes(), &event);
+    let action = state.setup.keys.lookup(&state.scopes(), &event);
     // U2: any key counts, also a repeated one and one that means something else everywhere.
     let goes_on = matches!(action, Some(Action::Quit | Action::Suspend));
     if on_input(state) && !goes_on {

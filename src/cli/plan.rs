@@ -11,6 +11,7 @@ use crate::config::{
     self, ConfigError, Credential, Env, Flags, Origin, Profile, SecretSource, Settings, paths,
 };
 use crate::domain::profile::Environment;
+use crate::keymap::Keymap;
 use crate::worker::{ReadConfig, Reload};
 use crate::{sandbox, store};
 
@@ -135,6 +136,7 @@ fn service(
         page_size: profile.page_size.value,
         refresh: settings.refresh.value,
         notice,
+        keys: Keymap::default(),
         app: store_key.as_str().into(),
     };
     Ok(Plan { setup, target: Target::Service(Box::new(ProfileTarget::of(profile, env)?)), store, store_key })
@@ -166,6 +168,7 @@ fn embedded(settings: &Settings, flags: &Flags, store: Option<PathBuf>) -> Plan 
         page_size: config::file::PAGE_SIZE,
         refresh: settings.refresh.value,
         notice: Some(format!("embedded sandbox, {why}: nothing is sent to anybody")),
+        keys: Keymap::default(),
     };
     Plan { setup, target: Target::Embedded, store, store_key: EMBEDDED_KEY.to_owned() }
 }
@@ -236,6 +239,7 @@ mod tests {
             page_size: 20,
             refresh: Duration::from_secs(5),
             notice: None,
+            keys: Keymap::default(),
             app: "acme 1400000009 adminapisgp.im.qcloud.com".into(),
         };
         assert_eq!(plan.setup, setup);

@@ -16,7 +16,7 @@ use crate::app::frame::Areas;
 use crate::app::writes;
 use crate::app::{State, Verdict, Write};
 use crate::domain::{Audience, Outcome, Task, TaskId, text, when};
-use crate::keymap::{self, Action, Scope};
+use crate::keymap::{Action, Scope};
 use crate::theme::Theme;
 
 use super::cells::{self, put, style_of};
@@ -344,7 +344,7 @@ fn empty(state: &State, theme: &Theme, inner: Rect, buf: &mut Buffer) {
 /// What happened, what to do, and whether it is trouble.
 fn why_empty(state: &State) -> (String, Vec<String>, bool) {
     let board = &state.board;
-    let key = |action| keymap::first_key(Scope::Tasks, action).unwrap_or_default();
+    let key = |action| state.key(Scope::Tasks, action);
     if let Some(trouble) = status::trouble(state)
         && board.tasks.is_empty()
     {

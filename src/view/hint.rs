@@ -6,7 +6,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use crate::app::State;
 use crate::domain::text;
-use crate::keymap::{self, Action, Binding, Scope};
+use crate::keymap::{Action, Binding, Scope};
 use crate::theme::Theme;
 
 use super::cells::put;
@@ -15,7 +15,7 @@ use super::cells::put;
 /// stands at the right end either way. A message never covers the hints.
 pub(super) fn message(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let line = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let key = keymap::first_key(Scope::Tasks, Action::Acknowledge).unwrap_or_default();
+    let key = state.key(Scope::Tasks, Action::Acknowledge);
     let waiting = match state.results.len() {
         0 => String::new(),
         1 => format!("{key} acknowledges"),
@@ -54,7 +54,9 @@ pub(super) fn message(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer
 pub(super) fn keys(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
     let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
     let takes_text = state.layers.last().is_some_and(crate::app::Layer::takes_text);
-    let bindings = state.scopes().into_iter().flat_map(keymap::of_scope).filter(|binding| binding.hinted);
+    let of_scope = |scope| state.setup.keys.of_scope(scope);
+    let shown = |binding: &&Binding| binding.hinted && !binding.keys.is_empty();
+    let bindings = state.scopes().into_iter().flat_map(of_scope).filter(shown);
     // In a text field `?` is text.
     let bindings: Vec<&Binding> =
         bindings.filter(|binding| !(takes_text && binding.action == Action::Help)).collect();
@@ -75,17 +77,13 @@ pub(super) fn keys(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 /// Cells that a key, its word and the gap behind them take.
 fn length(binding: &Binding) -> u16 {
-    let cells = text::width(&label(binding)) + 1 + text::width(binding.action.hint()) + 2;
+    let cells = text::width(binding.label()) + 1 + text::width(binding.action.hint()) + 2;
     u16::try_from(cells).unwrap_or(u16::MAX)
-}
-
-fn label(binding: &Binding) -> String {
-    binding.keys.first().map(|key| key.label()).unwrap_or_default()
 }
 
 fn one(binding: &Binding, x: u16, area: Rect, theme: &Theme, buf: &mut Buffer) -> u16 {
     let room = |x: u16| area.right().saturating_sub(x);
-    let x = put(buf, x, area.y, room(x), &label(binding), theme.accent());
+    let x = put(buf, x, area.y, room(x), binding.label(), theme.accent());
     let x = put(
         buf,
         x.saturating_add(1),

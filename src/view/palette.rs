@@ -6,7 +6,6 @@ use ratatui::layout::Rect;
 use crate::app::State;
 use crate::app::palette::Palette;
 use crate::domain::text;
-use crate::keymap;
 use crate::theme::Theme;
 
 use super::cells::put;
@@ -23,8 +22,8 @@ const HELP: u16 = 20;
 const ROWS: u16 = 14;
 
 /// Draws the line and the actions below it, the chosen one in sight.
-pub(super) fn render(_: &State, palette: &Palette, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let offers = palette.offers();
+pub(super) fn render(state: &State, palette: &Palette, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let offers = palette.offers(&state.setup.keys);
     // The height does not follow what fits, so that nothing jumps while one types.
     let inner = overlay("Do", centred(area, 76, ROWS + 4), buf, theme);
     if inner.is_empty() {
@@ -50,9 +49,9 @@ pub(super) fn render(_: &State, palette: &Palette, theme: &Theme, area: Rect, bu
         if room >= HELP {
             put(buf, x, y, room, binding.action.help(), theme.muted());
         }
-        let keys = keymap::labels(binding);
-        let width = u16::try_from(text::width(&keys)).unwrap_or(0).min(KEYS);
-        put(buf, list.right().saturating_sub(width), y, width, &keys, theme.accent());
+        let keys = binding.labels();
+        let width = u16::try_from(text::width(keys)).unwrap_or(0).min(KEYS);
+        put(buf, list.right().saturating_sub(width), y, width, keys, theme.accent());
         if i == palette.at {
             buf.set_style(Rect { y, height: 1, ..list }, theme.selected());
         }

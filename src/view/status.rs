@@ -11,7 +11,7 @@ use crate::app::State;
 use crate::app::connection::Health;
 use crate::domain::limits::RangeOf;
 use crate::domain::{Outcome, query::Range, text};
-use crate::keymap::{self, Action, Scope};
+use crate::keymap::{Action, Scope};
 use crate::theme::Theme;
 
 use super::cells::{Segment, line, put};
@@ -156,7 +156,7 @@ fn page(state: &State, theme: &Theme) -> Vec<Segment> {
     let waiting = board.waiting_changes();
     if waiting > 0 {
         let changes = text::counted(waiting as u64, "change", "changes");
-        let key = keymap::first_key(Scope::Tasks, Action::Refresh).unwrap_or_default();
+        let key = state.key(Scope::Tasks, Action::Refresh);
         said.push(Segment::new("   ", format!(" {changes} · {key} to apply "), theme.selected(), 0));
     }
     if board.shown_query.is_none() {

@@ -2,7 +2,7 @@
 //! and draws, and nothing on its screen is left over from before.
 
 use crossterm::event::{KeyCode, KeyModifiers};
-use pushdeck::keymap::{Action, Key, Scope, of_scope};
+use pushdeck::keymap::{Action, Key, Keymap, Scope};
 use pushdeck::sandbox::{Options, Seed};
 
 use crate::service::{KEY, Service};
@@ -111,8 +111,9 @@ fn press_all(scope: Scope) {
     let place = screen(scope);
     let mut terminal = open(&service);
     let mut leave = Vec::new();
-    for binding in of_scope(scope).chain(of_scope(Scope::Global)) {
-        for key in binding.keys {
+    let keys = Keymap::default();
+    for binding in keys.of_scope(scope).chain(keys.of_scope(Scope::Global)) {
+        for key in &binding.keys {
             let closes = binding.action == Action::Close && scope == Scope::Tasks;
             if closes || binding.action == Action::Quit {
                 leave.push(*key);

@@ -2,7 +2,7 @@
 //! stays while the operator thinks, so that nothing jumps under the eye.
 
 use crate::domain::text;
-use crate::keymap::{self, Action, Scope};
+use crate::keymap::{Action, Scope};
 
 use super::super::lines::{Line, Lines, Tone, part};
 use super::super::pending::WriteOutcome;
@@ -41,7 +41,7 @@ pub(super) fn lines(
 ) -> Vec<Line> {
     let mut lines = match unseen {
         Unseen::Elsewhere { below, words } if waits_for_reading(shared, review) => {
-            to_be_seen(*below, words, width, height)
+            to_be_seen(shared, *below, words, width, height)
         }
         Unseen::Elsewhere { .. } | Unseen::Nothing | Unseen::NotDrawn => lines_of(shared, review, width),
     };
@@ -75,7 +75,7 @@ fn lines_of(shared: &Shared, review: &Review, width: usize) -> Vec<Line> {
         }
         ReviewStage::Sent { .. } => {
             if may_send_again_early(shared, review) {
-                let key = keymap::first_key(Scope::Review, Action::Review).unwrap_or_default();
+                let key = shared.key(Scope::Review, Action::Review);
                 out.say(Tone::Watch, &format!("{key} sends it again, though it may become a second push"));
             }
             out.say(Tone::Muted, "Esc leaves this; what was sent goes on · ctrl-r searches now");
@@ -111,9 +111,9 @@ fn asking(shared: &Shared, review: &Review, width: usize) -> Vec<Line> {
 }
 
 /// Which key shows what is still to be seen.
-fn to_be_seen(below: bool, words: &str, width: usize, height: usize) -> Vec<Line> {
+fn to_be_seen(shared: &Shared, below: bool, words: &str, width: usize, height: usize) -> Vec<Line> {
     let action = if below { Action::Down } else { Action::Up };
-    let key = keymap::first_key(Scope::Review, action).unwrap_or_default();
+    let key = shared.key(Scope::Review, action);
     let mut out = Lines { width, lines: Vec::new() };
     out.say(Tone::Watch, &format!("{key} shows the rest: {words}"));
     if out.lines.len() > height {
@@ -160,7 +160,7 @@ fn typing(shared: &Shared, review: &Review) -> Option<Line> {
 
 /// What can be done when it is over.
 fn over(out: &mut Lines, shared: &Shared, outcome: &WriteOutcome) {
-    let key = keymap::first_key(Scope::Review, Action::Review).unwrap_or_default();
+    let key = shared.key(Scope::Review, Action::Review);
     match remedy(outcome) {
         Some(Remedy::SendAgain) => {
             out.say(Tone::Bold, &format!("{key} reviews it again, to send it once more"));
