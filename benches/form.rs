@@ -55,7 +55,7 @@ fn go_to(state: &mut State, label: &str) {
 
 /// Pastes into a field of the form, then types.
 fn measure(name: &str, kind: char, label: &str, piece: &str) -> Result<(), Box<dyn Error>> {
-    let theme = Theme::new(Depth::Full);
+    let theme = Theme::new(Depth::Indexed);
     let mut state = start()?;
     key(&mut state, KeyCode::Char('n'));
     key(&mut state, KeyCode::Char(kind));

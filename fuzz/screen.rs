@@ -73,7 +73,7 @@ impl Dashboard {
         };
         let size = (u16::try_from(size.0).unwrap(), u16::try_from(size.1).unwrap());
         let (state, effects) = State::start(setup, moment(Duration::from_secs(1000)), size);
-        let mut dashboard = Self { state, page, has_written: false, theme: Theme::new(Depth::Full) };
+        let mut dashboard = Self { state, page, has_written: false, theme: Theme::new(Depth::Indexed) };
         dashboard.answer(effects);
         dashboard
     }

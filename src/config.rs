@@ -23,4 +23,5 @@ pub use layers::{Flags, Settings, load};
 pub use origin::{Location, Origin, Sourced};
 pub use paths::Env;
 pub use profile::{Profile, SecretSource};
+pub(crate) use reader::{FileReader, Table, article, read_toml, told};
 pub use secret::resolve_secret;

@@ -84,7 +84,7 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
     let ground = areas.ground();
     // What goes on with the table, or takes its whole ground, dims nothing.
     if !matches!(layer, Layer::Detail | Layer::Filter(_) | Layer::Calls(_) | Layer::Call(_)) {
-        overlay::dim(ground, buf);
+        overlay::dim(ground, theme, buf);
     }
     match layer {
         Layer::Detail => {

@@ -7,13 +7,13 @@ use std::path::{Path, PathBuf};
 
 use secrecy::SecretString;
 use toml::Spanned;
-use toml::de::{DeTable, DeValue};
+use toml::de::DeValue;
 
 use super::endpoint;
 use super::fault::{ConfigError, SettingFault};
 use super::origin::{Origin, Sourced};
 use super::profile::{Profile, SecretSource};
-use super::reader::{FileReader, Table, advice, article, told};
+use super::reader::{FileReader, Table, advice, article, read_toml, told};
 use super::{redact, secret, zone};
 use crate::domain::profile::{Environment, REGIONS, Region, region};
 use crate::domain::{Zone, text};
@@ -70,46 +70,35 @@ pub struct ConfigFile {
 /// # Errors
 /// Everything that is wrong, in the order of the lines.
 pub fn parse(path: &Path, text: &str, home: Option<&Path>) -> Result<ConfigFile, ConfigError> {
-    let mut reader = FileReader { path, text, home, faults: Vec::new() };
-    let (root, errors) = DeTable::parse_recoverable(text);
-    if !errors.is_empty() {
-        for error in errors {
-            // Only the message: the library's `Display` repeats the line, which may hold a secret.
-            reader.fault(error.span().unwrap_or(0..0), format!("this is not TOML: {}", error.message()));
+    read_toml(path, text, home, root)
+}
+
+fn root(reader: &mut FileReader<'_>, top: &Table<'_, '_>) -> ConfigFile {
+    reader.unknown_keys(top, &TOP_KEYS);
+    let mut file =
+        ConfigFile { default_profile: reader.string(top, "default_profile"), ..ConfigFile::default() };
+    let profiles = reader.table(top, "profiles", "[profiles]");
+    for (name, value) in profiles.iter().flat_map(|table| table.entries.iter()) {
+        let title = format!("[profiles.{}]", told(name.get_ref()));
+        let DeValue::Table(table) = value.get_ref() else {
+            let words = format!("{title} must be a table of its own, not {}", article(value.get_ref()));
+            reader.fault(value.span(), words);
+            continue;
+        };
+        let table = Table { entries: table, title, span: name.span() };
+        if let Some(profile) = reader.profile(name, &table) {
+            file.profiles.push(profile);
         }
-        return Err(reader.into_error());
     }
-    let file = reader.root(root.get_ref());
-    if reader.faults.is_empty() { Ok(file) } else { Err(reader.into_error()) }
+    reader.default_exists(&file, profiles.as_ref());
+    if let Some(ui) = reader.table(top, "ui", "[ui]") {
+        reader.unknown_keys(&ui, &UI_KEYS);
+        file.refresh_seconds = reader.integer(&ui, "refresh_seconds", 1..=60);
+    }
+    file
 }
 
 impl FileReader<'_> {
-    fn root(&mut self, root: &DeTable<'_>) -> ConfigFile {
-        let top = Table { entries: root, title: String::new(), span: 0..0 };
-        self.unknown_keys(&top, &TOP_KEYS);
-        let mut file =
-            ConfigFile { default_profile: self.string(&top, "default_profile"), ..ConfigFile::default() };
-        let profiles = self.table(&top, "profiles", "[profiles]");
-        for (name, value) in profiles.iter().flat_map(|table| table.entries.iter()) {
-            let title = format!("[profiles.{}]", told(name.get_ref()));
-            let DeValue::Table(table) = value.get_ref() else {
-                let words = format!("{title} must be a table of its own, not {}", article(value.get_ref()));
-                self.fault(value.span(), words);
-                continue;
-            };
-            let table = Table { entries: table, title, span: name.span() };
-            if let Some(profile) = self.profile(name, &table) {
-                file.profiles.push(profile);
-            }
-        }
-        self.default_exists(&file, profiles.as_ref());
-        if let Some(ui) = self.table(&top, "ui", "[ui]") {
-            self.unknown_keys(&ui, &UI_KEYS);
-            file.refresh_seconds = self.integer(&ui, "refresh_seconds", 1..=60);
-        }
-        file
-    }
-
     fn default_exists(&mut self, file: &ConfigFile, profiles: Option<&Table<'_, '_>>) {
         let Some(default) = &file.default_profile else { return };
         let names: Vec<&str> =

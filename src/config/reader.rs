@@ -1,6 +1,6 @@
-//! Reading a TOML table key by key, with a fault for everything that does not fit.
+//! Reading a TOML file key by key, with a fault for everything that does not fit.
 //!
-//! Knows nothing of what the keys mean.
+//! Knows nothing of what the keys mean: the config file and those of themes are read by it.
 
 use std::borrow::Cow;
 use std::ops::{Range, RangeInclusive};
@@ -15,24 +15,48 @@ use super::redact;
 use crate::domain::text;
 
 /// A table with what is needed to talk about it.
-pub(super) struct Table<'t, 'i> {
-    pub(super) entries: &'t DeTable<'i>,
+pub(crate) struct Table<'t, 'i> {
+    pub(crate) entries: &'t DeTable<'i>,
     /// `[profiles.acme]`, or nothing for the top.
-    pub(super) title: String,
-    pub(super) span: Range<usize>,
+    pub(crate) title: String,
+    pub(crate) span: Range<usize>,
 }
 
 impl<'t, 'i> Table<'t, 'i> {
-    pub(super) fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'i>>> {
+    pub(crate) fn get(&self, key: &str) -> Option<&'t Spanned<DeValue<'i>>> {
         self.entries.get(key)
     }
 }
 
-pub(super) struct FileReader<'a> {
+pub(crate) struct FileReader<'a> {
     pub(super) path: &'a Path,
     pub(super) text: &'a str,
     pub(super) home: Option<&'a Path>,
     pub(super) faults: Vec<(usize, SettingFault)>,
+}
+
+/// Reads the text of a file: `read` takes what stands at its top. `home` stands for `~` in paths.
+///
+/// # Errors
+/// Everything that is wrong, in the order of the lines.
+pub(crate) fn read_toml<T>(
+    path: &Path,
+    text: &str,
+    home: Option<&Path>,
+    read: impl FnOnce(&mut FileReader<'_>, &Table<'_, '_>) -> T,
+) -> Result<T, ConfigError> {
+    let mut reader = FileReader { path, text, home, faults: Vec::new() };
+    let (root, errors) = DeTable::parse_recoverable(text);
+    if !errors.is_empty() {
+        for error in errors {
+            // Only the message: the library's `Display` repeats the line, which may hold a secret.
+            reader.fault(error.span().unwrap_or(0..0), format!("this is not TOML: {}", error.message()));
+        }
+        return Err(reader.into_error());
+    }
+    let top = Table { entries: root.get_ref(), title: String::new(), span: 0..0 };
+    let value = read(&mut reader, &top);
+    if reader.faults.is_empty() { Ok(value) } else { Err(reader.into_error()) }
 }
 
 impl FileReader<'_> {
@@ -41,12 +65,12 @@ impl FileReader<'_> {
         Location { path: self.path.to_owned(), line, column }
     }
 
-    pub(super) fn fault(&mut self, span: Range<usize>, words: impl Into<String>) {
+    pub(crate) fn fault(&mut self, span: Range<usize>, words: impl Into<String>) {
         let fault = SettingFault { place: Some(self.location(span.start)), words: words.into() };
         self.faults.push((span.start, fault));
     }
 
-    pub(super) fn into_error(mut self) -> ConfigError {
+    fn into_error(mut self) -> ConfigError {
         self.faults.sort_by_key(|(at, _)| *at);
         ConfigError { faults: self.faults.into_iter().map(|(_, fault)| fault).collect() }
     }
@@ -55,7 +79,7 @@ impl FileReader<'_> {
         Sourced::new(value, Origin::File(self.location(span.start)))
     }
 
-    pub(super) fn unknown_keys(&mut self, table: &Table<'_, '_>, known: &[&'static str]) {
+    pub(crate) fn unknown_keys(&mut self, table: &Table<'_, '_>, known: &[&'static str]) {
         for key in table.entries.keys() {
             let name = key.get_ref().as_ref();
             if known.contains(&name) {
@@ -68,7 +92,7 @@ impl FileReader<'_> {
         }
     }
 
-    pub(super) fn table<'t, 'i>(
+    pub(crate) fn table<'t, 'i>(
         &mut self,
         parent: &Table<'t, 'i>,
         key: &str,
@@ -126,7 +150,7 @@ impl FileReader<'_> {
         Some(self.sourced(number, value.span()))
     }
 
-    pub(super) fn boolean(&mut self, table: &Table<'_, '_>, key: &str) -> Option<Sourced<bool>> {
+    pub(crate) fn boolean(&mut self, table: &Table<'_, '_>, key: &str) -> Option<Sourced<bool>> {
         let value = table.get(key)?;
         let Some(flag) = value.get_ref().as_bool() else {
             let what = article(value.get_ref());
@@ -160,7 +184,7 @@ impl FileReader<'_> {
 }
 
 /// A value as it may stand in a fault.
-pub(super) fn told(value: &str) -> Cow<'_, str> {
+pub(crate) fn told(value: &str) -> Cow<'_, str> {
     match redact::shown(value) {
         Cow::Borrowed(shown) => text::clean(shown),
         Cow::Owned(shown) => Cow::Owned(text::clean(&shown).into_owned()),
@@ -177,7 +201,7 @@ pub(super) fn advice(name: &str, known: &[&str]) -> String {
     }
 }
 
-pub(super) fn article(value: &DeValue<'_>) -> &'static str {
+pub(crate) fn article(value: &DeValue<'_>) -> &'static str {
     match value {
         DeValue::String(_) => "a string",
         DeValue::Integer(_) => "a whole number",

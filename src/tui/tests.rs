@@ -101,7 +101,7 @@ fn shown(terminal: &TestTerminal) -> String {
 }
 
 async fn run_with(state: State, ends: Channels) -> Ended {
-    run(&Theme::new(Depth::Full), state, Vec::new(), ends, clock()).await
+    run(&Theme::new(Depth::Indexed), state, Vec::new(), ends, clock()).await
 }
 
 fn ctrl_c() -> Message {
@@ -264,7 +264,7 @@ async fn what_is_typed_behind_the_wish_to_leave_confirms_nothing() {
     }
     // The review has been on the screen for long: no input guard hides what is looked at here.
     crate::app::testing::quiet(&mut state, 2);
-    let theme = Theme::new(Depth::Full);
+    let theme = Theme::new(Depth::Indexed);
     let run = run(&theme, state, Vec::new(), ends, || crate::app::testing::later(2));
     let worker = async {
         let mut writes = 0;
@@ -338,7 +338,7 @@ async fn an_effect_that_finds_no_place_is_noted_and_answered() {
     let lost = asked(&effects);
     let fill = vec![Effect::LoadDraft { req: lost, slot: "new".to_owned() }];
     let first = fill.into_iter().chain(effects).collect();
-    let theme = Theme::new(Depth::Full);
+    let theme = Theme::new(Depth::Indexed);
     let run = run(&theme, state, first, ends, clock());
     let quit = async {
         tokio::time::sleep(Duration::from_millis(200)).await;
@@ -356,7 +356,7 @@ async fn an_effect_that_finds_no_place_is_noted_and_answered() {
 async fn what_is_copied_goes_to_the_terminal_and_a_terminal_that_takes_nothing_is_said() {
     let (ends, far, mut writer) = stalled_ends(64);
     far.signals.try_send(Message::EndAsked).unwrap();
-    let (theme, state) = (Theme::new(Depth::Full), with_page(SIZE, 128, tasks()));
+    let (theme, state) = (Theme::new(Depth::Indexed), with_page(SIZE, 128, tasks()));
     let copies = vec![Effect::Copy("a".to_owned()), Effect::Copy("b".to_owned())];
     let ended = run(&theme, state.clone(), copies, ends, clock()).await;
     assert_eq!(ended.state.note, state.note);
@@ -583,7 +583,7 @@ fn every_screen_is_drawn_whatever_the_clock_shows() {
     use ratatui::layout::Rect;
 
     let last = crate::domain::when::shown_by_clock(Duration::MAX);
-    let theme = Theme::new(Depth::Full);
+    let theme = Theme::new(Depth::Indexed);
     for utc in
         [DateTime::UNIX_EPOCH, DateTime::UNIX_EPOCH + TimeDelta::days(1), last - TimeDelta::days(1), last]
     {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Modifier, Style};
+use ratatui::style::Style;
 
 use chrono::{DateTime, Utc};
 
@@ -273,7 +273,7 @@ impl Drawn<'_> {
             Column::Status => self.status_style(row),
             Column::Scheduled | Column::Who | Column::Title => self.theme.plain(),
         };
-        if fresh { style.add_modifier(Modifier::BOLD) } else { style }
+        if fresh { self.theme.changed(style) } else { style }
     }
 
     fn status_style(&self, row: &Row<'_>) -> Style {

@@ -2,7 +2,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::{Color, Modifier, Style};
 use ratatui::widgets::{Clear, Widget};
 
 use crate::app::frame::inside;
@@ -55,18 +54,11 @@ pub(super) fn centred(area: Rect, width: u16, height: u16) -> Rect {
     Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
 }
 
-/// Dims what lies behind an overlay.
-pub(super) fn dim(area: Rect, buf: &mut Buffer) {
-    let area = area.intersection(buf.area);
-    // Colours go too: behind an overlay nothing calls for attention.
-    let style = Style::new().fg(Color::Reset).remove_modifier(Modifier::BOLD).add_modifier(Modifier::DIM);
-    for position in area.positions() {
-        // Badges and the selected row keep their ground; only their text stands back.
-        if let Some(cell) = buf.cell_mut(position)
-            && cell.bg == Color::Reset
-            && !cell.modifier.contains(Modifier::REVERSED)
-        {
-            cell.set_style(style);
+/// Lets what lies behind an overlay stand back.
+pub(super) fn dim(area: Rect, theme: &Theme, buf: &mut Buffer) {
+    for position in area.intersection(buf.area).positions() {
+        if let Some(cell) = buf.cell_mut(position) {
+            theme.put_behind(cell);
         }
     }
 }
@@ -91,7 +83,7 @@ mod tests {
     #[test]
     fn a_frame_clears_what_lies_beneath_and_leaves_one_cell_of_room() {
         let mut buf = Buffer::with_lines(["股票早报股票早报", "股票早报股票早报", "股票早报股票早报"]);
-        let inner = overlay("Sort", Rect::new(3, 0, 12, 3), &mut buf, &Theme::new(Depth::Full));
+        let inner = overlay("Sort", Rect::new(3, 0, 12, 3), &mut buf, &Theme::new(Depth::Indexed));
         assert_eq!(inner, Rect::new(5, 1, 8, 1));
         let row = |y: u16| (0..16).map(|x| buf[(x, y)].symbol()).collect::<Vec<_>>().concat();
         assert_eq!(row(0), "股  ┌ Sort ────┐ ");
@@ -107,7 +99,7 @@ mod tests {
                 let area = Rect::new(2, 1, width, height);
                 let inner = overlay("a long title \u{1b}[2J", area, &mut buf, &theme);
                 assert_eq!(inner.intersection(buf.area), inner);
-                dim(area, &mut buf);
+                dim(area, &theme, &mut buf);
                 assert_eq!(centred(area, 4, 4).intersection(area), centred(area, 4, 4));
             }
         }

@@ -39,7 +39,7 @@ fn rows_of(buf: &Buffer, part: Rect) -> Vec<String> {
 
 /// The screen of a state as text.
 pub(super) fn screen(state: &State) -> String {
-    rows(&drawn(state, Depth::Full)).join("\n")
+    rows(&drawn(state, Depth::Indexed)).join("\n")
 }
 
 /// What a scene is about, as text below its size and place: the layer on top, or where there is none
@@ -47,7 +47,7 @@ pub(super) fn screen(state: &State) -> String {
 /// stand in [`lines_of`], so that a snapshot of this changes only with what it shows.
 pub(super) fn body(state: &State) -> String {
     let areas = state.areas().unwrap();
-    let buf = drawn(state, Depth::Full);
+    let buf = drawn(state, Depth::Indexed);
     let mut part = match state.layers.last() {
         None | Some(Layer::Filter(_)) => areas.ground(),
         Some(layer) => covered(state, layer, &areas),
@@ -79,7 +79,7 @@ pub(super) fn lines_of(
     for &size in sizes {
         let mut wordings: Vec<(String, Vec<&str>)> = Vec::new();
         for (name, state) in scenes(size) {
-            let line = rows_of(&drawn(&state, Depth::Full), area(&state.areas().unwrap())).join("\n");
+            let line = rows_of(&drawn(&state, Depth::Indexed), area(&state.areas().unwrap())).join("\n");
             match wordings.iter_mut().find(|(other, _)| *other == line) {
                 Some((_, names)) => names.push(name),
                 None => wordings.push((line, vec![name])),
@@ -99,7 +99,7 @@ pub(super) fn at_every_size(
     which: impl Fn(usize, usize) -> Vec<usize>,
     check: impl Fn(&str, (u16, u16), &Buffer),
 ) {
-    let theme = Theme::new(Depth::Full);
+    let theme = Theme::new(Depth::Indexed);
     let count = scenes.len();
     for width in 1..=130_u16 {
         for height in 1..=45_u16 {

@@ -7,7 +7,7 @@ use chrono::TimeDelta;
 use crossterm::event::KeyCode;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::{Color, Modifier};
+use ratatui::style::{Color, Modifier, Style};
 
 use crate::app::frame::LEAST;
 use crate::app::testing::{
@@ -15,7 +15,8 @@ use crate::app::testing::{
 };
 use crate::app::{Message, State};
 use crate::domain::{Page, Zone, text};
-use crate::theme::{Depth, Theme};
+use crate::theme::testing::{LEAST as LEAST_CONTRAST, least_contrast};
+use crate::theme::{Depth, Ground, Theme};
 use crate::view::testing::{at_every_size, body, drawn, lines_of, rows, screen};
 
 /// The sizes of the documents, and the least.
@@ -90,7 +91,7 @@ fn no_size_panics_and_a_screen_without_room_says_what_it_needs() {
 
 #[test]
 fn a_terminal_of_another_size_than_the_state_knows_is_drawn_as_far_as_it_goes() {
-    let theme = Theme::new(Depth::Full);
+    let theme = Theme::new(Depth::Indexed);
     let state = board((80, 24));
     for (width, height) in [(1, 1), (79, 23), (81, 25), (200, 60), (20, 60)] {
         let mut buf = Buffer::empty(Rect::new(0, 0, width, height));
@@ -116,9 +117,36 @@ fn without_colour_nothing_has_a_colour_and_what_matters_still_stands_out() {
 }
 
 #[test]
+fn every_word_on_every_screen_can_be_read_at_every_depth_on_every_ground() {
+    for ground in [Ground::Dark, Ground::Light] {
+        for depth in Depth::ALL {
+            let theme = Theme::built_in(depth, ground);
+            let mut measured: Vec<Style> = Vec::new();
+            for (name, state) in screens((120, 40)) {
+                let mut buf = Buffer::empty(Rect::new(0, 0, 120, 40));
+                super::render(&state, &theme, buf.area, &mut buf);
+                for cell in buf.content().iter().filter(|cell| cell.symbol() != " ") {
+                    let style = cell.style();
+                    if measured.contains(&style) {
+                        continue;
+                    }
+                    measured.push(style);
+                    let ratio = least_contrast(style, depth, ground);
+                    let ratio = ratio.unwrap_or_else(|why| panic!("{name}: {style:?}: {why}"));
+                    let symbol = cell.symbol();
+                    let at =
+                        format!("{symbol} on {name} at {depth:?} on {ground:?}: {style:?} has {ratio:?}");
+                    assert!(ratio.is_none_or(|ratio| ratio >= LEAST_CONTRAST), "{at}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
 fn nothing_that_a_terminal_would_act_on_reaches_the_screen() {
     for (name, state) in screens((120, 40)) {
-        for cell in drawn(&state, Depth::Full).content() {
+        for cell in drawn(&state, Depth::Indexed).content() {
             let bad = |c: char| c.is_control() || ('\u{202A}'..='\u{202E}').contains(&c);
             assert!(!cell.symbol().contains(bad), "{name}: {:?}", cell.symbol());
         }
@@ -166,11 +194,12 @@ fn a_task_whose_last_write_failed_is_marked_in_its_row_at_every_width() {
 fn rows_of_another_question_are_dimmed_and_the_border_says_that_it_is_asked() {
     let mut state = board((80, 24));
     feed(&mut state, typed("]"));
-    let buf = drawn(&state, Depth::Full);
+    let buf = drawn(&state, Depth::Indexed);
     let lines = rows(&buf);
     assert!(lines[3].contains("asking …"), "{}", lines[3]);
     let other = lines.iter().position(|line| line.contains("Lunch time")).unwrap();
-    assert!(buf[(3, u16::try_from(other).unwrap())].modifier.contains(Modifier::DIM));
+    let muted = Theme::new(Depth::Indexed).muted();
+    assert_eq!(Some(buf[(3, u16::try_from(other).unwrap())].fg), muted.fg);
 }
 
 #[test]
@@ -190,7 +219,7 @@ fn a_find_and_a_filter_look_different() {
     state.board.query.keyword = "stock".to_owned();
     feed(&mut state, typed("/status=pending"));
     feed(&mut state, [key(KeyCode::Enter)]);
-    let buf = drawn(&state, Depth::Full);
+    let buf = drawn(&state, Depth::Indexed);
     let line = rows(&buf)[2].clone();
     assert!(line.contains("find \"stock\" · filter /status=pending"), "{line}");
     let look = |word: &str| {

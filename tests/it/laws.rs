@@ -17,7 +17,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ("app", &["domain", "usersig", "keymap"]),
     ("worker", &["domain", "usersig", "api", "config", "store", "app", "keymap"]),
     ("view", &["domain", "app", "keymap", "theme"]),
-    ("theme", &["domain"]),
+    ("theme", &["domain", "config"]),
     ("term", &["domain", "app", "keymap"]),
     (
         "tui",

@@ -477,7 +477,8 @@ pub(super) fn terminal(env: &dyn Fn(&str) -> Option<String>, size: Option<(u16, 
         Some(term) => CheckLine::ok(Check::Terminal, format!("TERM is {term}")),
     };
     let colour = match Depth::of(env) {
-        Depth::Full => "256 or more",
+        Depth::True => "24 bits",
+        Depth::Indexed => "256",
         Depth::Sixteen => "16; COLORTERM=truecolor asks for more, where the terminal has them",
         Depth::None => "none, as NO_COLOR or TERM says; every state has a word too",
     };

@@ -339,11 +339,11 @@ fn whatever_is_pressed_nothing_is_confirmed_before_who_when_and_what_were_shown_
 #[test]
 fn the_text_scrolls_to_its_end_and_no_further() {
     let mut state = edit((40, 12), flash_sale());
-    let first = rows(&drawn(&state, Depth::Full));
+    let first = rows(&drawn(&state, Depth::Indexed));
     for _ in 0..60 {
         feed(&mut state, [key(KeyCode::Down)]);
     }
-    let last = rows(&drawn(&state, Depth::Full));
+    let last = rows(&drawn(&state, Depth::Indexed));
     assert_ne!(first, last);
     assert!(!last.concat().contains("more line"), "{last:#?}");
     let scroll = state.review().unwrap().scroll;
@@ -353,9 +353,9 @@ fn the_text_scrolls_to_its_end_and_no_further() {
 
 #[test]
 fn in_prod_the_frame_warns() {
-    let theme = Theme::new(Depth::Full);
+    let theme = Theme::new(Depth::Indexed);
     let corner = |state: &State| {
-        let buf = drawn(state, Depth::Full);
+        let buf = drawn(state, Depth::Indexed);
         let y = rows(&buf).iter().position(|row| row.starts_with("┌ C")).unwrap();
         buf[(0, u16::try_from(y).unwrap())].style().fg
     };

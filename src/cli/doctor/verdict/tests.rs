@@ -257,7 +257,7 @@ fn a_terminal_is_judged_by_its_name_colours_locale_and_size() {
         good,
         [
             "ok terminal: TERM is xterm-256color",
-            "ok colour: 256 or more",
+            "ok colour: 256",
             "ok locale: LANG is de_DE.UTF-8",
             "ok size: 120 columns, 40 rows",
         ]
