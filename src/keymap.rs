@@ -9,6 +9,9 @@ use crossterm::event::{KeyCode, KeyEvent};
 
 mod action;
 mod key;
+mod rebinding;
+#[cfg(test)]
+mod tests;
 
 pub use action::Action;
 pub use key::Key;
@@ -45,6 +48,27 @@ pub enum Scope {
 }
 
 impl Scope {
+    /// What the config calls it: `[keys.tasks]`.
+    pub fn name(self) -> String {
+        format!("{self:?}").to_lowercase()
+    }
+
+    /// Whether printable keys are text there (U5). The keys of [`Self::Global`] count there, too, but for
+    /// those that are text.
+    pub fn takes_text(self) -> bool {
+        match self {
+            Self::Filter | Self::Find | Self::Form | Self::Review | Self::Palette => true,
+            Self::Global
+            | Self::Tasks
+            | Self::Detail
+            | Self::Sort
+            | Self::Drafts
+            | Self::Calls
+            | Self::Call
+            | Self::Help => false,
+        }
+    }
+
     /// Every scope, in the order of the help page.
     pub const ALL: [Self; 13] = [
         Self::Tasks,
@@ -330,7 +354,7 @@ impl Keymap {
 
 /// The README's key table, as Markdown.
 pub fn markdown() -> String {
-    let mut out = String::from("| where | key | does |\n|---|---|---|\n");
+    let mut out = String::from("| where | key | does | in the config |\n|---|---|---|---|\n");
     let keymap = Keymap::default();
     for scope in Scope::ALL {
         for binding in keymap.of_scope(scope) {
@@ -338,90 +362,12 @@ pub fn markdown() -> String {
             if keys.is_empty() {
                 keys.push(format!("`{}`", binding.label()));
             }
-            let row = [scope.title(), &keys.join(" "), binding.action.help()].join(" | ");
+            let name = format!("`{}.{}`", scope.name(), binding.action.name());
+            let row = [scope.title(), &keys.join(" "), binding.action.help(), &name].join(" | ");
             out.push_str("| ");
             out.push_str(&row);
-            out.push_str(
-                " |
-",
-            );
+            out.push_str(" |\n");
         }
     }
     out
-}
-
-#[cfg(test)]
-mod tests {
-    use std::collections::{HashMap, HashSet};
-
-    use crossterm::event::KeyModifiers;
-
-    use super::*;
-
-    #[test]
-    fn a_key_means_one_thing_in_a_scope() {
-        let mut seen = HashSet::new();
-        for binding in KEYMAP {
-            let by_name_only = matches!(binding.action, Action::Reload | Action::Drafts);
-            assert_eq!(binding.keys.is_empty(), by_name_only, "{:?}", binding.action);
-            for key in binding.keys {
-                assert!(
-                    seen.insert((binding.scope, *key)),
-                    "{} is bound twice in {:?}",
-                    key.label(),
-                    binding.scope
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn an_action_stands_once_in_a_scope_and_help_texts_tell_actions_apart() {
-        let mut seen = HashSet::new();
-        let mut texts: HashMap<&str, Action> = HashMap::new();
-        for binding in KEYMAP {
-            assert!(seen.insert((binding.scope, binding.action)), "{:?} {:?}", binding.scope, binding.action);
-            let first = texts.entry(binding.action.help()).or_insert(binding.action);
-            assert_eq!(*first, binding.action, "two actions say \"{}\"", binding.action.help());
-        }
-    }
-
-    #[test]
-    fn keys_that_belong_to_others_are_never_bound() {
-        for binding in KEYMAP {
-            for key in binding.keys {
-                let taken = key.mods.contains(KeyModifiers::CONTROL)
-                    && matches!(key.code, KeyCode::Char('a' | 'b' | 'h' | 'j' | 'k' | ' ' | '\\'));
-                assert!(!taken, "{} belongs to terminals, tmux or input methods", key.label());
-                assert!(!key.mods.contains(KeyModifiers::ALT), "nothing may need Alt");
-                assert!(
-                    key.code != KeyCode::Char('d') || key.mods.contains(KeyModifiers::CONTROL),
-                    "d never deletes"
-                );
-            }
-        }
-    }
-
-    #[test]
-    fn no_single_lower_case_key_writes_and_enter_never_sends() {
-        for binding in KEYMAP {
-            if binding.action == Action::Cancel {
-                assert_eq!(binding.keys, &[Key::char('D')]);
-            }
-            if binding.scope == Scope::Review || binding.scope == Scope::Form {
-                assert!(!binding.keys.contains(&ENTER), "Enter is bound in {:?}", binding.scope);
-            }
-        }
-    }
-
-    #[test]
-    fn terminals_may_report_shift_as_they_like() {
-        let shifted = KeyEvent::new(KeyCode::Char('D'), KeyModifiers::SHIFT);
-        let plain = KeyEvent::new(KeyCode::Char('D'), KeyModifiers::NONE);
-        for event in [shifted, plain] {
-            assert_eq!(Keymap::default().lookup(&[Scope::Tasks], &event), Some(Action::Cancel));
-        }
-        let backtab = KeyEvent::new(KeyCode::Tab, KeyModifiers::SHIFT);
-        assert_eq!(Keymap::default().lookup(&[Scope::Form], &backtab), Some(Action::PreviousField));
-    }
 }

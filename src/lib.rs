@@ -21,7 +21,7 @@
 //!
 //! | … | there |
 //! |---|---|
-//! | a key, a hint, a help text | [`keymap`] |
+//! | a key, a hint, a help text | [`keymap`]; what the config may make of them: `keymap::rebinding` |
 //! | what a key does | the file of its screen in [`app`]; on table and detail alike `app::task_actions` |
 //! | which screens there are, and what each answers | [`app::layer`]; where a screen may go: `app::next` |
 //! | how something looks | the file of the same name in [`view`]; colours in [`theme`] and `assets/themes` |

@@ -20,6 +20,7 @@ use crate::api::signer::Signer;
 use crate::api::{Connection, Context};
 use crate::config::{self, Credential, Flags, Profile};
 use crate::domain::Failure;
+use crate::keymap::Keymap;
 use crate::sandbox::Running;
 use report::Report;
 use verdict::{Check, CheckLine, Signed};
@@ -62,6 +63,8 @@ struct Service {
 /// The lines of the settings: config, profile, secret.
 async fn settle(flags: &Flags, console: &mut Console<'_>, report: &mut Report) -> Option<Target> {
     let loaded = config::load(flags, &console.env, console.system_zone.as_deref());
+    // What the dashboard would refuse is wrong here, too.
+    let loaded = loaded.and_then(|settings| Keymap::with(&settings.keys).map(|_| settings));
     for line in verdict::config(loaded.as_ref()) {
         report.add(line, console.out);
     }

@@ -106,15 +106,17 @@ pub(super) const NOTHING_TO_READ: &str =
 pub(super) fn plan(flags: &Flags, env: &Env, system_zone: Option<&str>) -> Result<Plan, ConfigError> {
     let settings = config::load(flags, env, system_zone)?;
     let store = paths::state_dir(env).map(|dir| dir.join(store::FILE));
+    let keys = Keymap::with(&settings.keys)?;
     match &settings.profile {
-        Some(profile) => service(&settings, profile, env, store),
-        None => Ok(embedded(&settings, flags, store)),
+        Some(profile) => service(&settings, profile, keys, env, store),
+        None => Ok(embedded(&settings, keys, flags, store)),
     }
 }
 
 fn service(
     settings: &Settings,
     profile: &Profile,
+    keys: Keymap,
     env: &Env,
     store: Option<PathBuf>,
 ) -> Result<Plan, ConfigError> {
@@ -136,7 +138,7 @@ fn service(
         page_size: profile.page_size.value,
         refresh: settings.refresh.value,
         notice,
-        keys: Keymap::default(),
+        keys,
         app: store_key.as_str().into(),
     };
     Ok(Plan { setup, target: Target::Service(Box::new(ProfileTarget::of(profile, env)?)), store, store_key })
@@ -151,7 +153,7 @@ fn host_of(endpoint: &str) -> &str {
     endpoint.split_once("://").map_or(endpoint, |(_, host)| host)
 }
 
-fn embedded(settings: &Settings, flags: &Flags, store: Option<PathBuf>) -> Plan {
+fn embedded(settings: &Settings, keys: Keymap, flags: &Flags, store: Option<PathBuf>) -> Plan {
     let why = match &settings.file {
         _ if flags.sandbox => "asked for by --sandbox",
         Some(_) => "the config file has no profile",
@@ -168,7 +170,7 @@ fn embedded(settings: &Settings, flags: &Flags, store: Option<PathBuf>) -> Plan 
         page_size: config::file::PAGE_SIZE,
         refresh: settings.refresh.value,
         notice: Some(format!("embedded sandbox, {why}: nothing is sent to anybody")),
-        keys: Keymap::default(),
+        keys,
     };
     Plan { setup, target: Target::Embedded, store, store_key: EMBEDDED_KEY.to_owned() }
 }

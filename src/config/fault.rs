@@ -44,10 +44,22 @@ impl ConfigError {
 
     /// One fault of a value that is known by its origin.
     pub(super) fn of(origin: &Origin, words: impl Into<String>) -> Self {
-        match origin {
-            Origin::File(place) => Self::at(place.clone(), words),
-            Origin::Default | Origin::System | Origin::Env(_) | Origin::Flag(_) => Self::new(words),
-        }
+        Self::of_all(vec![(origin.clone(), words.into())])
+    }
+
+    /// Faults of values that are known by their origins, in the order of the file.
+    pub fn of_all(mut found: Vec<(Origin, String)>) -> Self {
+        let line = |origin: &Origin| {
+            if let Origin::File(place) = origin { (place.line, place.column) } else { (0, 0) }
+        };
+        found.sort_by_key(|(origin, _)| line(origin));
+        let fault = |(origin, words): (Origin, String)| match origin {
+            Origin::File(place) => SettingFault { place: Some(place), words },
+            Origin::Default | Origin::System | Origin::Env(_) | Origin::Flag(_) => {
+                SettingFault { place: None, words }
+            }
+        };
+        Self { faults: found.into_iter().map(fault).collect() }
     }
 }
 

@@ -11,6 +11,7 @@ use toml::de::DeValue;
 
 use super::endpoint;
 use super::fault::{ConfigError, SettingFault};
+use super::keys::ScopeKeys;
 use super::origin::{Origin, Sourced};
 use super::profile::{Profile, SecretSource};
 use super::reader::{FileReader, Table, advice, article, read_toml, told};
@@ -20,7 +21,7 @@ use crate::domain::{Zone, text};
 use crate::usersig;
 
 /// The keys at the top of the file.
-const TOP_KEYS: [&str; 3] = ["default_profile", "profiles", "ui"];
+const TOP_KEYS: [&str; 4] = ["default_profile", "profiles", "ui", "keys"];
 
 /// The keys of `[ui]`.
 const UI_KEYS: [&str; 1] = ["refresh_seconds"];
@@ -63,6 +64,8 @@ pub struct ConfigFile {
     pub profiles: Vec<Profile>,
     /// Seconds between two refreshes.
     pub refresh_seconds: Option<Sourced<u64>>,
+    /// The keys, as they are written.
+    pub keys: Vec<ScopeKeys>,
 }
 
 /// Reads the text of a config file. `home` stands for `~` in paths.
@@ -95,6 +98,7 @@ fn root(reader: &mut FileReader<'_>, top: &Table<'_, '_>) -> ConfigFile {
         reader.unknown_keys(&ui, &UI_KEYS);
         file.refresh_seconds = reader.integer(&ui, "refresh_seconds", 1..=60);
     }
+    file.keys = reader.keys(top);
     file
 }
 

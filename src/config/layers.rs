@@ -13,6 +13,7 @@ use crate::domain::Zone;
 
 use super::fault::ConfigError;
 use super::file::{self, ConfigFile};
+use super::keys::ScopeKeys;
 use super::origin::{Location, Origin, Sourced};
 use super::paths::{self, Env};
 use super::profile::Profile;
@@ -48,6 +49,8 @@ pub struct Settings {
     pub refresh: Sourced<Duration>,
     /// The zone of the profile, or the system's.
     pub timezone: Sourced<Zone>,
+    /// The keys, as they are written.
+    pub keys: Vec<ScopeKeys>,
 }
 
 /// Puts the layers together. `system_zone` is what [`paths::system_zone`] says.
@@ -64,9 +67,10 @@ pub fn load(flags: &Flags, env: &Env, system_zone: Option<&str>) -> Result<Setti
     let refresh = file.refresh_seconds.as_ref().map_or(Sourced::new(REFRESH, Origin::Default), |seconds| {
         Sourced::new(Duration::from_secs(seconds.value), seconds.origin.clone())
     });
+    let keys = file.keys.clone();
     let profile = if flags.sandbox { None } else { choose(flags, env, file, path.as_ref())? };
     let timezone = profile.as_ref().and_then(|profile| profile.timezone.clone()).unwrap_or(fallback);
-    Ok(Settings { file: path, profile, refresh, timezone })
+    Ok(Settings { file: path, profile, refresh, timezone, keys })
 }
 
 /// Which file to read: the flag, the variable, the XDG directory.

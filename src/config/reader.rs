@@ -192,7 +192,7 @@ pub(crate) fn told(value: &str) -> Cow<'_, str> {
 }
 
 /// `; did you mean "region"? Allowed: …`, or only what is allowed when nothing known is near.
-pub(super) fn advice(name: &str, known: &[&str]) -> String {
+pub(crate) fn advice(name: &str, known: &[&str]) -> String {
     let list: Vec<_> = known.iter().map(|known| told(known)).collect();
     let list = list.join(", ");
     match text::nearest(name, known.iter().copied()) {

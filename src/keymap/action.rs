@@ -186,6 +186,11 @@ impl Action {
         matches!(self, A::New | A::NewFromThis | A::Edit | A::EditTime | A::Cancel)
     }
 
+    /// Whether it ends in something being gone: no key that is pressed in passing does (U1, U3).
+    pub fn takes_away(self) -> bool {
+        matches!(self, Self::Cancel | Self::Discard)
+    }
+
     /// Whether it only moves about.
     pub fn moves(self) -> bool {
         use Action as A;

@@ -15,6 +15,7 @@ mod keys;
 mod laws;
 mod lists;
 mod live;
+mod rebinding;
 mod reload;
 mod sandbox;
 mod secrets;

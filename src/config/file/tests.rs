@@ -56,7 +56,7 @@ fn the_example_is_read_and_shows_every_key() {
     for key in PROFILE_KEYS.iter().chain(&UI_KEYS).chain(["default_profile"].iter()) {
         assert!(shown(key), "{key}");
     }
-    for table in ["[ui]", "[profiles."] {
+    for table in ["[ui]", "[profiles.", "# [keys."] {
         assert!(text.lines().any(|line| line.starts_with(table)), "{table}");
     }
 }
@@ -109,7 +109,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
     assert_eq!(
         fault("defaultprofile = \"a\"\n"),
         "/etc/c.toml:1:1: unknown key \"defaultprofile\"; did you mean \"default_profile\"? Allowed: \
-         default_profile, profiles, ui"
+         default_profile, profiles, ui, keys"
     );
     assert_eq!(
         fault("[ui]\n  colour = 1\n"),
