@@ -165,6 +165,7 @@ const KEYMAP: &[Row] = &[
     hint(Scope::Tasks, Action::Cancel, &[Key::char('D')]),
     hint(Scope::Tasks, Action::Filter, &[Key::char('/')]),
     hint(Scope::Tasks, Action::Find, &[Key::char('f')]),
+    hint(Scope::Tasks, Action::Now, &[Key::char('.')]),
     hint(Scope::Tasks, Action::Sort, &[Key::char('s')]),
     on(Scope::Tasks, Action::MovePane, &[Key::char('p')]),
     on(Scope::Tasks, Action::SwitchPane, &[TAB]),
@@ -271,6 +272,11 @@ const KEYMAP: &[Row] = &[
     on(Scope::Global, Action::Suspend, &[Key::ctrl('z')]),
     on(Scope::Global, Action::Quit, &[Key::ctrl('c')]),
 ];
+
+/// A key that was pressed, as help would write it.
+pub fn label_of(event: &KeyEvent) -> String {
+    Key::of(event).label()
+}
 
 /// The keys of one action in one scope; the first is the one that texts and hints name.
 #[derive(Clone, Debug, PartialEq, Eq)]

@@ -23,18 +23,24 @@ use super::shared::Shared;
 use super::{task_actions, writes};
 
 pub(super) mod ask;
+pub(super) mod go_to;
+mod own;
 mod paging;
 pub(super) mod range;
 mod seam;
+mod seek;
 pub mod table;
 pub mod texts;
+pub mod viewport;
 
+pub(super) use ask::on_resized;
 pub use ask::{follow_cursor, reload};
 pub use range::{on_learnt, on_narrowed};
 pub use table::Column;
 
 use ask::{ask, set_filter};
 use table::Edge;
+use viewport::Viewport;
 
 /// Rows stay where they are for so long after a key.
 const HOLD: Duration = Duration::from_millis(1500);
@@ -59,13 +65,14 @@ pub fn on_tick(shared: &mut Shared) -> Vec<Effect> {
             return effects;
         }
     }
+    let mut effects: Vec<Effect> = go_to::read_again(shared).into_iter().collect();
     let due = shared.board.asked_at.is_none_or(|at| shared.now.running >= at + shared.setup.refresh);
-    if !due || shared.board.is_asking() || !shared.connection.may_ask(shared.now) {
-        return Vec::new();
+    if due && !shared.board.is_asking() && shared.connection.may_ask(shared.now) {
+        let now = shared.server_now();
+        let due_now = shared.board.tasks.iter().any(|task| is_due_about(task, now));
+        effects.extend(ask(shared, if due_now { Priority::Due } else { Priority::Background }));
     }
-    let now = shared.server_now();
-    let due_now = shared.board.tasks.iter().any(|task| is_due_about(task, now));
-    ask(shared, if due_now { Priority::Due } else { Priority::Background })
+    effects
 }
 
 /// Whether a task goes out about now: it is watched ahead of what refreshes by itself.
@@ -106,7 +113,7 @@ pub struct Arrived {
 /// A page came, or did not.
 pub fn on_listed(shared: &mut Shared, req: ReqId, result: Result<Page, Failure>) -> PageAnswer {
     if shared.board.locating == Some(req) {
-        return PageAnswer::Other(paging::on_located(shared, result));
+        return PageAnswer::Other(seek::on_located(shared, result));
     }
     let settled = result.as_ref().map(|_| ()).map_err(Clone::clone);
     if !shared.board.remote.settle(req, settled) {
@@ -132,27 +139,30 @@ pub fn take(shared: &mut Shared, Arrived { page, asked, came }: Arrived) -> Vec<
     if let Some(instead) = paging::rejoin(shared, &asked, &page, came) {
         return instead;
     }
-    let seeks_present = shared.board.edge == Some(Edge::Present);
+    let seeks = shared.board.edge == Some(Edge::Sought);
     show(shared, page, asked.clone(), came);
-    if seeks_present { paging::seek_present(shared, &asked, came) } else { paging::turn_on(shared) }
+    if seeks { seek::go_on(shared, &asked, came) } else { paging::turn_on(shared) }
 }
 
 /// Puts a page on screen, at once or when rows may move.
 fn show(shared: &mut Shared, page: Page, asked: Query, came: u64) {
-    let new_question = shared.board.shown_query.as_ref() != Some(&asked);
-    let same_rows = page.tasks.iter().map(|t| t.id).eq(shared.board.tasks.iter().map(|t| t.id));
-    let (now, doubted) = (shared.server_now(), shared.doubted());
-    if new_question || same_rows || !is_held(shared) {
+    let before = shared.board.shown_query.as_ref();
+    let new_question = before.is_none_or(|shown| !shown.begins_as(&asked));
+    let is_longer = before.is_some_and(|shown| shown.page_size < asked.page_size);
+    let same_rows = page.tasks.iter().map(|t| t.id).eq(shared.board.listed.iter().map(|t| t.id));
+    let (now, running, doubted) = (shared.server_now(), shared.now.running, shared.doubted());
+    shared.board.came = came;
+    shared.board.shown_query = Some(asked);
+    if new_question || is_longer || same_rows || !is_held(shared) {
         if new_question {
             shared.board.top = 0;
         }
-        shared.board.replace(page, now, &doubted);
+        shared.board.replace(page, (now, running), &doubted);
     } else {
         shared.board.total = page.total;
         shared.board.renew_in_place(page, now, &doubted);
     }
-    shared.board.came = came;
-    shared.board.shown_query = Some(asked);
+    shared.board.note_upcoming(now, running);
     follow_cursor(shared);
 }
 
@@ -162,18 +172,39 @@ fn select_row(shared: &mut Shared, row: usize) {
     if id != shared.board.selected {
         shared.board.selected = id;
         shared.detail.rewind();
+        // The operator is somewhere: nothing takes him to another place.
+        shared.board.seek = None;
     }
     follow_cursor(shared);
+}
+
+/// A row on: behind the last one the next page. A key that is held does not run through pages unseen.
+fn step_down(shared: &mut Shared, row: usize, last: usize) -> Vec<Effect> {
+    let is_more = row == last && !shared.board.ends().1;
+    if is_more && shared.board.shown_query.is_some() {
+        return if paging::is_turning(shared) { Vec::new() } else { paging::turn(shared, true, Edge::First) };
+    }
+    select_row(shared, row + 1);
+    Vec::new()
+}
+
+/// A row back: above the first one the page before.
+fn step_up(shared: &mut Shared, row: usize) -> Vec<Effect> {
+    if row == 0 && !shared.board.ends().0 {
+        return if paging::is_turning(shared) { Vec::new() } else { paging::turn(shared, false, Edge::Last) };
+    }
+    select_row(shared, row.saturating_sub(1));
+    Vec::new()
 }
 
 /// A key on the table.
 pub fn on_action(shared: &mut Shared, action: Action) -> Next {
     let row = shared.board.cursor().unwrap_or(0);
     let last = shared.board.visible.len().saturating_sub(1);
-    let screenful = shared.areas().map_or(1, |areas| areas.rows()).max(1);
+    let screenful = Viewport::of(shared).most_rows();
     match action {
-        Action::Down => select_row(shared, row + 1),
-        Action::Up => select_row(shared, row.saturating_sub(1)),
+        Action::Down => return step_down(shared, row, last).into(),
+        Action::Up => return step_up(shared, row).into(),
         Action::First => select_row(shared, 0),
         Action::Last => select_row(shared, last),
         Action::PageDown if row == last => return paging::turn(shared, true, Edge::First).into(),
@@ -184,6 +215,7 @@ pub fn on_action(shared: &mut Shared, action: Action) -> Next {
         Action::HalfUp => select_row(shared, row.saturating_sub(screenful.div_ceil(2))),
         Action::NextPage => return paging::turn(shared, true, Edge::First).into(),
         Action::PreviousPage => return paging::turn(shared, false, Edge::First).into(),
+        Action::Now => return range::return_to_now(shared).into(),
         Action::RangeForward => return range::move_range(shared, 1).into(),
         Action::RangeBack => return range::move_range(shared, -1).into(),
         Action::Filter => return Next::open(Destination::Screen(Scope::Filter)),
@@ -213,7 +245,7 @@ fn step_back(shared: &mut Shared) -> Next {
     }
     if !shared.board.query.keyword.is_empty() {
         shared.board.query.keyword.clear();
-        return range::begin_anew(shared, Edge::Present).into();
+        return range::begin_at_now(shared).into();
     }
     shared.say("nothing to go back from; q leaves");
     Next::stay()

@@ -105,10 +105,15 @@ impl Areas {
         Rect { y: top, height: self.message.y.saturating_sub(top), ..self.header }
     }
 
-    /// Tasks that fit on the table: without its border and its head.
-    pub fn rows(&self) -> usize {
+    /// Lines for tasks on the table: without its border and its head.
+    pub fn row_lines(&self) -> usize {
         let head = u16::from(self.row_height == 1);
-        usize::from(self.table.height.saturating_sub(2 + head) / self.row_height)
+        usize::from(self.table.height.saturating_sub(2 + head))
+    }
+
+    /// Tasks that fit on the table.
+    pub fn rows(&self) -> usize {
+        self.row_lines() / usize::from(self.row_height)
     }
 }
 

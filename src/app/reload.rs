@@ -101,8 +101,8 @@ fn applied(state: &mut State, req: ReqId, result: Result<(), Failure>) -> Vec<Ef
         state.say("the config was reloaded");
         // Pages of another size are other pages; else the table stays where it is.
         let other_pages = state.setup.page_size != setup.page_size;
-        state.board.query.page_size = setup.page_size;
         state.setup = setup;
+        state.board.query.page_size = board::ask::most_rows(state);
         return if other_pages { ask_anew(state) } else { board::reload(state) };
     }
     // Of another app nothing that is on the screen is true.
@@ -117,6 +117,7 @@ fn applied(state: &mut State, req: ReqId, result: Result<(), Failure>) -> Vec<Ef
     state.failed.clear();
     let place = format!("{} · {} · {}", setup.profile, setup.place, setup.sdkappid);
     state.setup = setup;
+    state.board.query.page_size = board::ask::most_rows(state);
     state.say(format!("now on {place}"));
     board::reload(state)
 }
@@ -148,10 +149,10 @@ mod tests {
         let mut state = auth(board((120, 40)));
         assert!(state.connection.stopped);
         let req = reload(&mut state);
-        let (selected, setup) = (state.board.selected, Setup { page_size: 20, ..state.setup.clone() });
+        let (selected, setup) = (state.board.selected, Setup { page_size: 60, ..state.setup.clone() });
         let effects = answered(&mut state, req, Ok(Reloaded { setup, same_place: true }));
         let [Effect::List { query, .. }] = effects.as_slice() else { panic!("{effects:?}") };
-        assert_eq!((query.page_size, state.connection.stopped), (20, false));
+        assert_eq!((query.page_size, state.connection.stopped), (60, false));
         assert_eq!(state.board.selected, selected, "the table stays");
         assert!(answered(&mut state, req, Err("late".into())).is_empty(), "an old answer changes nothing");
     }

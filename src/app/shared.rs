@@ -20,7 +20,7 @@ use super::request::{Moment, ReqId};
 use super::setup::{Reloaded, Setup};
 use super::text_field::LeftOut;
 
-/// One line of what just happened, shown in place of the hints for a while.
+/// One line of what just happened, shown for a while, and not longer than the operator stays where it was said.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Note {
     /// The words.
@@ -29,6 +29,15 @@ pub struct Note {
     pub bad: bool,
     /// When it goes, by [`Moment::running`].
     pub until: Duration,
+    /// Where it was said to a key; what was said to an answer has no place.
+    pub(super) place: Option<Place>,
+}
+
+/// Where the operator is: the screen, and the task.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct Place {
+    pub(super) scope: Scope,
+    pub(super) task: Option<TaskId>,
 }
 
 /// What lies over the table, as far as it matters to others than the screen itself.
@@ -76,6 +85,8 @@ pub struct Shared {
     pub calls: Calls,
     /// What just happened.
     pub note: Option<Note>,
+    /// How many notes were shown so far.
+    pub(super) notes: u64,
     /// What was found out about writes and waits to be acknowledged, oldest first (U9).
     pub results: VecDeque<WriteResult>,
     /// Tasks whose last write failed, was not done, or never became clear; why.
@@ -118,6 +129,7 @@ impl Shared {
             drafts: Drafts::default(),
             calls: Calls::default(),
             note: None,
+            notes: 0,
             results: VecDeque::new(),
             failed: HashMap::new(),
             last_key: None,
@@ -147,7 +159,9 @@ impl Shared {
 
     /// Shows what happened.
     pub(super) fn say(&mut self, text: impl Into<String>) {
-        self.note = Some(Note { text: text.into(), bad: false, until: self.now.running + NOTE_STAYS });
+        self.notes += 1;
+        self.note =
+            Some(Note { text: text.into(), bad: false, until: self.now.running + NOTE_STAYS, place: None });
     }
 
     /// Shows what an answer brought, beside what went wrong a moment ago: nobody pressed a key in between.
@@ -165,7 +179,13 @@ impl Shared {
 
     /// Shows what went wrong.
     pub fn warn(&mut self, text: impl Into<String>) {
-        self.note = Some(Note { text: text.into(), bad: true, until: self.now.running + BAD_NOTE_STAYS });
+        self.notes += 1;
+        self.note = Some(Note {
+            text: text.into(),
+            bad: true,
+            until: self.now.running + BAD_NOTE_STAYS,
+            place: None,
+        });
     }
 
     /// Says what a text field did not take, if there is something.
@@ -191,9 +211,9 @@ impl Shared {
         self.results.push_back(WriteResult { req, words: words.into(), bad });
     }
 
-    /// The selected task, from the page that is shown.
+    /// The selected task, as far as its row is shown.
     pub fn selected(&self) -> Option<&Arc<Task>> {
-        self.board.selected_task()
+        self.board.cursor().and_then(|_| self.board.selected_task())
     }
 
     /// The write under way that has this number.

@@ -46,6 +46,7 @@ impl State {
     /// The state before the first answer, and what to ask for first.
     pub fn start(setup: Setup, now: Moment, size: (u16, u16)) -> (Self, Vec<Effect>) {
         let mut shared = Shared::new(setup, now, size);
+        shared.board.query.page_size = board::ask::most_rows(&shared);
         if let Some(notice) = shared.setup.notice.clone() {
             shared.say(notice);
         }

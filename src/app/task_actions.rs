@@ -67,11 +67,19 @@ fn move_pane(shared: &mut Shared) {
 
 fn act_on_selected(shared: &mut Shared, action: Action) -> Next {
     let Some(task) = shared.selected().cloned() else {
-        shared.say("no task is selected");
+        shared.say(match shared.board.selected {
+            Some(id) if shared.board.task(id).is_some() => format!("the filter hides #{id}"),
+            Some(id) => format!("#{id} is still being read"),
+            None => "there is no task here".to_owned(),
+        });
         return Next::stay();
     };
     if action == Action::NewFromThis {
         return Next::open(Destination::Form(Purpose::From(task.id), None));
+    }
+    if shared.board.own.is_cancelled(task.id) {
+        shared.say(format!("#{} was cancelled from here", task.id));
+        return Next::stay();
     }
     if action == Action::Cancel {
         return Next::open(Destination::cancel(&task));

@@ -8,8 +8,8 @@ use std::time::Duration;
 use crossterm::event::{KeyEvent, KeyEventKind};
 
 use crate::domain::kept::KeptDraft;
-use crate::domain::{Failure, Page, Task, when};
-use crate::keymap::Action;
+use crate::domain::{Failure, Page, Task, text, when};
+use crate::keymap::{self, Action, Scope};
 
 use super::board::{self, PageAnswer};
 use super::effect::Effect;
@@ -18,18 +18,34 @@ use super::message::Message;
 use super::next::{Destination, Go, Next};
 use super::request::{Moment, ReqId};
 use super::review::Screens;
-use super::shared::Shared;
+use super::shared::{Place, Shared};
 use super::state::State;
 use super::{detail, drafts, form, reload, review};
 
 /// Takes one message into account.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
+    let is_input = matches!(message, Message::Key(_) | Message::Pasted(_));
+    let said_before = state.notes;
     let effects = take(state, message);
+    keep_note_in_its_place(state, is_input, said_before);
     let (shared, screens) = state.split();
     if let Some(review) = screens.review {
         review::compose(shared, review);
     }
     effects
+}
+
+/// What was said to a key holds for the place where the operator is then, and goes when that is left.
+fn keep_note_in_its_place(state: &mut State, is_input: bool, said_before: u64) {
+    let here =
+        Place { scope: state.scopes().first().copied().unwrap_or(Scope::Tasks), task: state.board.selected };
+    let is_new = state.notes != said_before;
+    let Some(note) = &mut state.note else { return };
+    if is_new {
+        note.place = is_input.then_some(here);
+    } else if note.place.is_some_and(|place| place != here) {
+        state.note = None;
+    }
 }
 
 fn take(state: &mut State, message: Message) -> Vec<Effect> {
@@ -54,8 +70,7 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             if state.areas().is_none_or(|areas| areas.detail.is_none()) {
                 state.detail.focused = false;
             }
-            board::follow_cursor(state);
-            Vec::new()
+            board::on_resized(state)
         }
         Message::EndAsked => {
             on_input(state);
@@ -140,6 +155,9 @@ fn on_write_message(state: &mut State, message: Message) -> Vec<Effect> {
             on_write(state, |shared, screens| review::on_ended_elsewhere(shared, screens, entry, verdict))
         }
         Message::Got { req, result } => {
+            if board::go_to::on_read_again(state, req, &result) {
+                return Vec::new();
+            }
             on_write(state, |shared, screens| review::on_got(shared, screens, req, result.map(|task| *task)))
         }
         Message::Wrote { req, result } => {
@@ -270,11 +288,23 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
         let action = action.filter(|_| !is_printable(&event));
         return on_text_key(state, event, action);
     }
-    let Some(action) = action else { return Vec::new() };
+    let Some(action) = action else {
+        if !repeated {
+            say_dead(state, &event);
+        }
+        return Vec::new();
+    };
     if repeated && !action.moves() {
         return Vec::new();
     }
     perform(state, action)
+}
+
+/// Says that a key means nothing here (U6).
+fn say_dead(state: &mut State, event: &KeyEvent) {
+    let help = state.key(Scope::Global, Action::Help).to_owned();
+    let key = text::clean(&keymap::label_of(event)).into_owned();
+    state.say(format!("no key {key} here · {help} {}", Action::Help.hint()));
 }
 
 /// Does what a key or the palette asks for, where the operator is.

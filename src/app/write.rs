@@ -181,6 +181,14 @@ pub enum Subject {
 }
 
 impl Subject {
+    /// The task as the operator found it; none where it is to be made.
+    pub(super) fn base(&self) -> Option<&Task> {
+        match self {
+            Self::Create(_) => None,
+            Self::Modify { base, .. } | Self::Cancel(base) => Some(base),
+        }
+    }
+
     /// The type of the task.
     pub(super) fn kind(&self) -> &Kind {
         match self {

@@ -137,6 +137,14 @@ impl Query {
             exact: false,
         }
     }
+
+    /// Whether the rows of both begin with the same one: they differ at most in how many are asked for.
+    pub fn begins_as(&self, other: &Self) -> bool {
+        let Self { order, ascending, range, keyword, offset, page_size: _, exact } = self;
+        (*order, *ascending, *range, *offset, *exact)
+            == (other.order, other.ascending, other.range, other.offset, other.exact)
+            && *keyword == other.keyword
+    }
 }
 
 /// One answer of the list.

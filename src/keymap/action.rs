@@ -23,6 +23,8 @@ pub enum Action {
     NextPage,
     /// Previous page of the table.
     PreviousPage,
+    /// Back to the present: the view with which the table opens.
+    Now,
     /// The range, moved forward by its length.
     RangeForward,
     /// The range, moved back by its length.
@@ -123,6 +125,7 @@ impl Action {
             Self::HalfUp => "half a screen up",
             Self::NextPage => "next page",
             Self::PreviousPage => "previous page",
+            Self::Now => "back to now",
             Self::RangeForward => "range forward",
             Self::RangeBack => "range back",
             Self::Open => "details",
@@ -204,6 +207,7 @@ impl Action {
     pub fn hint(self) -> &'static str {
         match self {
             Self::Open => "details",
+            Self::Now => "now",
             Self::Cancel => "cancel",
             Self::EditTime => "time",
             Self::Filter => "filter",

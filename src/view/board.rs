@@ -10,7 +10,8 @@ use chrono::{DateTime, Utc};
 
 use crate::app::PendingWrite;
 use crate::app::board::Column;
-use crate::app::board::texts::RowText;
+use crate::app::board::texts::{RowText, who};
+use crate::app::board::viewport::Viewport;
 use crate::app::detail::lines::tone_of;
 use crate::app::frame::Areas;
 use crate::app::writes;
@@ -49,7 +50,7 @@ pub fn render(state: &State, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
         return;
     }
     let drawn = Drawn { state, theme, inner, two_lines: areas.row_height == 2 };
-    drawn.rows(pending_rows, areas.rows(), buf);
+    drawn.all(pending_rows, buf);
 }
 
 /// The room within the border; the last column stays free.
@@ -90,10 +91,24 @@ fn title(state: &State) -> String {
 
 /// The mark of a task whose last write failed, or never became clear.
 const FAILED: &str = "!";
+/// The status of a task that was cancelled here: the list does not bring it any more.
+const CANCELLED: &str = "CANC";
+
+/// How far a row calls for attention.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weight {
+    /// It is to come, or something is wrong with it.
+    Full,
+    /// It is over.
+    Past,
+    /// It was cancelled.
+    Struck,
+}
 
 /// One row, ready to be written.
 struct Row<'a> {
     id: Option<TaskId>,
+    weight: Weight,
     status: &'static str,
     status_style: Option<Outcome>,
     /// Whether the last write to it failed, or never became clear.
@@ -102,6 +117,7 @@ struct Row<'a> {
     scheduled_at: Option<DateTime<Utc>>,
     created_at: Option<DateTime<Utc>>,
     who: Cow<'a, str>,
+    is_everyone: bool,
     sender: Cow<'a, str>,
     title: Cow<'a, str>,
 }
@@ -109,15 +125,29 @@ struct Row<'a> {
 impl<'a> Row<'a> {
     fn of_task(state: &State, task: &Task, text: &'a RowText, in_doubt: bool) -> Self {
         let outcome = task.outcome();
+        let is_cancelled = !in_doubt && state.board.own.is_cancelled(task.id);
+        let weight = match &outcome {
+            _ if is_cancelled => Weight::Struck,
+            Outcome::Sent | Outcome::Failed if !in_doubt => Weight::Past,
+            Outcome::Sent | Outcome::Failed => Weight::Full,
+            Outcome::Pending | Outcome::Dispatching | Outcome::Unclear(_) => Weight::Full,
+        };
+        let status = match weight {
+            _ if in_doubt => "?UNK",
+            Weight::Struck => CANCELLED,
+            Weight::Full | Weight::Past => outcome.word(),
+        };
         Self {
             id: Some(task.id),
-            status: if in_doubt { "?UNK" } else { outcome.word() },
-            due: due(task, state.server_now()),
+            weight,
+            status,
+            due: if is_cancelled { "—".to_owned() } else { due(task, state.server_now()) },
             status_style: (!in_doubt).then_some(outcome),
             failed: state.failed.contains_key(&task.id),
             scheduled_at: task.scheduled_at,
             created_at: task.created_at,
             who: Cow::Borrowed(&text.who),
+            is_everyone: text.is_everyone,
             sender: Cow::Borrowed(&text.sender),
             title: Cow::Borrowed(&text.title),
         }
@@ -140,10 +170,13 @@ impl<'a> Row<'a> {
             return Self::blank(what);
         };
         let title = text::clean(new.content.text("OfflinePushInfo.Title"));
+        let audience = new.content.audience(&new.kind);
+        let is_everyone = matches!(audience, Audience::Everyone);
         Self {
             due: distance(new.scheduled_at, state.server_now()),
             scheduled_at: Some(new.scheduled_at),
-            who: who(&new.content.audience(&new.kind)).into(),
+            who: who(&audience.short(), is_everyone).into(),
+            is_everyone,
             sender: text::clean(new.content.text("From_Account")).into_owned().into(),
             ..Self::blank(format!("{title} · {what}"))
         }
@@ -152,6 +185,7 @@ impl<'a> Row<'a> {
     fn blank(title: String) -> Self {
         Self {
             id: None,
+            weight: Weight::Full,
             status: "?UNK",
             status_style: None,
             failed: false,
@@ -159,6 +193,7 @@ impl<'a> Row<'a> {
             scheduled_at: None,
             created_at: None,
             who: Cow::default(),
+            is_everyone: false,
             sender: Cow::default(),
             title: title.into(),
         }
@@ -181,10 +216,6 @@ fn distance(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     words.strip_prefix("in ").map_or(words.clone(), str::to_owned)
 }
 
-fn who(audience: &Audience) -> String {
-    text::clean(&audience.short()).into_owned()
-}
-
 /// What the rows are drawn with.
 struct Drawn<'a> {
     state: &'a State,
@@ -194,21 +225,15 @@ struct Drawn<'a> {
 }
 
 impl Drawn<'_> {
-    fn rows(&self, mut pending_rows: Vec<Row<'_>>, room: usize, buf: &mut Buffer) {
+    /// Tasks that may or may not be there, the rows of the page, and the line that says now.
+    fn all(&self, mut pending_rows: Vec<Row<'_>>, buf: &mut Buffer) {
         let board = &self.state.board;
         let doubted = self.state.doubted();
-        // Tasks that may or may not be there stand on top and leave one row at least to the page.
-        pending_rows.truncate(room.saturating_sub(1).max(1));
-        let room = room.saturating_sub(pending_rows.len());
-        let cursor = board.cursor().unwrap_or(0);
-        // `board.top` knows nothing of them: the selected row is kept in sight here too.
-        let top = board.top.max((cursor + 1).saturating_sub(room));
+        let view = Viewport::of(self.state);
+        let head = u16::from(!self.two_lines);
+        let all = usize::from(self.inner.height.saturating_sub(head));
+        pending_rows.truncate(all.saturating_sub(view.lines).div_ceil(view.row_height));
         let texts = board.texts();
-        let tasks = board.places().iter().skip(top).take(room).map(|place| {
-            let (task, text) = (&board.tasks[*place], &texts.rows[*place]);
-            Row::of_task(self.state, task, text, doubted.contains(&task.id))
-        });
-        let rows: Vec<Row<'_>> = pending_rows.into_iter().chain(tasks).collect();
         let times = Times::of(self.state);
         let columns = Columns::fit(self.inner.width, &times, texts.widest_who);
         let mut y = self.inner.y;
@@ -216,34 +241,67 @@ impl Drawn<'_> {
             self.head(&columns, &times, y, buf);
             y += 1;
         }
-        for row in rows {
-            if y >= self.inner.bottom() {
-                break;
-            }
-            let selected = row.id.is_some() && row.id == board.selected;
-            let height = if self.two_lines { 2 } else { 1 };
-            if selected {
-                put(buf, self.inner.x, y, 1, "▸", self.theme.accent());
-            }
-            if row.failed {
-                put(buf, self.inner.x + 1, y, 1, FAILED, self.theme.danger());
-            }
-            if self.two_lines {
-                self.two_line_row(&row, &times, y, buf);
-            } else {
-                self.row(&row, &columns, &times, y, buf);
-            }
-            // Up to the border, with the cell of room that the text leaves free.
-            let height = height.min(self.inner.bottom() - y);
-            let area = Rect { y, height, width: self.inner.width + 1, ..self.inner };
-            if !board.is_current() && row.id.is_some() {
-                buf.set_style(area, self.theme.muted());
-            }
-            if selected {
-                buf.set_style(area, self.theme.selected());
-            }
-            y += height;
+        for row in pending_rows {
+            y = self.one(&row, &columns, &times, y, buf);
         }
+        let count = board.places().len();
+        let shown = board.top..board.top + view.rows_from(board.top, count);
+        for (row, place) in board.places().iter().enumerate().skip(shown.start).take(shown.len()) {
+            if view.now_line == Some(row) {
+                y = self.now_line(y, buf);
+            }
+            let (task, text) = (&board.tasks[*place], &texts.rows[*place]);
+            let row = Row::of_task(self.state, task, text, doubted.contains(&task.id));
+            y = self.one(&row, &columns, &times, y, buf);
+        }
+        if view.now_line == Some(count) && shown.end == count && y < self.inner.bottom() {
+            self.now_line(y, buf);
+        }
+    }
+
+    /// One row, whatever its height, and the line behind it.
+    fn one(&self, row: &Row<'_>, columns: &Columns, times: &Times, y: u16, buf: &mut Buffer) -> u16 {
+        if y >= self.inner.bottom() {
+            return y;
+        }
+        let board = &self.state.board;
+        let selected = row.id.is_some() && row.id == board.selected;
+        if selected {
+            put(buf, self.inner.x, y, 1, "▸", self.theme.accent());
+        }
+        if row.failed {
+            put(buf, self.inner.x + 1, y, 1, FAILED, self.theme.danger());
+        }
+        if self.two_lines {
+            self.two_line_row(row, times, y, buf);
+        } else {
+            self.row(row, columns, times, y, buf);
+        }
+        let height = if self.two_lines { 2 } else { 1 };
+        // Up to the border, with the cell of room that the text leaves free.
+        let height = height.min(self.inner.bottom() - y);
+        let area = Rect { y, height, width: self.inner.width + 1, ..self.inner };
+        if !board.is_current() && row.id.is_some() {
+            buf.set_style(area, self.theme.muted());
+        }
+        if selected {
+            buf.set_style(area, self.theme.selected());
+        }
+        y + height
+    }
+
+    /// Between what is over and what is to come.
+    fn now_line(&self, y: u16, buf: &mut Buffer) -> u16 {
+        let (now, zone) = (self.state.server_now(), self.state.zone);
+        let clock = when::clock(now, zone);
+        let minutes = clock.rsplit_once(':').map_or(clock.as_str(), |(minutes, _)| minutes);
+        let words = format!("─ now {minutes} {} ", when::zone_label(now, zone));
+        // Up to the border, as the selected row.
+        let width = self.inner.width + 1;
+        let rest = "─".repeat(usize::from(width).saturating_sub(text::width(&words)));
+        let x = put(buf, self.inner.x, y, width, &words, self.theme.accent());
+        put(buf, x, y, (self.inner.right() + 1).saturating_sub(x), &rest, self.theme.muted());
+        y + 1
     }
 
     fn head(&self, columns: &Columns, times: &Times, y: u16, buf: &mut Buffer) {
@@ -271,13 +329,29 @@ impl Drawn<'_> {
         let fresh = row.id.is_some_and(|id| self.state.board.is_marked(id, column, self.state.now));
         let style = match column {
             Column::Status => self.status_style(row),
-            Column::Scheduled | Column::Who | Column::Title => self.theme.plain(),
+            Column::Who if row.is_everyone && row.weight == Weight::Full => self.theme.everyone(),
+            Column::Scheduled | Column::Who | Column::Title => self.text_style(row),
         };
         if fresh { self.theme.changed(style) } else { style }
     }
 
+    fn text_style(&self, row: &Row<'_>) -> Style {
+        match row.weight {
+            Weight::Full => self.theme.plain(),
+            Weight::Past => self.theme.past(),
+            Weight::Struck => self.theme.struck(),
+        }
+    }
+
+    fn due_style(&self, row: &Row<'_>) -> Style {
+        if row.weight == Weight::Full { self.theme.plain() } else { self.theme.past() }
+    }
+
+    /// What went well is quiet.
     fn status_style(&self, row: &Row<'_>) -> Style {
         match &row.status_style {
+            _ if row.weight == Weight::Struck => self.theme.past(),
+            Some(Outcome::Sent) => self.theme.past(),
             Some(outcome) => style_of(tone_of(outcome), self.theme),
             None => self.theme.danger(),
         }
@@ -289,7 +363,7 @@ impl Drawn<'_> {
             put(buf, x + at.0, y, at.1, words, style);
         };
         cell(columns.status, row.status, self.style(row, Column::Status));
-        cell(columns.due, &text::pad_left(&row.due, usize::from(columns.due.1)), self.theme.plain());
+        cell(columns.due, &text::pad_left(&row.due, usize::from(columns.due.1)), self.due_style(row));
         let scheduled = times.cell(row.scheduled_at, columns.seconds);
         cell(columns.scheduled, &scheduled, self.style(row, Column::Scheduled));
         cell(columns.who, &row.who, self.style(row, Column::Who));
@@ -298,7 +372,7 @@ impl Drawn<'_> {
             cell(at, &row.sender, self.theme.muted());
         }
         if let Some(at) = columns.created {
-            cell(at, &times.cell(row.created_at, columns.seconds), self.theme.muted());
+            cell(at, &times.cell(row.created_at, false), self.theme.muted());
         }
     }
 
@@ -307,7 +381,7 @@ impl Drawn<'_> {
         let Rect { x, width, .. } = self.inner;
         let right = self.inner.right();
         put(buf, x + 2, y, 6, row.status, self.style(row, Column::Status));
-        put(buf, x + 9, y, 8, &text::pad_left(&row.due, 8), self.theme.plain());
+        put(buf, x + 9, y, 8, &text::pad_left(&row.due, 8), self.due_style(row));
         let room = width.saturating_sub(19);
         let scheduled = times.short(row.scheduled_at, usize::from(room));
         put(buf, x + 19, y, room, &scheduled, self.style(row, Column::Scheduled));

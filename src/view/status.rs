@@ -8,9 +8,10 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::State;
+use crate::app::board::texts::who;
 use crate::app::connection::Health;
 use crate::domain::limits::RangeOf;
-use crate::domain::{Outcome, query::Range, text};
+use crate::domain::{Audience, Outcome, query::Range, text, when};
 use crate::keymap::{Action, Scope};
 use crate::theme::Theme;
 
@@ -26,16 +27,68 @@ pub(super) fn tally(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) 
         put(buf, inset(area).x, area.y, inset(area).width, &words, theme.danger());
         return;
     }
-    let mut said = vec![Segment::new("", "this page:", theme.muted(), 0)];
-    for (count, word, style) in counts(state, theme) {
-        let gap = if said.len() > 1 { " · " } else { " " };
-        said.push(Segment::new(gap, format!("{} {word}", text::grouped(count)), style, 0));
+    let mut said = next_to_come(state, theme);
+    let board = &state.board;
+    let all = board.shown_query.is_some() && board.ends() == (true, true);
+    // A count says of what it is; of the range as a whole only its number of tasks is known.
+    let of_what = if all { "all here:" } else { "this page:" };
+    let gap = if said.is_empty() { "" } else { "   " };
+    let counts = counts(state, theme);
+    if counts.is_empty() && board.shown_query.is_none() {
+        said.push(Segment::new(gap, "no tasks loaded", theme.muted(), 0));
+    } else if !counts.is_empty() {
+        said.push(Segment::new(gap, of_what, theme.muted(), leaves::OF_WHAT));
     }
-    if said.len() == 1 {
-        said.push(Segment::new(" ", "no tasks loaded", theme.muted(), 0));
+    for (at, (count, word, style, goes)) in counts.into_iter().enumerate() {
+        let gap = if at == 0 { " " } else { " · " };
+        said.push(Segment::new(gap, format!("{} {word}", text::grouped(count)), style, goes));
     }
     line(said, Vec::new(), theme.muted(), inset(area), buf);
 }
+
+/// In which order pieces leave the line of what is at stake; the next task never does.
+mod leaves {
+    pub(super) const SENT: u8 = 1;
+    pub(super) const TITLE: u8 = 2;
+    pub(super) const DISPATCHING: u8 = 3;
+    pub(super) const UNCLEAR: u8 = 4;
+    pub(super) const PENDING: u8 = 5;
+    pub(super) const FAILED: u8 = 6;
+    pub(super) const UNKNOWN: u8 = 7;
+    pub(super) const OF_WHAT: u8 = 7;
+}
+
+/// Cells of the title of the next task.
+const NEXT_TITLE: usize = 28;
+
+/// What fires next, when and to whom; where the table is elsewhere with the age of what is known.
+fn next_to_come(state: &State, theme: &Theme) -> Vec<Segment> {
+    let now = state.server_now();
+    let Some((task, seen)) = state.board.next_to_come(now) else { return Vec::new() };
+    let due = task.scheduled_at.map_or_else(String::new, |at| when::from_now(at, now));
+    let due = due.strip_prefix("in ").unwrap_or(&due).to_owned();
+    let is_everyone = matches!(task.audience(), Audience::Everyone);
+    let who_style = if is_everyone { theme.everyone() } else { theme.plain() };
+    let title = text::clean(&task.title).into_owned();
+    let title = text::cut(&title, NEXT_TITLE).into_owned();
+    let mut said = vec![
+        Segment::new("", "NEXT", theme.muted(), 0),
+        Segment::new(" ", due, theme.bold(), 0),
+        Segment::new(" ", who(&task.audience_in_short(), is_everyone), who_style, 0),
+    ];
+    if !title.trim().is_empty() {
+        said.push(Segment::new(" ", format!("\"{title}\""), theme.plain(), leaves::TITLE));
+    }
+    let age = state.now.running.saturating_sub(seen);
+    if age > state.setup.refresh * OLD_AFTER {
+        let age = when::age(TimeDelta::from_std(age).unwrap_or_default());
+        said.push(Segment::new(" ", format!("(seen {age} ago)"), theme.warn(), 0));
+    }
+    said
+}
+
+/// After so many refreshes what is known of the next task is called old.
+const OLD_AFTER: u32 = 4;
 
 /// Why nothing can be asked, and what to do next: two sentences.
 pub(super) struct Trouble {
@@ -85,10 +138,11 @@ fn inset(area: Rect) -> Rect {
 }
 
 /// How many of what is on the page, what matters most last.
-fn counts(state: &State, theme: &Theme) -> Vec<(u64, &'static str, Style)> {
+fn counts(state: &State, theme: &Theme) -> Vec<(u64, &'static str, Style, u8)> {
     let doubted = state.doubted();
     let mut of: BTreeMap<usize, u64> = BTreeMap::new();
-    for task in &state.board.tasks {
+    let standing = state.board.tasks.iter().filter(|task| !state.board.own.is_cancelled(task.id));
+    for task in standing {
         let slot = match task.outcome() {
             _ if doubted.contains(&task.id) => 4,
             Outcome::Pending => 0,
@@ -102,16 +156,16 @@ fn counts(state: &State, theme: &Theme) -> Vec<(u64, &'static str, Style)> {
     let creates = state.creates_in_doubt().count();
     *of.entry(4).or_default() += creates as u64;
     let words = [
-        ("pending", theme.plain()),
-        ("dispatching", theme.warn()),
-        ("sent", theme.ok()),
-        ("failed", theme.danger()),
-        ("unknown", theme.danger()),
-        ("unclear", theme.warn()),
+        ("pending", theme.plain(), leaves::PENDING),
+        ("dispatching", theme.warn(), leaves::DISPATCHING),
+        ("sent", theme.past(), leaves::SENT),
+        ("failed", theme.danger(), leaves::FAILED),
+        ("unknown", theme.danger(), leaves::UNKNOWN),
+        ("unclear", theme.warn(), leaves::UNCLEAR),
     ];
-    let shown = words.into_iter().enumerate().map(|(slot, (word, style))| {
+    let shown = words.into_iter().enumerate().map(|(slot, (word, style, goes))| {
         let count = of.get(&slot).copied().unwrap_or(0);
-        (count, word, style)
+        (count, word, style, goes)
     });
     shown.filter(|(count, ..)| *count > 0).collect()
 }
@@ -127,7 +181,7 @@ pub(super) fn query(state: &State, theme: &Theme, area: Rect, trouble_here: bool
     }
     let board = &state.board;
     let arrow = if board.query.ascending { "↑" } else { "↓" };
-    let sort = format!("sort {} {arrow}", board.query.order.word());
+    let sort = format!("{} {arrow}", board.query.order.word());
     let mut left = vec![
         Segment::new("", asked_range(state), theme.plain(), 3),
         Segment::new(" · ", sort, theme.plain(), 2),
@@ -225,11 +279,7 @@ pub(super) fn range_remarks(state: &State) -> Vec<[String; 3]> {
 /// another.
 pub(super) fn range_words(range: Range, state: &State) -> String {
     let short = range.length() < TimeDelta::days(3);
-    let label = if short {
-        format!(" {}", crate::domain::when::zone_label(range.end, state.zone))
-    } else {
-        String::new()
-    };
+    let label = if short { format!(" {}", when::zone_label(range.end, state.zone)) } else { String::new() };
     format!("{} → {}{label}", one_end(range.begin, state, short), one_end(range.end, state, short))
 }
 

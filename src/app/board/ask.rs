@@ -6,6 +6,10 @@ use super::super::effect::Effect;
 use super::super::filter::terms::Filter;
 use super::super::shared::Shared;
 use super::table::Edge;
+use super::viewport::Viewport;
+
+/// The most rows that the service gives a page (documents, *List scheduled tasks*: `Want`).
+const MOST_WANTED: u32 = 100;
 
 /// Asks for the page as the operator wants it now.
 pub fn reload(shared: &mut Shared) -> Vec<Effect> {
@@ -37,8 +41,36 @@ pub(in crate::app) fn read_again(shared: &mut Shared) -> Vec<Effect> {
 /// Shows the rows that came and waited.
 pub(super) fn show_waiting(shared: &mut Shared) {
     let Some(page) = shared.board.waiting.take() else { return };
-    let (now, doubted) = (shared.server_now(), shared.doubted());
+    let (now, doubted) = ((shared.server_now(), shared.now.running), shared.doubted());
     shared.board.replace(page, now, &doubted);
+    follow_cursor(shared);
+}
+
+/// Rows that are asked for a page: what the settings say, and never fewer than there is room for.
+pub(in crate::app) fn most_rows(shared: &Shared) -> u32 {
+    let room = shared.areas().map_or(1, |areas| areas.rows());
+    shared.setup.page_size.max(u32::try_from(room).unwrap_or(u32::MAX)).clamp(1, MOST_WANTED)
+}
+
+/// The screen has another size: where it has room for more rows than were asked for, they are asked for.
+pub(in crate::app) fn on_resized(shared: &mut Shared) -> Vec<Effect> {
+    follow_cursor(shared);
+    let board = &shared.board;
+    let room = Viewport::of(shared).most_rows() as u64;
+    let is_short = board.came < room && !board.ends().1 && u64::from(board.query.page_size) < room;
+    if board.shown_query.is_none() || !is_short || board.seam.is_some() {
+        return Vec::new();
+    }
+    shared.board.query.page_size = most_rows(shared);
+    reload(shared)
+}
+
+/// Puts the operator's own rows where they belong now, at once.
+pub(in crate::app) fn show_own(shared: &mut Shared) {
+    let (now, doubted) = (shared.server_now(), shared.doubted());
+    let row = shared.board.cursor().unwrap_or(0);
+    shared.board.merge(now, &doubted);
+    shared.board.keep_selected(row);
     follow_cursor(shared);
 }
 
@@ -51,15 +83,9 @@ pub(crate) fn set_filter(shared: &mut Shared, filter: Filter) {
 
 /// Keeps the selected row on screen.
 pub fn follow_cursor(shared: &mut Shared) {
-    let rows = shared.areas().map_or(1, |areas| areas.rows()).max(1);
-    let count = shared.board.visible.len();
-    let cursor = shared.board.cursor().unwrap_or(0);
-    let top = shared.board.top.min(count.saturating_sub(rows));
-    shared.board.top = if cursor < top {
-        cursor
-    } else if cursor >= top + rows {
-        cursor + 1 - rows
-    } else {
-        top
-    };
+    let view = Viewport::of(shared);
+    let board = &mut shared.board;
+    // While a place is sought rows are still to come below.
+    let last = if board.seek.is_some() { usize::MAX } else { view.last_top(board.visible.len()) };
+    board.top = view.top_for(board.cursor().unwrap_or(0), board.top.min(last));
 }

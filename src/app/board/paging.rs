@@ -3,14 +3,13 @@
 //! few rows, the rows that came move the offset, and a page that does not join is asked for elsewhere
 //! until it does: no task is skipped without a word (W9).
 
-use crate::domain::failure::NotSent;
-use crate::domain::{Failure, Order, Page, Query, text};
+use crate::domain::{Page, Query, text};
 
 use super::super::effect::{Effect, Priority};
 use super::super::shared::Shared;
-use super::ask::{ask, turn_to};
+use super::ask::{ask, most_rows, turn_to};
 use super::seam::{Seam, Side};
-use super::table::{Edge, PAST_ROWS};
+use super::table::Edge;
 
 /// Rows of the page before that are read again.
 const OVERLAP: u64 = 3;
@@ -18,13 +17,13 @@ const OVERLAP: u64 = 3;
 const MOST_TRIES: u32 = 20;
 
 /// The most rows that a page has, as far as it is known.
-fn step(shared: &Shared) -> u64 {
-    let most = shared.setup.page_size.max(1);
+pub(super) fn step(shared: &Shared) -> u64 {
+    let most = most_rows(shared);
     u64::from(shared.limits.rows_a_page().map_or(most, |rows| rows.clamp(1, most)))
 }
 
 /// Whether a page that was turned to has not come yet.
-fn is_turning(shared: &Shared) -> bool {
+pub(super) fn is_turning(shared: &Shared) -> bool {
     shared.board.seam.as_ref().is_some_and(|seam| seam.side != Side::Same)
         && shared.board.remote.asking.is_some()
 }
@@ -44,6 +43,7 @@ pub(super) fn turn(shared: &mut Shared, forward: bool, edge: Edge) -> Vec<Effect
         return Vec::new();
     }
     shared.board.turns = 0;
+    shared.board.seek = None;
     let Some(shown) = shown(shared) else {
         shared.say("the first page has not come yet");
         return Vec::new();
@@ -76,7 +76,7 @@ fn next_page(shared: &mut Shared, shown: &Query) -> Vec<Effect> {
         return Vec::new();
     }
     shared.board.seam = Some(shared.board.seam(Side::Below, 0));
-    shared.board.query.page_size = shared.setup.page_size;
+    shared.board.query.page_size = most_rows(shared);
     turn_to(shared, end - OVERLAP.min(came / 2), Edge::First)
 }
 
@@ -91,7 +91,7 @@ fn previous_page(shared: &mut Shared, shown: &Query, edge: Edge) -> Vec<Effect> 
     shared.board.seam = Some(shared.board.seam(Side::Above, end));
     // At the beginning a whole page, so that it is the one that the table began with.
     let rows = if offset == 0 { step } else { end - offset };
-    shared.board.query.page_size = u32::try_from(rows).unwrap_or(shared.setup.page_size).max(1);
+    shared.board.query.page_size = u32::try_from(rows).unwrap_or(most_rows(shared)).max(1);
     turn_to(shared, offset, edge)
 }
 
@@ -101,7 +101,7 @@ pub(super) fn rejoin(shared: &mut Shared, asked: &Query, page: &Page, came: u64)
     if came == 0 && asked.offset > 0 {
         return Some(nothing_there(shared, asked, page));
     }
-    let is_refresh = shared.board.shown_query.as_ref() == Some(asked) && !shared.board.tasks.is_empty();
+    let is_refresh = shared.board.shown_query.as_ref() == Some(asked) && !shared.board.listed.is_empty();
     let seam = shared.board.seam.take();
     let mut seam = seam.or_else(|| is_refresh.then(|| shared.board.seam(Side::Same, 0)))?;
     if seam.joins(asked, page, came) {
@@ -144,7 +144,7 @@ fn nothing_there(shared: &mut Shared, asked: &Query, page: &Page) -> Vec<Effect>
         return dead_end(shared, page);
     }
     let offset = page.total.min(asked.offset).saturating_sub(step(shared));
-    shared.board.query.page_size = shared.setup.page_size;
+    shared.board.query.page_size = most_rows(shared);
     if let Some(seam) = &mut shared.board.seam {
         seam.total = page.total;
     }
@@ -182,76 +182,4 @@ fn say_moved(shared: &mut Shared, seam: &Seam, page: &Page) {
     } else if seam.tries > 0 {
         shared.say_beside("the list changed while paging; it goes on from the last row that was shown");
     }
-}
-
-/// Where the next task to come is not on the page that came, asks where it is: first how many tasks lie
-/// before the present, which one call tells where a range is of the scheduled time; then by halves.
-pub(super) fn seek_present(shared: &mut Shared, asked: &Query, came: u64) -> Vec<Effect> {
-    let board = &shared.board;
-    let seek = board.seek;
-    if !(asked.order == Order::Scheduled && asked.ascending) {
-        return Vec::new();
-    }
-    let now = shared.server_now();
-    let next = board.tasks.iter().position(|task| task.scheduled_at.is_some_and(|at| at >= now));
-    let (mut low, mut high, tries) = seek.unwrap_or((0, board.total, 0));
-    match next {
-        Some(row) if row > 0 || asked.offset == 0 => return found(shared),
-        Some(_) => high = asked.offset,
-        None if asked.offset + came >= board.total => return found(shared),
-        None => low = asked.offset + came,
-    }
-    if low >= high || tries > MOST_TRIES {
-        return found(shared);
-    }
-    shared.board.seek = Some((low, high, tries + 1));
-    if seek.is_none() {
-        return locate_present(shared);
-    }
-    let middle = low + (high - low) / 2;
-    turn_to(shared, middle.saturating_sub(PAST_ROWS as u64), Edge::Present)
-}
-
-fn found(shared: &mut Shared) -> Vec<Effect> {
-    shared.board.seek = None;
-    Vec::new()
-}
-
-/// Asks how many tasks lie before the present: that tells on which page it is.
-fn locate_present(shared: &mut Shared) -> Vec<Effect> {
-    let req = shared.ask();
-    let mut query = shared.board.query.clone();
-    query.range.end = shared.server_now().clamp(query.range.begin, query.range.end);
-    query.offset = 0;
-    query.page_size = 1;
-    shared.board.locating = Some(req);
-    vec![Effect::List { req, query, priority: Priority::Page }]
-}
-
-pub(super) fn on_located(shared: &mut Shared, result: Result<Page, Failure>) -> Vec<Effect> {
-    shared.board.locating = None;
-    let found = match result {
-        Ok(found) => found,
-        Err(Failure::NotSent { reason: NotSent::Withdrawn, .. }) => {
-            // The page was asked for once more meanwhile: when it is there, the present is looked for again.
-            if shared.board.query.offset == 0 {
-                shared.board.edge.get_or_insert(Edge::Present);
-            }
-            shared.board.seek = None;
-            return Vec::new();
-        }
-        // Without an answer the first page stays; nothing is lost but a shortcut.
-        Err(_) => return Vec::new(),
-    };
-    let offset = offset_of_present(shared, found.total);
-    if offset == 0 || shared.board.query.offset != 0 || shared.board.edge.is_some() {
-        return Vec::new();
-    }
-    turn_to(shared, offset, Edge::Present)
-}
-
-/// So many tasks lie before the present: a few of them stand above it, and the page is full.
-fn offset_of_present(shared: &Shared, before: u64) -> u64 {
-    let last = shared.board.total.saturating_sub(step(shared));
-    before.saturating_sub(PAST_ROWS as u64).min(last)
 }

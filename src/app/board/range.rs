@@ -5,12 +5,13 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::limits::{self, ListLimits, RangeOf};
 use crate::domain::query::Range;
-use crate::domain::{Failure, Query};
+use crate::domain::{Failure, Order, Query};
 
 use super::super::effect::Effect;
 use super::super::request::ReqId;
 use super::super::shared::Shared;
-use super::ask::turn_to;
+use super::ask::{most_rows, turn_to};
+use super::seek::Seek;
 use super::table::Edge;
 
 /// No page came. A range that the operator asked for and the service does not take is no trouble of the
@@ -85,7 +86,7 @@ pub(super) fn adapt_range(shared: &mut Shared) -> Vec<Effect> {
         return Vec::new();
     }
     set_default_range(shared);
-    begin_anew(shared, Edge::Present)
+    begin_at_now(shared)
 }
 
 fn is_of_creation(shared: &Shared) -> bool {
@@ -121,14 +122,41 @@ pub(crate) fn ask_anew(shared: &mut Shared) -> Vec<Effect> {
     begin_anew(shared, Edge::First)
 }
 
+/// Asks anew, for the page around the present.
+pub(super) fn begin_at_now(shared: &mut Shared) -> Vec<Effect> {
+    begin_seeking(shared, Seek::present())
+}
+
+/// Asks anew, for the page around what is sought.
+pub(super) fn begin_seeking(shared: &mut Shared, seek: Seek) -> Vec<Effect> {
+    let effects = begin_anew(shared, Edge::Sought);
+    shared.board.seek = Some(seek);
+    effects
+}
+
 pub(super) fn begin_anew(shared: &mut Shared, edge: Edge) -> Vec<Effect> {
     shared.board.seam = None;
     shared.board.turns = 0;
     shared.board.seek = None;
     shared.board.locating = None;
     shared.board.dead_end = None;
-    shared.board.query.page_size = shared.setup.page_size;
+    shared.board.query.page_size = most_rows(shared);
     turn_to(shared, 0, edge)
+}
+
+/// Back to the view with which the table opens: by scheduled time, earliest first, around now. The range stays where
+/// it holds the present; what was found by a keyword stays found.
+pub(super) fn return_to_now(shared: &mut Shared) -> Vec<Effect> {
+    let now = shared.server_now();
+    let query = &mut shared.board.query;
+    (query.order, query.ascending) = (Order::Scheduled, true);
+    if is_of_creation(shared) != shared.board.is_of_creation || !shared.board.query.range.holds(now) {
+        set_default_range(shared);
+        shared.board.query.exact = false;
+        shared.board.is_default_range = true;
+        shared.board.is_narrowed = false;
+    }
+    begin_at_now(shared)
 }
 
 pub(super) fn move_range(shared: &mut Shared, steps: i32) -> Vec<Effect> {

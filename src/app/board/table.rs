@@ -14,7 +14,9 @@ use super::super::lines::Memo;
 use super::super::remote::Remote;
 use super::super::request::{Moment, ReqId};
 use super::super::setup::Setup;
+use super::own::{OwnRows, reaches};
 use super::seam::{Seam, Side};
+use super::seek::Seek;
 use super::texts::RowTexts;
 
 /// A changed cell is marked for two ticks.
@@ -38,12 +40,12 @@ pub enum Column {
 pub(super) enum Edge {
     First,
     Last,
-    /// The next task to come, with a little of what was before it.
-    Present,
+    /// The place that is sought, with a little of what lies before it.
+    Sought,
 }
 
-/// Rows of the past that stay on screen above the next task to come.
-pub(super) const PAST_ROWS: usize = 4;
+/// Rows that stay on screen above the next task to come, or above one that was gone to.
+pub(super) const ROWS_BEFORE: usize = 4;
 
 /// The task table.
 #[derive(Clone, Debug)]
@@ -54,14 +56,22 @@ pub struct Board {
     pub remote: Remote<()>,
     /// What was asked for the rows that are shown; `None` before the first answer.
     pub shown_query: Option<Query>,
-    /// The rows of the page, in order.
+    /// The rows that are shown, in order: those of the page, and the operator's own among them.
     pub tasks: Vec<Arc<Task>>,
+    /// The rows of the page, in order, as the list brought them.
+    pub(super) listed: Vec<Arc<Task>>,
+    /// What the operator wrote or asked for by its number, beside what the list brings.
+    pub own: OwnRows,
+    /// What comes next, as it was seen last, and when that was.
+    pub(super) upcoming: (Vec<Arc<Task>>, Duration),
     /// Matches in all.
     pub total: u64,
     /// The local filter.
     pub filter: Filter,
     /// The selected task.
     pub selected: Option<TaskId>,
+    /// The task that was gone to: it is shown also where the filter would hide it, as long as it is selected.
+    pub(super) gone_to: Option<TaskId>,
     /// First row on screen, among those that pass the filter.
     pub top: usize,
     /// What was seen of each task since the start: when it was first in which state.
@@ -78,8 +88,8 @@ pub struct Board {
     pub(super) turns: i32,
     /// Where the service gives no more rows although it counts more.
     pub(super) dead_end: Option<(u64, u64)>,
-    /// Between which rows the present is looked for, and how often it was.
-    pub(super) seek: Option<(u64, u64, u32)>,
+    /// The place that is sought.
+    pub(super) seek: Option<Seek>,
     /// Whether the range is the one that the table begins with.
     pub is_default_range: bool,
     /// Whether that is the one for a service that filters by creation.
@@ -89,7 +99,7 @@ pub struct Board {
     pub(super) asked: Option<Query>,
     pub(super) asked_at: Option<Duration>,
     pub(super) edge: Option<Edge>,
-    /// The question for how many tasks lie before the present, which tells its page.
+    /// The question for how many tasks lie before the place that is sought, which tells its page.
     pub(super) locating: Option<ReqId>,
     pub(super) marks: HashMap<(TaskId, Column), Duration>,
     texts: Memo<Vec<Arc<Task>>, RowTexts>,
@@ -104,9 +114,13 @@ impl Board {
             remote: Remote::default(),
             shown_query: None,
             tasks: Vec::new(),
+            listed: Vec::new(),
+            own: OwnRows::default(),
+            upcoming: (Vec::new(), Duration::ZERO),
             total: 0,
             filter: Filter::default(),
             selected: None,
+            gone_to: None,
             top: 0,
             seen: HashMap::new(),
             visible: Vec::new(),
@@ -116,13 +130,13 @@ impl Board {
             joined: HashSet::new(),
             turns: 0,
             dead_end: None,
-            seek: None,
+            seek: Some(Seek::present()),
             is_default_range: true,
             is_of_creation: false,
             is_narrowed: false,
             asked: None,
             asked_at: None,
-            edge: Some(Edge::Present),
+            edge: Some(Edge::Sought),
             locating: None,
             marks: HashMap::new(),
             texts: Memo::default(),
@@ -164,19 +178,19 @@ impl Board {
     /// Rows that came, went or moved and wait for a quiet moment.
     pub fn waiting_changes(&self) -> usize {
         let Some(page) = &self.waiting else { return 0 };
-        let gone = self.tasks.iter().filter(|old| !page.tasks.iter().any(|new| new.id == old.id)).count();
-        let come = page.tasks.iter().filter(|new| self.task(new.id).is_none()).count();
+        let gone = self.listed.iter().filter(|old| !page.tasks.iter().any(|new| new.id == old.id)).count();
+        let come = page.tasks.iter().filter(|new| !self.listed.iter().any(|old| old.id == new.id)).count();
         let stay = |of: &[Arc<Task>], other: &[Arc<Task>]| {
             of.iter().map(|t| t.id).filter(|id| other.iter().any(|o| o.id == *id)).collect::<Vec<_>>()
         };
-        let (before, after) = (stay(&self.tasks, &page.tasks), stay(&page.tasks, &self.tasks));
+        let (before, after) = (stay(&self.listed, &page.tasks), stay(&page.tasks, &self.listed));
         let moved = before.iter().zip(&after).filter(|(a, b)| a != b).count();
         gone + come + moved
     }
 
-    /// Whether the rows on screen answer the question that is asked now.
+    /// Whether the rows on screen answer the question that is asked now, perhaps with fewer rows.
     pub fn is_current(&self) -> bool {
-        self.shown_query.as_ref() == Some(&self.query)
+        self.shown_query.as_ref().is_some_and(|shown| shown.begins_as(&self.query))
     }
 
     /// Whether a page is what is shown, row by row, and answers what was asked for it.
@@ -188,8 +202,8 @@ impl Board {
         is_refresh
             && !moves
             && self.total == page.total
-            && self.tasks.len() == page.tasks.len()
-            && self.tasks.iter().zip(&page.tasks).all(same)
+            && self.listed.len() == page.tasks.len()
+            && self.listed.iter().zip(&page.tasks).all(same)
     }
 
     /// Whether an answer is waited for.
@@ -204,7 +218,7 @@ impl Board {
 
     /// The seam at the rows that are shown.
     pub(super) fn seam(&self, side: Side, end: u64) -> Seam {
-        Seam::of((&self.tasks, self.total), self.query.order, side, end)
+        Seam::of((&self.listed, self.total), self.query.order, side, end)
     }
 
     /// Another filter; the selected task stays selected if it passes.
@@ -216,27 +230,38 @@ impl Board {
     }
 
     pub(super) fn refilter(&mut self, now: DateTime<Utc>, doubted: &HashSet<TaskId>) {
-        let passing = self.tasks.iter().enumerate();
-        let passing = passing.filter(|(_, task)| self.filter.passes(task, doubted.contains(&task.id), now));
+        let gone_to = self.gone_to.filter(|id| self.selected == Some(*id));
+        let passes = |task: &Task| {
+            gone_to == Some(task.id) || self.filter.passes(task, doubted.contains(&task.id), now)
+        };
+        let passing = self.tasks.iter().enumerate().filter(|(_, task)| passes(task));
         self.visible = passing.map(|(i, _)| i).collect();
     }
 
-    /// Selects the task nearest to a row when the selected one is gone.
+    /// Selects the task nearest to a row when the selected one is gone. Where there is no row to select the task
+    /// is kept in mind: it may come back with the next letter of a filter. One that was gone to is waited for.
     pub(super) fn keep_selected(&mut self, row: usize) {
-        if self.cursor().is_none() {
+        let is_awaited = self.selected.is_some() && self.selected == self.gone_to;
+        if self.cursor().is_none() && !self.visible.is_empty() && !is_awaited {
             let row = row.min(self.visible.len().saturating_sub(1));
             self.selected = self.visible.get(row).and_then(|i| self.tasks.get(*i)).map(|task| task.id);
         }
     }
 
-    /// Puts a page on screen. `now` is the service's.
-    pub(super) fn replace(&mut self, page: Page, now: DateTime<Utc>, doubted: &HashSet<TaskId>) {
+    /// Puts a page on screen. `now` is the service's, `running` this machine's.
+    pub(super) fn replace(
+        &mut self,
+        page: Page,
+        (now, running): (DateTime<Utc>, Duration),
+        doubted: &HashSet<TaskId>,
+    ) {
         let row = self.cursor().unwrap_or(0);
-        self.tasks = page.tasks;
+        self.listed = page.tasks;
         self.total = page.total;
         self.waiting = None;
         let joined = std::mem::take(&mut self.joined);
-        self.refilter(now, doubted);
+        self.own.settle(&self.listed, self.selected, running);
+        self.merge(now, doubted);
         let visible = || self.visible.iter().filter_map(|i| self.tasks.get(*i));
         match self.edge.take() {
             Some(Edge::First) => self.selected = first_new(visible(), &joined),
@@ -244,32 +269,106 @@ impl Board {
                 let new = first_new(visible().rev(), &joined);
                 self.selected = new.or_else(|| visible().next_back().map(|task| task.id));
             }
-            Some(Edge::Present) => {
-                let next = self.first_to_come(now);
-                self.selected = next.and_then(|row| self.rows().nth(row)).map(|task| task.id);
-                self.top = next.unwrap_or(0).saturating_sub(PAST_ROWS);
-            }
+            Some(Edge::Sought) => self.select_sought(now),
             None => {}
         }
         let row = if self.selected.is_none() { 0 } else { row };
         self.keep_selected(row);
     }
 
-    /// The row of the next task to come, in the one order in which there is such a row.
+    /// Puts the operator's own rows among those of the page.
+    pub(super) fn merge(&mut self, now: DateTime<Utc>, doubted: &HashSet<TaskId>) {
+        let query = self.shown_query.as_ref().unwrap_or(&self.query);
+        let wanted = self.gone_to.filter(|id| self.selected == Some(*id));
+        self.tasks = self.own.merged(&self.listed, query, self.ends(), wanted);
+        self.refilter(now, doubted);
+    }
+
+    /// Whether a task lies on the page that is shown, listed or not.
+    pub(super) fn is_on_page(&self, id: TaskId) -> bool {
+        let query = self.shown_query.as_ref().unwrap_or(&self.query);
+        self.own.merged(&self.listed, query, self.ends(), None).iter().any(|task| task.id == id)
+    }
+
+    /// Whether the page that is shown is the first, and whether it is the last.
+    pub fn ends(&self) -> (bool, bool) {
+        let offset = self.shown_query.as_ref().map_or(0, |query| query.offset);
+        (offset == 0, offset + self.came >= self.total)
+    }
+
+    /// The row of the place that is sought is selected, with a little of what lies before it.
+    fn select_sought(&mut self, now: DateTime<Utc>) {
+        let Some(seek) = &self.seek else { return };
+        let row = match seek.task {
+            Some(id) => self.rows().position(|task| task.id == id),
+            None => self.first_to_come(now),
+        };
+        // Where the present lies on no page that came yet, the first row is a beginning.
+        let first = if seek.task.is_none() { self.rows().next() } else { None };
+        let found = row.and_then(|row| self.rows().nth(row)).or(first).map(|task| task.id);
+        self.selected = found.or(self.selected);
+        if let Some(row) = row {
+            self.top = row.saturating_sub(ROWS_BEFORE);
+        }
+    }
+
+    /// The row of the next task to come, where rows are in the order of their time, earliest first.
     pub(super) fn first_to_come(&self, now: DateTime<Utc>) -> Option<usize> {
-        let forward = self.query.order == Order::Scheduled && self.query.ascending;
-        let mut rows = self.rows();
-        rows.position(|task| task.scheduled_at.is_some_and(|at| at >= now)).filter(|_| forward)
+        let query = self.shown_query.as_ref().unwrap_or(&self.query);
+        if query.order != Order::Scheduled || !query.ascending {
+            return None;
+        }
+        self.rows().position(|task| reaches(query, task, now))
+    }
+
+    /// The row above which the present lies, where rows are in the order of their scheduled time and the
+    /// present is on this page; behind the last row it is their number.
+    pub fn now_line(&self, now: DateTime<Utc>) -> Option<usize> {
+        let query = self.shown_query.as_ref()?;
+        if query.order != Order::Scheduled || self.visible.is_empty() {
+            return None;
+        }
+        let is_behind = |task: &Arc<Task>| reaches(query, task, now);
+        let row = self.rows().position(is_behind);
+        let (is_first, is_last) = self.ends();
+        match row {
+            Some(0) if !is_first && self.listed.first().is_none_or(is_behind) => None,
+            Some(row) => Some(row),
+            None => (is_last || self.listed.last().is_some_and(is_behind)).then_some(self.visible.len()),
+        }
+    }
+
+    /// The next task to come, as far as it is known, and when that was seen.
+    pub fn next_to_come(&self, now: DateTime<Utc>) -> Option<(&Arc<Task>, Duration)> {
+        let (tasks, seen) = &self.upcoming;
+        let comes = |task: &&Arc<Task>| {
+            task.outcome() == Outcome::Pending
+                && task.scheduled_at.is_some_and(|at| at >= now)
+                && !self.own.is_cancelled(task.id)
+        };
+        tasks.iter().find(comes).map(|task| (task, *seen))
+    }
+
+    /// Keeps in mind what comes next, where this page tells it.
+    pub(super) fn note_upcoming(&mut self, now: DateTime<Utc>, running: Duration) {
+        let Some(query) = &self.shown_query else { return };
+        if query.order != Order::Scheduled || !query.ascending || !query.keyword.is_empty() {
+            return;
+        }
+        let Some(row) = self.tasks.iter().position(|task| reaches(query, task, now)) else { return };
+        if row > 0 || query.offset == 0 {
+            self.upcoming = (self.tasks.iter().skip(row).cloned().collect(), running);
+        }
     }
 
     /// Renews the values of rows that stay; order, arrivals and departures wait.
     pub(super) fn renew_in_place(&mut self, page: Page, now: DateTime<Utc>, doubted: &HashSet<TaskId>) {
-        for old in &mut self.tasks {
+        for old in &mut self.listed {
             if let Some(new) = page.tasks.iter().find(|new| new.id == old.id) {
                 old.clone_from(new);
             }
         }
-        self.refilter(now, doubted);
+        self.merge(now, doubted);
         self.waiting = Some(page);
     }
 

@@ -16,6 +16,9 @@ fn setup() -> Setup {
     Setup { page_size: 5, ..crate::app::testing::setup() }
 }
 
+/// A screen with room for as many rows as a page has.
+const SIZE: (u16, u16) = (100, 12);
+
 fn at(millis: u64) -> Moment {
     let start: DateTime<Utc> = time_in("2026-11-21 06:00:00").unwrap();
     Moment { utc: start + Duration::from_millis(millis), running: Duration::from_millis(millis) }
@@ -38,7 +41,7 @@ fn page(tasks: Vec<Task>) -> Page {
 
 /// The state after its first answer.
 fn loaded(ids: &[u64]) -> State {
-    let (mut state, effects) = State::start(setup(), at(0), (100, 30));
+    let (mut state, effects) = State::start(setup(), at(0), SIZE);
     answer(&mut state, &effects, Ok(pending(ids)));
     state
 }
@@ -81,7 +84,7 @@ fn network() -> Failure {
 
 #[test]
 fn the_first_question_is_seven_days_back_to_twenty_three_ahead_by_scheduled_time() {
-    let (_, effects) = State::start(setup(), at(0), (100, 30));
+    let (_, effects) = State::start(setup(), at(0), SIZE);
     let (_, query, priority) = asked(&effects);
     assert_eq!((query.order, query.ascending, query.offset, query.page_size), (Order::Scheduled, true, 0, 5));
     assert_eq!(query.range.begin, time_in("2026-11-14 06:00:00").unwrap());
@@ -453,12 +456,13 @@ fn the_table_opens_on_the_next_task_to_come_with_a_little_of_the_past() {
     let mut first = past(&[1, 2, 3, 4, 5, 6]);
     first.tasks.extend(pending(&[7, 8, 9]).tasks);
     assert_eq!(answer(&mut state, &effects, Ok(first)), []);
-    assert_eq!((selected(&state), state.board.top), (Some(7), 2));
+    // With the line that says now there is room for three of the past.
+    assert_eq!((selected(&state), state.board.top), (Some(7), 3));
 }
 
 #[test]
 fn when_the_past_fills_the_first_page_the_page_of_the_present_is_looked_up() {
-    let (mut state, effects) = State::start(setup(), at(0), (100, 30));
+    let (mut state, effects) = State::start(setup(), at(0), SIZE);
     let question = answer(&mut state, &effects, Ok(past(&[1, 2, 3, 4, 5])));
     let (_, query, _) = asked(&question);
     assert_eq!((query.range.end, query.page_size), (at(0).utc, 1));
@@ -474,7 +478,7 @@ fn when_the_past_fills_the_first_page_the_page_of_the_present_is_looked_up() {
 
 #[test]
 fn a_look_for_the_present_that_a_newer_question_withdraws_is_made_again() {
-    let (mut state, effects) = State::start(setup(), at(0), (100, 30));
+    let (mut state, effects) = State::start(setup(), at(0), SIZE);
     let locate = answer(&mut state, &effects, Ok(past(&[1, 2, 3, 4, 5])));
     let again = press(&mut state, 'r');
     let withdrawn = Failure::NotSent { reason: NotSent::Withdrawn, detail: String::new() };
@@ -486,7 +490,7 @@ fn a_look_for_the_present_that_a_newer_question_withdraws_is_made_again() {
 
 #[test]
 fn an_operator_who_turned_the_page_meanwhile_is_not_moved() {
-    let (mut state, effects) = State::start(setup(), at(0), (100, 30));
+    let (mut state, effects) = State::start(setup(), at(0), SIZE);
     let locate = answer(&mut state, &effects, Ok(past(&[1, 2, 3, 4, 5])));
     let question = press(&mut state, '>');
     answer(&mut state, &question, Ok(past(&[4, 5, 6, 7])));
@@ -496,11 +500,52 @@ fn an_operator_who_turned_the_page_meanwhile_is_not_moved() {
 
 #[test]
 fn an_operator_who_asked_for_another_order_at_once_gets_its_first_page() {
-    let (mut state, _) = State::start(setup(), at(0), (100, 30));
+    let (mut state, _) = State::start(setup(), at(0), SIZE);
     press(&mut state, 's');
     let question = press(&mut state, 's');
     assert_eq!(answer(&mut state, &question, Ok(past(&[5, 4, 3, 2, 1]))), []);
     assert_eq!(selected(&state), Some(5));
 }
 
+mod now;
+mod own;
 mod paging;
+
+#[test]
+fn a_dead_key_says_so_and_names_the_key_for_help() {
+    let mut state = loaded(&[1]);
+    for (key, said) in [('u', "no key u here · ? help"), ('ü', "no key ü here · ? help")] {
+        assert_eq!(press(&mut state, key), []);
+        assert_eq!(state.note.as_ref().unwrap().text, said);
+    }
+    update(&mut state, Message::Key(KeyEvent::new(KeyCode::Char('w'), KeyModifiers::CONTROL)));
+    assert_eq!(state.note.as_ref().unwrap().text, "no key ctrl-w here · ? help");
+    state.shared.note = None;
+    update(
+        &mut state,
+        Message::Key(KeyEvent::new_with_kind(KeyCode::Char('u'), KeyModifiers::NONE, KeyEventKind::Repeat)),
+    );
+    assert_eq!(state.shared.note, None, "a held key says it once");
+}
+
+#[test]
+fn what_is_said_to_a_key_goes_when_its_place_is_left_and_what_an_answer_says_stays() {
+    let mut state = loaded(&[1, 2]);
+    let said = |state: &State| state.note.is_some();
+    press(&mut state, 'u');
+    tick(&mut state, 1_000);
+    assert!(said(&state), "time does not take it away so soon");
+    press(&mut state, 'j');
+    assert!(!said(&state), "another row is another place");
+    press(&mut state, 'u');
+    press(&mut state, '?');
+    assert!(!said(&state), "and so is another screen");
+    code(&mut state, KeyCode::Esc);
+    update(&mut state, Message::Noted("the log cannot be written".to_owned()));
+    for key in ['k', '?'] {
+        press(&mut state, key);
+        assert!(said(&state), "{key}");
+    }
+    tick(&mut state, 60_000);
+    assert!(!said(&state));
+}

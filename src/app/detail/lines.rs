@@ -42,6 +42,8 @@ pub fn lines(shared: &Shared, width: usize) -> Arc<[Line]> {
         zone: shared.zone,
         profile: shared.setup.profile.clone(),
         second: shared.server_now().timestamp(),
+        is_cancelled: task.is_some_and(|task| shared.board.own.is_cancelled(task.id)),
+        selected: shared.board.selected,
         failed: task.and_then(|task| shared.failed.get(&task.id)).cloned(),
         seen: task.and_then(|task| shared.board.seen.get(&task.id)).map_or(0, Vec::len),
         width,
@@ -52,7 +54,7 @@ pub fn lines(shared: &Shared, width: usize) -> Arc<[Line]> {
 fn compose(shared: &Shared, width: usize) -> Vec<Line> {
     let mut out = Lines { width, lines: Vec::new() };
     let Some(task) = shared.selected() else {
-        out.say(Tone::Muted, "No task is selected.");
+        out.say(Tone::Muted, &no_task(shared));
         return out.lines;
     };
     match shared.detail.mode {
@@ -73,10 +75,28 @@ fn compose(shared: &Shared, width: usize) -> Vec<Line> {
     out.lines
 }
 
+/// Why there is no task to show.
+fn no_task(shared: &Shared) -> String {
+    let board = &shared.board;
+    match board.selected {
+        _ if board.tasks.is_empty() && board.shown_query.is_some() => "There is no task here.".to_owned(),
+        Some(id) if board.task(id).is_some() => format!("The filter hides #{id}, the selected task."),
+        Some(id) => format!("#{id} is being read …"),
+        None => "The tasks are being read …".to_owned(),
+    }
+}
+
 /// How it stands, and what to do about it.
 fn standing(out: &mut Lines, shared: &Shared, task: &Task) {
     let outcome = task.outcome();
     let in_doubt = shared.doubted().contains(&task.id);
+    let is_cancelled = !in_doubt && shared.board.own.is_cancelled(task.id);
+    if is_cancelled {
+        out.lines.push(vec![part(Tone::Muted, "CANC")]);
+        out.say(Tone::Muted, "cancelled from here: nothing will be sent");
+        out.blank();
+        return;
+    }
     let (tone, word) = if in_doubt { (Tone::Bad, "?UNK") } else { (tone_of(&outcome), outcome.word()) };
     let mut first = vec![part(tone, word)];
     if let Some(at) = task.scheduled_at {

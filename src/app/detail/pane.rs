@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::{Task, Zone};
+use crate::domain::{Task, TaskId, Zone};
 
 use super::super::frame::Placement;
 use super::super::lines::Memo;
@@ -43,6 +43,9 @@ pub(super) struct MadeOf {
     pub(super) profile: String,
     /// The service's time in seconds: ages and countdowns turn with it.
     pub(super) second: i64,
+    pub(super) is_cancelled: bool,
+    /// Which task is selected, also where it is not shown.
+    pub(super) selected: Option<TaskId>,
     pub(super) failed: Option<String>,
     /// How many states the task was seen in; that only grows.
     pub(super) seen: usize,

@@ -29,7 +29,7 @@ pub(in crate::app) fn on_got(
             Err(_) => Vec::new(),
         };
         learnt.extend(gone::on_read(shared, screens, req, &result));
-        verification::on_verification(shared, screens, req, result);
+        learnt.extend(verification::on_verification(shared, screens, req, result));
         return learnt;
     };
     if !review.is_asking() {

@@ -122,10 +122,7 @@ impl Review {
 
     /// The task that is changed or taken away, as the operator knew it.
     pub(super) fn base(&self) -> Option<&Task> {
-        match &self.subject {
-            Subject::Create(_) => None,
-            Subject::Modify { base, .. } | Subject::Cancel(base) => Some(base),
-        }
+        self.subject.base()
     }
 
     /// The task as it is now, as far as is known.

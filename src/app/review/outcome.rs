@@ -1,10 +1,13 @@
 //! What became of a write: told in the review while that is on top, else in a note. No answer ever
 //! takes the keys away from what the operator is doing.
 
+use std::sync::Arc;
+
 use crate::domain::kept::DraftOrigin;
 use crate::domain::{Failure, NewTask, Problem, TaskId, duplicate, text, when};
 
 use super::super::board::ask as board;
+use super::super::board::go_to;
 use super::super::effect::{Effect, Priority};
 use super::super::form;
 use super::super::pending::{PendingWrite, Reading, Reviewed, Verification, WriteOutcome};
@@ -194,9 +197,15 @@ fn done(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, written: Wri
     let source = pending.source().cloned();
     let mut effects = use_up(shared, screens, req, source, Some(id));
     let is_shown = screens.shown(req).is_some();
-    // Elsewhere the operator is busy with another task.
-    if is_shown && !matches!(written, Written::Cancelled(_)) {
-        shared.board.selected = Some(id);
+    match written {
+        Written::Cancelled(_) => {
+            let reviewed = pending.reviewed.as_ref().and_then(|reviewed| reviewed.subject.base());
+            let task = shared.board.task(id).cloned().or_else(|| reviewed.map(|task| Arc::new(task.clone())));
+            task.into_iter().for_each(|task| go_to::strike(shared, task));
+        }
+        // Elsewhere the operator is busy with another task.
+        Written::Created(_) | Written::Modified(_) if is_shown => go_to::await_task(shared, id),
+        Written::Created(_) | Written::Modified(_) => {}
     }
     let verification = verify(shared, pending, written);
     if let Verification::Asked(asked) = verification {

@@ -1,9 +1,13 @@
 //! The verification of a write: the task is read again after it, and what is not as intended
 //! stays on the screen until it is acknowledged (U9).
 
-use crate::domain::{Failure, Task};
+use std::sync::Arc;
 
+use crate::domain::{Failure, Task, TaskId};
+
+use super::super::board::go_to;
 use super::super::compare::{self, Version};
+use super::super::effect::Effect;
 use super::super::pending::{Mismatch, Reading, Verification, WriteOutcome};
 use super::super::request::ReqId;
 use super::super::shared::Shared;
@@ -17,12 +21,13 @@ pub(super) fn on_verification(
     screens: &mut Screens<'_>,
     req: ReqId,
     result: Result<Task, Failure>,
-) {
-    let Some(at) = shared.over.verifying.iter().position(|asked| asked.req == req) else { return };
+) -> Vec<Effect> {
+    let Some(at) = shared.over.verifying.iter().position(|asked| asked.req == req) else { return Vec::new() };
     let Reading { id, write, .. } = shared.over.verifying.remove(at);
     let (zone, now) = (shared.setup.zone, shared.server_now());
     let deed = deed(&write.write);
-    let Some(meant) = write.reviewed.map(|reviewed| reviewed.meant) else { return };
+    let effects = show_written(shared, id, &result);
+    let Some(meant) = write.reviewed.map(|reviewed| reviewed.meant) else { return effects };
     if !matches!(&result, Ok(task) if Version::of(task) == meant) {
         shared.failed.insert(id, "it is not as intended, or could not be verified".to_owned());
     }
@@ -62,5 +67,18 @@ pub(super) fn on_verification(
         shared.keep_result(req, words, true);
     } else {
         shared.say(words);
+    }
+    effects
+}
+
+/// The task that was just written comes into sight, unless the operator went to another one meanwhile.
+fn show_written(shared: &mut Shared, id: TaskId, result: &Result<Task, Failure>) -> Vec<Effect> {
+    match result {
+        Ok(task) if shared.board.selected == Some(id) => go_to::go_to_task(shared, Arc::new(task.clone())),
+        Ok(_) => Vec::new(),
+        Err(_) => {
+            go_to::give_up(shared, id);
+            Vec::new()
+        }
     }
 }

@@ -10,7 +10,7 @@ use crate::domain::{Zone, text, when};
 pub(super) type Cells = (u16, u16);
 
 /// The columns for one width.
-#[derive(Debug, PartialEq, Eq)]
+#[derive(Debug, Default, PartialEq, Eq)]
 pub(super) struct Columns {
     pub(super) status: Cells,
     pub(super) due: Cells,
@@ -30,26 +30,23 @@ const SENDER: u16 = 14;
 const WHO: u16 = 15;
 const WHO_WIDE: u16 = 30;
 const WHO_SHORT: u16 = 10;
-/// Room that the title has at least before something else leaves.
+/// Room that the title has at least before something else leaves, beside a third of the width.
 const TITLE: u16 = 12;
-const TITLE_WIDE: u16 = 36;
 
 /// What a width still has room for, the richest first: this is the order in which columns leave.
-const STAGES: [Stage; 4] = [
-    Stage { created: true, sender: true, seconds: true, who: WHO_WIDE, title: TITLE_WIDE },
-    Stage { created: false, sender: true, seconds: true, who: WHO_WIDE, title: TITLE_WIDE },
-    Stage { created: false, sender: false, seconds: true, who: WHO, title: TITLE },
-    Stage { created: false, sender: false, seconds: false, who: WHO, title: TITLE },
+const STAGES: [Stage; 5] = [
+    Stage { created: true, sender: true, seconds: true, who: WHO_WIDE },
+    Stage { created: true, sender: false, seconds: true, who: WHO_WIDE },
+    Stage { created: false, sender: false, seconds: true, who: WHO_WIDE },
+    Stage { created: false, sender: false, seconds: false, who: WHO },
+    Stage { created: false, sender: false, seconds: false, who: WHO_SHORT },
 ];
-/// What stays on the narrowest table of one line a task.
-const LAST: Stage = Stage { created: false, sender: false, seconds: false, who: WHO_SHORT, title: 0 };
 
 struct Stage {
     created: bool,
     sender: bool,
     seconds: bool,
     who: u16,
-    title: u16,
 }
 
 impl Columns {
@@ -57,24 +54,27 @@ impl Columns {
     pub(super) fn fit(width: u16, times: &Times, widest_who: usize) -> Self {
         let longest = u16::try_from(widest_who).unwrap_or(u16::MAX).max(8);
         let gap = if width >= 76 { 2 } else { 1 };
+        let least = (width / 3).max(TITLE);
         let placed = |stage: &Stage| {
             let who = longest.min(stage.who);
-            let time = times.width(stage.seconds);
+            let seconds = stage.seconds && times.seconds;
+            let time = times.width(seconds);
             let mut taken = POINTER + STATUS + DUE + time + who + 4 * gap;
             if stage.sender {
                 taken += SENDER + gap;
             }
             if stage.created {
-                taken += time + gap;
+                taken += times.width(false) + gap;
             }
-            let title = width.saturating_sub(taken);
-            (title >= stage.title).then(|| Self::arrange(stage, gap, time, who, title))
+            (Self::arrange(stage, gap, (time, times.width(false)), who, width.saturating_sub(taken)), seconds)
         };
-        let nothing = || Self::arrange(&LAST, gap, 0, 0, 0);
-        STAGES.iter().find_map(placed).or_else(|| placed(&LAST)).unwrap_or_else(nothing)
+        let fits = |(columns, _): &(Self, bool)| columns.title.1 >= least;
+        let last = || STAGES.last().map(placed);
+        let (columns, seconds) = STAGES.iter().map(placed).find(fits).or_else(last).unwrap_or_default();
+        Self { seconds, ..columns }
     }
 
-    fn arrange(stage: &Stage, gap: u16, time: u16, who: u16, title: u16) -> Self {
+    fn arrange(stage: &Stage, gap: u16, (time, created): (u16, u16), who: u16, title: u16) -> Self {
         let mut x = POINTER;
         let mut next = |width: u16| {
             let place = (x, width);
@@ -84,8 +84,8 @@ impl Columns {
         let (status, due, scheduled) = (next(STATUS), next(DUE), next(time));
         let (who, title) = (next(who), next(title));
         let sender = stage.sender.then(|| next(SENDER));
-        let created = stage.created.then(|| next(time));
-        Self { status, due, scheduled, seconds: stage.seconds, who, title, sender, created }
+        let created = stage.created.then(|| next(created));
+        Self { status, due, scheduled, seconds: false, who, title, sender, created }
     }
 }
 
@@ -97,6 +97,8 @@ pub(super) struct Times {
     label: Option<String>,
     /// Whether some lie in another year than this one.
     years: bool,
+    /// Whether some are due at another second than the first of a minute.
+    pub(super) seconds: bool,
 }
 
 impl Times {
@@ -109,7 +111,9 @@ impl Times {
             same_offset &= offset == here.0;
             years |= year != here.1;
         }
-        Self { zone, now, label: same_offset.then(|| when::zone_label(now, zone)), years }
+        let seconds = state.board.tasks.iter().filter_map(|task| task.scheduled_at);
+        let seconds = seconds.into_iter().any(|at| at.timestamp() % 60 != 0);
+        Self { zone, now, seconds, label: same_offset.then(|| when::zone_label(now, zone)), years }
     }
 
     /// The head of a column of times, with the zone where it is the same for all.
