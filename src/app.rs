@@ -6,8 +6,10 @@
 
 pub mod board;
 pub mod calls;
+pub mod clip;
 mod compare;
 pub mod connection;
+pub mod copy;
 pub mod detail;
 pub mod drafts;
 mod effect;
@@ -16,8 +18,11 @@ pub mod find;
 pub mod form;
 pub mod frame;
 pub mod help;
+pub mod hints;
 pub mod layer;
 pub mod lines;
+pub mod list;
+pub mod menu;
 pub mod message;
 mod next;
 pub mod palette;
@@ -40,6 +45,7 @@ pub mod write;
 pub mod writes;
 
 pub use crate::domain::call::Call;
+pub use clip::{Clip, ClipLabel, Copied};
 pub use compare::differs;
 pub use effect::{Effect, Priority};
 pub use layer::Layer;

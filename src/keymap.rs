@@ -31,6 +31,10 @@ pub enum Scope {
     Find,
     /// The picker of the order.
     Sort,
+    /// The menu of what can be done.
+    Menu,
+    /// The menu of what can be copied.
+    Copy,
     /// The form of a task.
     Form,
     /// The review before a write.
@@ -62,6 +66,8 @@ impl Scope {
             | Self::Tasks
             | Self::Detail
             | Self::Sort
+            | Self::Menu
+            | Self::Copy
             | Self::Drafts
             | Self::Calls
             | Self::Call
@@ -70,12 +76,14 @@ impl Scope {
     }
 
     /// Every scope, in the order of the help page.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 15] = [
         Self::Tasks,
         Self::Detail,
         Self::Filter,
         Self::Find,
         Self::Sort,
+        Self::Menu,
+        Self::Copy,
         Self::Form,
         Self::Review,
         Self::Drafts,
@@ -95,6 +103,8 @@ impl Scope {
             Self::Filter => "Filter",
             Self::Find => "Find",
             Self::Sort => "Sort",
+            Self::Menu => "Menu",
+            Self::Copy => "Copy",
             Self::Form => "Form",
             Self::Review => "Review",
             Self::Drafts => "Drafts",
@@ -163,6 +173,8 @@ const KEYMAP: &[Row] = &[
     hint(Scope::Tasks, Action::Edit, &[Key::char('e')]),
     hint(Scope::Tasks, Action::EditTime, &[Key::char('t')]),
     hint(Scope::Tasks, Action::Cancel, &[Key::char('D')]),
+    on(Scope::Tasks, Action::Menu, &[Key::char('x')]),
+    on(Scope::Tasks, Action::Copy, &[Key::char('y')]),
     hint(Scope::Tasks, Action::Filter, &[Key::char('/')]),
     hint(Scope::Tasks, Action::Find, &[Key::char('f')]),
     hint(Scope::Tasks, Action::Now, &[Key::char('.')]),
@@ -188,6 +200,8 @@ const KEYMAP: &[Row] = &[
     hint(Scope::Detail, Action::EditTime, &[Key::char('t')]),
     on(Scope::Detail, Action::NewFromThis, &[Key::char('N')]),
     hint(Scope::Detail, Action::Cancel, &[Key::char('D')]),
+    on(Scope::Detail, Action::Menu, &[Key::char('x')]),
+    hint(Scope::Detail, Action::Copy, &[Key::char('y')]),
     on(Scope::Detail, Action::MovePane, &[Key::char('p')]),
     on(Scope::Detail, Action::SwitchPane, &[TAB]),
     on(Scope::Detail, Action::Refresh, &[Key::char('r'), Key::ctrl('r')]),
@@ -206,6 +220,26 @@ const KEYMAP: &[Row] = &[
     hint(Scope::Sort, Action::Choose, &[ENTER, Key::char('s')]),
     hint(Scope::Sort, Action::Back, ESC_KEY),
     on(Scope::Sort, Action::Close, Q_KEY),
+    on(Scope::Menu, Action::Down, DOWN_KEYS),
+    on(Scope::Menu, Action::Up, UP_KEYS),
+    on(Scope::Menu, Action::First, FIRST_KEYS),
+    on(Scope::Menu, Action::Last, LAST_KEYS),
+    on(Scope::Menu, Action::PageDown, &[PGDN]),
+    on(Scope::Menu, Action::PageUp, &[PGUP]),
+    hint(Scope::Menu, Action::Run, &[ENTER]),
+    hint(Scope::Menu, Action::Back, ESC_KEY),
+    on(Scope::Menu, Action::Close, Q_KEY),
+    on(Scope::Copy, Action::CopyTaskId, &[Key::char('i'), Key::char('y')]),
+    on(Scope::Copy, Action::CopyPushTaskId, &[Key::char('p')]),
+    on(Scope::Copy, Action::CopyJson, &[Key::char('j')]),
+    on(Scope::Copy, Action::CopyAccounts, &[Key::char('a')]),
+    on(Scope::Copy, Action::CopyTime, &[Key::char('t')]),
+    on(Scope::Copy, Action::CopyCurl, &[Key::char('c')]),
+    on(Scope::Copy, Action::Down, &[DOWN]),
+    on(Scope::Copy, Action::Up, &[UP]),
+    hint(Scope::Copy, Action::Choose, &[ENTER]),
+    hint(Scope::Copy, Action::Back, ESC_KEY),
+    on(Scope::Copy, Action::Close, Q_KEY),
     hint(Scope::Form, Action::NextField, &[TAB]),
     on(Scope::Form, Action::PreviousField, &[BACKTAB]),
     on(Scope::Form, Action::NextChoice, &[RIGHT]),

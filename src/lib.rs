@@ -41,6 +41,9 @@
 //! | that a write is not sent twice | `api::retry`, 70001 in `api::client`, the HTTP library's own retries off in `api::http`; before it `worker::before`, in doubt `worker::reconcile` |
 //! | what is retried | `api::retry`; how often one may call: `api::rate_limiter` (the figures: its `window`) |
 //! | how the background gives way after 60007 | [`domain::throttle`] |
+//! | what can be done here, and the reason for what cannot | [`app::menu`]; of a task: `app::task_actions` |
+//! | what can be copied, and by which means | [`app::copy`], `term::clipboard` |
+//! | where the rows of a list stand, and the hints | [`app::list`], [`app::hints`] |
 //! | what the palette offers, `:reload` | [`app::palette`], [`app::reload`]; reading it: `worker::reload` |
 //! | what a confirmation takes, and when it counts | `app::review`: `level`, `confirm`, `quiet`, `sight`, `ready` |
 //! | what is known of a write, from its sending to its verification | [`app::pending`]; decided in [`app::writes`] |

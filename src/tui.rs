@@ -19,7 +19,7 @@ use crate::app::PendingWrite;
 use crate::app::{Effect, Message, Moment, PendingReply, State, update};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
-use crate::term::{self, Progress, Screen, Shown};
+use crate::term::{Clipboard, Progress, Screen, Shown};
 use crate::theme::Theme;
 use crate::view;
 
@@ -49,6 +49,8 @@ pub struct Channels {
     pub screen: Screen,
     /// Which of them are on the screen.
     pub written: watch::Receiver<Progress>,
+    /// Where copied texts go.
+    pub clipboard: Clipboard,
     /// Gives the terminal back and stops the process: [`crate::term::suspend`].
     pub suspend: fn() -> io::Result<()>,
     /// Takes it over again: [`crate::term::retake`].
@@ -82,13 +84,14 @@ pub async fn run(
     ends: Channels,
     clock: impl Fn() -> Moment,
 ) -> Ended {
-    let Channels { input, signals, worker, effects, screen, written, suspend, retake } = ends;
+    let Channels { input, signals, worker, effects, screen, written, clipboard, suspend, retake } = ends;
     let mut inbox =
         Inbox { input: Some(input), signals: Some(signals), worker: Some(worker), written: Some(written) };
     let mut state_loop = Loop {
         state,
         effects: Some(effects),
         screen: screen.clone(),
+        clipboard,
         heard: 0,
         leave: false,
         suspend: false,
@@ -99,6 +102,7 @@ pub async fn run(
     state_loop.carry_out(first);
     let failed = turn(&mut painter, &mut state_loop, &mut inbox, (suspend, retake), &clock).await.err();
     finish(&mut painter, &mut state_loop, &mut inbox, &clock).await;
+    state_loop.clipboard.finish();
     Ended { state: state_loop.state, frames: painter.frames, failed }
 }
 
@@ -322,6 +326,7 @@ struct Loop {
     state: State,
     effects: Option<mpsc::Sender<Effect>>,
     screen: Screen,
+    clipboard: Clipboard,
     /// Of so many frames it was told that they are on the screen.
     heard: u64,
     leave: bool,
@@ -353,9 +358,9 @@ impl Loop {
     fn carry_out(&mut self, effects: Vec<Effect>) {
         for effect in effects {
             match effect {
-                Effect::Copy(text) => {
-                    if let Err(error) = term::copy(&self.screen, &text) {
-                        self.state.warn(format!("not copied: {error}"));
+                Effect::Copy(clip) => {
+                    if let Some(copied) = self.clipboard.copy(&self.screen, *clip) {
+                        self.take(copied);
                     }
                 }
                 Effect::Repaint => self.screen.repaint(),

@@ -6,6 +6,7 @@
 pub mod board;
 pub mod calls;
 mod cells;
+pub mod copy;
 pub mod detail;
 pub mod drafts;
 pub mod filter;
@@ -14,6 +15,7 @@ pub mod form;
 pub mod header;
 pub mod help;
 pub mod hint;
+pub mod menu;
 pub mod overlay;
 pub mod palette;
 pub mod review;
@@ -95,6 +97,8 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
         Layer::Filter(line) => filter::render(state, line, theme, areas.message, buf),
         Layer::Find(find) => find::render(state, find, theme, ground, buf),
         Layer::Sort(picker) => sort::render(state, *picker, theme, ground, buf),
+        Layer::Menu(menu) => menu::render(state, menu, theme, buf),
+        Layer::Copy(menu) => copy::render(state, menu, theme, buf),
         Layer::Form(form) => form::render(state, form, theme, ground, buf),
         Layer::Review(review) => review::render(state, review, theme, ground, buf),
         Layer::Palette(palette) => palette::render(state, palette, theme, ground, buf),

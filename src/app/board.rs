@@ -25,7 +25,7 @@ use super::{task_actions, writes};
 pub(super) mod ask;
 pub(super) mod go_to;
 mod own;
-mod paging;
+pub(super) mod paging;
 pub(super) mod range;
 mod seam;
 mod seek;

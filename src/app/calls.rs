@@ -21,6 +21,7 @@ use crate::domain::call::Call;
 use crate::domain::{Zone, curl, text, when};
 use crate::keymap::Action;
 
+use super::clip::{Clip, ClipLabel};
 use super::effect::Effect;
 use super::frame::inside;
 use super::lines::{Line, Memo};
@@ -161,27 +162,17 @@ impl OneCall {
     }
 }
 
-/// Gives the call to the terminal as a line for a shell, and says what is to be known about it.
+/// The call as a line for a shell, and what is to be known about it.
 fn copy(shared: &mut Shared, call: &Call) -> Vec<Effect> {
     let Some(line) = curl::line(call) else {
         let (whole, kept) = (text::grouped(call.bytes_sent), text::grouped(Call::MOST_BODY as u64));
         shared.warn(format!("not copied: the log keeps only {kept} of the body's {whole} bytes"));
         return Vec::new();
     };
-    if line.len() > Effect::MOST_COPIED {
-        shared.warn("not copied: it is longer than terminals accept");
-        return Vec::new();
-    }
-    let name = call.command.name();
-    if call.command.writes() {
-        shared.warn(format!(
-            "{name} copied as curl, if the terminal allows it: whoever runs it WRITES AGAIN. \
-             USERSIG is filled by: pushdeck usersig"
-        ));
-    } else {
-        shared.say(format!(
-            "{name} copied as curl, if the terminal allows it; USERSIG is filled by: pushdeck usersig"
-        ));
-    }
-    vec![Effect::Copy(line)]
+    let warns = call.command.writes();
+    let warning = if warns { " (running it WRITES AGAIN)" } else { "" };
+    let what = format!("{} as curl{warning}", call.command.name());
+    let remark = Some("USERSIG is filled by: pushdeck usersig".to_owned());
+    let label = ClipLabel { what, remark, warns };
+    vec![Effect::Copy(Box::new(Clip { text: line, label }))]
 }

@@ -2,12 +2,13 @@
 //! again, how much of the budget is used, how far the clocks are apart.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::Failure;
-use crate::domain::call::{self, Call};
+use crate::domain::call::{self, Address, Call};
 use crate::domain::catalog;
 use crate::domain::throttle::Throttle;
 use crate::domain::wire::Command;
@@ -82,6 +83,8 @@ pub struct ConnectionStatus {
     pub skew: Option<TimeDelta>,
     /// End of the signature in use.
     pub signed_until: Option<DateTime<Utc>>,
+    /// Where the last call went, and in whose name.
+    pub(super) address: Option<Arc<Address>>,
     /// Whether the end of a signature that cannot be renewed is still to be said.
     warn_of_end: bool,
     calls: VecDeque<(Duration, Command)>,
@@ -177,6 +180,7 @@ impl ConnectionStatus {
             self.asked_to_wait = Some(now.running + wait);
         }
         self.calls.push_back((now.running, call.command));
+        self.address = Some(Arc::clone(&call.address));
         self.forget_old_calls(now);
         if let Some(date) = call.server_date {
             self.skew = Some(call::skew(date, call.sent, call.took));

@@ -5,6 +5,7 @@ use crate::domain::{Draft, Query, TaskId};
 
 pub use crate::domain::priority::Priority;
 
+use super::clip::Clip;
 use super::request::ReqId;
 use super::write::{OpenWrite, Terms, Write};
 
@@ -106,9 +107,8 @@ pub enum Effect {
         /// Which.
         id: DraftId,
     },
-    /// Give a text to the terminal for its clipboard; at most `Effect::MOST_COPIED` bytes. Whether
-    /// the terminal takes it cannot be known.
-    Copy(String),
+    /// Put a text on the clipboard; [`super::Message::Copied`] tells by which means.
+    Copy(Box<Clip>),
     /// Draw everything anew, for a screen that something else wrote over.
     Repaint,
     /// Give the terminal back and stop the process, until somebody makes it go on.
@@ -117,9 +117,4 @@ pub enum Effect {
     TakeTerminal,
     /// Leave. Writes under way are waited for, reads are not.
     Quit,
-}
-
-impl Effect {
-    /// The most that is copied, in bytes: encoded it stays below what the strictest terminal takes.
-    pub(super) const MOST_COPIED: usize = 74_994;
 }

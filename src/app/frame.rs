@@ -98,6 +98,12 @@ pub fn inside(area: Rect) -> Rect {
     )
 }
 
+/// A rectangle of at most this size in the middle of `area`.
+pub fn centred(area: Rect, width: u16, height: u16) -> Rect {
+    let (width, height) = (width.min(area.width), height.min(area.height));
+    Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
+}
+
 impl Areas {
     /// The ground of overlays: between header and message.
     pub fn ground(&self) -> Rect {

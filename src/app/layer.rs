@@ -11,12 +11,14 @@ use crossterm::event::KeyEvent;
 use crate::keymap::{Action, Scope};
 
 use super::calls::{CallList, OneCall};
+use super::copy::CopyMenu;
 use super::drafts::DraftList;
 use super::effect::Effect;
 use super::filter::FilterLine;
 use super::find::Find;
 use super::form::Form;
 use super::help::HelpPage;
+use super::menu::ActionMenu;
 use super::next::{Destination, Next};
 use super::palette::Palette;
 use super::review::Review;
@@ -35,6 +37,10 @@ pub enum Layer {
     Find(Box<Find>),
     /// The picker of the order.
     Sort(SortPicker),
+    /// The menu of what can be done.
+    Menu(ActionMenu),
+    /// The menu of what can be copied.
+    Copy(CopyMenu),
     /// The form of a task.
     Form(Box<Form>),
     /// The review before a write.
@@ -59,6 +65,8 @@ impl Layer {
             Self::Filter(_) => Scope::Filter,
             Self::Find(_) => Scope::Find,
             Self::Sort(_) => Scope::Sort,
+            Self::Menu(_) => Scope::Menu,
+            Self::Copy(_) => Scope::Copy,
             Self::Form(_) => Scope::Form,
             Self::Review(_) => Scope::Review,
             Self::Drafts(_) => Scope::Drafts,
@@ -69,12 +77,19 @@ impl Layer {
         }
     }
 
+    /// The scope below, whose keys mean here what they mean there; its own go first.
+    pub(super) fn scope_below(&self) -> Option<Scope> {
+        if let Self::Menu(menu) = self { Some(menu.scope) } else { None }
+    }
+
     /// Whether printable keys are text here (U5).
     pub fn takes_text(&self) -> bool {
         match self {
             Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Review(_) | Self::Palette(_) => true,
             Self::Detail
             | Self::Sort(_)
+            | Self::Menu(_)
+            | Self::Copy(_)
             | Self::Drafts(_)
             | Self::Calls(_)
             | Self::Call(_)
@@ -87,6 +102,8 @@ impl Layer {
         match self {
             Self::Detail => detail::on_action(shared, action),
             Self::Sort(picker) => picker.on_action(shared, action),
+            Self::Menu(menu) => menu.on_action(shared, action),
+            Self::Copy(menu) => menu.on_action(shared, action),
             Self::Drafts(list) => list.on_action(shared, action),
             Self::Calls(list) => list.on_action(shared, action),
             Self::Call(call) => call.on_action(shared, action),
@@ -107,6 +124,8 @@ impl Layer {
             Self::Review(review) => review::on_key(shared, review, event, action),
             Self::Detail
             | Self::Sort(_)
+            | Self::Menu(_)
+            | Self::Copy(_)
             | Self::Drafts(_)
             | Self::Calls(_)
             | Self::Call(_)
@@ -125,6 +144,8 @@ impl Layer {
             Self::Review(_) => shared.warn("a paste confirms nothing; type it"),
             Self::Detail
             | Self::Sort(_)
+            | Self::Menu(_)
+            | Self::Copy(_)
             | Self::Drafts(_)
             | Self::Calls(_)
             | Self::Call(_)
@@ -141,6 +162,8 @@ impl Layer {
             | Self::Filter(_)
             | Self::Find(_)
             | Self::Sort(_)
+            | Self::Menu(_)
+            | Self::Copy(_)
             | Self::Form(_)
             | Self::Calls(_)
             | Self::Call(_)
@@ -184,6 +207,8 @@ impl Layer {
             Scope::Filter => Self::Filter(Box::new(FilterLine::open(shared))),
             Scope::Find => Self::Find(Box::new(Find::open(shared))),
             Scope::Sort => Self::Sort(SortPicker::open(shared)),
+            Scope::Menu => Self::Menu(ActionMenu::open(scopes)),
+            Scope::Copy => Self::Copy(CopyMenu::open(shared)?),
             Scope::Drafts => {
                 let (list, effects) = DraftList::open(shared);
                 return Some((Self::Drafts(Box::new(list)), effects));

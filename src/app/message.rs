@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 use crossterm::event::KeyEvent;
 
+use super::clip::Copied;
 use super::lines::LineKey;
 use super::request::{Moment, ReqId};
 use super::setup::Reloaded;
@@ -52,6 +53,8 @@ pub enum Message {
     WentOn,
     /// Something the operator should read that belongs to no question.
     Noted(String),
+    /// A text for the clipboard was given away, or nobody took it.
+    Copied(Box<Copied>),
     /// The signature in use holds until then.
     Signed {
         /// End of its validity.

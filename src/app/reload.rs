@@ -10,11 +10,15 @@ use super::board::{self, table::Board};
 use super::detail::pane::Detail;
 use super::effect::Effect;
 use super::form::left::Drafts;
-use super::pending::{OverWrites, PendingWrite};
+use super::pending::OverWrites;
 use super::request::ReqId;
 use super::setup::Reloaded;
 use super::state::State;
 use super::writes;
+
+pub(super) mod obstacle;
+
+use obstacle::obstacle;
 
 /// Asks for the config to be read again.
 pub(super) fn ask(state: &mut State) -> Vec<Effect> {
@@ -32,14 +36,6 @@ pub(super) fn ask(state: &mut State) -> Vec<Effect> {
     state.reloading = Some(req);
     state.say("reading the config…");
     vec![Effect::Reload { req }]
-}
-
-fn obstacle(state: &State) -> Option<&'static str> {
-    if state.writes.iter().any(PendingWrite::is_open_here) {
-        return Some("a write is under way; reload when its outcome is known");
-    }
-    let busy = state.lies_over.form || state.lies_over.review;
-    busy.then_some("a form or a review is open; close it, then reload")
 }
 
 /// The config was read, or is wrong.
@@ -70,11 +66,6 @@ pub(super) fn on_reloaded(state: &mut State, req: ReqId, result: Result<Reloaded
     // What is on the screen changes when the worker has it (W8), and not before.
     state.adopting = Some((adopt, Box::new(Reloaded { setup, same_place })));
     vec![Effect::Adopt { req: adopt }]
-}
-
-/// Whether the worker is just taking another connection into use.
-pub(super) fn is_adopting(state: &State) -> bool {
-    state.adopting.is_some()
 }
 
 /// The new connection is in use, or could not be.

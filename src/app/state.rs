@@ -61,7 +61,8 @@ impl State {
             None if self.detail.focused => Scope::Detail,
             None => Scope::Tasks,
         };
-        vec![inner, Scope::Global]
+        let below = self.layers.last().and_then(Layer::scope_below);
+        [Some(inner), below, Some(Scope::Global)].into_iter().flatten().collect()
     }
 
     /// The form on top or under the review, if one is open.

@@ -5,7 +5,7 @@
 use std::sync::Arc;
 
 use crate::domain::Zone;
-use crate::keymap::Action;
+use crate::keymap::{Action, Scope};
 
 use super::board::ask::{follow_cursor, read_again};
 use super::form::model::Purpose;
@@ -18,6 +18,7 @@ use super::writes;
 pub(super) fn on_action(shared: &mut Shared, action: Action) -> Next {
     match action {
         Action::New => return Next::open(Destination::Form(Purpose::New, None)),
+        Action::Menu => return Next::open(Destination::Screen(Scope::Menu)),
         Action::Refresh => return refresh(shared),
         Action::Acknowledge => writes::acknowledge(shared),
         Action::Zone => {
@@ -29,9 +30,7 @@ pub(super) fn on_action(shared: &mut Shared, action: Action) -> Next {
             move_pane(shared);
             follow_cursor(shared);
         }
-        Action::NewFromThis | Action::Edit | Action::EditTime | Action::Cancel => {
-            return act_on_selected(shared, action);
-        }
+        action if action.is_of_task() => return act_on_selected(shared, action),
         _ => {}
     }
     Next::stay()
@@ -65,34 +64,54 @@ fn move_pane(shared: &mut Shared) {
     }
 }
 
+/// Why no task is there to be acted on.
+fn no_task(shared: &Shared) -> String {
+    match shared.board.selected {
+        Some(id) if shared.board.task(id).is_some() => format!("the filter hides #{id}"),
+        Some(id) => format!("#{id} is still being read"),
+        None => "there is no task here".to_owned(),
+    }
+}
+
+/// Why an action of a task cannot be done with the selected one; `None` while it can, and for every other.
+pub(super) fn why_not(shared: &Shared, action: Action) -> Option<String> {
+    if !action.is_of_task() {
+        return None;
+    }
+    let Some(task) = shared.selected() else { return Some(no_task(shared)) };
+    let is_cancelled = shared.board.own.is_cancelled(task.id);
+    match action {
+        Action::Cancel | Action::Edit | Action::EditTime if is_cancelled => {
+            Some("it was cancelled from here".to_owned())
+        }
+        Action::Cancel => task.cannot_be_cancelled(),
+        Action::Edit | Action::EditTime => {
+            let locked = task.locked_because().or_else(|| writes::unknown_kind(task));
+            locked.or_else(|| writes::busy(shared, task.id))
+        }
+        _ => None,
+    }
+}
+
 fn act_on_selected(shared: &mut Shared, action: Action) -> Next {
+    let refusal = why_not(shared, action);
     let Some(task) = shared.selected().cloned() else {
-        shared.say(match shared.board.selected {
-            Some(id) if shared.board.task(id).is_some() => format!("the filter hides #{id}"),
-            Some(id) => format!("#{id} is still being read"),
-            None => "there is no task here".to_owned(),
-        });
+        shared.say(refusal.unwrap_or_default());
         return Next::stay();
     };
-    if action == Action::NewFromThis {
-        return Next::open(Destination::Form(Purpose::From(task.id), None));
-    }
-    if shared.board.own.is_cancelled(task.id) {
-        shared.say(format!("#{} was cancelled from here", task.id));
+    if let Some(why) = refusal {
+        let what = if action == Action::Cancel { "cancelled" } else { "changed" };
+        shared.warn(format!("#{} cannot be {what}: {why}", task.id));
         return Next::stay();
     }
-    if action == Action::Cancel {
-        return Next::open(Destination::cancel(&task));
-    }
-    if let Some(why) = task.locked_because() {
-        shared.warn(format!("#{} cannot be changed: {why}", task.id));
-        return Next::stay();
-    }
-    if let Some(why) = writes::busy(shared, task.id) {
-        shared.warn(why);
-        return Next::stay();
-    }
-    let task = Box::new(Arc::unwrap_or_clone(task));
-    let purpose = if action == Action::EditTime { Purpose::Time(task) } else { Purpose::Edit(task) };
-    Next::open(Destination::Form(purpose, None))
+    let form = |purpose| Destination::Form(purpose, None);
+    let copy = |task| Box::new(Arc::unwrap_or_clone(task));
+    Next::open(match action {
+        Action::Open => Destination::Screen(Scope::Detail),
+        Action::Copy => Destination::Screen(Scope::Copy),
+        Action::NewFromThis => form(Purpose::From(task.id)),
+        Action::Cancel => Destination::cancel(&task),
+        Action::EditTime => form(Purpose::Time(copy(task))),
+        _ => form(Purpose::Edit(copy(task))),
+    })
 }

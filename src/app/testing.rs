@@ -10,7 +10,9 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use serde_json::{Value, json};
 
 use crate::app::calls::Calls;
-use crate::app::{Call, Effect, Message, Moment, OpenWrite, Priority, ReqId, Setup, State, Write, update};
+use crate::app::{
+    Call, Copied, Effect, Message, Moment, OpenWrite, Priority, ReqId, Setup, State, Write, update,
+};
 use crate::domain::call::End;
 use crate::domain::failure::NotSent;
 use crate::domain::kept::{DraftId, DraftState, KeptDraft};
@@ -382,6 +384,17 @@ fn drafts(size: (u16, u16)) -> State {
     state
 }
 
+/// Feeds keys that copy; the terminal is given the text, as the loop does.
+fn copies(mut state: State, keys: Vec<Message>) -> State {
+    for effect in feed(&mut state, keys) {
+        if let Effect::Copy(clip) = effect {
+            let copied = Copied { label: clip.label, terminal: Ok(()), programs: Vec::new() };
+            feed(&mut state, [Message::Copied(Box::new(copied))]);
+        }
+    }
+    state
+}
+
 /// Every screen, by name.
 pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
     let after = |mut state: State, messages: Vec<Message>| {
@@ -407,6 +420,10 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("find", after(board(size), typed("f"))),
         ("find_problem", after(board(size), [typed("f"), vec![key(KeyCode::Tab)], typed("x")].concat())),
         ("sort", after(board(size), typed("s"))),
+        ("menu", after(board(size), typed("x"))),
+        ("menu_dispatched", after(board(size), [typed("g"), typed("xj")].concat())),
+        ("menu_empty", after(with_page(size, 0, Vec::new()), typed("xG"))),
+        ("copy", after(board(size), typed("y"))),
         ("filter", after(board(size), typed("/status=pending sale"))),
         ("filter_problem", after(board(size), typed("/in<soon"))),
         ("filter_hides_all", after(board(size), [typed("/nothing"), enter()].concat())),
@@ -419,7 +436,7 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("calls_empty", after(connecting(size).0, typed("@"))),
         ("call_refused", after(call_log(size), [typed("kkk"), enter()].concat())),
         ("call_timed_out", after(call_log(size), [typed("kkkkk"), enter()].concat())),
-        ("call_copied", after(call_log(size), typed("kkky"))),
+        ("call_copied", copies(call_log(size), typed("kkky"))),
         ("note", after(board(size), typed("z"))),
         ("bad_note", after(board(size), [typed("g"), typed("D")].concat())),
     ]

@@ -12,6 +12,7 @@ use crate::domain::{Failure, Page, Task, text, when};
 use crate::keymap::{self, Action, Scope};
 
 use super::board::{self, PageAnswer};
+use super::clip;
 use super::effect::Effect;
 use super::layer::Layer;
 use super::message::Message;
@@ -86,6 +87,10 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         }
         Message::Noted(text) => {
             state.warn(text);
+            Vec::new()
+        }
+        Message::Copied(copied) => {
+            clip::on_copied(state, *copied);
             Vec::new()
         }
         Message::Signed { until, given } => {
@@ -315,8 +320,8 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
     if let Some(effects) = everywhere(state, action) {
         return effects;
     }
-    if reload::is_adopting(state) && action.begins_something() {
-        state.say("the new config is being applied; try again in a moment");
+    if let Some(why) = reload::obstacle::keeps_from(state, action) {
+        state.say(why);
         return Vec::new();
     }
     let State { shared, layers } = state;

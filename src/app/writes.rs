@@ -192,17 +192,25 @@ pub(super) fn closed(shared: &mut Shared, req: ReqId) {
     }
 }
 
+/// Why there is nothing of which the operator could take note, if there is nothing.
+pub(super) fn nothing_to_acknowledge(shared: &Shared) -> Option<&'static str> {
+    let is_marked = shared.board.selected.is_some_and(|id| shared.failed.contains_key(&id));
+    (shared.results.is_empty() && !is_marked).then_some("there is nothing to acknowledge")
+}
+
 /// The operator takes note of the result that is shown.
 pub(super) fn acknowledge(shared: &mut Shared) {
     if let Some(result) = shared.results.pop_front() {
         closed(shared, result.req);
         return;
     }
+    if let Some(why) = nothing_to_acknowledge(shared) {
+        shared.say(why);
+        return;
+    }
     // What was said of it was acknowledged before; now the mark of its row is.
-    let marked = shared.board.selected.filter(|id| shared.failed.remove(id).is_some());
-    match marked {
-        Some(id) => shared.say(format!("the mark of #{id} is removed")),
-        None => shared.say("there is nothing to acknowledge"),
+    if let Some(id) = shared.board.selected.filter(|id| shared.failed.remove(id).is_some()) {
+        shared.say(format!("the mark of #{id} is removed"));
     }
 }
 

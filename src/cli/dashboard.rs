@@ -12,6 +12,7 @@ use super::plan::{Plan, Target, plan, rereading};
 use crate::app::{Effect, Message, Moment, PendingWrite, Setup, State, Verdict, Write, writes};
 use crate::config::{Env, Flags};
 use crate::domain::{text, wire};
+use crate::term::Clipboard;
 use crate::theme::{Depth, Theme};
 use crate::worker::Reload;
 use crate::{term, tui};
@@ -24,9 +25,10 @@ const EFFECT_QUEUE: usize = 256;
 const ANSWER_QUEUE: usize = 1024;
 
 /// What the environment says about the terminal.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Debug)]
 struct TerminalOptions {
     depth: Depth,
+    env: Env,
     /// Debug builds break themselves after so long, to show that the terminal is given back.
     breaks_after: Option<Duration>,
 }
@@ -35,7 +37,7 @@ impl TerminalOptions {
     fn of(env: &Env) -> Self {
         let breaks_after = env.text("PUSHDECK_DEBUG_PANIC_AFTER_MS").filter(|_| cfg!(debug_assertions));
         let breaks_after = breaks_after.and_then(|text| text.parse().ok()).map(Duration::from_millis);
-        Self { depth: Depth::of(|name| env.text(name)), breaks_after }
+        Self { depth: Depth::of(|name| env.text(name)), env: env.clone(), breaks_after }
     }
 }
 
@@ -127,12 +129,13 @@ async fn draw(
     let size = term::size()?;
     let (state, first) = State::start(setup, clock(), size);
     let theme = Theme::new(options.depth);
+    let clipboard = Clipboard::new(|name| options.env.text(name), panics.clone());
     term::give_back_on_panic(panics);
     let (guard, screen, written) = term::take()?;
     term::listen(keys)?;
     let Queues { input, signals, worker, effects } = queues;
     let (suspend, retake) = (term::suspend, term::retake);
-    let ends = tui::Channels { input, signals, worker, effects, screen, written, suspend, retake };
+    let ends = tui::Channels { input, signals, worker, effects, screen, written, clipboard, suspend, retake };
     let ended = tui::run(&theme, state, first, ends, clock).await;
     drop(guard);
     Ok(ended)

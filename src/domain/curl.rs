@@ -6,30 +6,32 @@
 
 use std::fmt::Write;
 
-use super::call::Call;
+use super::call::{Address, Call};
 use super::text::{self, shell_quoted};
+use super::wire::Command;
 
 /// The command, for any POSIX shell. It does not end its line, so that a paste does not run it by
 /// itself. `None` when the whole body was not kept.
 pub fn line(call: &Call) -> Option<String> {
-    if !call.has_whole_body() {
-        return None;
-    }
-    let address = &call.address;
+    call.has_whole_body().then(|| request(&call.address, call.command, call.random, &call.body))
+}
+
+/// The command for a call that was never made.
+pub fn request(address: &Address, command: Command, random: u32, body: &str) -> String {
     let before = format!(
         "{}?sdkappid={}&identifier={}&usersig=",
-        address.url(call.command),
+        address.url(command),
         address.sdkappid,
         percent(&address.identifier)
     );
-    let behind = format!("&random={}&contenttype=json", call.random);
-    Some(format!(
+    let behind = format!("&random={random}&contenttype=json");
+    format!(
         "curl -gsS {}\"${{USERSIG:?put a signature into it, by: pushdeck usersig}}\"{} \\\n  -H {} \\\n  --data-raw {}",
         shell_quoted(&before),
         shell_quoted(&behind),
         shell_quoted("Content-Type: application/json"),
-        shell_quoted(&visible(&call.body)),
-    ))
+        shell_quoted(&text::visible_json(body)),
+    )
 }
 
 /// A value of a query.
@@ -41,23 +43,6 @@ fn percent(text: &str) -> String {
         } else {
             // Writing to a string cannot fail.
             let _ = write!(out, "%{byte:02X}");
-        }
-    }
-    out
-}
-
-/// The same JSON, with what a terminal would act on spelled as escapes. Outside of its texts JSON
-/// holds none of that.
-fn visible(json: &str) -> String {
-    let mut out = String::new();
-    for c in json.chars() {
-        if text::acts(c) {
-            for unit in c.encode_utf16(&mut [0; 2]) {
-                // As above.
-                let _ = write!(out, "\\u{unit:04x}");
-            }
-        } else {
-            out.push(c);
         }
     }
     out

@@ -3,6 +3,7 @@
 //! Whatever came over the wire passes through [`clean`] before a terminal sees it (I9).
 
 use std::borrow::Cow;
+use std::fmt::Write;
 
 use serde_json::Value;
 use unicode_segmentation::UnicodeSegmentation;
@@ -304,6 +305,23 @@ fn unbroken(text: &str) -> Vec<&str> {
     }
     pieces.extend(text.get(last.0..).filter(|rest| !rest.is_empty()));
     pieces
+}
+
+/// The same JSON, with what a terminal would act on spelled as escapes. Outside of its texts JSON holds
+/// none of that but line ends.
+pub fn visible_json(json: &str) -> String {
+    let mut out = String::new();
+    for c in json.chars() {
+        if acts(c) && c != '\n' {
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                // Writing to a string cannot fail.
+                let _ = write!(out, "\\u{unit:04x}");
+            }
+        } else {
+            out.push(c);
+        }
+    }
+    out
 }
 
 /// One argument for a shell, whatever it holds.

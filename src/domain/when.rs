@@ -368,6 +368,12 @@ pub fn editable(at: DateTime<Utc>, zone: Zone) -> String {
     }
 }
 
+/// A time that means the same wherever it is typed: `2026-11-21 14:15:26 +08:00`.
+pub fn portable(at: DateTime<Utc>, zone: Zone) -> String {
+    let there = local(at, &zone);
+    format!("{} {}", there.format("%Y-%m-%d %H:%M:%S"), there.offset().fix())
+}
+
 /// A span in two units: `12m 04s`, `1h 02m`, `3d 04h`, `7s`. Negative spans count as zero.
 pub fn span(span: Duration) -> String {
     let s = span.num_seconds().max(0);

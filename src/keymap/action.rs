@@ -93,7 +93,21 @@ pub enum Action {
     GoOn,
     /// The last calls and how they ended.
     Calls,
-    /// A call of the API log, for a shell.
+    /// Everything that can be done here, and why not what cannot.
+    Menu,
+    /// Choose what of the task is copied.
+    Copy,
+    /// The number of the task.
+    CopyTaskId,
+    /// The service's name for the push that went out.
+    CopyPushTaskId,
+    /// The task as the service gave it.
+    CopyJson,
+    /// Who gets it, one a line.
+    CopyAccounts,
+    /// When it goes out, with its zone.
+    CopyTime,
+    /// A call, for a shell.
     CopyCurl,
     /// What the keys do here.
     Help,
@@ -138,8 +152,8 @@ impl Action {
             Self::KeepFilter => "keep the filter",
             Self::Find => "find on the server: keyword, range",
             Self::Ask => "ask the server",
-            Self::Sort => "sort",
-            Self::Choose => "take this order; again reverses it",
+            Self::Sort => "sort; again reverses the order",
+            Self::Choose => "take what is chosen",
             Self::Refresh => "refresh now, and search for writes of unknown outcome",
             Self::Acknowledge => "acknowledge the result that is shown",
             Self::Zone => "zone: the app's / UTC",
@@ -160,6 +174,13 @@ impl Action {
             Self::Drafts => "drafts: every text that is kept, and its outcome",
             Self::GoOn => "continue this draft, in its form",
             Self::Calls => "API log: the last calls, and how they ended",
+            Self::Menu => "menu of what can be done here, and why not",
+            Self::Copy => "copy: id, push id, JSON, accounts, time, curl",
+            Self::CopyTaskId => "copy the TaskID",
+            Self::CopyPushTaskId => "copy the PushTaskID",
+            Self::CopyJson => "copy the task as JSON",
+            Self::CopyAccounts => "copy the accounts, one a line",
+            Self::CopyTime => "copy the time, with its zone",
             Self::CopyCurl => "copy the call as curl, without its signature",
             Self::Help => "help",
             Self::Palette => "run an action, by its name",
@@ -194,6 +215,12 @@ impl Action {
         matches!(self, Self::Cancel | Self::Discard)
     }
 
+    /// Whether it is about the selected task.
+    pub fn is_of_task(self) -> bool {
+        use Action as A;
+        matches!(self, A::Open | A::NewFromThis | A::Edit | A::EditTime | A::Cancel | A::Copy)
+    }
+
     /// Whether it only moves about.
     pub fn moves(self) -> bool {
         use Action as A;
@@ -221,6 +248,7 @@ impl Action {
             Self::NextView => "task/JSON",
             Self::ToggleGroup => "open/fold",
             Self::Discard => "discard",
+            Self::Sort => "sort",
             Self::Choose => "take",
             Self::KeepFilter => "keep",
             Self::Palette => "do",
@@ -228,6 +256,9 @@ impl Action {
             Self::Drafts => "drafts",
             Self::GoOn => "continue it",
             Self::Calls => "API log",
+            Self::Acknowledge => "acknowledge",
+            Self::Menu => "menu",
+            Self::Copy => "copy",
             Self::CopyCurl => "copy as curl",
             Self::Down
             | Self::Up
@@ -243,10 +274,13 @@ impl Action {
             | Self::RangeBack
             | Self::MovePane
             | Self::Ask
-            | Self::Sort
             | Self::Refresh
-            | Self::Acknowledge
             | Self::Zone
+            | Self::CopyTaskId
+            | Self::CopyPushTaskId
+            | Self::CopyJson
+            | Self::CopyAccounts
+            | Self::CopyTime
             | Self::Edit
             | Self::NextField
             | Self::PreviousField

@@ -146,7 +146,7 @@ fn kept_for_others(action: Action, key: Key) -> Option<String> {
         KeyCode::Char('z') if ctrl && action != Action::Suspend => "it is kept for \"suspend\"",
         KeyCode::Char('l') if ctrl && action != Action::Repaint => "it is kept for \"repaint\"",
         KeyCode::Esc if action != Action::Back && action != Action::Close => "it only ever goes back",
-        KeyCode::Char('x') if key.is_printable() => "x only ever opens a menu",
+        KeyCode::Char('x') if key.is_printable() && action != Action::Menu => "x only ever opens a menu",
         KeyCode::Char('d') if key.is_printable() && action.takes_away() => "d never deletes",
         _ if action.takes_away() && !is_deliberate(key) => {
             "it takes something away: take a capital letter, a function key, Delete, or ctrl- with a letter"

@@ -22,8 +22,8 @@ use tokio::sync::{mpsc, watch};
 
 use crate::app::lines::LineKey;
 
-/// The most that may wait beside frames: a copied text or two.
-const MOST_WAITING: usize = 256 * 1024;
+/// The most that may wait beside frames: a copied text or two, each in two forms for tmux.
+const MOST_WAITING: usize = 512 * 1024;
 
 /// Of so many frames is told, should the loop not have heard of one before the next was written.
 const MOST_FRAMES: usize = 16;
@@ -261,6 +261,11 @@ impl Screen {
             waiting.spare = Some(passed_over.buffer);
         }
         drop(waiting);
+        self.write_now();
+    }
+
+    /// Writes what the terminal takes at once, and leaves the rest to the thread.
+    fn write_now(&self) {
         // Who holds the pen may have looked already: then the thread looks again.
         let written = self.shared.pen.try_lock().is_ok_and(|mut pen| self.shared.write(&mut pen, false));
         if !written {
@@ -317,7 +322,7 @@ impl Screen {
         }
         waiting.first.extend_from_slice(bytes);
         drop(waiting);
-        self.ring();
+        self.write_now();
         Ok(())
     }
 

@@ -12,6 +12,7 @@ use crate::app::PendingWrite;
 use crate::app::testing::{asked, connecting, key, now, setup, tasks, typed, with_page};
 use crate::app::{Write, Written};
 use crate::domain::{Kind, Page, TaskId};
+use crate::term;
 use crate::theme::Depth;
 
 const SIZE: (u16, u16) = (80, 24);
@@ -84,7 +85,9 @@ fn stalled_ends(room: usize) -> (Channels, Far, term::FrameWriter) {
     let far =
         Far { input: to_input, signals: to_signals, worker: to_worker, effects: from_effects, terminal };
     let (suspend, retake) = (|| Ok(()), || Ok(()));
-    (Channels { input, signals, worker, effects, screen, written, suspend, retake }, far, writer)
+    let clipboard = term::Clipboard::new(|_| None, far.signals.clone());
+    let ends = Channels { input, signals, worker, effects, screen, written, clipboard, suspend, retake };
+    (ends, far, writer)
 }
 
 /// A clock that goes with tokio's, which a test can stop.
@@ -352,24 +355,30 @@ async fn an_effect_that_finds_no_place_is_noted_and_answered() {
     assert!(shown(&far.terminal).contains("too many requests are pending"), "{}", shown(&far.terminal));
 }
 
+fn copy(text: &str) -> Effect {
+    let label = crate::app::ClipLabel { what: "it".to_owned(), remark: None, warns: false };
+    Effect::Copy(Box::new(crate::app::Clip { text: text.to_owned(), label }))
+}
+
 #[tokio::test(start_paused = true)]
 async fn what_is_copied_goes_to_the_terminal_and_a_terminal_that_takes_nothing_is_said() {
     let (ends, far, mut writer) = stalled_ends(64);
     far.signals.try_send(Message::EndAsked).unwrap();
     let (theme, state) = (Theme::new(Depth::Indexed), with_page(SIZE, 128, tasks()));
-    let copies = vec![Effect::Copy("a".to_owned()), Effect::Copy("b".to_owned())];
+    let copies = vec![copy("a"), copy("b")];
     let ended = run(&theme, state.clone(), copies, ends, clock()).await;
-    assert_eq!(ended.state.note, state.note);
+    let note = ended.state.shared.note.unwrap().text;
+    assert_eq!(note, "it sent to the terminal (OSC 52), which may refuse it silently");
     while writer.next().await {}
     let first = far.terminal.bytes();
     assert!(first.starts_with(b"\x1b]52;c;YQ==\x1b\\\x1b]52;c;Yg==\x1b\\"), "each once, in order");
 
     let (ends, far, writer) = stalled_ends(64);
     far.signals.try_send(Message::EndAsked).unwrap();
-    let copies = vec![Effect::Copy("c".repeat(70_000)); 4];
+    let copies = vec![copy(&"c".repeat(70_000)); 8];
     let ended = run(&theme, state, copies, ends, clock()).await;
     let note = ended.state.shared.note.unwrap().text;
-    assert_eq!(note, "not copied: the terminal does not accept it");
+    assert_eq!(note, "it not copied; the terminal does not accept it");
     drop(writer);
 }
 

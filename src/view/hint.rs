@@ -5,8 +5,9 @@ use ratatui::layout::Rect;
 use ratatui::widgets::{Clear, Widget};
 
 use crate::app::State;
+use crate::app::hints::{Hint, hints};
 use crate::domain::text;
-use crate::keymap::{Action, Binding, Scope};
+use crate::keymap::{Action, Scope};
 use crate::theme::Theme;
 
 use super::cells::put;
@@ -50,47 +51,11 @@ pub(super) fn message(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer
     }
 }
 
-/// Draws as many keys as fit, each whole; the one for help has its place kept.
-pub(super) fn keys(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let area = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..area };
-    let takes_text = state.layers.last().is_some_and(crate::app::Layer::takes_text);
-    let of_scope = |scope| state.setup.keys.of_scope(scope);
-    let shown = |binding: &&Binding| binding.hinted && !binding.keys.is_empty();
-    let bindings = state.scopes().into_iter().flat_map(of_scope).filter(shown);
-    // In a text field `?` is text.
-    let bindings: Vec<&Binding> =
-        bindings.filter(|binding| !(takes_text && binding.action == Action::Help)).collect();
-    let (help, others): (Vec<&Binding>, Vec<&Binding>) =
-        bindings.into_iter().partition(|binding| binding.action == Action::Help);
-    let kept: u16 = help.iter().map(|binding| length(binding)).sum();
-    let mut x = area.x;
-    for binding in others {
-        if x + length(binding) + kept > area.right() + 2 {
-            break;
-        }
-        x = one(binding, x, area, theme, buf);
+/// Draws the hints where they stand.
+pub(super) fn keys(state: &State, theme: &Theme, row: Rect, buf: &mut Buffer) {
+    for Hint { binding, area } in hints(state, row) {
+        let room = |x: u16| area.right().saturating_sub(x);
+        let x = put(buf, area.x, area.y, area.width, binding.label(), theme.accent()).saturating_add(1);
+        put(buf, x, area.y, room(x), binding.action.hint(), theme.muted());
     }
-    for binding in help {
-        x = one(binding, x, area, theme, buf);
-    }
-}
-
-/// Cells that a key, its word and the gap behind them take.
-fn length(binding: &Binding) -> u16 {
-    let cells = text::width(binding.label()) + 1 + text::width(binding.action.hint()) + 2;
-    u16::try_from(cells).unwrap_or(u16::MAX)
-}
-
-fn one(binding: &Binding, x: u16, area: Rect, theme: &Theme, buf: &mut Buffer) -> u16 {
-    let room = |x: u16| area.right().saturating_sub(x);
-    let x = put(buf, x, area.y, room(x), binding.label(), theme.accent());
-    let x = put(
-        buf,
-        x.saturating_add(1),
-        area.y,
-        room(x.saturating_add(1)),
-        binding.action.hint(),
-        theme.muted(),
-    );
-    x.saturating_add(2)
 }

@@ -11,6 +11,8 @@ use crate::theme::Theme;
 
 use super::cells::{border, put};
 
+pub(super) use crate::app::frame::centred;
+
 /// Draws the frame on `area` over whatever stands there and returns the room inside.
 pub(super) fn overlay(title: &str, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
     let area = area.intersection(buf.area);
@@ -46,12 +48,6 @@ pub(super) fn badged(
         put(buf, area.right() - room - 2, area.y, room, &badge, theme.badge(environment));
     }
     inner
-}
-
-/// A rectangle of at most this size in the middle of `area`.
-pub(super) fn centred(area: Rect, width: u16, height: u16) -> Rect {
-    let (width, height) = (width.min(area.width), height.min(area.height));
-    Rect::new(area.x + (area.width - width) / 2, area.y + (area.height - height) / 2, width, height)
 }
 
 /// Lets what lies behind an overlay stand back.

@@ -47,6 +47,7 @@ pub(super) fn note_down(message: &Message) {
         }
         // Calls are written down where they are made; the rest is no trouble.
         Message::Called(_)
+        | Message::Copied(_)
         | Message::Signed { .. }
         | Message::Learnt { .. }
         | Message::Narrowed { .. }

@@ -210,6 +210,7 @@ fn answered(message: &Message) -> Option<ReqId> {
         | Message::Noted(_)
         | Message::Signed { .. }
         | Message::Called(_)
+        | Message::Copied(_)
         | Message::Drawn { .. } => None,
     }
 }

@@ -5,8 +5,6 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::Path;
 use std::process::{Command, Output};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
 use pushdeck::domain::wire;
 use pushdeck::sandbox::{Fault, FaultKind, Options, When};
 use serde_json::Value;
@@ -31,15 +29,6 @@ fn choose(terminal: &mut Terminal, text: &str) {
         terminal.wait("another row", |screen| screen.lines().any(|line| line.contains('▸') && line != row));
     }
     panic!("{text} is never reached:\n{}", terminal.screen());
-}
-
-/// The texts that were given to the terminal's clipboard.
-fn copied(terminal: &Terminal) -> Vec<String> {
-    let bytes = terminal.bytes();
-    let text = String::from_utf8_lossy(&bytes);
-    let sequences = text.split("\x1b]52;c;").skip(1);
-    let decoded = sequences.map(|rest| STANDARD.decode(rest.split_once("\x1b\\").unwrap().0).unwrap());
-    decoded.map(|bytes| String::from_utf8(bytes).unwrap()).collect()
 }
 
 /// Has a real shell read the line, with a `curl` that only says what it was asked for.
@@ -77,8 +66,8 @@ fn a_failed_attempt_and_its_retry_are_shown_and_the_call_can_be_made_again_by_ha
         assert!(screen.contains(piece), "{piece} is missing in\n{screen}");
     }
     terminal.keys("y");
-    terminal.see("copied as curl");
-    let [line] = &copied(&terminal)[..] else { panic!("{:?}", copied(&terminal)) };
+    terminal.see("as curl sent to the terminal");
+    let [line] = &terminal.copied()[..] else { panic!("{:?}", terminal.copied()) };
 
     let unfilled = shell(line, None);
     assert!(!unfilled.status.success() && unfilled.stdout.is_empty());

@@ -28,6 +28,8 @@ fn screen(scope: Scope) -> Screen {
         Scope::Filter => (&["/"], "Enter keep"),
         Scope::Find => (&["f"], "Keyword"),
         Scope::Sort => (&["s"], "Enter take"),
+        Scope::Menu => (&["x"], "What can be done here"),
+        Scope::Copy => (&["y"], "Copy of #"),
         Scope::Form => (&["n"], "New task"),
         Scope::Review => (&["D"], " to cancel "),
         Scope::Drafts => (&[":drafts", ENTER], "continue it"),
@@ -149,6 +151,12 @@ fn every_key_of_filter_find_and_sort() {
     press_all(Scope::Filter);
     press_all(Scope::Find);
     press_all(Scope::Sort);
+}
+
+#[test]
+fn every_key_of_the_menus() {
+    press_all(Scope::Menu);
+    press_all(Scope::Copy);
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod api_log;
 mod bad_input;
 mod browse;
 mod budget;
+mod clipboard;
 mod connection;
 mod doubt;
 mod form;

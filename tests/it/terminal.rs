@@ -9,6 +9,8 @@ use std::sync::{Arc, Condvar, Mutex};
 use std::time::{Duration, Instant};
 
 use crate::secrets::tells;
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
 use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system};
 
 /// How long a test waits for something that must come. Only a failing test ever waits so long.
@@ -341,6 +343,15 @@ impl Terminal {
     /// Every byte that the program wrote so far.
     pub(crate) fn bytes(&self) -> Vec<u8> {
         self.shared.raw.lock().unwrap().clone()
+    }
+
+    /// The texts that were given to the terminal's clipboard.
+    pub(crate) fn copied(&self) -> Vec<String> {
+        let bytes = self.bytes();
+        let text = String::from_utf8_lossy(&bytes);
+        let sequences = text.split("\x1b]52;c;").skip(1);
+        let decoded = sequences.map(|rest| STANDARD.decode(rest.split('\x1b').next().unwrap()).unwrap());
+        decoded.map(|bytes| String::from_utf8(bytes).unwrap()).collect()
     }
 
     /// Another size.

@@ -36,6 +36,20 @@ fn shown(shared: &Shared) -> Option<Query> {
     (same == *now).then_some(shown)
 }
 
+/// Why there is no page to turn to in that direction, as far as is known.
+pub(in crate::app) fn no_page(shared: &Shared, forward: bool) -> Option<String> {
+    let Some(shown) = shown(shared) else { return Some("the first page has not come yet".to_owned()) };
+    if !forward {
+        return (shown.offset == 0).then(|| "this is the first page".to_owned());
+    }
+    let (came, total) = (shared.board.came, shared.board.total);
+    let end = shown.offset + came;
+    if end >= total || came == 0 {
+        return Some("this is the last page".to_owned());
+    }
+    (shared.board.dead_end == Some((end, total))).then(|| dead_end_words(total, end))
+}
+
 /// Turns a page, or once more when the page before has come.
 pub(super) fn turn(shared: &mut Shared, forward: bool, edge: Edge) -> Vec<Effect> {
     if is_turning(shared) {
@@ -44,10 +58,11 @@ pub(super) fn turn(shared: &mut Shared, forward: bool, edge: Edge) -> Vec<Effect
     }
     shared.board.turns = 0;
     shared.board.seek = None;
-    let Some(shown) = shown(shared) else {
-        shared.say("the first page has not come yet");
+    if let Some(why) = no_page(shared, forward) {
+        shared.say(why);
         return Vec::new();
-    };
+    }
+    let Some(shown) = shown(shared) else { return Vec::new() };
     if forward { next_page(shared, &shown) } else { previous_page(shared, &shown, edge) }
 }
 
@@ -67,24 +82,12 @@ pub(super) fn turn_on(shared: &mut Shared) -> Vec<Effect> {
 fn next_page(shared: &mut Shared, shown: &Query) -> Vec<Effect> {
     let came = shared.board.came;
     let end = shown.offset + came;
-    if end >= shared.board.total || came == 0 {
-        shared.say("this is the last page");
-        return Vec::new();
-    }
-    if shared.board.dead_end == Some((end, shared.board.total)) {
-        say_dead_end(shared, end);
-        return Vec::new();
-    }
     shared.board.seam = Some(shared.board.seam(Side::Below, 0));
     shared.board.query.page_size = most_rows(shared);
     turn_to(shared, end - OVERLAP.min(came / 2), Edge::First)
 }
 
 fn previous_page(shared: &mut Shared, shown: &Query, edge: Edge) -> Vec<Effect> {
-    if shown.offset == 0 {
-        shared.say("this is the first page");
-        return Vec::new();
-    }
     let step = step(shared);
     let end = shown.offset + OVERLAP.min(step / 2).min(shared.board.came / 2);
     let offset = end.saturating_sub(step);
@@ -162,14 +165,14 @@ fn dead_end(shared: &mut Shared, page: &Page) -> Vec<Effect> {
         shared.board.edge = None;
         shared.board.total = page.total;
         shared.board.dead_end = Some((end, page.total));
-        say_dead_end(shared, end);
+        shared.warn(dead_end_words(page.total, end));
     }
     Vec::new()
 }
 
-fn say_dead_end(shared: &mut Shared, end: u64) {
-    let (total, end) = (text::grouped(shared.board.total), text::grouped(end));
-    shared.warn(format!("the service counts {total} tasks but gives none after row {end}; r reads it again"));
+fn dead_end_words(total: u64, end: u64) -> String {
+    let (total, end) = (text::grouped(total), text::grouped(end));
+    format!("the service counts {total} tasks but gives none after row {end}; r reads it again")
 }
 
 /// The set moved while it was paged through.

@@ -35,8 +35,13 @@ fn newer(state: &State) -> u64 {
 }
 
 fn copied(effects: &[Effect]) -> &str {
-    let [Effect::Copy(line)] = effects else { panic!("{effects:?}") };
-    line
+    let [Effect::Copy(clip)] = effects else { panic!("{effects:?}") };
+    &clip.text
+}
+
+fn label(effects: &[Effect]) -> &ClipLabel {
+    let [Effect::Copy(clip)] = effects else { panic!("{effects:?}") };
+    &clip.label
 }
 
 fn note(state: &State) -> &str {
@@ -198,7 +203,8 @@ fn the_chosen_call_is_copied_from_the_list_and_from_its_page() {
     type_in(&mut state, "kkkkk");
     let from_list = type_in(&mut state, "y");
     assert!(copied(&from_list).contains("/v4/timpush/get_sched_task?"), "{from_list:?}");
-    assert!(note(&state).contains("if the terminal allows it") && note(&state).contains("pushdeck usersig"));
+    assert_eq!(label(&from_list).what, "get_sched_task as curl");
+    assert_eq!(label(&from_list).remark.as_deref(), Some("USERSIG is filled by: pushdeck usersig"));
     press(&mut state, KeyCode::Enter);
     assert_eq!(type_in(&mut state, "y"), from_list);
 }
@@ -209,18 +215,14 @@ fn the_copy_of_a_write_says_that_it_writes_again() {
     type_in(&mut state, "kkk");
     let effects = type_in(&mut state, "y");
     assert!(copied(&effects).contains("modify_sched_task") && copied(&effects).contains(r"\u202e"));
-    assert!(note(&state).contains("WRITES AGAIN"), "{}", note(&state));
+    let label = label(&effects);
+    assert!(label.warns && label.what.contains("WRITES AGAIN"), "{label:?}");
 }
 
 #[test]
 fn what_cannot_be_copied_whole_is_not_copied() {
     let mut state = call_log(SIZE);
     let cut = Call { bytes_sent: 99_000, ..testing::call(Command::Add, End::Done) };
-    let quotes: Arc<str> = "'".repeat(Call::MOST_BODY).into();
-    let bytes_sent = quotes.len() as u64;
-    let url = "x".repeat(10_000);
-    let address = crate::domain::call::Address { base_url: url, ..(*cut.address).clone() };
-    let long = Call { body: quotes, bytes_sent, address: Arc::new(address), ..cut.clone() };
     feed(&mut state, [Message::Called(Arc::new(cut))]);
     assert_eq!(type_in(&mut state, "y"), []);
     assert!(
@@ -228,9 +230,6 @@ fn what_cannot_be_copied_whole_is_not_copied() {
         "{}",
         note(&state)
     );
-    feed(&mut state, [Message::Called(Arc::new(long))]);
-    assert_eq!(type_in(&mut state, "y"), []);
-    assert!(note(&state).contains("longer than terminals accept"), "{}", note(&state));
 }
 
 #[test]
