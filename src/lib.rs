@@ -37,6 +37,9 @@
 //! | the text of an error | [`domain::catalog`] (codes), [`domain::failure`] (the transport) |
 //! | what goes over the wire | [`domain::wire`]; how it goes in [`api`] |
 //! | which rows are asked for, and whether a page joins what was shown | `app::board`: `paging`, `range` |
+//! | how the table finds the present, or the page of one task | `app::board`: `seek`, `go_to` |
+//! | which rows are on the screen, and where the line that says now stands | `app::board::viewport` |
+//! | what is shown beside the list: what was just written or cancelled | `app::board::own` |
 //! | what is learnt of the service's list, and what is asked for then | [`domain::limits`], `worker::limits` |
 //! | that a write is not sent twice | `api::retry`, 70001 in `api::client`, the HTTP library's own retries off in `api::http`; before it `worker::before`, in doubt `worker::reconcile` |
 //! | what is retried | `api::retry`; how often one may call: `api::rate_limiter` (the figures: its `window`) |

@@ -29,13 +29,13 @@ pub struct Note {
     pub bad: bool,
     /// When it goes, by [`Moment::running`].
     pub until: Duration,
-    /// Where it was said to a key; what was said to an answer has no place.
-    pub(super) place: Option<Place>,
+    /// Where it was said to a key; what was said to an answer goes along.
+    pub(super) at: Option<Position>,
 }
 
 /// Where the operator is: the screen, and the task.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Place {
+pub(super) struct Position {
     pub(super) scope: Scope,
     pub(super) task: Option<TaskId>,
 }
@@ -161,7 +161,7 @@ impl Shared {
     pub(super) fn say(&mut self, text: impl Into<String>) {
         self.notes += 1;
         self.note =
-            Some(Note { text: text.into(), bad: false, until: self.now.running + NOTE_STAYS, place: None });
+            Some(Note { text: text.into(), bad: false, until: self.now.running + NOTE_STAYS, at: None });
     }
 
     /// Shows what an answer brought, beside what went wrong a moment ago: nobody pressed a key in between.
@@ -180,12 +180,8 @@ impl Shared {
     /// Shows what went wrong.
     pub fn warn(&mut self, text: impl Into<String>) {
         self.notes += 1;
-        self.note = Some(Note {
-            text: text.into(),
-            bad: true,
-            until: self.now.running + BAD_NOTE_STAYS,
-            place: None,
-        });
+        self.note =
+            Some(Note { text: text.into(), bad: true, until: self.now.running + BAD_NOTE_STAYS, at: None });
     }
 
     /// Says what a text field did not take, if there is something.

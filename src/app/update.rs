@@ -19,7 +19,7 @@ use super::message::Message;
 use super::next::{Destination, Go, Next};
 use super::request::{Moment, ReqId};
 use super::review::Screens;
-use super::shared::{Place, Shared};
+use super::shared::{Position, Shared};
 use super::state::State;
 use super::{detail, drafts, form, reload, review};
 
@@ -28,7 +28,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let is_input = matches!(message, Message::Key(_) | Message::Pasted(_));
     let said_before = state.notes;
     let effects = take(state, message);
-    keep_note_in_its_place(state, is_input, said_before);
+    leave_note_behind(state, is_input, said_before);
     let (shared, screens) = state.split();
     if let Some(review) = screens.review {
         review::compose(shared, review);
@@ -37,14 +37,16 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
 }
 
 /// What was said to a key holds for the place where the operator is then, and goes when that is left.
-fn keep_note_in_its_place(state: &mut State, is_input: bool, said_before: u64) {
-    let here =
-        Place { scope: state.scopes().first().copied().unwrap_or(Scope::Tasks), task: state.board.selected };
+fn leave_note_behind(state: &mut State, is_input: bool, said_before: u64) {
+    let here = Position {
+        scope: state.scopes().first().copied().unwrap_or(Scope::Tasks),
+        task: state.board.selected,
+    };
     let is_new = state.notes != said_before;
     let Some(note) = &mut state.note else { return };
     if is_new {
-        note.place = is_input.then_some(here);
-    } else if note.place.is_some_and(|place| place != here) {
+        note.at = is_input.then_some(here);
+    } else if note.at.is_some_and(|at| at != here) {
         state.note = None;
     }
 }

@@ -124,9 +124,10 @@ fn the_log_file_holds_every_attempt_and_the_verdict_of_a_write_whose_answer_was_
     terminal.keys("D");
     terminal.see(&format!("type {tail} to"));
     terminal.keys(&tail);
-    terminal.see("is cancelled");
+    terminal.see("is cancelled: ");
     terminal.keys(ESC);
-    terminal.see("No tasks from");
+    terminal.gone("is cancelled: ");
+    terminal.row(&["▸", "CANC", "Hush-hush"]);
     terminal.keys("q");
     assert_eq!(terminal.end(), 0);
     terminal.assert_restored();

@@ -5,9 +5,15 @@ use pushdeck::sandbox::{Options, Seed};
 use crate::service::{KEY, Service};
 use crate::terminal::{CTRL_C, ENTER, ESC, Start, TAB, Terminal};
 
+/// On a screen with room for fewer rows than a page has.
 fn demo() -> (Service, Terminal) {
+    demo_of(24)
+}
+
+fn demo_of(rows: u16) -> (Service, Terminal) {
     let service = Service::start(Options::demo(), Some(Seed::default()));
-    let terminal = Start::new(&[]).config(&service.config("test")).env("ACME_IM_KEY", KEY).open();
+    let start = Start::new(&[]).size(120, rows).config(&service.config("test"));
+    let terminal = start.env("ACME_IM_KEY", KEY).open();
     (service, terminal)
 }
 
@@ -49,19 +55,19 @@ fn it_opens_on_what_comes_next_and_turns_pages() {
 #[test]
 fn it_sorts_by_both_times_in_both_directions() {
     let (service, mut terminal) = demo();
-    terminal.see("sort scheduled ↑");
+    terminal.see("scheduled ↑");
     terminal.keys("ss");
-    terminal.see("sort scheduled ↓");
+    terminal.see("scheduled ↓");
     terminal.see("rows 1–20 of 128");
     terminal.keys("sjjj");
     terminal.keys(ENTER);
-    terminal.see("sort created ↓");
+    terminal.see("created ↓");
     service.add("made just now", "2030-01-01 00:00:00");
     terminal.keys("r");
     terminal.row(&["▸", "PEND"]);
     terminal.see("made just now");
     terminal.keys("ss");
-    terminal.see("sort created ↑");
+    terminal.see("created ↑");
     terminal.gone("made just now");
 }
 
@@ -99,7 +105,7 @@ fn the_range_moves_and_comes_back() {
 
 #[test]
 fn the_detail_shows_the_task_as_a_phone_would_and_as_json() {
-    let (_service, mut terminal) = demo();
+    let (_service, mut terminal) = demo_of(40);
     terminal.row(&["▸", "PEND"]);
     terminal.keys(ENTER);
     terminal.see("Push id");

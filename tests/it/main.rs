@@ -16,6 +16,7 @@ mod keys;
 mod laws;
 mod lists;
 mod live;
+mod now;
 mod rebinding;
 mod reload;
 mod sandbox;

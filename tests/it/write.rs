@@ -213,7 +213,7 @@ fn a_task_is_modified_moved_and_cancelled() {
     let tail = format!("{:04}", id % 10_000);
     let config = service.config("test");
     let mut terminal = Start::new(&[]).config(&config).env("ACME_IM_KEY", KEY).open();
-    terminal.see("sort scheduled");
+    terminal.see("scheduled");
     // It is due years ahead: order by creation, newest first.
     terminal.keys("sjjj\r");
     terminal.row(&["▸", "Befor"]);
@@ -254,9 +254,10 @@ fn a_task_is_modified_moved_and_cancelled() {
     terminal.keys("D");
     terminal.see("cancel");
     confirm(&mut terminal, &format!("type {tail} to"), &tail);
-    terminal.see("is cancelled");
+    terminal.see("is cancelled: ");
     terminal.keys(ESC);
-    terminal.gone("▸ PEND");
+    terminal.gone("is cancelled: ");
+    terminal.row(&["▸", "CANC", "Before"]);
     assert_eq!(service.tasks("All"), [json!(null); 0]);
     terminal.keys("q");
     assert_eq!(terminal.end(), 0);

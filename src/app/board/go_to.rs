@@ -14,7 +14,8 @@ use super::super::request::ReqId;
 use super::super::shared::Shared;
 use super::ask::{show_own, show_waiting};
 use super::range::begin_seeking;
-use super::seek::{self, Seek};
+use super::seek;
+use super::table::Seek;
 
 /// Selects a task as it was just read, and brings it into sight: at once, and on the page to which it belongs when
 /// that is there. Where it lies outside of what is asked for, the question changes, which is said.

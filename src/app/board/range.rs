@@ -11,8 +11,7 @@ use super::super::effect::Effect;
 use super::super::request::ReqId;
 use super::super::shared::Shared;
 use super::ask::{most_rows, turn_to};
-use super::seek::Seek;
-use super::table::Edge;
+use super::table::{Edge, Seek};
 
 /// No page came. A range that the operator asked for and the service does not take is no trouble of the
 /// connection: what is shown stays the question.

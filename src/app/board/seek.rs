@@ -1,46 +1,20 @@
 //! Where in the order a time stands, and the page around it: that of the present, with which the table opens, or of a
 //! task that was gone to. The service knows rows by their number only, so the number is found out.
 
-use chrono::{DateTime, Utc};
-
 use crate::domain::failure::NotSent;
 use crate::domain::limits::RangeOf;
-use crate::domain::{Failure, Order, Page, Query, TaskId};
+use crate::domain::{Failure, Order, Page, Query};
 
 use super::super::effect::{Effect, Priority};
 use super::super::shared::Shared;
 use super::ask::{follow_cursor, turn_to};
 use super::own::reaches;
 use super::paging::step;
-use super::table::{Edge, ROWS_BEFORE};
+use super::table::{Edge, ROWS_BEFORE, Seek};
 use super::viewport::Viewport;
 
 /// So often it is asked before the nearest page has to do.
 const MOST_TRIES: u32 = 20;
-
-/// What is sought.
-#[derive(Clone, Copy, Debug, PartialEq)]
-pub(super) struct Seek {
-    /// The task; none is the present.
-    pub(super) task: Option<TaskId>,
-    /// The time by which it stands in the order; none is the present.
-    at: Option<DateTime<Utc>>,
-    /// Between which rows it must be.
-    span: Option<(u64, u64)>,
-    tries: u32,
-}
-
-impl Seek {
-    /// The present.
-    pub(super) fn present() -> Self {
-        Self { task: None, at: None, span: None, tries: 0 }
-    }
-
-    /// A task, by its time in the order that is asked for.
-    pub(super) fn task(id: TaskId, at: DateTime<Utc>) -> Self {
-        Self { task: Some(id), at: Some(at), span: None, tries: 0 }
-    }
-}
 
 /// A page came while something is sought: it is there, or the next question. First how many tasks lie before it,
 /// which one call tells where a range is of the scheduled time; then by halves.

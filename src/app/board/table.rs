@@ -16,7 +16,6 @@ use super::super::request::{Moment, ReqId};
 use super::super::setup::Setup;
 use super::own::{OwnRows, reaches};
 use super::seam::{Seam, Side};
-use super::seek::Seek;
 use super::texts::RowTexts;
 
 /// A changed cell is marked for two ticks.
@@ -42,6 +41,30 @@ pub(super) enum Edge {
     Last,
     /// The place that is sought, with a little of what lies before it.
     Sought,
+}
+
+/// What is sought.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub(super) struct Seek {
+    /// The task; none is the present.
+    pub(super) task: Option<TaskId>,
+    /// The time by which it stands in the order; none is the present.
+    pub(super) at: Option<DateTime<Utc>>,
+    /// Between which rows it must be.
+    pub(super) span: Option<(u64, u64)>,
+    pub(super) tries: u32,
+}
+
+impl Seek {
+    /// The present.
+    pub(super) fn present() -> Self {
+        Self { task: None, at: None, span: None, tries: 0 }
+    }
+
+    /// A task, by its time in the order that is asked for.
+    pub(super) fn task(id: TaskId, at: DateTime<Utc>) -> Self {
+        Self { task: Some(id), at: Some(at), span: None, tries: 0 }
+    }
 }
 
 /// Rows that stay on screen above the next task to come, or above one that was gone to.
