@@ -33,6 +33,16 @@ const WORDS: &[&str] = &[
     "99999999999999999999",
     "today",
     "tomorrow",
+    "yesterday",
+    "next",
+    "last",
+    "this",
+    "week",
+    "month",
+    "night",
+    "to",
+    "→",
+    "..",
     "mon",
     "sat",
     "saturday",
@@ -124,13 +134,20 @@ fn instant(input: &mut Input<'_>) -> DateTime<Utc> {
 }
 
 fn read(entry: &str, now: DateTime<Utc>, zone: Zone) {
-    match when::parse(entry, now, zone) {
-        Ok(at) => {
-            is_shown(at, now, zone);
-            assert_eq!(when::parse(entry, now, zone), Ok(at));
-            // In whole seconds, as the wire has them.
-            assert_eq!(when::whole(at), at, "{entry:?}");
+    let from = Some(when::whole(now));
+    for read in [when::parse(entry, now, zone), when::parse_change(entry, from, now, zone)] {
+        match read {
+            Ok(at) => {
+                is_shown(at, now, zone);
+                // In whole seconds, as the wire has them.
+                assert_eq!(when::whole(at), at, "{entry:?}");
+            }
+            Err(problem) => assert!(!problem.words().is_empty() && is_plain(&problem.words()), "{problem:?}"),
         }
+    }
+    assert_eq!(when::parse(entry, now, zone), when::parse(entry, now, zone));
+    match when::parse_range(entry, now, zone) {
+        Ok(found) => assert!(is_plain(&when::range(found, zone, now)), "{found:?}"),
         Err(problem) => assert!(!problem.words().is_empty() && is_plain(&problem.words()), "{problem:?}"),
     }
 }
@@ -145,6 +162,8 @@ fn is_shown(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) {
         when::from_now(at, now),
         when::age(at - now),
         when::span(at - now),
+        when::exact_span(at - now),
+        when::moved(now, at),
     ] {
         assert!(!text.is_empty() && text.len() < 60 && is_plain(&text), "{text:?}");
     }
@@ -155,6 +174,8 @@ fn goes_back(at: DateTime<Utc>, now: DateTime<Utc>, zone: Zone) {
     let at = when::whole(at);
     if (1973..9999).contains(&at.year()) {
         let text = when::editable(at, zone);
+        assert_eq!(when::parse(&text, now, zone), Ok(at), "{text} in {zone}");
+        let text = when::stamp(at, zone, now);
         assert_eq!(when::parse(&text, now, zone), Ok(at), "{text} in {zone}");
     }
 }

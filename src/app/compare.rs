@@ -76,7 +76,12 @@ pub(super) fn differences(old: &Version, new: &Version, zone: Zone, now: DateTim
     let time = |version: &Version| version.scheduled_at.map(|at| when::stamp(at, zone, now));
     let mut found = Vec::new();
     if old.scheduled_at != new.scheduled_at {
-        found.push(Difference { name: "SchedAt".to_owned(), old: time(old), new: time(new) });
+        let moved = old.scheduled_at.zip(new.scheduled_at).map(|(from, to)| when::moved(from, to));
+        let new = match (time(new), moved) {
+            (Some(new), Some(moved)) => Some(format!("{new}, {moved}")),
+            (new, _) => new,
+        };
+        found.push(Difference { name: "SchedAt".to_owned(), old: time(old), new });
     }
     for path in paths(&[&old.content, &new.content]) {
         let (before, after) = (old.content.at(&path), new.content.at(&path));

@@ -47,6 +47,10 @@ pub struct Change {
 /// the entries so that a draft on disk still tells whether the operator touched the time.
 const TIME_BEFORE: &str = "SchedAt";
 
+/// Beside it: the instant that it names, in seconds since 1970. What counts from it is the same in every
+/// zone.
+const TIME_FROM: &str = "SchedAt epoch";
+
 /// Behind the name of an entry: the entry that says that its text was cut, for as long as the text
 /// stays so.
 const CUT: &str = " cut";
@@ -87,6 +91,9 @@ impl Draft {
             }
         }
         draft.put(TIME_BEFORE, draft.scheduled.clone());
+        if let Some(at) = task.scheduled_at {
+            draft.put(TIME_FROM, at.timestamp().to_string());
+        }
         draft
     }
 
@@ -98,16 +105,22 @@ impl Draft {
         tidy(&mut copy.content);
         let mut draft = Self { scheduled: String::new(), ..Self::from_task(&copy, Zone::UTC) };
         draft.entries.remove(TIME_BEFORE);
+        draft.entries.remove(TIME_FROM);
         draft
     }
 
     /// The same changes on another version of the task: what the operator changed stays as typed,
-    /// everything else is as the task is now.
+    /// everything else is as the task is now. A time that was counted from one that the task no longer has
+    /// stays the moment that it was: `+30m` is not counted twice.
     #[must_use]
     pub fn laid_over(&self, task: &Task, zone: Zone) -> Self {
         let mut draft = Self::from_task(task, zone);
         if self.time_changed() {
-            draft.scheduled.clone_from(&self.scheduled);
+            let before = self.time_before(zone);
+            draft.scheduled = match when::on_scheduled(&self.scheduled, before, zone) {
+                Some(Ok(at)) if before != task.scheduled_at => when::editable(at, zone),
+                Some(_) | None => self.scheduled.clone(),
+            };
         }
         for field in FIELDS.iter().filter(|field| self.changed(field.path)) {
             draft.put(field.path, self.entry(field.path));
@@ -135,6 +148,26 @@ impl Draft {
     /// Whether the operator changed the time entry.
     pub fn time_changed(&self) -> bool {
         self.scheduled.trim() != self.entry(TIME_BEFORE).trim()
+    }
+
+    /// The time that the task had when this began; `None` where it had none, and for a new task.
+    pub fn time_before(&self, zone: Zone) -> Option<DateTime<Utc>> {
+        let seconds = self.entries.get(TIME_FROM).and_then(|seconds| seconds.parse().ok());
+        let noted = seconds.and_then(|seconds| DateTime::from_timestamp(seconds, 0));
+        // An older draft has but the text.
+        noted.or_else(|| when::parse(self.entry(TIME_BEFORE), DateTime::UNIX_EPOCH, zone).ok())
+    }
+
+    /// The time entry as it is understood: of a change it starts from the scheduled time (U10).
+    ///
+    /// # Errors
+    /// Says what is missing or what the entry could mean.
+    pub fn read_time(&self, now: DateTime<Utc>, zone: Zone) -> Result<DateTime<Utc>, WhenProblem> {
+        if self.entries.contains_key(TIME_BEFORE) {
+            when::parse_change(&self.scheduled, self.time_before(zone), now, zone)
+        } else {
+            when::parse(&self.scheduled, now, zone)
+        }
     }
 
     /// Whether both say the same: an empty text is none.
@@ -223,7 +256,7 @@ impl Draft {
         now: DateTime<Utc>,
         zone: Zone,
     ) -> (Result<DateTime<Utc>, WhenProblem>, Option<Problem>) {
-        let scheduled_at = when::parse(&self.scheduled, now, zone);
+        let scheduled_at = self.read_time(now, zone);
         let problem = match &scheduled_at {
             Err(problem) => Some(Problem::new("SchedAt", problem.words())),
             Ok(at) if *at <= now => {

@@ -145,7 +145,7 @@ fn preview(state: &State, form: &Form, theme: &Theme, area: Rect, buf: &mut Buff
         }
     }
     let (now, zone) = (state.server_now(), state.setup.zone);
-    match when::parse(&form.draft.scheduled, now, zone) {
+    match form.draft.read_time(now, zone) {
         Ok(at) => {
             let style = if at <= now { theme.danger() } else { theme.bold() };
             say(&when::stamp(at, zone, now), style);

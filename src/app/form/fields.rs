@@ -71,7 +71,7 @@ impl FormField {
                 "who gets it: ←/→ chooses, or u User, t Tag, a All; empty until you choose".to_owned()
             }
             Self::Time => {
-                "when: tomorrow 9:00, +90m, sat 18:30, 2026-11-22 09:00, or with a zone: 18:30 UTC".to_owned()
+                "when: tomorrow 9, +90m, mon 18:30, 2026-11-22 09:00, or with a zone: 18:30 UTC".to_owned()
             }
             Self::Section(_) => "→ or ctrl-o opens, ← folds".to_owned(),
             Self::Field(field) => {

@@ -6,6 +6,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::domain::fields::Group;
+use crate::domain::query::Range;
 use crate::domain::{Change, Content, Draft, Kind, NewTask, Problem, Task, TaskId, Zone, when};
 
 use super::super::request::ReqId;
@@ -161,10 +162,18 @@ impl Form {
         }
     }
 
-    /// The time as it is understood, on three clocks; `None` while it is not understood.
+    /// The time as it is understood, on three clocks; of a change also the time before it, and how far it
+    /// is moved. `None` while it is not understood.
     pub fn time_echo(&self, now: DateTime<Utc>, zone: Zone) -> Option<Vec<String>> {
-        let at = when::parse(&self.draft.scheduled, now, zone).ok()?;
-        Some(clocks(at, now, zone))
+        let at = self.draft.read_time(now, zone).ok()?;
+        let mut clocks = clocks(at, now, zone);
+        if let Some(before) = self.draft.time_before(zone).filter(|before| *before != at)
+            && let Some(first) = clocks.first_mut()
+        {
+            *first = when::range(Range { begin: before, end: at }, zone, now);
+            clocks.push(when::moved(before, at));
+        }
+        Some(clocks)
     }
 
     /// Lays what was changed over another version of the task.
@@ -198,6 +207,8 @@ impl Form {
         // A line end that came with the task stays one, even where one line is usual.
         let lines = self.focus.is_multiline() || text.contains('\n');
         let entry = if lines { TextField::lines(text) } else { TextField::line(text) };
+        let is_given = self.focus == FormField::Time && !text.is_empty() && *text == self.pristine.scheduled;
+        let entry = if is_given { entry.prefilled() } else { entry };
         self.entry = match self.focus {
             FormField::Field(field) if field.is_list() => entry.at_most(field.most_bytes()).of_items(),
             FormField::Field(field) => entry.at_most(field.most_bytes()),

@@ -335,6 +335,22 @@ fn a_removed_field_is_warned_about_and_online_only_too() {
 }
 
 #[test]
+fn a_change_of_time_says_how_far_it_is_moved_and_warns_when_that_is_earlier() {
+    for (typed, moved) in [("+1h30m", "1h 30m later"), ("-30m", "30m EARLIER")] {
+        let mut state = start(Environment::Test);
+        testing::open_time(&mut state, &task("User"));
+        type_in(&mut state, typed);
+        ctrl(&mut state, 's');
+        let body = text_of(&lines::body(&state, review(&state), 200).lines);
+        assert!(body.contains(&format!(", {moved}")), "{body}");
+        assert_eq!(
+            body.contains("! it goes out 30m EARLIER than it is scheduled now"),
+            moved.contains("EARLIER")
+        );
+    }
+}
+
+#[test]
 fn a_create_that_may_stand_already_is_told_before_another_one() {
     let mut state = create(Environment::Test, "User");
     let req = confirm(&mut state);

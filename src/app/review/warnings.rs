@@ -46,6 +46,9 @@ pub(super) fn warnings(shared: &Shared, review: &Review) -> Vec<(Tone, String)> 
         Audience::Unclear(_) => warn(Tone::Bad, "whom it reaches is not known".to_owned()),
         Audience::Everyone | Audience::Matching(_) | Audience::Accounts(_) => {}
     }
+    if let Some(words) = earlier(review) {
+        warn(Tone::Watch, words);
+    }
     let due = meant.scheduled_at.map(|at| at - now);
     if let Some(due) = due.filter(|due| *due < SOON) {
         let words = if due <= TimeDelta::zero() {
@@ -82,6 +85,13 @@ pub(super) fn warnings(shared: &Shared, review: &Review) -> Vec<(Tone, String)> 
     }
     found.extend(repeats(shared, review).into_iter().map(|words| (Tone::Bad, words)));
     found
+}
+
+/// A change that brings the push forward: it is easily mistyped, and leaves less time to stop it.
+fn earlier(review: &Review) -> Option<String> {
+    let Subject::Modify { change, .. } = &review.subject else { return None };
+    let (from, to) = (review.standing()?.scheduled_at?, change.scheduled_at?);
+    (to < from).then(|| format!("it goes out {} than it is scheduled now", when::moved(from, to)))
 }
 
 /// What else was sent, or stands, that this create could repeat.

@@ -192,6 +192,35 @@ fn account() -> impl Strategy<Value = String> {
     ]
 }
 
+#[test]
+fn what_counts_from_the_scheduled_time_is_the_same_in_every_zone_and_counted_once() {
+    let task = |at: &str| {
+        let info = format!(r#"{{"TaskID":7,"Type":"All","SchedAt":"{at}","Content":{{}}}}"#);
+        crate::domain::wire::read_task(&serde_json::from_str(&info).unwrap()).unwrap()
+    };
+    let now = crate::domain::wire::time_in("2026-11-20 00:00:00").unwrap();
+    let utc = |draft: &Draft, zone| draft.read_time(now, zone).map(crate::domain::wire::time_out);
+    let mut draft = Draft::from_task(&task("2026-11-22 01:00:00"), ZONE);
+    draft.scheduled = "+30m".to_owned();
+    for zone in [ZONE, Zone::UTC] {
+        assert_eq!(utc(&draft, zone).as_deref(), Ok("2026-11-22 01:30:00"));
+        let again = draft.laid_over(&task("2026-11-22 01:00:00"), zone);
+        assert_eq!(again.scheduled, "+30m");
+        let moved = draft.laid_over(&task("2026-11-22 01:30:00"), zone);
+        assert_eq!(utc(&moved, zone).as_deref(), Ok("2026-11-22 01:30:00"));
+    }
+    // A day does not go with the task, and a new task counts from now.
+    draft.scheduled = "tomorrow 9".to_owned();
+    assert_eq!(draft.laid_over(&task("2026-11-25 01:30:00"), ZONE).scheduled, "tomorrow 9");
+    let mut copy = Draft::clone_of(&task("2026-11-22 01:00:00"));
+    copy.scheduled = "2h".to_owned();
+    assert_eq!((utc(&copy, ZONE).as_deref(), copy.time_before(ZONE)), (Ok("2026-11-20 02:00:00"), None));
+    // A task without a time has nothing to count from.
+    let mut none = Draft::from_task(&Task { scheduled_at: None, ..task("2026-11-22 01:00:00") }, ZONE);
+    none.scheduled = "+30m".to_owned();
+    assert_eq!(none.read_time(now, ZONE), Err(when::WhenProblem::NothingToCountFrom));
+}
+
 proptest! {
     /// W7: what an existing task holds goes back as it came, and is shown so that it reads back.
     #[test]

@@ -79,6 +79,7 @@ fn a_change_sends_only_what_changed() {
     assert_eq!(form(&state).fields(), [FormField::Time]);
     ctrl(&mut state, 's');
     assert!(state.review().is_none() && note(&state).contains("nothing"), "{}", note(&state));
+    press(&mut state, KeyCode::End);
     type_in(&mut state, " UTC");
     let Ok(FormRequest::Modify(change)) = form(&state).request(now, zone) else { panic!("no change") };
     assert_eq!(change.scheduled_at.map(time_out).as_deref(), Some("2026-11-22 09:00:00"));
@@ -139,4 +140,66 @@ fn a_copy_has_no_time_and_keeps_the_fields_that_nobody_knows() {
     let Ok(FormRequest::Create(new)) = request else { panic!("{request:?}") };
     assert_eq!(time_out(new.scheduled_at), "2026-11-21 07:33:22");
     assert!(new.content.at("OfflinePushInfo.New").is_some() && new.content.at("MsgRandom").is_none());
+}
+
+#[test]
+fn half_an_hour_later_takes_two_keys_and_counts_from_the_scheduled_time() {
+    // The flash sale is scheduled for 14:15:26.
+    let mut state = testing::board((120, 40));
+    let mut keys = 0;
+    press(&mut state, KeyCode::Char('t'));
+    keys += 1;
+    type_in(&mut state, "+30m");
+    let (now, zone) = (state.server_now(), state.setup.zone);
+    assert_eq!(
+        form(&state).time_echo(now, zone).unwrap().join(" · "),
+        "Sat 21 Nov 14:15:26 → Sat 21 Nov 14:45:26 +08 · 06:45:26 UTC · in 42m 04s · 30m later"
+    );
+    ctrl(&mut state, 's');
+    keys += 1;
+    let Some(review) = state.review() else { panic!("{}", note(&state)) };
+    let Subject::Modify { change, .. } = &review.subject else { panic!("{:?}", review.subject) };
+    assert_eq!(change.scheduled_at.map(time_out).as_deref(), Some("2026-11-21 06:45:26"));
+    assert_eq!((change.content.as_ref(), keys), (None, 2));
+}
+
+#[test]
+fn a_change_of_time_takes_no_span_without_its_sign_and_says_when_it_goes_out_earlier() {
+    let mut state = testing::board((120, 40));
+    press(&mut state, KeyCode::Char('t'));
+    type_in(&mut state, "2h");
+    assert_eq!(form(&state).time_echo(state.server_now(), state.setup.zone), None);
+    ctrl(&mut state, 's');
+    assert!(state.review().is_none());
+    assert!(note(&state).contains("later or earlier? type +2h or -2h"), "{}", note(&state));
+    for (typed, moved) in
+        [("-10m", "10m EARLIER"), ("14:10", "5m 26s EARLIER"), ("tomorrow 14:15:26", "1d later")]
+    {
+        ctrl(&mut state, 'u');
+        type_in(&mut state, typed);
+        let echo = form(&state).time_echo(state.server_now(), state.setup.zone).unwrap();
+        assert_eq!(echo.last().map(String::as_str), Some(moved));
+    }
+}
+
+#[test]
+fn a_change_of_time_stays_the_moment_that_was_shown_when_the_task_moves_meanwhile() {
+    let (now, zone) = (time_in(NOW).unwrap(), Zone::named("Asia/Shanghai").unwrap());
+    let mut state = start();
+    open_time(&mut state, &tag_task());
+    type_in(&mut state, "+30m");
+    press(&mut state, KeyCode::Esc);
+    // It was sent after all, or somebody else did the same: half an hour more would be an hour.
+    let mut moved = tag_task();
+    moved.scheduled_at = moved.scheduled_at.map(|at| at + chrono::TimeDelta::minutes(30));
+    open_time(&mut state, &moved);
+    assert_eq!(form(&state).request(now, zone), Ok(FormRequest::Nothing));
+    // Nobody moved it: it is as it was typed.
+    press(&mut state, KeyCode::Esc);
+    let mut state = start();
+    open_time(&mut state, &tag_task());
+    type_in(&mut state, "+30m");
+    press(&mut state, KeyCode::Esc);
+    open_time(&mut state, &tag_task());
+    assert_eq!(form(&state).draft.scheduled, "+30m");
 }
