@@ -29,7 +29,7 @@ mod testing;
 mod tests;
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Clear, Widget};
 
 use crate::app::frame::{Areas, LEAST};
@@ -38,28 +38,29 @@ use crate::domain::text;
 use crate::theme::Theme;
 use cells::put;
 
-/// Draws everything on `area`, which begins at the top left corner.
-pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+/// Draws everything on `area`, which begins at the top left corner. Says where the cursor of the terminal
+/// belongs: into the text field that has the keys, so that an input method opens beside what is typed.
+pub fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let screen = Rect::new(0, 0, state.size.0, state.size.1);
     if screen == area {
-        draw(state, theme, buf);
-        return;
+        return draw(state, theme, buf);
     }
     // The terminal changed its size and the state does not know yet: draw for the size that the
     // state decided by, and show what fits.
     let mut other = Buffer::empty(screen);
-    draw(state, theme, &mut other);
+    let cursor = draw(state, theme, &mut other);
     for position in screen.intersection(area).positions() {
         if let (Some(to), Some(from)) = (buf.cell_mut(position), other.cell(position)) {
             *to = from.clone();
         }
     }
+    cursor.filter(|cursor| area.contains(*cursor))
 }
 
-fn draw(state: &State, theme: &Theme, buf: &mut Buffer) {
+fn draw(state: &State, theme: &Theme, buf: &mut Buffer) -> Option<Position> {
     let Some(areas) = state.areas() else {
         too_small(theme, buf);
-        return;
+        return None;
     };
     header::render(state, theme, areas.header, buf);
     status::tally(state, theme, areas.tally, buf);
@@ -70,17 +71,20 @@ fn draw(state: &State, theme: &Theme, buf: &mut Buffer) {
         detail::render(state, theme, pane, buf);
     }
     hint::keys(state, theme, areas.hint, buf);
+    let mut cursor = None;
     for layer in &state.layers {
-        over(state, layer, theme, &areas, buf);
+        // Only the layer on top has the keys.
+        cursor = over(state, layer, theme, &areas, buf);
     }
     // There the line of a filter stands while it is typed.
     if !matches!(state.layers.last(), Some(Layer::Filter(_))) {
         hint::message(state, theme, areas.message, buf);
     }
+    cursor
 }
 
-/// Draws what lies over the board, one layer.
-fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
+/// Draws what lies over the board, one layer, and says where its cursor stands.
+fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Buffer) -> Option<Position> {
     // Header, message and hints stay as they are: where one is, what happened and what the keys do
     // holds for overlays too.
     let ground = areas.ground();
@@ -94,19 +98,20 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
             Clear.render(body, buf);
             detail::render(state, theme, body, buf);
         }
-        Layer::Filter(line) => filter::render(state, line, theme, areas.message, buf),
-        Layer::Find(find) => find::render(state, find, theme, ground, buf),
+        Layer::Filter(line) => return filter::render(state, line, theme, areas.message, buf),
+        Layer::Find(find) => return find::render(state, find, theme, ground, buf),
         Layer::Sort(picker) => sort::render(state, *picker, theme, ground, buf),
         Layer::Menu(menu) => menu::render(state, menu, theme, buf),
         Layer::Copy(menu) => copy::render(state, menu, theme, buf),
-        Layer::Form(form) => form::render(state, form, theme, ground, buf),
-        Layer::Review(review) => review::render(state, review, theme, ground, buf),
-        Layer::Palette(palette) => palette::render(state, palette, theme, ground, buf),
+        Layer::Form(form) => return form::render(state, form, theme, ground, buf),
+        Layer::Review(review) => return review::render(state, review, theme, ground, buf),
+        Layer::Palette(palette) => return palette::render(state, palette, theme, ground, buf),
         Layer::Drafts(list) => drafts::render(state, list, theme, ground, buf),
         Layer::Calls(list) => calls::render(state, *list, theme, ground, buf),
         Layer::Call(one) => calls::render_one(state, one, theme, ground, buf),
         Layer::Help(page) => help::render(state, page, theme, ground, buf),
     }
+    None
 }
 
 /// The one line of a screen without room.

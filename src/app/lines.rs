@@ -27,6 +27,8 @@ pub enum Tone {
     Watch,
     /// Failed, or not known.
     Bad,
+    /// Nothing is written: here is what is typed next.
+    Cursor,
 }
 
 /// A piece of a line.

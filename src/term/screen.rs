@@ -12,12 +12,13 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError, TryLockError};
 use std::thread;
 use std::time::Duration;
 
+use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
 use crossterm::style::ResetColor;
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
 use ratatui::backend::{Backend, CrosstermBackend};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use tokio::sync::{mpsc, watch};
 
 use crate::app::lines::LineKey;
@@ -61,6 +62,8 @@ pub enum Progress {
 #[derive(Debug)]
 struct Frame {
     buffer: Buffer,
+    /// Where the cursor is shown; `None` hides it.
+    cursor: Option<Position>,
     shown: Shown,
 }
 
@@ -98,8 +101,9 @@ struct Shared {
 #[derive(Debug)]
 pub(super) struct Pen {
     out: Box<dyn Output>,
-    /// What was written last.
+    /// What was written last, and where it left the cursor.
     on_screen: Buffer,
+    cursor: Option<Position>,
     /// What was begun and not taken yet, and the frame that is on the screen after it.
     rest: Vec<u8>,
     begun: Option<Frame>,
@@ -158,7 +162,9 @@ impl Pen {
                 self.on_screen.resize(area);
                 self.on_screen.reset();
             }
-            encode(&self.on_screen, &frame.buffer, anew, &mut self.rest)?;
+            let before = Picture { buffer: &self.on_screen, cursor: self.cursor };
+            let after = Picture { buffer: &frame.buffer, cursor: frame.cursor };
+            encode(&before, &after, anew, &mut self.rest)?;
         }
         let size = self.rest.len();
         let is_done = self.finish(shared, may_wait)?;
@@ -192,12 +198,13 @@ impl Pen {
         if !self.rest.is_empty() {
             return Ok(false);
         }
-        let Some(Frame { buffer, shown }) = self.begun.take() else { return Ok(true) };
+        let Some(Frame { buffer, cursor, shown }) = self.begun.take() else { return Ok(true) };
         if !(shared.is_open)() {
             // It was given back meanwhile: nobody saw the whole of it.
             shared.waiting().anew = true;
             return Ok(true);
         }
+        self.cursor = cursor;
         let old = std::mem::replace(&mut self.on_screen, buffer);
         shared.waiting().spare = Some(old);
         let awaited = shown.awaited;
@@ -233,7 +240,8 @@ pub fn screen(
 ) -> (Screen, FrameWriter, watch::Receiver<Progress>) {
     let (ring, bell) = mpsc::channel(1);
     let (written, progress) = watch::channel(Progress::default());
-    let pen = Pen { out: Box::new(out), on_screen: Buffer::default(), rest: Vec::new(), begun: None };
+    let pen =
+        Pen { out: Box::new(out), on_screen: Buffer::default(), cursor: None, rest: Vec::new(), begun: None };
     let (waiting, pen) = (Mutex::default(), Mutex::new(pen));
     let shared = Arc::new(Shared { waiting, pen, written, is_open });
     let screen = Screen { shared: Arc::clone(&shared), bell: ring, size };
@@ -249,15 +257,16 @@ impl Screen {
         (self.size)()
     }
 
-    /// Hands a frame over: `paint` fills it. `shown` comes back when it is on the screen.
-    pub fn show(&self, shown: Shown, paint: impl FnOnce(Rect, &mut Buffer)) {
+    /// Hands a frame over: `paint` fills it, and says where the cursor is shown. `shown` comes back when it is on
+    /// the screen.
+    pub fn show(&self, shown: Shown, paint: impl FnOnce(Rect, &mut Buffer) -> Option<Position>) {
         let area = Rect::new(0, 0, shown.size.0, shown.size.1);
         let mut buffer = self.shared.waiting().spare.take().unwrap_or_default();
         buffer.resize(area);
         buffer.reset();
-        paint(area, &mut buffer);
+        let cursor = paint(area, &mut buffer);
         let mut waiting = self.shared.waiting();
-        if let Some(passed_over) = waiting.frame.replace(Frame { buffer, shown }) {
+        if let Some(passed_over) = waiting.frame.replace(Frame { buffer, cursor, shown }) {
             waiting.spare = Some(passed_over.buffer);
         }
         drop(waiting);
@@ -358,18 +367,32 @@ impl FrameWriter {
     }
 }
 
+/// What stands on a screen.
+struct Picture<'a> {
+    buffer: &'a Buffer,
+    cursor: Option<Position>,
+}
+
 /// What turns one picture into another, as one synchronized update, so that a terminal never shows
-/// half of it. Nothing is asked: an answer would get between the keys.
-fn encode(before: &Buffer, after: &Buffer, anew: bool, to: &mut Vec<u8>) -> io::Result<()> {
-    let mut cells = before.diff_iter(after).peekable();
-    if !anew && cells.peek().is_none() {
+/// half of it. The cursor is hidden while cells are written, for terminals that know no such update.
+fn encode(before: &Picture<'_>, after: &Picture<'_>, anew: bool, to: &mut Vec<u8>) -> io::Result<()> {
+    let mut cells = before.buffer.diff_iter(after.buffer).peekable();
+    let is_same = !anew && cells.peek().is_none();
+    if is_same && before.cursor == after.cursor {
         return Ok(());
     }
     queue!(to, BeginSynchronizedUpdate)?;
     if anew {
-        queue!(to, ResetColor, Clear(ClearType::All))?;
+        queue!(to, ResetColor, Clear(ClearType::All), Hide)?;
+    } else if before.cursor.is_some() && (!is_same || after.cursor.is_none()) {
+        queue!(to, Hide)?;
     }
-    CrosstermBackend::new(&mut *to).draw(cells)?;
+    if !is_same {
+        CrosstermBackend::new(&mut *to).draw(cells)?;
+    }
+    if let Some(Position { x, y }) = after.cursor {
+        queue!(to, MoveTo(x, y), Show)?;
+    }
     queue!(to, EndSynchronizedUpdate)
 }
 

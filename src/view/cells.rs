@@ -80,7 +80,7 @@ pub(super) fn foot(words: &str, at_right: bool, style: Style, area: Rect, buf: &
 /// The look of a meaning.
 pub(super) fn style_of(tone: Tone, theme: &Theme) -> Style {
     match tone {
-        Tone::Plain => theme.plain(),
+        Tone::Plain | Tone::Cursor => theme.plain(),
         Tone::Muted => theme.muted(),
         Tone::Bold => theme.bold(),
         Tone::Good => theme.ok(),

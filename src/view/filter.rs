@@ -1,7 +1,7 @@
 //! The line in which a filter is typed, in place of the message.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Clear, Widget};
 
 use crate::app::State;
@@ -13,7 +13,13 @@ use super::cells::put;
 use super::text_field;
 
 /// Draws the slash, the text, and at the right how many rows pass or what is not understood.
-pub(super) fn render(state: &State, filter: &FilterLine, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(
+    state: &State,
+    filter: &FilterLine,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Option<Position> {
     Clear.render(area, buf);
     let board = &state.board;
     let (words, style) = match &board.filter.problem {
@@ -27,5 +33,5 @@ pub(super) fn render(state: &State, filter: &FilterLine, theme: &Theme, area: Re
     let start = area.right().saturating_sub(right + 1);
     put(buf, start, area.y, right, &words, style);
     let field = Rect { x, width: start.saturating_sub(x + 1), ..area };
-    text_field::line(&filter.entry, true, theme, field, buf);
+    text_field::line(&filter.entry, true, theme, field, buf)
 }

@@ -1,7 +1,7 @@
 //! The form of a server-side find.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use crate::app::State;
 use crate::app::find::{FIELDS, Find};
@@ -19,21 +19,28 @@ const ROOMY: u16 = 10;
 
 /// Draws the fields, each with what it takes or what is wrong with it; on a low screen only for the
 /// field that has the keys.
-pub(super) fn render(state: &State, find: &Find, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(
+    state: &State,
+    find: &Find,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Option<Position> {
     let roomy = area.height >= ROOMY;
     let height = if roomy { ROOMY } else { 6 };
     let inner = overlay("Find on the server", centred(area, 80, height), buf, theme);
     let mut y = inner.y;
+    let mut cursor = None;
     for (i, ((label, help), field)) in FIELDS.iter().zip(&find.entries).enumerate() {
         if y >= inner.bottom() {
-            return;
+            return cursor;
         }
         let focused = i == find.focus;
         let style = if focused { theme.accent() } else { theme.muted() };
         put(buf, inner.x, y, LABEL.min(inner.width), label, style);
         let beside =
             Rect { x: inner.x.saturating_add(LABEL), y, width: inner.width.saturating_sub(LABEL), height: 1 };
-        text_field::line(field, focused, theme, beside, buf);
+        cursor = cursor.or(text_field::line(field, focused, theme, beside, buf));
         y += 1;
         if roomy {
             under(find, i, help, theme, (Rect { y, ..beside }, inner), buf);
@@ -44,7 +51,7 @@ pub(super) fn render(state: &State, find: &Find, theme: &Theme, area: Rect, buf:
         let (_, help) = FIELDS.get(find.focus).copied().unwrap_or_default();
         let whole = Rect { y, height: 1, ..inner };
         under(find, find.focus, help, theme, (whole, inner), buf);
-        return;
+        return cursor;
     }
     y += 1;
     if y < inner.bottom() {
@@ -52,6 +59,7 @@ pub(super) fn render(state: &State, find: &Find, theme: &Theme, area: Rect, buf:
         let foot = format!("times are {} ({zone}) · asking costs one call", state.zone.name());
         put(buf, inner.x, y, inner.width, &foot, theme.muted());
     }
+    cursor
 }
 
 /// What is wrong with a field, else what it takes.

@@ -2,7 +2,7 @@
 //! it, and on wide screens the notification as a phone would show it.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 
 use crate::app::State;
@@ -31,11 +31,17 @@ const PREVIEW: u16 = 42;
 const ROOMY: u16 = 20;
 
 /// Draws the form on the whole of `area`, or in its middle on a very wide screen.
-pub(super) fn render(state: &State, form: &Form, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(
+    state: &State,
+    form: &Form,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Option<Position> {
     let outer = centred(area, WIDEST, area.height);
     let inner = badged(&title(state, form), state.setup.environment, outer, buf, theme);
     if inner.is_empty() {
-        return;
+        return None;
     }
     let roomy = area.height >= ROOMY;
     let foot = foot(form, inner, roomy, theme, buf);
@@ -47,9 +53,11 @@ pub(super) fn render(state: &State, form: &Form, theme: &Theme, area: Rect, buf:
     }
     let rows = rows::all(state, form, theme, body.width, roomy);
     let top = first_row(&rows, form.focus, usize::from(body.height));
+    let mut cursor = None;
     for (y, row) in (body.y..body.bottom()).zip(rows.iter().skip(top)) {
-        draw(row, theme, Rect { y, height: 1, ..body }, buf);
+        cursor = cursor.or(draw(row, theme, Rect { y, height: 1, ..body }, buf));
     }
+    cursor
 }
 
 fn title(state: &State, form: &Form) -> String {
@@ -101,7 +109,8 @@ fn first_row(rows: &[FormRow], focus: FormField, height: usize) -> usize {
     middle.saturating_sub(height / 2).min(rows.len().saturating_sub(height)).min(first)
 }
 
-fn draw(row: &FormRow, theme: &Theme, area: Rect, buf: &mut Buffer) {
+/// Draws a row, and says where its cursor stands.
+fn draw(row: &FormRow, theme: &Theme, area: Rect, buf: &mut Buffer) -> Option<Position> {
     let mut right = area.right();
     let mut x = area.x;
     if let Some(beside) = &row.beside {
@@ -113,10 +122,9 @@ fn draw(row: &FormRow, theme: &Theme, area: Rect, buf: &mut Buffer) {
     for (words, style) in &row.parts {
         x = put(buf, x, area.y, right.saturating_sub(x), words, *style);
     }
-    if let Some((line, column)) = &row.cursor {
-        let beside = Rect { x, width: right.saturating_sub(x), ..area };
-        text_field::cursor_line(line, *column, theme, beside, buf);
-    }
+    let (line, column) = row.cursor.as_ref()?;
+    let beside = Rect { x, width: right.saturating_sub(x), ..area };
+    text_field::cursor_line(line, *column, theme, beside, buf)
 }
 
 /// The notification, who gets it and when.

@@ -1,7 +1,7 @@
 //! The palette: a line to type in, and the actions that fit.
 
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use crate::app::State;
 use crate::app::palette::Palette;
@@ -22,16 +22,22 @@ const HELP: u16 = 20;
 const ROWS: u16 = 14;
 
 /// Draws the line and the actions below it, the chosen one in sight.
-pub(super) fn render(state: &State, palette: &Palette, theme: &Theme, area: Rect, buf: &mut Buffer) {
+pub(super) fn render(
+    state: &State,
+    palette: &Palette,
+    theme: &Theme,
+    area: Rect,
+    buf: &mut Buffer,
+) -> Option<Position> {
     let offers = palette.offers(&state.setup.keys);
     // The height does not follow what fits, so that nothing jumps while one types.
     let inner = overlay("Do", centred(area, 76, ROWS + 4), buf, theme);
     if inner.is_empty() {
-        return;
+        return None;
     }
     let x = put(buf, inner.x, inner.y, inner.width, ": ", theme.accent());
     let beside = Rect { x, width: inner.right().saturating_sub(x), height: 1, ..inner };
-    text_field::line(&palette.entry, true, theme, beside, buf);
+    let cursor = text_field::line(&palette.entry, true, theme, beside, buf);
     let list = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
     if offers.is_empty() && !list.is_empty() {
         put(buf, list.x, list.y, list.width, "no action here has that name", theme.muted());
@@ -56,4 +62,5 @@ pub(super) fn render(state: &State, palette: &Palette, theme: &Theme, area: Rect
             buf.set_style(Rect { y, height: 1, ..list }, theme.selected());
         }
     }
+    cursor
 }

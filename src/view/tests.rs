@@ -13,7 +13,7 @@ use crate::app::frame::LEAST;
 use crate::app::testing::{
     asked, auth, board, feed, in_doubt, key, later, offline, screens, task, tasks, typed, with_page,
 };
-use crate::app::{Message, State};
+use crate::app::{Layer, Message, State};
 use crate::domain::{Page, Zone, text};
 use crate::theme::testing::{LEAST as LEAST_CONTRAST, least_contrast};
 use crate::theme::{Depth, Ground, Theme};
@@ -201,6 +201,53 @@ fn rows_of_another_question_are_dimmed_and_the_border_says_that_it_is_asked() {
     let other = lines.iter().position(|line| line.contains("Lunch time")).unwrap();
     let muted = Theme::new(Depth::Indexed).muted();
     assert_eq!(Some(buf[(3, u16::try_from(other).unwrap())].fg), muted.fg);
+}
+
+/// Where the cursor stands, with what stands before it and on it.
+fn cursor_of(state: &State) -> Option<(String, String)> {
+    let mut buf = Buffer::empty(Rect::new(0, 0, state.size.0, state.size.1));
+    let cursor = super::render(state, &Theme::new(Depth::None), buf.area, &mut buf)?;
+    let before = (0..cursor.x).map(|x| buf[(x, cursor.y)].symbol().trim_end()).collect::<String>();
+    Some((before, buf[cursor].symbol().to_owned()))
+}
+
+#[test]
+fn the_cursor_stands_behind_what_was_typed_in_every_field_and_nowhere_else() {
+    let words = "早报 e\u{301}שלום 🔥";
+    for size in [(120, 40), (80, 24), (40, 12), LEAST] {
+        for opens in ["/", "f", ":", "n"] {
+            let mut state = board(size);
+            assert_eq!(cursor_of(&state), None);
+            feed(&mut state, typed(opens));
+            if opens == "n" {
+                // The field that says which type it is takes no text.
+                feed(&mut state, [key(KeyCode::Char('u')), key(KeyCode::Tab)]);
+            }
+            for typed in [words, &words.repeat(4)] {
+                feed(&mut state, [key(KeyCode::End), Message::Pasted(typed.to_owned())]);
+                let (before, on) = cursor_of(&state).unwrap_or_else(|| panic!("{opens} at {size:?}"));
+                let row = rows(&drawn(&state, Depth::None)).join("\n");
+                assert!(before.ends_with("לום🔥") && on == " ", "{opens} at {size:?}: {before}[{on}]\n{row}");
+            }
+            feed(&mut state, [key(KeyCode::Left), key(KeyCode::Left)]);
+            assert_eq!(cursor_of(&state).unwrap().1, " ", "{opens} at {size:?}");
+            feed(&mut state, [key(KeyCode::Left), key(KeyCode::Left)]);
+            assert_eq!(cursor_of(&state).unwrap().1, "ו", "{opens} at {size:?}");
+        }
+    }
+}
+
+#[test]
+fn what_lies_over_a_field_has_the_cursor_or_nothing_has() {
+    let mut state = board((80, 24));
+    feed(&mut state, typed("n"));
+    assert!(cursor_of(&state).is_none() || state.form().is_some());
+    feed(&mut state, [key(KeyCode::F(1))]);
+    assert_eq!(cursor_of(&state), None, "the help lies over the form");
+    for (name, state) in screens((80, 24)) {
+        let takes_text = state.layers.last().is_some_and(Layer::takes_text);
+        assert!(takes_text || cursor_of(&state).is_none(), "{name}");
+    }
 }
 
 #[test]

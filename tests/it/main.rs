@@ -5,6 +5,7 @@
 #![expect(clippy::unwrap_used, reason = "a journey that cannot go on fails")]
 
 mod api_log;
+mod appearance;
 mod bad_input;
 mod browse;
 mod budget;

@@ -228,6 +228,31 @@ impl Terminal {
         self.shared.parser.lock().unwrap().0.screen().contents()
     }
 
+    /// Waits until the cursor stands behind this text, or is hidden where there is none.
+    pub(crate) fn see_cursor_behind(&self, text: Option<&str>) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut guard = self.shared.parser.lock().unwrap();
+        loop {
+            let screen = guard.0.screen();
+            let (row, column) = screen.cursor_position();
+            let before = screen.contents_between(row, 0, row, column);
+            let is_there = match text {
+                Some(text) => !screen.hide_cursor() && before.ends_with(text),
+                None => screen.hide_cursor(),
+            };
+            if is_there {
+                return;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(
+                !left.is_zero(),
+                "no cursor behind {text:?} but at {column},{row}:\n{}",
+                screen.contents()
+            );
+            (guard, _) = self.shared.changed.wait_timeout(guard, left).unwrap();
+        }
+    }
+
     /// Waits until the screen is as asked; fails with the screen when it never is.
     pub(crate) fn wait(&self, what: &str, mut is: impl FnMut(&str) -> bool) -> String {
         let deadline = Instant::now() + PATIENCE;

@@ -151,7 +151,7 @@ fn typing(shared: &Shared, review: &Review) -> Option<Line> {
     }
     let typed = text::clean(&review.typed).into_owned();
     let tone = if review.spoiled { Tone::Bad } else { Tone::Plain };
-    let mut line = vec![part(Tone::Muted, "› "), part(tone, typed), part(Tone::Bold, "▏")];
+    let mut line = vec![part(Tone::Muted, "› "), part(tone, typed), part(Tone::Cursor, "")];
     if review.spoiled && !review.typed.is_empty() {
         line.push(part(Tone::Bad, "  ! that does not match"));
     }

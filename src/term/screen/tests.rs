@@ -4,11 +4,19 @@ use std::num::NonZero;
 
 use super::*;
 
-fn of(text: &'static str) -> impl FnOnce(Rect, &mut Buffer) {
+fn of(text: &'static str) -> impl FnOnce(Rect, &mut Buffer) -> Option<Position> {
+    with_cursor(text, None)
+}
+
+fn with_cursor(
+    text: &'static str,
+    cursor: Option<(u16, u16)>,
+) -> impl FnOnce(Rect, &mut Buffer) -> Option<Position> {
     move |area, buffer| {
         for (y, line) in (0..area.height).zip(text.lines()) {
             buffer.set_string(0, y, line, ratatui::style::Style::new());
         }
+        cursor.map(Position::from)
     }
 }
 
@@ -99,6 +107,55 @@ fn one_frame_is_one_synchronized_update_of_what_differs() {
     screen.show(shown((6, 2), AT), of("abc\ndXf"));
     writer.step();
     assert!(tape.bytes().is_empty(), "what is on the screen already is not written again");
+}
+
+#[test]
+fn the_cursor_is_shown_where_the_frame_wants_it_and_nowhere_else_and_does_not_blink_about() {
+    let (screen, mut writer, _, tape) = pair();
+    let mut written = Vec::new();
+    let mut show = |text, cursor| {
+        screen.show(shown((6, 2), AT), with_cursor(text, cursor));
+        writer.step();
+        let bytes = tape.take();
+        written.extend_from_slice(&bytes);
+        let mut terminal = vt100::Parser::new(NonZero::new(2).unwrap(), NonZero::new(6).unwrap(), 0);
+        terminal.process(b"\x1b[?25l");
+        terminal.process(&written);
+        let (row, column) = terminal.screen().cursor_position();
+        let at = (!terminal.screen().hide_cursor()).then_some((column, row));
+        (at, String::from_utf8(bytes).unwrap())
+    };
+    assert_eq!(show("abc\ndef", None).0, None);
+    let (at, bytes) = show("abX\ndef", Some((3, 1)));
+    assert_eq!(at, Some((3, 1)));
+    assert!(bytes.ends_with("\u{1b}[?25h\u{1b}[?2026l"), "in the same update: {bytes:?}");
+    assert_eq!(show("abX\ndef", Some((3, 1))), (Some((3, 1)), String::new()));
+    let (at, bytes) = show("abX\ndef", Some((1, 0)));
+    assert_eq!(
+        (at, bytes.contains("?25l")),
+        (Some((1, 0)), false),
+        "a cursor that moves stays on: {bytes:?}"
+    );
+    let (at, bytes) = show("abX\ndeY", Some((1, 0)));
+    assert_eq!((at, bytes.contains("?25l")), (Some((1, 0)), true), "it is not seen where cells are written");
+    assert_eq!(show("abX\ndeY", None).0, None);
+}
+
+#[test]
+fn after_another_program_had_the_terminal_the_cursor_is_where_it_belongs() {
+    let (screen, mut writer, _, tape) = pair();
+    screen.show(shown((6, 2), AT), with_cursor("abc", Some((2, 1))));
+    writer.step();
+    screen.repaint();
+    screen.show(shown((6, 2), AT), with_cursor("abc", Some((2, 1))));
+    tape.take();
+    writer.step();
+    assert!(tape.take().ends_with(b"\x1b[2;3H\x1b[?25h\x1b[?2026l"));
+    screen.repaint();
+    screen.show(shown((6, 2), AT), of("abc"));
+    writer.step();
+    let bytes = String::from_utf8(tape.take()).unwrap();
+    assert!(bytes.contains("?25l") && !bytes.contains("?25h"), "{bytes:?}");
 }
 
 #[test]
