@@ -91,6 +91,8 @@ fn title(state: &State) -> String {
 
 /// The mark of a task whose last write failed, or never became clear.
 const FAILED: &str = "!";
+/// Everybody, where there is hardly room.
+const EVERYONE_SHORT: &str = "‼ ALL";
 /// The status of a task that was cancelled here: the list does not bring it any more.
 const CANCELLED: &str = "CANC";
 
@@ -313,7 +315,9 @@ impl Drawn<'_> {
         };
         cell(columns.status, "STATUS", false);
         cell(columns.due, "IN", true);
-        cell(columns.scheduled, &times.head("SCHEDULED"), false);
+        let whole = times.head("SCHEDULED");
+        let fits = text::width(&whole) <= usize::from(columns.scheduled.1);
+        cell(columns.scheduled, &if fits { whole } else { times.head("TIME") }, false);
         cell(columns.who, "WHO", false);
         cell(columns.title, "TITLE", false);
         if let Some(at) = columns.sender {
@@ -364,15 +368,17 @@ impl Drawn<'_> {
         };
         cell(columns.status, row.status, self.style(row, Column::Status));
         cell(columns.due, &text::pad_left(&row.due, usize::from(columns.due.1)), self.due_style(row));
-        let scheduled = times.cell(row.scheduled_at, columns.seconds);
+        let scheduled = times.cell(row.scheduled_at, columns.seconds, columns.weekday);
         cell(columns.scheduled, &scheduled, self.style(row, Column::Scheduled));
-        cell(columns.who, &row.who, self.style(row, Column::Who));
+        let is_narrow = text::width(&row.who) > usize::from(columns.who.1);
+        let who = if row.is_everyone && is_narrow { EVERYONE_SHORT } else { &row.who };
+        cell(columns.who, who, self.style(row, Column::Who));
         cell(columns.title, &row.title, self.style(row, Column::Title));
         if let Some(at) = columns.sender {
             cell(at, &row.sender, self.theme.muted());
         }
         if let Some(at) = columns.created {
-            cell(at, &times.cell(row.created_at, false), self.theme.muted());
+            cell(at, &times.cell(row.created_at, false, true), self.theme.muted());
         }
     }
 

@@ -334,3 +334,19 @@ fn an_empty_screen_and_a_whole_page_are_drawn_by_the_rows_that_fit() {
     assert_eq!(drawn_rows, state.areas().unwrap().rows());
     assert!(shown.contains("▸ PEND"));
 }
+
+#[test]
+fn the_title_keeps_a_third_of_every_width_and_everybody_is_named() {
+    for width in 60..=220 {
+        let mut state = board((width, 24));
+        state.detail.placement = crate::app::frame::Placement::Off;
+        let lines = rows(&drawn(&state, Depth::None));
+        let head = lines.iter().find(|line| line.contains("STATUS")).unwrap();
+        let title = text::width(head.split("TITLE").next().unwrap());
+        let end = head.split_once("SENDER").or_else(|| head.split_once("CREATED"));
+        let end = end.map_or(usize::from(width) - 2, |(before, _)| text::width(before) - 1);
+        assert!((end - title) * 3 >= usize::from(width) - 6, "{width}: {head}");
+        assert!(lines.iter().any(|line| line.contains("‼ EVERYONE") || line.contains("‼ ALL")), "{width}");
+        assert!(head.contains("SCHEDULED (+08)") || head.contains("TIME (+08)"), "{width}: {head}");
+    }
+}

@@ -16,6 +16,7 @@ pub(super) struct Columns {
     pub(super) due: Cells,
     pub(super) scheduled: Cells,
     pub(super) seconds: bool,
+    pub(super) weekday: bool,
     pub(super) who: Cells,
     pub(super) title: Cells,
     pub(super) sender: Option<Cells>,
@@ -26,26 +27,30 @@ const POINTER: u16 = 2;
 const STATUS: u16 = 6;
 const DUE: u16 = 8;
 const SENDER: u16 = 14;
-/// Room of the audience: at most, on wide screens at most, and in short form.
+/// Room of the audience: at most, at least before something else leaves, and in short form.
+const WHO_MOST: u16 = 30;
 const WHO: u16 = 15;
-const WHO_WIDE: u16 = 30;
 const WHO_SHORT: u16 = 10;
+const WHO_LEAST: u16 = 6;
 /// Room that the title has at least before something else leaves, beside a third of the width.
 const TITLE: u16 = 12;
 
 /// What a width still has room for, the richest first: this is the order in which columns leave.
-const STAGES: [Stage; 5] = [
-    Stage { created: true, sender: true, seconds: true, who: WHO_WIDE },
-    Stage { created: true, sender: false, seconds: true, who: WHO_WIDE },
-    Stage { created: false, sender: false, seconds: true, who: WHO_WIDE },
-    Stage { created: false, sender: false, seconds: false, who: WHO },
-    Stage { created: false, sender: false, seconds: false, who: WHO_SHORT },
+const STAGES: [Stage; 7] = [
+    Stage { sender: true, created: true, seconds: true, weekday: true, who: WHO },
+    Stage { sender: false, created: true, seconds: true, weekday: true, who: WHO },
+    Stage { sender: false, created: false, seconds: true, weekday: true, who: WHO },
+    Stage { sender: false, created: false, seconds: false, weekday: true, who: WHO },
+    Stage { sender: false, created: false, seconds: false, weekday: true, who: WHO_SHORT },
+    Stage { sender: false, created: false, seconds: false, weekday: false, who: WHO_SHORT },
+    Stage { sender: false, created: false, seconds: false, weekday: false, who: WHO_LEAST },
 ];
 
 struct Stage {
     created: bool,
     sender: bool,
     seconds: bool,
+    weekday: bool,
     who: u16,
 }
 
@@ -56,17 +61,22 @@ impl Columns {
         let gap = if width >= 76 { 2 } else { 1 };
         let least = (width / 3).max(TITLE);
         let placed = |stage: &Stage| {
-            let who = longest.min(stage.who);
             let seconds = stage.seconds && times.seconds;
-            let time = times.width(seconds);
-            let mut taken = POINTER + STATUS + DUE + time + who + 4 * gap;
+            let time = times.width(seconds, stage.weekday);
+            let mut taken = POINTER + STATUS + DUE + time + 4 * gap;
             if stage.sender {
                 taken += SENDER + gap;
             }
             if stage.created {
-                taken += times.width(false) + gap;
+                taken += times.width(false, true) + gap;
             }
-            (Self::arrange(stage, gap, (time, times.width(false)), who, width.saturating_sub(taken)), seconds)
+            // The audience takes what it needs of what the title does not.
+            let room = width.saturating_sub(taken);
+            let who = longest.min(WHO_MOST).min(room.saturating_sub(least)).max(longest.min(stage.who));
+            (
+                Self::arrange(stage, gap, (time, times.width(false, true)), who, room.saturating_sub(who)),
+                seconds,
+            )
         };
         let fits = |(columns, _): &(Self, bool)| columns.title.1 >= least;
         let last = || STAGES.last().map(placed);
@@ -85,7 +95,7 @@ impl Columns {
         let (who, title) = (next(who), next(title));
         let sender = stage.sender.then(|| next(SENDER));
         let created = stage.created.then(|| next(created));
-        Self { status, due, scheduled, seconds: false, who, title, sender, created }
+        Self { status, due, scheduled, seconds: false, weekday: stage.weekday, who, title, sender, created }
     }
 }
 
@@ -124,18 +134,20 @@ impl Times {
         }
     }
 
-    fn width(&self, seconds: bool) -> u16 {
+    fn width(&self, seconds: bool, weekday: bool) -> u16 {
         // `Sat 21 Nov 14:15:26`, ` 2027`, ` +05:30`.
         let zone = if self.label.is_none() { 7 } else { 0 };
         let year = if self.years { 5 } else { 0 };
-        let least = if seconds { 19 } else { 16 };
-        (least + year + zone).max(u16::try_from(self.head("SCHEDULED").len()).unwrap_or(0))
+        let least = if seconds { 19 } else { 16 } - if weekday { 0 } else { 4 };
+        (least + year + zone)
+            .max(u16::try_from(self.head("SCHEDULED").len()).unwrap_or(0).min(least + year + zone + 1))
     }
 
-    pub(super) fn cell(&self, at: Option<DateTime<Utc>>, seconds: bool) -> String {
+    pub(super) fn cell(&self, at: Option<DateTime<Utc>>, seconds: bool, weekday: bool) -> String {
         let Some(at) = at else { return "no readable time".to_owned() };
         let whole = when::day_time(at, self.zone, self.now);
         let shown = if seconds { whole.as_str() } else { without_seconds(&whole) };
+        let shown = if weekday { shown } else { shown.split_once(' ').map_or(shown, |(_, date)| date) };
         match &self.label {
             Some(_) => shown.to_owned(),
             None => format!("{shown} {}", when::zone_label(at, self.zone)),
