@@ -273,6 +273,7 @@ const KEYMAP: &[Row] = &[
     on(Scope::Calls, Action::PageDown, &[PGDN]),
     on(Scope::Calls, Action::PageUp, &[PGUP]),
     hint(Scope::Calls, Action::Open, &[ENTER]),
+    hint(Scope::Calls, Action::WritesOnly, &[Key::char('w')]),
     hint(Scope::Calls, Action::CopyCurl, &[Key::char('y')]),
     hint(Scope::Calls, Action::Back, ESC_KEY),
     on(Scope::Calls, Action::Close, Q_KEY),

@@ -2,7 +2,8 @@
 //! everything that is known of it.
 //!
 //! It follows the newest until the operator moves up. An attempt is known by its number, never by
-//! its row, so that it stays chosen while others come. What the full queue of the worker dropped is
+//! its row, so that it stays chosen while others come or go. Writes are kept apart, so that polling does not
+//! push them out, and may be shown alone. What the full queue of the worker dropped is
 //! missing here; `--log` has it.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
@@ -28,7 +29,7 @@ use super::lines::{Line, Memo};
 use super::next::{Destination, Next};
 use super::shared::Shared;
 
-pub use log::Calls;
+pub use log::{Attempt, Calls};
 
 /// The list.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -37,40 +38,51 @@ pub struct CallList {
     chosen: Option<u64>,
     /// The first that is shown, when not the newest is chosen.
     top: u64,
+    /// Whether only writes are shown.
+    pub writes_only: bool,
 }
 
 impl CallList {
-    /// The number of the chosen attempt; `None` when there is none at all.
-    pub fn chosen(&self, calls: &Calls) -> Option<u64> {
-        if calls.kept.is_empty() {
-            return None;
-        }
-        Some(self.chosen.map_or(calls.made, |chosen| chosen.clamp(calls.oldest(), calls.made)))
+    /// The attempts that are listed, oldest first.
+    pub fn listed(self, calls: &Calls) -> Vec<&Attempt> {
+        calls.listed(self.writes_only)
     }
 
-    /// The numbers that are shown where there is room for so many rows.
-    pub fn window(&self, calls: &Calls, rows: usize) -> Range<u64> {
-        let Some(chosen) = self.chosen(calls) else { return 0..0 };
-        let rows = (rows as u64).max(1);
+    /// The row of the chosen attempt; of the next newer one where it is not listed, else of the last.
+    pub fn chosen(self, listed: &[&Attempt]) -> Option<usize> {
+        let last = listed.len().checked_sub(1)?;
+        Some(self.chosen.map_or(last, |chosen| row_of(listed, chosen).min(last)))
+    }
+
+    /// The rows that are shown where there is room for so many.
+    pub fn window(self, listed: &[&Attempt], rows: usize) -> Range<usize> {
+        let Some(chosen) = self.chosen(listed) else { return 0..0 };
+        let rows = rows.max(1);
         // No row stays empty while there is something to show.
-        let last_top = (calls.made + 1).saturating_sub(rows);
-        let top = if self.chosen.is_none() { last_top } else { self.top.min(last_top) };
-        let top = top.clamp((chosen + 1).saturating_sub(rows), chosen).max(calls.oldest());
-        top..(top + rows).min(calls.made + 1)
+        let last_top = listed.len().saturating_sub(rows);
+        let top = if self.chosen.is_none() { last_top } else { row_of(listed, self.top).min(last_top) };
+        let top = top.clamp((chosen + 1).saturating_sub(rows), chosen);
+        top..(top + rows).min(listed.len())
     }
 
     /// How many came that are below the last row.
-    pub fn newer(&self, calls: &Calls, rows: usize) -> u64 {
-        (calls.made + 1).saturating_sub(self.window(calls, rows).end.max(1))
+    pub fn newer(self, listed: &[&Attempt], rows: usize) -> usize {
+        listed.len() - self.window(listed, rows).end
     }
 
-    fn choose(&mut self, number: u64, calls: &Calls, rows: usize) {
-        let number = number.max(calls.oldest());
+    fn choose(&mut self, row: usize, listed: &[&Attempt], rows: usize) {
+        let number_of = |row: usize| listed.get(row).map(|attempt| attempt.number);
         // Whoever is at the newest follows it.
-        let chosen = (number < calls.made).then_some(number);
-        *self = Self { chosen, top: self.window(calls, rows).start };
-        self.top = self.window(calls, rows).start;
+        let chosen = number_of(row).filter(|_| row + 1 < listed.len());
+        let top = self.window(listed, rows).start;
+        *self = Self { chosen, top: number_of(top).unwrap_or(0), ..*self };
+        self.top = number_of(self.window(listed, rows).start).unwrap_or(0);
     }
+}
+
+/// The row of this attempt, or of the next newer one.
+fn row_of(listed: &[&Attempt], number: u64) -> usize {
+    listed.partition_point(|attempt| attempt.number < number)
 }
 
 /// One attempt with everything that is known of it. It stays, also when the list forgets it.
@@ -99,22 +111,29 @@ impl CallList {
         if matches!(action, Action::Back | Action::Close | Action::Calls) {
             return Next::close();
         }
+        if action == Action::WritesOnly {
+            // The chosen one stays so; where it is not listed, the one after it stands for it.
+            self.writes_only = !self.writes_only;
+            return Next::stay();
+        }
         let rows = rows(shared);
-        let calls = &shared.calls;
-        let screenful = (rows as u64).saturating_sub(1).max(1);
-        let Some(at) = self.chosen(calls) else { return Next::stay() };
+        let listed = self.listed(&shared.calls);
+        let screenful = rows.saturating_sub(1).max(1);
+        let Some(at) = self.chosen(&listed) else { return Next::stay() };
         match action {
-            Action::Down => self.choose(at + 1, calls, rows),
-            Action::Up => self.choose(at.saturating_sub(1), calls, rows),
-            Action::PageDown => self.choose(at + screenful, calls, rows),
-            Action::PageUp => self.choose(at.saturating_sub(screenful), calls, rows),
-            Action::First => self.choose(0, calls, rows),
-            Action::Last => self.choose(u64::MAX, calls, rows),
-            Action::Open => return Next::open(Destination::Call(at)),
-            Action::CopyCurl => {
-                if let Some(call) = calls.get(at).cloned() {
-                    return copy(shared, &call).into();
+            Action::Down => self.choose(at + 1, &listed, rows),
+            Action::Up => self.choose(at.saturating_sub(1), &listed, rows),
+            Action::PageDown => self.choose(at + screenful, &listed, rows),
+            Action::PageUp => self.choose(at.saturating_sub(screenful), &listed, rows),
+            Action::First => self.choose(0, &listed, rows),
+            Action::Last => self.choose(usize::MAX, &listed, rows),
+            Action::Open | Action::CopyCurl => {
+                let Some(attempt) = listed.get(at) else { return Next::stay() };
+                if action == Action::Open {
+                    return Next::open(Destination::Call(attempt.number));
                 }
+                let call = Arc::clone(&attempt.call);
+                return copy(shared, &call).into();
             }
             _ => {}
         }

@@ -433,6 +433,8 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("drafts", drafts(size)),
         ("calls", call_log(size)),
         ("calls_moved", moved_call_log(size)),
+        ("calls_writes", after(call_log(size), typed("w"))),
+        ("calls_no_writes", after(connecting(size).0, typed("@w"))),
         ("calls_empty", after(connecting(size).0, typed("@"))),
         ("call_refused", after(call_log(size), [typed("kkk"), enter()].concat())),
         ("call_timed_out", after(call_log(size), [typed("kkkkk"), enter()].concat())),

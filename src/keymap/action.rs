@@ -109,6 +109,8 @@ pub enum Action {
     CopyTime,
     /// A call, for a shell.
     CopyCurl,
+    /// The calls that write, or all of them.
+    WritesOnly,
     /// What the keys do here.
     Help,
     /// Every action, by name.
@@ -182,6 +184,7 @@ impl Action {
             Self::CopyAccounts => "copy the accounts, one a line",
             Self::CopyTime => "copy the time, with its zone",
             Self::CopyCurl => "copy the call as curl, without its signature",
+            Self::WritesOnly => "writes only / every call",
             Self::Help => "help",
             Self::Palette => "run an action, by its name",
             Self::Run => "run the chosen action",
@@ -260,6 +263,7 @@ impl Action {
             Self::Menu => "menu",
             Self::Copy => "copy",
             Self::CopyCurl => "copy as curl",
+            Self::WritesOnly => "writes / all",
             Self::Down
             | Self::Up
             | Self::First

@@ -9,9 +9,11 @@ use ratatui::style::Style;
 
 use crate::app::State;
 use crate::app::calls::lines::milliseconds;
-use crate::app::calls::{CallList, OneCall, rows};
+use crate::app::calls::log::failed;
+use crate::app::calls::{Attempt, CallList, OneCall, rows};
 use crate::domain::call::{Call, End};
 use crate::domain::{Zone, text, when};
+use crate::keymap::{Action, Scope};
 use crate::theme::Theme;
 
 use super::cells::{put, style_of};
@@ -64,34 +66,35 @@ const WIDE: u16 = 100;
 
 /// Draws the list, or why it is empty.
 pub(super) fn render(state: &State, list: CallList, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let calls = &state.calls;
-    let inner = overlay(&title(state), area, buf, theme);
-    let Some(chosen) = list.chosen(calls) else {
-        empty(theme, inner, buf);
+    let listed = list.listed(&state.calls);
+    let inner = overlay(&title(state, list, &listed), area, buf, theme);
+    let Some(chosen) = list.chosen(&listed) else {
+        empty(state, list, theme, inner, buf);
         return;
     };
-    let clock = Clock::of(state);
+    let clock = Clock::of(state, &listed);
     let columns = fit(inner.width, clock.head().len());
     for (column, x, width) in &columns {
         let head = if column.cell == Cell::Time { clock.head() } else { column.head.to_owned() };
         put_cell(*x, *width, column.right, &head, theme.muted(), Rect { height: 1, ..inner }, buf);
     }
-    let window = list.window(calls, rows(state));
-    for (y, number) in (inner.y.saturating_add(1)..inner.bottom()).zip(window) {
-        let Some(call) = calls.get(number) else { continue };
+    let window = list.window(&listed, rows(state));
+    for (y, at) in (inner.y.saturating_add(1)..inner.bottom()).zip(window) {
+        let Some(Attempt { call, .. }) = listed.get(at) else { continue };
         let row = Rect { y, height: 1, ..inner };
         for (column, x, width) in &columns {
             let (words, style) = shown(call, column.cell, &clock, theme);
             put_cell(*x, *width, column.right, &words, style, row, buf);
         }
-        if number == chosen {
+        if at == chosen {
             put(buf, row.x, y, 1, "▸", theme.accent());
             buf.set_style(row, theme.selected());
         }
     }
-    let newer = list.newer(calls, rows(state));
+    let newer = list.newer(&listed, rows(state)) as u64;
     if newer > 0 {
-        at_the_foot(&format!(" {} newer · G ", text::grouped(newer)), theme.plain(), area, buf);
+        let key = state.key(Scope::Calls, Action::Last);
+        at_the_foot(&format!(" {} newer · {key} ", text::grouped(newer)), theme.plain(), area, buf);
     }
 }
 
@@ -119,29 +122,37 @@ pub(super) fn render_one(state: &State, one: &OneCall, theme: &Theme, area: Rect
     }
 }
 
-fn title(state: &State) -> String {
-    let calls = &state.calls;
-    let kept = calls.all().len() as u64;
-    if kept == 0 {
-        return "API log".to_owned();
-    }
-    let attempts = text::counted(kept, "attempt", "attempts");
-    let count = if calls.made() > kept { format!("the last {attempts}") } else { attempts };
-    match calls.failed() {
+fn title(state: &State, list: CallList, listed: &[&Attempt]) -> String {
+    let (count, made) = (listed.len() as u64, text::grouped(state.calls.made()));
+    let of_all = state.calls.made() > count;
+    let count = match (list.writes_only, of_all) {
+        (true, _) => format!("writes: {} of {made}", text::grouped(count)),
+        (false, _) if count == 0 => return "API log".to_owned(),
+        (false, true) => {
+            format!("{} of {made} attempts", text::grouped(count))
+        }
+        (false, false) => text::counted(count, "attempt", "attempts"),
+    };
+    match failed(listed) {
         0 => format!("API log · {count}"),
         failed => format!("API log · {count}, {} failed", text::grouped(failed as u64)),
     }
 }
 
-fn empty(theme: &Theme, inner: Rect, buf: &mut Buffer) {
-    let lines = [
-        ("No call is finished yet.", theme.bold()),
-        (
-            "Every attempt at a call stands here once its answer came, or once it was given up. Esc goes \
-             back, r there asks now.",
-            theme.plain(),
-        ),
-    ];
+fn empty(state: &State, list: CallList, theme: &Theme, inner: Rect, buf: &mut Buffer) {
+    let (what, then) = if list.writes_only {
+        let key = state.key(Scope::Calls, Action::WritesOnly);
+        ("No write was made since the start.", format!("{key} shows every call."))
+    } else {
+        let (back, refresh) =
+            (state.key(Scope::Calls, Action::Back), state.key(Scope::Tasks, Action::Refresh));
+        let then = format!(
+            "Every attempt at a call stands here once its answer came, or once it was given up. {back} goes \
+             back, {refresh} there asks now."
+        );
+        ("No call is finished yet.", then)
+    };
+    let lines = [(what, theme.bold()), (then.as_str(), theme.plain())];
     let width = usize::from(inner.width.min(70));
     let lines = lines
         .iter()
@@ -211,9 +222,9 @@ struct Clock {
 }
 
 impl Clock {
-    fn of(state: &State) -> Self {
+    fn of(state: &State, listed: &[&Attempt]) -> Self {
         let zone = state.zone;
-        let mut labels = state.calls.all().map(|call| when::zone_label(call.sent, zone));
+        let mut labels = listed.iter().map(|attempt| when::zone_label(attempt.call.sent, zone));
         let first = labels.next();
         let label = first.filter(|first| labels.all(|label| label == *first));
         Self { zone, label }

@@ -92,6 +92,45 @@ fn a_failed_attempt_and_its_retry_are_shown_and_the_call_can_be_made_again_by_ha
     terminal.assert_restored();
 }
 
+#[test]
+fn one_write_is_found_among_many_polls_and_stays_chosen() {
+    let service = Service::start(Options { rate_limit_per_second: 0, ..Options::default() }, None);
+    let id = service.add("Hush-hush", &soon(3600));
+    let config = service.config_with("test", "page_size = 20\n\n[ui]\nrefresh_seconds = 1");
+    let mut terminal = Start::new(&[]).config(&config).env("ACME_IM_KEY", KEY).open();
+    terminal.row(&["▸", "Hush-hush"]);
+    let tail = format!("{:04}", id % 10_000);
+    terminal.keys("D");
+    terminal.see(&format!("type {tail} to"));
+    terminal.keys(&tail);
+    terminal.see("is cancelled");
+    terminal.keys(ESC);
+    terminal.see("No tasks from");
+    let before = service.requests();
+    for _ in 0..30 {
+        terminal.keys("r");
+        let asked = service.requests();
+        terminal.wait("another poll", |_| service.requests() > asked.max(before));
+    }
+    terminal.keys("@");
+    terminal.row(&["▸", "list"]);
+    terminal.gone("delete");
+    terminal.keys("w");
+    terminal.see("API log · writes: 1 of ");
+    terminal.row(&["▸", "delete", "ok"]);
+    terminal.keys("w");
+    terminal.see("attempts");
+    terminal.keys("wk");
+    terminal.row(&["▸", "delete"]);
+    terminal.keys("w");
+    terminal.see("attempts");
+    terminal.keys("q");
+    terminal.gone("┌ API log");
+    terminal.keys("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
+}
+
 fn lines(file: &Path) -> Vec<Value> {
     let bytes = std::fs::read(file).unwrap();
     assert!(!tells(&bytes), "a secret went to the log");

@@ -22,16 +22,24 @@ fn list(state: &State) -> CallList {
     *list
 }
 
+/// The number of the chosen attempt.
 fn chosen(state: &State) -> u64 {
-    list(state).chosen(&state.calls).unwrap()
+    let listed = list(state).listed(&state.calls);
+    listed[list(state).chosen(&listed).unwrap()].number
 }
 
-fn window(state: &State) -> Range<u64> {
-    list(state).window(&state.calls, rows(state))
+/// The numbers of the attempts that are shown.
+fn window(state: &State) -> Vec<u64> {
+    let listed = list(state).listed(&state.calls);
+    listed[list(state).window(&listed, rows(state))].iter().map(|attempt| attempt.number).collect()
 }
 
-fn newer(state: &State) -> u64 {
-    list(state).newer(&state.calls, rows(state))
+fn newer(state: &State) -> usize {
+    list(state).newer(&list(state).listed(&state.calls), rows(state))
+}
+
+fn write() -> Message {
+    Message::Called(Arc::new(testing::call(Command::Add, End::Done)))
 }
 
 fn copied(effects: &[Effect]) -> &str {
@@ -89,7 +97,7 @@ fn it_follows_the_newest_until_one_moves_up_and_again_when_one_is_back_there() {
     let mut state = call_log(SIZE);
     assert_eq!(chosen(&state), 31);
     feed(&mut state, more(2));
-    assert_eq!((chosen(&state), window(&state).end, newer(&state)), (33, 34, 0));
+    assert_eq!((chosen(&state), window(&state).last().copied(), newer(&state)), (33, Some(33), 0));
 
     type_in(&mut state, "kk");
     let shown = window(&state);
@@ -116,7 +124,7 @@ fn the_chosen_attempt_is_always_shown_and_no_row_stays_empty() {
             feed(&mut state, [message]);
             let window = window(&state);
             assert!(window.contains(&chosen(&state)), "{size:?}: {window:?}");
-            assert_eq!(usize::try_from(window.end - window.start).unwrap(), rows(&state), "{size:?}");
+            assert_eq!(window.len(), rows(&state), "{size:?}");
         }
         for columns in [30, 200] {
             for rows in [8, 60, 9] {
@@ -128,16 +136,71 @@ fn the_chosen_attempt_is_always_shown_and_no_row_stays_empty() {
 }
 
 #[test]
-fn the_last_five_hundred_are_kept_and_one_that_goes_gives_way_to_the_oldest() {
+fn the_last_five_hundred_reads_are_kept_and_one_that_goes_gives_way_to_the_oldest() {
     let mut state = call_log(SIZE);
+    // One of the log is a write.
+    let writes = u64::try_from(state.calls.listed(true).len()).unwrap();
     type_in(&mut state, "g");
-    assert_eq!(chosen(&state), 1);
+    assert_eq!((chosen(&state), writes), (1, 1));
     feed(&mut state, more(KEPT));
-    assert_eq!((state.calls.all().len(), state.calls.made()), (KEPT, 531));
-    assert_eq!((chosen(&state), window(&state).start), (32, 32));
+    assert_eq!((state.calls.listed(false).len(), state.calls.made()), (KEPT + 1, 531));
+    assert_eq!(
+        (chosen(&state), window(&state)[..2].to_vec()),
+        (28, vec![28, 32]),
+        "the write is still there"
+    );
     assert!(state.calls.get(31).is_none() && state.calls.get(32).is_some() && state.calls.get(532).is_none());
     type_in(&mut state, "j");
-    assert_eq!(chosen(&state), 33);
+    assert_eq!(chosen(&state), 32);
+}
+
+#[test]
+fn polling_pushes_no_write_out_and_writes_push_out_only_older_ones() {
+    let mut state = call_log(SIZE);
+    feed(&mut state, [write()]);
+    feed(&mut state, more(3 * KEPT));
+    let numbers = |state: &State| -> Vec<u64> { state.calls.listed(true).iter().map(|a| a.number).collect() };
+    assert_eq!(numbers(&state), [28, 32]);
+    feed(&mut state, (0..2 * KEPT).map(|_| write()));
+    assert_eq!((numbers(&state).len(), state.calls.listed(false).len()), (KEPT, 2 * KEPT));
+    assert_eq!(numbers(&state).last().copied(), Some(state.calls.made()));
+}
+
+#[test]
+fn writes_alone_keep_what_is_chosen_and_lead_back_to_it() {
+    let mut state = call_log(SIZE);
+    feed(&mut state, more(40));
+    feed(&mut state, [write()]);
+    feed(&mut state, more(40));
+    type_in(&mut state, "w");
+    assert_eq!((chosen(&state), window(&state)), (72, vec![28, 72]), "the newest of them");
+    type_in(&mut state, "k");
+    assert_eq!(chosen(&state), 28);
+    feed(&mut state, more(5));
+    type_in(&mut state, "w");
+    assert_eq!(chosen(&state), 28, "it stays chosen among all");
+    assert!(window(&state).contains(&28));
+    type_in(&mut state, "jjj");
+    let (read, shown) = (chosen(&state), window(&state));
+    type_in(&mut state, "w");
+    assert_eq!((read, chosen(&state)), (31, 72), "the write after it stands for it");
+    feed(&mut state, more(5));
+    type_in(&mut state, "w");
+    assert_eq!((chosen(&state), window(&state)), (31, shown), "nobody moved: it is where it was");
+    let copied_write = type_in(&mut state, "wy");
+    assert!(copied(&copied_write).contains("add_sched_task"), "{copied_write:?}");
+}
+
+#[test]
+fn without_a_write_every_key_is_harmless_and_one_leads_to_the_other_calls() {
+    let mut state = board(SIZE);
+    state.calls = Calls::default();
+    feed(&mut state, more(3));
+    type_in(&mut state, "@wjkgGy");
+    press(&mut state, KeyCode::Enter);
+    assert_eq!((list(&state).chosen(&state.calls.listed(true)), window(&state)), (None, vec![]));
+    type_in(&mut state, "w");
+    assert_eq!(chosen(&state), 3);
 }
 
 #[test]
@@ -237,7 +300,7 @@ fn without_a_call_every_key_is_harmless() {
     let mut state = testing::connecting(SIZE).0;
     type_in(&mut state, "@jkgGy");
     feed(&mut state, [key(KeyCode::Enter), key(KeyCode::PageUp), ctrl('d')]);
-    assert_eq!((list(&state).chosen(&state.calls), window(&state), newer(&state)), (None, 0..0, 0));
+    assert_eq!((list(&state).chosen(&[]), window(&state), newer(&state)), (None, vec![], 0));
     press(&mut state, KeyCode::Esc);
     assert!(state.layers.is_empty());
 }
