@@ -282,6 +282,21 @@ fn shorten(taken: &mut String, next: char, of_items: bool) {
     }
 }
 
+/// Whether a key means something in a text field, whatever stands in it: it is text, it moves, or it edits.
+pub(super) fn edits(event: &KeyEvent) -> bool {
+    let with = |modifier| event.modifiers.contains(modifier);
+    match event.code {
+        KeyCode::Char(c) if with(KeyModifiers::CONTROL) => {
+            "abdefhjkmnpruvwxy".contains(c.to_ascii_lowercase())
+        }
+        KeyCode::Char(c) if with(KeyModifiers::ALT) => "bdfhv<>[]np".contains(c.to_ascii_lowercase()),
+        KeyCode::Char(_) | KeyCode::Backspace | KeyCode::Delete | KeyCode::Enter | KeyCode::Tab => true,
+        KeyCode::Left | KeyCode::Right | KeyCode::Up | KeyCode::Down => true,
+        KeyCode::Home | KeyCode::End | KeyCode::PageUp | KeyCode::PageDown | KeyCode::BackTab => true,
+        _ => false,
+    }
+}
+
 /// Enter, in the ways in which terminals report it.
 pub(super) fn breaks_line(event: &KeyEvent) -> bool {
     match event.code {

@@ -21,7 +21,7 @@ use super::request::{Moment, ReqId};
 use super::review::Screens;
 use super::shared::{Position, Shared};
 use super::state::State;
-use super::{detail, drafts, form, reload, review};
+use super::{detail, drafts, form, reload, review, text_field};
 
 /// Takes one message into account.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -311,7 +311,10 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
 fn say_dead(state: &mut State, event: &KeyEvent) {
     let help = state.key(Scope::Global, Action::Help).to_owned();
     let key = text::clean(&keymap::label_of(event)).into_owned();
-    state.say(format!("no key {key} here · {help} {}", Action::Help.hint()));
+    // Where text is typed its key is text, too.
+    let takes_text = state.layers.last().is_some_and(Layer::takes_text);
+    let more = if takes_text { String::new() } else { format!(" · {help} {}", Action::Help.hint()) };
+    state.say(format!("no key {key} here{more}"));
 }
 
 /// Does what a key or the palette asks for, where the operator is.
@@ -340,6 +343,12 @@ fn on_text_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Ve
         && let Some(effects) = everywhere(state, action)
     {
         return effects;
+    }
+    // In a review every key counts, also one that means nothing (U2).
+    let is_review = matches!(state.layers.last(), Some(Layer::Review(_)));
+    if action.is_none() && !is_review && !text_field::edits(&event) {
+        say_dead(state, &event);
+        return Vec::new();
     }
     let State { shared, layers } = state;
     let Some(layer) = layers.last_mut() else { return Vec::new() };

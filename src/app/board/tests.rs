@@ -526,6 +526,17 @@ fn a_dead_key_says_so_and_names_the_key_for_help() {
         Message::Key(KeyEvent::new_with_kind(KeyCode::Char('u'), KeyModifiers::NONE, KeyEventKind::Repeat)),
     );
     assert_eq!(state.shared.note, None, "a held key says it once");
+    // Where text is typed the key for help is text, and what edits is no dead key.
+    press(&mut state, '/');
+    update(&mut state, Message::Key(KeyEvent::new(KeyCode::F(5), KeyModifiers::NONE)));
+    assert_eq!(state.shared.note.take().unwrap().text, "no key F5 here");
+    for key in ['a', 'w', 'e', 'u'] {
+        update(&mut state, Message::Key(KeyEvent::new(KeyCode::Char(key), KeyModifiers::CONTROL)));
+    }
+    for key in [KeyCode::Left, KeyCode::Home, KeyCode::Delete, KeyCode::Char('?')] {
+        code(&mut state, key);
+    }
+    assert_eq!(state.shared.note, None);
 }
 
 #[test]
