@@ -28,6 +28,7 @@ fn start() -> Result<State, Box<dyn Error>> {
         place: "Singapore".to_owned(),
         sdkappid: 1_400_000_001,
         from_account: "administrator".to_owned(),
+        audience_all: None,
         zone: "Asia/Shanghai".parse()?,
         page_size: 50,
         refresh: Duration::from_secs(2),

@@ -65,6 +65,7 @@ impl Dashboard {
             sdkappid: 1_400_000_001,
             app: "acme".into(),
             from_account: "administrator".to_owned(),
+            audience_all: None,
             zone: Zone::named("Asia/Shanghai").unwrap(),
             page_size: 50,
             refresh: Duration::from_secs(2),

@@ -39,6 +39,8 @@ pub enum Scope {
     Form,
     /// The review before a write.
     Review,
+    /// The review after a write: how it ended.
+    Result,
     /// The list of drafts.
     Drafts,
     /// The API log.
@@ -71,12 +73,13 @@ impl Scope {
             | Self::Drafts
             | Self::Calls
             | Self::Call
+            | Self::Result
             | Self::Help => false,
         }
     }
 
     /// Every scope, in the order of the help page.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 16] = [
         Self::Tasks,
         Self::Detail,
         Self::Filter,
@@ -86,6 +89,7 @@ impl Scope {
         Self::Copy,
         Self::Form,
         Self::Review,
+        Self::Result,
         Self::Drafts,
         Self::Calls,
         Self::Call,
@@ -107,6 +111,7 @@ impl Scope {
             Self::Copy => "Copy",
             Self::Form => "Form",
             Self::Review => "Review",
+            Self::Result => "Result",
             Self::Drafts => "Drafts",
             Self::Calls => "API log",
             Self::Call => "One call",
@@ -254,9 +259,20 @@ const KEYMAP: &[Row] = &[
     on(Scope::Review, Action::Up, &[UP]),
     on(Scope::Review, Action::PageDown, &[PGDN]),
     on(Scope::Review, Action::PageUp, &[PGUP]),
+    on(Scope::Review, Action::ToggleGroup, &[Key::ctrl('o')]),
     hint(Scope::Review, Action::Back, ESC_KEY),
     on(Scope::Review, Action::Refresh, &[Key::ctrl('r')]),
     on(Scope::Review, Action::Review, &[Key::ctrl('s')]),
+    on(Scope::Result, Action::Down, DOWN_KEYS),
+    on(Scope::Result, Action::Up, UP_KEYS),
+    on(Scope::Result, Action::PageDown, &[PGDN]),
+    on(Scope::Result, Action::PageUp, &[PGUP]),
+    on(Scope::Result, Action::ToggleGroup, &[Key::ctrl('o')]),
+    on(Scope::Result, Action::Refresh, &[Key::char('r'), Key::ctrl('r')]),
+    on(Scope::Result, Action::Review, &[Key::ctrl('s')]),
+    on(Scope::Result, Action::Acknowledge, &[Key::char('a')]),
+    hint(Scope::Result, Action::Close, &[ENTER, Key::char('q')]),
+    on(Scope::Result, Action::Back, ESC_KEY),
     on(Scope::Drafts, Action::Down, DOWN_KEYS),
     on(Scope::Drafts, Action::Up, UP_KEYS),
     on(Scope::Drafts, Action::First, FIRST_KEYS),

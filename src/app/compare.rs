@@ -42,7 +42,7 @@ pub fn differs(one: &Task, other: &Task) -> bool {
 /// One field that differs.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Difference {
-    /// The field's name on the wire.
+    /// The field's name in words; on the wire where it has none.
     pub name: String,
     /// As it was, in one line; `None` when it was not there.
     pub old: Option<String>,
@@ -54,7 +54,7 @@ pub struct Difference {
 /// it.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct ThreeWay {
-    /// The field's name on the wire.
+    /// The field's name in words; on the wire where it has none.
     pub name: String,
     /// When the operator began.
     pub base: Option<String>,
@@ -81,7 +81,7 @@ pub(super) fn differences(old: &Version, new: &Version, zone: Zone, now: DateTim
             (Some(new), Some(moved)) => Some(format!("{new}, {moved}")),
             (new, _) => new,
         };
-        found.push(Difference { name: "SchedAt".to_owned(), old: time(old), new });
+        found.push(Difference { name: name_of("SchedAt"), old: time(old), new });
     }
     for path in paths(&[&old.content, &new.content]) {
         let (before, after) = (old.content.at(&path), new.content.at(&path));
@@ -111,7 +111,7 @@ pub(super) fn three_way(
     let mut found = Vec::new();
     if base.scheduled_at != theirs.scheduled_at {
         found.push(ThreeWay {
-            name: "SchedAt".to_owned(),
+            name: name_of("SchedAt"),
             base: time(base),
             theirs: time(theirs),
             mine: time(mine),
@@ -169,9 +169,11 @@ fn collect(prefix: &str, object: &JsonObject, found: &mut Vec<String>) {
     }
 }
 
-/// The name on the wire; with what it stands in where the name alone says too little.
+/// The name in words. What this program does not know has only its name on the wire; with what it stands in
+/// where that alone says too little.
 fn name_of(path: &str) -> String {
-    let short = path.strip_prefix("OfflinePushInfo.").unwrap_or(path);
+    let named = fields::label_of(path);
+    let short = named.strip_prefix("OfflinePushInfo.").unwrap_or(&named);
     short.strip_prefix("Condition.").unwrap_or(short).to_owned()
 }
 
@@ -240,7 +242,7 @@ mod tests {
         let new = json!({"MsgRandom": 2, "OfflinePushInfo": {"Title": "b\u{1b}", "New": {"deep": 2}}});
         assert_eq!(
             found(old, new),
-            [row("Title", "a", "b\u{FFFD}"), row("New.deep", "1", "2"), row("DataId", "x", "-")]
+            [row("Title", "a", "b\u{FFFD}"), row("New.deep", "1", "2"), row("Marker", "x", "-")]
         );
     }
 
@@ -248,9 +250,9 @@ mod tests {
     fn long_lists_tell_what_comes_and_goes() {
         let old = json!({"To_Account": ["a", "b", "c", "d"]});
         let new = json!({"To_Account": ["a", "b", "c", "e"]});
-        assert_eq!(found(old, new), [row("To_Account", "4 entries", "4 entries + e − d")]);
+        assert_eq!(found(old, new), [row("To", "4 entries", "4 entries + e − d")]);
         let few = found(json!({"To_Account": ["a"]}), json!({"To_Account": ["a", "b"]}));
-        assert_eq!(few, [row("To_Account", "a", "a, b")]);
+        assert_eq!(few, [row("To", "a", "a, b")]);
     }
 
     #[test]
@@ -268,6 +270,6 @@ mod tests {
         let now = time_in("2026-11-21 06:00:00").unwrap();
         let rows = three_way(&base, &theirs, &mine, Zone::UTC, now);
         let clashes: Vec<_> = rows.iter().map(|row| (row.name.as_str(), row.clashes())).collect();
-        assert_eq!(clashes, [("Title", true), ("Desc", false)]);
+        assert_eq!(clashes, [("Title", true), ("Text", false)]);
     }
 }

@@ -68,7 +68,7 @@ impl Layer {
             Self::Menu(_) => Scope::Menu,
             Self::Copy(_) => Scope::Copy,
             Self::Form(_) => Scope::Form,
-            Self::Review(_) => Scope::Review,
+            Self::Review(review) => review.scope(),
             Self::Drafts(_) => Scope::Drafts,
             Self::Calls(_) => Scope::Calls,
             Self::Call(_) => Scope::Call,
@@ -85,7 +85,9 @@ impl Layer {
     /// Whether printable keys are text here (U5).
     pub fn takes_text(&self) -> bool {
         match self {
-            Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Review(_) | Self::Palette(_) => true,
+            Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Palette(_) => true,
+            // When it is over nothing is typed any more.
+            Self::Review(review) => !review.is_over(),
             Self::Detail
             | Self::Sort(_)
             | Self::Menu(_)
@@ -108,9 +110,8 @@ impl Layer {
             Self::Calls(list) => list.on_action(shared, action),
             Self::Call(call) => call.on_action(shared, action),
             Self::Help(page) => page.on_action(shared, action),
-            Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Review(_) | Self::Palette(_) => {
-                Next::stay()
-            }
+            Self::Review(review) => review::on_action(shared, review, action),
+            Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Palette(_) => Next::stay(),
         }
     }
 
@@ -217,7 +218,9 @@ impl Layer {
             Scope::Help => Self::Help(HelpPage::open(scopes)),
             Scope::Palette => Self::Palette(Box::new(Palette::open(scopes))),
             // These need to be told of what they are, or are no layers.
-            Scope::Form | Scope::Review | Scope::Call | Scope::Tasks | Scope::Global => return None,
+            Scope::Form | Scope::Review | Scope::Result | Scope::Call | Scope::Tasks | Scope::Global => {
+                return None;
+            }
         };
         Some((layer, Vec::new()))
     }

@@ -21,6 +21,8 @@ pub struct Setup {
     pub app: AppKey,
     /// Sender of new tasks.
     pub from_account: String,
+    /// How many users a push to everyone reaches, where the config says; the service never does.
+    pub audience_all: Option<u64>,
     /// The app's zone.
     pub zone: Zone,
     /// Rows a page.

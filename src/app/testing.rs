@@ -39,6 +39,7 @@ pub(crate) fn setup() -> Setup {
         place: "Singapore".to_owned(),
         sdkappid: 1_400_000_001,
         from_account: "administrator".to_owned(),
+        audience_all: None,
         zone: Zone::named("Asia/Shanghai").unwrap(),
         page_size: 50,
         refresh: Duration::from_secs(2),

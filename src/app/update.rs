@@ -69,7 +69,12 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Resized { columns, rows } => {
+            let is_other = state.size != (columns, rows);
             state.size = (columns, rows);
+            if is_other {
+                let (shared, screens) = state.split();
+                review::on_resized(shared, screens.review);
+            }
             if state.areas().is_none_or(|areas| areas.detail.is_none()) {
                 state.detail.focused = false;
             }

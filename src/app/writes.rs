@@ -29,7 +29,7 @@ pub(super) fn gone_words(cancels: bool) -> String {
 pub(super) fn being_checked(shared: &Shared, write: &PendingWrite) -> String {
     let what = deed(&write.write);
     if !write.in_doubt() && write.searching.is_none() {
-        return format!("{what} is being sent; wait for its outcome");
+        return format!("{what} is under way; wait for its outcome");
     }
     format!("{what}: {} · ctrl-r searches now", progress(shared, write))
 }
@@ -108,7 +108,8 @@ pub(super) fn keeps_from_sending(
 ) -> Option<String> {
     if is_on_its_way(shared, &source.slot, &source.draft) {
         return Some(
-            "this very text was sent and its outcome is not known yet; nothing is sent twice".to_owned(),
+            "this very task was requested and the outcome is not known yet; nothing is requested twice"
+                .to_owned(),
         );
     }
     busy(shared, task?)
@@ -163,8 +164,8 @@ pub fn numbers(ids: &[TaskId]) -> String {
 /// Not done as far as is known, in words.
 pub(super) fn not_done(write: &Write) -> &'static str {
     match write {
-        Write::Create(_) => "not there; it may be sent again, after one more search",
-        Write::Modify(_) => "not done: the task is unchanged; safe to send again",
+        Write::Create(_) => "not there; it may be requested again, after one more search",
+        Write::Modify(_) => "not done: the task is unchanged; safe to request again",
         Write::Cancel { .. } => "not done: the task is still there, or has gone out; safe to try again",
     }
 }

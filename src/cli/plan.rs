@@ -134,6 +134,7 @@ fn service(
         place: profile.region.map_or(host, |region| region.label).to_owned(),
         sdkappid: profile.sdkappid.value,
         from_account: profile.from_account.value.clone(),
+        audience_all: profile.audience_all.as_ref().map(|size| size.value),
         zone: settings.timezone.value,
         page_size: profile.page_size.value,
         refresh: settings.refresh.value,
@@ -166,6 +167,7 @@ fn embedded(settings: &Settings, keys: Keymap, flags: &Flags, store: Option<Path
         place: "embedded".to_owned(),
         sdkappid: sandbox::DEFAULT_SDKAPPID,
         from_account: sandbox::DEFAULT_IDENTIFIER.to_owned(),
+        audience_all: None,
         zone: settings.timezone.value,
         page_size: config::file::PAGE_SIZE,
         refresh: settings.refresh.value,
@@ -212,6 +214,7 @@ mod tests {
         timezone = "Asia/Tokyo"
         page_size = 20
         from_account = "shop"
+        audience.all = 1_200_000
         [profiles.local]
         environment = "sandbox"
         endpoint = "http://127.0.0.1:8080"
@@ -237,6 +240,7 @@ mod tests {
             place: "Singapore".to_owned(),
             sdkappid: 1_400_000_009,
             from_account: "shop".to_owned(),
+            audience_all: Some(1_200_000),
             zone: Zone::named("Asia/Tokyo").unwrap(),
             page_size: 20,
             refresh: Duration::from_secs(5),

@@ -27,7 +27,7 @@ const TOP_KEYS: [&str; 4] = ["default_profile", "profiles", "ui", "keys"];
 const UI_KEYS: [&str; 1] = ["refresh_seconds"];
 
 /// The keys of a profile.
-const PROFILE_KEYS: [&str; 15] = [
+const PROFILE_KEYS: [&str; 16] = [
     "environment",
     "region",
     "endpoint",
@@ -41,9 +41,13 @@ const PROFILE_KEYS: [&str; 15] = [
     "timezone",
     "page_size",
     "from_account",
+    "audience",
     "allow_http",
     "ca_file",
 ];
+
+/// The keys of a profile's `audience`: how many users a push reaches, which the service does not say.
+const AUDIENCE_KEYS: [&str; 1] = ["all"];
 
 /// The keys of a profile that say where its secret is; exactly one of them stands in each.
 const SECRET_KEYS: [&str; 5] =
@@ -141,6 +145,7 @@ impl FileReader<'_> {
         let timezone = self.timezone(table);
         let page_size = self.page_size(table);
         let from_account = self.user_id(table, "from_account");
+        let audience_all = self.audience_all(table);
         let ca_file = self.string(table, "ca_file");
         let ca_file = ca_file.map(|file| Sourced::new(self.resolved(&file.value), file.origin));
         if self.faults.len() > before {
@@ -160,6 +165,7 @@ impl FileReader<'_> {
             timezone,
             page_size,
             from_account,
+            audience_all,
             allow_http,
             ca_file,
         })
@@ -179,6 +185,13 @@ impl FileReader<'_> {
         let given = self.integer(table, "page_size", 1..=100);
         let given = given.and_then(|size| Some(Sourced::new(u32::try_from(size.value).ok()?, size.origin)));
         given.unwrap_or(Sourced::new(PAGE_SIZE, Origin::Default))
+    }
+
+    fn audience_all(&mut self, table: &Table<'_, '_>) -> Option<Sourced<u64>> {
+        let title = format!("{}.audience]", table.title.trim_end_matches(']'));
+        let audience = self.table(table, "audience", &title)?;
+        self.unknown_keys(&audience, &AUDIENCE_KEYS);
+        self.integer(&audience, "all", 1..=u64::MAX)
     }
 
     fn identifier(&mut self, table: &Table<'_, '_>) -> Option<Sourced<String>> {

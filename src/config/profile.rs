@@ -67,6 +67,8 @@ pub struct Profile {
     pub page_size: Sourced<u32>,
     /// The sender of new tasks.
     pub from_account: Sourced<String>,
+    /// How many users a push to all reaches, as the file says.
+    pub audience_all: Option<Sourced<u64>>,
     /// Whether plain http may go to other machines.
     pub allow_http: Sourced<bool>,
     /// A PEM file of further authorities to trust, besides the system's.

@@ -50,6 +50,37 @@ pub(super) fn badged(
     inner
 }
 
+/// Clears the ground and draws nothing but the upper edge of a frame, with title and badge: for ground so low
+/// that a whole frame would take the place of what is to be read. Returns the room below it.
+pub(super) fn titled(
+    title: &str,
+    environment: Environment,
+    area: Rect,
+    buf: &mut Buffer,
+    theme: &Theme,
+) -> Rect {
+    let area = area.intersection(buf.area);
+    if area.is_empty() {
+        return area;
+    }
+    unhook_wide(area, buf);
+    Clear.render(area, buf);
+    if area.height < 2 || area.width < 6 {
+        return area;
+    }
+    let edge = "─".repeat(usize::from(area.width));
+    put(buf, area.x, area.y, area.width, &edge, theme.accent());
+    let badge = format!(" {} ", environment.name().to_uppercase());
+    let room = u16::try_from(text::width(&badge)).unwrap_or(0);
+    let clean = text::clean(title);
+    let title = text::cut(&clean, usize::from(area.width.saturating_sub(room + 6)));
+    put(buf, area.x + 1, area.y, area.width - 1, &format!(" {title} "), theme.accent());
+    if area.width > room + 8 {
+        put(buf, area.right() - room - 1, area.y, room, &badge, theme.badge(environment));
+    }
+    Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 1)
+}
+
 /// Lets what lies behind an overlay stand back.
 pub(super) fn dim(area: Rect, theme: &Theme, buf: &mut Buffer) {
     for position in area.intersection(buf.area).positions() {

@@ -12,15 +12,13 @@ use crate::domain::text;
 use crate::theme::Theme;
 
 use super::cells::{put, style_of};
-use super::overlay::{badged, centred};
+use super::overlay::{badged, centred, titled};
 
 #[cfg(test)]
 mod tests;
 
-/// Border and padding: cells across, lines down.
-const FRAME: (u16, u16) = (4, 2);
-
-/// Draws the review in the middle of `area`, as high as its text asks for.
+/// Draws the review in the middle of `area`, as high as its text asks for; on low ground over all of it, with
+/// nothing around it but its title.
 pub(super) fn render(
     state: &State,
     review: &Review,
@@ -28,28 +26,36 @@ pub(super) fn render(
     area: Rect,
     buf: &mut Buffer,
 ) -> Option<Position> {
-    let width = area.width.min(page::WIDEST + FRAME.0);
-    let most = area.height.saturating_sub(FRAME.1);
-    let page = page::page(state, review, (width.saturating_sub(FRAME.0), most));
+    let (across, down) = page::around(area.height);
+    let width = area.width.min(page::WIDEST + across);
+    let most = area.height.saturating_sub(down);
+    let page = page::page(state, review, (width.saturating_sub(across), most));
     let count = |lines: usize| u16::try_from(lines).unwrap_or(u16::MAX);
     let foot_height = count(page.foot.len());
-    let wanted = count(page.text.lines.len()).saturating_add(foot_height).saturating_add(FRAME.1 + 1);
-    let outer = centred(area, width, wanted);
+    let is_bare = page::is_bare(area.height);
+    let wanted = count(page.text.lines.len()).saturating_add(foot_height).saturating_add(down + 1);
+    let outer = if is_bare { area } else { centred(area, width, wanted) };
     let environment = state.setup.environment;
-    let inner = badged(&lines::title(state, review), environment, outer, buf, theme);
+    let title = lines::title(state, review, is_bare);
+    let inner = if is_bare {
+        titled(&title, environment, outer, buf, theme)
+    } else {
+        badged(&title, environment, outer, buf, theme)
+    };
     if lines::is_grave(state, review) {
-        redden(outer, theme, buf);
+        let edge = if is_bare { Rect { height: outer.height.min(1), ..outer } } else { outer };
+        redden(edge, theme, buf);
     }
     if inner.is_empty() {
         return None;
     }
     let foot_height = foot_height.min(inner.height);
     let foot_top = inner.bottom() - foot_height;
-    let room = inner.height - foot_height;
+    let room = (inner.height - foot_height).min(count(page.room));
     write(&page.text.lines, page.scroll, Rect { height: room, ..inner }, theme, buf);
     let cursor = write(&page.foot, 0, Rect { y: foot_top, height: foot_height, ..inner }, theme, buf);
     let below = count(page.below());
-    if below > 0 && outer.width > 24 {
+    if below > 0 && outer.width > 24 && !is_bare {
         let words = format!(" ↓ {} ", text::counted(u64::from(below), "more line", "more lines"));
         let room = u16::try_from(text::width(&words)).unwrap_or(0);
         let x = outer.right().saturating_sub(room + 2);

@@ -163,9 +163,9 @@ fn the_log_file_holds_every_attempt_and_the_verdict_of_a_write_whose_answer_was_
     terminal.keys("D");
     terminal.see(&format!("type {tail} to"));
     terminal.keys(&tail);
-    terminal.see("is cancelled: ");
+    terminal.see("Cancelled #");
     terminal.keys(ESC);
-    terminal.gone("is cancelled: ");
+    terminal.gone("Cancelled #");
     terminal.row(&["▸", "CANC", "Hush-hush"]);
     terminal.keys("q");
     assert_eq!(terminal.end(), 0);

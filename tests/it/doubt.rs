@@ -84,7 +84,7 @@ fn while_the_service_is_silent_the_row_stays_and_it_is_found_out_when_it_answers
     terminal.keys("y");
     terminal.see("not known");
     service.network(Network::Cut);
-    terminal.see("no answer");
+    terminal.see("the service gives no");
     terminal.see("next search in");
     terminal.keys(ESC);
     terminal.gone("Create a task");
@@ -118,7 +118,7 @@ fn what_another_operator_changes_under_the_review_is_never_overwritten_or_cancel
     assert_eq!(service.task(id)["Status"], "pending");
     terminal.see(&format!("type {tail} to"));
     terminal.keys(&tail);
-    terminal.see("is cancelled");
+    terminal.see("Cancelled #");
     assert_eq!(service.tasks("All"), [json!(null); 0]);
 }
 
@@ -139,10 +139,10 @@ fn without_a_journal_nothing_is_created_and_a_cancel_asks_once_more() {
     assert_eq!(service.task(id)["Status"], "pending");
     terminal.see(&format!("type {tail} to"));
     terminal.keys(&tail);
-    terminal.see("is cancelled");
+    terminal.see("Cancelled #");
     assert_eq!(service.tasks("All"), [json!(null); 0]);
     terminal.keys(ESC);
-    terminal.gone("is cancelled");
+    terminal.gone("Cancelled #");
     review_create(&mut terminal, "Not written down");
     terminal.keys("y");
     terminal.see("nothing was sent: ");

@@ -32,6 +32,8 @@ fn screen(scope: Scope) -> Screen {
         Scope::Copy => (&["y"], "Copy of #"),
         Scope::Form => (&["n"], "New task"),
         Scope::Review => (&["D"], " to cancel "),
+        // What was cancelled before stays where it was.
+        Scope::Result => (&["j", "D"], "Enter close"),
         Scope::Drafts => (&[":drafts", ENTER], "continue it"),
         Scope::Calls => (&["@"], "copy as curl"),
         Scope::Call => (&["@", ENTER], "Its Date"),
@@ -87,6 +89,11 @@ fn to_board(terminal: &mut Terminal) {
 fn go(terminal: &mut Terminal, place: &Screen) {
     to_board(terminal);
     place.path.iter().for_each(|keys| terminal.keys(keys));
+    if place.scope == Scope::Result {
+        let screen = terminal.see(" to cancel ");
+        let asked = screen.split(" to cancel ").next().and_then(|words| words.split_whitespace().last());
+        terminal.keys(asked.unwrap());
+    }
     terminal.see(place.shows);
 }
 
@@ -167,6 +174,11 @@ fn every_key_of_the_form() {
 #[test]
 fn every_key_of_the_review() {
     press_all(Scope::Review);
+}
+
+#[test]
+fn every_key_of_the_result() {
+    press_all(Scope::Result);
 }
 
 #[test]

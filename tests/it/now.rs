@@ -97,9 +97,9 @@ fn a_cancelled_task_is_struck_in_its_place_and_stays_selected() {
     terminal.keys("D");
     terminal.see("to cancel");
     terminal.keys(&format!("{:04}", id % 10_000));
-    terminal.see("is cancelled: ");
+    terminal.see("Cancelled #");
     terminal.keys(ESC);
-    terminal.gone("is cancelled: ");
+    terminal.gone("Cancelled #");
     terminal.row(&["▸", "CANC", "To be cancelled"]);
     terminal.keys("r");
     terminal.row(&["▸", "CANC", "To be cancelled"]);

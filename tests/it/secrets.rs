@@ -221,9 +221,9 @@ fn nothing_of_a_run_in_which_everything_fails_tells_the_key_or_a_signature() {
     terminal.keys(asked);
     terminal.see("not known");
     service.network(Network::Open);
-    terminal.see("is cancelled");
+    terminal.see("Cancelled #");
     terminal.keys(ESC);
-    terminal.gone("is cancelled");
+    terminal.gone("Cancelled #");
     terminal.keys("@");
     terminal.see("API log");
     terminal.keys("y");

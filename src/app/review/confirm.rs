@@ -143,6 +143,18 @@ pub(in crate::app) fn on_drawn(
     }
 }
 
+/// The screen has another size: what was seen at the one before does not count, and what was typed neither.
+pub(in crate::app) fn on_resized(shared: &mut Shared, review: &mut Review) {
+    if !review.is_asking() {
+        return;
+    }
+    let had_begun = !review.typed.is_empty() || review.stage != ReviewStage::Asking;
+    review.show_anew(shared.now.running);
+    if had_begun {
+        shared.warn("stopped; nothing was sent: the screen has another size, look again");
+    }
+}
+
 /// Time went on: quiet lasts, a countdown ends, a copy grows old. `before` is the last time that it did.
 pub(in crate::app) fn on_tick(shared: &mut Shared, review: &mut Review, before: Duration) -> Vec<Effect> {
     doubt::reconsider(shared, review);
@@ -151,6 +163,9 @@ pub(in crate::app) fn on_tick(shared: &mut Shared, review: &mut Review, before: 
     let stood_still = now > before + STOOD_STILL;
     let is_complete = review.is_complete(shared);
     review.guard.on_tick(now);
+    if review.is_over() && review.guard.listens() {
+        review.unread = None;
+    }
     match &mut review.stage {
         ReviewStage::Counting { until, ended } if stood_still => {
             (*until, *ended) = (now + COUNTDOWN, false);
@@ -187,8 +202,7 @@ fn begin_anew_where_it_changed(shared: &mut Shared, review: &mut Review) {
     }
     let has_begun = !review.typed.is_empty() || review.stage != ReviewStage::Asking;
     page::compose(shared, review);
-    let (width, _) = page::room(shared);
-    let digest = sight::digest(&page::text(shared, review, usize::from(width)));
+    let digest = sight::digest(&page::text(shared, review, page::room(shared)));
     let is_other = review.digest.is_some_and(|before| before != digest);
     let is_over = has_begun && review.ready(shared) != Ready::Yes;
     let counted = review.stage != ReviewStage::Asking;

@@ -63,7 +63,7 @@ fn may_be_second(shared: &Shared, write: &PendingWrite) -> String {
     let left = write.opens_at.saturating_sub(shared.now.running);
     let until = if left.is_zero() { String::new() } else { format!(" for {}", seconds(left)) };
     format!(
-        "this may become a second push: {} was sent {} ago and may still appear{until}",
+        "this may become a second push: {} was requested {} ago and may still appear{until}",
         deed(&write.write),
         seconds(shared.now.running.saturating_sub(write.sent.running)),
     )

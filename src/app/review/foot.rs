@@ -9,26 +9,35 @@ use super::super::pending::WriteOutcome;
 use super::super::shared::Shared;
 use super::again::{Remedy, may_send_again_early, remedy};
 use super::level::ConfirmLevel;
-use super::lines::NARROW;
 use super::model::{Review, ReviewStage};
 use super::ready::Ready;
+use super::rows::NARROW;
 use super::sight::Unseen;
+use super::words;
 
 /// With fewer lines than this what is to be read needs all of them.
-const LOW: usize = 6;
+const LOW: usize = 10;
 
 /// Lines that the foot takes of `height`, with the text that is to be typed in mind from the beginning.
 pub(super) fn height(shared: &Shared, review: &Review, width: usize, is_seen: bool, height: usize) -> usize {
     let most = height.saturating_sub(1).max(1);
-    if review.stage != ReviewStage::Asking {
-        return lines_of(shared, review, width).len().clamp(1, most);
+    let asks = || prompt(shared, review, width).len();
+    match review.stage {
+        ReviewStage::Asking => {}
+        // It says itself whom what reaches, and takes the place of all that was read before.
+        ReviewStage::Counting { .. } => {
+            return lines_of(shared, review, width).len().max(asks()).clamp(1, height.max(1));
+        }
+        ReviewStage::Sent { .. } | ReviewStage::Over(_) => {
+            return lines_of(shared, review, width).len().clamp(1, most);
+        }
     }
     let is_ready = review.ready(shared) == Ready::Yes;
     if !is_seen && height < LOW && is_ready {
         return 1;
     }
     let said = if is_ready { 1 } else { lines_of(shared, review, width).len() };
-    said.max(prompt(shared, review, width).len()).clamp(1, most)
+    said.max(asks()).clamp(1, most)
 }
 
 /// The foot, exactly so many lines of it.
@@ -40,13 +49,14 @@ pub(super) fn lines(
     height: usize,
 ) -> Vec<Line> {
     let mut lines = match unseen {
-        Unseen::Elsewhere { below, words } if waits_for_reading(shared, review) => {
-            to_be_seen(shared, *below, words, width, height)
+        Unseen::Elsewhere { below, screens, words } if waits_for_reading(shared, review) => {
+            to_be_seen(shared, *below, *screens, words, (width, height))
         }
         Unseen::Elsewhere { .. } | Unseen::Nothing | Unseen::NotDrawn => lines_of(shared, review, width),
     };
-    if lines.len() > height {
-        // What was typed stands in the last one.
+    // What was typed stands in the last one, and that any key stops it.
+    let ends = !review.typed.is_empty() || matches!(review.stage, ReviewStage::Counting { .. });
+    if lines.len() > height && ends {
         lines.drain(height.saturating_sub(1)..lines.len() - 1);
     }
     lines.resize(height, Vec::new());
@@ -70,65 +80,96 @@ fn lines_of(shared: &Shared, review: &Review, width: usize) -> Vec<Line> {
         ReviewStage::Counting { until, .. } => {
             let left = until.saturating_sub(shared.now.running);
             let seconds = left.as_secs() + u64::from(left.subsec_nanos() > 0);
-            let what = if width < NARROW { "" } else { "the request is " };
-            out.say(Tone::Bad, &format!("{what}sent in {seconds} s · any key stops it"));
+            let short = width < NARROW;
+            let what = words::about_to(shared, review, short);
+            let lead = if short { ":" } else { "" };
+            out.say(Tone::Bad, &format!("in {seconds} s{lead} {what} · any key stops it"));
         }
         ReviewStage::Sent { .. } => {
             if may_send_again_early(shared, review) {
                 let key = shared.key(Scope::Review, Action::Review);
-                out.say(Tone::Watch, &format!("{key} sends it again, though it may become a second push"));
+                let words = format!("{key} requests it again, though it may become a second push");
+                out.say(Tone::Watch, &words);
             }
-            out.say(Tone::Muted, "Esc leaves this; what was sent goes on · ctrl-r searches now");
+            let back = shared.key(Scope::Review, Action::Back);
+            let search = shared.key(Scope::Review, Action::Refresh);
+            let words = if width < NARROW {
+                format!("{back} leaves · {search} searches")
+            } else {
+                format!("{back} leaves this; the request goes on · {search} searches now")
+            };
+            out.say(Tone::Muted, &words);
         }
-        ReviewStage::Over(outcome) => over(&mut out, shared, outcome),
+        ReviewStage::Over(outcome) => over(&mut out, shared, review, outcome),
     }
     out.lines
 }
 
-/// What keeps the review from listening, or what is to be typed.
+/// The way back, where there is room to say it.
+fn back(shared: &Shared, width: usize) -> String {
+    if width < NARROW {
+        return String::new();
+    }
+    format!(" · {} goes back", shared.key(Scope::Review, Action::Back))
+}
+
+/// What keeps the review from listening, or what is to be typed. Either way what it does stands below.
 fn asking(shared: &Shared, review: &Review, width: usize) -> Vec<Line> {
-    let short = width < NARROW;
-    let back = if short { "" } else { " · Esc goes back" };
-    let mut out = Lines { width, lines: Vec::new() };
+    let back = back(shared, width);
     let waits = review.typed.is_empty() || review.spoiled;
-    if review.is_complete(shared) {
-        let stops = if short { "" } else { " · any key stops it" };
-        out.say(Tone::Bold, &format!("hold still…{stops}"));
+    let (tone, words) = if review.is_complete(shared) {
+        let stops = if width < NARROW { "" } else { " · any key stops it" };
+        (Tone::Bold, format!("hold still…{stops}"))
     } else if review.guard.is_closed(shared.now.running) {
-        out.say(Tone::Muted, &format!("read who, when and what{back}"));
+        (Tone::Muted, format!("read who, when and what{back}"))
     } else if waits && !review.guard.listens() {
-        out.say(Tone::Muted, &format!("hold still…{back}"));
+        (Tone::Muted, format!("hold still…{back}"))
     } else {
         return prompt(shared, review, width);
-    }
-    if let Some(typing) = typing(shared, review).filter(|_| !review.typed.is_empty()) {
-        // Where it stands below the prompt, too.
-        let above = prompt(shared, review, width).len().saturating_sub(1);
-        out.lines.resize(above.max(out.lines.len()), Vec::new());
-        out.lines.push(typing);
-    }
-    out.lines
-}
-
-/// Which key shows what is still to be seen.
-fn to_be_seen(shared: &Shared, below: bool, words: &str, width: usize, height: usize) -> Vec<Line> {
-    let action = if below { Action::Down } else { Action::Up };
-    let key = shared.key(Scope::Review, action);
+    };
     let mut out = Lines { width, lines: Vec::new() };
-    out.say(Tone::Watch, &format!("{key} shows the rest: {words}"));
+    out.say(tone, &words);
+    let asked = asked(shared, review, width).len();
+    out.lines.resize(asked.max(out.lines.len()), Vec::new());
+    out.lines.push(then(shared, review, width));
+    out.lines.extend(typing(shared, review).filter(|_| !review.typed.is_empty()));
+    out.lines
+}
+
+/// How much is still to be seen, and which key shows it.
+fn to_be_seen(
+    shared: &Shared,
+    below: bool,
+    screens: usize,
+    words: &str,
+    (width, height): (usize, usize),
+) -> Vec<Line> {
+    let action = if below { Action::PageDown } else { Action::PageUp };
+    let key = shared.key(Scope::Review, action);
+    let counted = text::counted(screens as u64, "more screen", "more screens");
+    let said = format!("{counted} to see: {key}");
+    let mut out = Lines { width, lines: Vec::new() };
+    out.say(Tone::Watch, &format!("{said} ({words})"));
     if out.lines.len() > height {
-        let short = text::cut(&format!("{key} rest: {words}"), width).into_owned();
-        out.lines = vec![vec![part(Tone::Watch, short)]];
+        out.lines = vec![vec![part(Tone::Watch, text::cut(&said, width).into_owned())]];
     }
     out.lines
 }
 
-/// What is to be typed, and what was.
+/// What is to be typed, what it does, and what was typed.
 fn prompt(shared: &Shared, review: &Review, width: usize) -> Vec<Line> {
+    let mut lines = asked(shared, review, width);
+    lines.push(then(shared, review, width));
+    lines.extend(typing(shared, review));
+    lines
+}
+
+/// What is to be typed.
+fn asked(shared: &Shared, review: &Review, width: usize) -> Vec<Line> {
     let mut out = Lines { width, lines: Vec::new() };
     let short = width < NARROW;
     let deed = if short { review.verb().to_owned() } else { review.deed() };
-    let back = if short { "" } else { " · Esc goes back" };
+    let back = back(shared, width);
     let wanted = review.wanted(&shared.setup);
     let wanted = text::clean(&wanted);
     match review.level(shared.setup.environment) {
@@ -136,12 +177,17 @@ fn prompt(shared: &Shared, review: &Review, width: usize) -> Vec<Line> {
         ConfirmLevel::Middle => out.say(Tone::Bold, &format!("type {wanted} to {deed}{back}")),
         ConfirmLevel::High if short => out.say(Tone::Bold, &format!("type \"{wanted}\" to {deed}")),
         ConfirmLevel::High => {
-            let words = format!("type \"{wanted}\" to {deed}; sent 3 s later{back}");
-            out.say(Tone::Bold, &words);
+            out.say(Tone::Bold, &format!("type \"{wanted}\" to {deed}, after 3 s{back}"));
         }
     }
-    out.lines.extend(typing(shared, review));
     out.lines
+}
+
+/// What becomes of the push then. One line, whatever it says: where it ends changes with the time that is left.
+fn then(shared: &Shared, review: &Review, width: usize) -> Line {
+    let words =
+        if width < NARROW { words::in_short(shared, review, width) } else { words::then(shared, review) };
+    vec![part(Tone::Muted, text::cut(&words, width).into_owned())]
 }
 
 /// What was typed so far; the low level has no line for its one key.
@@ -159,18 +205,22 @@ fn typing(shared: &Shared, review: &Review) -> Option<Line> {
 }
 
 /// What can be done when it is over.
-fn over(out: &mut Lines, shared: &Shared, outcome: &WriteOutcome) {
-    let key = shared.key(Scope::Review, Action::Review);
+fn over(out: &mut Lines, shared: &Shared, review: &Review, outcome: &WriteOutcome) {
+    let key = shared.key(Scope::Result, Action::Review);
     match remedy(outcome) {
+        // The key is not heard yet; its line has its place.
+        Some(Remedy::SendAgain | Remedy::PutRight) if review.ignores_input(shared.now) => {
+            out.lines.push(Vec::new());
+        }
         Some(Remedy::SendAgain) => {
-            out.say(Tone::Bold, &format!("{key} reviews it again, to send it once more"));
+            out.say(Tone::Bold, &format!("{key} reviews it again, to request it once more"));
         }
         Some(Remedy::PutRight) => {
             out.say(Tone::Bad, &format!("{key} corrects it, through the review"));
         }
         None => {}
     }
-    let back = match outcome {
+    let to_form = match outcome {
         WriteOutcome::Refused(_)
         | WriteOutcome::NotDone
         | WriteOutcome::CannotTell(_)
@@ -178,6 +228,13 @@ fn over(out: &mut Lines, shared: &Shared, outcome: &WriteOutcome) {
         | WriteOutcome::Gone { .. } => shared.lies_over.form,
         WriteOutcome::Done { .. } | WriteOutcome::Several(_) => false,
     };
-    let words = if back { "Esc goes back to the form; all text is there" } else { "Esc closes this" };
-    out.say(Tone::Muted, words);
+    let close = shared.key(Scope::Result, Action::Close);
+    let back = shared.key(Scope::Result, Action::Back);
+    let keys = if review.unread.is_some() { back.to_owned() } else { format!("{close} or {back}") };
+    let words = if to_form {
+        format!("{keys} goes back to the form; all text is there")
+    } else {
+        format!("{keys} closes this")
+    };
+    out.say(Tone::Muted, &words);
 }

@@ -31,10 +31,11 @@ pub(super) fn on_read(
     let cancels = matches!(write.write, Write::Cancel { .. });
     let refused = |stage: &ReviewStage| matches!(stage, ReviewStage::Over(WriteOutcome::Refused(_)));
     let shows = |review: &&mut Review| review.req == Some(write.req) && refused(&review.stage);
+    let words = format!("{}: {}", deed(&write.write), gone_words(cancels));
     if let Some(review) = screens.review().filter(shows) {
         review.stage = ReviewStage::Over(WriteOutcome::Gone { cancels });
+        review.show_result(shared.now.running, words, !cancels);
     } else {
-        let words = format!("{}: {}", deed(&write.write), gone_words(cancels));
         shared.keep_result(write.req, words, !cancels);
     }
     effects

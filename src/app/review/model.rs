@@ -8,6 +8,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::profile::{AppKey, Environment};
 use crate::domain::{Audience, Kind, Task, Zone};
+use crate::keymap::Scope;
 
 use super::super::compare::{self, Difference, Version, differs};
 use super::super::effect::{Effect, Priority};
@@ -46,6 +47,7 @@ pub enum ReviewStage {
 
 /// The review.
 #[derive(Clone, Debug, PartialEq)]
+#[expect(clippy::struct_excessive_bools, reason = "any of them may hold beside any other")]
 pub struct Review {
     /// What is to be written.
     pub subject: Subject,
@@ -84,12 +86,25 @@ pub struct Review {
     pub(super) spoiled: bool,
     /// The lines that were on the screen.
     pub(super) seen_lines: Seen,
-    /// Its text and the width that it was composed for, as the state was after the last message.
-    pub(super) text: Option<(usize, Arc<Text>)>,
+    /// Its text and the room that it was composed for, as the state was after the last message.
+    pub(super) text: Option<((u16, u16), Arc<Text>)>,
     /// All that must be seen, as it was when the typing began.
     pub(super) digest: Option<u64>,
     /// A row came while the task was asked for: it may be newer than that answer.
     pub(super) ask_again: bool,
+    /// Whether the fields of the vendors are shown one by one.
+    pub(super) unfolded: bool,
+    /// How it ended, as long as that has not stood on the screen for a moment without a key: whoever closes
+    /// the review until then has not read it.
+    pub(super) unread: Option<UnreadResult>,
+}
+
+/// How a write ended, in one line, for whoever closed the review too early to have read it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub(super) struct UnreadResult {
+    pub(super) words: String,
+    /// Whether it must be acknowledged.
+    pub(super) bad: bool,
 }
 
 impl Review {
@@ -117,6 +132,8 @@ impl Review {
             text: None,
             digest: None,
             ask_again: false,
+            unfolded: false,
+            unread: None,
         }
     }
 
@@ -201,6 +218,16 @@ impl Review {
         }
     }
 
+    /// The scope of its keys.
+    pub(in crate::app) fn scope(&self) -> Scope {
+        if self.is_over() { Scope::Result } else { Scope::Review }
+    }
+
+    /// Whether it only tells how it ended.
+    pub fn is_over(&self) -> bool {
+        self.outcome().is_some()
+    }
+
     /// How it ended, when it is over.
     pub(super) fn outcome(&self) -> Option<&WriteOutcome> {
         match &self.stage {
@@ -226,6 +253,13 @@ impl Review {
     /// Whether keys still do nothing because it has just opened or changed.
     pub(super) fn ignores_input(&self, now: Moment) -> bool {
         self.guard.is_closed(now.running)
+    }
+
+    /// It is over, or something else about that came: the next frame shows it first.
+    pub(super) fn show_result(&mut self, now: Duration, words: impl Into<String>, bad: bool) {
+        self.scroll = 0;
+        self.guard = InputGuard::since(now);
+        self.unread = Some(UnreadResult { words: words.into(), bad });
     }
 
     /// Whether the operator still thinks, or may stop it.

@@ -17,6 +17,7 @@ use super::super::write::{OpenWrite, Sight, Subject, Verdict, Write, Written};
 use super::super::writes::{self, GONE, deed};
 use super::model::ReviewStage;
 use super::screens::Screens;
+use super::words;
 
 /// A write was done, or certainly not.
 pub(in crate::app) fn on_wrote(
@@ -173,7 +174,7 @@ pub(super) fn end(
 ) {
     if let Some(review) = screens.shown(req) {
         review.stage = ReviewStage::Over(outcome);
-        review.scroll = 0;
+        review.show_result(shared.now.running, words, bad);
     } else if bad {
         shared.keep_result(req, words, true);
     } else {
@@ -234,7 +235,7 @@ fn verify(shared: &mut Shared, write: PendingWrite, written: Written) -> Verific
 /// What was done, in words; `other` is a task that is the same push.
 fn done_words(shared: &Shared, pending: &PendingWrite, written: Written, other: Option<TaskId>) -> String {
     let mut words = match &pending.reviewed {
-        Some(reviewed) => stands(shared, reviewed, written),
+        Some(reviewed) => now_done(shared, reviewed, written),
         None => format!("#{} {}", written.task(), past(written)),
     };
     if pending.doubt.is_some() || pending.verdict.is_some() {
@@ -242,7 +243,7 @@ fn done_words(shared: &Shared, pending: &PendingWrite, written: Written, other: 
         words = format!("{}{last_run} was done after all: {words}", deed(&pending.write));
     }
     match other {
-        Some(other) => format!("{words} · SENT TWICE: #{other} is the same push, cancel one of them"),
+        Some(other) => format!("{words} · CREATED TWICE: #{other} is the same push, cancel one of them"),
         None => words,
     }
 }
@@ -250,23 +251,23 @@ fn done_words(shared: &Shared, pending: &PendingWrite, written: Written, other: 
 fn past(written: Written) -> &'static str {
     match written {
         Written::Created(_) => "was created",
-        Written::Modified(_) => "is changed",
-        Written::Cancelled(_) => "is cancelled",
+        Written::Modified(_) => "was changed",
+        Written::Cancelled(_) => "was cancelled",
     }
 }
 
-/// What stands now, in words.
-fn stands(shared: &Shared, reviewed: &Reviewed, written: Written) -> String {
+/// What was done, and what the push does now: two things.
+fn now_done(shared: &Shared, reviewed: &Reviewed, written: Written) -> String {
     let who = reviewed.meant.content.audience(reviewed.subject.kind()).in_words(&shared.setup.profile);
     let (now, zone) = (shared.server_now(), shared.setup.zone);
     let at = reviewed.meant.scheduled_at.map_or_else(
         || "at a time that the service does not give".to_owned(),
-        |at| format!("{} ({})", when::stamp(at, zone, now), when::from_now(at, now)),
+        |at| format!("{} ({})", words::stamp(at, zone, now), when::from_now(at, now)),
     );
     match written {
-        Written::Created(id) => format!("#{id} created: goes out {at} to {who}"),
-        Written::Modified(id) => format!("#{id} is changed: goes out {at} to {who}"),
-        Written::Cancelled(id) => format!("#{id} is cancelled: nothing will be sent"),
+        Written::Created(id) => format!("#{id} created: the push goes out {at} to {who}"),
+        Written::Modified(id) => format!("#{id} changed: the push goes out {at} to {who}"),
+        Written::Cancelled(id) => format!("#{id} cancelled: its push does not go out"),
     }
 }
 

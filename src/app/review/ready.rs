@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use crate::domain::when;
+use crate::keymap::{Action, Scope};
 
 use super::super::shared::Shared;
 use super::super::write::Subject;
@@ -48,7 +49,8 @@ impl Review {
         };
         if let Some(at) = new_time.filter(|at| *at <= shared.server_now()) {
             let at = when::stamp(at, shared.setup.zone, shared.server_now());
-            return Ready::No(format!("{at} is past by now; Esc goes back, choose a later time"));
+            let key = shared.key(Scope::Review, Action::Back);
+            return Ready::No(format!("{at} is past by now; {key} goes back, choose a later time"));
         }
         Ready::Yes
     }
@@ -62,7 +64,8 @@ impl Review {
                 return Some(Ready::No(gone_words(cancels)));
             }
             let words = failure.words();
-            let why = format!("{}; {} · ctrl-r asks again", words.what, words.next);
+            let key = shared.key(Scope::Review, Action::Refresh);
+            let why = format!("{}; {} · {key} asks again", words.what, words.next);
             return (!self.waived.fresh_copy).then_some(Ready::No(why));
         }
         let Some(fresh) = &self.fresh.value else {

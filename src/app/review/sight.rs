@@ -79,21 +79,25 @@ pub struct Text {
     /// The lines.
     pub lines: Vec<Line>,
     pub(super) musts: Vec<Must>,
+    /// Where the groups begin that can be folded.
+    pub(super) folds_at: Option<usize>,
 }
 
 /// A text under construction.
 pub(super) struct TextWriter {
     pub(super) out: Lines,
     musts: Vec<Must>,
+    /// Where the groups begin that can be folded.
+    pub(super) folds_at: Option<usize>,
 }
 
 impl TextWriter {
     pub(super) fn new(width: usize) -> Self {
-        Self { out: Lines { width, lines: Vec::new() }, musts: Vec::new() }
+        Self { out: Lines { width, lines: Vec::new() }, musts: Vec::new(), folds_at: None }
     }
 
     pub(super) fn done(self) -> Text {
-        Text { lines: self.out.lines, musts: self.musts }
+        Text { lines: self.out.lines, musts: self.musts, folds_at: self.folds_at }
     }
 
     /// Writes lines that must be seen. `item` is all that they say, whatever the width.
@@ -154,8 +158,8 @@ pub(super) enum Unseen {
     Nothing,
     /// Only what the frame shows that comes next.
     NotDrawn,
-    /// What lies above or below the window, in words.
-    Elsewhere { below: bool, words: String },
+    /// What lies above or below the window: so many screens away at the most, and what it is, in words.
+    Elsewhere { below: bool, screens: usize, words: String },
 }
 
 /// All that must be seen, whatever the size and however far countdowns are: when it is another, what was

@@ -32,7 +32,9 @@ pub(in crate::app) fn on_stopped(
             format!("what must be read right before could not be read: {}", failure.words().what)
         }
         Stop::NoJournal(why) => format!("the journal cannot be written: {why}"),
-        Stop::Elsewhere => "another pushdeck has sent the same push, and is checking its outcome".to_owned(),
+        Stop::Elsewhere => {
+            "another pushdeck has requested the same push, and is checking its outcome".to_owned()
+        }
         Stop::OtherApp => "another app is in use by now".to_owned(),
     };
     let mut effects = Vec::new();
@@ -55,6 +57,7 @@ pub(in crate::app) fn on_stopped(
         shared.keep_result(req, format!("{deed}: nothing was sent, {words}"), true);
         return effects;
     }
+    let said = format!("{deed}: nothing was sent, {words}");
     match why {
         Stop::Moved(now) => {
             reopen(shared, screens, format!("nothing was sent: {words}; look again"), |_| {});
@@ -66,10 +69,10 @@ pub(in crate::app) fn on_stopped(
         Stop::NoJournal(_) => reopen(shared, screens, format!("nothing was sent: {words}"), |review| {
             review.waived.journal = review.cancels();
         }),
-        Stop::Gone => end(shared, screens, req, WriteOutcome::Gone { cancels }, "", true),
+        Stop::Gone => end(shared, screens, req, WriteOutcome::Gone { cancels }, &said, !cancels),
         Stop::Stands { .. } | Stop::Elsewhere | Stop::OtherApp => {
             let outcome = WriteOutcome::NothingSent(format!("nothing was sent: {words}"));
-            end(shared, screens, req, outcome, "", true);
+            end(shared, screens, req, outcome, &said, true);
         }
     }
     effects.extend(board::reload(shared));

@@ -228,9 +228,9 @@ fn a_task_that_moved_is_shown_three_ways_and_the_change_lies_over_it_as_it_is_no
     theirs.scheduled_at = time_in("2026-11-23 01:00:00");
     got(&mut state, req, theirs);
     assert!(review(&state).moved() && review(&state).ignores_input(state.now));
-    let shown = text_of(&lines::body(&state, review(&state), 76).lines);
+    let shown = text_of(&lines::body(&state, review(&state), (76, 40)).lines);
     for words in
-        ["base   Order shipped", "theirs Order late", "mine   Order shipped!", "both of you", "as theirs"]
+        ["base    Order shipped", "theirs  Order late", "mine    Order shipped!", "both of you", "as theirs"]
     {
         assert!(shown.contains(words), "{words} in {shown}");
     }
@@ -276,7 +276,9 @@ fn what_changes_while_the_operator_thinks_stops_the_confirmation() {
     moved.scheduled_at = time_in("2026-11-21 06:04:00");
     got(&mut state, req, moved);
     assert_eq!(review(&state).typed, "");
-    assert!(text_of(&lines::body(&state, review(&state), 76).lines).contains("It changed since you looked"));
+    assert!(
+        text_of(&lines::body(&state, review(&state), (76, 40)).lines).contains("It changed since you looked")
+    );
     assert_eq!(writes(&say(&mut state, "1")), []);
 }
 
@@ -330,7 +332,7 @@ fn a_removed_field_is_warned_about_and_online_only_too() {
     form.draft.put("OfflinePushInfo.PushFlag", "1");
     ctrl(&mut state, 's');
     let said: Vec<String> = warnings::warnings(&state, review(&state)).into_iter().map(|(_, w)| w).collect();
-    assert!(said.iter().any(|words| words.starts_with("Desc: the service may keep")), "{said:?}");
+    assert!(said.iter().any(|words| words.starts_with("Text: the service may keep")), "{said:?}");
     assert!(said.iter().any(|words| words.starts_with("PushFlag 1")), "{said:?}");
 }
 
@@ -341,7 +343,7 @@ fn a_change_of_time_says_how_far_it_is_moved_and_warns_when_that_is_earlier() {
         testing::open_time(&mut state, &task("User"));
         type_in(&mut state, typed);
         ctrl(&mut state, 's');
-        let body = text_of(&lines::body(&state, review(&state), 200).lines);
+        let body = text_of(&lines::body(&state, review(&state), (200, 40)).lines);
         assert!(body.contains(&format!(", {moved}")), "{body}");
         assert_eq!(
             body.contains("! it goes out 30m EARLIER than it is scheduled now"),
@@ -357,9 +359,9 @@ fn a_create_that_may_stand_already_is_told_before_another_one() {
     press(&mut state, KeyCode::Esc);
     state.form_mut().unwrap().draft.scheduled = "tomorrow 9:01".into();
     ctrl(&mut state, 's');
-    let body = |state: &State| text_of(&lines::body(state, review(state), 200).lines);
+    let body = |state: &State| text_of(&lines::body(state, review(state), (200, 40)).lines);
     let Ready::Wait(why) = review(&state).ready(&state) else { panic!("it is ready") };
-    assert_eq!(why, "the create of \"Hello\" is being sent; wait for its outcome");
+    assert_eq!(why, "the create of \"Hello\" is under way; wait for its outcome");
     wait(&mut state, 500);
     press(&mut state, KeyCode::Esc);
 
@@ -388,7 +390,7 @@ fn the_review_shows_all_that_is_sent() {
     form.draft.base.set("Novel.deep", Some(json!("unknown here")));
     form.draft.base.set("OfflinePushInfo.Fresh", Some(json!(17)));
     ctrl(&mut state, 's');
-    let shown = text_of(&lines::body(&state, review(&state), 76).lines);
+    let shown = text_of(&lines::body(&state, review(&state), (76, 40)).lines);
     for words in ["user11", "titleends", "end of text", "unknown here", "Fresh"] {
         assert!(shown.contains(words), "{words} in {shown}");
     }

@@ -58,6 +58,9 @@ pub(super) fn on_verification(
         && *shown == Verification::Asked(req)
     {
         *shown = verification;
+        if bad {
+            review.show_result(shared.now.running, words, true);
+        }
     } else if let Verification::Fails { stands, .. } = &verification {
         let words = format!("{words} · Esc at the table shows it");
         let mismatch = Mismatch { stands: stands.clone(), verification };

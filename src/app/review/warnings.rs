@@ -4,9 +4,11 @@ use std::collections::BTreeMap;
 use std::time::Duration;
 
 use chrono::TimeDelta;
+use serde_json::Value;
 
 use crate::domain::profile::Environment;
 use crate::domain::{Audience, NewTask, TaskId, duplicate, when};
+use crate::keymap::{Action, Scope};
 
 use super::super::compare::Version;
 use super::super::lines::Tone;
@@ -19,6 +21,17 @@ use super::model::{Review, ReviewStage};
 
 /// Due within this time: there may be none left to stop it.
 const SOON: TimeDelta = TimeDelta::minutes(2);
+
+/// What a vendor does otherwise than one would think: its fields are folded, and this must not be.
+const UNUSUAL: [(&str, &str, &str); 3] = [
+    ("OfflinePushInfo.ApnsInfo.ContentAvailable", "1", "Apple: a silent push, people see nothing of it"),
+    ("OfflinePushInfo.ApnsInfo.IsVoipPush", "1", "Apple: a VoIP push, which rings like a call"),
+    (
+        "OfflinePushInfo.ApnsInfo.InterruptionLevel",
+        "critical",
+        "Apple: critical, it sounds also where people have muted everything",
+    ),
+];
 
 /// Another write to the task of a cancel whose outcome is not known; it does not hold the cancel up.
 fn busy(shared: &Shared, review: &Review) -> Option<String> {
@@ -40,9 +53,6 @@ pub(super) fn warnings(shared: &Shared, review: &Review) -> Vec<(Tone, String)> 
         Audience::Everyone if shared.setup.environment == Environment::Prod && !cancels => {
             warn(Tone::Bad, format!("this is PROD: it reaches EVERYONE of {profile}"));
         }
-        Audience::Everyone | Audience::Matching(_) if !cancels => {
-            warn(Tone::Watch, "how many people that is, the service does not say".to_owned());
-        }
         Audience::Unclear(_) => warn(Tone::Bad, "whom it reaches is not known".to_owned()),
         Audience::Everyone | Audience::Matching(_) | Audience::Accounts(_) => {}
     }
@@ -59,11 +69,19 @@ pub(super) fn warnings(shared: &Shared, review: &Review) -> Vec<(Tone, String)> 
         warn(Tone::Watch, words);
     }
     if cancels {
-        warn(Tone::Watch, "a cancelled task does not come back; N makes a new one from a task".to_owned());
+        let key = shared.key(Scope::Tasks, Action::NewFromThis);
+        let words = format!("a cancelled task does not come back; {key} makes a new one from a task");
+        warn(Tone::Watch, words);
         return found;
     }
-    if meant.content.at("OfflinePushInfo.PushFlag").and_then(serde_json::Value::as_i64) == Some(1) {
+    if meant.content.at("OfflinePushInfo.PushFlag").and_then(Value::as_i64) == Some(1) {
         warn(Tone::Watch, "PushFlag 1: online only, whoever is offline gets nothing".to_owned());
+    }
+    for (path, value, words) in UNUSUAL {
+        let text = |set: &Value| set.as_str().map_or_else(|| set.to_string(), str::to_owned);
+        if meant.content.at(path).map(text).as_deref() == Some(value) {
+            warn(Tone::Watch, words.to_owned());
+        }
     }
     if meant.content.text("OfflinePushInfo.Title").trim().is_empty()
         && meant.content.text("OfflinePushInfo.Desc").trim().is_empty()
@@ -126,7 +144,7 @@ fn not_there(shared: &Shared, new: &NewTask) -> Vec<String> {
             .as_ref()
             .map_or(Duration::ZERO, |(_, at)| shared.now.running.saturating_sub(at.running));
         format!(
-            "sent before, {sent} ago, and not there {} ago: it is searched for once more before this is sent",
+            "requested before, {sent} ago, and not there {} ago: it is searched for once more before this is",
             writes::seconds(seen)
         )
     };

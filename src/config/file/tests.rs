@@ -51,8 +51,9 @@ fn the_example_is_read_and_shows_every_key() {
     let shown = |key: &str| {
         text.lines()
             .map(|line| line.trim_start_matches("# "))
-            .any(|line| line.starts_with(&format!("{key} = ")))
+            .any(|line| line.starts_with(&format!("{key} = ")) || line.starts_with(&format!("{key}.")))
     };
+    assert!(AUDIENCE_KEYS.iter().all(|key| shown(&format!("audience.{key}"))));
     for key in PROFILE_KEYS.iter().chain(&UI_KEYS).chain(["default_profile"].iter()) {
         assert!(shown(key), "{key}");
     }
@@ -104,7 +105,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
         profile_fault(&["sdkapid = 7"]),
         "/etc/c.toml:7:1: unknown key \"sdkapid\" in [profiles.acme]; did you mean \"sdkappid\"? Allowed: \
          environment, region, endpoint, sdkappid, identifier, secret_key_env, secret_key_file, \
-         secret_key_command, secret_key, usersig, timezone, page_size, from_account, allow_http, ca_file"
+         secret_key_command, secret_key, usersig, timezone, page_size, from_account, audience, allow_http, ca_file"
     );
     assert_eq!(
         fault("defaultprofile = \"a\"\n"),
@@ -326,4 +327,24 @@ fn an_identifier_is_one_word_of_at_most_32_bytes() {
 fn control_characters_of_the_file_do_not_reach_the_terminal() {
     let found = profile_fault(&["region = \"\\u001b[2J\""]);
     assert!(!found.contains('\u{1b}'), "{found:?}");
+}
+
+#[test]
+fn the_size_of_the_audience_is_a_whole_number_of_at_least_one_in_either_spelling() {
+    let size = |profile: Profile| profile.audience_all.map(|size| size.value);
+    assert_eq!(size(good(&[])), None);
+    assert_eq!(size(good(&["audience.all = 1_200_000"])), Some(1_200_000));
+    let as_table = format!("{}[profiles.acme.audience]\nall = 1\n", profile(&[]));
+    assert_eq!(size(read(&as_table).unwrap().profiles.remove(0)), Some(1));
+    for (line, said) in [
+        ("audience.all = 0", "\"all\" is 0; it must be 1 or more"),
+        ("audience.all = -5", "\"all\" is -5; it must be 1 or more"),
+        ("audience.all = \"1200000\"", "\"all\" must be a whole number without quotes, not a string"),
+        ("audience.all = 1.2e6", "\"all\" must be a whole number without quotes, not a number with a point"),
+        ("audience = 1200000", "\"audience\" must be a table [profiles.acme.audience], not a whole number"),
+        ("audience.al = 5", "unknown key \"al\" in [profiles.acme.audience]; did you mean \"all\"?"),
+    ] {
+        let found = profile_fault(&[line]);
+        assert!(found.contains(said) && found.contains(":7:"), "{line}: {found}");
+    }
 }

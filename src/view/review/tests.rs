@@ -28,7 +28,7 @@ fn fresh(state: &mut State, effects: &[Effect], task: Task) {
 /// Pages on until all that must be seen was on the screen.
 fn read(state: &mut State) {
     for _ in 0..100 {
-        if !screen(state).contains("↓ shows the rest") && !screen(state).contains("↓ rest:") {
+        if !screen(state).contains("to see: PgDn") {
             break;
         }
         feed(state, [key(KeyCode::PageDown)]);
@@ -88,6 +88,45 @@ fn sent(mut state: State, confirmation: &str) -> (State, ReqId) {
     (state, req)
 }
 
+/// A create for everyone in PROD, whose size the profile states, with fields for every vendor.
+fn create_for_all(size: (u16, u16), text: &str) -> State {
+    let mut state = board(size);
+    state.setup.audience_all = Some(1_200_000);
+    feed(&mut state, typed("na"));
+    let form = state.form_mut().unwrap();
+    form.draft.scheduled = "mon 9:00".to_owned();
+    form.draft.put("OfflinePushInfo.Title", "Flash sale");
+    form.draft.put("OfflinePushInfo.Desc", text);
+    for (path, value) in [
+        ("ApnsInfo.Sound", "ding.caf"),
+        ("ApnsInfo.BadgeMode", "0"),
+        ("ApnsInfo.InterruptionLevel", "critical"),
+        ("AndroidInfo.OPPOChannelID", "sale"),
+        ("HarmonyInfo.Title", "Flash sale for Harmony"),
+        ("HarmonyInfo.Sound", "ding"),
+    ] {
+        form.draft.put(&format!("OfflinePushInfo.{path}"), value);
+    }
+    feed(&mut state, [ctrl('s')]);
+    quiet(&mut state, 1);
+    state
+}
+
+/// A create for tags, in the sandbox.
+fn create_for_tags(size: (u16, u16)) -> State {
+    let mut state = board(size);
+    state.setup.environment = Environment::Sandbox;
+    feed(&mut state, typed("nt"));
+    let form = state.form_mut().unwrap();
+    form.draft.scheduled = "mon 9:00".to_owned();
+    form.draft.put("Condition.TagsAnd", "vip\nberlin");
+    form.draft.put("OfflinePushInfo.Title", "Hello");
+    form.draft.put("OfflinePushInfo.Desc", "Only for you.");
+    feed(&mut state, [ctrl('s')]);
+    quiet(&mut state, 1);
+    state
+}
+
 fn scenes(size: (u16, u16)) -> Vec<(&'static str, State)> {
     let mut asking = board(size);
     feed(&mut asking, typed("D"));
@@ -116,20 +155,26 @@ fn scenes(size: (u16, u16)) -> Vec<(&'static str, State)> {
     feed(&mut unknown, [message, Message::Ticked(later(17))]);
     let mut gone = sending.clone();
     feed(&mut gone, [Message::Wrote { req, result: Ok(Written::Cancelled(TaskId(1_234_567_890))) }]);
-    let (mut stands, req) = sent(create(size), "y");
-    let mut refused = stands.clone();
+    let (mut created, req) = sent(create(size), "y");
+    let mut refused = created.clone();
     let failure = Failure::Refused {
         code: 90108,
         info: "some accounts are invalid".into(),
         invalid_accounts: vec!["王小明".into()],
     };
     feed(&mut refused, [Message::Wrote { req, result: Err(failure) }]);
-    let mut several = stands.clone();
+    let mut several = created.clone();
     let verdict = Verdict::Several(vec![TaskId(1_234_567_900), TaskId(1_234_567_901)]);
     feed(&mut several, [Message::Settled { req, verdict }]);
-    let mut not_done = stands.clone();
+    let mut not_done = created.clone();
     feed(&mut not_done, [Message::Settled { req, verdict: Verdict::NotDone }]);
-    feed(&mut stands, [Message::Wrote { req, result: Ok(Written::Created(TaskId(1_234_567_900))) }]);
+    feed(&mut created, [Message::Wrote { req, result: Ok(Written::Created(TaskId(1_234_567_900))) }]);
+    let mut unfolded = create_for_all(size, "Everything 30 % off.");
+    read(&mut unfolded);
+    let mut counting_all = unfolded.clone();
+    feed(&mut unfolded, [ctrl('o')]);
+    feed(&mut counting_all, typed("all acme"));
+    let long = "Everything 30 % off until midnight. ".repeat(110);
     vec![
         ("asking", asking),
         ("cancel", cancel(size)),
@@ -145,9 +190,14 @@ fn scenes(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("sending", sending),
         ("unknown", unknown),
         ("gone", gone),
-        ("stands", stands),
+        ("created", created),
         ("refused", refused),
         ("several", several),
+        ("tags", create_for_tags(size)),
+        ("all", create_for_all(size, "Everything 30 % off.")),
+        ("long", create_for_all(size, &long)),
+        ("unfolded", unfolded),
+        ("counting_all", counting_all),
     ]
 }
 
@@ -159,7 +209,7 @@ fn snapshots(size: (u16, u16)) {
 
 #[test]
 fn the_hints_of_the_review() {
-    let sizes = [(120, 40), (80, 24), (40, 12)];
+    let sizes = [(200, 60), (120, 40), (80, 24), (40, 12), (30, 8)];
     insta::assert_snapshot!("hints", lines_of(scenes, &sizes, |areas| areas.hint));
 }
 
@@ -179,6 +229,16 @@ fn the_review_at_40x12() {
 }
 
 #[test]
+fn the_review_at_200x60() {
+    snapshots((200, 60));
+}
+
+#[test]
+fn the_review_at_30x8() {
+    snapshots((30, 8));
+}
+
+#[test]
 fn whom_it_reaches_is_in_sight_at_every_size_and_what_to_type_once_all_was_read() {
     let (least_width, least_height) = crate::app::frame::LEAST;
     // The cancel, and one other scene in turn.
@@ -189,7 +249,7 @@ fn whom_it_reaches_is_in_sight_at_every_size_and_what_to_type_once_all_was_read(
         }
         let shown = rows(buf).concat();
         let asks =
-            ["type 7890", " rest: ", "read who", "hold still"].iter().any(|words| shown.contains(words));
+            ["type 7890", "to see: ", "read who", "hold still"].iter().any(|words| shown.contains(words));
         assert!(asks && shown.contains("EVERYONE"), "at {width}x{height}: {shown}");
     });
 }
@@ -244,12 +304,17 @@ impl Hand {
         feed(&mut self.state, (0..200).map(|_| key(KeyCode::PageUp)));
         self.does(Vec::new(), false);
         for _ in 0..60 {
-            if !screen(&self.state).contains("↓ shows the rest") && !screen(&self.state).contains("↓ rest:")
-            {
+            if !screen(&self.state).contains("to see: PgDn") {
                 break;
             }
             self.does(vec![key(KeyCode::PageDown)], false);
         }
+    }
+
+    /// The first word of the title, as the review knows it.
+    fn title(&self) -> String {
+        let task = self.state.review().and_then(|review| review.fresh.value.as_ref()).unwrap_or(&self.task);
+        task.content.text("OfflinePushInfo.Title").split(' ').next().unwrap().to_owned()
     }
 
     fn has_sent(&self) -> bool {
@@ -287,7 +352,6 @@ fn whatever_is_pressed_nothing_is_confirmed_before_who_when_and_what_were_shown_
             let (state, task) = long_cancel(size, "Titlehead of a sale Titletail", &text);
             let random = u64::try_from(at).unwrap() + u64::from(length);
             let mut hand = Hand { state, task, random, shown: String::new(), effects: Vec::new() };
-            let mut title = "Titlehead";
             // It was asked for as it is now.
             hand.does(vec![ctrl('r')], false);
             hand.does(vec![ctrl('r')], false);
@@ -302,17 +366,22 @@ fn whatever_is_pressed_nothing_is_confirmed_before_who_when_and_what_were_shown_
                         // There and back: what was seen at the other size does not count at this one.
                         let other = sizes[usize::try_from(hand.roll(5)).unwrap()];
                         for (columns, rows) in [other, size] {
-                            hand.shown.clear();
+                            if other != size {
+                                hand.shown.clear();
+                            }
                             hand.does(vec![Message::Resized { columns, rows }], is_lost);
                         }
                     }
                     7 => {
-                        // Somebody else changes it, and it is asked for again.
-                        hand.shown.clear();
-                        title = if title == "Titlehead" { "Otherhead" } else { "Titlehead" };
-                        let words = format!("{title} of a sale Titletail");
+                        // Somebody else changes it, and it is asked for again, if that is heard.
+                        let words = format!("Titlehead{step} of a sale Titletail");
                         hand.task.content.set("OfflinePushInfo.Title", Some(json!(words)));
-                        hand.does(vec![ctrl('r')], is_lost);
+                        let before = hand.title();
+                        hand.takes(vec![ctrl('r')]);
+                        if hand.title() != before {
+                            hand.shown.clear();
+                        }
+                        hand.does(Vec::new(), is_lost);
                     }
                     _ => hand.does(Vec::new(), is_lost),
                 }
@@ -327,7 +396,8 @@ fn whatever_is_pressed_nothing_is_confirmed_before_who_when_and_what_were_shown_
             }
             assert!(hand.has_sent(), "{size:?}: it can be confirmed in the end: {}", screen(&hand.state));
             let clocks = ["00:05:02", "+08", "16:05:02", "UTC", "10d"];
-            let who = ["EVERYONE", "acme", title, "Titletail"];
+            let title = hand.title();
+            let who = ["EVERYONE", "acme", title.as_str(), "Titletail"];
             for words in clocks.into_iter().chain(who).chain(pieces.iter().map(String::as_str)) {
                 assert!(hand.shown.contains(words), "{words} was never shown at {size:?} ({kind}, {length})");
             }

@@ -18,6 +18,7 @@ fn not_done_create() -> State {
     unknown(&mut state, req, Failure::Cut { detail: String::new() });
     assert!(ctrl(&mut state, 's').is_empty(), "nothing is offered while it is not known");
     update(&mut state, Message::Settled { req, verdict: Verdict::NotDone });
+    wait(&mut state, 500);
     state
 }
 
@@ -134,6 +135,7 @@ fn stands_otherwise(leave: bool) -> (State, Task) {
     standing.content.set("OfflinePushInfo.Ext", Some(json!("too much")));
     standing.scheduled_at = time_in("2026-11-23 01:00:00");
     got(&mut state, verification, standing.clone());
+    wait(&mut state, 500);
     (state, standing)
 }
 

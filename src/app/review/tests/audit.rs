@@ -181,7 +181,7 @@ fn two_doubts_of_the_same_push_are_told_apart_and_both_standing_is_said() {
     refreshed(&mut state, vec![one, other]);
     assert!(state.writes.is_empty());
     let said = bad_results(&state);
-    assert!(said.iter().any(|words| words.contains("SENT TWICE: #77 is the same push")), "{said:?}");
+    assert!(said.iter().any(|words| words.contains("CREATED TWICE: #77 is the same push")), "{said:?}");
     // The last of it is not sent once more unawares.
     review_again(&mut state);
     let warned = warnings::warnings(&state, review(&state));
@@ -201,7 +201,7 @@ fn what_a_cancel_does_without_is_on_the_screen_as_long_as_it_holds() {
     moved.content.set("OfflinePushInfo.Title", Some(json!("Other")));
     let effects = refreshed(&mut state, vec![moved.clone()]);
     got(&mut state, gets(&effects)[0], moved);
-    let shown = text_of(&lines::body(&state, review(&state), 200).lines);
+    let shown = text_of(&lines::body(&state, review(&state), (200, 40)).lines);
     assert!(shown.contains("Confirming now cancels it without an entry in the journal."), "{shown}");
 }
 
@@ -230,7 +230,7 @@ fn a_refusal_that_may_mean_gone_is_looked_into_and_said_so() {
             let said = if leave {
                 bad_results(&state).join("\n")
             } else {
-                text_of(&lines::body(&state, review(&state), 200).lines)
+                text_of(&lines::body(&state, review(&state), (200, 40)).lines)
             };
             assert!(said.contains(GONE) && !said.contains("invalid"), "{said}");
             assert_eq!(said.contains("nothing is left to do"), cancels, "{said}");
