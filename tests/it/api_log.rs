@@ -103,9 +103,9 @@ fn one_write_is_found_among_many_polls_and_stays_chosen() {
     terminal.keys("D");
     terminal.see(&format!("type {tail} to"));
     terminal.keys(&tail);
-    terminal.see("is cancelled");
+    terminal.see("Cancelled #");
     terminal.keys(ESC);
-    terminal.see("No tasks from");
+    terminal.row(&["▸", "CANC", "Hush-hush"]);
     let before = service.requests();
     for _ in 0..30 {
         terminal.keys("r");
