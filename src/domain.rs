@@ -24,6 +24,7 @@ pub mod rules;
 pub mod task;
 pub mod text;
 pub mod throttle;
+pub mod vendors;
 pub mod when;
 pub mod wire;
 pub mod zone;

@@ -30,7 +30,9 @@
 //! | what a terminal sends and gets | `term::decode` (keys), `term::screen` (frames), `term::line` (settings) |
 //! | how the terminal is taken over and given back | `term::guard` |
 //! | signals, ctrl-z | `tui::signals`, `term::job` |
-//! | a field of a task, its limit, its help | [`domain::fields`]; rules between fields in [`domain::rules`] |
+//! | a field of a task, its label, its limit, its help | [`domain::fields`]; rules between fields in [`domain::rules`] |
+//! | how much of a title or text a vendor shows | [`domain::vendors`] |
+//! | what stands beside a field of the form | `app::form::beside`; where: `view::form::rows` |
 //! | how a time may be typed, or is written | [`domain::when`] |
 //! | how a list is typed, or is written | [`domain::list`] |
 //! | what a text field takes, and its limit | [`app::text_field`], [`domain::fields`] |

@@ -17,6 +17,7 @@ use super::shared::Shared;
 use super::write::Subject;
 use super::writes;
 
+mod beside;
 mod composed;
 mod drafts;
 pub mod fields;
@@ -26,6 +27,7 @@ pub mod model;
 #[cfg(test)]
 mod tests;
 
+pub use beside::{Beside, echo_lines};
 pub(super) use drafts::{forget, keep_draft_now, on_draft_kept, on_draft_loaded, on_tick};
 pub use fields::FormField;
 pub(super) use keys::on_paste;
@@ -104,12 +106,12 @@ fn to_review(shared: &mut Shared, form: &mut Form) -> Next {
     let subject = match form.request(now, zone) {
         Err(problems) => {
             form.all_shown = true;
-            let Some((field, problem)) = problems.first() else { return Next::stay() };
-            let (field, words) = (*field, fields::words(problem, *field));
-            form.go(field);
+            let Some((field, _)) = problems.first() else { return Next::stay() };
+            // What is wrong stands beside the field.
+            form.go(*field);
             let count = problems.len();
             let more = if count > 1 { format!(" · {count} problems in all") } else { String::new() };
-            shared.warn(format!("not ready: {} {words}{more}", field.label()));
+            shared.warn(format!("not ready: {}{more}", field.label()));
             return Next::stay();
         }
         Ok(FormRequest::Nothing) => {

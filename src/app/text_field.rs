@@ -93,8 +93,8 @@ impl TextField {
         Self { of_items: true, ..self }
     }
 
-    /// The same field with its text selected: the first thing typed or pasted takes its place. Any other
-    /// key keeps it, to be edited.
+    /// The same field with its text selected: the first thing typed or pasted takes its place, and a
+    /// deletion takes it away. Any other key keeps it, to be edited.
     #[must_use]
     pub(super) fn prefilled(self) -> Self {
         Self { selected: !self.is_empty(), ..self }
@@ -182,6 +182,10 @@ impl TextField {
             self.selected = false;
             if types(&event) {
                 self.take_away();
+            }
+            if matches!(event.code, KeyCode::Backspace | KeyCode::Delete) {
+                self.take_away();
+                return true;
             }
         }
         let before = self.len();
@@ -451,12 +455,13 @@ mod tests {
         assert_eq!((entry.text().as_str(), entry.is_selected()), ("tomorrow at 9 in Par", false));
         entry.paste("x");
         assert_eq!(entry.text(), "tomorrow at 9 in Par");
-        // Whatever moves or deletes keeps it, to be edited.
+        // Whatever moves keeps it, to be edited; what deletes takes it away as a whole.
         for (code, modifiers, then) in [
             (KeyCode::Left, KeyModifiers::NONE, "2026-11-21 09:0x0"),
             (KeyCode::Home, KeyModifiers::NONE, "x2026-11-21 09:00"),
             (KeyCode::End, KeyModifiers::NONE, "2026-11-21 09:00x"),
-            (KeyCode::Backspace, KeyModifiers::NONE, "2026-11-21 09:0x"),
+            (KeyCode::Backspace, KeyModifiers::NONE, "x"),
+            (KeyCode::Delete, KeyModifiers::NONE, "x"),
             (KeyCode::Char('a'), KeyModifiers::CONTROL, "x2026-11-21 09:00"),
             (KeyCode::Char('u'), KeyModifiers::CONTROL, "x"),
         ] {

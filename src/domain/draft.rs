@@ -245,8 +245,8 @@ impl Draft {
             Some(kind) => rules::check(kind, &content, Strictness::default()),
         };
         found.extend(rules::check_message(&content));
-        problems.extend(found.into_iter().filter(|p| !faulty.contains(&p.field)));
         problems.extend(self.cuts());
+        problems.extend(found.into_iter().filter(|p| !faulty.contains(&p.field)));
         (content, problems)
     }
 

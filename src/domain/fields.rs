@@ -258,17 +258,17 @@ use Group::{Android, Apple, Audience, Delivery, Extra, Harmony, Message};
 /// Every documented field, in the order in which the form shows them.
 #[rustfmt::skip]
 pub const FIELDS: &[Field] = &[
-    field("Condition.TagsAnd", "All tags", TAGS, Audience, TAG, "users that have all of these tags; commas, blanks or lines between, \"…\" around one with a blank; 10 at most"),
-    field("Condition.TagsOr", "Any tag", TAGS, Audience, TAG, "users that have at least one of these tags; commas, blanks or lines between, \"…\" around one with a blank; 10 at most"),
-    field("Condition.TagsNot", "No tag", TAGS, Audience, TAG, "users that have none of these tags; commas, blanks or lines between, \"…\" around one with a blank; 10 at most"),
-    field("Condition.AttrsAnd", "All attributes", ATTRS, Audience, TAG, "users on whom all of these attributes have these values; name=value, commas, blanks or lines between"),
-    field("Condition.AttrsOr", "Any attribute", ATTRS, Audience, TAG, "users on whom at least one attribute has its value; name=value, commas, blanks or lines between"),
-    field("To_Account", "To", Shape::Strings { max_items: 500, max_bytes: None }, Audience, USER, "UserIDs, 1 to 500; commas, blanks or lines between"),
+    field("Condition.TagsAnd", "All tags", TAGS, Audience, TAG, "users with all of these; 10 at most, commas or lines between, \"…\" around a blank"),
+    field("Condition.TagsOr", "Any tag", TAGS, Audience, TAG, "users with at least one of these; 10 at most, commas or lines between, \"…\" around a blank"),
+    field("Condition.TagsNot", "No tag", TAGS, Audience, TAG, "users with none of these; 10 at most, commas or lines between, \"…\" around a blank"),
+    field("Condition.AttrsAnd", "All attributes", ATTRS, Audience, TAG, "users on whom all of these hold: name=value, commas or lines between"),
+    field("Condition.AttrsOr", "Any attribute", ATTRS, Audience, TAG, "users on whom at least one holds: name=value, commas or lines between"),
+    field("To_Account", "To", Shape::Strings { max_items: 500, max_bytes: None }, Audience, USER, "one a line or commas, 1–500"),
 
-    field("OfflinePushInfo.Title", "Title", TEXT, Message, EVERY, "title of the notification; vendors cut it, from 32 (Meizu) to 60 (Huawei) characters"),
-    field("OfflinePushInfo.Desc", "Text", Shape::Lines, Message, EVERY, "text of the notification; vendors cut it, from 50 (OPPO) to 600 (Huawei) characters"),
-    field("OfflinePushInfo.Ext", "App data", Shape::JsonText, Extra, EVERY, "data for your app, a String that holds JSON; about 1 KB advised"),
-    field("OfflinePushInfo.MultiLanguageContent", "Languages", Shape::Items(&["Language", "Title", "Desc"]), Extra, EVERY, "other languages, one a line: Language | Title | Desc (client SDK 8.5.6870 or newer)"),
+    field("OfflinePushInfo.Title", "Title", TEXT, Message, EVERY, "cut at: Meizu 32, vivo 40, Honor OPPO Xiaomi 50, Huawei 60"),
+    field("OfflinePushInfo.Desc", "Text", Shape::Lines, Message, EVERY, "cut at: OPPO 50, Meizu vivo 100, Xiaomi 128, Honor 400, Huawei 600"),
+    field("OfflinePushInfo.Ext", "App data", Shape::JsonText, Extra, EVERY, "a String that holds JSON for your app; about 1 KB advised"),
+    field("OfflinePushInfo.MultiLanguageContent", "Languages", Shape::Items(&["Language", "Title", "Desc"]), Extra, EVERY, "one a line: Language | Title | Desc; needs client SDK 8.5.6870"),
     field("OfflinePushInfo.PushTemplateId", "Template", TEXT, Extra, EVERY, "id of a console template, such as 1400000000-1"),
     field("OfflinePushInfo.PushTemplateParam", "Template values", Shape::Object, Extra, EVERY, "values of the template's variables, a JSON object"),
 

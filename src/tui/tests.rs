@@ -223,9 +223,9 @@ async fn the_draft_of_a_create_that_succeeds_while_leaving_goes() {
     state.setup.environment = crate::domain::profile::Environment::Test;
     let mut messages = typed("na");
     messages.push(key(KeyCode::Tab));
-    messages.extend(typed("tomorrow 9:00"));
-    messages.push(key(KeyCode::Tab));
     messages.extend(typed("Hello"));
+    messages.extend([KeyCode::Tab, KeyCode::Tab].map(key));
+    messages.extend(typed("tomorrow 9:00"));
     messages.push(crate::app::testing::ctrl('s'));
     crate::app::testing::feed(&mut state, messages);
     crate::app::testing::quiet(&mut state, 1);

@@ -28,13 +28,13 @@ fn review_create(terminal: &mut Terminal, title: &str) {
     terminal.keys("u");
     terminal.gone("nothing is chosen");
     terminal.keys(TAB);
-    terminal.keys("+1h");
-    terminal.see("in ");
-    terminal.keys(TAB);
     terminal.keys("anna");
     terminal.keys(TAB);
     terminal.keys(title);
     terminal.see(title);
+    terminal.keys(&TAB.repeat(2));
+    terminal.keys("+1h");
+    terminal.see("in ");
     terminal.keys(CTRL_S);
     terminal.see("press y to create");
 }
@@ -57,13 +57,13 @@ fn a_list_that_shows_a_create_late_turns_what_was_said_of_it() {
     // It arrives; its answer does not.
     service.network(Network::AnswersLost);
     terminal.keys("y");
-    terminal.see("not known");
+    terminal.see("outcome not known");
     service.network(Network::Open);
     terminal.see("not there");
     terminal.keys(ESC);
     terminal.gone("Create a task");
     terminal.keys(ESC);
-    terminal.gone("New task");
+    terminal.gone("New push");
     terminal.row(&["?UNK", "Shown late"]);
     // The table's own refresh brings it, long before the next search would.
     let screen = terminal.see("was done after all");
@@ -82,14 +82,14 @@ fn while_the_service_is_silent_the_row_stays_and_it_is_found_out_when_it_answers
     review_create(&mut terminal, "Into the dark");
     service.network(Network::AnswersLost);
     terminal.keys("y");
-    terminal.see("not known");
+    terminal.see("outcome not known");
     service.network(Network::Cut);
     terminal.see("the service gives no");
     terminal.see("next search in");
     terminal.keys(ESC);
     terminal.gone("Create a task");
     terminal.keys(ESC);
-    terminal.gone("New task");
+    terminal.gone("New push");
     terminal.row(&["?UNK", "Into the dark"]);
     terminal.keys("q");
     terminal.see("press again to leave all the same");

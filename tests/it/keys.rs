@@ -30,7 +30,7 @@ fn screen(scope: Scope) -> Screen {
         Scope::Sort => (&["s"], "Enter take"),
         Scope::Menu => (&["x"], "What can be done here"),
         Scope::Copy => (&["y"], "Copy of #"),
-        Scope::Form => (&["n"], "New task"),
+        Scope::Form => (&["n"], "New push"),
         Scope::Review => (&["D"], " to cancel "),
         // What was cancelled before stays where it was.
         Scope::Result => (&["j", "D"], "Enter close"),

@@ -219,7 +219,7 @@ fn nothing_of_a_run_in_which_everything_fails_tells_the_key_or_a_signature() {
     terminal.see("cancels it unseen");
     terminal.see("type ");
     terminal.keys(asked);
-    terminal.see("not known");
+    terminal.see("outcome not known");
     service.network(Network::Open);
     terminal.see("Cancelled #");
     terminal.keys(ESC);

@@ -43,13 +43,13 @@ fn ctrl_z_goes_to_the_shell_from_every_screen_and_fg_comes_back() {
     terminal.see("nothing is chosen");
     terminal.keys("u");
     terminal.keys(TAB);
-    terminal.keys("+1h");
-    terminal.keys(CTRL_Z);
-    away_and_back(&mut terminal, job, "+1h");
-    terminal.keys(TAB);
     terminal.keys("anna");
+    terminal.keys(CTRL_Z);
+    away_and_back(&mut terminal, job, "anna");
     terminal.keys(TAB);
     terminal.keys("Half typed");
+    terminal.keys(&TAB.repeat(2));
+    terminal.keys("+1h");
     terminal.keys(CTRL_S);
     terminal.see("press y to create");
     terminal.keys(CTRL_Z);

@@ -162,9 +162,9 @@ fn journey(tmux: &Tmux) {
     }
     attach(tmux, |keyboard| {
         keyboard.write_all(b"n").unwrap();
-        tmux.see("New task");
+        tmux.see("New push");
         keyboard.write_all(b"\x1b").unwrap();
-        tmux.gone("New task");
+        tmux.gone("New push");
         // A report of the mouse that was cut.
         keyboard.write_all(b"\x1b[<0;1").unwrap();
         // A key that comes at once may be taken for more of it; one that is pressed again is not.

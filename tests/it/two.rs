@@ -29,7 +29,7 @@ fn send_unheard(service: &Service, terminal: &mut Terminal, title: &str) {
     terminal.see("press y to create");
     service.network(Network::AnswersLost);
     terminal.keys("y");
-    terminal.see("not known");
+    terminal.see("outcome not known");
 }
 
 fn users(service: &Service) -> Vec<Value> {
@@ -60,10 +60,10 @@ fn a_write_that_another_has_open_stays_its_own_even_while_it_is_stopped_and_is_i
     two.gone("was done after all");
     // The text that became a task is no draft, and the list of drafts says what it became.
     two.keys("n");
-    two.see("New task");
+    two.see("New push");
     assert!(!two.screen().contains("restored"), "{}", two.screen());
     two.keys(ESC);
-    two.gone("New task");
+    two.gone("New push");
     two.keys(":drafts");
     two.keys(ENTER);
     two.row(&["Sent by the other", "created as #"]);
@@ -133,13 +133,13 @@ fn a_text_that_was_sent_before_the_kill_does_not_come_back_to_be_sent_with_anoth
     let mut one = again.open();
     one.see("of the last run");
     one.keys("n");
-    one.see("New task");
+    one.see("New push");
     one.see("its outcome is being checked");
     assert!(one.row(&["Title"]).split_whitespace().all(|word| word != "kill"), "{}", one.screen());
     one.keys("\x18");
     one.see("nothing is typed yet");
     one.keys(ESC);
-    one.gone("New task");
+    one.gone("New push");
     service.network(Network::Open);
     one.see("was done after all");
     one.keys(":drafts");
@@ -149,7 +149,7 @@ fn a_text_that_was_sent_before_the_kill_does_not_come_back_to_be_sent_with_anoth
     // Taken back from the list it goes on saying what it became, and is not sent as it is.
     let screen = one.see("created as #");
     assert!(screen.contains("Sent before the kill"), "{screen}");
-    one.see("New task · created as #");
+    one.see("New push · created as #");
     one.keys(CTRL_S);
     one.see("exists as #");
     focus(&mut one, "Title");

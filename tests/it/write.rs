@@ -31,9 +31,6 @@ pub(crate) fn fill(terminal: &mut Terminal, kind: &str, when: &str, who: Option<
     terminal.keys(kind);
     terminal.gone("nothing is chosen");
     terminal.keys(TAB);
-    terminal.keys(when);
-    terminal.see("in ");
-    terminal.keys(TAB);
     if let Some(who) = who {
         terminal.keys(who);
         // A condition has five fields, a list of accounts is one.
@@ -41,6 +38,9 @@ pub(crate) fn fill(terminal: &mut Terminal, kind: &str, when: &str, who: Option<
     }
     terminal.keys(title);
     terminal.see(title);
+    terminal.keys(&TAB.repeat(2));
+    terminal.keys(when);
+    terminal.see("in ");
 }
 
 /// Confirms the review that is open by typing what it asks for.
@@ -129,7 +129,7 @@ fn enter_never_sends_and_wrong_words_do_nothing() {
     terminal.see("a paste confirms nothing");
     terminal.keys(ESC);
     terminal.gone("does not match");
-    let screen = terminal.see("New task");
+    let screen = terminal.see("New push");
     assert!(screen.contains("Not yet"), "{screen}");
     assert_eq!(service.tasks("All"), [json!(null); 0]);
 }
@@ -223,6 +223,8 @@ fn a_task_is_modified_moved_and_cancelled() {
     let screen = terminal.see("Befor");
     assert!(screen.contains("All"), "{screen}");
     focus(&mut terminal, "Title");
+    // Behind the text, which would be replaced as a whole else.
+    terminal.keys("\x1b[F");
     terminal.keys("e");
     terminal.see("Before");
     terminal.keys(CTRL_S);
@@ -237,7 +239,7 @@ fn a_task_is_modified_moved_and_cancelled() {
     assert_eq!(held["Content"]["OfflinePushInfo"]["AndroidInfo"], json!({"Sound": "ding", "Odd": true}));
 
     terminal.keys("t");
-    terminal.see("SchedAt");
+    terminal.see("When");
     // ctrl-u clears the line.
     terminal.keys("\x15");
     terminal.keys("2031-02-03 04:05:06 UTC");
@@ -273,7 +275,7 @@ fn what_does_not_stand_as_meant_is_shown_in_red_and_put_right_by_a_key() {
     terminal.row(&["▸", "Half of it"]);
     terminal.keys("e");
     terminal.see("Edit");
-    focus(&mut terminal, "Desc");
+    focus(&mut terminal, "Text");
     // The text is taken out; a service that merges keeps it.
     terminal.keys("\x15");
     terminal.keys(CTRL_S);
@@ -292,10 +294,13 @@ fn what_does_not_stand_as_meant_is_shown_in_red_and_put_right_by_a_key() {
 
 /// Tabs on until the field of that name has the keys.
 pub(crate) fn focus(terminal: &mut Terminal, name: &str) {
-    let marked = |screen: &str| screen.lines().find(|line| line.contains('▸')).unwrap_or_default().to_owned();
+    // The table behind the form marks a row, too.
+    let marked = |screen: &str| -> Vec<String> {
+        screen.lines().filter(|line| line.contains('▸')).map(str::to_owned).collect()
+    };
     for _ in 0..80 {
         let before = marked(&terminal.see("▸"));
-        if before.split_whitespace().any(|word| word == name) {
+        if before.iter().any(|line| line.split_whitespace().any(|word| word == name)) {
             return;
         }
         terminal.keys(TAB);
@@ -315,7 +320,7 @@ fn accounts_that_do_not_exist_are_named_and_the_form_keeps_its_text() {
     let screen = terminal.see("90108");
     assert!(screen.contains("bela") && screen.contains("carl"), "{screen}");
     terminal.keys(ESC);
-    terminal.wait("the form", |screen| screen.contains("New task") && screen.contains("For three"));
+    terminal.wait("the form", |screen| screen.contains("New push") && screen.contains("For three"));
     assert_eq!(service.tasks("User"), [json!(null); 0]);
 }
 
@@ -325,7 +330,7 @@ fn what_was_typed_survives_esc_leaving_and_kill() {
     let mut terminal = open(&service, "test");
     fill(&mut terminal, "a", "+2h", None, "Half a thought");
     terminal.keys(ESC);
-    terminal.gone("New task");
+    terminal.gone("New push");
     terminal.keys("n");
     terminal.see("Half a thought");
     focus(&mut terminal, "Title");
@@ -352,7 +357,7 @@ fn an_answer_that_is_lost_is_shown_as_unknown_and_found_out_without_sending_twic
     // The request arrives; its answer does not.
     service.network(Network::AnswersLost);
     terminal.keys("y");
-    terminal.see("not known");
+    terminal.see("outcome not known");
     service.network(Network::Open);
     terminal.see("✓ verified");
     assert_eq!(titles(&service.tasks("User")), ["Sent but unheard"]);
@@ -368,7 +373,7 @@ fn what_never_arrived_is_sent_again_by_a_key_and_stands_once() {
     // The connection is cut before anything is carried.
     service.network(Network::Cut);
     terminal.keys("y");
-    terminal.see("not known");
+    terminal.see("outcome not known");
     service.network(Network::Open);
     // Whoever cannot wait until "not there" is believed is told what it may become, and asked for more.
     terminal.see("not there");
@@ -390,13 +395,13 @@ fn a_write_that_was_open_when_the_process_died_is_found_out_before_anything_else
     terminal.see("press y to create");
     service.network(Network::AnswersLost);
     terminal.keys("y");
-    terminal.see("not known");
+    terminal.see("outcome not known");
     let home = terminal.into_home_when_saved("Sent by the dead");
     let again = Start::new(&[]).home(home).config(&service.config("test")).env("ACME_IM_KEY", KEY);
     let mut terminal = again.open();
     terminal.see("of the last run");
     terminal.keys("n");
-    terminal.see("New task");
+    terminal.see("New push");
     // Nothing is written while that is open; the network still loses every answer.
     service.network(Network::Open);
     terminal.see("was done after all");
@@ -414,7 +419,7 @@ fn nothing_is_sent_over_a_dead_network_and_the_form_says_so() {
     terminal.keys("y");
     terminal.see("nobody answers");
     terminal.keys(ESC);
-    terminal.wait("the form", |screen| screen.contains("New task") && screen.contains("Nobody there"));
+    terminal.wait("the form", |screen| screen.contains("New push") && screen.contains("Nobody there"));
 }
 
 #[test]

@@ -1,5 +1,5 @@
 //! What follows from the text of a form: the content it makes, what is wrong with it, how many items a
-//! list took. It is composed once per change of the text, for a frame asks several times.
+//! list took, how the message fits what the vendors show. It is composed once per change of the text, for a frame asks several times.
 
 use std::collections::BTreeMap;
 
@@ -7,6 +7,7 @@ use serde_json::Value;
 
 use crate::domain::draft::entry_value;
 use crate::domain::fields::{FIELDS, Field};
+use crate::domain::vendors::Fit;
 use crate::domain::{Content, Draft, Problem, Task, list, rules, text};
 
 /// What a draft makes, time apart.
@@ -20,6 +21,10 @@ pub(super) struct Composed {
     pub(super) found_before: Vec<Problem>,
     /// The lists that can be read, by the paths of their fields.
     pub(super) lists: BTreeMap<&'static str, ListTaken>,
+    /// How the title fits what the vendors show.
+    pub(super) title: Fit,
+    /// How the text does.
+    pub(super) text: Fit,
 }
 
 /// What a list took.
@@ -65,6 +70,7 @@ impl Composed {
         };
         let list = |field: &'static Field| Some((field.path, ListTaken::of(field, draft.entry(field.path))?));
         let lists = FIELDS.iter().filter_map(list).collect();
-        Self { draft: draft.clone(), content, problems, found_before, lists }
+        let (title, text) = (Fit::of_title(&content), Fit::of_text(&content));
+        Self { draft: draft.clone(), content, problems, found_before, lists, title, text }
     }
 }

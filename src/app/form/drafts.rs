@@ -10,7 +10,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::domain::kept::{DraftState, FoundDraft, KeptDraft};
-use crate::domain::{Draft, TaskId, when};
+use crate::domain::{Draft, TaskId};
 
 use super::super::effect::Effect;
 use super::super::request::ReqId;
@@ -77,14 +77,11 @@ pub(super) fn take_back(shared: &mut Shared, form: &mut Form, kept: KeptDraft) {
 
 /// Puts an earlier draft into the form.
 fn put_back(shared: &mut Shared, form: &mut Form, draft: Draft, at: DateTime<Utc>) {
-    let age = when::from_now(at, shared.now.utc);
     let zone = shared.setup.zone;
-    let mut moved = "";
+    let mut moved = false;
     let draft = match form.purpose.task() {
         Some(task) => {
-            if task.content.without_random() != draft.base {
-                moved = " · the task changed meanwhile: your changes lie over it as it is now";
-            }
+            moved = task.content.without_random() != draft.base;
             draft.laid_over(task, zone)
         }
         None => draft,
@@ -93,8 +90,16 @@ fn put_back(shared: &mut Shared, form: &mut Form, draft: Draft, at: DateTime<Utc
     if draft.says_the_same(&form.pristine) {
         return;
     }
+    let at_the_start = form.touched.is_empty();
     form.put_draft(draft);
-    shared.say(format!("draft from {age} restored · ctrl-x discards it{moved}"));
+    if at_the_start {
+        form.begin(shared.server_now(), zone);
+    }
+    // Its title says so for as long as it is open.
+    form.restored = Some(at);
+    if moved {
+        shared.say("the task changed meanwhile: your changes lie over it as it is now");
+    }
 }
 
 /// The draft on disk came.
@@ -323,12 +328,12 @@ pub(super) fn discard(shared: &mut Shared, form: &mut Form) -> Vec<Effect> {
     let mut effects = Vec::new();
     let (draft, words) = match (form.thrown.take(), untouched) {
         (None, true) => (form.draft.clone(), "nothing is typed yet"),
-        (Some(thrown), true) => (thrown, "draft restored · ctrl-x discards it"),
+        (Some(thrown), true) => (thrown, "draft restored"),
         (older, false) => {
             form.thrown = Some(form.draft.clone());
             // One text can be restored by the key; an older one can from the list.
             effects.extend(older.map(|older| archive(shared, form.slot.clone(), older)));
-            (form.pristine.clone(), "draft discarded · ctrl-x restores it")
+            (form.pristine.clone(), "draft dropped")
         }
     };
     form.put_draft(draft);

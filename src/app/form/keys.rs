@@ -5,7 +5,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 use crate::domain::Kind;
-use crate::domain::fields::Group;
+use crate::domain::fields::{Field, Group};
 use crate::keymap::Action;
 
 use super::super::shared::Shared;
@@ -24,8 +24,8 @@ pub(super) fn on_key(form: &mut Form, event: KeyEvent, action: Option<Action>) {
         Some(Action::NextGroup) => step_group(form, true),
         Some(Action::PreviousGroup) => step_group(form, false),
         Some(Action::ToggleGroup) => toggle(form),
-        Some(Action::NextChoice) if chooses(form.focus) => choose(form, true),
-        Some(Action::PreviousChoice) if chooses(form.focus) => choose(form, false),
+        Some(Action::NextChoice) if !form.focus.takes_text() => choose(form, true),
+        Some(Action::PreviousChoice) if !form.focus.takes_text() => choose(form, false),
         _ => typed(form, event),
     }
 }
@@ -33,20 +33,13 @@ pub(super) fn on_key(form: &mut Form, event: KeyEvent, action: Option<Action>) {
 /// A paste into the field that has the keys.
 pub(in crate::app) fn on_paste(shared: &mut Shared, form: &mut Form, text: &str) {
     match form.focus {
-        FormField::Kind | FormField::Section(_) => shared.drop_paste(),
-        FormField::Time | FormField::Field(_) => {
+        field if field.takes_text() => {
             let changed = form.entry.paste(text);
             form.take_entry(changed);
         }
-    }
-}
-
-/// Whether ←/→ choose at this place.
-fn chooses(field: FormField) -> bool {
-    match field {
-        FormField::Kind | FormField::Section(_) => true,
-        FormField::Time => false,
-        FormField::Field(_) => !field.choices().is_empty(),
+        FormField::Kind | FormField::Time | FormField::Section(_) | FormField::Field(_) => {
+            shared.drop_paste();
+        }
     }
 }
 
@@ -60,16 +53,15 @@ fn step(form: &mut Form, by: isize) {
     }
 }
 
-/// To the first place of the next group, or of the one before.
+/// To the first place of the next stretch of the form, or of the one before.
 fn step_group(form: &mut Form, forward: bool) {
-    let fields = form.fields();
     let mut starts: Vec<FormField> = Vec::new();
-    for field in fields {
-        if starts.last().is_none_or(|last| last.group() != field.group()) {
+    for field in form.fields() {
+        if starts.last().is_none_or(|last| last.stretch() != field.stretch()) {
             starts.push(field);
         }
     }
-    let Some(at) = starts.iter().position(|field| field.group() == form.focus.group()) else { return };
+    let Some(at) = starts.iter().position(|field| field.stretch() == form.focus.stretch()) else { return };
     let next = if forward {
         (at + 1).min(starts.len().saturating_sub(1))
     } else if starts.get(at) == Some(&form.focus) {
@@ -105,11 +97,31 @@ fn fold_section(form: &mut Form, group: Group, away: bool) {
     }
 }
 
+/// Opens a group and goes to its first field.
+fn enter_section(form: &mut Form, group: Group) {
+    fold_section(form, group, false);
+    let first = fields::fields_of(group, form.draft.kind.as_ref()).next();
+    if let Some(field) = first {
+        form.go(FormField::Field(field));
+    }
+}
+
+/// To the group beside this one, on the line of those that fold.
+fn step_beside(form: &mut Form, forward: bool) {
+    let by = if forward { 1 } else { -1 };
+    let fields = form.fields();
+    let at = fields.iter().position(|field| *field == form.focus);
+    let beside = at.and_then(|at| fields.get(at.checked_add_signed(by)?));
+    if let Some(field @ FormField::Section(_)) = beside {
+        form.go(*field);
+    }
+}
+
 /// The next or previous value of a place that has choices; empty is one of them.
 fn choose(form: &mut Form, forward: bool) {
     let values: Vec<String> = match form.focus {
         FormField::Time => return,
-        FormField::Section(group) => return fold_section(form, group, !forward),
+        FormField::Section(_) => return step_beside(form, forward),
         FormField::Kind => KINDS.iter().map(|kind| kind.wire().to_owned()).collect(),
         FormField::Field(_) => {
             let named = form.focus.choices().into_iter().map(|(value, _)| value);
@@ -128,11 +140,7 @@ fn choose(form: &mut Form, forward: bool) {
     match form.focus {
         FormField::Kind => set_kind(form, Some(Kind::from_wire(value))),
         FormField::Time | FormField::Section(_) => {}
-        FormField::Field(field) => {
-            form.draft.put(field.path, value.clone());
-            form.load_entry();
-            form.changed();
-        }
+        FormField::Field(field) => put_choice(form, field, value.clone()),
     }
 }
 
@@ -159,13 +167,49 @@ fn typed(form: &mut Form, event: KeyEvent) {
     match event.code {
         KeyCode::Up if plain && line == 0 => step(form, -1),
         KeyCode::Down if plain && line == last => step(form, 1),
-        _ if breaks_line(&event) && !form.entry.is_multiline() => step(form, 1),
-        _ => {
-            let takes_text = matches!(form.focus, FormField::Time | FormField::Field(_));
-            if takes_text {
-                let changed = form.entry.key(event);
-                form.take_entry(changed);
-            }
+        _ if breaks_line(&event) && !form.entry.is_multiline() => match form.focus {
+            FormField::Section(group) => enter_section(form, group),
+            FormField::Kind | FormField::Time | FormField::Field(_) => step(form, 1),
+        },
+        _ if form.focus.takes_text() => {
+            let changed = form.entry.key(event);
+            form.take_entry(changed);
         }
+        _ => choose_typed(form, event),
     }
+}
+
+/// Chooses the value that begins with what was typed, by its name or its meaning; a deletion chooses none.
+fn choose_typed(form: &mut Form, event: KeyEvent) {
+    let FormField::Field(field) = form.focus else { return };
+    let plain = !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    let value = match event.code {
+        KeyCode::Backspace | KeyCode::Delete => Some(String::new()),
+        KeyCode::Char('u') if event.modifiers == KeyModifiers::CONTROL => Some(String::new()),
+        KeyCode::Char(c) if plain => {
+            let begins =
+                |words: &str| words.chars().next().is_some_and(|first| first.eq_ignore_ascii_case(&c));
+            let choices = form.focus.choices().into_iter();
+            let mut found =
+                choices.filter(|(value, means)| begins(value) || begins(means)).map(|(value, _)| value);
+            // Typed again, the next of those that begin so.
+            let first = found.next();
+            let chosen = form.text(form.focus);
+            let next = match &first {
+                Some(first) if first == chosen => found.next(),
+                Some(_) | None => found.by_ref().skip_while(|value| value != chosen).nth(1),
+            };
+            next.or(first)
+        }
+        _ => None,
+    };
+    if let Some(value) = value {
+        put_choice(form, field, value);
+    }
+}
+
+fn put_choice(form: &mut Form, field: &'static Field, value: String) {
+    form.draft.put(field.path, value);
+    form.load_entry();
+    form.changed();
 }

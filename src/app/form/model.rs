@@ -5,9 +5,11 @@ use std::time::Duration;
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::fields::Group;
+use crate::domain::fields::{FIELDS, Group};
 use crate::domain::query::Range;
 use crate::domain::{Change, Content, Draft, Kind, NewTask, Problem, Task, TaskId, Zone, when};
+
+use crate::keymap::{Action, Keymap, Scope};
 
 use super::super::request::ReqId;
 use super::super::text_field::{LeftOut, TextField};
@@ -73,6 +75,10 @@ pub struct Form {
     pub(super) sent_as: Option<(Draft, TaskId)>,
     pub(super) touched: Vec<FormField>,
     pub(super) pristine: Draft,
+    /// What stood in the form when it was opened: of a default, or of the task. Nobody typed it here.
+    given: Draft,
+    /// When the draft was typed that was brought back into it, and is still there.
+    pub(super) restored: Option<DateTime<Utc>>,
     pub(super) thrown: Option<Draft>,
     pub(super) noted: Vec<Noted>,
     pub(super) composed: Composed,
@@ -95,6 +101,8 @@ impl Form {
             purpose,
             slot,
             pristine: draft.clone(),
+            given: draft.clone(),
+            restored: None,
             disk: Disk::new(&draft),
             draft: Draft::default(),
             focus,
@@ -113,16 +121,18 @@ impl Form {
         form
     }
 
-    /// Puts another text into the form; groups that hold something open.
+    /// Puts another text into the form; groups in which something was typed open.
     pub(super) fn put_draft(&mut self, draft: Draft) {
         self.draft = draft;
         self.noted.clear();
         self.compose();
-        for group in Group::ALL {
-            if fields::folds(group) && fields::filled(group, &self.draft) > 0 && !self.open.contains(&group) {
-                self.open.push(group);
-            }
-        }
+        let typed = |group: &Group| {
+            let mut of_group = FIELDS.iter().filter(|field| field.group == *group);
+            of_group.any(|field| self.draft.entry(field.path) != self.given.entry(field.path))
+        };
+        let opened: Vec<Group> =
+            Group::ALL.into_iter().filter(|group| fields::folds(*group)).filter(typed).collect();
+        self.open.extend(opened.into_iter().filter(|group| !self.open.contains(group)).collect::<Vec<_>>());
         if !self.fields().contains(&self.focus) {
             self.focus = self.fields().first().copied().unwrap_or(FormField::Time);
         }
@@ -176,6 +186,50 @@ impl Form {
         Some(clocks)
     }
 
+    /// What the place that has the keys takes, with the service's name of it.
+    pub fn help(&self, zone: Zone, keys: &Keymap) -> String {
+        let help = self.focus.help(zone, keys);
+        let name = self.focus.name().unwrap_or(self.focus.label());
+        if self.focus == FormField::Time && self.purpose.task().is_some() {
+            return format!(
+                "{name}: 10:30 keeps the day, +30m counts from it, nov 23 9:00; in {}",
+                zone.name()
+            );
+        }
+        let FormField::Section(group) = self.focus else { return format!("{name}: {help}") };
+        let all = fields::fields_of(group, self.draft.kind.as_ref()).count();
+        let filled = fields::filled(group, &self.draft);
+        format!("{name}: {filled} of {all} fields set; {help}")
+    }
+
+    /// What became of an earlier text of this form, and what the key does to it, for its title; nothing where
+    /// there was none.
+    pub fn draft_state(&self, now: DateTime<Utc>, keys: &Keymap) -> Option<[String; 2]> {
+        let key = keys.key(Scope::Form, Action::Discard);
+        if self.thrown.is_some() && self.draft.says_the_same(&self.pristine) {
+            return Some(["draft dropped".to_owned(), format!("{key} brings it back")]);
+        }
+        let age = when::age(now - self.restored?);
+        Some([format!("DRAFT {age} old"), format!("{key} drops it")])
+    }
+
+    /// Begins at the first field that keeps the draft from being sent, if there is one.
+    pub(super) fn begin(&mut self, now: DateTime<Utc>, zone: Zone) {
+        if let Some((field, _)) = self.problems(now, zone).first() {
+            self.focus = *field;
+            self.load_entry();
+        }
+    }
+
+    /// Whether nobody has typed the text at a place: of a short one the whole is replaced by what is typed.
+    fn is_given(&self, field: FormField) -> bool {
+        match field {
+            FormField::Kind | FormField::Section(_) => false,
+            FormField::Time => self.draft.scheduled == self.given.scheduled,
+            FormField::Field(field) => self.draft.entry(field.path) == self.given.entry(field.path),
+        }
+    }
+
     /// Lays what was changed over another version of the task.
     pub fn lay_over(&mut self, task: &Task, zone: Zone) {
         let draft = self.draft.laid_over(task, zone);
@@ -184,6 +238,7 @@ impl Form {
             Purpose::Edit(base) | Purpose::Time(base) => (**base).clone_from(task),
         }
         self.pristine = Draft::from_task(task, zone);
+        self.given = self.pristine.clone();
         self.put_draft(draft);
     }
 
@@ -206,9 +261,11 @@ impl Form {
         let text = self.text(self.focus);
         // A line end that came with the task stays one, even where one line is usual.
         let lines = self.focus.is_multiline() || text.contains('\n');
-        let entry = if lines { TextField::lines(text) } else { TextField::line(text) };
-        let is_given = self.focus == FormField::Time && !text.is_empty() && *text == self.pristine.scheduled;
-        let entry = if is_given { entry.prefilled() } else { entry };
+        let entry = match (lines, self.is_given(self.focus)) {
+            (true, _) => TextField::lines(text),
+            (false, true) => TextField::line(text).prefilled(),
+            (false, false) => TextField::line(text),
+        };
         self.entry = match self.focus {
             FormField::Field(field) if field.is_list() => entry.at_most(field.most_bytes()).of_items(),
             FormField::Field(field) => entry.at_most(field.most_bytes()),
@@ -301,7 +358,7 @@ impl Form {
         self.composed = Composed::of(&self.draft, self.purpose.task());
     }
 
-    fn composed(&self) -> Cow<'_, Composed> {
+    pub(super) fn composed(&self) -> Cow<'_, Composed> {
         if self.composed.draft == self.draft {
             Cow::Borrowed(&self.composed)
         } else {
@@ -384,25 +441,6 @@ impl Form {
             return Ok(FormRequest::Nothing);
         }
         Ok(FormRequest::Modify(change))
-    }
-
-    /// How many items the list at a place took, such as "2 accounts"; `None` where there is no list, or
-    /// none that can be read.
-    pub fn count(&self, field: FormField) -> Option<String> {
-        let FormField::Field(field) = field else { return None };
-        self.composed().lists.get(field.path).map(|taken| taken.count.clone())
-    }
-
-    /// What should be known about the text at a place, though it may be sent: items that stand several
-    /// times, characters that were not taken.
-    pub fn remarks(&self, field: FormField) -> Vec<String> {
-        let noted = self.noted.iter().filter(|noted| noted.field == field);
-        noted.map(|noted| noted.left_out.words()).chain(self.repeats(field)).collect()
-    }
-
-    fn repeats(&self, field: FormField) -> Option<String> {
-        let FormField::Field(field) = field else { return None };
-        self.composed().lists.get(field.path)?.repeats.clone()
     }
 }
 

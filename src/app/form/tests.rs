@@ -14,6 +14,8 @@ use crate::domain::kept::FoundDraft;
 use crate::domain::wire::{read_task, time_in};
 
 mod drafts;
+mod effort;
+mod given;
 mod keys;
 mod lists;
 mod odd;
@@ -47,6 +49,10 @@ fn new_form(state: &mut State) {
 }
 
 fn go_to(state: &mut State, label: &str) {
+    if !form(state).fields().iter().any(|field| field.label() == label) {
+        // It is in a group that is folded away.
+        ctrl(state, 'o');
+    }
     for _ in 0..80 {
         if form(state).focus.label() == label {
             return;

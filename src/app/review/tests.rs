@@ -180,6 +180,7 @@ fn create(environment: Environment, kind: &str) -> State {
 fn edit(environment: Environment, kind: &str) -> (State, ReqId) {
     let mut state = start(environment);
     crate::app::testing::open_edit(&mut state, &task(kind));
+    press(&mut state, KeyCode::End);
     type_in(&mut state, "!");
     let effects = ctrl(&mut state, 's');
     let [req] = gets(&effects)[..] else { panic!("{effects:?}") };

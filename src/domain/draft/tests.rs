@@ -147,7 +147,7 @@ fn a_text_that_was_cut_is_not_sent_before_it_was_changed() {
     draft.mark_cut("To_Account", "of another type");
     let found = draft.check_content().1;
     assert_eq!(found.len(), 2, "{found:?}");
-    assert_eq!(found[1].rule, "cut at 6 bytes: 2 were left out · change the text to go on");
+    assert_eq!(found[0].rule, "cut at 6 bytes: 2 were left out · change the text to go on");
     let over = draft.laid_over(&task(r#"{"From_Account":"b","OfflinePushInfo":{"Title":"u"}}"#), ZONE);
     assert_eq!(over.check_content().1.len(), 2);
     draft.put("OfflinePushInfo.Title", "cut her");

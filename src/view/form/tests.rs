@@ -4,10 +4,10 @@ use crossterm::event::KeyCode;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use crate::app::testing::{board, ctrl, feed, key, typed};
+use crate::app::testing::{board, ctrl, feed, key, later, typed};
 use crate::app::{Message, State};
 use crate::theme::{Depth, Theme};
-use crate::view::testing::{at_every_size, body, lines_of, screen};
+use crate::view::testing::{at_every_size, body, drawn, lines_of, rows, screen};
 
 /// A form on the board, after these messages; the note of the drafts is gone.
 fn after(size: (u16, u16), messages: Vec<Message>) -> State {
@@ -25,22 +25,49 @@ fn scenes(size: (u16, u16)) -> Vec<(&'static str, State)> {
     let chinese = [
         typed("nu"),
         tabs(1),
-        typed("tomorrow 9:00"),
-        tabs(1),
         pasted("anna\nbela\n王小明"),
         tabs(1),
         pasted("股票早报 · 今日行情与热点解读"),
         tabs(1),
         pasted("沪指收涨 0.8%，新能源板块领涨。\n点击查看今日热点与明日展望。\nAll in one place 🔥"),
+        tabs(1),
+        typed("tomorrow 9:00"),
+        vec![key(KeyCode::BackTab)],
     ];
-    let missing = [typed("nt"), tabs(1), typed("13:00"), vec![ctrl('s')], tabs(1)];
-    let vendors = [typed("n"), vec![ctrl('o')], tabs(24)];
+    let drawn = [
+        typed("nu"),
+        tabs(1),
+        typed("mona, li_wei"),
+        tabs(1),
+        typed("Order shipped"),
+        tabs(1),
+        typed("Your order is ready."),
+        tabs(1),
+        typed("tomorrow 9:00"),
+    ]
+    .concat();
+    let missing = [typed("nt"), tabs(8), typed("13:00"), vec![ctrl('s')]];
+    let choices = [typed("na"), tabs(4), vec![ctrl('o')], tabs(14), typed("1")];
+    let vendors =
+        [typed("nu"), tabs(5), [KeyCode::Right, KeyCode::Right, KeyCode::Enter].map(key).to_vec(), tabs(7)];
+    let everyone =
+        [typed("na"), tabs(1), typed("A title that is too long for every vendor of phones there is")];
+    let twice = [typed("nu"), tabs(1), typed("mona, li_wei, mona")];
     vec![
         ("new", after(size, typed("n"))),
         ("chinese", after(size, chinese.concat())),
         ("problems", after(size, missing.concat())),
         ("vendors", after(size, vendors.concat())),
-        ("edit", after(size, [typed("e"), typed("!!")].concat())),
+        ("choices", after(size, choices.concat())),
+        ("everyone", after(size, everyone.concat())),
+        ("twice", after(size, twice.concat())),
+        ("drawn", after(size, drawn.clone())),
+        (
+            "reopened",
+            after(size, [drawn, vec![key(KeyCode::Esc), Message::Ticked(later(60))], typed("n")].concat()),
+        ),
+        ("selected", after(size, typed("e"))),
+        ("edit", after(size, [typed("e"), vec![key(KeyCode::End)], typed("!!")].concat())),
         ("time", after(size, [typed("t"), vec![ctrl('u')], typed("+45m")].concat())),
     ]
 }
@@ -73,12 +100,22 @@ fn the_form_at_40x12() {
 }
 
 #[test]
+fn the_form_at_30x8() {
+    snapshots((30, 8));
+}
+
+#[test]
+fn the_form_at_200x60() {
+    snapshots((200, 60));
+}
+
+#[test]
 fn the_field_that_has_the_keys_is_in_sight_at_every_size() {
     let (least_width, least_height) = crate::app::frame::LEAST;
     let one_in_turn = |step: usize, count: usize| vec![step % count];
     at_every_size(scenes((80, 24)), one_in_turn, |name, (width, height), buf| {
         if width >= least_width && height >= least_height {
-            let pointer = (1..height).any(|y| (0..width.min(8)).any(|x| buf[(x, y)].symbol() == "▸"));
+            let pointer = (1..height).any(|y| (0..width).any(|x| buf[(x, y)].symbol() == "▸"));
             assert!(pointer, "{name} at {width}x{height}");
         }
     });
@@ -98,9 +135,99 @@ fn the_form_fits_areas_that_are_no_screen() {
     }
 }
 
+/// The lines at which the labels above the groups stand.
+fn label_lines(state: &State) -> Vec<(&'static str, usize)> {
+    let shown = screen(state);
+    let at = |label: &'static str| {
+        let line = shown.lines().position(|line| {
+            let rest = line.trim_start_matches(['│', '▸', ' ']);
+            line.starts_with('│') && rest.strip_prefix(label).is_some_and(|rest| rest.starts_with(' '))
+        });
+        line.map(|line| (label, line))
+    };
+    ["Who", "To", "Title", "Text", "When", "+ Extras", "− Extras"].into_iter().filter_map(at).collect()
+}
+
+#[test]
+fn nothing_moves_when_help_errors_counters_and_groups_come_and_go() {
+    for size in [(80, 24), (120, 40)] {
+        let start = label_lines(&after(size, typed("nu")));
+        assert_eq!(start.len(), 6, "{size:?}");
+        let mut steps = tabs(1);
+        steps.extend(typed("mona mona"));
+        steps.push(key(KeyCode::Tab));
+        steps.extend(typed("A title that somebody would cut"));
+        steps.extend(tabs(2));
+        steps.extend(typed("13:00"));
+        steps.push(ctrl('s'));
+        steps.extend(typed("x"));
+        steps.push(ctrl('u'));
+        steps.extend(typed("tomorrow 9:00"));
+        steps.push(key(KeyCode::Tab));
+        steps.extend(tabs(3));
+        let mut state = after(size, typed("nu"));
+        for step in steps {
+            feed(&mut state, [step]);
+            state.note = None;
+            assert_eq!(label_lines(&state), start, "{size:?}\n{}", screen(&state));
+        }
+        // What is opened stands below.
+        feed(&mut state, [ctrl('o')]);
+        assert_eq!(label_lines(&state)[..5], start[..5], "{size:?}\n{}", screen(&state));
+    }
+}
+
+#[test]
+fn what_is_wrong_is_said_once() {
+    let wrong = |messages: Vec<Vec<Message>>, words: &str| {
+        for size in [(200, 60), (120, 40), (80, 24), (40, 12)] {
+            let state = after(size, messages.concat());
+            let shown = screen(&state).replace('\n', " ");
+            assert_eq!(shown.matches(words).count(), 1, "{size:?}\n{}", screen(&state));
+        }
+    };
+    wrong(vec![typed("na"), tabs(3), typed("13:00"), vec![ctrl('s'), ctrl('s')], tabs(2)], "is past");
+    wrong(vec![typed("nt"), vec![ctrl('s')]], "a task of type Tag");
+    wrong(vec![typed("nu"), tabs(1), typed("mona mona")], "appears twice");
+    wrong(vec![typed("na"), vec![ctrl('s')]], "says nothing");
+}
+
+#[test]
+fn everyone_is_said_loudly_at_every_size() {
+    let theme = Theme::new(Depth::True);
+    for size in [(200, 60), (80, 24), (40, 12), (30, 8)] {
+        let state = after(size, typed("na"));
+        let buf = drawn(&state, Depth::True);
+        let line = rows(&buf)
+            .iter()
+            .position(|line| line.contains(" To ") && line.contains("‼ EVERY"))
+            .expect("said");
+        let x = (0..size.0).find(|x| buf[(*x, u16::try_from(line).unwrap())].symbol() == "‼").unwrap();
+        assert_eq!(buf[(x, u16::try_from(line).unwrap())].fg, theme.everyone().fg.unwrap(), "{size:?}");
+    }
+}
+
+#[test]
+fn no_label_is_a_name_of_the_service() {
+    let everything = [typed("nt"), vec![ctrl('o')]].concat();
+    let mut state = after((200, 200), everything);
+    for _ in 0..70 {
+        let shown = screen(&state);
+        for line in shown.lines().filter(|line| !line.contains("├─")) {
+            let has_name = |name: &str| line.split_whitespace().any(|word| word == name);
+            let named = crate::domain::fields::FIELDS.iter().map(crate::domain::fields::Field::name);
+            let named: Vec<_> = named
+                .filter(|name| name.contains('_') || name.chars().filter(|c| c.is_uppercase()).count() > 1)
+                .collect();
+            assert!(!named.into_iter().any(has_name), "{line}");
+        }
+        feed(&mut state, tabs(1));
+    }
+}
+
 #[test]
 fn a_list_says_how_many_items_it_took_at_every_size() {
-    let scene = [typed("nu"), tabs(2), typed("mona, li_wei, mona")].concat();
+    let scene = [typed("nu"), tabs(1), typed("mona, li_wei, mona")].concat();
     for (size, focus_away) in [((120, 40), false), ((80, 24), true), ((40, 12), false)] {
         let mut state = after(size, scene.clone());
         if focus_away {
@@ -118,7 +245,7 @@ fn a_list_says_how_many_items_it_took_at_every_size() {
 fn a_paste_that_was_cut_is_said_beside_its_field() {
     for size in [(120, 40), (80, 24), (40, 12)] {
         let paste = Message::Pasted("sale ".repeat(1 << 18));
-        let shown = screen(&after(size, [typed("nu"), tabs(3), vec![paste]].concat()));
+        let shown = screen(&after(size, [typed("nu"), tabs(2), vec![paste]].concat()));
         assert!(shown.contains("! cut at 4 096"), "{size:?}\n{shown}");
     }
 }

@@ -58,7 +58,10 @@ fn cancel(size: (u16, u16)) -> State {
 
 fn edit(size: (u16, u16), theirs: Task) -> State {
     let mut state = board(size);
-    let effects = feed(&mut state, [typed("e"), typed(" only today"), vec![ctrl('s')]].concat());
+    let effects = feed(
+        &mut state,
+        [typed("e"), vec![key(KeyCode::End)], typed(" only today"), vec![ctrl('s')]].concat(),
+    );
     fresh(&mut state, &effects, theirs);
     state
 }

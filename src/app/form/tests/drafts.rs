@@ -8,6 +8,11 @@ fn found(draft: (Draft, DateTime<Utc>)) -> FoundDraft {
     FoundDraft { draft: Some(draft), ..FoundDraft::default() }
 }
 
+/// What the title of the form says of its draft.
+fn draft_state(state: &State) -> Option<String> {
+    form(state).draft_state(state.now.utc, &state.setup.keys).map(|said| said.join(", "))
+}
+
 /// The disk takes whatever it was given.
 fn disk_takes(state: &mut State, effects: &[Effect]) {
     for effect in effects {
@@ -34,7 +39,7 @@ fn esc_keeps_every_word_here_and_on_disk_and_n_brings_it_back() {
     let effects = press(&mut state, KeyCode::Char('n'));
     assert_eq!(drafts_of(&effects), [""; 0]);
     assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "Hello");
-    assert!(note(&state).starts_with("draft from 3m ago restored · ctrl-x"), "{}", note(&state));
+    assert_eq!(draft_state(&state).as_deref(), Some("DRAFT 3m old, ctrl-x drops it"));
 }
 
 #[test]
@@ -55,7 +60,7 @@ fn a_draft_from_disk_is_brought_back_unless_the_operator_already_types() {
     assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "");
     update(&mut state, Message::DraftLoaded { req, result: Ok(found(on_disk())) });
     assert_eq!(form(&state).draft.entry("OfflinePushInfo.Title"), "from disk");
-    assert!(note(&state).contains("draft from 1h ago"), "{}", note(&state));
+    assert_eq!(draft_state(&state).as_deref(), Some("DRAFT 1h old, ctrl-x drops it"));
 
     let mut state = start();
     let req = load(press(&mut state, KeyCode::Char('n')));
@@ -279,4 +284,39 @@ fn what_the_disk_did_not_take_is_tried_again_also_after_the_form_was_left() {
     assert_eq!((same_slot, &same), (slot, &draft));
     update(&mut state, Message::DraftKept { req: again, result: Err("busy".to_owned()) });
     assert!(saved(&update(&mut state, Message::EndAsked)).is_some(), "and once more before leaving");
+}
+
+#[test]
+fn the_title_says_what_became_of_an_earlier_text_as_long_as_the_form_is_open() {
+    let mut state = start();
+    new_form(&mut state);
+    assert_eq!(draft_state(&state), None);
+    go_to(&mut state, "Title");
+    type_in(&mut state, "Hello");
+    assert_eq!(draft_state(&state), None, "it is typed just now");
+    press(&mut state, KeyCode::Esc);
+    tick(&mut state, 60_000);
+    reopened(&mut state);
+    assert_eq!(draft_state(&state).as_deref(), Some("DRAFT 1m old, ctrl-x drops it"));
+    // It begins where something is missing.
+    assert_eq!(form(&state).focus.label(), "Who");
+    type_in(&mut state, "a");
+    tick(&mut state, 600_000);
+    assert_eq!(draft_state(&state).as_deref(), Some("DRAFT 10m old, ctrl-x drops it"));
+    ctrl(&mut state, 'x');
+    assert_eq!(draft_state(&state).as_deref(), Some("draft dropped, ctrl-x brings it back"));
+    ctrl(&mut state, 'x');
+    assert_eq!(draft_state(&state).as_deref(), Some("DRAFT 10m old, ctrl-x drops it"));
+}
+
+#[test]
+fn a_reopened_draft_begins_at_the_first_field_that_is_missing() {
+    let mut state = start();
+    new_form(&mut state);
+    type_in(&mut state, "a");
+    go_to(&mut state, "Title");
+    type_in(&mut state, "Hello");
+    press(&mut state, KeyCode::Esc);
+    reopened(&mut state);
+    assert_eq!(form(&state).focus.label(), "When");
 }

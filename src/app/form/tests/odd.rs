@@ -24,20 +24,20 @@ fn a_create_that_would_say_nothing_is_refused_unless_it_is_data_alone() {
     let mut state = start();
     new_form(&mut state);
     type_in(&mut state, "a");
-    go_to(&mut state, "SchedAt");
+    go_to(&mut state, "When");
     type_in(&mut state, "+90m");
     ctrl(&mut state, 's');
     assert!(state.review().is_none());
     assert_eq!(form(&state).focus.label(), "Title");
-    assert!(note(&state).contains("needs Title, Desc or PushTemplateId"), "{}", note(&state));
-    for (label, text) in [("Title", "t"), ("Desc", "d"), ("PushTemplateId", "1400000000-1")] {
+    assert!(note(&state) == "not ready: Title", "{}", note(&state));
+    for (label, text) in [("Title", "t"), ("Text", "d"), ("Template", "1400000000-1")] {
         go_to(&mut state, label);
         type_in(&mut state, text);
         assert!(matches!(request(&state), Ok(FormRequest::Create(_))), "{label}");
         ctrl(&mut state, 'u');
         assert!(request(&state).is_err(), "{label}");
     }
-    for (label, text, ready) in [("Title", "  ", false), ("Ext", "{}", false), ("PushFlag", "1", true)] {
+    for (label, text, ready) in [("Title", "  ", false), ("App data", "{}", false), ("Mode", "1", true)] {
         go_to(&mut state, label);
         type_in(&mut state, text);
         assert_eq!(request(&state).is_ok(), ready, "{label}");
@@ -50,7 +50,7 @@ fn a_change_that_would_leave_nothing_to_say_is_refused_but_the_time_may_be_chang
     open_edit(&mut state, &tag_task());
     ctrl(&mut state, 'u');
     assert!(matches!(request(&state), Ok(FormRequest::Modify(_))), "the text still stands");
-    go_to(&mut state, "Desc");
+    go_to(&mut state, "Text");
     ctrl(&mut state, 'u');
     assert!(request(&state).is_err());
 
@@ -59,11 +59,11 @@ fn a_change_that_would_leave_nothing_to_say_is_refused_but_the_time_may_be_chang
     odd.content.set("OfflinePushInfo.Desc", None);
     let mut state = start();
     open_edit(&mut state, &odd);
-    go_to(&mut state, "DataId");
+    go_to(&mut state, "Marker");
     type_in(&mut state, "x");
     assert!(request(&state).is_err(), "it would still say nothing");
     ctrl(&mut state, 'u');
-    go_to(&mut state, "SchedAt");
+    go_to(&mut state, "When");
     ctrl(&mut state, 'u');
     type_in(&mut state, "+3h");
     assert!(matches!(request(&state), Ok(FormRequest::Modify(change)) if change.content.is_none()));
@@ -86,9 +86,9 @@ fn a_task_with_any_field_null_can_be_copied_as_it_is() {
             request(&state).err().into_iter().flatten().map(|(field, _)| field).collect();
         // What every task needs has to be given, nothing else.
         let needed = match path {
-            "Condition" | "Condition.TagsOr" => Some("TagsAnd"),
+            "Condition" | "Condition.TagsOr" => Some("All tags"),
             "OfflinePushInfo" => Some("Title"),
-            "From_Account" => Some("From_Account"),
+            "From_Account" => Some("Sender"),
             _ => None,
         };
         assert_eq!(problems.first().map(|field| field.label()), needed, "{path}: {problems:?}");

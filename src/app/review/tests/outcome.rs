@@ -65,7 +65,7 @@ fn accounts_that_do_not_exist_are_named_and_the_form_is_kept() {
     assert!(state.writes.is_empty());
     press(&mut state, KeyCode::Esc);
     let form = state.form().expect("the form");
-    assert_eq!(form.focus.label(), "To_Account");
+    assert_eq!(form.focus.label(), "To");
     let problems = form.shown_problems(state.server_now(), state.setup.zone);
     assert_eq!(problems[0].1, "no such accounts: bela");
     ctrl(&mut state, 's');
