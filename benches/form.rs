@@ -32,6 +32,7 @@ fn start() -> Result<State, Box<dyn Error>> {
         zone: "Asia/Shanghai".parse()?,
         page_size: 50,
         refresh: Duration::from_secs(2),
+        mouse: true,
         notice: None,
         keys: pushdeck::keymap::Keymap::default(),
         app: "acme".into(),

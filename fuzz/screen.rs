@@ -69,6 +69,7 @@ impl Dashboard {
             zone: Zone::named("Asia/Shanghai").unwrap(),
             page_size: 50,
             refresh: Duration::from_secs(2),
+            mouse: true,
             notice: None,
             keys: pushdeck::keymap::Keymap::default(),
         };

@@ -319,6 +319,7 @@ const KEYMAP: &[Row] = &[
     on(Scope::Global, Action::Palette, &[Key::char(':')]),
     on(Scope::Global, Action::Drafts, &[]),
     on(Scope::Global, Action::Reload, &[]),
+    on(Scope::Global, Action::Mouse, &[Key::char('m')]),
     on(Scope::Global, Action::Repaint, &[Key::ctrl('l')]),
     on(Scope::Global, Action::Suspend, &[Key::ctrl('z')]),
     on(Scope::Global, Action::Quit, &[Key::ctrl('c')]),

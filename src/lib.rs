@@ -49,6 +49,8 @@
 //! | what can be done here, and the reason for what cannot | [`app::menu`]; of a task: `app::task_actions` |
 //! | what can be copied, and by which means | [`app::copy`], `term::clipboard` |
 //! | where the rows of a list stand, and the hints | [`app::list`], [`app::hints`] |
+//! | what the mouse does | [`app::pointer`]; what of the table stands where it points: `app::board::hit` |
+//! | how often the page is asked for, focused or not | `pace` in [`app::shared`] |
 //! | what the palette offers, `:reload` | [`app::palette`], [`app::reload`]; reading it: `worker::reload` |
 //! | what a confirmation takes, and when it counts | `app::review`: `level`, `confirm`, `quiet`, `sight`, `ready` |
 //! | what is known of a write, from its sending to its verification | [`app::pending`]; decided in [`app::writes`] |
@@ -88,7 +90,7 @@
 //! - **I3** Only `worker` and the command line call `api`; the sandbox shares only `domain` and
 //!   `usersig`: `tests/it/laws.rs`; bodies are pinned to the documents in `domain::wire`.
 //! - **I4** Every effect is answered by exactly one final message, but for those that the loop carries
-//!   out itself (copy, repaint, suspend, taking the terminal again, quit): tests of `worker` and `tui`.
+//!   out itself (copy, mouse, repaint, suspend, taking the terminal again, quit): tests of `worker` and `tui`.
 //! - **I5** No write is repeated unless it certainly did nothing, by `api::retry` or after 70001; writes are waited for at
 //!   the end, reads are not: tests of `api::retry`, `worker`, `tui`, and `tests/chaos`.
 //! - **I6** Channels are bounded: `tests/it/laws.rs`, `clippy.toml`.

@@ -15,7 +15,8 @@ mod screen;
 
 pub use clipboard::Clipboard;
 pub use guard::{
-    TakenTerminal, TerminalGuard, give_back, give_back_on_panic, is_taken, retake, suspend, take,
+    TakenTerminal, TerminalGuard, capture_mouse, give_back, give_back_on_panic, is_taken, retake, suspend,
+    take,
 };
 pub use input::listen;
 pub use line::{size, takes_words};

@@ -19,7 +19,7 @@ use crate::app::PendingWrite;
 use crate::app::{Effect, Message, Moment, PendingReply, State, update};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
-use crate::term::{Clipboard, Progress, Screen, Shown};
+use crate::term::{self, Clipboard, Progress, Screen, Shown};
 use crate::theme::Theme;
 use crate::view;
 
@@ -340,7 +340,7 @@ struct Loop {
 impl Loop {
     fn take(&mut self, message: Message) {
         // Who leaves wants nothing more: what was typed behind that confirms nothing.
-        if self.leave && matches!(message, Message::Key(_) | Message::Pasted(_)) {
+        if self.leave && matches!(message, Message::Key(_) | Message::Pasted(_) | Message::Mouse(_)) {
             return;
         }
         let effects = update(&mut self.state, message);
@@ -361,6 +361,11 @@ impl Loop {
                 Effect::Copy(clip) => {
                     if let Some(copied) = self.clipboard.copy(&self.screen, *clip) {
                         self.take(copied);
+                    }
+                }
+                Effect::CaptureMouse(on) => {
+                    if let Err(error) = term::capture_mouse(&self.screen, on) {
+                        self.state.warn(format!("the terminal was not told: {error}"));
                     }
                 }
                 Effect::Repaint => self.screen.repaint(),

@@ -9,10 +9,10 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::TimeDelta;
 
 use crate::domain::failure::NotSent;
-use crate::domain::{Failure, Page, Priority, Query, Status, Task};
+use crate::domain::{Failure, Page, Priority, Query, TaskId};
 use crate::keymap::{Action, Scope};
 
 use super::effect::Effect;
@@ -23,7 +23,9 @@ use super::shared::Shared;
 use super::{task_actions, writes};
 
 pub(super) mod ask;
+pub mod columns;
 pub(super) mod go_to;
+pub(super) mod hit;
 mod own;
 pub(super) mod paging;
 pub(super) mod range;
@@ -66,22 +68,23 @@ pub fn on_tick(shared: &mut Shared) -> Vec<Effect> {
         }
     }
     let mut effects: Vec<Effect> = go_to::read_again(shared).into_iter().collect();
-    let due = shared.board.asked_at.is_none_or(|at| shared.now.running >= at + shared.setup.refresh);
-    if due && !shared.board.is_asking() && shared.connection.may_ask(shared.now) {
-        let now = shared.server_now();
-        let due_now = shared.board.tasks.iter().any(|task| is_due_about(task, now));
+    if is_due(shared) {
+        // It is watched ahead of what refreshes by itself.
+        let due_now = shared.board.goes_out_within(DUE_ABOUT, shared.server_now());
         effects.extend(ask(shared, if due_now { Priority::Due } else { Priority::Background }));
     }
     effects
 }
 
-/// Whether a task goes out about now: it is watched ahead of what refreshes by itself.
-fn is_due_about(task: &Task, now: DateTime<Utc>) -> bool {
-    match task.status {
-        Status::Dispatching => true,
-        Status::Pending => task.scheduled_at.is_some_and(|at| (at - now).abs() <= DUE_ABOUT),
-        Status::Dispatched | Status::Other(_) => false,
-    }
+/// Whether the page is old, and may be asked for.
+fn is_due(shared: &Shared) -> bool {
+    let is_old = shared.board.asked_at.is_none_or(|at| shared.now.running >= at + shared.pace());
+    is_old && !shared.board.is_asking() && shared.connection.may_ask(shared.now)
+}
+
+/// Somebody looks again: what is old by now is asked for at once.
+pub(super) fn on_focused(shared: &mut Shared) -> Vec<Effect> {
+    if is_due(shared) { ask(shared, Priority::Page) } else { Vec::new() }
 }
 
 /// Whether rows must stay where they are.
@@ -126,6 +129,7 @@ pub fn on_listed(shared: &mut Shared, req: ReqId, result: Result<Page, Failure>)
         Err(failure) => return PageAnswer::Other(range::on_not_listed(shared, failure)),
     };
     shared.connection.succeeded(now);
+    shared.presence.answered_pace = shared.pace();
     let Some(asked) = shared.board.asked.clone() else { return PageAnswer::Other(Vec::new()) };
     let came = page.tasks.len() as u64;
     sort_page(&mut page, &asked);
@@ -176,6 +180,27 @@ fn select_row(shared: &mut Shared, row: usize) {
         shared.board.seek = None;
     }
     follow_cursor(shared);
+}
+
+/// Selects a task that is on the screen.
+pub(super) fn select(shared: &mut Shared, id: TaskId) {
+    let row = shared.board.rows().position(|task| task.id == id);
+    if let Some(row) = row {
+        select_row(shared, row);
+    }
+}
+
+/// Moves the rows under the selected one, which is taken along at the edge of the screen.
+pub(super) fn scroll(shared: &mut Shared, action: Action, lines: usize) {
+    let view = Viewport::of(shared);
+    let count = shared.board.visible.len();
+    let top = shared.board.top;
+    let top = if action == Action::Up { top.saturating_sub(lines) } else { top + lines };
+    let top = top.min(view.last_top(count));
+    shared.board.top = top;
+    let last = (top + view.rows_from(top, count)).saturating_sub(1).max(top);
+    let row = shared.board.cursor().unwrap_or(top).clamp(top, last);
+    select_row(shared, row);
 }
 
 /// A row on: behind the last one the next page. A key that is held does not run through pages unseen.

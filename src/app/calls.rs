@@ -26,6 +26,7 @@ use super::clip::{Clip, ClipLabel};
 use super::effect::Effect;
 use super::frame::inside;
 use super::lines::{Line, Memo};
+use super::list::Rows;
 use super::next::{Destination, Next};
 use super::shared::Shared;
 
@@ -106,6 +107,21 @@ pub fn rows(shared: &Shared) -> usize {
 }
 
 impl CallList {
+    /// Where its rows stand.
+    pub(super) fn rows(self, shared: &Shared) -> Rows {
+        let window = self.window(&self.listed(&shared.calls), rows(shared));
+        let frame = shared.areas().map(|areas| areas.ground()).unwrap_or_default();
+        let inner = room(shared);
+        // Below the head.
+        let area = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
+        Rows { frame, area, top: window.start, all: window.end }
+    }
+
+    /// Chooses the attempt of a row.
+    pub(super) fn choose_row(&mut self, shared: &Shared, row: usize) {
+        self.choose(row, &self.listed(&shared.calls), rows(shared));
+    }
+
     /// A key in the list.
     pub(super) fn on_action(&mut self, shared: &mut Shared, action: Action) -> Next {
         if matches!(action, Action::Back | Action::Close | Action::Calls) {

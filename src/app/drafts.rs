@@ -11,6 +11,8 @@ use crate::keymap::Action;
 
 use super::effect::Effect;
 use super::form::model::Purpose;
+use super::frame::centred;
+use super::list::Rows;
 use super::next::{Destination, Next};
 use super::request::ReqId;
 use super::shared::Shared;
@@ -60,7 +62,17 @@ impl DraftList {
     }
 }
 
+/// Widest list, and its height.
+const SIZE: (u16, u16) = (96, 20);
+
 impl DraftList {
+    /// Where it lies, and where its rows stand.
+    pub fn rows(&self, shared: &Shared) -> Rows {
+        let ground = shared.areas().map(|areas| areas.ground()).unwrap_or_default();
+        let all = self.drafts.iter().flatten().map(Vec::len).sum();
+        Rows::within(centred(ground, SIZE.0, ground.height.min(SIZE.1)), all, 0, self.at)
+    }
+
     /// The list, and the question for it.
     pub(super) fn open(shared: &mut Shared) -> (Self, Vec<Effect>) {
         let mut list = Self::default();

@@ -109,6 +109,8 @@ pub enum Effect {
     },
     /// Put a text on the clipboard; [`super::Message::Copied`] tells by which means.
     Copy(Box<Clip>),
+    /// Have the mouse reported from now on, or leave it to the terminal.
+    CaptureMouse(bool),
     /// Draw everything anew, for a screen that something else wrote over.
     Repaint,
     /// Give the terminal back and stop the process, until somebody makes it go on.

@@ -18,6 +18,7 @@ use super::filter::FilterLine;
 use super::find::Find;
 use super::form::Form;
 use super::help::HelpPage;
+use super::list::Rows;
 use super::menu::ActionMenu;
 use super::next::{Destination, Next};
 use super::palette::Palette;
@@ -113,6 +114,49 @@ impl Layer {
             Self::Review(review) => review::on_action(shared, review, action),
             Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Palette(_) => Next::stay(),
         }
+    }
+
+    /// Where the rows of a list stand, of which a press of the mouse chooses one.
+    pub(super) fn rows(&self, shared: &Shared) -> Option<Rows> {
+        Some(match self {
+            Self::Sort(picker) => picker.rows(shared),
+            Self::Menu(menu) => menu.rows(shared),
+            Self::Copy(menu) => menu.rows(shared),
+            Self::Drafts(list) => list.rows(shared),
+            Self::Calls(list) => list.rows(shared),
+            Self::Detail
+            | Self::Filter(_)
+            | Self::Find(_)
+            | Self::Form(_)
+            | Self::Review(_)
+            | Self::Call(_)
+            | Self::Help(_)
+            | Self::Palette(_) => return None,
+        })
+    }
+
+    /// Chooses a row of a list; gives the action that takes it, for a second press.
+    pub(super) fn choose(&mut self, shared: &Shared, row: usize) -> Option<Action> {
+        let (at, takes) = match self {
+            Self::Sort(picker) => (&mut picker.at, Action::Choose),
+            Self::Menu(menu) => (&mut menu.at, Action::Run),
+            Self::Copy(menu) => (&mut menu.at, Action::Choose),
+            Self::Drafts(list) => (&mut list.at, Action::GoOn),
+            Self::Calls(list) => {
+                list.choose_row(shared, row);
+                return Some(Action::Open);
+            }
+            Self::Detail
+            | Self::Filter(_)
+            | Self::Find(_)
+            | Self::Form(_)
+            | Self::Review(_)
+            | Self::Call(_)
+            | Self::Help(_)
+            | Self::Palette(_) => return None,
+        };
+        *at = row;
+        Some(takes)
     }
 
     /// A key where text is taken, and what it means if it is no text.

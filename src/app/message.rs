@@ -8,6 +8,7 @@ use crossterm::event::KeyEvent;
 
 use super::clip::Copied;
 use super::lines::LineKey;
+use super::mouse::Mouse;
 use super::request::{Moment, ReqId};
 use super::setup::Reloaded;
 use super::write::{OpenWrite, Sight, Stop, Verdict, Written};
@@ -36,6 +37,10 @@ pub enum Message {
     },
     /// A key event of any kind; `update` acts on presses, and on repeats where they only move.
     Key(KeyEvent),
+    /// The mouse was pressed, or its wheel turned.
+    Mouse(Mouse),
+    /// The terminal has the keyboard now, or has it no more (mode 1004); not every terminal tells.
+    Focused(bool),
     /// Text pasted in one piece (bracketed paste).
     Pasted(String),
     /// The terminal has this size now.

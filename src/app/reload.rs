@@ -85,6 +85,12 @@ fn applied(state: &mut State, req: ReqId, result: Result<(), Failure>) -> Vec<Ef
     }
     let Reloaded { setup, same_place } = *read;
     state.zone = setup.zone;
+    // What was switched by hand stays, unless it is this that was changed in the config.
+    let mut effects = Vec::new();
+    if setup.mouse != state.setup.mouse {
+        state.presence.mouse = setup.mouse;
+        effects.push(Effect::CaptureMouse(setup.mouse));
+    }
     let before = std::mem::take(&mut state.connection);
     state.connection.signed_until = before.signed_until;
     state.connection.skew = before.skew.filter(|_| same_place);
@@ -94,7 +100,8 @@ fn applied(state: &mut State, req: ReqId, result: Result<(), Failure>) -> Vec<Ef
         let other_pages = state.setup.page_size != setup.page_size;
         state.setup = setup;
         state.board.query.page_size = board::ask::most_rows(state);
-        return if other_pages { ask_anew(state) } else { board::reload(state) };
+        effects.extend(if other_pages { ask_anew(state) } else { board::reload(state) });
+        return effects;
     }
     // Of another app nothing that is on the screen is true.
     state.close_all();
@@ -110,7 +117,8 @@ fn applied(state: &mut State, req: ReqId, result: Result<(), Failure>) -> Vec<Ef
     state.setup = setup;
     state.board.query.page_size = board::ask::most_rows(state);
     state.say(format!("now on {place}"));
-    board::reload(state)
+    effects.extend(board::reload(state));
+    effects
 }
 
 #[cfg(test)]

@@ -51,7 +51,12 @@ impl PendingReply {
             | Effect::ArchiveDraft { req, .. } => (req, Asked::StoreDraft),
             Effect::ListDrafts { req } => (req, Asked::ListDrafts),
             Effect::RestoreDraft { req, .. } => (req, Asked::RestoreDraft),
-            Effect::Copy(_) | Effect::Repaint | Effect::Suspend | Effect::TakeTerminal | Effect::Quit => {
+            Effect::Copy(_)
+            | Effect::CaptureMouse(_)
+            | Effect::Repaint
+            | Effect::Suspend
+            | Effect::TakeTerminal
+            | Effect::Quit => {
                 return None;
             }
         };

@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::{ListLimits, Task, TaskId, Zone};
 use crate::keymap::{Action, Scope};
@@ -16,6 +16,7 @@ use super::detail::pane::Detail;
 use super::form::left::Drafts;
 use super::frame::{self, Areas};
 use super::pending::{OverWrites, PendingWrite, WriteResult};
+use super::presence::Presence;
 use super::request::{Moment, ReqId};
 use super::setup::{Reloaded, Setup};
 use super::text_field::LeftOut;
@@ -91,8 +92,10 @@ pub struct Shared {
     pub results: VecDeque<WriteResult>,
     /// Tasks whose last write failed, was not done, or never became clear; why.
     pub failed: HashMap<TaskId, String>,
-    /// When the last key was pressed, by [`Moment::running`].
+    /// When the last key was pressed, or the mouse used, by [`Moment::running`].
     pub last_key: Option<Duration>,
+    /// Whether somebody is there, and the mouse.
+    pub presence: Presence,
     /// Whether leaving was asked for while a write is under way; the next ask leaves.
     pub leaving: bool,
     /// The question for the config, read again.
@@ -104,6 +107,13 @@ pub struct Shared {
     next_req: u64,
 }
 
+/// So many times longer is the time between refreshes while nobody looks.
+const AWAY: u32 = 5;
+/// But never longer than this.
+const LONGEST_AWAY: Duration = Duration::from_secs(30);
+/// What goes out so soon is watched all the same.
+const GOES_OUT_SOON: TimeDelta = TimeDelta::minutes(1);
+
 /// How long a note stays.
 const NOTE_STAYS: Duration = Duration::from_secs(5);
 /// How long a note of trouble stays.
@@ -113,6 +123,7 @@ impl Shared {
     /// The state before the first answer.
     pub(super) fn new(setup: Setup, now: Moment, size: (u16, u16)) -> Self {
         let zone = setup.zone;
+        let presence = Presence::new(setup.mouse, setup.refresh);
         let board = Board::new(&setup, now.utc);
         Self {
             setup,
@@ -133,6 +144,7 @@ impl Shared {
             results: VecDeque::new(),
             failed: HashMap::new(),
             last_key: None,
+            presence,
             leaving: false,
             reloading: None,
             reload_again: false,
@@ -155,6 +167,22 @@ impl Shared {
     /// The service's time, by which countdowns run and the past is judged (W6).
     pub fn server_now(&self) -> DateTime<Utc> {
         self.connection.server_now(self.now)
+    }
+
+    /// Time between two refreshes now. While nobody looks at the terminal it is longer, unless something goes out
+    /// within a minute or a write is open.
+    pub fn pace(&self) -> Duration {
+        let refresh = self.setup.refresh;
+        let is_watched = self.presence.is_focused
+            || self.writes.iter().any(PendingWrite::is_open)
+            || self.board.goes_out_within(GOES_OUT_SOON, self.server_now());
+        if is_watched { refresh } else { (refresh * AWAY).min(LONGEST_AWAY).max(refresh) }
+    }
+
+    /// Time between two refreshes by which the age of what is shown is judged: a pace that has just become quicker
+    /// is not held against the last answer.
+    pub fn expected_pace(&self) -> Duration {
+        self.pace().max(self.presence.answered_pace)
     }
 
     /// Shows what happened.

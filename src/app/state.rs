@@ -101,7 +101,7 @@ impl State {
         }
         let Message::Listed { req, result: Ok(page) } = message else { return false };
         // Whoever asked by a key, or waits for something, sees the answer at once.
-        let is_live = matches!(self.connection.health(self.now, self.setup.refresh), Health::Live(_));
+        let is_live = matches!(self.connection.health(self.now, self.expected_pace()), Health::Live(_));
         let is_at_rest = self.layers.is_empty() && self.writes.is_empty() && !board::is_held(self);
         is_live && is_at_rest && self.board.shows_already(*req, page)
     }

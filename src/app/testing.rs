@@ -43,6 +43,7 @@ pub(crate) fn setup() -> Setup {
         zone: Zone::named("Asia/Shanghai").unwrap(),
         page_size: 50,
         refresh: Duration::from_secs(2),
+        mouse: true,
         notice: None,
         keys: crate::keymap::Keymap::default(),
         app: "acme".into(),

@@ -5,23 +5,27 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crossterm::event::{KeyEvent, KeyEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::domain::kept::KeptDraft;
 use crate::domain::{Failure, Page, Task, text, when};
 use crate::keymap::{self, Action, Scope};
 
+use super::board::hit::TableHit;
 use super::board::{self, PageAnswer};
 use super::clip;
 use super::effect::Effect;
 use super::layer::Layer;
 use super::message::Message;
+use super::mouse::Mouse;
 use super::next::{Destination, Go, Next};
+use super::pointer::{self, PointedAt};
+use super::presence::Pressed;
 use super::request::{Moment, ReqId};
 use super::review::Screens;
 use super::shared::{Position, Shared};
 use super::state::State;
-use super::{detail, drafts, form, reload, review, text_field};
+use super::{detail, drafts, form, reload, review, sort, text_field};
 
 /// Takes one message into account.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
@@ -63,35 +67,14 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             }
             Vec::new()
         }
-        Message::Key(event) => on_key(state, event),
-        Message::Pasted(text) => {
-            on_paste(state, &text);
-            Vec::new()
-        }
-        Message::Resized { columns, rows } => {
-            let is_other = state.size != (columns, rows);
-            state.size = (columns, rows);
-            if is_other {
-                let (shared, screens) = state.split();
-                review::on_resized(shared, screens.review);
-            }
-            if state.areas().is_none_or(|areas| areas.detail.is_none()) {
-                state.detail.focused = false;
-            }
-            board::on_resized(state)
-        }
-        Message::EndAsked => {
-            on_input(state);
-            let mut effects = keep_draft(state);
-            effects.push(Effect::Quit);
-            effects
-        }
-        Message::StopAsked => suspend(state),
-        Message::WentOn => {
-            let (shared, screens) = state.split();
-            review::on_resumed(shared, screens.review);
-            vec![Effect::TakeTerminal]
-        }
+        of_terminal @ (Message::Key(_)
+        | Message::Mouse(_)
+        | Message::Focused(_)
+        | Message::Pasted(_)
+        | Message::Resized { .. }
+        | Message::EndAsked
+        | Message::StopAsked
+        | Message::WentOn) => on_terminal_message(state, of_terminal),
         Message::Noted(text) => {
             state.warn(text);
             Vec::new()
@@ -152,6 +135,50 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         | Message::Stopped { .. }
         | Message::Searched { .. }
         | Message::Settled { .. }) => on_write_message(state, of_write),
+    }
+}
+
+/// What the operator did, and what the system asks of the program in its terminal.
+fn on_terminal_message(state: &mut State, message: Message) -> Vec<Effect> {
+    match message {
+        Message::Key(event) => on_key(state, event),
+        Message::Mouse(mouse) => on_mouse(state, mouse),
+        Message::Focused(is_focused) => {
+            state.presence.is_focused = is_focused;
+            if is_focused { board::on_focused(state) } else { Vec::new() }
+        }
+        Message::Pasted(text) => {
+            on_paste(state, &text);
+            Vec::new()
+        }
+        Message::Resized { columns, rows } => {
+            let is_other = state.size != (columns, rows);
+            state.size = (columns, rows);
+            if is_other {
+                let (shared, screens) = state.split();
+                review::on_resized(shared, screens.review);
+            }
+            if state.areas().is_none_or(|areas| areas.detail.is_none()) {
+                state.detail.focused = false;
+            }
+            board::on_resized(state)
+        }
+        Message::EndAsked => {
+            on_input(state);
+            let mut effects = keep_draft(state);
+            effects.push(Effect::Quit);
+            effects
+        }
+        Message::StopAsked => suspend(state),
+        Message::WentOn => {
+            // Whoever continues it looks at it; where not, the terminal says so.
+            state.presence.is_focused = true;
+            let (shared, screens) = state.split();
+            review::on_resumed(shared, screens.review);
+            vec![Effect::TakeTerminal]
+        }
+        // The others are not of the terminal: see `take`.
+        _ => Vec::new(),
     }
 }
 
@@ -287,7 +314,7 @@ fn on_key(state: &mut State, event: KeyEvent) -> Vec<Effect> {
         return Vec::new();
     }
     let repeated = event.kind == KeyEventKind::Repeat;
-    state.last_key = Some(state.now.running);
+    is_here(state);
     let action = state.setup.keys.lookup(&state.scopes(), &event);
     // U2: any key counts, also a repeated one and one that means something else everywhere.
     let goes_on = matches!(action, Some(Action::Quit | Action::Suspend));
@@ -389,6 +416,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
     match action {
         Action::Reload => Some(reload::ask(state)),
         Action::Repaint => Some(vec![Effect::Repaint]),
+        Action::Mouse => Some(toggle_mouse(state)),
         Action::Suspend => Some(suspend(state)),
         Action::Quit => Some(leave(state)),
         _ => None,
@@ -423,8 +451,84 @@ fn suspend(state: &mut State) -> Vec<Effect> {
     effects
 }
 
-fn on_paste(state: &mut State, text: &str) {
+/// Somebody types or points: the rows keep still for a moment, and are asked for as for one who looks, also where
+/// the terminal does not tell that it has the keyboard again.
+fn is_here(state: &mut State) {
     state.last_key = Some(state.now.running);
+    state.presence.is_focused = true;
+}
+
+/// The mouse selects, scrolls, and presses the keys of hints. It confirms nothing: over a review only its wheel
+/// does something, and counts as a key does (U2).
+fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
+    is_here(state);
+    if on_input(state) {
+        return Vec::new();
+    }
+    match pointer::meaning(state, mouse) {
+        PointedAt::Nothing => {}
+        PointedAt::Layer(action, times) => {
+            return (0..times).flat_map(|_| act_on_layer(state, action)).collect();
+        }
+        PointedAt::Detail(action) => {
+            for _ in 0..pointer::LINES {
+                // Only scrolled: that leads nowhere.
+                let _ = detail::on_action(state, action);
+            }
+        }
+        PointedAt::FocusDetail => state.detail.focused = true,
+        PointedAt::Table(action) => board::scroll(state, action, pointer::LINES),
+        PointedAt::OnTable(TableHit::Head(order)) => return sort::by_column(state, order),
+        PointedAt::OnTable(TableHit::Row(id)) => {
+            state.detail.focused = false;
+            board::select(state, id);
+            if is_second(state, Pressed::Task(id)) {
+                return perform(state, Action::Open);
+            }
+        }
+        PointedAt::Row(row) => {
+            let State { shared, layers } = state;
+            let Some(layer) = layers.last_mut() else { return Vec::new() };
+            let (scope, takes) = (layer.scope(), layer.choose(shared, row));
+            if is_second(state, Pressed::Row(scope, row))
+                && let Some(action) = takes
+            {
+                return perform(state, action);
+            }
+        }
+        PointedAt::Hint(key) => return on_key(state, key.event()),
+    }
+    Vec::new()
+}
+
+fn is_second(state: &mut State, pressed: Pressed) -> bool {
+    let now = state.now.running;
+    state.presence.is_second(now, pressed)
+}
+
+/// What a key does on the screen on top, whether it takes text or not.
+fn act_on_layer(state: &mut State, action: Action) -> Vec<Effect> {
+    if !state.layers.last().is_some_and(Layer::takes_text) {
+        return perform(state, action);
+    }
+    let code = if action == Action::Up { KeyCode::Up } else { KeyCode::Down };
+    on_text_key(state, KeyEvent::new(code, KeyModifiers::NONE), Some(action))
+}
+
+/// Has the mouse reported, or leaves it to the terminal.
+fn toggle_mouse(state: &mut State) -> Vec<Effect> {
+    state.presence.mouse = !state.presence.mouse;
+    let words = if state.presence.mouse {
+        "the mouse selects and scrolls here; with shift it selects text, in most terminals"
+    } else {
+        "the mouse belongs to the terminal: it selects text"
+    };
+    state.say(words);
+    vec![Effect::CaptureMouse(state.presence.mouse)]
+}
+
+fn on_paste(state: &mut State, text: &str) {
+    is_here(state);
     on_input(state);
     let State { shared, layers } = state;
     match layers.last_mut() {
@@ -434,7 +538,6 @@ fn on_paste(state: &mut State, text: &str) {
 }
 
 fn is_printable(event: &KeyEvent) -> bool {
-    use crossterm::event::{KeyCode, KeyModifiers};
     matches!(event.code, KeyCode::Char(_))
         && !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
 }

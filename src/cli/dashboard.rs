@@ -127,11 +127,12 @@ async fn draw(
         Moment { utc: present(), running }
     };
     let size = term::size()?;
+    let mouse = setup.mouse;
     let (state, first) = State::start(setup, clock(), size);
     let theme = Theme::new(options.depth);
     let clipboard = Clipboard::new(|name| options.env.text(name), panics.clone());
     term::give_back_on_panic(panics);
-    let (guard, screen, written) = term::take()?;
+    let (guard, screen, written) = term::take(mouse)?;
     term::listen(keys)?;
     let Queues { input, signals, worker, effects } = queues;
     let (suspend, retake) = (term::suspend, term::retake);

@@ -138,6 +138,7 @@ fn service(
         zone: settings.timezone.value,
         page_size: profile.page_size.value,
         refresh: settings.refresh.value,
+        mouse: settings.mouse.value,
         notice,
         keys,
         app: store_key.as_str().into(),
@@ -171,6 +172,7 @@ fn embedded(settings: &Settings, keys: Keymap, flags: &Flags, store: Option<Path
         zone: settings.timezone.value,
         page_size: config::file::PAGE_SIZE,
         refresh: settings.refresh.value,
+        mouse: settings.mouse.value,
         notice: Some(format!("embedded sandbox, {why}: nothing is sent to anybody")),
         keys,
     };
@@ -205,6 +207,7 @@ mod tests {
     const CONFIG: &str = r#"
         [ui]
         refresh_seconds = 5
+        mouse = false
         [profiles.acme]
         environment = "prod"
         region = "singapore"
@@ -244,6 +247,7 @@ mod tests {
             zone: Zone::named("Asia/Tokyo").unwrap(),
             page_size: 20,
             refresh: Duration::from_secs(5),
+            mouse: false,
             notice: None,
             keys: Keymap::default(),
             app: "acme 1400000009 adminapisgp.im.qcloud.com".into(),

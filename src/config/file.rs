@@ -24,7 +24,7 @@ use crate::usersig;
 const TOP_KEYS: [&str; 4] = ["default_profile", "profiles", "ui", "keys"];
 
 /// The keys of `[ui]`.
-const UI_KEYS: [&str; 1] = ["refresh_seconds"];
+const UI_KEYS: [&str; 2] = ["refresh_seconds", "mouse"];
 
 /// The keys of a profile.
 const PROFILE_KEYS: [&str; 16] = [
@@ -68,6 +68,8 @@ pub struct ConfigFile {
     pub profiles: Vec<Profile>,
     /// Seconds between two refreshes.
     pub refresh_seconds: Option<Sourced<u64>>,
+    /// Whether the mouse is reported.
+    pub mouse: Option<Sourced<bool>>,
     /// The keys, as they are written.
     pub keys: Vec<ScopeKeys>,
 }
@@ -101,6 +103,7 @@ fn root(reader: &mut FileReader<'_>, top: &Table<'_, '_>) -> ConfigFile {
     if let Some(ui) = reader.table(top, "ui", "[ui]") {
         reader.unknown_keys(&ui, &UI_KEYS);
         file.refresh_seconds = reader.integer(&ui, "refresh_seconds", 1..=60);
+        file.mouse = reader.boolean(&ui, "mouse");
     }
     file.keys = reader.keys(top);
     file

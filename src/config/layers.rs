@@ -47,6 +47,8 @@ pub struct Settings {
     pub profile: Option<Profile>,
     /// Time between two refreshes.
     pub refresh: Sourced<Duration>,
+    /// Whether the mouse is reported; else the terminal selects text with it.
+    pub mouse: Sourced<bool>,
     /// The zone of the profile, or the system's.
     pub timezone: Sourced<Zone>,
     /// The keys, as they are written.
@@ -64,13 +66,14 @@ pub fn load(flags: &Flags, env: &Env, system_zone: Option<&str>) -> Result<Setti
         Some(_) | None => (None, ConfigFile::default()),
     };
     let fallback = default_zone(env, system_zone);
+    let mouse = file.mouse.clone().unwrap_or(Sourced::new(true, Origin::Default));
     let refresh = file.refresh_seconds.as_ref().map_or(Sourced::new(REFRESH, Origin::Default), |seconds| {
         Sourced::new(Duration::from_secs(seconds.value), seconds.origin.clone())
     });
     let keys = file.keys.clone();
     let profile = if flags.sandbox { None } else { choose(flags, env, file, path.as_ref())? };
     let timezone = profile.as_ref().and_then(|profile| profile.timezone.clone()).unwrap_or(fallback);
-    Ok(Settings { file: path, profile, refresh, timezone, keys })
+    Ok(Settings { file: path, profile, refresh, mouse, timezone, keys })
 }
 
 /// Which file to read: the flag, the variable, the XDG directory.
@@ -247,6 +250,7 @@ mod tests {
         assert_eq!(chosen(&settings), ("acme".to_owned(), origin));
         assert_eq!(settings.timezone.value, Zone::named("Asia/Tokyo").unwrap());
         assert_eq!(settings.refresh.value, Duration::from_secs(5));
+        assert_eq!(settings.mouse, Sourced::new(true, Origin::Default));
 
         let env = home.env(&[(PROFILE_VARIABLE, "beta")]);
         let settings = load(&Flags::default(), &env, Some("Asia/Seoul")).unwrap();
@@ -262,13 +266,13 @@ mod tests {
     fn the_file_is_searched_by_flag_then_variable_then_xdg() {
         let home = Home::with("x = 1");
         let (by_flag, by_env) = (home.0.path().join("flag.toml"), home.0.path().join("env.toml"));
-        fs::write(&by_flag, "[ui]\nrefresh_seconds = 7\n").unwrap();
+        fs::write(&by_flag, "[ui]\nrefresh_seconds = 7\nmouse = false\n").unwrap();
         fs::write(&by_env, "[ui]\nrefresh_seconds = 8\n").unwrap();
         let env = home.env(&[(CONFIG_VARIABLE, by_env.to_str().unwrap())]);
         let flags = Flags { config: Some(by_flag.clone()), ..Flags::default() };
         let settings = load(&flags, &env, None).unwrap();
         assert_eq!(settings.file, Some(Sourced::new(by_flag, Origin::Flag("--config"))));
-        assert_eq!(settings.refresh.value, Duration::from_secs(7));
+        assert_eq!((settings.refresh.value, settings.mouse.value), (Duration::from_secs(7), false));
         let settings = load(&Flags::default(), &env, None).unwrap();
         assert_eq!(settings.file, Some(Sourced::new(by_env, Origin::Env(CONFIG_VARIABLE))));
         let found = load(&Flags::default(), &home.env(&[]), None).unwrap_err().to_string();

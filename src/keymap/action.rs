@@ -119,6 +119,8 @@ pub enum Action {
     Run,
     /// Read config and key again.
     Reload,
+    /// Mouse reported, or left to the terminal.
+    Mouse,
     /// Draw everything anew.
     Repaint,
     /// Stop the program and go back to the shell, until it is restored.
@@ -189,6 +191,7 @@ impl Action {
             Self::Palette => "run an action, by its name",
             Self::Run => "run the chosen action",
             Self::Reload => "reload config and key",
+            Self::Mouse => "mouse: on, or left to the terminal; shift selects text",
             Self::Repaint => "redraw the screen",
             Self::Suspend => "suspend to the shell; fg resumes",
             Self::Quit => "leave",
@@ -294,6 +297,7 @@ impl Action {
             | Self::PreviousGroup
             | Self::Help
             | Self::Reload
+            | Self::Mouse
             | Self::Repaint
             | Self::Suspend
             | Self::Quit => self.help(),

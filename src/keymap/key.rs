@@ -41,6 +41,11 @@ impl Key {
         }
     }
 
+    /// The event of its press.
+    pub fn event(self) -> KeyEvent {
+        KeyEvent::new(self.code, self.mods)
+    }
+
     /// Whether it is text where text is taken.
     pub fn is_printable(self) -> bool {
         matches!(self.code, KeyCode::Char(_)) && self.mods.is_empty()

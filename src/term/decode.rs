@@ -3,14 +3,18 @@
 //! It cuts the stream into whole sequences, which `terminput` then reads, and gives up on one that
 //! does not end: whatever was begun (a cut arrow key, a torn mouse report, a paste that stalls), after
 //! a short quiet the next key is heard, and nothing of a sequence or a paste is ever taken for keys.
-//! Time is an argument.
+//! Of the mouse only presses of its left button and its wheel are told, however many reports come. Time is an
+//! argument.
 
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use memchr::memmem;
+use ratatui::layout::Position;
 use terminput::Event;
 use terminput_crossterm::to_crossterm_key;
+
+use crate::app::{Mouse, MouseKind};
 
 /// So long after an ESC nothing more came: it was the key.
 pub(super) const ESC_WAIT: Duration = Duration::from_millis(50);
@@ -35,6 +39,10 @@ pub(super) enum Input {
     Key(KeyEvent),
     /// A text, pasted in one piece.
     Paste(String),
+    /// A press of the mouse, or its wheel.
+    Mouse(Mouse),
+    /// Whether the terminal has the keyboard now.
+    Focus(bool),
 }
 
 /// What was begun and has not ended.
@@ -287,11 +295,39 @@ impl Decoder {
     fn finish(&mut self, byte: u8, to: &mut Vec<Input>) {
         let is_whole = self.held.len() < LONGEST;
         self.held.push(byte);
-        if is_whole && let Some(event) = read_key(&self.held) {
-            to.push(Input::Key(event));
+        if is_whole {
+            to.extend(read_report(&self.held).or_else(|| read_key(&self.held).map(Input::Key)));
         }
         self.drop_held();
     }
+}
+
+/// What a whole report of mouse or focus tells; `None` for other sequences, and for reports of which nobody
+/// wants to hear.
+fn read_report(bytes: &[u8]) -> Option<Input> {
+    match bytes {
+        b"\x1b[I" => Some(Input::Focus(true)),
+        b"\x1b[O" => Some(Input::Focus(false)),
+        [ESC, b'[', b'<', numbers @ .., b'M'] => read_mouse(numbers).map(Input::Mouse),
+        _ => None,
+    }
+}
+
+/// Bits of a button's number: shift, alt and control, which change nothing here.
+const MODIFIERS: u16 = 0b1_1100;
+
+/// `button;column;row`, the cells counted from 1.
+fn read_mouse(numbers: &[u8]) -> Option<Mouse> {
+    let mut numbers = std::str::from_utf8(numbers).ok()?.split(';').map(|number| number.parse::<u16>().ok());
+    let (button, column, row) = (numbers.next()??, numbers.next()??, numbers.next()??);
+    let kind = match button & !MODIFIERS {
+        0 if button == 0 => MouseKind::Press,
+        64 => MouseKind::WheelUp,
+        65 => MouseKind::WheelDown,
+        _ => return None,
+    };
+    let position = Position::new(column.checked_sub(1)?, row.checked_sub(1)?);
+    numbers.next().is_none().then_some(Mouse { kind, position })
 }
 
 /// The key that a whole sequence stands for; reports of mouse, focus or cursor are none.

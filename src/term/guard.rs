@@ -11,7 +11,7 @@ use std::thread;
 use std::time::Duration;
 
 use crossterm::cursor::{Hide, Show};
-use crossterm::event::{DisableBracketedPaste, EnableBracketedPaste};
+use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
 use crossterm::queue;
 use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen};
 use rustix::termios::Termios;
@@ -23,6 +23,8 @@ use crate::app::Message;
 
 /// Whether the terminal is taken over now. One process has one terminal.
 static TAKEN: AtomicBool = AtomicBool::new(false);
+/// Whether the mouse is reported while it is.
+static MOUSE: AtomicBool = AtomicBool::new(false);
 /// What it takes to give it back.
 static LINE: Mutex<Option<HeldLine>> = Mutex::new(None);
 
@@ -44,11 +46,13 @@ pub struct TerminalGuard(());
 /// What was taken over: the guard, where frames go, and where one hears of those that were written.
 pub type TakenTerminal = (TerminalGuard, Screen, watch::Receiver<Progress>);
 
-/// Takes the terminal over: raw mode, the alternate screen, pastes in one piece, no cursor.
+/// Takes the terminal over: raw mode, the alternate screen, pastes in one piece, no cursor, word of the focus,
+/// and `mouse` says whether also of the mouse.
 ///
 /// # Errors
 /// When standard output is not a terminal, or the terminal cannot be set up; then it is given back.
-pub fn take() -> io::Result<TakenTerminal> {
+pub fn take(mouse: bool) -> io::Result<TakenTerminal> {
+    MOUSE.store(mouse, Ordering::SeqCst);
     if !io::stdout().is_terminal() {
         return Err(io::Error::other("standard output is not a terminal, and the dashboard needs one"));
     }
@@ -116,15 +120,34 @@ fn line_held() -> MutexGuard<'static, Option<HeldLine>> {
     LINE.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
+/// Has the mouse reported from now on, or not; also after the terminal is taken again.
+///
+/// # Errors
+/// When the terminal was given back, or takes nothing any more.
+pub fn capture_mouse(screen: &Screen, on: bool) -> io::Result<()> {
+    MOUSE.store(on, Ordering::SeqCst);
+    screen.send(if on { MOUSE_ON } else { MOUSE_OFF })
+}
+
+/// Presses and the wheel, in the form that knows screens of any size. No motion: it would be a flood.
+const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
+const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
+
 fn entering() -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, Hide)?;
+    queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, Hide)?;
+    if MOUSE.load(Ordering::SeqCst) {
+        bytes.extend_from_slice(MOUSE_ON);
+    }
     Ok(bytes)
 }
 
 fn leaving() -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    queue!(bytes, EndSynchronizedUpdate, DisableBracketedPaste, LeaveAlternateScreen, Show)?;
+    queue!(bytes, EndSynchronizedUpdate)?;
+    // Whether it was on or not: it may have been turned off a moment ago, and those bytes not taken.
+    bytes.extend_from_slice(MOUSE_OFF);
+    queue!(bytes, DisableFocusChange, DisableBracketedPaste, LeaveAlternateScreen, Show)?;
     Ok(bytes)
 }
 
@@ -154,12 +177,19 @@ mod tests {
     #[test]
     fn everything_that_was_turned_on_is_turned_off() {
         let text = |bytes: io::Result<Vec<u8>>| String::from_utf8(bytes.unwrap()).unwrap();
-        let (on, off) = (text(entering()), text(leaving()));
-        for (set, reset) in [("2004h", "2004l"), ("1049h", "1049l"), ("25l", "25h")] {
-            assert!(on.contains(&format!("\u{1b}[?{set}")), "{set} is missing in {on:?}");
-            assert!(off.contains(&format!("\u{1b}[?{reset}")), "{reset} is missing in {off:?}");
+        for mouse in [true, false] {
+            MOUSE.store(mouse, Ordering::SeqCst);
+            let (on, off) = (text(entering()), text(leaving()));
+            let without = [("2004h", "2004l"), ("1049h", "1049l"), ("1004h", "1004l"), ("25l", "25h")];
+            let with = [("1000h", "1000l"), ("1006h", "1006l")];
+            for (set, reset) in without.iter().chain(with.iter().filter(|_| mouse)) {
+                assert!(on.contains(&format!("\u{1b}[?{set}")), "{set} is missing in {on:?}");
+                assert!(off.contains(&format!("\u{1b}[?{reset}")), "{reset} is missing in {off:?}");
+            }
+            let count = without.len() + if mouse { with.len() } else { 0 };
+            assert!(off.contains("\u{1b}[?2026l") && on.matches('\u{1b}').count() == count, "{on:?}");
+            assert!(off.contains("\u{1b}[?1000l"), "it is turned off in any case: {off:?}");
         }
-        assert!(off.contains("\u{1b}[?2026l") && on.matches('\u{1b}').count() == 3, "{on:?}");
     }
 
     #[test]

@@ -79,6 +79,8 @@ fn forward(
             let message = match input {
                 Input::Key(key) => Message::Key(key),
                 Input::Paste(text) => Message::Pasted(text),
+                Input::Mouse(mouse) => Message::Mouse(mouse),
+                Input::Focus(here) => Message::Focused(here),
             };
             if to.blocking_send(message).is_err() {
                 return;
@@ -130,7 +132,7 @@ mod tests {
     fn bytes_become_messages_in_order_and_a_terminal_that_is_gone_asks_for_the_end() {
         let interrupted = Err(io::Error::from(io::ErrorKind::Interrupted));
         let (got, waits) =
-            forwarded(vec![Ok(b"j\x1b[200~ab\x1b[201~"), interrupted, Ok(b"\x1b[I\x1b"), Ok(b"quiet")]);
+            forwarded(vec![Ok(b"j\x1b[200~ab\x1b[201~"), interrupted, Ok(b"\x1b[5n\x1b"), Ok(b"quiet")]);
         let is =
             [key(KeyCode::Char('j')), Message::Pasted("ab".to_owned()), key(KeyCode::Esc), Message::EndAsked];
         assert_eq!(got, is);

@@ -10,6 +10,7 @@ use chrono::{DateTime, Utc};
 
 use crate::app::PendingWrite;
 use crate::app::board::Column;
+use crate::app::board::columns::{Columns, Times};
 use crate::app::board::texts::{RowText, who};
 use crate::app::board::viewport::Viewport;
 use crate::app::detail::lines::tone_of;
@@ -22,10 +23,6 @@ use crate::theme::Theme;
 
 use super::cells::{self, put, style_of};
 use super::status;
-
-mod columns;
-
-use columns::{Columns, Times};
 
 /// Draws the table with its border, or why it is empty.
 pub fn render(state: &State, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
@@ -232,9 +229,7 @@ impl Drawn<'_> {
         let board = &self.state.board;
         let doubted = self.state.doubted();
         let view = Viewport::of(self.state);
-        let head = u16::from(!self.two_lines);
-        let all = usize::from(self.inner.height.saturating_sub(head));
-        pending_rows.truncate(all.saturating_sub(view.lines).div_ceil(view.row_height));
+        pending_rows.truncate(view.above);
         let texts = board.texts();
         let times = Times::of(self.state);
         let columns = Columns::fit(self.inner.width, &times, texts.widest_who);

@@ -10,10 +10,8 @@ use crate::domain::{text, when};
 use crate::theme::Theme;
 
 use super::cells::put;
-use super::overlay::{centred, overlay};
+use super::overlay::overlay;
 
-/// Widest list.
-const WIDEST: u16 = 96;
 /// Room of the form's name.
 const FORM: u16 = 20;
 /// Room of the age.
@@ -26,8 +24,9 @@ const TITLE: u16 = 16;
 const LEAST: u16 = 8;
 
 /// Draws the drafts, the chosen one in sight, or why there are none.
-pub(super) fn render(state: &State, list: &DraftList, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let inner = overlay("Drafts", centred(area, WIDEST, area.height.min(20)), buf, theme);
+pub(super) fn render(state: &State, list: &DraftList, theme: &Theme, buf: &mut Buffer) {
+    let rows = list.rows(state);
+    let inner = overlay("Drafts", rows.frame, buf, theme);
     if inner.is_empty() {
         return;
     }
@@ -39,8 +38,7 @@ pub(super) fn render(state: &State, list: &DraftList, theme: &Theme, area: Rect,
             theme.muted(),
         ),
         Some(Ok(drafts)) => {
-            let top = (list.at + 1).saturating_sub(usize::from(inner.height));
-            for (y, (i, kept)) in (inner.y..inner.bottom()).zip(drafts.iter().enumerate().skip(top)) {
+            for (y, (i, kept)) in (inner.y..inner.bottom()).zip(drafts.iter().enumerate().skip(rows.top)) {
                 row(state, kept, i == list.at, theme, Rect { y, height: 1, ..inner }, buf);
             }
             return;

@@ -90,7 +90,7 @@ fn words(state: &State, theme: &Theme) -> (String, Style, More) {
         more.extend(old.map(|old| (" · ", format!("data {} old", age(old)), leaves::DETAIL)));
         more
     };
-    match state.connection.health(state.now, state.setup.refresh) {
+    match state.connection.health(state.now, state.expected_pace()) {
         Health::Connecting => ("CONNECTING".to_owned(), theme.warn(), none),
         Health::Live(old) => (format!("LIVE {}", age(old)), theme.ok(), none),
         Health::Stale(old) => (format!("STALE {}", age(old)), theme.warn(), none),

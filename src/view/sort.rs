@@ -8,14 +8,16 @@ use crate::app::sort::{CHOICES, SortPicker, words};
 use crate::theme::Theme;
 
 use super::cells::put;
-use super::overlay::{centred, overlay};
+use super::overlay::overlay;
 
 /// Draws the orders, the chosen one marked as in the table, the one in use with a dot.
-pub(super) fn render(state: &State, picker: SortPicker, theme: &Theme, area: Rect, buf: &mut Buffer) {
-    let height = u16::try_from(CHOICES.len()).unwrap_or(u16::MAX).saturating_add(2);
-    let inner = overlay("Sort on the server", centred(area, 46, height), buf, theme);
+pub(super) fn render(state: &State, picker: SortPicker, theme: &Theme, buf: &mut Buffer) {
+    let rows = picker.rows(state);
+    let inner = overlay("Sort on the server", rows.frame, buf, theme);
     let query = &state.board.query;
-    for (y, (i, (order, ascending))) in (inner.y..inner.bottom()).zip(CHOICES.iter().enumerate()) {
+    for (y, (i, (order, ascending))) in
+        (inner.y..inner.bottom()).zip(CHOICES.iter().enumerate().skip(rows.top))
+    {
         let chosen = i == picker.at;
         let in_use = *order == query.order && *ascending == query.ascending;
         let pointer = if chosen { "▸ " } else { "  " };

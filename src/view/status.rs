@@ -99,7 +99,7 @@ pub(super) struct Trouble {
 /// The trouble with the connection; `None` while all is well.
 pub(super) fn trouble(state: &State) -> Option<Trouble> {
     let words = state.connection.failure.as_ref()?.words();
-    match state.connection.health(state.now, state.setup.refresh) {
+    match state.connection.health(state.now, state.expected_pace()) {
         Health::Auth
         | Health::Stopped
         | Health::Offline { .. }

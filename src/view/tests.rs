@@ -350,3 +350,51 @@ fn the_title_keeps_a_third_of_every_width_and_everybody_is_named() {
         assert!(head.contains("SCHEDULED (+08)") || head.contains("TIME (+08)"), "{width}: {head}");
     }
 }
+
+/// The row of the screen, from the top, on which the mark of the chosen row stands: that of the list on top, where
+/// there is one, and not that of the table behind it.
+fn marked(state: &State) -> Option<usize> {
+    let first = if state.layers.is_empty() { 1 } else { 2 };
+    rows(&drawn(state, Depth::None)).iter().position(|row| row.chars().skip(first).any(|c| c == '▸'))
+}
+
+#[test]
+fn what_is_pressed_is_what_is_drawn_there() {
+    use crate::app::{Mouse, MouseKind};
+    use ratatui::layout::Position;
+    let chosen = [
+        "board",
+        "in_doubt",
+        "filter_hides_all",
+        "sort",
+        "menu",
+        "menu_dispatched",
+        "copy",
+        "drafts",
+        "calls",
+    ];
+    for size in SIZES {
+        for (name, state) in screens(size).into_iter().filter(|(name, _)| chosen.contains(name)) {
+            // The hints of the last line do what their keys do.
+            for y in 0..size.1 - 1 {
+                let mut state = state.clone();
+                let (before, was) = (rows(&drawn(&state, Depth::None)), marked(&state));
+                let position = Position::new(size.0 / 3, y);
+                feed(&mut state, [Message::Mouse(Mouse { kind: MouseKind::Press, position })]);
+                let line = &before[usize::from(y)];
+                // The pane beside the table names states, too.
+                let table = usize::from(state.areas().unwrap().table.right());
+                let cells: String = line.chars().take(table.min(20)).collect();
+                let is_row = ["PEND", "OK", "FAIL", ">>DISP"].iter().any(|word| cells.contains(word));
+                if name == "board" && is_row && y < state.areas().unwrap().table.bottom() {
+                    // On a narrow screen a task takes two lines.
+                    assert_eq!(marked(&state), Some(usize::from(y)), "{name} {size:?} {line}");
+                }
+                let after = rows(&drawn(&state, Depth::None));
+                let is = marked(&state);
+                let near = |row: usize| (row..row + 2).contains(&usize::from(y));
+                assert!(is == was || is.is_some_and(near), "{name} {size:?} {y}: {}", after.join("\n"));
+            }
+        }
+    }
+}

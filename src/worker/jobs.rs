@@ -104,6 +104,7 @@ impl Jobs {
             // Adopted at once, in the loop: what follows must find it done.
             Effect::Adopt { .. }
             | Effect::Copy(_)
+            | Effect::CaptureMouse(_)
             | Effect::Repaint
             | Effect::Suspend
             | Effect::TakeTerminal

@@ -62,6 +62,8 @@ pub(super) fn note_down(message: &Message) {
         | Message::Drawn { .. }
         | Message::Key(_)
         | Message::Pasted(_)
+        | Message::Mouse(_)
+        | Message::Focused(_)
         | Message::Resized { .. }
         | Message::EndAsked
         | Message::StopAsked

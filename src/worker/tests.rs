@@ -203,6 +203,8 @@ fn answered(message: &Message) -> Option<ReqId> {
         | Message::Ticked(_)
         | Message::Key(_)
         | Message::Pasted(_)
+        | Message::Mouse(_)
+        | Message::Focused(_)
         | Message::Resized { .. }
         | Message::EndAsked
         | Message::StopAsked

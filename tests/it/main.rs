@@ -18,6 +18,7 @@ mod laws;
 mod lists;
 mod live;
 mod now;
+mod pointer;
 mod rebinding;
 mod reload;
 mod sandbox;

@@ -3,6 +3,7 @@
 use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
+use pushdeck::domain::wire::Command;
 use pushdeck::sandbox::{self, Credentials, Fault, Options, Running, Seed};
 use pushdeck::usersig::{self, UserSig};
 use secrecy::SecretString;
@@ -97,6 +98,11 @@ impl Service {
     /// Requests that arrived since the counters were last reset.
     pub(crate) fn requests(&self) -> u64 {
         self.running.counters().requests
+    }
+
+    /// Calls of one command since the counters were last reset.
+    pub(crate) fn calls_of(&self, command: Command) -> u64 {
+        self.running.counters().of(SDKAPPID, command).calls
     }
 
     /// Counts from nothing again.

@@ -306,6 +306,19 @@ impl Terminal {
         self.wait("everything to be drawn anew", |_| shared.clears.load(Ordering::SeqCst) > before)
     }
 
+    /// Waits until the mouse is reported, or is not: presses and the wheel, and no motion.
+    pub(crate) fn see_mouse(&self, is_on: bool) {
+        use vt100::MouseProtocolMode as Mode;
+        let wanted = if is_on { Mode::PressRelease } else { Mode::None };
+        let deadline = Instant::now() + PATIENCE;
+        let mut guard = self.shared.parser.lock().unwrap();
+        while guard.0.screen().mouse_protocol_mode() != wanted {
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "the mouse never became {wanted:?}");
+            (guard, _) = self.shared.changed.wait_timeout(guard, left).unwrap();
+        }
+    }
+
     /// Waits until the program has left the alternate screen.
     pub(crate) fn see_shell(&self) {
         let is_back = |parser: &vt100::Parser| !parser.screen().alternate_screen();

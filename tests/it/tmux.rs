@@ -152,6 +152,18 @@ fn journey(tmux: &Tmux) {
     tmux.keys(&["C-l"]);
     tmux.keys(&["Escape"]);
     tmux.gone("cancel the task, through review");
+    // What is copied stands in the buffer of tmux, under its own settings.
+    tmux.keys(&["y"]);
+    let screen = tmux.see("Copy of #");
+    let id: String =
+        screen.split("Copy of #").nth(1).unwrap().chars().take_while(char::is_ascii_digit).collect();
+    tmux.keys(&["Enter"]);
+    tmux.see("copied by tmux");
+    assert_eq!(tmux.run(&["show-buffer"]), id);
+    assert_eq!(
+        tmux.told("#{mouse_standard_flag} #{mouse_button_flag} #{mouse_all_flag} #{mouse_sgr_flag}"),
+        "1 0 0 1"
+    );
     let before = tmux.told("#{pane_pid}");
     for (columns, rows) in [("80", "24"), ("110", "32")] {
         tmux.run(&["resize-window", "-t", "it", "-x", columns, "-y", rows]);
@@ -184,6 +196,7 @@ fn journey(tmux: &Tmux) {
     assert_eq!(tmux.told("#{alternate_on} #{cursor_flag} #{mouse_any_flag}"), "0 1 0");
     tmux.keys(&["fg", "Enter"]);
     tmux.see("n new  e edit");
+    assert_eq!(tmux.told("#{mouse_any_flag}"), "1");
     tmux.keys(&["q"]);
     tmux.see("shell>");
     assert_eq!(tmux.told("#{alternate_on} #{cursor_flag} #{mouse_any_flag}"), "0 1 0");

@@ -5,9 +5,9 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::{Order, Outcome, Page, Query, Task, TaskId};
+use crate::domain::{Order, Outcome, Page, Query, Status, Task, TaskId};
 
 use super::super::filter::terms::Filter;
 use super::super::lines::Memo;
@@ -227,6 +227,15 @@ impl Board {
             && self.total == page.total
             && self.listed.len() == page.tasks.len()
             && self.listed.iter().zip(&page.tasks).all(same)
+    }
+
+    /// Whether a task goes out that soon, or goes out now.
+    pub(in crate::app) fn goes_out_within(&self, span: TimeDelta, now: DateTime<Utc>) -> bool {
+        self.tasks.iter().any(|task| match task.status {
+            Status::Dispatching => true,
+            Status::Pending => task.scheduled_at.is_some_and(|at| (at - now).abs() <= span),
+            Status::Dispatched | Status::Other(_) => false,
+        })
     }
 
     /// Whether an answer is waited for.

@@ -1,8 +1,8 @@
 use crate::app::Moment;
 use crate::app::Setup;
 use crate::app::State;
-use crate::domain::TaskId;
 use crate::domain::{Order, Outcome};
+use crate::domain::{Task, TaskId};
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
@@ -507,6 +507,7 @@ fn an_operator_who_asked_for_another_order_at_once_gets_its_first_page() {
     assert_eq!(selected(&state), Some(5));
 }
 
+mod focus;
 mod now;
 mod own;
 mod paging;

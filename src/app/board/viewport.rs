@@ -8,6 +8,8 @@ use super::super::shared::Shared;
 pub struct Viewport {
     /// Lines for rows: without the border, the head, and the rows that stand above all others.
     pub lines: usize,
+    /// Rows that stand above all others.
+    pub above: usize,
     /// Lines of a row.
     pub row_height: usize,
     /// The row above which the line stands, among the rows that pass the filter; behind the last one it is
@@ -19,15 +21,18 @@ impl Viewport {
     /// The room on the screen as it is. Creates of unknown outcome stand above all other rows, and leave one row
     /// at least to the page.
     pub fn of(shared: &Shared) -> Self {
-        let Some(areas) = shared.areas() else { return Self { lines: 1, row_height: 1, now_line: None } };
+        let Some(areas) = shared.areas() else {
+            return Self { lines: 1, above: 0, row_height: 1, now_line: None };
+        };
         let row_height = usize::from(areas.row_height);
         let room = areas.row_lines();
-        let above = shared.creates_in_doubt().count() * row_height;
-        let lines = room.saturating_sub(above).max(row_height.min(room));
+        let above = shared.creates_in_doubt().count();
+        let lines = room.saturating_sub(above * row_height).max(row_height.min(room));
+        let above = above.min(room.saturating_sub(lines).div_ceil(row_height));
         // Where there is hardly room for two rows the line would be half of what there is.
         let has_room = lines > 2 * row_height;
         let now_line = if has_room { shared.board.now_line(shared.server_now()) } else { None };
-        Self { lines, row_height, now_line }
+        Self { lines, above, row_height, now_line }
     }
 
     /// Lines down to the end of a row, from the first row on the screen.
@@ -40,6 +45,16 @@ impl Viewport {
     pub fn rows_from(&self, top: usize, count: usize) -> usize {
         let fits = |row: &usize| self.lines_down_to(*row, top) <= self.lines;
         (top..count).take_while(fits).count()
+    }
+
+    /// The row on a line of the screen, of so many in all, when `top` is the first of them; `None` on the line
+    /// that says now, and below the last row.
+    pub fn row_at(&self, line: usize, top: usize, count: usize) -> Option<usize> {
+        let mut rows = top..top + self.rows_from(top, count);
+        rows.find(|row| {
+            let end = self.lines_down_to(*row, top);
+            (end - self.row_height..end).contains(&line)
+        })
     }
 
     /// The most rows that fit.
@@ -75,7 +90,7 @@ mod tests {
             (1..=2).flat_map(move |row_height| {
                 (0..14).flat_map(move |count| {
                     let line = (0..=count).map(Some).chain([None]).filter(move |_| lines > 2 * row_height);
-                    line.map(move |now_line| (Viewport { lines, row_height, now_line }, count))
+                    line.map(move |now_line| (Viewport { lines, above: 0, row_height, now_line }, count))
                 })
             })
         })
@@ -109,8 +124,14 @@ mod tests {
 
     #[test]
     fn the_line_takes_one_line_wherever_it_stands() {
-        let view = Viewport { lines: 5, row_height: 1, now_line: Some(2) };
+        let view = Viewport { lines: 5, above: 0, row_height: 1, now_line: Some(2) };
         assert_eq!((view.rows_from(0, 9), view.rows_from(2, 9), view.rows_from(3, 9)), (4, 4, 5));
         assert_eq!((view.top_for(4, 0), view.last_top(9)), (1, 4));
+        let rows = |top| (0..6).map(move |line| view.row_at(line, top, 9)).collect::<Vec<_>>();
+        assert_eq!(rows(0), [Some(0), Some(1), None, Some(2), Some(3), None]);
+        assert_eq!(rows(2), [None, Some(2), Some(3), Some(4), Some(5), None]);
+        let tall = Viewport { lines: 5, above: 0, row_height: 2, now_line: Some(1) };
+        let rows: Vec<_> = (0..5).map(|line| tall.row_at(line, 0, 9)).collect();
+        assert_eq!(rows, [Some(0), Some(0), None, Some(1), Some(1)]);
     }
 }

@@ -88,6 +88,7 @@ fn drafts_of(effects: &[Effect]) -> Vec<&'static str> {
             | Effect::ListDrafts { .. }
             | Effect::RestoreDraft { .. }
             | Effect::Copy(_)
+            | Effect::CaptureMouse(_)
             | Effect::Repaint
             | Effect::Suspend
             | Effect::TakeTerminal

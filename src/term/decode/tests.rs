@@ -37,6 +37,10 @@ fn ctrl_c() -> Input {
     key(KeyCode::Char('c'), KeyModifiers::CONTROL)
 }
 
+fn mouse(kind: MouseKind, column: u16, row: u16) -> Input {
+    Input::Mouse(Mouse { kind, position: Position::new(column, row) })
+}
+
 fn pasted(text: &str) -> Input {
     Input::Paste(text.to_owned())
 }
@@ -84,9 +88,25 @@ fn sequences() -> Vec<(&'static [u8], Option<Input>)> {
         (b"\x1b[200~one\rtwo\x1b[201~", Some(pasted("one\rtwo"))),
         (b"\x1b[200~\x1b[A is no key\x1b[201~", Some(pasted("\u{1b}[A is no key"))),
         // Reports and answers: nothing that an operator did.
-        (b"\x1b[I", None),
-        (b"\x1b[O", None),
-        (b"\x1b[<0;12;5M", None),
+        (b"\x1b[I", Some(Input::Focus(true))),
+        (b"\x1b[O", Some(Input::Focus(false))),
+        (b"\x1b[<0;12;5M", Some(mouse(MouseKind::Press, 11, 4))),
+        (b"\x1b[<64;1;1M", Some(mouse(MouseKind::WheelUp, 0, 0))),
+        (b"\x1b[<65;65535;300M", Some(mouse(MouseKind::WheelDown, 65_534, 299))),
+        (b"\x1b[<69;2;3M", Some(mouse(MouseKind::WheelDown, 1, 2))),
+        // Released, moved, another button, with a key held, without a cell, and no report at all.
+        (b"\x1b[<32;12;5M", None),
+        (b"\x1b[<35;12;5M", None),
+        (b"\x1b[<1;12;5M", None),
+        (b"\x1b[<2;12;5M", None),
+        (b"\x1b[<4;12;5M", None),
+        (b"\x1b[<66;12;5M", None),
+        (b"\x1b[<128;12;5M", None),
+        (b"\x1b[<0;0;5M", None),
+        (b"\x1b[<0;99999;5M", None),
+        (b"\x1b[<0;12M", None),
+        (b"\x1b[<0;12;5;7M", None),
+        (b"\x1b[<M", None),
         (b"\x1b[<0;12;5m", None),
         (b"\x1b[M !!", None),
         (b"\x1b[32;12;5M", None),

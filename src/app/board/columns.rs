@@ -3,24 +3,34 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::app::State;
 use crate::domain::{Zone, text, when};
 
+use super::super::shared::Shared;
+
 /// First cell and width of a column, counted from the inside of the border.
-pub(super) type Cells = (u16, u16);
+pub type Cells = (u16, u16);
 
 /// The columns for one width.
 #[derive(Debug, Default, PartialEq, Eq)]
-pub(super) struct Columns {
-    pub(super) status: Cells,
-    pub(super) due: Cells,
-    pub(super) scheduled: Cells,
-    pub(super) seconds: bool,
-    pub(super) weekday: bool,
-    pub(super) who: Cells,
-    pub(super) title: Cells,
-    pub(super) sender: Option<Cells>,
-    pub(super) created: Option<Cells>,
+pub struct Columns {
+    /// The state.
+    pub status: Cells,
+    /// How long until then, or since.
+    pub due: Cells,
+    /// The scheduled time.
+    pub scheduled: Cells,
+    /// Whether that is written with its seconds.
+    pub seconds: bool,
+    /// Whether it is written with its weekday.
+    pub weekday: bool,
+    /// Who gets it.
+    pub who: Cells,
+    /// The title.
+    pub title: Cells,
+    /// In whose name, where there is room.
+    pub sender: Option<Cells>,
+    /// When it was created, where there is room.
+    pub created: Option<Cells>,
 }
 
 const POINTER: u16 = 2;
@@ -56,7 +66,7 @@ struct Stage {
 
 impl Columns {
     /// The columns for the inside of a table of this width. The audience takes what the page needs.
-    pub(super) fn fit(width: u16, times: &Times, widest_who: usize) -> Self {
+    pub fn fit(width: u16, times: &Times, widest_who: usize) -> Self {
         let longest = u16::try_from(widest_who).unwrap_or(u16::MAX).max(8);
         let gap = if width >= 76 { 2 } else { 1 };
         let least = (width / 3).max(TITLE);
@@ -79,8 +89,8 @@ impl Columns {
             )
         };
         let fits = |(columns, _): &(Self, bool)| columns.title.1 >= least;
-        let last = || STAGES.last().map(placed);
-        let (columns, seconds) = STAGES.iter().map(placed).find(fits).or_else(last).unwrap_or_default();
+        let narrowest = || STAGES.last().map(placed);
+        let (columns, seconds) = STAGES.iter().map(placed).find(fits).or_else(narrowest).unwrap_or_default();
         Self { seconds, ..columns }
     }
 
@@ -100,7 +110,7 @@ impl Columns {
 }
 
 /// How the times of a page are written.
-pub(super) struct Times {
+pub struct Times {
     zone: Zone,
     now: DateTime<Utc>,
     /// The offset of all of them; `None` when the clocks change within the page.
@@ -108,26 +118,28 @@ pub(super) struct Times {
     /// Whether some lie in another year than this one.
     years: bool,
     /// Whether some are due at another second than the first of a minute.
-    pub(super) seconds: bool,
+    pub seconds: bool,
 }
 
 impl Times {
-    pub(super) fn of(state: &State) -> Self {
-        let (zone, now) = (state.zone, state.server_now());
-        let all = || state.board.tasks.iter().flat_map(|task| [task.scheduled_at, task.created_at]).flatten();
+    /// For the tasks of the page, in the zone that is shown.
+    pub fn of(shared: &Shared) -> Self {
+        let (zone, now) = (shared.zone, shared.server_now());
+        let all =
+            || shared.board.tasks.iter().flat_map(|task| [task.scheduled_at, task.created_at]).flatten();
         let here = when::offset_and_year(now, zone);
         let (mut same_offset, mut years) = (true, false);
         for (offset, year) in all().map(|at| when::offset_and_year(at, zone)) {
             same_offset &= offset == here.0;
             years |= year != here.1;
         }
-        let seconds = state.board.tasks.iter().filter_map(|task| task.scheduled_at);
+        let seconds = shared.board.tasks.iter().filter_map(|task| task.scheduled_at);
         let seconds = seconds.into_iter().any(|at| at.timestamp() % 60 != 0);
         Self { zone, now, seconds, label: same_offset.then(|| when::zone_label(now, zone)), years }
     }
 
     /// The head of a column of times, with the zone where it is the same for all.
-    pub(super) fn head(&self, word: &str) -> String {
+    pub fn head(&self, word: &str) -> String {
         match &self.label {
             Some(label) => format!("{word} ({label})"),
             None => word.to_owned(),
@@ -143,7 +155,8 @@ impl Times {
             .max(u16::try_from(self.head("SCHEDULED").len()).unwrap_or(0).min(least + year + zone + 1))
     }
 
-    pub(super) fn cell(&self, at: Option<DateTime<Utc>>, seconds: bool, weekday: bool) -> String {
+    /// A time as a cell shows it.
+    pub fn cell(&self, at: Option<DateTime<Utc>>, seconds: bool, weekday: bool) -> String {
         let Some(at) = at else { return "no readable time".to_owned() };
         let whole = when::day_time(at, self.zone, self.now);
         let shown = if seconds { whole.as_str() } else { without_seconds(&whole) };
@@ -155,7 +168,7 @@ impl Times {
     }
 
     /// With its zone, as much as fits: the weekday leaves first, then the day.
-    pub(super) fn short(&self, at: Option<DateTime<Utc>>, room: usize) -> String {
+    pub fn short(&self, at: Option<DateTime<Utc>>, room: usize) -> String {
         let Some(at) = at else { return "no readable time".to_owned() };
         let label = when::zone_label(at, self.zone);
         let whole = when::day_time(at, self.zone, self.now);
