@@ -49,6 +49,8 @@ pub enum Scope {
     Call,
     /// The help page.
     Help,
+    /// The help page while it is searched.
+    Search,
     /// The palette.
     Palette,
 }
@@ -63,7 +65,7 @@ impl Scope {
     /// those that are text.
     pub fn takes_text(self) -> bool {
         match self {
-            Self::Filter | Self::Find | Self::Form | Self::Review | Self::Palette => true,
+            Self::Filter | Self::Find | Self::Form | Self::Review | Self::Search | Self::Palette => true,
             Self::Global
             | Self::Tasks
             | Self::Detail
@@ -79,7 +81,7 @@ impl Scope {
     }
 
     /// Every scope, in the order of the help page.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Tasks,
         Self::Detail,
         Self::Filter,
@@ -94,6 +96,7 @@ impl Scope {
         Self::Calls,
         Self::Call,
         Self::Help,
+        Self::Search,
         Self::Palette,
         Self::Global,
     ];
@@ -116,6 +119,7 @@ impl Scope {
             Self::Calls => "API log",
             Self::Call => "One call",
             Self::Help => "Help",
+            Self::Search => "Search in help",
             Self::Palette => "Palette",
         }
     }
@@ -308,8 +312,16 @@ const KEYMAP: &[Row] = &[
     on(Scope::Help, Action::Last, LAST_KEYS),
     on(Scope::Help, Action::PageDown, &[PGDN]),
     on(Scope::Help, Action::PageUp, &[PGUP]),
+    hint(Scope::Help, Action::Run, &[ENTER]),
+    hint(Scope::Help, Action::Search, &[Key::char('/')]),
     hint(Scope::Help, Action::Back, ESC_KEY),
     on(Scope::Help, Action::Close, Q_KEY),
+    on(Scope::Search, Action::Down, &[DOWN]),
+    on(Scope::Search, Action::Up, &[UP]),
+    on(Scope::Search, Action::PageDown, &[PGDN]),
+    on(Scope::Search, Action::PageUp, &[PGUP]),
+    hint(Scope::Search, Action::Run, &[ENTER]),
+    hint(Scope::Search, Action::Back, ESC_KEY),
     on(Scope::Palette, Action::Down, &[DOWN]),
     on(Scope::Palette, Action::Up, &[UP]),
     hint(Scope::Palette, Action::Run, &[ENTER]),

@@ -109,7 +109,7 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
         Layer::Drafts(list) => drafts::render(state, list, theme, buf),
         Layer::Calls(list) => calls::render(state, *list, theme, ground, buf),
         Layer::Call(one) => calls::render_one(state, one, theme, ground, buf),
-        Layer::Help(page) => help::render(state, page, theme, ground, buf),
+        Layer::Help(page) => return help::render(state, page, theme, ground, buf),
     }
     None
 }

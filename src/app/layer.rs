@@ -53,7 +53,7 @@ pub enum Layer {
     /// One attempt of the API log.
     Call(Box<OneCall>),
     /// The help page.
-    Help(HelpPage),
+    Help(Box<HelpPage>),
     /// The palette.
     Palette(Box<Palette>),
 }
@@ -73,9 +73,14 @@ impl Layer {
             Self::Drafts(_) => Scope::Drafts,
             Self::Calls(_) => Scope::Calls,
             Self::Call(_) => Scope::Call,
-            Self::Help(_) => Scope::Help,
+            Self::Help(page) => page.scope(),
             Self::Palette(_) => Scope::Palette,
         }
+    }
+
+    /// The scope by which it is opened, and known again.
+    pub(super) fn screen(&self) -> Scope {
+        if let Self::Help(_) = self { Scope::Help } else { self.scope() }
     }
 
     /// The scope below, whose keys mean here what they mean there; its own go first.
@@ -95,8 +100,8 @@ impl Layer {
             | Self::Copy(_)
             | Self::Drafts(_)
             | Self::Calls(_)
-            | Self::Call(_)
-            | Self::Help(_) => false,
+            | Self::Call(_) => false,
+            Self::Help(page) => page.search.is_some(),
         }
     }
 
@@ -167,14 +172,14 @@ impl Layer {
             Self::Form(form) => form::on_key(shared, form, event, action),
             Self::Palette(palette) => palette.on_key(shared, event, action),
             Self::Review(review) => review::on_key(shared, review, event, action),
+            Self::Help(page) => page.on_key(shared, event, action),
             Self::Detail
             | Self::Sort(_)
             | Self::Menu(_)
             | Self::Copy(_)
             | Self::Drafts(_)
             | Self::Calls(_)
-            | Self::Call(_)
-            | Self::Help(_) => Next::stay(),
+            | Self::Call(_) => Next::stay(),
         }
     }
 
@@ -185,6 +190,7 @@ impl Layer {
             Self::Find(find) => find.on_paste(shared, text),
             Self::Form(form) => form::on_paste(shared, form, text),
             Self::Palette(palette) => palette.on_paste(shared, text),
+            Self::Help(page) => page.on_paste(shared, text),
             // U2: nothing can be confirmed by a paste.
             Self::Review(_) => shared.warn("a paste confirms nothing; type it"),
             Self::Detail
@@ -193,8 +199,7 @@ impl Layer {
             | Self::Copy(_)
             | Self::Drafts(_)
             | Self::Calls(_)
-            | Self::Call(_)
-            | Self::Help(_) => shared.drop_paste(),
+            | Self::Call(_) => shared.drop_paste(),
         }
     }
 
@@ -259,10 +264,16 @@ impl Layer {
                 return Some((Self::Drafts(Box::new(list)), effects));
             }
             Scope::Calls => Self::Calls(CallList::default()),
-            Scope::Help => Self::Help(HelpPage::open(scopes)),
+            Scope::Help => Self::Help(Box::new(HelpPage::open(scopes))),
             Scope::Palette => Self::Palette(Box::new(Palette::open(scopes))),
             // These need to be told of what they are, or are no layers.
-            Scope::Form | Scope::Review | Scope::Result | Scope::Call | Scope::Tasks | Scope::Global => {
+            Scope::Form
+            | Scope::Review
+            | Scope::Result
+            | Scope::Call
+            | Scope::Search
+            | Scope::Tasks
+            | Scope::Global => {
                 return None;
             }
         };

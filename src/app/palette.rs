@@ -1,11 +1,15 @@
 //! The palette: every action that means something here, by name.
 //!
 //! It offers what the key table has, and nothing that a key could not do as well; what writes still
-//! goes through its review.
+//! goes through its review. What was run lately comes first, and is recalled by the arrow up.
 
 use crossterm::event::{KeyCode, KeyEvent};
 
 use crate::keymap::{Action, Binding, Keymap, Scope};
+
+pub mod history;
+
+use history::History;
 
 use super::next::{Go, Next};
 use super::shared::Shared;
@@ -20,27 +24,55 @@ pub struct Palette {
     pub at: usize,
     /// Where it was opened.
     scopes: Vec<Scope>,
+    /// The line of the history that was recalled, the newest being 0.
+    recalled: Option<usize>,
 }
 
 impl Palette {
-    /// The actions that fit what was typed, the best first.
-    pub fn offers<'k>(&self, keys: &'k Keymap) -> Vec<&'k Binding> {
+    /// The actions that fit what was typed, the best first; while nothing is, those that were run lately. What
+    /// only leads about comes last.
+    pub fn offers<'k>(&self, keys: &'k Keymap, history: &History) -> Vec<&'k Binding> {
         let typed = self.entry.text().trim().to_lowercase();
         let here = self.scopes.iter().copied().flat_map(|scope| keys.of_scope(scope));
-        let mut ranked: Vec<(u8, &Binding)> =
-            here.filter_map(|binding| rank(binding, &typed).map(|rank| (rank, binding))).collect();
-        ranked.sort_by_key(|(rank, _)| *rank);
-        ranked.into_iter().map(|(_, binding)| binding).collect()
+        let ranked = here.filter_map(|binding| rank(binding, &typed).map(|rank| (rank, binding)));
+        let place = |(rank, binding): (u8, &'k Binding)| {
+            let name = binding.action.name();
+            let recent = history.recent(&name).filter(|_| typed.is_empty());
+            ((recent.unwrap_or(usize::MAX), rank, binding.action.leads_about()), binding)
+        };
+        let mut placed: Vec<_> = ranked.map(place).collect();
+        placed.sort_by_key(|(place, _)| *place);
+        placed.into_iter().map(|(_, binding)| binding).collect()
+    }
+
+    /// Takes another line of the history into the field, or none.
+    fn recall(&mut self, history: &History, at: Option<usize>) {
+        let line = at.and_then(|at| history.line(at));
+        if at.is_none() || line.is_some() {
+            self.entry = TextField::line(line.unwrap_or_default()).at_most(LONGEST);
+            (self.recalled, self.at) = (at, 0);
+        }
+    }
+
+    /// The arrows: through the history where the line is empty or was recalled, else through the offers.
+    fn move_by(&mut self, history: &History, up: bool, offers: usize) {
+        match (self.recalled, up) {
+            (Some(at), true) => self.recall(history, Some(at + 1)),
+            (Some(at), false) => self.recall(history, at.checked_sub(1)),
+            (None, true) if self.entry.is_empty() && self.at == 0 => self.recall(history, Some(0)),
+            (None, true) => self.at = self.at.saturating_sub(1),
+            (None, false) => self.at = (self.at + 1).min(offers.saturating_sub(1)),
+        }
     }
 }
 
-/// How well an action fits, 0 being best; moving about is not worth a place unless it is asked for.
+/// How well an action fits, 0 being best.
 fn rank(binding: &Binding, typed: &str) -> Option<u8> {
     let name = binding.action.name();
     let fits = |words: &str| typed.split_whitespace().all(|part| words.contains(part));
     match () {
         () if binding.action == Action::Palette => None,
-        () if typed.is_empty() => (!binding.action.moves()).then_some(0),
+        () if typed.is_empty() => Some(0),
         () if name == typed => Some(0),
         () if name.starts_with(typed) => Some(1),
         () if fits(&name.replace('-', " ")) || name.contains(typed) => Some(2),
@@ -56,25 +88,25 @@ const LONGEST: usize = 128;
 impl Palette {
     /// The palette for where the operator is.
     pub(super) fn open(scopes: &[Scope]) -> Self {
-        Self { entry: TextField::line("").at_most(LONGEST), at: 0, scopes: scopes.to_vec() }
+        Self { entry: TextField::line("").at_most(LONGEST), at: 0, scopes: scopes.to_vec(), recalled: None }
     }
 
     /// A key in the palette.
     pub(super) fn on_key(&mut self, shared: &mut Shared, event: KeyEvent, action: Option<Action>) -> Next {
-        let offers = self.offers(&shared.setup.keys);
-        if action == Some(Action::Down) {
-            self.at = (self.at + 1).min(offers.len().saturating_sub(1));
-        } else if action == Some(Action::Up) {
-            self.at = self.at.saturating_sub(1);
+        let offers = self.offers(&shared.setup.keys, &shared.history);
+        if let Some(action @ (Action::Down | Action::Up)) = action {
+            let count = offers.len();
+            self.move_by(&shared.history, action == Action::Up, count);
         } else if action == Some(Action::Run) {
-            let chosen = offers.get(self.at).map(|binding| binding.action);
-            return chosen.map_or_else(Next::stay, |action| Go::Run(action).into());
+            let Some(chosen) = offers.get(self.at).map(|binding| binding.action) else { return Next::stay() };
+            shared.history.record(&chosen.name());
+            return Go::Run(chosen).into();
         } else if action == Some(Action::Back) || (event.code == KeyCode::Backspace && self.entry.is_empty())
         {
             return Next::close();
         } else {
             if self.entry.key(event) {
-                self.at = 0;
+                (self.at, self.recalled) = (0, None);
             }
             shared.say_left_out(self.entry.left_out());
         }
@@ -84,7 +116,7 @@ impl Palette {
     /// A paste into the palette.
     pub(super) fn on_paste(&mut self, shared: &mut Shared, pasted: &str) {
         self.entry.paste(pasted);
-        self.at = 0;
+        (self.at, self.recalled) = (0, None);
         shared.say_left_out(self.entry.left_out());
     }
 }
@@ -99,7 +131,7 @@ mod tests {
 
     fn offers(state: &State) -> Vec<Action> {
         let Some(Layer::Palette(palette)) = state.layers.last() else { panic!("no palette") };
-        palette.offers(&state.setup.keys).iter().map(|binding| binding.action).collect()
+        palette.offers(&state.setup.keys, &state.history).iter().map(|binding| binding.action).collect()
     }
 
     #[test]
@@ -107,8 +139,10 @@ mod tests {
         let mut state = board((120, 40));
         feed(&mut state, typed(":"));
         let all = offers(&state);
-        assert!(all.contains(&Action::New) && all.contains(&Action::Reload) && !all.contains(&Action::Down));
+        assert!(all.contains(&Action::New) && all.contains(&Action::Reload));
         assert!(!all.contains(&Action::Review), "that is for the form");
+        let about = all.iter().position(|action| action.leads_about()).unwrap();
+        assert!(all[about..].iter().all(|action| action.leads_about()), "{all:?}");
         feed(&mut state, typed("sort"));
         assert_eq!(offers(&state), [Action::Sort]);
         feed(&mut state, [key(KeyCode::Enter)]);
@@ -128,6 +162,64 @@ mod tests {
         feed(&mut state, [key(KeyCode::Down), key(KeyCode::Down), key(KeyCode::Up)]);
         let effects = feed(&mut state, [key(KeyCode::Enter)]);
         assert!(matches!(effects.as_slice(), [Effect::Reload { .. }]), "{effects:?}");
+    }
+
+    #[test]
+    fn what_was_run_lately_comes_first_and_is_recalled_by_the_arrow_up() {
+        let mut state = board((120, 40));
+        let run = |state: &mut State, name: &str| {
+            feed(state, [typed(":"), typed(name), vec![key(KeyCode::Enter), key(KeyCode::Esc)]].concat());
+        };
+        for name in ["zone", "help", "sort", "help"] {
+            run(&mut state, name);
+        }
+        let text = |state: &State| {
+            let Some(Layer::Palette(palette)) = state.layers.last() else { panic!("no palette") };
+            palette.entry.text()
+        };
+        feed(&mut state, typed(":"));
+        assert_eq!(offers(&state)[..3], [Action::Help, Action::Sort, Action::Zone]);
+        for (pressed, shown) in [
+            (KeyCode::Up, "help"),
+            (KeyCode::Up, "sort"),
+            (KeyCode::Up, "zone"),
+            (KeyCode::Up, "zone"),
+            (KeyCode::Down, "sort"),
+            (KeyCode::Down, "help"),
+            (KeyCode::Down, ""),
+            (KeyCode::Down, ""),
+        ] {
+            feed(&mut state, [key(pressed)]);
+            assert_eq!(text(&state), shown);
+        }
+        // Back on the offers: the arrows choose among them.
+        feed(&mut state, [key(KeyCode::Enter)]);
+        assert!(matches!(state.layers.as_slice(), [Layer::Sort(_)]), "{:?}", state.layers);
+        // What is recalled is text like any other.
+        feed(&mut state, [key(KeyCode::Esc)]);
+        feed(&mut state, [typed(":"), vec![key(KeyCode::Up), key(KeyCode::Up)], typed("x")].concat());
+        assert_eq!(text(&state), "helpx");
+        feed(&mut state, [key(KeyCode::Backspace), key(KeyCode::Down), key(KeyCode::Enter)]);
+        assert!(matches!(state.layers.as_slice(), [Layer::Help(_)]), "{:?}", state.layers);
+    }
+
+    #[test]
+    fn an_empty_history_recalls_nothing() {
+        let mut state = board((120, 40));
+        feed(&mut state, [typed(":"), vec![key(KeyCode::Up)]].concat());
+        let Some(Layer::Palette(palette)) = state.layers.last() else { panic!("no palette") };
+        assert_eq!((palette.entry.text().as_str(), palette.at), ("", 0));
+    }
+
+    #[test]
+    fn over_a_form_it_does_what_the_form_can() {
+        let mut state = board((120, 40));
+        state.setup.keys = crate::app::testing::rebound("[keys.global]\npalette = 'F2'");
+        feed(&mut state, [typed("n"), vec![key(KeyCode::F(2))], typed("next-field")].concat());
+        assert_eq!(offers(&state), [Action::NextField]);
+        let before = state.form().unwrap().focus;
+        feed(&mut state, [key(KeyCode::Enter)]);
+        assert!(state.layers.len() == 1 && state.form().is_some_and(|form| form.focus != before));
     }
 
     #[test]

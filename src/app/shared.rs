@@ -15,6 +15,7 @@ use super::connection::ConnectionStatus;
 use super::detail::pane::Detail;
 use super::form::left::Drafts;
 use super::frame::{self, Areas};
+use super::palette::history::History;
 use super::pending::{OverWrites, PendingWrite, WriteResult};
 use super::presence::Presence;
 use super::request::{Moment, ReqId};
@@ -84,6 +85,8 @@ pub struct Shared {
     pub drafts: Drafts,
     /// The last attempts at calls, for the API log.
     pub calls: Calls,
+    /// What was run in the palette.
+    pub history: History,
     /// What just happened.
     pub note: Option<Note>,
     /// How many notes were shown so far.
@@ -139,6 +142,7 @@ impl Shared {
             over: OverWrites::default(),
             drafts: Drafts::default(),
             calls: Calls::default(),
+            history: History::default(),
             note: None,
             notes: 0,
             results: VecDeque::new(),

@@ -128,7 +128,7 @@ impl State {
     /// Opens a screen over the others, or comes back to it where it lies among them.
     pub(super) fn open(&mut self, target: Destination) -> Vec<Effect> {
         if let Destination::Screen(scope) = target
-            && let Some(at) = self.layers.iter().position(|layer| layer.scope() == scope)
+            && let Some(at) = self.layers.iter().position(|layer| layer.screen() == scope)
         {
             self.layers.truncate(at + 1);
             self.sync();

@@ -140,6 +140,12 @@ pub(crate) fn unknown(state: &State, req: ReqId, failure: Failure) -> Message {
     Message::OutcomeUnknown { req, failure, open: Box::new(open) }
 }
 
+/// The keys of a config.
+pub(crate) fn rebound(config: &str) -> crate::keymap::Keymap {
+    let file = crate::config::file::parse(std::path::Path::new("c.toml"), config, None).unwrap();
+    crate::keymap::Keymap::with(&file.keys).unwrap()
+}
+
 /// Feeds messages and returns what they ask for.
 pub(crate) fn feed(state: &mut State, messages: impl IntoIterator<Item = Message>) -> Vec<Effect> {
     messages.into_iter().flat_map(|message| update(state, message)).collect()
@@ -431,7 +437,13 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("filter_hides_all", after(board(size), [typed("/nothing"), enter()].concat())),
         ("asking", after(board(size), typed("]"))),
         ("help", after(board(size), typed("?"))),
+        ("help_search", after(board(size), typed("?/task"))),
+        ("help_search_none", after(board(size), typed("?/tusk"))),
         ("palette", after(board(size), typed(":re"))),
+        (
+            "palette_history",
+            after(board(size), [typed(":reload"), enter(), typed(":zone"), enter(), typed(":")].concat()),
+        ),
         ("drafts", drafts(size)),
         ("calls", call_log(size)),
         ("calls_moved", moved_call_log(size)),

@@ -349,7 +349,10 @@ fn say_dead(state: &mut State, event: &KeyEvent) {
     state.say(format!("no key {key} here{more}"));
 }
 
-/// Does what a key or the palette asks for, where the operator is.
+/// The event of an action that no key asked for.
+const NO_KEY: KeyEvent = KeyEvent::new(KeyCode::Null, KeyModifiers::NONE);
+
+/// Does what a key, the palette or the help page asks for, where the operator is.
 fn perform(state: &mut State, action: Action) -> Vec<Effect> {
     if action != Action::Close && action != Action::Quit {
         state.leaving = false;
@@ -363,6 +366,8 @@ fn perform(state: &mut State, action: Action) -> Vec<Effect> {
     }
     let State { shared, layers } = state;
     let next = match layers.last_mut() {
+        // Where text is taken help and palette still do what a key does: none was pressed.
+        Some(layer) if layer.takes_text() => layer.on_key(shared, NO_KEY, Some(action)),
         Some(layer) => layer.on_action(shared, action),
         None if shared.detail.focused => detail::on_action(shared, action),
         None => board::on_action(shared, action),
@@ -409,7 +414,7 @@ fn go(state: &mut State, Next { mut effects, go }: Next) -> Vec<Effect> {
 /// The actions that mean the same everywhere.
 fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
     if let Some(scope) = Layer::opened_by(action) {
-        let is_there = state.layers.last().is_some_and(|layer| layer.scope() == scope);
+        let is_there = state.layers.last().is_some_and(|layer| layer.screen() == scope);
         // There its key closes it.
         return (!is_there).then(|| state.open(Destination::Screen(scope)));
     }

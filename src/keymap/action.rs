@@ -115,8 +115,10 @@ pub enum Action {
     Help,
     /// Every action, by name.
     Palette,
-    /// Do what is chosen in the palette.
+    /// Do what is chosen in palette, menu or help.
     Run,
+    /// Search the help.
+    Search,
     /// Read config and key again.
     Reload,
     /// Mouse reported, or left to the terminal.
@@ -190,6 +192,7 @@ impl Action {
             Self::Help => "help",
             Self::Palette => "run an action, by its name",
             Self::Run => "run the chosen action",
+            Self::Search => "search keys and what they do",
             Self::Reload => "reload config and key",
             Self::Mouse => "mouse: on, or left to the terminal; shift selects text",
             Self::Repaint => "redraw the screen",
@@ -236,6 +239,24 @@ impl Action {
         )
     }
 
+    /// Whether it only leads to other rows, pages, ranges or fields: help and palette offer it last.
+    pub fn leads_about(self) -> bool {
+        use Action as A;
+        self.moves()
+            || matches!(
+                self,
+                A::NextPage
+                    | A::PreviousPage
+                    | A::Now
+                    | A::RangeForward
+                    | A::RangeBack
+                    | A::NextField
+                    | A::PreviousField
+                    | A::NextGroup
+                    | A::PreviousGroup
+            )
+    }
+
     /// A word or two for the hint line.
     pub fn hint(self) -> &'static str {
         match self {
@@ -259,6 +280,7 @@ impl Action {
             Self::KeepFilter => "keep",
             Self::Palette => "do",
             Self::Run => "do it",
+            Self::Search => "search",
             Self::Drafts => "drafts",
             Self::GoOn => "continue it",
             Self::Calls => "API log",

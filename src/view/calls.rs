@@ -17,7 +17,7 @@ use crate::keymap::{Action, Scope};
 use crate::theme::Theme;
 
 use super::cells::{put, style_of};
-use super::overlay::overlay;
+use super::overlay::{at_the_foot, overlay};
 
 /// What a column shows.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -243,13 +243,5 @@ impl Clock {
             Some(_) => clock,
             None => format!("{clock} {}", when::zone_label(call.sent, self.zone)),
         }
-    }
-}
-
-/// A quiet word in the lower right of the frame.
-fn at_the_foot(words: &str, style: Style, area: Rect, buf: &mut Buffer) {
-    let room = u16::try_from(text::width(words)).unwrap_or(u16::MAX);
-    if area.height > 2 && area.width > room.saturating_add(4) {
-        put(buf, area.right() - room - 2, area.bottom() - 1, room, words, style);
     }
 }

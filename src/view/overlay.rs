@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
 use crate::app::frame::inside;
@@ -87,6 +88,14 @@ pub(super) fn dim(area: Rect, theme: &Theme, buf: &mut Buffer) {
         if let Some(cell) = buf.cell_mut(position) {
             theme.put_behind(cell);
         }
+    }
+}
+
+/// A quiet word in the lower right of the frame.
+pub(super) fn at_the_foot(words: &str, style: Style, area: Rect, buf: &mut Buffer) {
+    let room = u16::try_from(text::width(words)).unwrap_or(u16::MAX);
+    if area.height > 2 && area.width > room.saturating_add(4) {
+        put(buf, area.right() - room - 2, area.bottom() - 1, room, words, style);
     }
 }
 

@@ -18,6 +18,8 @@ const NAME: u16 = 16;
 const KEYS: u16 = 12;
 /// The least room in which what an action does is worth saying.
 const HELP: u16 = 20;
+/// With fewer lines than this all of them are needed.
+const LOW: u16 = 8;
 /// Rows of actions at the most.
 const ROWS: u16 = 14;
 
@@ -29,7 +31,7 @@ pub(super) fn render(
     area: Rect,
     buf: &mut Buffer,
 ) -> Option<Position> {
-    let offers = palette.offers(&state.setup.keys);
+    let offers = palette.offers(&state.setup.keys, &state.history);
     // The height does not follow what fits, so that nothing jumps while one types.
     let inner = overlay("Do", centred(area, 76, ROWS + 4), buf, theme);
     if inner.is_empty() {
@@ -38,7 +40,9 @@ pub(super) fn render(
     let x = put(buf, inner.x, inner.y, inner.width, ": ", theme.accent());
     let beside = Rect { x, width: inner.right().saturating_sub(x), height: 1, ..inner };
     let cursor = text_field::line(&palette.entry, true, theme, beside, buf);
-    let list = Rect { y: inner.y + 2, height: inner.height.saturating_sub(2), ..inner };
+    // A blank line between them, where lines are not short.
+    let above = if inner.height < LOW { 1 } else { 2 };
+    let list = Rect { y: inner.y + above, height: inner.height.saturating_sub(above), ..inner };
     if offers.is_empty() && !list.is_empty() {
         put(buf, list.x, list.y, list.width, "no action here has that name", theme.muted());
     }

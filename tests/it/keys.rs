@@ -38,6 +38,7 @@ fn screen(scope: Scope) -> Screen {
         Scope::Calls => (&["@"], "copy as curl"),
         Scope::Call => (&["@", ENTER], "Its Date"),
         Scope::Help => (&["?"], "cancel the task, through review"),
+        Scope::Search => (&["?", "/"], "Enter do it  Esc back"),
         Scope::Palette => (&[":"], "Enter do it"),
     };
     Screen { scope, path, shows }
@@ -191,6 +192,7 @@ fn every_key_of_the_drafts_and_the_api_log() {
 #[test]
 fn every_key_of_help_and_palette() {
     press_all(Scope::Help);
+    press_all(Scope::Search);
     press_all(Scope::Palette);
 }
 

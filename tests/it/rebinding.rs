@@ -1,5 +1,5 @@
-//! The user's own keys: they work and are shown everywhere, and what clashes is refused before the first
-//! screen.
+//! Keys from the one table: the user's own work and are shown everywhere, and what clashes is refused before
+//! the first screen; the help page is searched and runs what is found, and the palette knows what was run.
 
 use pushdeck::sandbox::{Options, Seed};
 
@@ -83,4 +83,52 @@ fn new_keys_are_applied_by_reload_and_bad_ones_leave_the_old() {
     terminal.see("F4 new");
     terminal.keys(F4);
     terminal.see("New task");
+}
+
+#[test]
+fn help_is_searched_and_runs_what_is_found() {
+    let service = Service::start(Options::demo(), Some(Seed::default()));
+    let mut terminal = open(&service.config("test"));
+    terminal.keys("?");
+    terminal.see("┌ Help");
+    terminal.keys("/");
+    terminal.see("Enter do it  Esc back");
+    terminal.keys("sort");
+    terminal.row(&["▸ s ", "sort"]);
+    terminal.keys("\r");
+    terminal.see("┌ Sort");
+    terminal.keys(ESC);
+    terminal.gone("┌ Sort");
+    // What belongs elsewhere says so, and nothing happens.
+    terminal.keys("?/discard\r");
+    terminal.see("in Form, and that is not open");
+    terminal.keys(ESC);
+    terminal.see("/ search");
+    terminal.keys(ESC);
+    terminal.gone("┌ Help");
+    terminal.keys("?/cancel the\r");
+    terminal.see(" to cancel ");
+    terminal.keys(ESC);
+    terminal.gone(" to cancel ");
+    terminal.keys("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
+}
+
+#[test]
+fn the_palette_offers_first_and_recalls_what_was_run() {
+    let service = Service::start(Options::demo(), Some(Seed::default()));
+    let mut terminal = open(&service.config("test"));
+    terminal.keys(":zone\r");
+    terminal.see("times are shown in UTC");
+    terminal.keys(":");
+    terminal.row(&["▸ zone "]);
+    // The arrow up recalls it.
+    terminal.keys("\x1b[A");
+    terminal.row(&["│ : zone"]);
+    terminal.keys("\r");
+    terminal.see("times are shown in Asia/Shanghai");
+    terminal.keys("q");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
 }
