@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crate::domain::kept::DraftOrigin;
 use crate::domain::{Change, Draft, Kind, NewTask, Task, TaskId, catalog, text, when};
+use crate::keymap::{Action, Scope};
 
 use super::compare::Version;
 use super::effect::Effect;
@@ -31,7 +32,8 @@ pub(super) fn being_checked(shared: &Shared, write: &PendingWrite) -> String {
     if !write.in_doubt() && write.searching.is_none() {
         return format!("{what} is under way; wait for its outcome");
     }
-    format!("{what}: {} · ctrl-r searches now", progress(shared, write))
+    let key = shared.key(Scope::Review, Action::Refresh);
+    format!("{what}: {} · {key} searches now", progress(shared, write))
 }
 
 /// How far the search for a write is, in words: what was seen last, and what comes next.

@@ -21,6 +21,7 @@ mod now;
 mod pointer;
 mod rebinding;
 mod reload;
+mod review;
 mod sandbox;
 mod secrets;
 mod service;

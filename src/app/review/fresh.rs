@@ -2,6 +2,7 @@
 //! laid over it, so that what somebody else changed is not taken back.
 
 use crate::domain::{Failure, Task};
+use crate::keymap::{Action, Scope};
 
 use super::super::compare::differs;
 use super::super::effect::Effect;
@@ -95,7 +96,8 @@ pub(super) fn take(shared: &Shared, screens: &mut Screens<'_>, fresh: Task) {
             }
             // Without its form a change cannot be made to fit the task as it is now.
             if form.is_none() && is_change && review.moved() {
-                review.bar("the task changed meanwhile; Esc, then edit it as it is now");
+                let back = shared.key(Scope::Review, Action::Back);
+                review.bar(format!("the task changed meanwhile; {back}, then edit it as it is now"));
             }
         }
     }
@@ -132,7 +134,7 @@ pub(in crate::app) fn compare_with_list(
 fn lay_over(shared: &Shared, review: &mut Review, form: &mut form::Form, fresh: &Task) {
     let (now, zone) = (shared.server_now(), shared.setup.zone);
     if *review.kind() != fresh.kind {
-        review.bar(format!("its type is {} now; nothing is sent", fresh.kind.wire()));
+        review.bar(format!("its type is {} now; nothing is requested", fresh.kind.wire()));
         return;
     }
     form.lay_over(fresh, zone);
@@ -153,7 +155,8 @@ fn lay_over(shared: &Shared, review: &mut Review, form: &mut form::Form, fresh: 
         Err(problems) => {
             let first = problems.first().map(|(field, problem)| form::fields::words(problem, *field));
             let first = first.unwrap_or_default();
-            review.bar(format!("with what changed meanwhile it is not valid: {first}; Esc goes back"));
+            let back = shared.key(Scope::Review, Action::Back);
+            review.bar(format!("with what changed meanwhile it is not valid: {first}; {back} goes back"));
         }
     }
 }

@@ -319,9 +319,10 @@ impl Review {
         (self.spoiled, self.digest) = (false, None);
     }
 
-    /// The same, and all must be seen again: something in it has changed.
+    /// The same, and all must be seen again, from its beginning: something in it has changed.
     pub(super) fn show_anew(&mut self, now: Duration) {
         self.begin_anew(now);
+        self.scroll = 0;
         self.seen_lines.forget();
     }
 

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use crate::domain::kept::DraftOrigin;
 use crate::domain::{Failure, NewTask, Problem, TaskId, duplicate, text, when};
+use crate::keymap::{Action, Scope};
 
 use super::super::board::ask as board;
 use super::super::board::go_to;
@@ -129,7 +130,8 @@ fn keep_verdict(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, verd
         | WriteOutcome::NothingSent(_)
         | WriteOutcome::Gone { .. } => String::new(),
     };
-    let words = format!("{deed}{last_run}: {found} · Esc at the table shows it");
+    let key = shared.key(Scope::Tasks, Action::Back);
+    let words = format!("{deed}{last_run}: {found} · {key} at the table shows it");
     if let Some(id) = task {
         shared.failed.insert(id, found);
     }
@@ -156,7 +158,8 @@ pub(super) fn stands_by_now(
     };
     if matches!(&review.subject, Subject::Create(other) if is_same(other)) {
         let names = writes::numbers(ids);
-        review.bar(format!("it already exists as {names}, made by the attempt before; Esc leaves"));
+        let back = shared.key(Scope::Review, Action::Back);
+        review.bar(format!("it already exists as {names}, made by the attempt before; {back} leaves"));
         review.begin_anew(now);
     }
 }

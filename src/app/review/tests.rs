@@ -476,3 +476,4 @@ mod doubt;
 mod elsewhere;
 mod outcome;
 mod quiet;
+mod sized;

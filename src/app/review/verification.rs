@@ -4,6 +4,7 @@
 use std::sync::Arc;
 
 use crate::domain::{Failure, Task, TaskId};
+use crate::keymap::{Action, Scope};
 
 use super::super::board::go_to;
 use super::super::compare::{self, Version};
@@ -62,7 +63,8 @@ pub(super) fn on_verification(
             review.show_result(shared.now.running, words, true);
         }
     } else if let Verification::Fails { stands, .. } = &verification {
-        let words = format!("{words} · Esc at the table shows it");
+        let key = shared.key(Scope::Tasks, Action::Back);
+        let words = format!("{words} · {key} at the table shows it");
         let mismatch = Mismatch { stands: stands.clone(), verification };
         shared.over.mismatches.push(mismatch);
         shared.keep_result(req, words, true);
