@@ -205,7 +205,9 @@ fn done(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, written: Wri
         Written::Cancelled(_) => {
             let reviewed = pending.reviewed.as_ref().and_then(|reviewed| reviewed.subject.base());
             let task = shared.board.task(id).cloned().or_else(|| reviewed.map(|task| Arc::new(task.clone())));
-            task.into_iter().for_each(|task| go_to::strike(shared, task));
+            for task in task {
+                go_to::strike(shared, task);
+            }
         }
         // Elsewhere the operator is busy with another task.
         Written::Created(_) | Written::Modified(_) if is_shown => go_to::await_task(shared, id),

@@ -97,7 +97,7 @@ pub(super) fn about_to(shared: &Shared, review: &Review, is_short: bool) -> Stri
     match &review.subject {
         Subject::Cancel(task) if is_short => format!("{verb} #{}", task.id),
         Subject::Cancel(task) => format!("pushdeck asks the service to {verb} #{}", task.id),
-        Subject::Create(_) | Subject::Modify { .. } if is_short => format!("{verb}; {out} to {who}"),
+        Subject::Create(_) | Subject::Modify { .. } if is_short => format!("{verb}; push {out} to {who}"),
         Subject::Create(_) => {
             format!("pushdeck asks the service to {verb} this task; the push {out} to {who}")
         }
