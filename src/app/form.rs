@@ -8,8 +8,8 @@ use crossterm::event::KeyEvent;
 
 use crate::domain::kept::DraftOrigin;
 use crate::domain::kept::KeptDraft;
-use crate::domain::{Draft, Kind, draft as content};
-use crate::keymap::Action;
+use crate::domain::{Draft, Kind, draft as content, text};
+use crate::keymap::{self, Action};
 
 use super::effect::Effect;
 use super::next::{Destination, Go, Next};
@@ -84,7 +84,11 @@ pub(super) fn on_key(shared: &mut Shared, form: &mut Form, event: KeyEvent, acti
         Some(Action::Review) => to_review(shared, form),
         Some(Action::Discard) => drafts::discard(shared, form).into(),
         other => {
-            keys::on_key(form, event, other);
+            if !keys::on_key(form, event, other) {
+                // Where nothing is typed a character that chooses nothing is a dead key (U6).
+                let key = text::clean(&keymap::label_of(&event)).into_owned();
+                shared.say(format!("no key {key} here"));
+            }
             Next::stay()
         }
     }

@@ -1,5 +1,7 @@
 //! The form in a terminal: what is typed and pasted there is what the service then holds.
 
+use chrono::{TimeDelta, Utc};
+use pushdeck::domain::wire::time_in;
 use serde_json::json;
 
 use crate::service::{KEY, Service};
@@ -68,4 +70,86 @@ fn a_push_that_says_nothing_does_not_come_to_its_review() {
     terminal.keys(CTRL_S);
     terminal.see("press y to create");
     assert!(service.tasks("User").is_empty());
+}
+
+#[test]
+fn a_push_to_one_user_costs_seven_keys_and_is_what_the_service_holds_also_on_a_small_screen() {
+    for (columns, rows) in [(80, 24), (30, 8)] {
+        let service = quiet();
+        let start = Start::new(&[]).config(&service.config("test")).env("ACME_IM_KEY", KEY);
+        let mut terminal = start.size(columns, rows).open();
+        terminal.see("LIVE");
+        terminal.keys("n");
+        terminal.see("Type:");
+        terminal.keys("u");
+        terminal.see("[User]");
+        terminal.keys("\tmona\t订单已发货\tIt arrives on Friday.\t+10m");
+        // The time is understood while it is typed, on the next line where there is no room beside it.
+        terminal.wait("the time in words", |screen| {
+            let below = screen.lines().skip(1).any(|line| line.contains(" +08"));
+            below && screen.contains("+10m")
+        });
+        terminal.keys(CTRL_S);
+        terminal.gone("SchedAt");
+        // Reading the review is not what this is about.
+        terminal.resize(100, 40);
+        terminal.see("press y to create");
+        terminal.keys("y");
+        terminal.see("✓ verified");
+        let tasks = service.tasks("User");
+        assert_eq!(titles(&tasks), ["订单已发货"]);
+        let info = json!({"Title": "订单已发货", "Desc": "It arrives on Friday."});
+        assert_eq!(tasks[0]["Content"]["OfflinePushInfo"], info);
+        assert_eq!(tasks[0]["Content"]["To_Account"], json!(["mona"]));
+        let ahead = time_in(tasks[0]["SchedAt"].as_str().unwrap()).unwrap() - Utc::now();
+        assert!(ahead > TimeDelta::minutes(8) && ahead < TimeDelta::minutes(11), "{ahead}");
+    }
+}
+
+#[test]
+fn five_hundred_accounts_are_pasted_counted_and_sent_and_one_more_is_refused_once() {
+    let service = quiet();
+    let mut terminal = open(&service);
+    let accounts: Vec<String> = (0..500).map(|n| format!("user_{n:03}")).collect();
+    terminal.keys("n");
+    terminal.see("nothing is chosen");
+    terminal.keys("u\t");
+    paste(&mut terminal, &accounts.join("\n"));
+    terminal.see("500 accounts");
+    terminal.keys("\tTo many\t\t+1h\x1b[Z\x1b[Z\x1b[Z");
+    terminal.keys(" one_more");
+    let screen = terminal.see("has 501 entries");
+    assert_eq!(screen.matches("has 501").count(), 1, "{screen}");
+    terminal.keys(&"\x7f".repeat(9));
+    terminal.see("500 accounts");
+    terminal.keys(CTRL_S);
+    terminal.see("type acme to create");
+    terminal.keys("acme");
+    terminal.see("✓ verified");
+    assert_eq!(service.tasks("User")[0]["Content"]["To_Account"], json!(accounts));
+}
+
+#[test]
+fn a_draft_that_comes_back_says_its_age_in_the_title_also_after_a_kill() {
+    let service = quiet();
+    let mut terminal = open(&service);
+    terminal.keys("n");
+    terminal.see("nothing is chosen");
+    terminal.keys("a\tHalf a thought");
+    let home = terminal.into_home_when_saved("Half a thought");
+    let again = Start::new(&[]).home(home).config(&service.config("test")).env("ACME_IM_KEY", KEY);
+    let mut terminal = again.open();
+    terminal.see("LIVE");
+    terminal.keys("n");
+    let screen = terminal.see("old, ctrl-x drops it");
+    assert!(screen.contains("New push · DRAFT ") && screen.contains("Half a thought"), "{screen}");
+    // It stays there, and begins where something is missing.
+    terminal.row(&["▸", "When"]);
+    terminal.keys("+1h");
+    terminal.see("old, ctrl-x drops it");
+    terminal.keys("\x18");
+    terminal.see("draft dropped, ctrl-x brings it back");
+    terminal.gone("Half a thought");
+    terminal.keys("\x18");
+    terminal.see("Half a thought");
 }

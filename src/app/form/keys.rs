@@ -16,8 +16,8 @@ use super::model::{Form, Purpose};
 /// The order in which ←/→ offers the types: the smallest audience first.
 const KINDS: [Kind; 3] = [Kind::User, Kind::Tag, Kind::All];
 
-/// A key in the form, but those that leave it.
-pub(super) fn on_key(form: &mut Form, event: KeyEvent, action: Option<Action>) {
+/// A key in the form, but those that leave it; says whether it means something here.
+pub(super) fn on_key(form: &mut Form, event: KeyEvent, action: Option<Action>) -> bool {
     match action {
         Some(Action::NextField) => step(form, 1),
         Some(Action::PreviousField) => step(form, -1),
@@ -26,8 +26,9 @@ pub(super) fn on_key(form: &mut Form, event: KeyEvent, action: Option<Action>) {
         Some(Action::ToggleGroup) => toggle(form),
         Some(Action::NextChoice) if !form.focus.takes_text() => choose(form, true),
         Some(Action::PreviousChoice) if !form.focus.takes_text() => choose(form, false),
-        _ => typed(form, event),
+        _ => return typed(form, event),
     }
+    true
 }
 
 /// A paste into the field that has the keys.
@@ -149,19 +150,9 @@ fn set_kind(form: &mut Form, kind: Option<Kind>) {
     form.changed();
 }
 
-/// A key that is no action of the form.
-fn typed(form: &mut Form, event: KeyEvent) {
-    let plain = !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-    match form.focus {
-        FormField::Kind => match event.code {
-            KeyCode::Char('u') if plain => return set_kind(form, Some(Kind::User)),
-            KeyCode::Char('t') if plain => return set_kind(form, Some(Kind::Tag)),
-            KeyCode::Char('a') if plain => return set_kind(form, Some(Kind::All)),
-            KeyCode::Backspace | KeyCode::Delete => return set_kind(form, None),
-            _ => {}
-        },
-        FormField::Time | FormField::Section(_) | FormField::Field(_) => {}
-    }
+/// A key that is no action of the form; says whether it means something here.
+fn typed(form: &mut Form, event: KeyEvent) -> bool {
+    let plain = is_plain(&event);
     let (line, _) = form.entry.cursor();
     let last = form.entry.rows().len().saturating_sub(1);
     match event.code {
@@ -175,37 +166,51 @@ fn typed(form: &mut Form, event: KeyEvent) {
             let changed = form.entry.key(event);
             form.take_entry(changed);
         }
-        _ => choose_typed(form, event),
+        _ => return choose_typed(form, event),
     }
+    true
 }
 
-/// Chooses the value that begins with what was typed, by its name or its meaning; a deletion chooses none.
-fn choose_typed(form: &mut Form, event: KeyEvent) {
-    let FormField::Field(field) = form.focus else { return };
-    let plain = !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
-    let value = match event.code {
-        KeyCode::Backspace | KeyCode::Delete => Some(String::new()),
-        KeyCode::Char('u') if event.modifiers == KeyModifiers::CONTROL => Some(String::new()),
-        KeyCode::Char(c) if plain => {
-            let begins =
-                |words: &str| words.chars().next().is_some_and(|first| first.eq_ignore_ascii_case(&c));
-            let choices = form.focus.choices().into_iter();
-            let mut found =
-                choices.filter(|(value, means)| begins(value) || begins(means)).map(|(value, _)| value);
-            // Typed again, the next of those that begin so.
-            let first = found.next();
-            let chosen = form.text(form.focus);
-            let next = match &first {
-                Some(first) if first == chosen => found.next(),
-                Some(_) | None => found.by_ref().skip_while(|value| value != chosen).nth(1),
-            };
-            next.or(first)
-        }
+fn is_plain(event: &KeyEvent) -> bool {
+    !event.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT)
+}
+
+/// Chooses what begins with the character that was typed; a deletion chooses nothing. Says whether there is
+/// something to choose by it.
+fn choose_typed(form: &mut Form, event: KeyEvent) -> bool {
+    let none = matches!(event.code, KeyCode::Backspace | KeyCode::Delete)
+        || (event.code == KeyCode::Char('u') && event.modifiers == KeyModifiers::CONTROL);
+    let typed = match event.code {
+        KeyCode::Char(c) if is_plain(&event) => Some(c),
         _ => None,
     };
-    if let Some(value) = value {
-        put_choice(form, field, value);
+    match form.focus {
+        FormField::Section(_) | FormField::Time => return false,
+        FormField::Kind => match typed {
+            Some('u') => set_kind(form, Some(Kind::User)),
+            Some('t') => set_kind(form, Some(Kind::Tag)),
+            Some('a') => set_kind(form, Some(Kind::All)),
+            _ if none => set_kind(form, None),
+            _ => return false,
+        },
+        FormField::Field(field) => {
+            let found = typed.and_then(|c| value_of(form, c));
+            let Some(value) = found.or(none.then(String::new)) else { return false };
+            put_choice(form, field, value);
+        }
     }
+    true
+}
+
+/// The value whose name or meaning begins with a character; of several the one behind the chosen one.
+fn value_of(form: &Form, c: char) -> Option<String> {
+    let begins = |words: &str| words.chars().next().is_some_and(|first| first.eq_ignore_ascii_case(&c));
+    let choices = form.focus.choices().into_iter();
+    let found: Vec<String> =
+        choices.filter(|(value, means)| begins(value) || begins(means)).map(|(value, _)| value).collect();
+    let chosen = form.text(form.focus);
+    let behind = found.iter().position(|value| value == chosen).and_then(|at| found.get(at + 1));
+    behind.or(found.first()).cloned()
 }
 
 fn put_choice(form: &mut Form, field: &'static Field, value: String) {

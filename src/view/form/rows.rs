@@ -398,10 +398,13 @@ impl FormRows<'_> {
                 all
             };
             let whole = self.options(&named(true), chosen);
+            let short = self.options(&named(false), chosen);
             if cells(&whole) <= self.room() {
                 parts.extend(whole);
             } else {
-                parts.extend(self.options(&named(false), chosen));
+                // Where not even the values fit, the chosen one is in sight.
+                let fits = cells(&short) <= self.room();
+                parts.extend(short.into_iter().filter(|(words, _)| fits || words.starts_with('[')));
                 let meaning = found.map_or("", |(_, means)| means);
                 parts.push((format!(" {meaning}"), self.theme.plain()));
             }

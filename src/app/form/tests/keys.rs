@@ -141,8 +141,10 @@ fn a_value_is_chosen_by_arrows_or_by_what_it_begins_with_and_nothing_else_is_typ
     let path = "OfflinePushInfo.AndroidInfo.OPPONotifyLevel";
     go_to(&mut state, "OPPO level");
     for (key, value) in [("1", "1"), ("1", "16"), ("1", "1"), ("2", "2"), ("x", "2"), ("n", "1")] {
+        state.note = None;
         type_in(&mut state, key);
         assert_eq!(form(&state).draft.entry(path), value, "{key}");
+        assert_eq!(note(&state), if key == "x" { "no key x here" } else { "" });
     }
     press(&mut state, KeyCode::Right);
     assert_eq!(form(&state).draft.entry(path), "2");
