@@ -24,7 +24,9 @@
 //! | a key, a hint, a help text | [`keymap`]; what the config may make of them: `keymap::rebinding` |
 //! | what a key does | the file of its screen in [`app`]; on table and detail alike `app::task_actions` |
 //! | which screens there are, and what each answers | [`app::layer`]; where a screen may go: `app::next` |
-//! | how something looks | the file of the same name in [`view`]; colours in [`theme`] and `assets/themes` |
+//! | how something looks | the file of the same name in [`view`]; colours in `assets/themes`, what they are for in [`theme`] (`Meaning`) |
+//! | which theme counts, and where one's own lie | `config::layers`, `config::theme`; on which background: `theme::Themes` |
+//! | what the terminal is asked, and how its answers are told from keys | `term::answer`, `term::decode` |
 //! | where things stand on the screen | [`app::frame`] |
 //! | how words become cells, and which pieces of a line give way | `view::cells` |
 //! | what a terminal sends and gets | `term::decode` (keys), `term::screen` (frames), `term::line` (settings) |
