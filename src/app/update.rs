@@ -498,6 +498,10 @@ fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
                 return perform(state, Action::Open);
             }
         }
+        PointedAt::Wheel(row) => {
+            let State { shared, layers } = state;
+            layers.last_mut().map(|layer| layer.choose(shared, row));
+        }
         PointedAt::Row(row) => {
             let State { shared, layers } = state;
             let Some(layer) = layers.last_mut() else { return Vec::new() };
@@ -505,7 +509,7 @@ fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
             if is_second(state, Pressed::Row(scope, row))
                 && let Some(action) = takes
             {
-                return perform(state, action);
+                return act_on_layer(state, action);
             }
         }
         PointedAt::Hint(key) => return on_key(state, key.event()),
@@ -523,7 +527,11 @@ fn act_on_layer(state: &mut State, action: Action) -> Vec<Effect> {
     if !state.layers.last().is_some_and(Layer::takes_text) {
         return perform(state, action);
     }
-    let code = if action == Action::Up { KeyCode::Up } else { KeyCode::Down };
+    let code = match action {
+        Action::Run => KeyCode::Enter,
+        Action::Up => KeyCode::Up,
+        _ => KeyCode::Down,
+    };
     on_text_key(state, KeyEvent::new(code, KeyModifiers::NONE), Some(action))
 }
 

@@ -369,6 +369,9 @@ fn what_is_pressed_is_what_is_drawn_there() {
         "copy",
         "drafts",
         "calls",
+        "palette",
+        "help",
+        "help_search",
     ];
     for size in SIZES {
         for (name, state) in screens(size).into_iter().filter(|(name, _)| chosen.contains(name)) {
