@@ -62,8 +62,9 @@
 //! | settings to what the dashboard starts with | `cli::plan` |
 //! | what is made ready beside the first frame, and works there | `cli::background` |
 //! | a rule (U…, W…) and its reason | `docs/rules.md` |
+//! | what a review shows, and what of it must be seen | `app::review`: `lines`, `what`, `words`, `sight`; how it stands on a screen: `page`, `foot` |
 //! | what is offered when a write is over | `app::review::again` |
-//! | what is said of a write whose outcome is unknown | `app::review`: `lines`, `outcome`; [`app::writes`], `app::detail`; why it stays so: `worker::reconcile` |
+//! | what is said of a write whose outcome is unknown | `app::review`: `ended`, `outcome`; [`app::writes`], `app::detail`; why it stays so: `worker::reconcile` |
 //! | what happens to a write whose outcome is unknown | `worker::reconcile`, `worker::record`, `app::review::learn`; when it is searched: `worker::pace` |
 //! | whose an open write is, of several pushdecks | `store::process`, `store::owners`; `worker::others`, `app::review::elsewhere` |
 //! | what is written down of a write | `store::journal`, `worker::journal` |
