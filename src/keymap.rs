@@ -373,7 +373,7 @@ impl Binding {
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Keymap {
     bindings: Arc<[Binding]>,
-    palette: String,
+    palette: Arc<str>,
 }
 
 impl Default for Keymap {
@@ -396,7 +396,7 @@ impl Keymap {
             let labels = if labels.is_empty() { label.clone() } else { labels.join(" ") };
             Binding { scope, action, keys, hinted, label, labels }
         });
-        Self { bindings: bindings.collect(), palette: palette.clone() }
+        Self { bindings: bindings.collect(), palette: palette.as_str().into() }
     }
 
     /// What a key means, in the innermost of these scopes that knows it.

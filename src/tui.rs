@@ -11,6 +11,7 @@ mod signals;
 use std::io;
 use std::time::Duration;
 
+use crossterm::event::KeyEventKind;
 use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
@@ -19,8 +20,9 @@ use crate::app::PendingWrite;
 use crate::app::{Effect, Message, Moment, PendingReply, State, update};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
+use crate::keymap::{Action, Keymap, Scope};
 use crate::term::{self, Clipboard, Progress, Screen, Shown};
-use crate::theme::Themes;
+use crate::theme::Theme;
 use crate::view;
 
 pub use signals::{listen as listen_for_signals, outlive_full_files};
@@ -74,11 +76,11 @@ pub struct Ended {
 /// Runs the dashboard until it is left. `first` are the effects of [`State::start`]. `clock` reads
 /// this machine's clocks.
 ///
-/// After [`Effect::Quit`] the writes under way are waited for (I5), up to 12 s; ctrl-c or a signal
+/// After [`Effect::Quit`] the writes under way are waited for (I5), up to 12 s; the key that quits or a signal
 /// in that time leaves at once. A terminal that is gone does not cut that short, and what it is that
 /// was left is in [`Ended`] also then.
 pub async fn run(
-    themes: &Themes,
+    theme: &Theme,
     state: State,
     first: Vec<Effect>,
     ends: Channels,
@@ -98,7 +100,7 @@ pub async fn run(
         retake: false,
         refused: Vec::new(),
     };
-    let mut painter = Painter { screen, themes, frames: 0 };
+    let mut painter = Painter { screen, theme, frames: 0 };
     state_loop.carry_out(first);
     let failed = turn(&mut painter, &mut state_loop, &mut inbox, (suspend, retake), &clock).await.err();
     finish(&mut painter, &mut state_loop, &mut inbox, &clock).await;
@@ -205,9 +207,10 @@ async fn finish(
         }
         if pending {
             let seconds = left.as_secs_f64().ceil();
-            state_loop.state.warn(format!(
-                "waiting for a write to finish, {seconds:.0} s at most; ctrl-c leaves at once"
-            ));
+            let key = state_loop.state.key(Scope::Global, Action::Quit);
+            let words =
+                format!("waiting for a write to finish, {seconds:.0} s at most; {key} leaves at once");
+            state_loop.state.warn(words);
             // A terminal that is gone is no reason not to wait.
             let _ = painter.draw(state_loop);
         }
@@ -223,7 +226,7 @@ async fn finish(
                 }
             }
             message = next(&mut inbox.input), if inbox.input.is_some() => {
-                if message.is_some_and(|message| is_ctrl_c(&message)) {
+                if message.is_some_and(|message| asks_to_quit(&state_loop.state.setup.keys, &message)) {
                     return;
                 }
             }
@@ -290,18 +293,15 @@ async fn next(queue: &mut Option<mpsc::Receiver<Message>>) -> Option<Message> {
 const WORKER_GONE: &str = "the part of pushdeck that talks to the service has ended; leave and start again";
 const TOO_MUCH: &str = "too many requests are pending: this one was not made; try again in a moment";
 
-fn is_ctrl_c(message: &Message) -> bool {
-    use crossterm::event::{KeyCode, KeyEventKind, KeyModifiers};
+fn asks_to_quit(keys: &Keymap, message: &Message) -> bool {
     let Message::Key(key) = message else { return false };
-    key.modifiers.contains(KeyModifiers::CONTROL)
-        && key.code == KeyCode::Char('c')
-        && key.kind == KeyEventKind::Press
+    key.kind == KeyEventKind::Press && keys.lookup(&[Scope::Global], key) == Some(Action::Quit)
 }
 
 /// Draws frames and counts them.
 struct Painter<'a> {
     screen: Screen,
-    themes: &'a Themes,
+    theme: &'a Theme,
     frames: u64,
 }
 
@@ -312,8 +312,7 @@ impl Painter<'_> {
         if state_loop.state.size != size {
             state_loop.take(Message::Resized { columns: size.0, rows: size.1 });
         }
-        let state = &state_loop.state;
-        let theme = self.themes.on(state.terminal.is_light);
+        let (state, theme) = (&state_loop.state, self.theme);
         let awaited = state.review().is_some();
         let shown = Shown { rendered: state.now.running, size, lines: state.in_sight(), awaited };
         self.screen.show(shown, |area, buffer| view::render(state, theme, area, buffer));

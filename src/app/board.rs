@@ -272,7 +272,8 @@ fn step_back(shared: &mut Shared) -> Next {
         shared.board.query.keyword.clear();
         return range::begin_at_now(shared).into();
     }
-    shared.say("nothing to go back from; q leaves");
+    let key = shared.key(Scope::Tasks, Action::Close);
+    shared.say(format!("nothing to go back from; {key} leaves"));
     Next::stay()
 }
 

@@ -4,7 +4,7 @@
 
 use crossterm::event::KeyEvent;
 
-use crate::keymap::Action;
+use crate::keymap::{Action, Scope};
 
 use super::board::ask::set_filter;
 use super::next::Next;
@@ -48,7 +48,8 @@ impl FilterLine {
                 let typed = self.entry.text();
                 if typed != self.before.text && !typed.trim().is_empty() {
                     shared.drafts.filter = Some(typed);
-                    shared.say("the filter is unchanged · / restores what was typed");
+                    let key = shared.key(Scope::Tasks, Action::Filter);
+                    shared.say(format!("the filter is unchanged · {key} restores what was typed"));
                 }
                 set_filter(shared, self.before.clone());
                 return Next::close();

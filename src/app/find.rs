@@ -5,7 +5,7 @@ use crossterm::event::KeyEvent;
 
 use crate::domain::query::Range;
 use crate::domain::{Zone, when};
-use crate::keymap::Action;
+use crate::keymap::{Action, Scope};
 
 use super::board::range::{ask_anew, set_range};
 use super::next::{Go, Next};
@@ -67,7 +67,8 @@ impl Find {
                 let typed = self.entries.each_ref().map(TextField::text);
                 if typed != self.before {
                     shared.drafts.find = Some(typed);
-                    shared.say("nothing was searched · f restores what was typed");
+                    let key = shared.key(Scope::Tasks, Action::Find);
+                    shared.say(format!("nothing was searched · {key} restores what was typed"));
                 }
                 return Next::close();
             }

@@ -9,7 +9,7 @@ use crossterm::event::KeyEvent;
 use crate::domain::kept::DraftOrigin;
 use crate::domain::kept::KeptDraft;
 use crate::domain::{Draft, Kind, draft as content, text};
-use crate::keymap::{self, Action};
+use crate::keymap::{self, Action, Scope};
 
 use super::effect::Effect;
 use super::next::{Destination, Go, Next};
@@ -99,7 +99,9 @@ fn to_review(shared: &mut Shared, form: &mut Form) -> Next {
     let (now, zone) = (shared.server_now(), shared.setup.zone);
     let source = DraftOrigin { slot: form.slot.clone(), draft: form.draft.clone() };
     if let Some((_, id)) = form.sent_as.as_ref().filter(|(draft, _)| *draft == source.draft) {
-        shared.warn(format!("this was sent and exists as #{id}; Esc leaves, N on it makes another"));
+        let (back, again) =
+            (shared.key(Scope::Form, Action::Back), shared.key(Scope::Tasks, Action::NewFromThis));
+        shared.warn(format!("this was sent and exists as #{id}; {back} leaves, {again} on it makes another"));
         return Next::stay();
     }
     let task = form.purpose.task().map(|task| task.id);

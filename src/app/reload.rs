@@ -5,6 +5,8 @@
 
 use crate::domain::{Failure, ListLimits};
 
+use crate::keymap::{Action, Scope};
+
 use super::board::range::ask_anew;
 use super::board::{self, table::Board};
 use super::detail::pane::Detail;
@@ -56,9 +58,11 @@ pub(super) fn on_reloaded(state: &mut State, req: ReqId, result: Result<Reloaded
     };
     // What is still to be told of writes, and could be sent again, belongs to the app of before.
     let untold = !same_place && writes::has_notice(state);
-    let notice = untold
-        .then_some("it names another app; first acknowledge the results of this one (Esc at the table)");
-    if let Some(why) = obstacle(state).or(notice) {
+    let key = state.key(Scope::Tasks, Action::Back);
+    let notice = untold.then(|| {
+        format!("it names another app; first acknowledge the results of this one ({key} at the table)")
+    });
+    if let Some(why) = obstacle(state).map(str::to_owned).or(notice) {
         state.warn(format!("the config was read but not applied: {why}"));
         return Vec::new();
     }
@@ -154,23 +158,6 @@ mod tests {
         assert_eq!((query.page_size, state.connection.stopped), (60, false));
         assert_eq!(state.board.selected, selected, "the table stays");
         assert!(answered(&mut state, req, Err("late".into())).is_empty(), "an old answer changes nothing");
-    }
-
-    #[test]
-    fn the_mouse_follows_its_setting_when_that_was_changed_and_else_stays_as_it_was_switched() {
-        let mut state = board((120, 40));
-        feed(&mut state, typed("m"));
-        let req = reload(&mut state);
-        let same = state.setup.clone();
-        let effects = answered(&mut state, req, Ok(Reloaded { setup: same, same_place: true }));
-        assert!(matches!(effects.as_slice(), [Effect::List { .. }]) && !state.presence.mouse, "{effects:?}");
-        for mouse in [false, true] {
-            let req = reload(&mut state);
-            let setup = Setup { mouse, ..state.setup.clone() };
-            let effects = answered(&mut state, req, Ok(Reloaded { setup, same_place: true }));
-            assert_eq!(effects.first(), Some(&Effect::CaptureMouse(mouse)));
-            assert_eq!(state.presence.mouse, mouse);
-        }
     }
 
     #[test]

@@ -59,7 +59,8 @@ fn move_pane(shared: &mut Shared) {
     if shared.areas().is_some_and(|areas| areas.detail.is_none()) {
         shared.detail.focused = false;
         if next != Placement::Off {
-            shared.say("no room for the detail pane at this size; Enter shows the details");
+            let key = shared.key(Scope::Tasks, Action::Open);
+            shared.say(format!("no room for the detail pane at this size; {key} shows the details"));
         }
     }
 }

@@ -15,7 +15,6 @@ use super::keys::ScopeKeys;
 use super::origin::{Origin, Sourced};
 use super::profile::{Profile, SecretSource};
 use super::reader::{FileReader, Table, advice, article, read_toml, told};
-use super::theme::BackgroundChoice;
 use super::{redact, secret, zone};
 use crate::domain::profile::{Environment, REGIONS, Region, region};
 use crate::domain::{Zone, text};
@@ -25,7 +24,7 @@ use crate::usersig;
 const TOP_KEYS: [&str; 4] = ["default_profile", "profiles", "ui", "keys"];
 
 /// The keys of `[ui]`.
-const UI_KEYS: [&str; 4] = ["refresh_seconds", "mouse", "theme", "background"];
+const UI_KEYS: [&str; 2] = ["refresh_seconds", "mouse"];
 
 /// The keys of a profile.
 const PROFILE_KEYS: [&str; 16] = [
@@ -71,10 +70,6 @@ pub struct ConfigFile {
     pub refresh_seconds: Option<Sourced<u64>>,
     /// Whether the mouse is reported.
     pub mouse: Option<Sourced<bool>>,
-    /// The name of the theme.
-    pub theme: Option<Sourced<String>>,
-    /// What the background of the terminal is.
-    pub background: Option<Sourced<BackgroundChoice>>,
     /// The keys, as they are written.
     pub keys: Vec<ScopeKeys>,
 }
@@ -109,9 +104,6 @@ fn root(reader: &mut FileReader<'_>, top: &Table<'_, '_>) -> ConfigFile {
         reader.unknown_keys(&ui, &UI_KEYS);
         file.refresh_seconds = reader.integer(&ui, "refresh_seconds", 1..=60);
         file.mouse = reader.boolean(&ui, "mouse");
-        file.theme = reader.string(&ui, "theme");
-        let backgrounds = BackgroundChoice::ALL.map(BackgroundChoice::name);
-        file.background = reader.word(&ui, "background", &backgrounds, BackgroundChoice::named);
     }
     file.keys = reader.keys(top);
     file

@@ -177,10 +177,10 @@ impl Failure {
             }
             Self::TimedOut { after } => Words {
                 what: format!("no answer within {} s", after.as_secs()),
-                next: "check the network; r asks again".to_owned(),
+                next: "check the network, then ask again".to_owned(),
             },
             Self::Cut { detail } => {
-                with("the connection ended before the answer was whole", detail, "r asks again")
+                with("the connection ended before the answer was whole", detail, "ask again")
             }
             Self::Unreadable { detail, .. } if self.is_too_large() => Words {
                 what: format!("the answer was not read: {detail}"),
@@ -198,9 +198,10 @@ impl Failure {
                 },
             },
             Self::Refused { code, info, invalid_accounts } => refused(*code, info, invalid_accounts),
-            Self::Local { detail } => {
-                Words { what: text::clean(detail).into_owned(), next: "fix it, then type :reload".to_owned() }
-            }
+            Self::Local { detail } => Words {
+                what: text::clean(detail).into_owned(),
+                next: "fix it, then reload the config".to_owned(),
+            },
         }
     }
 }

@@ -185,7 +185,7 @@ impl Task {
                 "it was already dispatched: a sent push cannot be changed or cancelled (90106)".to_owned(),
             ),
             Outcome::Failed => Some(
-                "its dispatch failed, and a finished task cannot be changed (90106); whether anyone got it is not known; N makes a new one from it".to_owned(),
+                "its dispatch failed, and a finished task cannot be changed (90106); whether anyone got it is not known; a new task can be made from it".to_owned(),
             ),
             Outcome::Unclear(status) => Some(format!("its state is \"{status}\", which pushdeck does not know")),
         }

@@ -7,11 +7,10 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
-use super::answer::ANSWERS_WAIT;
 use super::decode::{Decoder, Input};
-use super::guard::{has_asked, is_answered, is_taken};
+use super::guard::is_taken;
 use super::line::{self, Waited};
-use crate::app::{Message, TerminalAnswer};
+use crate::app::Message;
 
 /// What one look at the terminal brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -25,7 +24,7 @@ enum Read {
 }
 
 /// Starts the thread that reads the terminal. It ends with the process, when nobody listens any
-/// more, or when the terminal is gone; then it asks the loop to end.
+/// more, or when the terminal is gone; then it asks the loop to end. It asks the terminal nothing.
 ///
 /// # Errors
 /// When there is no terminal, or no thread can be started.
@@ -33,7 +32,7 @@ pub fn listen(to: mpsc::Sender<Message>) -> io::Result<()> {
     let tty = line::keys()?;
     let began = Instant::now();
     let read = move |buffer: &mut [u8], longest| read(&tty, buffer, longest);
-    let forward = move || forward(read, || began.elapsed(), || has_asked(ANSWERS_WAIT), &to);
+    let forward = move || forward(read, || began.elapsed(), &to);
     thread::Builder::new().name("input".to_owned()).spawn(forward).map(|_| ())
 }
 
@@ -55,7 +54,6 @@ fn read(tty: &OwnedFd, buffer: &mut [u8], longest: Option<Duration>) -> io::Resu
 fn forward(
     mut read: impl FnMut(&mut [u8], Option<Duration>) -> io::Result<Read>,
     clock: impl Fn() -> Duration,
-    expects: impl Fn() -> bool,
     to: &mpsc::Sender<Message>,
 ) {
     let mut decoder = Decoder::default();
@@ -63,9 +61,7 @@ fn forward(
     let mut got = Vec::new();
     loop {
         let longest = decoder.deadline().map(|deadline| deadline.saturating_sub(clock()));
-        let read = read(&mut buffer, longest);
-        decoder.expect(expects());
-        match read {
+        match read(&mut buffer, longest) {
             Ok(Read::Bytes(count)) => {
                 decoder.feed(buffer.get(..count).unwrap_or_default(), clock(), &mut got);
             }
@@ -85,12 +81,6 @@ fn forward(
                 Input::Paste(text) => Message::Pasted(text),
                 Input::Mouse(mouse) => Message::Mouse(mouse),
                 Input::Focus(here) => Message::Focused(here),
-                Input::Answer(answer) => {
-                    if matches!(answer, TerminalAnswer::Background { .. }) {
-                        is_answered();
-                    }
-                    Message::Answered(answer)
-                }
             };
             if to.blocking_send(message).is_err() {
                 return;
@@ -129,7 +119,7 @@ mod tests {
                 None => Ok(Read::End),
             }
         };
-        forward(read, || Duration::ZERO, || true, &to);
+        forward(read, || Duration::ZERO, &to);
         drop(to);
         let mut got = Vec::new();
         while let Ok(message) = from.try_recv() {
@@ -160,6 +150,6 @@ mod tests {
             buffer[0] = b'j';
             Ok(Read::Bytes(1))
         };
-        forward(read, || Duration::ZERO, || true, &to);
+        forward(read, || Duration::ZERO, &to);
     }
 }

@@ -13,6 +13,8 @@ use crate::domain::wire::Command;
 use crate::domain::{Zone, text, when};
 use crate::theme::Theme;
 
+use crate::keymap::{Action, Scope};
+
 use super::cells::{Segment, line};
 
 /// Calls a second from which the budget is nearly used.
@@ -97,19 +99,21 @@ fn words(state: &State, theme: &Theme) -> (String, Style, More) {
         Health::Offline { retry_in, age } => ("OFFLINE".to_owned(), theme.danger(), waits(retry_in, age)),
         Health::Busy { retry_in, age } => ("BUSY".to_owned(), theme.warn(), waits(retry_in, age)),
         Health::Refused { retry_in, age } => ("REFUSED".to_owned(), theme.danger(), waits(retry_in, age)),
-        Health::Stopped => (
-            "STOPPED".to_owned(),
-            theme.danger(),
-            vec![(" · ", "r or :reload tries".to_owned(), leaves::NEXT)],
-        ),
+        Health::Stopped => ("STOPPED".to_owned(), theme.danger(), vec![(" · ", tries(state), leaves::NEXT)]),
         Health::Auth => {
             let mut more = vec![(" ", "stopped".to_owned(), leaves::DETAIL)];
             let code = state.connection.failure.as_ref().and_then(crate::domain::Failure::code);
             more.extend(code.map(|code| (" ", format!("({code})"), leaves::DETAIL)));
-            more.push((" · ", "r or :reload tries".to_owned(), leaves::NEXT));
+            more.push((" · ", tries(state), leaves::NEXT));
             ("AUTH".to_owned(), theme.danger(), more)
         }
     }
+}
+
+/// Which keys try again what was stopped.
+fn tries(state: &State) -> String {
+    let again = state.key(Scope::Tasks, Action::Refresh);
+    format!("{again} or {} tries", state.setup.keys.command(Action::Reload))
 }
 
 /// How much of the budget is used: by the busiest API, then by each, and what gives way.

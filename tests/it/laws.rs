@@ -33,7 +33,7 @@ const MAY_USE: &[(&str, &[&str])] = &[
     ),
 ];
 
-fn sources() -> Vec<(String, PathBuf, String)> {
+pub(crate) fn sources() -> Vec<(String, PathBuf, String)> {
     let src = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
     let mut found = Vec::new();
     let mut folders = vec![src.clone()];
@@ -55,7 +55,7 @@ fn sources() -> Vec<(String, PathBuf, String)> {
 }
 
 /// The part of a file before its modules of tests; nothing of a file that is only tests.
-fn shipped<'a>(path: &Path, text: &'a str) -> &'a str {
+pub(crate) fn shipped<'a>(path: &Path, text: &'a str) -> &'a str {
     let of_tests = |name: &std::ffi::OsStr| name == "tests" || name == "testing";
     // A checkout may itself lie in a folder called `tests`.
     let path = path.strip_prefix(Path::new(env!("CARGO_MANIFEST_DIR")).join("src")).unwrap();
@@ -233,7 +233,16 @@ fn files_of(top: &str) -> BTreeMap<String, String> {
 
 /// A text of Rust with a blank for every comment, string and character.
 fn code_of(text: &str) -> String {
-    let (mut code, mut rest) = (String::new(), text);
+    taken_apart(text).0
+}
+
+/// The strings of a text of Rust, as they are written between their quotes.
+pub(crate) fn strings_of(text: &str) -> Vec<String> {
+    taken_apart(text).1
+}
+
+fn taken_apart(text: &str) -> (String, Vec<String>) {
+    let (mut code, mut strings, mut rest) = (String::new(), Vec::new(), text);
     while let Some(c) = rest.chars().next() {
         let begins = !code.ends_with(is_of_name);
         let skipped = match c {
@@ -244,10 +253,13 @@ fn code_of(text: &str) -> String {
             '\'' => character_length(rest),
             _ => 0,
         };
+        if skipped > 0 && (c == '"' || c == 'b' || c == 'r') {
+            strings.push(rest[..skipped].trim_matches(['b', 'r', '#']).trim_matches('"').to_owned());
+        }
         code.push(if skipped == 0 { c } else { ' ' });
         rest = &rest[skipped.max(c.len_utf8())..];
     }
-    code
+    (code, strings)
 }
 
 fn is_of_name(c: char) -> bool {

@@ -26,6 +26,7 @@ mod sandbox;
 mod secrets;
 mod service;
 mod signals;
+mod spelled_keys;
 mod start;
 mod terminal;
 mod tmux;

@@ -5,6 +5,8 @@
 
 use crate::domain::{Page, Query, text};
 
+use crate::keymap::{Action, Scope};
+
 use super::super::effect::{Effect, Priority};
 use super::super::shared::Shared;
 use super::ask::{ask, most_rows, turn_to};
@@ -47,7 +49,7 @@ pub(in crate::app) fn no_page(shared: &Shared, forward: bool) -> Option<String> 
     if end >= total || came == 0 {
         return Some("this is the last page".to_owned());
     }
-    (shared.board.dead_end == Some((end, total))).then(|| dead_end_words(total, end))
+    (shared.board.dead_end == Some((end, total))).then(|| dead_end_words(shared, total, end))
 }
 
 /// Turns a page, or once more when the page before has come.
@@ -121,8 +123,11 @@ pub(super) fn rejoin(shared: &mut Shared, asked: &Query, page: &Page, came: u64)
     let (offset, size) = seam.next(asked, page, came);
     seam.tries += 1;
     if seam.tries > MOST_TRIES || (offset, size) == (asked.offset, asked.page_size) {
-        shared
-            .warn("tasks may be missing here: the list changes faster than it can be read; r reads it again");
+        let key = shared.key(Scope::Tasks, Action::Refresh);
+        let words = format!(
+            "tasks may be missing here: the list changes faster than it can be read; {key} reads it again"
+        );
+        shared.warn(words);
         return None;
     }
     seam.end += page.total.saturating_sub(seam.total);
@@ -165,14 +170,15 @@ fn dead_end(shared: &mut Shared, page: &Page) -> Vec<Effect> {
         shared.board.edge = None;
         shared.board.total = page.total;
         shared.board.dead_end = Some((end, page.total));
-        shared.warn(dead_end_words(page.total, end));
+        shared.warn(dead_end_words(shared, page.total, end));
     }
     Vec::new()
 }
 
-fn dead_end_words(total: u64, end: u64) -> String {
+fn dead_end_words(shared: &Shared, total: u64, end: u64) -> String {
+    let key = shared.key(Scope::Tasks, Action::Refresh);
     let (total, end) = (text::grouped(total), text::grouped(end));
-    format!("the service counts {total} tasks but gives none after row {end}; r reads it again")
+    format!("the service counts {total} tasks but gives none after row {end}; {key} reads it again")
 }
 
 /// The set moved while it was paged through.

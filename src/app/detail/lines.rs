@@ -12,6 +12,8 @@ use crate::domain::draft::entry_text;
 use crate::domain::fields::{self, FIELDS, Group};
 use crate::domain::{Outcome, Task, Zone, catalog, text, when};
 
+use crate::keymap::{Action, Scope};
+
 use super::super::lines::{LABEL, Line, Lines, Tone, card, field_text, part, unknown};
 use super::super::pending::PendingWrite;
 use super::super::shared::Shared;
@@ -41,6 +43,7 @@ pub fn lines(shared: &Shared, width: usize) -> Arc<[Line]> {
         mode: shared.detail.mode,
         zone: shared.zone,
         profile: shared.setup.profile.clone(),
+        keys: shared.setup.keys.clone(),
         second: shared.server_now().timestamp(),
         is_cancelled: task.is_some_and(|task| shared.board.own.is_cancelled(task.id)),
         selected: shared.board.selected,
@@ -117,7 +120,7 @@ fn standing(out: &mut Lines, shared: &Shared, task: &Task) {
         out.say(Tone::Bad, &format!("! the last write to it failed or is not clear: {}", text::clean(why)));
     }
     if outcome == Outcome::Failed {
-        failed(out, task);
+        failed(out, shared, task);
     }
     out.blank();
 }
@@ -150,11 +153,15 @@ fn doubt(shared: &Shared, write: &PendingWrite) -> Vec<(Tone, String)> {
 }
 
 /// What can be done after a dispatch that failed: no document promises that nobody got anything.
-const AFTER_FAILURE: &str =
-    "Whether anyone got it is not known. N makes a new task from this one; whoever got it gets it twice.";
+fn after_failure(shared: &Shared) -> String {
+    let key = shared.key(Scope::Tasks, Action::NewFromThis);
+    format!(
+        "Whether anyone got it is not known. {key} makes a new task from this one; whoever got it gets it twice."
+    )
+}
 
 /// Why the dispatch failed, in plain words, and what to do next.
-fn failed(out: &mut Lines, task: &Task) {
+fn failed(out: &mut Lines, shared: &Shared, task: &Task) {
     out.blank();
     let given = if task.dispatch_err.trim().is_empty() {
         "the service gives no reason"
@@ -164,11 +171,11 @@ fn failed(out: &mut Lines, task: &Task) {
     if let Some(entry) = documented_code(&task.dispatch_err) {
         out.labelled("Why", Tone::Bad, &format!("{} ({})", entry.meaning, entry.code));
         out.labelled("It says", Tone::Plain, given);
-        let next = format!("{} {AFTER_FAILURE}", entry.hint);
+        let next = format!("{} {}", entry.hint, after_failure(shared));
         out.labelled("Next", Tone::Plain, &next);
     } else {
         out.labelled("Why", Tone::Bad, given);
-        out.labelled("Next", Tone::Plain, AFTER_FAILURE);
+        out.labelled("Next", Tone::Plain, &after_failure(shared));
     }
 }
 

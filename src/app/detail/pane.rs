@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use crate::domain::{Task, TaskId, Zone};
 
+use crate::keymap::Keymap;
+
 use super::super::frame::Placement;
 use super::super::lines::Memo;
 
@@ -41,6 +43,7 @@ pub(super) struct MadeOf {
     pub(super) mode: ViewMode,
     pub(super) zone: Zone,
     pub(super) profile: String,
+    pub(super) keys: Keymap,
     /// The service's time in seconds: ages and countdowns turn with it.
     pub(super) second: i64,
     pub(super) is_cancelled: bool,

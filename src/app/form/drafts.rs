@@ -12,6 +12,8 @@ use chrono::{DateTime, Utc};
 use crate::domain::kept::{DraftState, FoundDraft, KeptDraft};
 use crate::domain::{Draft, TaskId};
 
+use crate::keymap::{Action, Scope};
+
 use super::super::effect::Effect;
 use super::super::request::ReqId;
 use super::super::shared::Shared;
@@ -29,7 +31,7 @@ pub(super) fn bring_back(shared: &mut Shared, form: &mut Form) -> Vec<Effect> {
     let slot = form.slot.clone();
     if shared.drafts.kept.get(&slot).is_some_and(|left| writes::is_on_its_way(shared, &slot, &left.draft)) {
         // It stays kept: should nothing come of it, it is a draft again.
-        shared.say(SENT);
+        shared.say(sent(shared));
         return Vec::new();
     }
     if let Some(Left { draft, at, created_as }) = shared.drafts.kept.remove(&slot) {
@@ -46,7 +48,11 @@ pub(super) fn bring_back(shared: &mut Shared, form: &mut Form) -> Vec<Effect> {
 
 /// Another task may be written while a draft is on its way. That one is no draft to go on with: who
 /// changed a word of it would make a second push.
-const SENT: &str = "the last text was sent and its outcome is being checked · :drafts shows it";
+fn sent(shared: &Shared) -> String {
+    let list = shared.key(Scope::Global, Action::Drafts);
+    format!("the last text was sent and its outcome is being checked · {list} shows it")
+}
+
 /// What another process has is its own.
 const ELSEWHERE: &str = "another pushdeck has a draft of this; it stays there";
 /// While the disk has not answered.
@@ -126,17 +132,18 @@ pub(in crate::app) fn on_draft_loaded(
         form.disk.anything = true;
         let untouched = form.draft.says_the_same(&form.pristine);
         if writes::is_on_its_way(shared, &slot, &draft) {
-            shared.say(SENT);
+            shared.say(sent(shared));
         } else if untouched {
             form.created_as = found.created_as;
             put_back(shared, form, draft, at);
         } else {
             // The operator was faster than the disk: both texts stay within reach.
             effects.push(archive(shared, slot, draft));
-            shared.say("an earlier draft was archived · :drafts shows it");
+            let list = shared.key(Scope::Global, Action::Drafts);
+            shared.say(format!("an earlier draft was archived · {list} shows it"));
         }
     } else if found.sent {
-        shared.say(SENT);
+        shared.say(sent(shared));
     }
     if found.elsewhere {
         match &mut shared.note {
