@@ -4,7 +4,8 @@
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
-use pushdeck::app::Message;
+use pushdeck::app::{Message, Mouse, MouseKind};
+use ratatui::layout::Position;
 
 use super::input::Input;
 use super::screen::{Dashboard, page};
@@ -58,7 +59,7 @@ pub(crate) fn hold(bytes: &[u8]) {
     assert!(dashboard.ids().len() < 100);
 }
 
-/// One key, a word, a paste, or another size.
+/// One key, a word, a paste, the mouse, or another size.
 fn messages(input: &mut Input<'_>) -> Vec<Message> {
     let modifiers = match input.byte() % 16 {
         0 => KeyModifiers::CONTROL,
@@ -81,7 +82,12 @@ fn messages(input: &mut Input<'_>) -> Vec<Message> {
         6 => vec![Message::Pasted(input.text(40))],
         _ => {
             let (columns, rows) = (u16::from(input.byte()), u16::from(input.byte()));
-            vec![Message::Resized { columns, rows }]
+            // No test draws so many rows: such a size stands for the mouse.
+            let Some(row) = rows.checked_sub(192) else { return vec![Message::Resized { columns, rows }] };
+            let kind = [MouseKind::Press, MouseKind::WheelUp, MouseKind::WheelDown][usize::from(columns) % 3];
+            let mouse = Mouse { kind, position: Position::new(columns, row) };
+            // Often twice, as a double click.
+            vec![Message::Mouse(mouse); 1 + usize::from(row % 2)]
         }
     }
 }

@@ -40,6 +40,7 @@ pub mod shared;
 pub mod sort;
 pub mod state;
 mod task_actions;
+mod terminal;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod text_field;
@@ -61,5 +62,6 @@ pub use request::{Moment, ReqId};
 pub use setup::{Reloaded, Setup};
 pub use shared::{Note, Shared};
 pub use state::State;
+pub use terminal::{TerminalAnswer, TerminalTraits};
 pub use update::update;
 pub use write::{OpenWrite, Sight, Stop, Terms, Verdict, Waived, Write, Written};

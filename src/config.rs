@@ -16,6 +16,7 @@ pub mod profile;
 mod reader;
 pub mod redact;
 pub mod secret;
+mod theme;
 mod zone;
 
 pub use crate::usersig::Credential;
@@ -27,3 +28,4 @@ pub use paths::Env;
 pub use profile::{Profile, SecretSource};
 pub(crate) use reader::{FileReader, Table, advice, article, read_toml, told};
 pub use secret::resolve_secret;
+pub use theme::{BackgroundChoice, ThemeChoice};

@@ -24,7 +24,9 @@
 //! | a key, a hint, a help text | [`keymap`]; what the config may make of them: `keymap::rebinding` |
 //! | what a key does | the file of its screen in [`app`]; on table and detail alike `app::task_actions` |
 //! | which screens there are, and what each answers | [`app::layer`]; where a screen may go: `app::next` |
-//! | how something looks | the file of the same name in [`view`]; colours in [`theme`] and `assets/themes` |
+//! | how something looks | the file of the same name in [`view`]; colours in `assets/themes`, what they are for in [`theme`] (`Meaning`) |
+//! | which theme counts, and where one's own lie | `config::layers`, `config::theme`; on which background: `theme::Themes` |
+//! | what the terminal is asked, and how its answers are told from keys | `term::answer`, `term::decode` |
 //! | where things stand on the screen | [`app::frame`] |
 //! | how words become cells, and which pieces of a line give way | `view::cells` |
 //! | what a terminal sends and gets | `term::decode` (keys), `term::screen` (frames), `term::line` (settings) |
@@ -60,8 +62,9 @@
 //! | settings to what the dashboard starts with | `cli::plan` |
 //! | what is made ready beside the first frame, and works there | `cli::background` |
 //! | a rule (U…, W…) and its reason | `docs/rules.md` |
+//! | what a review shows, and what of it must be seen | `app::review`: `lines`, `what`, `words`, `sight`; how it stands on a screen: `page`, `foot` |
 //! | what is offered when a write is over | `app::review::again` |
-//! | what is said of a write whose outcome is unknown | `app::review`: `lines`, `outcome`; [`app::writes`], `app::detail`; why it stays so: `worker::reconcile` |
+//! | what is said of a write whose outcome is unknown | `app::review`: `ended`, `outcome`; [`app::writes`], `app::detail`; why it stays so: `worker::reconcile` |
 //! | what happens to a write whose outcome is unknown | `worker::reconcile`, `worker::record`, `app::review::learn`; when it is searched: `worker::pace` |
 //! | whose an open write is, of several pushdecks | `store::process`, `store::owners`; `worker::others`, `app::review::elsewhere` |
 //! | what is written down of a write | `store::journal`, `worker::journal` |

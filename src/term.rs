@@ -2,9 +2,10 @@
 //!
 //! Whatever happens (drop, panic, signal, suspension) the terminal is given back once and whole, and
 //! within a bounded time, also when it takes nothing any more. Reading runs on a thread of its own, and so
-//! does what the terminal does not take at once: neither ever holds up the loop. Nothing is asked of the terminal, for its answer would come
-//! between the keys.
+//! does what the terminal does not take at once: neither ever holds up the loop. The terminal is
+//! asked once what it is like, when it is taken over; nothing waits for the answer, and it is never taken for keys.
 
+mod answer;
 mod clipboard;
 mod decode;
 mod guard;
@@ -13,6 +14,7 @@ mod job;
 mod line;
 mod screen;
 
+pub use answer::Questions;
 pub use clipboard::Clipboard;
 pub use guard::{
     TakenTerminal, TerminalGuard, capture_mouse, give_back, give_back_on_panic, is_taken, retake, suspend,

@@ -11,6 +11,7 @@ mod meaning;
 use ratatui::buffer::Cell;
 use ratatui::style::{Color, Modifier, Style};
 
+use crate::config::{BackgroundChoice, ConfigError, ThemeChoice};
 use crate::domain::profile::Environment;
 
 pub use depth::{Depth, Ground};
@@ -28,13 +29,7 @@ pub struct Theme {
 impl Theme {
     /// The built-in theme at this depth, for dark backgrounds.
     pub fn new(depth: Depth) -> Self {
-        Self::of(&ThemeFile::built_in(), depth, Ground::Dark)
-    }
-
-    /// The same at this depth, for this background.
-    #[cfg(test)]
-    pub(crate) fn built_in(depth: Depth, ground: Ground) -> Self {
-        Self::of(&ThemeFile::built_in(), depth, ground)
+        Self::of(&ThemeFile::default_theme(), depth, Ground::Dark)
     }
 
     fn of(file: &ThemeFile, depth: Depth, ground: Ground) -> Self {
@@ -140,6 +135,62 @@ impl Theme {
             Environment::Test => Meaning::Test,
             Environment::Prod => Meaning::Prod,
         })
+    }
+}
+
+/// A theme for the number of colours that the terminal has, in both forms: which one it takes, it may say
+/// later.
+#[derive(Clone, Debug)]
+pub struct Themes {
+    dark: Theme,
+    light: Theme,
+    /// The background that is taken as long as the terminal has said nothing.
+    assumed: Ground,
+    /// Whether what it says counts.
+    listens: bool,
+}
+
+impl Themes {
+    /// The theme that is meant, from its file or built in.
+    ///
+    /// # Errors
+    /// When there is no such theme, or what is wrong in its file.
+    pub fn read(choice: &ThemeChoice, env: impl Fn(&str) -> Option<String>) -> Result<Self, ConfigError> {
+        let file = match (choice.own_file()?, &choice.name) {
+            (Some((path, text)), _) => ThemeFile::parse(&path, &text)?.over(&ThemeFile::default_theme()),
+            (None, None) => ThemeFile::default_theme(),
+            (None, Some(name)) => ThemeFile::built_in(&name.value)
+                .ok_or_else(|| choice.unknown(&file::BUILT_IN.map(|(name, _)| name)))?,
+        };
+        let depth = Depth::of(&env);
+        let (assumed, listens) = match choice.background.value {
+            BackgroundChoice::Dark => (Ground::Dark, false),
+            BackgroundChoice::Light => (Ground::Light, false),
+            BackgroundChoice::Auto => (Ground::of(env), depth != Depth::None),
+        };
+        let [dark, light] = [Ground::Dark, Ground::Light].map(|ground| Theme::of(&file, depth, ground));
+        Ok(Self { dark, light, assumed, listens })
+    }
+
+    /// The built-in theme at this depth, on a dark background until the terminal says another.
+    pub fn new(depth: Depth) -> Self {
+        let file = ThemeFile::default_theme();
+        let [dark, light] = [Ground::Dark, Ground::Light].map(|ground| Theme::of(&file, depth, ground));
+        Self { dark, light, assumed: Ground::Dark, listens: true }
+    }
+
+    /// Whether the terminal is to be asked for its background.
+    pub fn listens(&self) -> bool {
+        self.listens
+    }
+
+    /// The one for a terminal that has said this of its background.
+    pub fn on(&self, is_light: Option<bool>) -> &Theme {
+        let said = is_light.filter(|_| self.listens).map(Ground::from_light);
+        match said.unwrap_or(self.assumed) {
+            Ground::Dark => &self.dark,
+            Ground::Light => &self.light,
+        }
     }
 }
 

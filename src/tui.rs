@@ -22,7 +22,7 @@ use crate::domain::Failure;
 use crate::domain::failure::NotSent;
 use crate::keymap::{Action, Keymap, Scope};
 use crate::term::{self, Clipboard, Progress, Screen, Shown};
-use crate::theme::Theme;
+use crate::theme::Themes;
 use crate::view;
 
 pub use signals::{listen as listen_for_signals, outlive_full_files};
@@ -80,7 +80,7 @@ pub struct Ended {
 /// in that time leaves at once. A terminal that is gone does not cut that short, and what it is that
 /// was left is in [`Ended`] also then.
 pub async fn run(
-    theme: &Theme,
+    themes: &Themes,
     state: State,
     first: Vec<Effect>,
     ends: Channels,
@@ -100,7 +100,7 @@ pub async fn run(
         retake: false,
         refused: Vec::new(),
     };
-    let mut painter = Painter { screen, theme, frames: 0 };
+    let mut painter = Painter { screen, themes, frames: 0 };
     state_loop.carry_out(first);
     let failed = turn(&mut painter, &mut state_loop, &mut inbox, (suspend, retake), &clock).await.err();
     finish(&mut painter, &mut state_loop, &mut inbox, &clock).await;
@@ -301,7 +301,7 @@ fn asks_to_quit(keys: &Keymap, message: &Message) -> bool {
 /// Draws frames and counts them.
 struct Painter<'a> {
     screen: Screen,
-    theme: &'a Theme,
+    themes: &'a Themes,
     frames: u64,
 }
 
@@ -312,7 +312,8 @@ impl Painter<'_> {
         if state_loop.state.size != size {
             state_loop.take(Message::Resized { columns: size.0, rows: size.1 });
         }
-        let (state, theme) = (&state_loop.state, self.theme);
+        let state = &state_loop.state;
+        let theme = self.themes.on(state.terminal.is_light);
         let awaited = state.review().is_some();
         let shown = Shown { rendered: state.now.running, size, lines: state.in_sight(), awaited };
         self.screen.show(shown, |area, buffer| view::render(state, theme, area, buffer));

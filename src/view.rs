@@ -105,7 +105,7 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
         Layer::Copy(menu) => copy::render(state, menu, theme, buf),
         Layer::Form(form) => return form::render(state, form, theme, ground, buf),
         Layer::Review(review) => return review::render(state, review, theme, ground, buf),
-        Layer::Palette(palette) => return palette::render(state, palette, theme, ground, buf),
+        Layer::Palette(palette) => return palette::render(state, palette, theme, buf),
         Layer::Drafts(list) => drafts::render(state, list, theme, buf),
         Layer::Calls(list) => calls::render(state, *list, theme, ground, buf),
         Layer::Call(one) => calls::render_one(state, one, theme, ground, buf),

@@ -49,9 +49,12 @@ impl CopyMenu {
 
     /// What a row says behind its name.
     pub fn offer(&self, shared: &Shared, item: Action) -> Offer {
+        if item == Action::CopyJson {
+            // It may be long, and this is asked at every frame.
+            return Ok("as the service gave it".to_owned());
+        }
         let clip = self.clip(shared, item)?;
         Ok(match item {
-            Action::CopyJson => size(&clip.text),
             Action::CopyCurl => "reads this task; without the signature".to_owned(),
             Action::CopyAccounts => {
                 let count = clip.text.lines().count() as u64;

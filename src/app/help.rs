@@ -4,7 +4,7 @@
 #![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
 
 use crossterm::event::{KeyCode, KeyEvent};
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use crate::keymap::{Action, Binding, Keymap, Scope};
 
@@ -142,6 +142,25 @@ impl HelpPage {
     /// The keys that are listed, in the order of the page.
     fn listed<'k>(&self, keys: &'k Keymap) -> Vec<&'k Binding> {
         self.order().into_iter().flat_map(|scope| self.of_scope(keys, scope)).collect()
+    }
+
+    /// The key that is listed at a position.
+    pub(super) fn number_at(&self, shared: &Shared, position: Position) -> Option<usize> {
+        let (place, count) = page_area(shared);
+        let inner = inside(place.intersection(shared.areas()?.ground()));
+        let above = u16::from(self.search.is_some());
+        let width = (inner.width / u16::try_from(count).ok()?.max(1)).max(1);
+        let line = usize::from(position.y.checked_sub(inner.y.saturating_add(above))?);
+        if !inner.contains(position) {
+            return None;
+        }
+        let columns = self.columns(&shared.setup.keys, count);
+        let scroll = self.scroll(&columns, self.room(shared));
+        let column = columns.get(usize::from((position.x - inner.x) / width))?;
+        match column.get(scroll + line)? {
+            HelpLine::Keys(number, _) => Some(*number),
+            HelpLine::Heading(_) | HelpLine::Blank => None,
+        }
     }
 
     /// A key on the page.

@@ -7,6 +7,7 @@
 use std::time::Duration;
 
 use crossterm::event::KeyEvent;
+use ratatui::layout::Position;
 
 use crate::keymap::{Action, Scope};
 
@@ -129,15 +130,30 @@ impl Layer {
             Self::Copy(menu) => menu.rows(shared),
             Self::Drafts(list) => list.rows(shared),
             Self::Calls(list) => list.rows(shared),
+            Self::Palette(palette) => palette.rows(shared),
             Self::Detail
             | Self::Filter(_)
             | Self::Find(_)
             | Self::Form(_)
             | Self::Review(_)
             | Self::Call(_)
-            | Self::Help(_)
-            | Self::Palette(_) => return None,
+            | Self::Help(_) => return None,
         })
+    }
+
+    /// The row of a list at a position.
+    pub(super) fn row_at(&self, shared: &Shared, position: Position) -> Option<usize> {
+        if let Self::Help(page) = self {
+            return page.number_at(shared, position);
+        }
+        self.rows(shared)?.at(position)
+    }
+
+    /// The chosen row of a list in which the wheel chooses, and not the keys of the arrows.
+    pub(super) fn wheel_row(&self, shared: &Shared, up: bool) -> Option<usize> {
+        let Self::Palette(palette) = self else { return None };
+        let last = palette.rows(shared).all.saturating_sub(1);
+        Some(if up { palette.at.saturating_sub(1) } else { (palette.at + 1).min(last) })
     }
 
     /// Chooses a row of a list; gives the action that takes it, for a second press.
@@ -147,6 +163,8 @@ impl Layer {
             Self::Menu(menu) => (&mut menu.at, Action::Run),
             Self::Copy(menu) => (&mut menu.at, Action::Choose),
             Self::Drafts(list) => (&mut list.at, Action::GoOn),
+            Self::Palette(palette) => (&mut palette.at, Action::Run),
+            Self::Help(page) => (&mut page.at, Action::Run),
             Self::Calls(list) => {
                 list.choose_row(shared, row);
                 return Some(Action::Open);
@@ -156,9 +174,7 @@ impl Layer {
             | Self::Find(_)
             | Self::Form(_)
             | Self::Review(_)
-            | Self::Call(_)
-            | Self::Help(_)
-            | Self::Palette(_) => return None,
+            | Self::Call(_) => return None,
         };
         *at = row;
         Some(takes)

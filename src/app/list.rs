@@ -33,7 +33,14 @@ impl Rows {
 
     /// The same in this overlay.
     pub(super) fn within(frame: Rect, all: usize, top: usize, at: usize) -> Self {
-        let area = inside(frame);
+        Self::below(frame, 0, all, top, at)
+    }
+
+    /// The same below other lines of it.
+    pub(super) fn below(frame: Rect, above: u16, all: usize, top: usize, at: usize) -> Self {
+        let inner = inside(frame);
+        let area =
+            Rect { y: inner.y.saturating_add(above), height: inner.height.saturating_sub(above), ..inner };
         let room = usize::from(area.height).max(1);
         let top = top.min(at).max((at + 1).saturating_sub(room)).min(all.saturating_sub(room));
         Self { frame, area, top, all }

@@ -11,6 +11,7 @@ use super::lines::LineKey;
 use super::mouse::Mouse;
 use super::request::{Moment, ReqId};
 use super::setup::Reloaded;
+use super::terminal::TerminalAnswer;
 use super::write::{OpenWrite, Sight, Stop, Verdict, Written};
 
 pub use crate::domain::call::Call;
@@ -50,6 +51,8 @@ pub enum Message {
         /// Cells down.
         rows: u16,
     },
+    /// The terminal said what it is like, which it was asked when it was taken over.
+    Answered(TerminalAnswer),
     /// The process was asked to end (SIGTERM, SIGHUP, SIGINT, SIGQUIT, SIGXCPU).
     EndAsked,
     /// The process was asked to stop, as a job does (SIGTSTP).

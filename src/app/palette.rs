@@ -11,6 +11,8 @@ pub mod history;
 
 use history::History;
 
+use super::frame::{centred, inside};
+use super::list::Rows;
 use super::next::{Go, Next};
 use super::shared::Shared;
 use super::text_field::TextField;
@@ -79,6 +81,25 @@ fn rank(binding: &Binding, typed: &str) -> Option<u8> {
         () if binding.action.moves() => None,
         () if fits(&binding.action.help().to_lowercase()) => Some(3),
         () => None,
+    }
+}
+
+/// With fewer lines than this all of them are needed.
+const LOW: u16 = 8;
+/// Widest palette, and its rows of actions at the most.
+const SIZE: (u16, u16) = (76, 14);
+
+impl Palette {
+    /// Where it lies, and where its rows stand, below the line in which one types.
+    pub fn rows(&self, shared: &Shared) -> Rows {
+        let ground = shared.areas().map(|areas| areas.ground()).unwrap_or_default();
+        // The height does not follow what fits, so that nothing jumps while one types.
+        let frame = centred(ground, SIZE.0, SIZE.1 + 4);
+        let all = self.offers(&shared.setup.keys, &shared.history).len();
+        let inner = inside(frame);
+        // A blank line between them, where lines are not short.
+        let above = if inner.height < LOW { 1 } else { 2 };
+        Rows::below(frame, above, all, 0, self.at)
     }
 }
 

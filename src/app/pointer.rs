@@ -26,6 +26,8 @@ pub(super) enum PointedAt {
     Table(Action),
     /// Something on the table.
     OnTable(TableHit),
+    /// The row of the list on top that the wheel chooses.
+    Wheel(usize),
     /// A row of the list on top.
     Row(usize),
     /// A hint: its key.
@@ -46,14 +48,13 @@ pub(super) fn meaning(state: &State, mouse: Mouse) -> PointedAt {
     match state.layers.last() {
         Some(Layer::Detail) => PointedAt::Detail(wheel),
         Some(Layer::Review(_) | Layer::Help(_) | Layer::Call(_)) => PointedAt::Layer(wheel, LINES),
-        Some(
-            Layer::Sort(_)
-            | Layer::Menu(_)
-            | Layer::Copy(_)
-            | Layer::Drafts(_)
-            | Layer::Calls(_)
-            | Layer::Palette(_),
-        ) => PointedAt::Layer(wheel, 1),
+        Some(Layer::Sort(_) | Layer::Menu(_) | Layer::Copy(_) | Layer::Drafts(_) | Layer::Calls(_)) => {
+            PointedAt::Layer(wheel, 1)
+        }
+        Some(palette @ Layer::Palette(_)) => {
+            // Its arrow up also recalls what was run before: nobody means that by the wheel.
+            palette.wheel_row(state, wheel == Action::Up).map_or(PointedAt::Nothing, PointedAt::Wheel)
+        }
         // To go to another field under somebody who types would put words where they do not belong.
         Some(Layer::Form(_) | Layer::Find(_)) => PointedAt::Nothing,
         Some(Layer::Filter(_)) | None => {
@@ -78,7 +79,7 @@ fn pressed(state: &State, position: Position) -> PointedAt {
         return key.map_or(PointedAt::Nothing, PointedAt::Hint);
     }
     if let Some(layer) = state.layers.last() {
-        let row = layer.rows(state).and_then(|rows| rows.at(position));
+        let row = layer.row_at(state, position);
         return row.map_or(PointedAt::Nothing, PointedAt::Row);
     }
     match areas.detail {

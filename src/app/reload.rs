@@ -161,6 +161,23 @@ mod tests {
     }
 
     #[test]
+    fn the_mouse_follows_its_setting_when_that_was_changed_and_else_stays_as_it_was_switched() {
+        let mut state = board((120, 40));
+        feed(&mut state, typed("m"));
+        let req = reload(&mut state);
+        let same = state.setup.clone();
+        let effects = answered(&mut state, req, Ok(Reloaded { setup: same, same_place: true }));
+        assert!(matches!(effects.as_slice(), [Effect::List { .. }]) && !state.presence.mouse, "{effects:?}");
+        for mouse in [false, true] {
+            let req = reload(&mut state);
+            let setup = Setup { mouse, ..state.setup.clone() };
+            let effects = answered(&mut state, req, Ok(Reloaded { setup, same_place: true }));
+            assert_eq!(effects.first(), Some(&Effect::CaptureMouse(mouse)));
+            assert_eq!(state.presence.mouse, mouse);
+        }
+    }
+
+    #[test]
     fn what_was_changed_while_it_is_read_or_applied_is_read_once_more() {
         let mut state = board((120, 40));
         let first = reload(&mut state);

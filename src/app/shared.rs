@@ -20,6 +20,7 @@ use super::pending::{OverWrites, PendingWrite, WriteResult};
 use super::presence::Presence;
 use super::request::{Moment, ReqId};
 use super::setup::{Reloaded, Setup};
+use super::terminal::TerminalTraits;
 use super::text_field::LeftOut;
 
 /// One line of what just happened, shown for a while, and not longer than the operator stays where it was said.
@@ -65,6 +66,8 @@ pub struct Shared {
     pub now: Moment,
     /// Columns and rows.
     pub size: (u16, u16),
+    /// What the terminal is like.
+    pub terminal: TerminalTraits,
     /// The zone in which times are shown.
     pub zone: Zone,
     /// The connection.
@@ -132,6 +135,7 @@ impl Shared {
             setup,
             now,
             size,
+            terminal: TerminalTraits::default(),
             zone,
             connection: ConnectionStatus::default(),
             limits: ListLimits::default(),

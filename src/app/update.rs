@@ -72,6 +72,7 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         | Message::Focused(_)
         | Message::Pasted(_)
         | Message::Resized { .. }
+        | Message::Answered(_)
         | Message::EndAsked
         | Message::StopAsked
         | Message::WentOn) => on_terminal_message(state, of_terminal),
@@ -151,17 +152,10 @@ fn on_terminal_message(state: &mut State, message: Message) -> Vec<Effect> {
             on_paste(state, &text);
             Vec::new()
         }
-        Message::Resized { columns, rows } => {
-            let is_other = state.size != (columns, rows);
-            state.size = (columns, rows);
-            if is_other {
-                let (shared, screens) = state.split();
-                review::on_resized(shared, screens.review);
-            }
-            if state.areas().is_none_or(|areas| areas.detail.is_none()) {
-                state.detail.focused = false;
-            }
-            board::on_resized(state)
+        Message::Resized { columns, rows } => on_resized(state, (columns, rows)),
+        Message::Answered(answer) => {
+            state.terminal.learn(answer);
+            Vec::new()
         }
         Message::EndAsked => {
             on_input(state);
@@ -264,6 +258,19 @@ fn on_restored(state: &mut State, req: ReqId, result: Result<KeptDraft, String>)
         }
         None => Vec::new(),
     }
+}
+
+fn on_resized(state: &mut State, size: (u16, u16)) -> Vec<Effect> {
+    let is_other = state.size != size;
+    state.size = size;
+    if is_other {
+        let (shared, screens) = state.split();
+        review::on_resized(shared, screens.review);
+    }
+    if state.areas().is_none_or(|areas| areas.detail.is_none()) {
+        state.detail.focused = false;
+    }
+    board::on_resized(state)
 }
 
 fn on_tick(state: &mut State, now: Moment) -> Vec<Effect> {
@@ -491,6 +498,10 @@ fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
                 return perform(state, Action::Open);
             }
         }
+        PointedAt::Wheel(row) => {
+            let State { shared, layers } = state;
+            layers.last_mut().map(|layer| layer.choose(shared, row));
+        }
         PointedAt::Row(row) => {
             let State { shared, layers } = state;
             let Some(layer) = layers.last_mut() else { return Vec::new() };
@@ -498,7 +509,7 @@ fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
             if is_second(state, Pressed::Row(scope, row))
                 && let Some(action) = takes
             {
-                return perform(state, action);
+                return act_on_layer(state, action);
             }
         }
         PointedAt::Hint(key) => return on_key(state, key.event()),
@@ -516,7 +527,11 @@ fn act_on_layer(state: &mut State, action: Action) -> Vec<Effect> {
     if !state.layers.last().is_some_and(Layer::takes_text) {
         return perform(state, action);
     }
-    let code = if action == Action::Up { KeyCode::Up } else { KeyCode::Down };
+    let code = match action {
+        Action::Run => KeyCode::Enter,
+        Action::Up => KeyCode::Up,
+        _ => KeyCode::Down,
+    };
     on_text_key(state, KeyEvent::new(code, KeyModifiers::NONE), Some(action))
 }
 

@@ -8,7 +8,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory as _, FromArgMatches, Parser};
 use secrecy::SecretString;
 
-use crate::config::Flags;
+use crate::config::{BackgroundChoice, Flags};
 use crate::domain::when;
 use crate::sandbox::{self, Options, Seed};
 use crate::usersig;
@@ -28,6 +28,12 @@ pub(super) struct Args {
     /// Open on an embedded sandbox with demo data, whatever the config says
     #[arg(long, conflicts_with = "profile")]
     sandbox: bool,
+    /// Use this theme: default, solarized, high-contrast, colour-blind, or one of your own
+    #[arg(long, value_name = "NAME")]
+    theme: Option<String>,
+    /// Say what the background of the terminal is, which is else asked: auto, dark or light
+    #[arg(long, value_name = "WHICH", value_parser = background)]
+    background: Option<BackgroundChoice>,
     #[command(flatten)]
     given: GlobalFlags,
     #[command(subcommand)]
@@ -63,15 +69,18 @@ impl Args {
     /// # Errors
     /// What was said twice, and what means nothing to the command.
     pub(super) fn settled(self) -> Result<CommandLine, String> {
-        let Self { sandbox, given: before, mut command } = self;
+        let Self { sandbox, theme, background, given: before, mut command } = self;
         let name = command.as_ref().map_or("", CliCommand::name);
         let after = command.as_mut().map(CliCommand::take_given).unwrap_or_default();
         let config = one("--config", before.config, after.config, name)?;
         let profile = one("--profile", before.profile, after.profile, name)?;
         let log = one("--log", before.log, after.log, name)?;
-        if sandbox && command.is_some() {
+        let of_dashboard =
+            [(sandbox, "--sandbox"), (theme.is_some(), "--theme"), (background.is_some(), "--background")];
+        if let Some((_, flag)) = of_dashboard.into_iter().find(|(given, _)| *given && command.is_some()) {
+            let is_for = if sandbox { "opens" } else { "is for" };
             return Err(format!(
-                "--sandbox opens the dashboard and does not apply to pushdeck {name}; leave one of them out"
+                "{flag} {is_for} the dashboard and does not apply to pushdeck {name}; leave one of them out"
             ));
         }
         if let Some(CliCommand::Sandbox(_)) = command {
@@ -82,8 +91,18 @@ impl Args {
                 return Err(format!("{flag} does not apply to pushdeck {name}, {advice}"));
             }
         }
-        Ok(CommandLine { command, flags: Flags { config, profile, sandbox }, log })
+        Ok(CommandLine { command, flags: Flags { config, profile, theme, background, sandbox }, log })
     }
+}
+
+fn background(word: &str) -> Result<BackgroundChoice, String> {
+    let known = BackgroundChoice::ALL.into_iter().find(|background| background.name() == word);
+    known.ok_or_else(|| BackgroundChoice::ALL.map(BackgroundChoice::name).join(", "))
+}
+
+/// The commands, as they are typed; all of them do without a screen.
+pub(super) fn commands() -> Vec<String> {
+    Args::command().get_subcommands().map(|command| format!("pushdeck {}", command.get_name())).collect()
 }
 
 /// A flag that may stand on either side of the command, but not on both.

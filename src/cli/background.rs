@@ -197,7 +197,7 @@ async fn make_ready(
     open_store: impl FnOnce(Option<PathBuf>, Option<String>) -> OpenedStore + Send + 'static,
     answers: &mpsc::Sender<Message>,
 ) -> (JoinHandle<Result<Client, String>>, Preparation) {
-    let Plan { setup, target, store, store_key } = plan;
+    let Plan { setup, target, store, store_key, theme: _ } = plan;
     let is_embedded = matches!(target, Target::Embedded);
     let key = store_key.clone();
     let store = on_thread(move || open_store(store, is_embedded.then_some(key)));

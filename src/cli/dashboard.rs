@@ -13,7 +13,8 @@ use crate::app::{Effect, Message, Moment, PendingWrite, Setup, State, Verdict, W
 use crate::config::{Env, Flags};
 use crate::domain::{text, wire};
 use crate::term::Clipboard;
-use crate::theme::{Depth, Theme};
+use crate::term::Questions;
+use crate::theme::Themes;
 use crate::worker::Reload;
 use crate::{term, tui};
 
@@ -24,20 +25,37 @@ const EFFECT_QUEUE: usize = 256;
 /// Answers that may wait for the loop.
 const ANSWER_QUEUE: usize = 1024;
 
+/// Names of terminals that cannot place a cursor.
+const CANNOT_PLACE_A_CURSOR: [&str; 4] = ["", "dumb", "unknown", "emacs"];
+
+/// What to do on such a one.
+fn without_screen(term: &str) -> String {
+    let what =
+        if term.is_empty() { "TERM is not set".to_owned() } else { format!("TERM is {}", text::clean(term)) };
+    let commands = super::args::commands().join(" · ");
+    format!(
+        "{what}: the dashboard needs a terminal that can place a cursor; if yours can, name it, such as \
+         TERM=xterm-256color pushdeck\nwithout a screen: {commands}"
+    )
+}
+
 /// What the environment says about the terminal.
 #[derive(Clone, Debug)]
 struct TerminalOptions {
-    depth: Depth,
+    themes: Themes,
+    questions: Questions,
     env: Env,
     /// Debug builds break themselves after so long, to show that the terminal is given back.
     breaks_after: Option<Duration>,
 }
 
 impl TerminalOptions {
-    fn of(env: &Env) -> Self {
+    fn of(env: &Env, themes: Themes) -> Self {
         let breaks_after = env.text("PUSHDECK_DEBUG_PANIC_AFTER_MS").filter(|_| cfg!(debug_assertions));
         let breaks_after = breaks_after.and_then(|text| text.parse().ok()).map(Duration::from_millis);
-        Self { depth: Depth::of(|name| env.text(name)), env: env.clone(), breaks_after }
+        let asked = Questions::of(|name| env.text(name));
+        let questions = Questions { background: asked.background && themes.listens(), ..asked };
+        Self { themes, questions, env: env.clone(), breaks_after }
     }
 }
 
@@ -57,7 +75,19 @@ pub(super) async fn run(flags: &Flags, mut console: Console<'_>) -> Exit {
             return Exit::Usage;
         }
     };
-    let options = TerminalOptions::of(&console.env);
+    let themes = match Themes::read(&plan.theme, |name| console.env.text(name)) {
+        Ok(themes) => themes,
+        Err(err) => {
+            console.print_error(&err);
+            return Exit::Usage;
+        }
+    };
+    let term = console.env.text("TERM").unwrap_or_default();
+    if CANNOT_PLACE_A_CURSOR.contains(&term.as_str()) {
+        console.print_error(&without_screen(&term));
+        return Exit::Usage;
+    }
+    let options = TerminalOptions::of(&console.env, themes);
     let reload =
         rereading(flags, console.env.clone(), console.system_zone.clone(), plan.setup.profile.clone());
     match open(plan, options, reload).await {
@@ -121,23 +151,23 @@ async fn draw(
     panics: mpsc::Sender<Message>,
 ) -> io::Result<tui::Ended> {
     let began = Instant::now();
+    let breaks_after = options.breaks_after;
     let clock = move || {
         let running = began.elapsed();
-        assert!(options.breaks_after.is_none_or(|after| running < after), "asked for by a test");
+        assert!(breaks_after.is_none_or(|after| running < after), "asked for by a test");
         Moment { utc: present(), running }
     };
     let size = term::size()?;
     let mouse = setup.mouse;
     let (state, first) = State::start(setup, clock(), size);
-    let theme = Theme::new(options.depth);
     let clipboard = Clipboard::new(|name| options.env.text(name), panics.clone());
     term::give_back_on_panic(panics);
-    let (guard, screen, written) = term::take(mouse)?;
+    let (guard, screen, written) = term::take(mouse, options.questions)?;
     term::listen(keys)?;
     let Queues { input, signals, worker, effects } = queues;
     let (suspend, retake) = (term::suspend, term::retake);
     let ends = tui::Channels { input, signals, worker, effects, screen, written, clipboard, suspend, retake };
-    let ended = tui::run(&theme, state, first, ends, clock).await;
+    let ended = tui::run(&options.themes, state, first, ends, clock).await;
     drop(guard);
     Ok(ended)
 }

@@ -8,7 +8,7 @@ use crate::api::Connection;
 use crate::api::signer::Signer;
 use crate::app::Setup;
 use crate::config::{
-    self, ConfigError, Credential, Env, Flags, Origin, Profile, SecretSource, Settings, paths,
+    self, ConfigError, Credential, Env, Flags, Origin, Profile, SecretSource, Settings, ThemeChoice, paths,
 };
 use crate::domain::profile::Environment;
 use crate::keymap::Keymap;
@@ -24,6 +24,8 @@ const EMBEDDED_KEY: &str = "(embedded)";
 /// Everything that is settled before anything starts.
 #[derive(Clone, Debug)]
 pub(super) struct Plan {
+    /// What they look like.
+    pub theme: ThemeChoice,
     /// What the screens need.
     pub setup: Setup,
     /// Where the calls go.
@@ -143,7 +145,8 @@ fn service(
         keys,
         app: store_key.as_str().into(),
     };
-    Ok(Plan { setup, target: Target::Service(Box::new(ProfileTarget::of(profile, env)?)), store, store_key })
+    let target = Target::Service(Box::new(ProfileTarget::of(profile, env)?));
+    Ok(Plan { theme: settings.theme.clone(), setup, target, store, store_key })
 }
 
 /// Under which name drafts and journal of a profile are kept.
@@ -176,7 +179,8 @@ fn embedded(settings: &Settings, keys: Keymap, flags: &Flags, store: Option<Path
         notice: Some(format!("embedded sandbox, {why}: nothing is sent to anybody")),
         keys,
     };
-    Plan { setup, target: Target::Embedded, store, store_key: EMBEDDED_KEY.to_owned() }
+    let store_key = EMBEDDED_KEY.to_owned();
+    Plan { theme: settings.theme.clone(), setup, target: Target::Embedded, store, store_key }
 }
 
 /// How `:reload` reads the settings again: as at the start, but always those of the profile in use.
@@ -230,7 +234,12 @@ mod tests {
         let dir = tempfile::tempdir().unwrap();
         let config = dir.path().join("c.toml");
         std::fs::write(&config, CONFIG).unwrap();
-        let flags = Flags { config: Some(config), profile: Some(profile.to_owned()), sandbox: false };
+        let flags = Flags {
+            config: Some(config),
+            profile: Some(profile.to_owned()),
+            sandbox: false,
+            ..Flags::default()
+        };
         plan(&flags, &Env::of(env.iter().copied()), None).map_err(|err| err.to_string())
     }
 

@@ -15,6 +15,7 @@ use super::keys::ScopeKeys;
 use super::origin::{Origin, Sourced};
 use super::profile::{Profile, SecretSource};
 use super::reader::{FileReader, Table, advice, article, read_toml, told};
+use super::theme::BackgroundChoice;
 use super::{redact, secret, zone};
 use crate::domain::profile::{Environment, REGIONS, Region, region};
 use crate::domain::{Zone, text};
@@ -24,7 +25,7 @@ use crate::usersig;
 const TOP_KEYS: [&str; 4] = ["default_profile", "profiles", "ui", "keys"];
 
 /// The keys of `[ui]`.
-const UI_KEYS: [&str; 2] = ["refresh_seconds", "mouse"];
+const UI_KEYS: [&str; 4] = ["refresh_seconds", "mouse", "theme", "background"];
 
 /// The keys of a profile.
 const PROFILE_KEYS: [&str; 16] = [
@@ -70,6 +71,10 @@ pub struct ConfigFile {
     pub refresh_seconds: Option<Sourced<u64>>,
     /// Whether the mouse is reported.
     pub mouse: Option<Sourced<bool>>,
+    /// The name of the theme.
+    pub theme: Option<Sourced<String>>,
+    /// What the background of the terminal is.
+    pub background: Option<Sourced<BackgroundChoice>>,
     /// The keys, as they are written.
     pub keys: Vec<ScopeKeys>,
 }
@@ -104,6 +109,9 @@ fn root(reader: &mut FileReader<'_>, top: &Table<'_, '_>) -> ConfigFile {
         reader.unknown_keys(&ui, &UI_KEYS);
         file.refresh_seconds = reader.integer(&ui, "refresh_seconds", 1..=60);
         file.mouse = reader.boolean(&ui, "mouse");
+        file.theme = reader.string(&ui, "theme");
+        let backgrounds = BackgroundChoice::ALL.map(BackgroundChoice::name);
+        file.background = reader.word(&ui, "background", &backgrounds, BackgroundChoice::named);
     }
     file.keys = reader.keys(top);
     file

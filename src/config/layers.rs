@@ -17,12 +17,19 @@ use super::keys::ScopeKeys;
 use super::origin::{Location, Origin, Sourced};
 use super::paths::{self, Env};
 use super::profile::Profile;
+use super::theme::{BackgroundChoice, ThemeChoice};
 
 /// The variable that names the config file.
 const CONFIG_VARIABLE: &str = "PUSHDECK_CONFIG";
 
 /// The variable that names the profile.
 const PROFILE_VARIABLE: &str = "PUSHDECK_PROFILE";
+
+/// The variable that names the theme.
+const THEME_VARIABLE: &str = "PUSHDECK_THEME";
+
+/// The variable that says what the background of the terminal is.
+const BACKGROUND_VARIABLE: &str = "PUSHDECK_BACKGROUND";
 
 /// Time between two refreshes when nobody says.
 const REFRESH: Duration = Duration::from_secs(2);
@@ -34,6 +41,10 @@ pub struct Flags {
     pub config: Option<PathBuf>,
     /// `--profile NAME`
     pub profile: Option<String>,
+    /// `--theme NAME`
+    pub theme: Option<String>,
+    /// `--background auto|dark|light`
+    pub background: Option<BackgroundChoice>,
     /// `--sandbox`: no profile counts, and only a file named by `--config` is read.
     pub sandbox: bool,
 }
@@ -49,6 +60,8 @@ pub struct Settings {
     pub refresh: Sourced<Duration>,
     /// Whether the mouse is reported; else the terminal selects text with it.
     pub mouse: Sourced<bool>,
+    /// What it looks like.
+    pub theme: ThemeChoice,
     /// The zone of the profile, or the system's.
     pub timezone: Sourced<Zone>,
     /// The keys, as they are written.
@@ -65,6 +78,7 @@ pub fn load(flags: &Flags, env: &Env, system_zone: Option<&str>) -> Result<Setti
         Some(named) if !flags.sandbox || flags.config.is_some() => read(named, env)?,
         Some(_) | None => (None, ConfigFile::default()),
     };
+    let theme = theme(flags, env, &file, path.as_ref())?;
     let fallback = default_zone(env, system_zone);
     let mouse = file.mouse.clone().unwrap_or(Sourced::new(true, Origin::Default));
     let refresh = file.refresh_seconds.as_ref().map_or(Sourced::new(REFRESH, Origin::Default), |seconds| {
@@ -73,7 +87,38 @@ pub fn load(flags: &Flags, env: &Env, system_zone: Option<&str>) -> Result<Setti
     let keys = file.keys.clone();
     let profile = if flags.sandbox { None } else { choose(flags, env, file, path.as_ref())? };
     let timezone = profile.as_ref().and_then(|profile| profile.timezone.clone()).unwrap_or(fallback);
-    Ok(Settings { file: path, profile, refresh, mouse, timezone, keys })
+    Ok(Settings { file: path, profile, refresh, mouse, theme, timezone, keys })
+}
+
+/// The theme: the flags, the variables, the file. One's own lie beside the config file, or where that would be.
+fn theme(
+    flags: &Flags,
+    env: &Env,
+    file: &ConfigFile,
+    path: Option<&Sourced<PathBuf>>,
+) -> Result<ThemeChoice, ConfigError> {
+    let from_env = |name: &'static str| Some(Sourced::new(env.text(name)?, Origin::Env(name)));
+    let named = flags.theme.clone().map(|name| Sourced::new(name, Origin::Flag("--theme")));
+    let name = named.or_else(|| from_env(THEME_VARIABLE)).or_else(|| file.theme.clone());
+    let flag = flags.background.map(|background| Sourced::new(background, Origin::Flag("--background")));
+    let background = match (flag, from_env(BACKGROUND_VARIABLE)) {
+        (Some(flag), _) => Some(flag),
+        (None, Some(word)) => Some(background_of(&word)?),
+        (None, None) => file.background.clone(),
+    };
+    let background = background.unwrap_or(Sourced::new(BackgroundChoice::default(), Origin::Default));
+    let config = path.map(|path| path.value.clone()).or_else(|| paths::config_file(env));
+    let folder = config.and_then(|config| Some(config.parent()?.join("themes")));
+    Ok(ThemeChoice { name, background, folder })
+}
+
+fn background_of(word: &Sourced<String>) -> Result<Sourced<BackgroundChoice>, ConfigError> {
+    let Some(background) = BackgroundChoice::named(&word.value) else {
+        let advice = super::reader::advice(&word.value, &BackgroundChoice::ALL.map(BackgroundChoice::name));
+        let given = super::reader::told(&word.value);
+        return Err(ConfigError::new(format!("{} cannot be \"{given}\"{advice}", word.origin)));
+    };
+    Ok(Sourced::new(background, word.origin.clone()))
 }
 
 /// Which file to read: the flag, the variable, the XDG directory.

@@ -14,7 +14,8 @@ use ratatui::layout::Position;
 use terminput::Event;
 use terminput_crossterm::to_crossterm_key;
 
-use crate::app::{Mouse, MouseKind};
+use super::answer::{self, BACKGROUND};
+use crate::app::{Mouse, MouseKind, TerminalAnswer};
 
 /// So long after an ESC nothing more came: it was the key.
 pub(super) const ESC_WAIT: Duration = Duration::from_millis(50);
@@ -28,11 +29,14 @@ const BURST: usize = 16;
 /// No key is longer. What goes on is dropped up to its end.
 const LONGEST: usize = 64;
 
+/// The same for an answer that the terminal was asked for: over a slow connection it comes in pieces.
+const ANSWER_WAIT: Duration = Duration::from_secs(1);
+
 const ESC: u8 = 0x1b;
 const CTRL_C: u8 = 0x03;
 const PASTE_END: &[u8] = b"\x1b[201~";
 
-/// What an operator did.
+/// What an operator did, or the terminal said.
 #[derive(Clone, Debug, PartialEq)]
 pub(super) enum Input {
     /// A key.
@@ -43,6 +47,8 @@ pub(super) enum Input {
     Mouse(Mouse),
     /// Whether the terminal has the keyboard now.
     Focus(bool),
+    /// No deed of an operator: the terminal says what it was asked.
+    Answer(TerminalAnswer),
 }
 
 /// What was begun and has not ended.
@@ -81,6 +87,12 @@ pub(super) struct Decoder {
     last: Duration,
     /// Whether the last paste was given up before it ended.
     stalled: bool,
+    /// Whether the terminal was asked something lately.
+    expects: bool,
+    /// What was given up and may be the beginning of an answer.
+    torn: Vec<u8>,
+    /// Whether what was begun goes on with that.
+    resumed: bool,
 }
 
 impl Decoder {
@@ -97,6 +109,9 @@ impl Decoder {
             self.begun = Begun::Paste;
         }
         let mut rest = bytes;
+        if self.begun == Begun::Nothing {
+            self.resume(bytes);
+        }
         while let Some((&byte, behind)) = rest.split_first() {
             if self.begun == Begun::Paste {
                 rest = self.take_paste(rest, to);
@@ -112,6 +127,9 @@ impl Decoder {
         let wait = match self.begun {
             Begun::Nothing => return None,
             Begun::Escape => ESC_WAIT,
+            Begun::Control | Begun::Text | Begun::TextEscape if self.answers() && !self.may_be_key() => {
+                ANSWER_WAIT
+            }
             Begun::Paste => PASTE_WAIT,
             Begun::Char(_)
             | Begun::Control
@@ -126,12 +144,17 @@ impl Decoder {
 
     /// Nothing came up to the deadline: gives up what was begun.
     pub(super) fn expire(&mut self, to: &mut Vec<Input>) {
+        if self.answers() && !self.may_be_key() {
+            self.torn.clone_from(&self.held);
+        }
+        self.drop_resumed(to);
         match (self.begun, &self.held[..]) {
             (Begun::Paste, _) => {
                 self.end_paste(to);
                 self.stalled = true;
             }
             (Begun::Escape, _) => to.push(key(KeyCode::Esc, KeyModifiers::NONE)),
+            (Begun::Control | Begun::Text, [ESC, b'[' | b']']) if self.expects => {}
             // The first two bytes of a sequence are also a key pressed with alt.
             (Begun::Control | Begun::Single | Begun::Text, [ESC, second]) => {
                 to.push(key(KeyCode::Char(char::from(*second)), KeyModifiers::ALT));
@@ -141,9 +164,56 @@ impl Decoder {
         self.drop_held();
     }
 
+    /// Says whether the terminal was asked something lately: then what looks like a piece of an answer is no key,
+    /// also when it comes in pieces.
+    pub(super) fn expect(&mut self, expects: bool) {
+        self.expects = expects;
+        if !expects {
+            self.torn.clear();
+        }
+    }
+
+    /// Whether what was begun may be an answer.
+    fn answers(&self) -> bool {
+        let has_begun =
+            matches!(self.begun, Begun::Escape | Begun::Control | Begun::Text | Begun::TextEscape);
+        self.expects && has_begun && answer::may_become_one(&self.held)
+    }
+
+    /// Goes on with an answer that was given up, when that is what these bytes do.
+    fn resume(&mut self, bytes: &[u8]) {
+        let torn = std::mem::take(&mut self.torn);
+        let Some(first) = bytes.first().filter(|_| self.expects && !torn.is_empty()) else { return };
+        if !answer::may_become_one(&[&torn[..], &[*first]].concat()) {
+            return;
+        }
+        self.begun = match torn[..] {
+            [ESC] => Begun::Escape,
+            [ESC, b'[', ..] => Begun::Control,
+            [.., ESC] => Begun::TextEscape,
+            _ => Begun::Text,
+        };
+        self.held = torn;
+        self.resumed = true;
+    }
+
+    /// Whether what goes on with an ESC that was taken for the key is no more than the next key.
+    fn may_be_key(&self) -> bool {
+        self.resumed && self.held.len() == 2
+    }
+
+    /// A key that was taken for the second byte of an answer, and is none.
+    fn drop_resumed(&mut self, to: &mut Vec<Input>) {
+        if let ([ESC, second], true) = (&self.held[..], self.may_be_key()) {
+            to.push(key(KeyCode::Char(char::from(*second)), KeyModifiers::NONE));
+            self.drop_held();
+        }
+    }
+
     fn drop_held(&mut self) {
         self.begun = Begun::Nothing;
         self.held.clear();
+        self.resumed = false;
     }
 
     fn end_paste(&mut self, to: &mut Vec<Input>) {
@@ -191,12 +261,20 @@ impl Decoder {
                 _ => self.begun = Begun::Mouse(missing - 1),
             },
             Begun::Text => match byte {
-                0x07 | 0x18 | 0x1a => self.drop_held(),
-                ESC => self.begun = Begun::TextEscape,
+                0x07 => self.end_text(to),
+                0x18 | 0x1a => self.drop_held(),
+                ESC => {
+                    self.hold(ESC);
+                    self.begun = Begun::TextEscape;
+                }
                 CTRL_C => self.break_off(byte, to),
+                _ if self.breaks_answer(byte) => self.break_off(byte, to),
                 _ => self.hold(byte),
             },
-            Begun::TextEscape if byte == b'\\' => self.drop_held(),
+            Begun::TextEscape if byte == b'\\' => {
+                self.held.pop();
+                self.end_text(to);
+            }
             Begun::TextEscape => {
                 self.break_off(ESC, to);
                 self.step(byte, to);
@@ -256,8 +334,23 @@ impl Decoder {
         self.begun = begun;
     }
 
+    /// The end of an answer.
+    fn end_text(&mut self, to: &mut Vec<Input>) {
+        if self.held.len() < LONGEST {
+            to.extend(answer::read(&self.held).map(Input::Answer));
+        }
+        self.drop_held();
+    }
+
+    /// Whether an answer that was waited for cannot hold this byte, so that it is a key.
+    fn breaks_answer(&self, byte: u8) -> bool {
+        let is_long_begun = self.resumed || self.held.starts_with(BACKGROUND);
+        self.answers() && is_long_begun && !answer::may_become_one(&[&self.held[..], &[byte]].concat())
+    }
+
     fn in_control(&mut self, byte: u8, to: &mut Vec<Input>) {
         match byte {
+            _ if self.resumed && self.breaks_answer(byte) => self.break_off(byte, to),
             b'[' if self.held.len() == 2 => {
                 self.held.push(byte);
                 self.begun = Begun::ConsoleKey;
@@ -287,6 +380,7 @@ impl Decoder {
 
     /// Gives up what was begun: `byte` is something new.
     fn break_off(&mut self, byte: u8, to: &mut Vec<Input>) {
+        self.drop_resumed(to);
         self.drop_held();
         self.begin(byte, to);
     }
@@ -295,7 +389,9 @@ impl Decoder {
     fn finish(&mut self, byte: u8, to: &mut Vec<Input>) {
         let is_whole = self.held.len() < LONGEST;
         self.held.push(byte);
-        if is_whole {
+        if is_whole && let Some(answer) = answer::read(&self.held) {
+            to.push(Input::Answer(answer));
+        } else if is_whole {
             to.extend(read_report(&self.held).or_else(|| read_key(&self.held).map(Input::Key)));
         }
         self.drop_held();

@@ -8,7 +8,7 @@ use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableBracketedPaste, DisableFocusChange, EnableBracketedPaste, EnableFocusChange};
@@ -17,10 +17,13 @@ use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlte
 use rustix::termios::Termios;
 use tokio::sync::{mpsc, watch};
 
+use super::answer::Questions;
 use super::screen::{Progress, Screen, screen};
 use super::{job, line};
 use crate::app::Message;
 
+/// When the terminal was asked last, and has not answered yet.
+static ASKED: Mutex<Option<Instant>> = Mutex::new(None);
 /// Whether the terminal is taken over now. One process has one terminal.
 static TAKEN: AtomicBool = AtomicBool::new(false);
 /// Whether the mouse is reported while it is.
@@ -31,12 +34,16 @@ static LINE: Mutex<Option<HeldLine>> = Mutex::new(None);
 /// How long the giving back waits for a frame that is being written, and then for its own bytes.
 const PATIENCE: Duration = Duration::from_millis(300);
 
+/// So late an answer hardly comes any more.
+const ANSWER_IN: Duration = Duration::from_secs(1);
+
 /// The line as it was, and who writes to it.
 #[derive(Debug)]
 struct HeldLine {
     tty: OwnedFd,
     before: Termios,
     screen: Screen,
+    questions: Questions,
 }
 
 /// Holds the terminal; gives it back when dropped.
@@ -47,11 +54,11 @@ pub struct TerminalGuard(());
 pub type TakenTerminal = (TerminalGuard, Screen, watch::Receiver<Progress>);
 
 /// Takes the terminal over: raw mode, the alternate screen, pastes in one piece, no cursor, word of the focus,
-/// and `mouse` says whether also of the mouse.
+/// and `mouse` says whether also of the mouse; and asks it what it is like.
 ///
 /// # Errors
 /// When standard output is not a terminal, or the terminal cannot be set up; then it is given back.
-pub fn take(mouse: bool) -> io::Result<TakenTerminal> {
+pub fn take(mouse: bool, questions: Questions) -> io::Result<TakenTerminal> {
     MOUSE.store(mouse, Ordering::SeqCst);
     if !io::stdout().is_terminal() {
         return Err(io::Error::other("standard output is not a terminal, and the dashboard needs one"));
@@ -59,9 +66,10 @@ pub fn take(mouse: bool) -> io::Result<TakenTerminal> {
     let tty = line::keys()?;
     let (screen, writer, written) = screen(line::Outlet::open(is_taken)?, is_taken, line::size);
     thread::Builder::new().name("output".to_owned()).spawn(move || writer.run())?;
-    screen.begin(&entering()?);
+    screen.begin(&entering(questions)?);
     let before = line::make_raw(tty.as_fd())?;
-    *line_held() = Some(HeldLine { tty, before, screen: screen.clone() });
+    *line_held() = Some(HeldLine { tty, before, screen: screen.clone(), questions });
+    ask(questions);
     TAKEN.store(true, Ordering::SeqCst);
     Ok((TerminalGuard(()), screen, written))
 }
@@ -82,6 +90,10 @@ pub fn give_back() {
     let pen = line.screen.pen(PATIENCE);
     // A terminal that is gone cannot be given back, and nobody is left to be told.
     let _ = line::Outlet::open(|| true).and_then(|mut out| out.write_within(&leaving()?, PATIENCE));
+    if has_asked(ANSWER_IN) {
+        // An answer that comes now would be typed into the shell.
+        line::drop_input(line.tty.as_fd());
+    }
     let _ = line::set(line.tty.as_fd(), &line.before);
     drop(pen);
 }
@@ -107,12 +119,30 @@ pub fn retake() -> io::Result<()> {
     let Some(line) = &mut *held else { return Ok(()) };
     let found = line::make_raw(line.tty.as_fd())?;
     let _pen = line.screen.pen(PATIENCE);
-    line.screen.begin(&entering()?);
+    line.screen.begin(&entering(line.questions)?);
+    ask(line.questions);
     if !TAKEN.swap(true, Ordering::SeqCst) {
         // What was set meanwhile is what it will be given back with.
         line.before = found;
     }
     Ok(())
+}
+
+/// Questions are on their way with the next frame.
+fn ask(questions: Questions) {
+    let now = (questions != Questions::default()).then(Instant::now);
+    *ASKED.lock().unwrap_or_else(PoisonError::into_inner) = now;
+}
+
+/// Whether the terminal was asked so lately and has not answered yet.
+pub(super) fn has_asked(lately: Duration) -> bool {
+    let asked = *ASKED.lock().unwrap_or_else(PoisonError::into_inner);
+    asked.is_some_and(|at| at.elapsed() < lately)
+}
+
+/// It has answered everything.
+pub(super) fn is_answered() {
+    *ASKED.lock().unwrap_or_else(PoisonError::into_inner) = None;
 }
 
 fn line_held() -> MutexGuard<'static, Option<HeldLine>> {
@@ -133,12 +163,13 @@ pub fn capture_mouse(screen: &Screen, on: bool) -> io::Result<()> {
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
-fn entering() -> io::Result<Vec<u8>> {
+fn entering(questions: Questions) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, Hide)?;
     if MOUSE.load(Ordering::SeqCst) {
         bytes.extend_from_slice(MOUSE_ON);
     }
+    bytes.extend(questions.bytes());
     Ok(bytes)
 }
 
@@ -179,7 +210,7 @@ mod tests {
         let text = |bytes: io::Result<Vec<u8>>| String::from_utf8(bytes.unwrap()).unwrap();
         for mouse in [true, false] {
             MOUSE.store(mouse, Ordering::SeqCst);
-            let (on, off) = (text(entering()), text(leaving()));
+            let (on, off) = (text(entering(Questions::default())), text(leaving()));
             let without = [("2004h", "2004l"), ("1049h", "1049l"), ("1004h", "1004l"), ("25l", "25h")];
             let with = [("1000h", "1000l"), ("1006h", "1006l")];
             for (set, reset) in without.iter().chain(with.iter().filter(|_| mouse)) {

@@ -7,10 +7,11 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
 
+use super::answer::ANSWERS_WAIT;
 use super::decode::{Decoder, Input};
-use super::guard::is_taken;
+use super::guard::{has_asked, is_answered, is_taken};
 use super::line::{self, Waited};
-use crate::app::Message;
+use crate::app::{Message, TerminalAnswer};
 
 /// What one look at the terminal brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -24,7 +25,7 @@ enum Read {
 }
 
 /// Starts the thread that reads the terminal. It ends with the process, when nobody listens any
-/// more, or when the terminal is gone; then it asks the loop to end. It asks the terminal nothing.
+/// more, or when the terminal is gone; then it asks the loop to end.
 ///
 /// # Errors
 /// When there is no terminal, or no thread can be started.
@@ -32,7 +33,7 @@ pub fn listen(to: mpsc::Sender<Message>) -> io::Result<()> {
     let tty = line::keys()?;
     let began = Instant::now();
     let read = move |buffer: &mut [u8], longest| read(&tty, buffer, longest);
-    let forward = move || forward(read, || began.elapsed(), &to);
+    let forward = move || forward(read, || began.elapsed(), || has_asked(ANSWERS_WAIT), &to);
     thread::Builder::new().name("input".to_owned()).spawn(forward).map(|_| ())
 }
 
@@ -54,6 +55,7 @@ fn read(tty: &OwnedFd, buffer: &mut [u8], longest: Option<Duration>) -> io::Resu
 fn forward(
     mut read: impl FnMut(&mut [u8], Option<Duration>) -> io::Result<Read>,
     clock: impl Fn() -> Duration,
+    expects: impl Fn() -> bool,
     to: &mpsc::Sender<Message>,
 ) {
     let mut decoder = Decoder::default();
@@ -61,7 +63,9 @@ fn forward(
     let mut got = Vec::new();
     loop {
         let longest = decoder.deadline().map(|deadline| deadline.saturating_sub(clock()));
-        match read(&mut buffer, longest) {
+        let read = read(&mut buffer, longest);
+        decoder.expect(expects());
+        match read {
             Ok(Read::Bytes(count)) => {
                 decoder.feed(buffer.get(..count).unwrap_or_default(), clock(), &mut got);
             }
@@ -81,6 +85,12 @@ fn forward(
                 Input::Paste(text) => Message::Pasted(text),
                 Input::Mouse(mouse) => Message::Mouse(mouse),
                 Input::Focus(here) => Message::Focused(here),
+                Input::Answer(answer) => {
+                    if matches!(answer, TerminalAnswer::Background { .. }) {
+                        is_answered();
+                    }
+                    Message::Answered(answer)
+                }
             };
             if to.blocking_send(message).is_err() {
                 return;
@@ -119,7 +129,7 @@ mod tests {
                 None => Ok(Read::End),
             }
         };
-        forward(read, || Duration::ZERO, &to);
+        forward(read, || Duration::ZERO, || true, &to);
         drop(to);
         let mut got = Vec::new();
         while let Ok(message) = from.try_recv() {
@@ -150,6 +160,6 @@ mod tests {
             buffer[0] = b'j';
             Ok(Read::Bytes(1))
         };
-        forward(read, || Duration::ZERO, &to);
+        forward(read, || Duration::ZERO, || true, &to);
     }
 }

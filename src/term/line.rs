@@ -62,6 +62,12 @@ pub(super) fn make_raw(tty: BorrowedFd<'_>) -> io::Result<Termios> {
     Ok(before)
 }
 
+/// Throws away what came and was not read.
+pub(super) fn drop_input(tty: BorrowedFd<'_>) {
+    // Not every system can.
+    let _ = tcflush(tty, QueueSelector::IFlush);
+}
+
 /// Puts settings in force at once.
 pub(super) fn set(tty: BorrowedFd<'_>, settings: &Termios) -> io::Result<()> {
     // It is broken off when a job in the background is stopped for it and then goes on.

@@ -24,6 +24,19 @@ pub enum Ground {
     Light,
 }
 
+impl Ground {
+    /// What the environment says: some terminals leave the numbers of their colours in `COLORFGBG`.
+    pub fn of(env: impl Fn(&str) -> Option<String>) -> Self {
+        let colours = env("COLORFGBG").unwrap_or_default();
+        let background = colours.rsplit(';').next().unwrap_or_default();
+        Self::from_light(background == "7" || background == "15")
+    }
+
+    pub(super) fn from_light(is_light: bool) -> Self {
+        if is_light { Self::Light } else { Self::Dark }
+    }
+}
+
 impl Depth {
     /// All, the richest first.
     pub const ALL: [Self; 4] = [Self::True, Self::Indexed, Self::Sixteen, Self::None];
@@ -54,6 +67,20 @@ const MODERN: [&str; 6] = ["alacritty", "foot", "ghostty", "kitty", "wezterm", "
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_environment_may_say_what_the_background_is() {
+        for (value, is) in [
+            ("0;15", Ground::Light),
+            ("15;0", Ground::Dark),
+            ("0;default;7", Ground::Light),
+            ("", Ground::Dark),
+        ] {
+            let ground = Ground::of(|name| (name == "COLORFGBG").then(|| value.to_owned()));
+            assert_eq!(ground, is, "{value}");
+        }
+        assert_eq!(Ground::of(|_| None), Ground::Dark);
+    }
 
     #[test]
     fn the_environment_says_how_many_colours_there_are() {

@@ -12,8 +12,13 @@ use super::depth::{Depth, Ground};
 use super::meaning::{Meaning, Styles};
 use crate::config::{ConfigError, FileReader, Table, article, read_toml, told};
 
-/// The theme that is taken when nobody names one.
-const DEFAULT: &str = include_str!("../../assets/themes/default.toml");
+/// The built-in themes; the first is taken when nobody names one, and has what the others leave out.
+pub(super) const BUILT_IN: [(&str, &str); 4] = [
+    ("default", include_str!("../../assets/themes/default.toml")),
+    ("solarized", include_str!("../../assets/themes/solarized.toml")),
+    ("high-contrast", include_str!("../../assets/themes/high-contrast.toml")),
+    ("colour-blind", include_str!("../../assets/themes/colour-blind.toml")),
+];
 
 /// The tables of a file.
 const TABLES: [&str; 3] = ["dark", "light", "none"];
@@ -39,10 +44,39 @@ pub(super) struct ThemeFile {
 }
 
 impl ThemeFile {
-    /// The built-in theme.
-    pub(super) fn built_in() -> Self {
-        // A test reads the embedded file; a fault in it would cost the colours, not the program.
-        Self::parse(Path::new("default.toml"), DEFAULT).unwrap_or_default()
+    /// The built-in theme of this name, whole; `None` when there is none.
+    pub(super) fn built_in(name: &str) -> Option<Self> {
+        let of = |(name, text): (&str, &str)| {
+            // A test reads the embedded files; a fault in one would cost the colours, not the program.
+            Self::parse(Path::new(name), text).unwrap_or_default()
+        };
+        let [default, others @ ..] = BUILT_IN;
+        if name == default.0 {
+            return Some(of(default));
+        }
+        let found = others.into_iter().find(|(known, _)| *known == name)?;
+        Some(of(found).over(&of(default)))
+    }
+
+    /// The theme that is taken when nobody names one.
+    pub(super) fn default_theme() -> Self {
+        Self::built_in(BUILT_IN[0].0).unwrap_or_default()
+    }
+
+    /// This file, with what it leaves out as it is there.
+    pub(super) fn over(&self, other: &Self) -> Self {
+        let both = |mine: &[Styles; DEPTHS.len()], theirs: &[Styles; DEPTHS.len()]| {
+            let mut all = theirs.clone();
+            for (styles, mine) in all.iter_mut().zip(mine) {
+                *styles = mine.or(styles);
+            }
+            all
+        };
+        Self {
+            dark: both(&self.dark, &other.dark),
+            light: both(&self.light, &other.light),
+            none: self.none.or(&other.none),
+        }
     }
 
     /// Reads the text of a file.

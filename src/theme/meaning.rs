@@ -102,6 +102,15 @@ impl Styles {
         }
     }
 
+    /// What is not said here is as it is there.
+    pub(super) fn or(&self, other: &Self) -> Self {
+        let mut both = other.clone();
+        for (mine, theirs) in self.0.iter().zip(&mut both.0) {
+            *theirs = mine.or(*theirs);
+        }
+        both
+    }
+
     /// Whether there is a look for this one.
     #[cfg(test)]
     pub(super) fn has(&self, meaning: Meaning) -> bool {

@@ -2,12 +2,27 @@
 
 use ratatui::style::{Color, Modifier, Style};
 
-use super::{Depth, Ground};
+use super::file::{BUILT_IN, ThemeFile};
+use super::{Depth, Ground, Theme};
 
 /// The least for a text of usual size.
 pub(crate) const LEAST: f64 = 4.5;
 
 type Rgb = [u8; 3];
+
+/// Every built-in theme at every depth for every background.
+pub(crate) fn every_built_in() -> Vec<(&'static str, Depth, Ground, Theme)> {
+    let mut all = Vec::new();
+    for (name, _) in BUILT_IN {
+        let file = ThemeFile::built_in(name).unwrap_or_default();
+        for depth in Depth::ALL {
+            for ground in [Ground::Dark, Ground::Light] {
+                all.push((name, depth, ground, Theme::of(&file, depth, ground)));
+            }
+        }
+    }
+    all
+}
 
 /// Black, and the backgrounds of themes for terminals that are in wide use.
 const DARK: [Rgb; 10] = [

@@ -13,7 +13,7 @@ use crate::app::testing::{asked, connecting, key, now, setup, tasks, typed, with
 use crate::app::{Write, Written};
 use crate::domain::{Kind, Page, TaskId};
 use crate::term;
-use crate::theme::Depth;
+use crate::theme::{Depth, Theme};
 
 const SIZE: (u16, u16) = (80, 24);
 
@@ -104,7 +104,7 @@ fn shown(terminal: &TestTerminal) -> String {
 }
 
 async fn run_with(state: State, ends: Channels) -> Ended {
-    run(&Theme::new(Depth::Indexed), state, Vec::new(), ends, clock()).await
+    run(&Themes::new(Depth::Indexed), state, Vec::new(), ends, clock()).await
 }
 
 fn ctrl_c() -> Message {
@@ -267,8 +267,8 @@ async fn what_is_typed_behind_the_wish_to_leave_confirms_nothing() {
     }
     // The review has been on the screen for long: no input guard hides what is looked at here.
     crate::app::testing::quiet(&mut state, 2);
-    let theme = Theme::new(Depth::Indexed);
-    let run = run(&theme, state, Vec::new(), ends, || crate::app::testing::later(2));
+    let themes = Themes::new(Depth::Indexed);
+    let run = run(&themes, state, Vec::new(), ends, || crate::app::testing::later(2));
     let worker = async {
         let mut writes = 0;
         while let Some(effect) = far.effects.recv().await {
@@ -341,8 +341,8 @@ async fn an_effect_that_finds_no_place_is_noted_and_answered() {
     let lost = asked(&effects);
     let fill = vec![Effect::LoadDraft { req: lost, slot: "new".to_owned() }];
     let first = fill.into_iter().chain(effects).collect();
-    let theme = Theme::new(Depth::Indexed);
-    let run = run(&theme, state, first, ends, clock());
+    let themes = Themes::new(Depth::Indexed);
+    let run = run(&themes, state, first, ends, clock());
     let quit = async {
         tokio::time::sleep(Duration::from_millis(200)).await;
         far.signals.send(Message::EndAsked).await.unwrap();
@@ -364,9 +364,9 @@ fn copy(text: &str) -> Effect {
 async fn what_is_copied_goes_to_the_terminal_and_a_terminal_that_takes_nothing_is_said() {
     let (ends, far, mut writer) = stalled_ends(64);
     far.signals.try_send(Message::EndAsked).unwrap();
-    let (theme, state) = (Theme::new(Depth::Indexed), with_page(SIZE, 128, tasks()));
+    let (themes, state) = (Themes::new(Depth::Indexed), with_page(SIZE, 128, tasks()));
     let copies = vec![copy("a"), copy("b")];
-    let ended = run(&theme, state.clone(), copies, ends, clock()).await;
+    let ended = run(&themes, state.clone(), copies, ends, clock()).await;
     let note = ended.state.shared.note.unwrap().text;
     assert_eq!(note, "it sent to the terminal (OSC 52), which may refuse it silently");
     while writer.next().await {}
@@ -376,7 +376,7 @@ async fn what_is_copied_goes_to_the_terminal_and_a_terminal_that_takes_nothing_i
     let (ends, far, writer) = stalled_ends(64);
     far.signals.try_send(Message::EndAsked).unwrap();
     let copies = vec![copy(&"c".repeat(70_000)); 8];
-    let ended = run(&theme, state, copies, ends, clock()).await;
+    let ended = run(&themes, state, copies, ends, clock()).await;
     let note = ended.state.shared.note.unwrap().text;
     assert_eq!(note, "it not copied; the terminal does not accept it");
     drop(writer);

@@ -9,7 +9,7 @@ use crate::domain::text;
 use crate::theme::Theme;
 
 use super::cells::put;
-use super::overlay::{centred, overlay};
+use super::overlay::overlay;
 use super::text_field;
 
 /// Room of the names before their texts.
@@ -18,37 +18,23 @@ const NAME: u16 = 16;
 const KEYS: u16 = 12;
 /// The least room in which what an action does is worth saying.
 const HELP: u16 = 20;
-/// With fewer lines than this all of them are needed.
-const LOW: u16 = 8;
-/// Rows of actions at the most.
-const ROWS: u16 = 14;
 
 /// Draws the line and the actions below it, the chosen one in sight.
-pub(super) fn render(
-    state: &State,
-    palette: &Palette,
-    theme: &Theme,
-    area: Rect,
-    buf: &mut Buffer,
-) -> Option<Position> {
+pub(super) fn render(state: &State, palette: &Palette, theme: &Theme, buf: &mut Buffer) -> Option<Position> {
     let offers = palette.offers(&state.setup.keys, &state.history);
-    // The height does not follow what fits, so that nothing jumps while one types.
-    let inner = overlay("Do", centred(area, 76, ROWS + 4), buf, theme);
+    let rows = palette.rows(state);
+    let inner = overlay("Do", rows.frame, buf, theme);
     if inner.is_empty() {
         return None;
     }
     let x = put(buf, inner.x, inner.y, inner.width, ": ", theme.accent());
     let beside = Rect { x, width: inner.right().saturating_sub(x), height: 1, ..inner };
     let cursor = text_field::line(&palette.entry, true, theme, beside, buf);
-    // A blank line between them, where lines are not short.
-    let above = if inner.height < LOW { 1 } else { 2 };
-    let list = Rect { y: inner.y + above, height: inner.height.saturating_sub(above), ..inner };
+    let list = rows.area;
     if offers.is_empty() && !list.is_empty() {
         put(buf, list.x, list.y, list.width, "no action here has that name", theme.muted());
     }
-    let rows = usize::from(list.height);
-    let top = (palette.at + 1).saturating_sub(rows);
-    for (y, (i, binding)) in (list.y..list.bottom()).zip(offers.iter().enumerate().skip(top)) {
+    for (y, (i, binding)) in (list.y..list.bottom()).zip(offers.iter().enumerate().skip(rows.top)) {
         let pointer = if i == palette.at { "▸ " } else { "  " };
         let x = put(buf, list.x, y, list.width, pointer, theme.accent());
         let room = list.right().saturating_sub(x);

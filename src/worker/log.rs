@@ -65,6 +65,7 @@ pub(super) fn note_down(message: &Message) {
         | Message::Mouse(_)
         | Message::Focused(_)
         | Message::Resized { .. }
+        | Message::Answered(_)
         | Message::EndAsked
         | Message::StopAsked
         | Message::WentOn => {}

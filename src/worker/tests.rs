@@ -213,6 +213,7 @@ fn answered(message: &Message) -> Option<ReqId> {
         | Message::Signed { .. }
         | Message::Called(_)
         | Message::Copied(_)
+        | Message::Answered(_)
         | Message::Drawn { .. } => None,
     }
 }

@@ -91,11 +91,11 @@ fn the_head_of_a_column_sorts_and_a_hint_does_what_its_key_does() {
     terminal.see("the service sorts by scheduled or creation time only");
     let hint = cell(&terminal.screen(), "n new");
     terminal.keys(&press(hint));
-    let screen = terminal.see("New task");
+    let screen = terminal.see("New push");
     // Outside of the form nothing happens, and nothing is lost.
     terminal.keys(&press((0, 1)));
     terminal.keys(&press(cell(&screen, "Esc back")));
-    terminal.gone("New task");
+    terminal.gone("New push");
     terminal.keys("x");
     let screen = terminal.see("What can be done here");
     let copy = cell(&screen, "copy: id");

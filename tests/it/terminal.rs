@@ -25,6 +25,8 @@ struct Shared {
     clears: AtomicUsize,
     /// Whether nothing more than the first bytes is read for now.
     stalled: AtomicBool,
+    /// What is answered to the question for the background.
+    background: Option<&'static [u8]>,
 }
 
 /// What programs ask a terminal, and what it says.
@@ -37,8 +39,11 @@ const ANSWERS: &[(&[u8], &[u8])] = &[
     (b"\x1b[?u", b"\x1b[?0u"),
     (b"\x1b[?2026$p", b"\x1b[?2026;2$y"),
     (b"\x1b]10;?", b"\x1b]10;rgb:d3d3/d7d7/cfcf\x1b\\"),
-    (b"\x1b]11;?", b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\"),
 ];
+/// The question for the background, and the answer of a dark terminal.
+const BACKGROUND: &[u8] = b"\x1b]11;?";
+pub(crate) const DARK: &[u8] = b"\x1b]11;rgb:1e1e/1e1e/1e1e\x1b\\";
+pub(crate) const LIGHT: &[u8] = b"\x1b]11;rgb:fdfd/f6f6/e3e3\x1b\\";
 const CLEAR: &[u8] = b"\x1b[2J";
 
 /// The program in its terminal.
@@ -60,6 +65,7 @@ pub(crate) struct Start {
     home: tempfile::TempDir,
     script: Option<&'static str>,
     stalled: bool,
+    background: Option<&'static [u8]>,
 }
 
 impl Start {
@@ -67,7 +73,15 @@ impl Start {
     pub(crate) fn new(args: &[&str]) -> Self {
         let home = tempfile::tempdir().unwrap();
         let args = args.iter().map(|&a| a.to_owned()).collect();
-        Self { args, env: Vec::new(), size: (120, 40), home, script: None, stalled: false }
+        Self {
+            args,
+            env: Vec::new(),
+            size: (120, 40),
+            home,
+            script: None,
+            stalled: false,
+            background: Some(DARK),
+        }
     }
 
     pub(crate) fn size(mut self, columns: u16, rows: u16) -> Self {
@@ -86,6 +100,13 @@ impl Start {
         std::fs::create_dir_all(&folder).unwrap();
         std::fs::write(folder.join("config.toml"), text).unwrap();
         self
+    }
+
+    /// Writes a theme beside it.
+    pub(crate) fn write_theme(&mut self, name: &str, text: &str) {
+        let folder = self.home.path().join("config/pushdeck/themes");
+        std::fs::create_dir_all(&folder).unwrap();
+        std::fs::write(folder.join(format!("{name}.toml")), text).unwrap();
     }
 
     /// Keeps the configuration file from others, as a secret in it requires.
@@ -111,6 +132,12 @@ impl Start {
     /// Reads the first bytes of the program, and no more before [`Terminal::read_on`].
     pub(crate) fn stalled(mut self) -> Self {
         self.stalled = true;
+        self
+    }
+
+    /// Answers the question for the background so, or not at all.
+    pub(crate) fn background(mut self, answer: Option<&'static [u8]>) -> Self {
+        self.background = answer;
         self
     }
 
@@ -144,6 +171,7 @@ impl Start {
             raw: Mutex::default(),
             clears: AtomicUsize::new(0),
             stalled: AtomicBool::new(self.stalled),
+            background: self.background,
         });
         let mut reader = pair.master.try_clone_reader().unwrap();
         let writer = Arc::new(Mutex::new(pair.master.take_writer().unwrap()));
@@ -180,14 +208,16 @@ impl Start {
 /// Answers every query that begins at `from` or later, and says where those begin that came only in
 /// part.
 fn answer(raw: &[u8], from: usize, shared: &Shared, to: &Mutex<Box<dyn Write + Send>>) -> usize {
+    let background = shared.background.map(|answer| (BACKGROUND, answer));
+    let answers = || ANSWERS.iter().copied().chain(background);
     let mut at = from;
     while let Some(rest) = raw.get(at..).filter(|rest| !rest.is_empty()) {
-        if let Some((_, answer)) = ANSWERS.iter().find(|(query, _)| rest.starts_with(query)) {
+        if let Some((_, answer)) = answers().find(|(query, _)| rest.starts_with(query)) {
             // The program may have ended meanwhile.
             let _ = to.lock().unwrap().write_all(answer);
         } else if rest.starts_with(CLEAR) {
             shared.clears.fetch_add(1, Ordering::SeqCst);
-        } else if CLEAR.starts_with(rest) || ANSWERS.iter().any(|(query, _)| query.starts_with(rest)) {
+        } else if CLEAR.starts_with(rest) || answers().any(|(query, _)| query.starts_with(rest)) {
             break;
         }
         at += 1;
@@ -226,6 +256,29 @@ impl Terminal {
     /// The text of the screen, row by row.
     pub(crate) fn screen(&self) -> String {
         self.shared.parser.lock().unwrap().0.screen().contents()
+    }
+
+    /// Waits until the first cell of a text has this colour.
+    pub(crate) fn see_colour(&self, text: &str, colour: vt100::Color) {
+        let deadline = Instant::now() + PATIENCE;
+        let mut guard = self.shared.parser.lock().unwrap();
+        loop {
+            let screen = guard.0.screen();
+            let (rows, columns) = screen.size();
+            let (rows, columns) = (rows.get(), columns.get());
+            let is = (0..rows).any(|row| {
+                let line = screen.contents_between(row, 0, row, columns);
+                let column = line.find(text).map(|at| line.get(..at).unwrap().chars().count());
+                let cell = column.and_then(|column| screen.cell(row, u16::try_from(column).unwrap()));
+                cell.is_some_and(|cell| cell.fgcolor() == colour)
+            });
+            if is {
+                return;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            assert!(!left.is_zero(), "\"{text}\" never was {colour:?}:\n{}", screen.contents());
+            (guard, _) = self.shared.changed.wait_timeout(guard, left).unwrap();
+        }
     }
 
     /// Waits until the cursor stands behind this text, or is hidden where there is none.

@@ -255,3 +255,36 @@ fn keys_wait_for_a_moment_after_the_mouse_as_after_a_key() {
     feed(&mut state, [press(at)]);
     assert_eq!(state.last_key, Some(now().running), "rows do not move under it (U4)");
 }
+
+#[test]
+fn in_the_palette_and_in_help_a_press_chooses_a_second_one_runs_and_the_wheel_recalls_nothing() {
+    let mut state = board(SIZE);
+    feed(&mut state, typed(":sort"));
+    let rows = state.layers.last().unwrap().rows(&state).unwrap();
+    let first = (rows.area.x + 4, rows.area.y);
+    assert_eq!(feed(&mut state, [press(first), press(first)]), []);
+    assert!(matches!(state.layers[..], [Layer::Sort(_)]), "{:?}", state.layers);
+
+    // What was run is in the history now; the wheel leaves the line as it is.
+    feed(&mut state, [key(KeyCode::Esc)]);
+    feed(&mut state, typed(":"));
+    for kind in [MouseKind::WheelUp, MouseKind::WheelDown, MouseKind::WheelDown, MouseKind::WheelUp] {
+        feed(&mut state, [mouse(kind, first)]);
+    }
+    let Some(Layer::Palette(palette)) = state.layers.last() else { panic!("{:?}", state.layers) };
+    assert!(palette.entry.is_empty() && palette.at == 1, "{palette:?}");
+
+    let mut state = board(SIZE);
+    feed(&mut state, typed("?"));
+    let find = |state: &State, number: usize| {
+        let all = (0..40).flat_map(|y| (0..120).map(move |x| (x, y)));
+        let layer = state.layers.last().unwrap();
+        all.filter(|at| layer.row_at(state, Position::new(at.0, at.1)) == Some(number)).nth(3)
+    };
+    let at = find(&state, 1).unwrap();
+    feed(&mut state, [press(at)]);
+    let Some(Layer::Help(page)) = state.layers.last() else { panic!("{:?}", state.layers) };
+    assert_eq!(page.at, 1);
+    feed(&mut state, [press(at)]);
+    assert!(!matches!(state.layers.last(), Some(Layer::Help(_))), "it ran what was chosen");
+}

@@ -205,7 +205,7 @@ fn done(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, written: Wri
         Written::Cancelled(_) => {
             let reviewed = pending.reviewed.as_ref().and_then(|reviewed| reviewed.subject.base());
             let task = shared.board.task(id).cloned().or_else(|| reviewed.map(|task| Arc::new(task.clone())));
-            for task in task {
+            if let Some(task) = task {
                 go_to::strike(shared, task);
             }
         }

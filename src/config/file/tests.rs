@@ -114,7 +114,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
     );
     assert_eq!(
         fault("[ui]\n  colour = 1\n"),
-        "/etc/c.toml:2:3: unknown key \"colour\" in [ui]; allowed: refresh_seconds, mouse"
+        "/etc/c.toml:2:3: unknown key \"colour\" in [ui]; allowed: refresh_seconds, mouse, theme, background"
     );
 }
 

@@ -114,8 +114,14 @@ fn sequences() -> Vec<(&'static [u8], Option<Input>)> {
         (b"\x1b[?62;22c", None),
         (b"\x1b[?1u", None),
         (b"\x1b[?2026;2$y", None),
-        (b"\x1b]11;rgb:0000/0000/0000\x1b\\", None),
-        (b"\x1b]11;rgb:0000/0000/0000\x07", None),
+        (
+            b"\x1b]11;rgb:0000/0000/0000\x1b\\",
+            Some(Input::Answer(TerminalAnswer::Background { is_light: false })),
+        ),
+        (
+            b"\x1b]11;rgb:0000/0000/0000\x07",
+            Some(Input::Answer(TerminalAnswer::Background { is_light: false })),
+        ),
         (b"\x1bP>|xterm(390)\x1b\\", None),
         (b"\x1b[200~\x1b[201~", None),
     ]
@@ -210,6 +216,90 @@ fn bursts_and_a_megabyte_of_paste_arrive_whole_and_in_linear_time() {
         let reads: Vec<(&[u8], Duration)> = bytes.chunks(size).map(|chunk| (chunk, MS)).collect();
         let got = decode(&reads);
         assert!(got == [pasted(&text)], "in pieces of {size} bytes");
+    }
+}
+
+/// The same for a terminal that was asked what it is like.
+fn expecting(reads: &[(&[u8], Duration)]) -> Vec<Input> {
+    let (mut decoder, mut now, mut got) = (Decoder::default(), Duration::ZERO, Vec::new());
+    for (bytes, after) in reads {
+        decoder.expect(true);
+        let next = now + *after;
+        quiet(&mut decoder, next, &mut got);
+        now = next;
+        decoder.feed(bytes, now, &mut got);
+    }
+    quiet(&mut decoder, now + Duration::from_mins(1), &mut got);
+    got
+}
+
+const ANSWERS: [&[u8]; 4] = [
+    b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\",
+    b"\x1b]11;rgb:1e1e/1e1e/1e1e\x07",
+    b"\x1b[?2027;1$y",
+    b"\x1b[?2027;0$y",
+];
+
+fn answers() -> [Input; 4] {
+    [
+        TerminalAnswer::Background { is_light: true },
+        TerminalAnswer::Background { is_light: false },
+        TerminalAnswer::ShowsJoined(true),
+        TerminalAnswer::ShowsJoined(false),
+    ]
+    .map(Input::Answer)
+}
+
+#[test]
+fn the_answers_of_the_terminal_are_read_and_are_no_keys() {
+    for (bytes, answer) in ANSWERS.into_iter().zip(answers()) {
+        assert_eq!(at_once(bytes), std::slice::from_ref(&answer));
+        let between = [b"j", bytes, b"k"].concat();
+        let is = [plain(KeyCode::Char('j')), answer.clone(), plain(KeyCode::Char('k'))];
+        assert_eq!(expecting(&[(&between, MS)]), is);
+        let slowly: Vec<(&[u8], Duration)> = bytes.chunks(1).map(|byte| (byte, 40 * MS)).collect();
+        assert_eq!(expecting(&slowly), [answer]);
+    }
+}
+
+#[test]
+fn an_answer_that_is_cut_anywhere_for_however_long_types_nothing() {
+    for (bytes, answer) in ANSWERS.into_iter().zip(answers()) {
+        for cut in 1..bytes.len() {
+            for pause in [30 * MS, 90 * MS, 300 * MS, 900 * MS, 4000 * MS] {
+                let got = expecting(&[(&bytes[..cut], MS), (&bytes[cut..], pause)]);
+                let at = format!("{:?} and {pause:?} later the rest: {got:?}", &bytes[..cut]);
+                // An ESC by itself is the key, when nothing follows in time.
+                let keys: Vec<&Input> = got.iter().filter(|input| **input != answer).collect();
+                let esc = plain(KeyCode::Esc);
+                let is_esc = cut == 1 && pause >= ESC_WAIT && keys == [&esc];
+                assert!(keys.is_empty() || is_esc, "{at}");
+                assert!(got.contains(&answer), "{at}");
+            }
+            // It never ends: then the next key is one.
+            let j = plain(KeyCode::Char('j'));
+            for pause in [20 * MS, 300 * MS, 2000 * MS] {
+                let got = expecting(&[(&bytes[..cut], MS), (b"j", pause), (b"j", 300 * MS)]);
+                assert_eq!(got.last(), Some(&j), "{:?}", &bytes[..cut]);
+            }
+            let got = expecting(&[(&bytes[..cut], MS), (b"\x03", 20 * MS)]);
+            assert_eq!(got.last(), Some(&ctrl_c()), "{:?}", &bytes[..cut]);
+        }
+    }
+}
+
+#[test]
+fn keys_that_look_like_the_beginning_of_an_answer_are_keys() {
+    let (esc, bracket) = (plain(KeyCode::Esc), plain(KeyCode::Char(']')));
+    let got = expecting(&[(b"\x1b", MS), (b"]", 300 * MS), (b"]", 300 * MS)]);
+    assert_eq!(got, [esc.clone(), bracket.clone(), bracket]);
+    let got = expecting(&[(b"\x1b", MS), (b"[", 300 * MS), (b"A", 300 * MS)]);
+    let open = KeyCode::Char('[');
+    assert_eq!(got, [esc.clone(), plain(open), key(KeyCode::Char('A'), KeyModifiers::SHIFT)]);
+    assert_eq!(expecting(&[(b"\x1b", MS), (b"1", 300 * MS)]), [esc, plain(KeyCode::Char('1'))]);
+    for (bytes, is) in sequences() {
+        let is: Vec<Input> = is.into_iter().collect();
+        assert_eq!(expecting(&[(bytes, MS)]), is, "{bytes:?}");
     }
 }
 
