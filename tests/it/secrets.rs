@@ -227,7 +227,7 @@ fn nothing_of_a_run_in_which_everything_fails_tells_the_key_or_a_signature() {
     terminal.keys("@");
     terminal.see("API log");
     terminal.keys("y");
-    terminal.see("copied");
+    terminal.see("sent to the terminal");
     terminal.keys(ENTER);
     terminal.see("RequestId");
     terminal.keys("qq");

@@ -218,8 +218,8 @@ fn no_label_is_a_name_of_the_service() {
         let shown = screen(&after((200, 160), [typed(kind), vec![ctrl('o')]].concat()));
         assert!(shown.contains("Sound length"), "all of it is in sight");
         for line in shown.lines().filter(|line| !line.contains("├─")) {
-            let named = line.split_whitespace().find(|word| names.contains(word));
-            assert_eq!(named, None, "{line}");
+            let wire = line.split_whitespace().find(|word| names.contains(word));
+            assert_eq!(wire, None, "{line}");
         }
     }
 }
