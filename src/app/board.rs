@@ -23,9 +23,11 @@ use super::shared::Shared;
 use super::{task_actions, writes};
 
 pub(super) mod ask;
+pub(super) mod by_id;
 pub mod columns;
 pub(super) mod go_to;
 pub(super) mod hit;
+pub mod offer;
 mod own;
 pub(super) mod paging;
 pub(super) mod range;
@@ -224,7 +226,7 @@ fn step_up(shared: &mut Shared, row: usize) -> Vec<Effect> {
 
 /// A key on the table.
 pub fn on_action(shared: &mut Shared, action: Action) -> Next {
-    let row = shared.board.cursor().unwrap_or(0);
+    let row = shared.board.cursor().or_else(|| by_id::row_before(shared)).unwrap_or(0);
     let last = shared.board.visible.len().saturating_sub(1);
     let screenful = Viewport::of(shared).most_rows();
     match action {
@@ -251,6 +253,9 @@ pub fn on_action(shared: &mut Shared, action: Action) -> Next {
         }
         Action::SwitchPane | Action::Open if shared.selected().is_some() => {
             return Next::open(Destination::Screen(Scope::Detail));
+        }
+        Action::Open if let Some(offer) = offer::offer(shared) => {
+            return offer::take_up(shared, offer, Filter::default()).into();
         }
         Action::Back => return step_back(shared),
         Action::Close => return Next::close(),

@@ -6,8 +6,11 @@ use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Scope};
 
-use super::board::ask::set_filter;
-use super::next::Next;
+use crate::domain::TaskId;
+
+use super::board::ask::{select, set_filter};
+use super::board::offer::{offer, take_up};
+use super::next::{Go, Next};
 use super::shared::Shared;
 use super::text_field::TextField;
 
@@ -22,6 +25,8 @@ pub struct FilterLine {
     pub entry: TextField,
     /// The filter to go back to on Esc.
     before: Filter,
+    /// The task that was selected then, and the one that was shown in spite of that filter.
+    selected: (Option<TaskId>, Option<TaskId>),
 }
 
 /// Bytes of a filter.
@@ -31,19 +36,20 @@ impl FilterLine {
     /// The line, with what was typed when it was left by Esc, else with the filter that is on.
     pub(super) fn open(shared: &mut Shared) -> Self {
         let before = shared.board.filter.clone();
+        let selected = (shared.board.selected, shared.board.shown_anyway);
         let left = shared.drafts.filter.take();
         let entry = TextField::line(left.as_deref().unwrap_or(&before.text)).at_most(LONGEST);
         if let Some(text) = left {
             set_filter(shared, Filter::read(&text));
             shared.say("your last input is restored · ctrl-u empties the line");
         }
-        Self { entry, before }
+        Self { entry, before, selected }
     }
 
     /// A key in the line.
     pub(super) fn on_key(&mut self, shared: &mut Shared, event: KeyEvent, action: Option<Action>) -> Next {
         match action {
-            Some(Action::KeepFilter) => return Next::close(),
+            Some(Action::KeepFilter) => return self.keep(shared),
             Some(Action::Back) => {
                 let typed = self.entry.text();
                 if typed != self.before.text && !typed.trim().is_empty() {
@@ -52,6 +58,7 @@ impl FilterLine {
                     shared.say(format!("the filter is unchanged · {key} restores what was typed"));
                 }
                 set_filter(shared, self.before.clone());
+                select(shared, self.selected);
                 return Next::close();
             }
             _ => {
@@ -62,6 +69,19 @@ impl FilterLine {
             }
         }
         Next::stay()
+    }
+
+    /// Enter: the filter stays. Where it leaves no row, what was typed may be a task, or stand on another page.
+    fn keep(&self, shared: &mut Shared) -> Next {
+        if let Some(offer) = offer(shared) {
+            let effects = take_up(shared, offer, self.before.clone());
+            return Next { effects, go: Go::Close };
+        }
+        if shared.board.rows().len() == 0 {
+            // Without the filter it is there again.
+            select(shared, (self.selected.0, None));
+        }
+        Next::close()
     }
 
     /// A paste into the line.

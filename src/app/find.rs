@@ -14,9 +14,9 @@ use super::text_field::TextField;
 
 /// The fields of the form, in order.
 pub const FIELDS: [(&str, &str); 3] = [
-    ("Keyword", "in title or text, any letter case; empty finds all"),
-    ("From", "e.g. today 00:00, 2026-11-15 00:00, -7d"),
-    ("To", "e.g. tomorrow 23:59, +23d; as long a range as the service takes"),
+    ("Keyword", "in title or text, any letter case, or a TaskID; empty finds all"),
+    ("From", "next week, last night, mon, 15 nov, today 9:00, -7d"),
+    ("To", "fri, tomorrow 23:59, +23d; as long a range as the service takes"),
 ];
 
 /// The form.
@@ -109,22 +109,54 @@ impl Find {
 }
 
 fn read(find: &Find, now: DateTime<Utc>, zone: Zone) -> Result<(String, Range), (usize, String)> {
-    let [keyword, begin, end] = &find.entries;
-    let begin = time(&begin.text(), now, zone).map_err(|why| (1, why))?;
-    let end = time(&end.text(), now, zone).map_err(|why| (2, why))?;
-    if begin > end {
+    let begin = find.entry_range(1, now, zone)?;
+    // A week in From is the whole range, until somebody says another end.
+    let range = if find.takes_both_ends(now, zone) {
+        begin
+    } else {
+        Range { begin: begin.begin, end: find.entry_range(2, now, zone)?.end }
+    };
+    if range.begin > range.end {
         return Err((2, "is before From".to_owned()));
     }
-    Ok((keyword.text().trim().to_owned(), Range { begin, end }))
+    let [keyword, ..] = &find.entries;
+    Ok((keyword.text().trim().to_owned(), range))
 }
 
-/// A time entry; `-7d` looks back.
-fn time(text: &str, now: DateTime<Utc>, zone: Zone) -> Result<DateTime<Utc>, String> {
-    if let Some(back) = text.trim().strip_prefix('-') {
-        let ahead = when::parse(&format!("+{back}"), now, zone).map_err(|problem| problem.words())?;
-        return now.checked_sub_signed(ahead - when::whole(now)).ok_or_else(|| "is too far back".to_owned());
+impl Find {
+    /// What a time field says, a moment being a range that ends as it begins.
+    fn entry_range(&self, field: usize, now: DateTime<Utc>, zone: Zone) -> Result<Range, (usize, String)> {
+        let entry = self.entries.get(field).map(TextField::text).unwrap_or_default();
+        when::parse_range(&entry, now, zone).map_err(|problem| (field, problem.words()))
     }
-    when::parse(text, now, zone).map_err(|problem| problem.words())
+
+    /// Whether From names both ends: a week, a day, a night; and nobody has typed another end.
+    pub fn takes_both_ends(&self, now: DateTime<Utc>, zone: Zone) -> bool {
+        let [_, _, to] = &self.entries;
+        let [_, _, to_before] = &self.before;
+        let names_both = self.entry_range(1, now, zone).is_ok_and(|range| range.begin != range.end);
+        names_both && to.text() == *to_before
+    }
+
+    /// What a time field was understood as, and the same in short; `None` for the keyword, and while it is not
+    /// understood.
+    pub fn echo(&self, field: usize, now: DateTime<Utc>, zone: Zone) -> Option<[String; 2]> {
+        if field == 0 {
+            return None;
+        }
+        let both = self.takes_both_ends(now, zone);
+        if field == 2 && both {
+            let words = ["From names both ends; type another end here", "From names both ends"];
+            return Some(words.map(str::to_owned));
+        }
+        let range = self.entry_range(field, now, zone).ok()?;
+        let at = if field == 1 { range.begin } else { range.end };
+        if field == 1 && both {
+            return Some([when::range(range, zone, now), when::range_in_short(range, zone, now)]);
+        }
+        let stamp = when::stamp(at, zone, now);
+        Some([format!("{stamp} · {}", when::from_now(at, now)), stamp])
+    }
 }
 
 #[cfg(test)]
@@ -132,6 +164,7 @@ mod tests {
     use crossterm::event::KeyCode;
 
     use super::*;
+    use crate::app::Effect;
     use crate::app::Layer;
     use crate::app::Message;
     use crate::app::State;
@@ -171,5 +204,71 @@ mod tests {
         feed(&mut state, [key(KeyCode::Tab), Message::Pasted("soon".to_owned())]);
         let Some(Layer::Find(find)) = state.layers.last() else { panic!("no find") };
         assert_eq!(find.problem.as_ref().map(|(field, _)| *field), Some(1));
+    }
+
+    /// What a find asks for, as it is written beside the field.
+    fn asked(effects: &[Effect], state: &State) -> String {
+        let Some(Effect::List { query, .. }) = effects.last() else { panic!("{effects:?}") };
+        format!("{:?} {}", query.keyword, when::range(query.range, state.zone, state.server_now()))
+    }
+
+    #[test]
+    fn all_of_next_week_with_a_word_takes_three_keys() {
+        let mut state = board((120, 40));
+        let mut keys = 0;
+        let mut press = |state: &mut State, code| {
+            keys += 1;
+            feed(state, [key(code)])
+        };
+        press(&mut state, KeyCode::Char('f'));
+        feed(&mut state, typed("sale"));
+        press(&mut state, KeyCode::Tab);
+        feed(&mut state, typed("next week"));
+        let effects = press(&mut state, KeyCode::Enter);
+        assert_eq!(asked(&effects, &state), "\"sale\" Mon 23 Nov 00:00:00 → Sun 29 Nov 23:59:59 +08");
+        assert_eq!(keys, 3);
+    }
+
+    #[test]
+    fn a_range_in_from_holds_until_another_end_is_typed() {
+        let mut state = board((120, 40));
+        feed(&mut state, [typed("f"), vec![key(KeyCode::Tab)], typed("mon")].concat());
+        let (now, zone) = (state.server_now(), state.zone);
+        let echoes = |state: &State| {
+            let Some(Layer::Find(find)) = state.layers.last() else { panic!("no find") };
+            [1, 2].map(|field| find.echo(field, now, zone).unwrap_or_default()[0].clone())
+        };
+        assert_eq!(
+            echoes(&state),
+            ["Mon 23 Nov 00:00:00 → Mon 23 Nov 23:59:59 +08", "From names both ends; type another end here"]
+        );
+        feed(&mut state, [vec![key(KeyCode::Tab)], typed("wed")].concat());
+        assert_eq!(
+            echoes(&state),
+            ["Mon 23 Nov 00:00:00 +08 · in 1d 09h", "Wed 25 Nov 23:59:59 +08 · in 4d 09h"]
+        );
+        let effects = feed(&mut state, [key(KeyCode::Enter)]);
+        assert_eq!(asked(&effects, &state), "\"\" Mon 23 Nov 00:00:00 → Wed 25 Nov 23:59:59 +08");
+        // What is prefilled is what was asked; a moment in From leaves it alone.
+        feed(&mut state, [typed("f"), vec![key(KeyCode::Tab)], typed("-7d")].concat());
+        let effects = feed(&mut state, [key(KeyCode::Enter)]);
+        assert_eq!(asked(&effects, &state), "\"\" Sat 14 Nov 14:03:22 → Wed 25 Nov 23:59:59 +08");
+    }
+
+    #[test]
+    fn what_could_be_two_ranges_is_refused_and_nothing_is_asked() {
+        let mut state = board((120, 40));
+        for (from, says) in [
+            ("sat", "that could be Sat 21 Nov or Sat 28 Nov: type one of them"),
+            ("7d", "later or earlier? type +7d or -7d"),
+            ("+40d", "is before From"),
+        ] {
+            feed(&mut state, [typed("f"), vec![key(KeyCode::Tab)], typed(from)].concat());
+            assert!(feed(&mut state, [key(KeyCode::Enter)]).is_empty());
+            let Some(Layer::Find(find)) = state.layers.last() else { panic!("no find") };
+            assert_eq!(find.problem.as_ref().map(|(_, words)| words.as_str()), Some(says));
+            feed(&mut state, [key(KeyCode::Esc)]);
+            state.drafts.find = None;
+        }
     }
 }

@@ -281,7 +281,7 @@ impl Layer {
             }
             Scope::Calls => Self::Calls(CallList::default()),
             Scope::Help => Self::Help(Box::new(HelpPage::open(scopes))),
-            Scope::Palette => Self::Palette(Box::new(Palette::open(scopes))),
+            Scope::Palette => Self::Palette(Box::new(Palette::open(scopes, shared.lies_over.text))),
             // These need to be told of what they are, or are no layers.
             Scope::Form
             | Scope::Review

@@ -28,6 +28,8 @@ pub enum Go {
     Stay,
     /// Back to what lies below; from the table, out of the program.
     Close,
+    /// Back to the table, out of all screens.
+    CloseAll,
     /// To a screen over this one.
     Open(Destination),
     /// Back, and there an action is carried out as its key would (the palette).

@@ -5,12 +5,14 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
+use crate::domain::TaskId;
 use crate::keymap::{Action, Binding, Keymap, Scope};
 
 pub mod history;
 
 use history::History;
 
+use super::board::by_id::{go_to_id, typed_id};
 use super::frame::{centred, inside};
 use super::list::Rows;
 use super::next::{Go, Next};
@@ -26,14 +28,24 @@ pub struct Palette {
     pub at: usize,
     /// Where it was opened.
     scopes: Vec<Scope>,
+    /// Whether a text lies below that is not done with.
+    over_text: bool,
     /// The line of the history that was recalled, the newest being 0.
     recalled: Option<usize>,
 }
 
 impl Palette {
+    /// The task that digits go to; it is the one offer then. Nobody is taken away from a text by that.
+    pub fn task(&self) -> Option<TaskId> {
+        typed_id(&self.entry.text()).filter(|_| !self.over_text)
+    }
+
     /// The actions that fit what was typed, the best first; while nothing is, those that were run lately. What
     /// only leads about comes last.
     pub fn offers<'k>(&self, keys: &'k Keymap, history: &History) -> Vec<&'k Binding> {
+        if self.task().is_some() {
+            return Vec::new();
+        }
         let typed = self.entry.text().trim().to_lowercase();
         let here = self.scopes.iter().copied().flat_map(|scope| keys.of_scope(scope));
         let ranked = here.filter_map(|binding| rank(binding, &typed).map(|rank| (rank, binding)));
@@ -108,8 +120,9 @@ const LONGEST: usize = 128;
 
 impl Palette {
     /// The palette for where the operator is.
-    pub(super) fn open(scopes: &[Scope]) -> Self {
-        Self { entry: TextField::line("").at_most(LONGEST), at: 0, scopes: scopes.to_vec(), recalled: None }
+    pub(super) fn open(scopes: &[Scope], over_text: bool) -> Self {
+        let entry = TextField::line("").at_most(LONGEST);
+        Self { entry, at: 0, scopes: scopes.to_vec(), over_text, recalled: None }
     }
 
     /// A key in the palette.
@@ -119,6 +132,10 @@ impl Palette {
             let count = offers.len();
             self.move_by(&shared.history, action == Action::Up, count);
         } else if action == Some(Action::Run) {
+            if let Some(id) = self.task() {
+                shared.history.record(&id.to_string());
+                return Next { effects: go_to_id(shared, id), go: Go::CloseAll };
+            }
             let Some(chosen) = offers.get(self.at).map(|binding| binding.action) else { return Next::stay() };
             shared.history.record(&chosen.name());
             return Go::Run(chosen).into();
@@ -241,6 +258,22 @@ mod tests {
         let before = state.form().unwrap().focus;
         feed(&mut state, [key(KeyCode::Enter)]);
         assert!(state.layers.len() == 1 && state.form().is_some_and(|form| form.focus != before));
+        // To go to a task would take the form away.
+        feed(&mut state, [vec![key(KeyCode::F(2))], typed("1234567891")].concat());
+        let Some(Layer::Palette(palette)) = state.layers.last() else { panic!("no palette") };
+        assert_eq!(palette.task(), None);
+        assert_eq!(feed(&mut state, [key(KeyCode::Enter)]), []);
+        assert!(state.form().is_some());
+    }
+
+    #[test]
+    fn digits_offer_the_task_of_that_number_alone() {
+        let mut state = board((120, 40));
+        feed(&mut state, typed(":1234567891"));
+        assert_eq!(offers(&state), []);
+        // It is loaded: no call is needed.
+        assert_eq!(feed(&mut state, [key(KeyCode::Enter)]), []);
+        assert_eq!((state.board.selected.map(|id| id.0), state.layers.len()), (Some(1_234_567_891), 0));
     }
 
     #[test]

@@ -55,6 +55,8 @@ pub(super) struct Over {
     pub(super) form: bool,
     /// A review.
     pub review: bool,
+    /// Any of them in which a text may be begun and not done with.
+    pub(super) text: bool,
 }
 
 /// What every screen sees and may change.

@@ -164,6 +164,7 @@ impl State {
             dialog: has(|layer| !matches!(layer, Layer::Detail)),
             form: has(|layer| matches!(layer, Layer::Form(_))),
             review: has(|layer| matches!(layer, Layer::Review(_))),
+            text: has(Layer::takes_text),
         };
     }
 }

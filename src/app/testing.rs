@@ -403,6 +403,15 @@ fn copies(mut state: State, keys: Vec<Message>) -> State {
     state
 }
 
+/// A `TaskID` was searched for as a word, and stands in no title.
+fn no_task(size: (u16, u16)) -> State {
+    let mut state = board(size);
+    let effects = feed(&mut state, [typed("f7777777777"), vec![key(KeyCode::Enter)]].concat());
+    let req = asked(&effects);
+    feed(&mut state, [Message::Listed { req, result: Ok(Page::new(0, Vec::<Task>::new())) }]);
+    state
+}
+
 /// Every screen, by name.
 pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
     let after = |mut state: State, messages: Vec<Message>| {
@@ -427,6 +436,11 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("detail_failed", after(board(size), failed())),
         ("find", after(board(size), typed("f"))),
         ("find_problem", after(board(size), [typed("f"), vec![key(KeyCode::Tab)], typed("x")].concat())),
+        (
+            "find_week",
+            after(board(size), [typed("fsale"), vec![key(KeyCode::Tab)], typed("next week")].concat()),
+        ),
+        ("find_no_task", no_task(size)),
         ("sort", after(board(size), typed("s"))),
         ("menu", after(board(size), typed("x"))),
         ("menu_dispatched", after(board(size), [typed("g"), typed("xj")].concat())),
@@ -434,7 +448,10 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("copy", after(board(size), typed("y"))),
         ("filter", after(board(size), typed("/status=pending sale"))),
         ("filter_problem", after(board(size), typed("/in<soon"))),
-        ("filter_hides_all", after(board(size), [typed("/nothing"), enter()].concat())),
+        ("filter_unknown", after(board(size), typed("/stauts=failed sale"))),
+        ("filter_hides_all", after(board(size), typed("/nothing"))),
+        ("filter_digits", after(board(size), typed("/7777777777"))),
+        ("filter_kept", after(board(size), [typed("/status=unknown"), enter()].concat())),
         ("asking", after(board(size), typed("]"))),
         ("help", after(board(size), typed("?"))),
         ("help_search", after(board(size), typed("?/task"))),
@@ -444,6 +461,7 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
             "palette_history",
             after(board(size), [typed(":reload"), enter(), typed(":zone"), enter(), typed(":")].concat()),
         ),
+        ("palette_digits", after(board(size), typed(":7777777777"))),
         ("drafts", drafts(size)),
         ("calls", call_log(size)),
         ("calls_moved", moved_call_log(size)),

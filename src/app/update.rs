@@ -191,6 +191,11 @@ fn on_write_message(state: &mut State, message: Message) -> Vec<Effect> {
             if board::go_to::on_read_again(state, req, &result) {
                 return Vec::new();
             }
+            if let Some(mut effects) = board::by_id::on_got(state, req, &result) {
+                let tasks: Vec<&Task> = result.iter().map(AsRef::as_ref).collect();
+                effects.extend(on_write(state, |shared, screens| review::learn(shared, screens, &tasks)));
+                return effects;
+            }
             on_write(state, |shared, screens| review::on_got(shared, screens, req, result.map(|task| *task)))
         }
         Message::Wrote { req, result } => {
@@ -409,6 +414,7 @@ fn go(state: &mut State, Next { mut effects, go }: Next) -> Vec<Effect> {
                 effects.extend(leave(state));
             }
         }
+        Go::CloseAll => state.close_all(),
         Go::Open(target) => effects.extend(state.open(target)),
         Go::Run(action) => {
             state.close();

@@ -14,7 +14,7 @@ mod words;
 
 pub use entry::{on_scheduled, parse, parse_change, read_span};
 pub use problem::WhenProblem;
-pub use range::{parse_range, range};
+pub use range::{parse_range, range, range_in_short};
 pub use words::{
     age, clock, day_time, editable, exact_span, from_now, moved, offset_and_year, portable, shown_by_clock,
     span, stamp, whole, zone_label,

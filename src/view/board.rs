@@ -11,12 +11,13 @@ use chrono::{DateTime, Utc};
 use crate::app::PendingWrite;
 use crate::app::board::Column;
 use crate::app::board::columns::{Columns, Times};
+use crate::app::board::offer::offer;
 use crate::app::board::texts::{RowText, who};
 use crate::app::board::viewport::Viewport;
 use crate::app::detail::lines::tone_of;
 use crate::app::frame::Areas;
 use crate::app::writes;
-use crate::app::{State, Verdict, Write};
+use crate::app::{Layer, State, Verdict, Write};
 use crate::domain::{Audience, Outcome, Task, TaskId, text, when};
 use crate::keymap::{Action, Scope};
 use crate::theme::Theme;
@@ -429,11 +430,18 @@ fn why_empty(state: &State) -> (String, Vec<String>, bool) {
     if board.shown_query.is_none() {
         return ("Asking for the first page …".to_owned(), Vec::new(), false);
     }
+    // While a filter is typed the key is that of its line.
+    let is_typed = matches!(state.layers.last(), Some(Layer::Filter(_)));
+    let enter = if is_typed { state.key(Scope::Filter, Action::KeepFilter) } else { key(Action::Open) };
+    let offered = offer(state).into_iter().map(|offer| {
+        let [words, ..] = offer.wordings();
+        format!("{enter} {words}.")
+    });
     if !board.tasks.is_empty() {
         let all = text::counted(board.tasks.len() as u64, "task", "tasks");
         let what = format!("The filter hides all {all} of this page.");
         let next = format!("{} removes the filter · {} changes it", key(Action::Back), key(Action::Filter));
-        return (what, vec![next], false);
+        return (what, offered.chain([next]).collect(), false);
     }
     let range = status::range_words(board.query.range, state);
     let created = if status::is_of_creation(state) { "created " } else { "" };
@@ -450,9 +458,10 @@ fn why_empty(state: &State) -> (String, Vec<String>, bool) {
         return (format!("No tasks {created}from {range}."), next, false);
     }
     let keyword = text::clean(&board.query.keyword);
-    let next = vec![
+    let next = [
         format!("{} removes the keyword · {} searches for another", key(Action::Back), key(Action::Find)),
         format!("{} {} move the range", key(Action::RangeBack), key(Action::RangeForward)),
     ];
-    (format!("No task {created}from {range} holds \"{keyword}\" in title or text."), next, false)
+    let what = format!("No task {created}from {range} holds \"{keyword}\" in title or text.");
+    (what, offered.chain(next).collect(), false)
 }

@@ -134,6 +134,11 @@ pub(super) fn line(
     write(&right, start, end, gaps, area.y, buf);
 }
 
+/// Whether pieces from both ends of a line fit, all of them.
+pub(super) fn fits(left: &[Segment], right: &[Segment], area: Rect) -> bool {
+    length(left) + length(right) + usize::from(!right.is_empty()) <= usize::from(area.width)
+}
+
 fn length(segments: &[Segment]) -> usize {
     let whole = segments.iter().enumerate();
     whole.map(|(i, s)| text::width(&s.words) + if i > 0 { text::width(s.gap) } else { 0 }).sum()

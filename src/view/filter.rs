@@ -5,8 +5,10 @@ use ratatui::layout::{Position, Rect};
 use ratatui::widgets::{Clear, Widget};
 
 use crate::app::State;
+use crate::app::board::offer::{EmptyOffer, offer};
 use crate::app::filter::FilterLine;
 use crate::domain::text;
+use crate::keymap::{Action, Scope};
 use crate::theme::Theme;
 
 use super::cells::put;
@@ -24,6 +26,9 @@ pub(super) fn render(
     let board = &state.board;
     let (words, style) = match &board.filter.problem {
         Some(problem) => (format!("! {}", text::clean(problem)), theme.danger()),
+        None if let Some(offer) = offer(state) => {
+            (offered(state, &offer, usize::from(area.width / 2).saturating_sub(2)), theme.accent())
+        }
         None => (format!("shows {} of {}", board.rows().len(), board.tasks.len()), theme.muted()),
     };
     let x = put(buf, area.x, area.y, area.width, " /", theme.accent());
@@ -34,4 +39,14 @@ pub(super) fn render(
     put(buf, start, area.y, right, &words, style);
     let field = Rect { x, width: start.saturating_sub(x + 1), ..area };
     text_field::line(&filter.entry, true, theme, field, buf)
+}
+
+/// What Enter does where no row passes, as far as there is room.
+fn offered(state: &State, offer: &EmptyOffer, room: usize) -> String {
+    let key = state.key(Scope::Filter, Action::KeepFilter);
+    let [long, short, shortest] = offer.wordings();
+    let ways =
+        [format!("no row · {key} {long}"), format!("no row · {key} {short}"), format!("{key} {short}")];
+    let fitting = ways.into_iter().find(|words| text::width(words) <= room);
+    fitting.unwrap_or_else(|| format!("{key} {shortest}"))
 }

@@ -14,11 +14,11 @@ use super::text_field;
 
 /// Room of the labels.
 const LABEL: u16 = 9;
-/// Rows with a line of help under each field, and a foot.
-const ROOMY: u16 = 10;
+/// Rows with a line under each field, and a foot of two.
+const ROOMY: u16 = 11;
 
-/// Draws the fields, each with what it takes or what is wrong with it; on a low screen only for the
-/// field that has the keys.
+/// Draws the fields, each with how it is understood or what is wrong with it; on a low screen only for the field
+/// that has the keys.
 pub(super) fn render(
     state: &State,
     find: &Find,
@@ -29,9 +29,14 @@ pub(super) fn render(
     let roomy = area.height >= ROOMY;
     let height = if roomy { ROOMY } else { 6 };
     let inner = overlay("Find on the server", centred(area, 80, height), buf, theme);
+    let is_over = |field: usize| field == 2 && find.takes_both_ends(state.server_now(), state.zone);
+    // The line under the field that has the keys counts for more than the fields that have them not.
+    let shown = if roomy { FIELDS.len() } else { usize::from(inner.height.saturating_sub(1)).max(1) };
+    let first = find.focus.min(FIELDS.len().saturating_sub(shown));
     let mut y = inner.y;
     let mut cursor = None;
-    for (i, ((label, help), field)) in FIELDS.iter().zip(&find.entries).enumerate() {
+    let fields = FIELDS.iter().zip(&find.entries).enumerate().skip(first).take(shown);
+    for (i, ((label, _), field)) in fields {
         if y >= inner.bottom() {
             return cursor;
         }
@@ -40,43 +45,54 @@ pub(super) fn render(
         put(buf, inner.x, y, LABEL.min(inner.width), label, style);
         let beside =
             Rect { x: inner.x.saturating_add(LABEL), y, width: inner.width.saturating_sub(LABEL), height: 1 };
-        cursor = cursor.or(text_field::line(field, focused, theme, beside, buf));
+        if is_over(i) && !focused {
+            put(buf, beside.x, y, beside.width, &text::clean(&field.text()), theme.muted());
+        } else {
+            cursor = cursor.or(text_field::line(field, focused, theme, beside, buf));
+        }
         y += 1;
         if roomy {
-            under(find, i, help, theme, (Rect { y, ..beside }, inner), buf);
+            under(state, find, i, theme, (Rect { y, ..beside }, inner), buf);
             y += 1;
         }
     }
+    let whole = Rect { y, height: 1, ..inner };
     if !roomy {
-        let (_, help) = FIELDS.get(find.focus).copied().unwrap_or_default();
-        let whole = Rect { y, height: 1, ..inner };
-        under(find, find.focus, help, theme, (whole, inner), buf);
+        under(state, find, find.focus, theme, (whole, inner), buf);
         return cursor;
     }
-    y += 1;
-    if y < inner.bottom() {
-        let zone = when::zone_label(state.server_now(), state.zone);
-        let foot = format!("times are {} ({zone}) · asking costs one call", state.zone.name());
-        put(buf, inner.x, y, inner.width, &foot, theme.muted());
+    let zone = when::zone_label(state.server_now(), state.zone);
+    let foot = [
+        help(find.focus).to_owned(),
+        format!("times are {} ({zone}) · asking costs one call", state.zone.name()),
+    ];
+    for (y, words) in (y + 1..inner.bottom()).zip(foot) {
+        put(buf, inner.x, y, inner.width, &words, theme.muted());
     }
     cursor
 }
 
-/// What is wrong with a field, else what it takes.
-fn under(find: &Find, i: usize, help: &str, theme: &Theme, (area, whole): (Rect, Rect), buf: &mut Buffer) {
+fn help(field: usize) -> &'static str {
+    FIELDS.get(field).map_or("", |(_, help)| help)
+}
+
+/// What is wrong with a field, else how it is understood, else what it takes.
+fn under(state: &State, find: &Find, i: usize, theme: &Theme, (area, whole): (Rect, Rect), buf: &mut Buffer) {
     if area.y >= whole.bottom() {
         return;
     }
-    match &find.problem {
-        Some((at, problem)) if *at == i => {
-            let words = format!("! {}", text::clean(problem));
-            // Words that need it take the room under the label, too.
-            let long = text::width(&words) > usize::from(area.width) && area.x > whole.x;
-            let area = if long { Rect { y: area.y, ..whole } } else { area };
-            put(buf, area.x, area.y, area.width, &words, theme.danger());
-        }
-        Some(_) | None => {
-            put(buf, area.x, area.y, area.width, help, theme.muted());
-        }
-    }
+    let (words, style) = match &find.problem {
+        Some((at, problem)) if *at == i => (format!("! {}", text::clean(problem)), theme.danger()),
+        Some(_) | None => match find.echo(i, state.server_now(), state.zone) {
+            Some([long, short]) => {
+                let fits = text::width(&long) <= usize::from(whole.width);
+                (if fits { long } else { short }, theme.plain())
+            }
+            None => (help(i).to_owned(), theme.muted()),
+        },
+    };
+    // Words that need it take the room under the label, too.
+    let long = text::width(&words) > usize::from(area.width) && area.x > whole.x;
+    let area = if long { Rect { y: area.y, ..whole } } else { area };
+    put(buf, area.x, area.y, area.width, &words, style);
 }

@@ -31,7 +31,14 @@ pub(super) fn render(state: &State, palette: &Palette, theme: &Theme, buf: &mut 
     let beside = Rect { x, width: inner.right().saturating_sub(x), height: 1, ..inner };
     let cursor = text_field::line(&palette.entry, true, theme, beside, buf);
     let list = rows.area;
-    if offers.is_empty() && !list.is_empty() {
+    if let Some(id) = palette.task()
+        && !list.is_empty()
+    {
+        let x = put(buf, list.x, list.y, list.width, "▸ ", theme.accent());
+        let room = list.right().saturating_sub(x);
+        put(buf, x, list.y, room, &format!("go to task #{id}, asked for if it is not loaded"), theme.plain());
+        buf.set_style(Rect { height: 1, ..list }, theme.selected());
+    } else if offers.is_empty() && !list.is_empty() {
         put(buf, list.x, list.y, list.width, "no action here has that name", theme.muted());
     }
     for (y, (i, binding)) in (list.y..list.bottom()).zip(offers.iter().enumerate().skip(rows.top)) {

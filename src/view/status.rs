@@ -15,7 +15,7 @@ use crate::domain::{Audience, Outcome, query::Range, text, when};
 use crate::keymap::{Action, Scope};
 use crate::theme::Theme;
 
-use super::cells::{Segment, line, put};
+use super::cells::{Segment, fits, line, put};
 
 /// Draws how many tasks of this page are in which state; while nothing can be asked, why.
 pub(super) fn tally(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -183,7 +183,7 @@ pub(super) fn query(state: &State, theme: &Theme, area: Rect, trouble_here: bool
     let arrow = if board.query.ascending { "↑" } else { "↓" };
     let sort = format!("{} {arrow}", board.query.order.word());
     let mut left = vec![
-        Segment::new("", asked_range(state), theme.plain(), 3),
+        Segment::new("", asked_range(state, Weekdays::Said), theme.plain(), 3),
         Segment::new(" · ", sort, theme.plain(), 2),
     ];
     if !board.query.keyword.is_empty() {
@@ -200,7 +200,13 @@ pub(super) fn query(state: &State, theme: &Theme, area: Rect, trouble_here: bool
     if let Some(problem) = &filter.problem {
         left.push(Segment::new("  ", format!("! {}", text::clean(problem)), theme.danger(), 0));
     }
-    line(left, right, theme.muted(), inset(area), buf);
+    let room = inset(area);
+    if !fits(&left, &right, room)
+        && let Some(first) = left.first_mut()
+    {
+        *first = Segment::new("", asked_range(state, Weekdays::Left), theme.plain(), 3);
+    }
+    line(left, right, theme.muted(), room, buf);
 }
 
 /// Which rows of how many, and what waits for a quiet moment.
@@ -234,8 +240,8 @@ fn page(state: &State, theme: &Theme) -> Vec<Segment> {
 }
 
 /// The range that is asked for, and of which time where that is not the scheduled one.
-fn asked_range(state: &State) -> String {
-    let range = range_words(state.board.query.range, state);
+fn asked_range(state: &State, weekdays: Weekdays) -> String {
+    let range = ends(state.board.query.range, state, weekdays);
     if is_of_creation(state) { format!("created {range}") } else { range }
 }
 
@@ -278,9 +284,27 @@ pub(super) fn range_remarks(state: &State) -> Vec<[String; 3]> {
 /// `14 Nov → 14 Dec`, with the time of day where the range is short and the year where it is
 /// another.
 pub(super) fn range_words(range: Range, state: &State) -> String {
+    ends(range, state, Weekdays::Left)
+}
+
+/// Whether the ends of a range have their weekdays.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Weekdays {
+    /// They have.
+    Said,
+    /// There is no room for them.
+    Left,
+}
+
+fn ends(range: Range, state: &State, weekdays: Weekdays) -> String {
     let short = range.length() < TimeDelta::days(3);
     let label = if short { format!(" {}", when::zone_label(range.end, state.zone)) } else { String::new() };
-    format!("{} → {}{label}", one_end(range.begin, state, short), one_end(range.end, state, short))
+    let end = |at: DateTime<Utc>| {
+        let weekday = at.with_timezone(&state.zone).format("%a ").to_string();
+        let weekday = if weekdays == Weekdays::Said { weekday } else { String::new() };
+        format!("{weekday}{}", one_end(at, state, short))
+    };
+    format!("{} → {}{label}", end(range.begin), end(range.end))
 }
 
 fn one_end(at: DateTime<Utc>, state: &State, with_time: bool) -> String {
@@ -325,7 +349,7 @@ mod tests {
             feed(&mut state, [Message::Ticked(later(seconds))]);
             let drawn = screen(&state);
             for words in [
-                "created 19 Nov → 26 Nov",
+                "created Thu 19 Nov → Thu 26 Nov",
                 "tasks created before 19 Nov are not shown, whenever due",
                 "the service takes ranges up to about 7 days",
             ] {

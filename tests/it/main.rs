@@ -12,6 +12,7 @@ mod budget;
 mod clipboard;
 mod connection;
 mod doubt;
+mod find;
 mod form;
 mod keys;
 mod laws;

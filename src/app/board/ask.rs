@@ -1,6 +1,6 @@
 //! The questions of the table, as every part of it asks them.
 
-use crate::domain::Priority;
+use crate::domain::{Priority, TaskId};
 
 use super::super::effect::Effect;
 use super::super::filter::terms::Filter;
@@ -77,8 +77,20 @@ pub(in crate::app) fn show_own(shared: &mut Shared) {
 /// Another filter for the table.
 pub(crate) fn set_filter(shared: &mut Shared, filter: Filter) {
     let (now, doubted) = (shared.server_now(), shared.doubted());
+    shared.board.shown_anyway = None;
     shared.board.set_filter(filter, now, &doubted);
     follow_cursor(shared);
+}
+
+/// Selects a task again that was selected before, also where it was shown in spite of the filter.
+pub(crate) fn select(shared: &mut Shared, (id, anyway): (Option<TaskId>, Option<TaskId>)) {
+    shared.board.shown_anyway = anyway;
+    if id.is_some() && (id != shared.board.selected || anyway.is_some()) {
+        shared.board.selected = id;
+        shared.detail.rewind();
+        // It may have gone meanwhile.
+        show_own(shared);
+    }
 }
 
 /// Keeps the selected row on screen.
@@ -87,5 +99,7 @@ pub fn follow_cursor(shared: &mut Shared) {
     let board = &mut shared.board;
     // While a place is sought rows are still to come below.
     let last = if board.seek.is_some() { usize::MAX } else { view.last_top(board.visible.len()) };
-    board.top = view.top_for(board.cursor().unwrap_or(0), board.top.min(last));
+    let top = board.top.min(last);
+    // Where no row is selected the rows stay where they are.
+    board.top = board.cursor().map_or(top, |row| view.top_for(row, top));
 }

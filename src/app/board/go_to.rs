@@ -47,6 +47,7 @@ pub(in crate::app) fn await_task(shared: &mut Shared, id: TaskId) {
     }
     shared.board.selected = Some(id);
     shared.board.gone_to = Some(id);
+    shared.board.shown_anyway = Some(id);
 }
 
 /// It could not be read: another row may be selected in its place.

@@ -34,6 +34,14 @@ pub(super) struct OwnRow {
     asked: Option<ReqId>,
 }
 
+/// The question for a task by its number, and what was selected before.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) struct SoughtTask {
+    pub(super) req: ReqId,
+    pub(super) id: TaskId,
+    pub(super) before: Option<TaskId>,
+}
+
 /// All of them, the oldest first.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct OwnRows {

@@ -14,7 +14,7 @@ use super::super::lines::Memo;
 use super::super::remote::Remote;
 use super::super::request::{Moment, ReqId};
 use super::super::setup::Setup;
-use super::own::{OwnRows, reaches};
+use super::own::{OwnRows, SoughtTask, reaches};
 use super::seam::{Seam, Side};
 use super::texts::RowTexts;
 
@@ -95,6 +95,10 @@ pub struct Board {
     pub selected: Option<TaskId>,
     /// The task that was gone to: it is shown also where the filter would hide it, as long as it is selected.
     pub(super) gone_to: Option<TaskId>,
+    /// That one is shown although the filter hides it, until another filter is typed.
+    pub(in crate::app) shown_anyway: Option<TaskId>,
+    /// The question for a task by its number.
+    pub(super) sought: Option<SoughtTask>,
     /// First row on screen, among those that pass the filter.
     pub top: usize,
     /// What was seen of each task since the start: when it was first in which state.
@@ -144,6 +148,8 @@ impl Board {
             filter: Filter::default(),
             selected: None,
             gone_to: None,
+            shown_anyway: None,
+            sought: None,
             top: 0,
             seen: HashMap::new(),
             visible: Vec::new(),
@@ -262,7 +268,7 @@ impl Board {
     }
 
     pub(super) fn refilter(&mut self, now: DateTime<Utc>, doubted: &HashSet<TaskId>) {
-        let gone_to = self.gone_to.filter(|id| self.selected == Some(*id));
+        let gone_to = self.gone_to.filter(|id| self.shown_anyway == Some(*id) && self.selected == Some(*id));
         let passes = |task: &Task| {
             gone_to == Some(task.id) || self.filter.passes(task, doubted.contains(&task.id), now)
         };

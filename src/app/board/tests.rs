@@ -507,6 +507,7 @@ fn an_operator_who_asked_for_another_order_at_once_gets_its_first_page() {
     assert_eq!(selected(&state), Some(5));
 }
 
+mod by_id;
 mod focus;
 mod now;
 mod own;

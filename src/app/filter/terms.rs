@@ -31,6 +31,8 @@ pub struct Filter {
     terms: Vec<(bool, Term)>,
     /// What of it was not understood.
     pub problem: Option<String>,
+    /// The words of it, as typed, that a find could search for; and all the rest.
+    apart: (Vec<String>, Vec<String>),
 }
 
 impl Filter {
@@ -38,24 +40,38 @@ impl Filter {
     pub fn read(text: &str) -> Self {
         let mut terms = Vec::new();
         let mut problem = None;
-        for word in text.split_whitespace() {
-            let (negated, word) = match word.strip_prefix('!') {
+        let mut apart = (Vec::new(), Vec::new());
+        for typed in text.split_whitespace() {
+            let (negated, word) = match typed.strip_prefix('!') {
                 Some(rest) if !rest.is_empty() => (true, rest),
-                _ => (false, word),
+                _ => (false, typed),
             };
-            match read_term(word) {
+            let read = read_term(word);
+            let is_word = !negated && matches!(read, Ok(Term::Word(_)));
+            if is_word { &mut apart.0 } else { &mut apart.1 }.push(typed.to_owned());
+            match read {
                 // A word that appears twice asks for nothing more.
                 Ok(term) if terms.contains(&(negated, term.clone())) => {}
                 Ok(term) => terms.push((negated, term)),
                 Err(why) => problem = Some(why),
             }
         }
-        Self { text: text.to_owned(), terms, problem }
+        Self { text: text.to_owned(), terms, problem, apart }
     }
 
     /// Whether anything is filtered.
     pub fn is_on(&self) -> bool {
         !self.terms.is_empty()
+    }
+
+    /// The words that a find could search for.
+    pub fn words(&self) -> String {
+        self.apart.0.join(" ")
+    }
+
+    /// The filter without them.
+    pub fn without_words(&self) -> String {
+        self.apart.1.join(" ")
     }
 
     /// Whether a task passes.
@@ -68,10 +84,10 @@ fn read_term(word: &str) -> Result<Term, String> {
     let folded = text::fold(word);
     let with = |names: &[&str]| names.iter().find_map(|name| folded.strip_prefix(name)).map(str::to_owned);
     if let Some(value) = with(&["status=", "status~"]) {
-        return Ok(Term::Status(value));
+        return known("status", &value, &STATUSES).map(|()| Term::Status(value));
     }
     if let Some(value) = with(&["type=", "type~"]) {
-        return Ok(Term::Type(value));
+        return known("type", &value, &TYPES).map(|()| Term::Type(value));
     }
     if let Some(value) = with(&["tag~", "tag="]) {
         return Ok(Term::Tag(value));
@@ -86,7 +102,45 @@ fn read_term(word: &str) -> Result<Term, String> {
             return Ok(if later { Term::Beyond(span) } else { Term::Within(span) });
         }
     }
-    Ok(Term::Word(folded))
+    match folded.split_once(['=', '~', '<', '>']) {
+        // `1+1=2` and an address are words.
+        Some((name, _)) if !name.is_empty() && name.bytes().all(|b| b.is_ascii_alphabetic()) => {
+            let nearest = text::nearest(name, TERMS).map(|near| format!("{near}?"));
+            Err(format!("no term \"{name}\": {}", nearest.unwrap_or_else(|| TERMS.join(", "))))
+        }
+        Some(_) | None => Ok(Term::Word(folded)),
+    }
+}
+
+/// The terms, for whoever mistypes one.
+const TERMS: [&str; 5] = ["status", "type", "tag", "id", "in"];
+/// What a status is called in a filter, the names of the column last.
+const STATUSES: [&str; 12] = [
+    "pending",
+    "dispatching",
+    "sent",
+    "failed",
+    "unknown",
+    "unclear",
+    "dispatched",
+    "ok",
+    "pend",
+    ">>disp",
+    "fail",
+    "?unk",
+];
+/// The types of the documents; a word finds others.
+const TYPES: [&str; 3] = ["all", "tag", "user"];
+
+/// Whether a value is the beginning of a known one, else what it could have been.
+fn known(term: &str, value: &str, all: &[&str]) -> Result<(), String> {
+    if all.iter().any(|known| known.starts_with(value)) {
+        return Ok(());
+    }
+    let nearest = text::nearest(value, all.iter().copied()).map(|near| format!("{near}?"));
+    // The first six are enough to choose from.
+    let some = || all.iter().take(6).copied().collect::<Vec<_>>().join(", ");
+    Err(format!("no {term} \"{value}\": {}", nearest.unwrap_or_else(some)))
 }
 
 fn fits(term: &Term, task: &Task, in_doubt: bool, now: DateTime<Utc>) -> bool {
@@ -193,9 +247,9 @@ mod tests {
         assert!(state.layers.is_empty() && !state.board.filter.is_on());
         feed(&mut state, typed("/"));
         assert_eq!((text(&state).as_str(), state.board.filter.text.as_str()), ("sale 30 j 5", "sale 30 j 5"));
-        feed(&mut state, [key(KeyCode::Enter)]);
-        feed(&mut state, typed("/"));
-        assert_eq!(text(&state), "sale 30 j 5", "now it is the filter that is on");
+        feed(&mut state, [crate::app::testing::ctrl('u')]);
+        feed(&mut state, [typed("Flash"), vec![key(KeyCode::Enter)], typed("/")].concat());
+        assert_eq!(text(&state), "Flash", "now it is the filter that is on");
         feed(&mut state, [key(KeyCode::Esc)]);
         assert_eq!(state.drafts.filter, None, "nothing was typed that the filter does not hold");
     }
@@ -218,5 +272,21 @@ mod tests {
         let filter = Filter::read("in<soon");
         assert!(!filter.is_on());
         assert!(filter.problem.unwrap().contains("in<2h"));
+        for (typed, says) in [
+            ("stauts=failed", "no term \"stauts\": status?"),
+            ("colour=red", "no term \"colour\": status, type, tag, id, in"),
+            ("status=fialed", "no status \"fialed\": failed?"),
+            ("status=foo", "no status \"foo\": pending, dispatching, sent, failed, unknown, unclear"),
+            ("type=foo", "no type \"foo\": all, tag, user"),
+            ("type=usr", "no type \"usr\": user?"),
+        ] {
+            let filter = Filter::read(typed);
+            assert_eq!((filter.is_on(), filter.problem.as_deref()), (false, Some(says)), "{typed}");
+            // What is understood beside it counts.
+            assert!(Filter::read(&format!("{typed} sale")).is_on());
+        }
+        for word in ["1+1=2", "https://x?y=z", "=", "a", "status", "status=", "status=f", "TYPE=a"] {
+            assert_eq!(Filter::read(word).problem, None, "{word}");
+        }
     }
 }

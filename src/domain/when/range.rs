@@ -30,10 +30,13 @@ pub fn parse_range(entry: &str, now: DateTime<Utc>, zone: Zone) -> Result<Range,
     let Some((from, to)) = ends else { return one(&entry, now, zone) };
     let begin = one(from.trim(), now, zone)?.begin;
     let to = to.trim();
+    let end = one(to, now, zone).map(|to| to.end);
     // The day that a weekday at the end names comes behind the beginning.
     let is_weekday = to.split(' ').next().is_some_and(|word| day::weekday(word).is_some());
-    let end = one(to, if is_weekday { begin } else { now }, zone)?.end;
-    Ok(Range { begin, end })
+    if is_weekday && !end.as_ref().is_ok_and(|end| *end >= begin) {
+        return one(to, begin, zone).map(|to| Range { begin, end: to.end });
+    }
+    Ok(Range { begin, end: end? })
 }
 
 fn one(entry: &str, now: DateTime<Utc>, zone: Zone) -> Result<Range, WhenProblem> {
@@ -144,6 +147,17 @@ fn between(
         // A day that was left out, or one beyond the calendar.
         Some(_) | None => Err(WhenProblem::Gap { zone: place.name() }),
     }
+}
+
+/// The same for a narrow screen: `Mon 23 Nov → Sun 29 Nov +08` where it is of whole days, else to the minute.
+pub fn range_in_short(range: Range, zone: Zone, now: DateTime<Utc>) -> String {
+    let (begin, end) = (day_time(range.begin, zone, now), day_time(range.end, zone, now));
+    let of_days = begin.ends_with(" 00:00:00") && end.ends_with(" 23:59:59");
+    let short = |written: &str| {
+        let cut = if of_days { " 00:00:00".len() } else { ":00".len() };
+        written.get(..written.len().saturating_sub(cut)).unwrap_or(written).to_owned()
+    };
+    format!("{} → {} {}", short(&begin), short(&end), zone_label(range.end, zone))
 }
 
 /// `Mon 23 Nov 00:00:00 → Sun 29 Nov 23:59:59 +08`: the zone stands once where it is the same at both ends.

@@ -247,6 +247,8 @@ fn ranges_are_said_in_words() {
         ("next 7 days", "Sat 21 Nov 14:03:22 → Sat 28 Nov 14:03:22 +08"),
         ("mon to wed", "Mon 23 Nov 00:00:00 → Wed 25 Nov 23:59:59 +08"),
         ("sun → wed", "Sun 22 Nov 00:00:00 → Wed 25 Nov 23:59:59 +08"),
+        ("mon to sat", "Mon 23 Nov 00:00:00 → Sat 28 Nov 23:59:59 +08"),
+        ("25 nov to mon", "Wed 25 Nov 00:00:00 → Mon 30 Nov 23:59:59 +08"),
         ("14 nov..28 nov", "Sat 14 Nov 00:00:00 → Sat 28 Nov 23:59:59 +08"),
         ("-7d → tomorrow 9", "Sat 14 Nov 14:03:22 → Sun 22 Nov 09:00:00 +08"),
         ("-7d", "Sat 14 Nov 14:03:22 → Sat 14 Nov 14:03:22 +08"),
