@@ -14,7 +14,7 @@ mod job;
 mod line;
 mod screen;
 
-pub use answer::Questions;
+pub use answer::can_be_asked;
 pub use clipboard::Clipboard;
 pub use guard::{
     TakenTerminal, TerminalGuard, capture_mouse, give_back, give_back_on_panic, is_taken, retake, suspend,

@@ -13,7 +13,6 @@ use crate::app::{Effect, Message, Moment, PendingWrite, Setup, State, Verdict, W
 use crate::config::{Env, Flags};
 use crate::domain::{text, wire};
 use crate::term::Clipboard;
-use crate::term::Questions;
 use crate::theme::Themes;
 use crate::worker::Reload;
 use crate::{term, tui};
@@ -43,7 +42,8 @@ fn without_screen(term: &str) -> String {
 #[derive(Clone, Debug)]
 struct TerminalOptions {
     themes: Themes,
-    questions: Questions,
+    /// Whether the terminal is asked for its background.
+    asks: bool,
     env: Env,
     /// Debug builds break themselves after so long, to show that the terminal is given back.
     breaks_after: Option<Duration>,
@@ -53,9 +53,8 @@ impl TerminalOptions {
     fn of(env: &Env, themes: Themes) -> Self {
         let breaks_after = env.text("PUSHDECK_DEBUG_PANIC_AFTER_MS").filter(|_| cfg!(debug_assertions));
         let breaks_after = breaks_after.and_then(|text| text.parse().ok()).map(Duration::from_millis);
-        let asked = Questions::of(|name| env.text(name));
-        let questions = Questions { background: asked.background && themes.listens(), ..asked };
-        Self { themes, questions, env: env.clone(), breaks_after }
+        let asks = themes.listens() && term::can_be_asked(|name| env.text(name));
+        Self { themes, asks, env: env.clone(), breaks_after }
     }
 }
 
@@ -162,7 +161,7 @@ async fn draw(
     let (state, first) = State::start(setup, clock(), size);
     let clipboard = Clipboard::new(|name| options.env.text(name), panics.clone());
     term::give_back_on_panic(panics);
-    let (guard, screen, written) = term::take(mouse, options.questions)?;
+    let (guard, screen, written) = term::take(mouse, options.asks)?;
     term::listen(keys)?;
     let Queues { input, signals, worker, effects } = queues;
     let (suspend, retake) = (term::suspend, term::retake);

@@ -16,7 +16,10 @@ pub fn width(text: &str) -> usize {
     if is_plain(text) {
         return text.len();
     }
-    text.chars().map(alone).sum::<Option<usize>>().unwrap_or_else(|| text.width())
+    let alone = text.chars().map(alone).sum::<Option<usize>>();
+    // Character by character as a reader sees them: each is drawn into cells of its own, also those that the
+    // measure of a whole text would join, such as an Arabic lam and alef.
+    alone.unwrap_or_else(|| text.graphemes(true).map(UnicodeWidthStr::width).sum())
 }
 
 /// The cells of a character that stands for itself whatever stands beside it: ASCII, and most of what
@@ -63,7 +66,18 @@ pub(super) fn shows(text: &str) -> bool {
 fn unsettles(c: char, before: Option<char>) -> bool {
     let after_a_picture = before.is_some_and(|b| b >= '\u{2190}');
     match c {
-        '\u{FE0E}' | '\u{FE0F}' => true,
+        // Variations, and characters that show nothing, to which terminals give one cell, two or none.
+        '\u{AD}'
+        | '\u{34F}'
+        | '\u{115F}'
+        | '\u{1160}'
+        | '\u{17B4}'
+        | '\u{17B5}'
+        | '\u{180B}'..='\u{180F}'
+        | '\u{3164}'
+        | '\u{FE00}'..='\u{FE0F}'
+        | '\u{FFA0}'
+        | '\u{E0100}'..='\u{E01EF}' => true,
         '\u{200D}' | '\u{1F3FB}'..='\u{1F3FF}' => after_a_picture,
         _ => false,
     }
@@ -91,6 +105,20 @@ pub fn head(text: &str, chars: usize) -> Cow<'_, str> {
         None => Cow::Borrowed(text),
     }
 }
+
+/// Whether it is written from right to left.
+fn is_right_to_left(c: char) -> bool {
+    matches!(c, '\u{590}'..='\u{8FF}' | '\u{FB1D}'..='\u{FDFF}' | '\u{FE70}'..='\u{FEFC}'
+        | '\u{10800}'..='\u{10FFF}' | '\u{1E800}'..='\u{1EFFF}')
+}
+
+/// Whether a terminal that turns such text around may turn around what stands beside it as well.
+pub fn turns(text: &str) -> bool {
+    !text.is_ascii() && text.chars().any(is_right_to_left)
+}
+
+/// The mark behind a text that [`turns`]: it shows nothing, and what follows keeps its place.
+pub const LEFT_TO_RIGHT: char = '\u{200E}';
 
 /// Whether it takes no cell of its own: a mark on what stands before it.
 fn is_mark(c: char) -> bool {
@@ -397,6 +425,17 @@ mod tests {
         assert_eq!(clean("❤️ 👍🏽 🇸🇬"), "❤ 👍 🇸🇬");
         // Joiners of scripts are letters' own business.
         assert_eq!(clean("क्\u{200d}ष"), "क्\u{200d}ष");
+    }
+
+    #[test]
+    fn what_shows_nothing_is_left_out_and_every_character_has_the_cells_it_is_drawn_into() {
+        assert_eq!(clean("1\u{FE0F}\u{20E3} so\u{AD}ft \u{3164}葛\u{E0100}"), "1\u{20E3} soft 葛");
+        // A lam and an alef are drawn into two cells, though some measure them as one.
+        assert_eq!((width("\u{644}\u{627}"), width("شالا")), (2, 4));
+        for whole in ["각", "ที่นี่", "क्षि", "🇸🇬", "שלום"] {
+            assert_eq!(width(whole), whole.graphemes(true).map(width).sum::<usize>(), "{whole}");
+        }
+        assert!(turns("abc שלום") && turns("سلام") && !turns("早报 🔥 é"));
     }
 
     #[test]

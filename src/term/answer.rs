@@ -1,7 +1,6 @@
 //! What the terminal is asked when it is taken over, and how its answers are known from keys.
 //!
-//! It is asked for its background (OSC 11) and whether it shows joined characters as one (mode 2027). Nothing
-//! waits for the answers: they come late, in pieces, or never.
+//! It is asked for its background (OSC 11). Nothing waits for the answer: it comes late, in pieces, or never.
 
 use std::time::Duration;
 
@@ -11,63 +10,33 @@ use crate::app::TerminalAnswer;
 /// the keys.
 pub(super) const ANSWERS_WAIT: Duration = Duration::from_secs(10);
 
-/// What each answer begins with.
+/// What the answer begins with.
 pub(super) const BACKGROUND: &[u8] = b"\x1b]11;";
-const JOINED: &[u8] = b"\x1b[?2027;";
 
 /// What a background may be written with, and the end of it.
 const OF_BACKGROUND: &[u8] = b"rgba:/0123456789abcdefABCDEF\x1b\\\x07";
-const OF_JOINED: &[u8] = b"01234$y";
 /// No answer is longer.
 const LONGEST: usize = 48;
 
-/// What a terminal is asked.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Questions {
-    /// What its background is.
-    pub background: bool,
-    /// Whether it shows joined characters as one.
-    pub joined: bool,
-}
+/// The question. What a terminal prints of it all the same is cleared with the first frame.
+pub(super) const QUESTION: &[u8] = b"\x1b]11;?\x1b\\";
 
-impl Questions {
-    /// Those that a terminal of this environment understands. Others would print them.
-    pub fn of(env: impl Fn(&str) -> Option<String>) -> Self {
-        let is = |name: &str, value: &str| env(name).is_some_and(|found| found == value);
-        let understands = !is("TERM", "linux");
-        Self { background: understands, joined: understands && !is("TERM_PROGRAM", "Apple_Terminal") }
-    }
-
-    /// The questions. What a terminal prints of them all the same is cleared with the first frame.
-    pub(super) fn bytes(self) -> Vec<u8> {
-        let mut bytes = Vec::new();
-        if self.joined {
-            bytes.extend_from_slice(b"\x1b[?2027$p");
-        }
-        if self.background {
-            // Asked last: who has answered it has answered all.
-            bytes.extend_from_slice(b"\x1b]11;?\x1b\\");
-        }
-        bytes
-    }
+/// Whether a terminal of this environment understands the question.
+pub fn can_be_asked(env: impl Fn(&str) -> Option<String>) -> bool {
+    // The console of Linux has no answer, and older ones print what they do not know.
+    env("TERM").is_some_and(|term| term != "linux")
 }
 
 /// Whether these bytes may be an answer of which the rest is still to come.
 pub(super) fn may_become_one(bytes: &[u8]) -> bool {
-    [(BACKGROUND, OF_BACKGROUND), (JOINED, OF_JOINED)].into_iter().any(|(beginning, of)| {
-        beginning.starts_with(bytes)
-            || bytes
-                .strip_prefix(beginning)
-                .is_some_and(|rest| bytes.len() < LONGEST && rest.iter().all(|byte| of.contains(byte)))
-    })
+    BACKGROUND.starts_with(bytes)
+        || bytes
+            .strip_prefix(BACKGROUND)
+            .is_some_and(|rest| bytes.len() < LONGEST && rest.iter().all(|byte| OF_BACKGROUND.contains(byte)))
 }
 
 /// The answer that a whole sequence is, without what ends it.
 pub(super) fn read(bytes: &[u8]) -> Option<TerminalAnswer> {
-    if let Some(rest) = bytes.strip_prefix(JOINED) {
-        // 1: it is so now; 3: always.
-        return Some(TerminalAnswer::ShowsJoined(rest == b"1$y" || rest == b"3$y"));
-    }
     let rest = std::str::from_utf8(bytes.strip_prefix(BACKGROUND)?).ok()?;
     let parts = rest.strip_prefix("rgb:").or_else(|| rest.strip_prefix("rgba:"))?;
     let parts: Vec<f64> = parts.split('/').map(part).collect::<Option<_>>()?;
@@ -112,20 +81,9 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_shows_joined_characters_as_one_when_it_says_so() {
-        for (state, is) in [(0, false), (1, true), (2, false), (3, true), (4, false)] {
-            let answer = format!("\u{1b}[?2027;{state}$y");
-            assert_eq!(read(answer.as_bytes()), Some(TerminalAnswer::ShowsJoined(is)), "{answer}");
-        }
-    }
-
-    #[test]
-    fn a_terminal_is_asked_what_it_understands() {
-        let questions = |pairs: &'static [(&str, &str)]| {
-            Questions::of(|name| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned())).bytes()
-        };
-        assert_eq!(questions(&[("TERM", "xterm-256color")]), b"\x1b[?2027$p\x1b]11;?\x1b\\");
-        assert_eq!(questions(&[("TERM", "linux")]), b"");
-        assert_eq!(questions(&[("TERM_PROGRAM", "Apple_Terminal")]), b"\x1b]11;?\x1b\\");
+    fn a_terminal_that_would_print_the_question_is_not_asked() {
+        let can =
+            |term: Option<&str>| can_be_asked(|name| term.filter(|_| name == "TERM").map(str::to_owned));
+        assert!(can(Some("xterm-256color")) && !can(Some("linux")) && !can(None));
     }
 }

@@ -389,9 +389,7 @@ impl Decoder {
     fn finish(&mut self, byte: u8, to: &mut Vec<Input>) {
         let is_whole = self.held.len() < LONGEST;
         self.held.push(byte);
-        if is_whole && let Some(answer) = answer::read(&self.held) {
-            to.push(Input::Answer(answer));
-        } else if is_whole {
+        if is_whole {
             to.extend(read_report(&self.held).or_else(|| read_key(&self.held).map(Input::Key)));
         }
         self.drop_held();

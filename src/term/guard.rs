@@ -17,7 +17,7 @@ use crossterm::terminal::{EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlte
 use rustix::termios::Termios;
 use tokio::sync::{mpsc, watch};
 
-use super::answer::Questions;
+use super::answer::QUESTION;
 use super::screen::{Progress, Screen, screen};
 use super::{job, line};
 use crate::app::Message;
@@ -43,7 +43,8 @@ struct HeldLine {
     tty: OwnedFd,
     before: Termios,
     screen: Screen,
-    questions: Questions,
+    /// Whether it is asked for its background.
+    asks: bool,
 }
 
 /// Holds the terminal; gives it back when dropped.
@@ -54,11 +55,11 @@ pub struct TerminalGuard(());
 pub type TakenTerminal = (TerminalGuard, Screen, watch::Receiver<Progress>);
 
 /// Takes the terminal over: raw mode, the alternate screen, pastes in one piece, no cursor, word of the focus,
-/// and `mouse` says whether also of the mouse; and asks it what it is like.
+/// and `mouse` says whether also of the mouse; and `asks` whether it is asked for its background.
 ///
 /// # Errors
 /// When standard output is not a terminal, or the terminal cannot be set up; then it is given back.
-pub fn take(mouse: bool, questions: Questions) -> io::Result<TakenTerminal> {
+pub fn take(mouse: bool, asks: bool) -> io::Result<TakenTerminal> {
     MOUSE.store(mouse, Ordering::SeqCst);
     if !io::stdout().is_terminal() {
         return Err(io::Error::other("standard output is not a terminal, and the dashboard needs one"));
@@ -66,10 +67,10 @@ pub fn take(mouse: bool, questions: Questions) -> io::Result<TakenTerminal> {
     let tty = line::keys()?;
     let (screen, writer, written) = screen(line::Outlet::open(is_taken)?, is_taken, line::size);
     thread::Builder::new().name("output".to_owned()).spawn(move || writer.run())?;
-    screen.begin(&entering(questions)?);
+    screen.begin(&entering(asks)?);
     let before = line::make_raw(tty.as_fd())?;
-    *line_held() = Some(HeldLine { tty, before, screen: screen.clone(), questions });
-    ask(questions);
+    *line_held() = Some(HeldLine { tty, before, screen: screen.clone(), asks });
+    ask(asks);
     TAKEN.store(true, Ordering::SeqCst);
     Ok((TerminalGuard(()), screen, written))
 }
@@ -119,8 +120,8 @@ pub fn retake() -> io::Result<()> {
     let Some(line) = &mut *held else { return Ok(()) };
     let found = line::make_raw(line.tty.as_fd())?;
     let _pen = line.screen.pen(PATIENCE);
-    line.screen.begin(&entering(line.questions)?);
-    ask(line.questions);
+    line.screen.begin(&entering(line.asks)?);
+    ask(line.asks);
     if !TAKEN.swap(true, Ordering::SeqCst) {
         // What was set meanwhile is what it will be given back with.
         line.before = found;
@@ -128,9 +129,9 @@ pub fn retake() -> io::Result<()> {
     Ok(())
 }
 
-/// Questions are on their way with the next frame.
-fn ask(questions: Questions) {
-    let now = (questions != Questions::default()).then(Instant::now);
+/// The question is on its way with the next frame, if it is asked.
+fn ask(asks: bool) {
+    let now = asks.then(Instant::now);
     *ASKED.lock().unwrap_or_else(PoisonError::into_inner) = now;
 }
 
@@ -140,7 +141,7 @@ pub(super) fn has_asked(lately: Duration) -> bool {
     asked.is_some_and(|at| at.elapsed() < lately)
 }
 
-/// It has answered everything.
+/// It has answered.
 pub(super) fn is_answered() {
     *ASKED.lock().unwrap_or_else(PoisonError::into_inner) = None;
 }
@@ -163,13 +164,15 @@ pub fn capture_mouse(screen: &Screen, on: bool) -> io::Result<()> {
 const MOUSE_ON: &[u8] = b"\x1b[?1000h\x1b[?1006h";
 const MOUSE_OFF: &[u8] = b"\x1b[?1006l\x1b[?1000l";
 
-fn entering(questions: Questions) -> io::Result<Vec<u8>> {
+fn entering(asks: bool) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
     queue!(bytes, EnterAlternateScreen, EnableBracketedPaste, EnableFocusChange, Hide)?;
     if MOUSE.load(Ordering::SeqCst) {
         bytes.extend_from_slice(MOUSE_ON);
     }
-    bytes.extend(questions.bytes());
+    if asks {
+        bytes.extend_from_slice(QUESTION);
+    }
     Ok(bytes)
 }
 
@@ -210,7 +213,7 @@ mod tests {
         let text = |bytes: io::Result<Vec<u8>>| String::from_utf8(bytes.unwrap()).unwrap();
         for mouse in [true, false] {
             MOUSE.store(mouse, Ordering::SeqCst);
-            let (on, off) = (text(entering(Questions::default())), text(leaving()));
+            let (on, off) = (text(entering(false)), text(leaving()));
             let without = [("2004h", "2004l"), ("1049h", "1049l"), ("1004h", "1004l"), ("25l", "25h")];
             let with = [("1000h", "1000l"), ("1006h", "1006l")];
             for (set, reset) in without.iter().chain(with.iter().filter(|_| mouse)) {

@@ -11,7 +11,7 @@ use super::answer::ANSWERS_WAIT;
 use super::decode::{Decoder, Input};
 use super::guard::{has_asked, is_answered, is_taken};
 use super::line::{self, Waited};
-use crate::app::{Message, TerminalAnswer};
+use crate::app::Message;
 
 /// What one look at the terminal brought.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -86,9 +86,7 @@ fn forward(
                 Input::Mouse(mouse) => Message::Mouse(mouse),
                 Input::Focus(here) => Message::Focused(here),
                 Input::Answer(answer) => {
-                    if matches!(answer, TerminalAnswer::Background { .. }) {
-                        is_answered();
-                    }
+                    is_answered();
                     Message::Answered(answer)
                 }
             };

@@ -6,6 +6,7 @@
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
+use unicode_segmentation::UnicodeSegmentation;
 
 use crate::app::lines::Tone;
 use crate::domain::text;
@@ -18,7 +19,7 @@ pub(super) fn put(buf: &mut Buffer, x: u16, y: u16, room: u16, words: &str, styl
     }
     let words = text::cut(words, usize::from(room));
     if words.chars().any(|c| text::alone(c).is_none()) {
-        return buf.set_stringn(x, y, words, usize::from(room), style).0;
+        return put_graphemes(buf, (x, y), room, &words, style);
     }
     let mut x = x;
     for c in words.chars() {
@@ -34,6 +35,48 @@ pub(super) fn put(buf: &mut Buffer, x: u16, y: u16, room: u16, words: &str, styl
             cell.reset();
             x += 1;
         }
+    }
+    x
+}
+
+/// Writes words of any script as far as there is room, and returns the column behind them. Behind words that are
+/// written from right to left the terminal is told to go on from left to right: it would turn around a border and
+/// the next column with them.
+pub(super) fn put_graphemes(
+    buf: &mut Buffer,
+    (x, y): (u16, u16),
+    room: u16,
+    words: &str,
+    style: Style,
+) -> u16 {
+    let end = x.saturating_add(room).min(buf.area.right());
+    let (mut x, mut last) = (x, None);
+    for grapheme in words.graphemes(true).filter(|grapheme| !grapheme.contains(char::is_control)) {
+        let cells = u16::try_from(text::width(grapheme)).unwrap_or(u16::MAX);
+        if cells == 0 {
+            continue;
+        }
+        let next = x.saturating_add(cells);
+        if next > end {
+            break;
+        }
+        last = Some(x);
+        for x in x..next {
+            // Only the first cell of a wide one has something of its own.
+            if let Some(cell) = buf.cell_mut(Position::new(x, y)) {
+                cell.reset();
+            }
+        }
+        if let Some(cell) = buf.cell_mut(Position::new(x, y)) {
+            cell.set_symbol(grapheme).set_style(style);
+        }
+        x = next;
+    }
+    if let Some(last) = last.filter(|_| text::turns(words))
+        && let Some(cell) = buf.cell_mut(Position::new(last, y))
+    {
+        let symbol = format!("{}{}", cell.symbol(), text::LEFT_TO_RIGHT);
+        cell.set_symbol(&symbol);
     }
     x
 }

@@ -20,7 +20,7 @@ pub(super) fn overlay(title: &str, area: Rect, buf: &mut Buffer, theme: &Theme) 
     if area.is_empty() {
         return area;
     }
-    unhook_wide(area, buf);
+    end_before(area, buf);
     Clear.render(area, buf);
     if area.width < 6 || area.height < 3 {
         return area;
@@ -64,7 +64,7 @@ pub(super) fn titled(
     if area.is_empty() {
         return area;
     }
-    unhook_wide(area, buf);
+    end_before(area, buf);
     Clear.render(area, buf);
     if area.height < 2 || area.width < 6 {
         return area;
@@ -99,14 +99,24 @@ pub(super) fn at_the_foot(words: &str, style: Style, area: Rect, buf: &mut Buffe
     }
 }
 
-/// A wide character that reaches into `area` from the left would hide the frame's first column.
-fn unhook_wide(area: Rect, buf: &mut Buffer) {
-    let Some(left) = area.x.checked_sub(1) else { return };
+/// Makes what stands left of `area` end there: a wide character that reaches into it would hide its first column,
+/// and letters from right to left would take that along.
+fn end_before(area: Rect, buf: &mut Buffer) {
     for y in area.top()..area.bottom() {
-        if let Some(cell) = buf.cell_mut(Position::new(left, y))
-            && text::width(cell.symbol()) > 1
-        {
-            cell.set_symbol(" ");
+        let mut turns = false;
+        let mut x = 0;
+        while x < area.x {
+            let Some(cell) = buf.cell_mut(Position::new(x, y)) else { break };
+            let cells = u16::try_from(text::width(cell.symbol())).unwrap_or(1).max(1);
+            let next = x.saturating_add(cells);
+            turns = (turns || text::turns(cell.symbol())) && !cell.symbol().ends_with(text::LEFT_TO_RIGHT);
+            if next > area.x {
+                cell.set_symbol(" ");
+            } else if next == area.x && turns {
+                let symbol = format!("{}{}", cell.symbol(), text::LEFT_TO_RIGHT);
+                cell.set_symbol(&symbol);
+            }
+            x = next;
         }
     }
 }

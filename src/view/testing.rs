@@ -29,7 +29,8 @@ fn rows_of(buf: &Buffer, part: Rect) -> Vec<String> {
         let mut x = part.left();
         while x < part.right() {
             let symbol = buf[(x, y)].symbol();
-            row.push_str(symbol);
+            // The mark behind text from right to left shows nothing; `tests/wide.rs` looks for it.
+            row.push_str(symbol.trim_end_matches(text::LEFT_TO_RIGHT));
             x += u16::try_from(text::width(symbol)).unwrap().max(1);
         }
         rows.push(row.trim_end().to_owned());

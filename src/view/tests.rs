@@ -23,6 +23,8 @@ use crate::theme::testing::{LEAST as LEAST_CONTRAST, every_built_in, least_contr
 use crate::theme::{Depth, Theme};
 use crate::view::testing::{at_every_size, body, drawn, lines_of, rows, screen};
 
+mod wide;
+
 /// The sizes of the documents, and the least.
 const SIZES: [(u16, u16); 5] = [(200, 60), (120, 40), (80, 24), (40, 12), LEAST];
 
@@ -206,8 +208,9 @@ fn rows_of_another_question_are_dimmed_and_the_border_says_that_it_is_asked() {
 fn cursor_of(state: &State) -> Option<(String, String)> {
     let mut buf = Buffer::empty(Rect::new(0, 0, state.size.0, state.size.1));
     let cursor = super::render(state, &Theme::new(Depth::None), buf.area, &mut buf)?;
-    let before = (0..cursor.x).map(|x| buf[(x, cursor.y)].symbol().trim_end()).collect::<String>();
-    Some((before, buf[cursor].symbol().to_owned()))
+    let symbol = |x| buf[(x, cursor.y)].symbol().trim_end_matches(text::LEFT_TO_RIGHT);
+    let before = (0..cursor.x).map(|x| symbol(x).trim_end()).collect::<String>();
+    Some((before, symbol(cursor.x).to_owned()))
 }
 
 #[test]

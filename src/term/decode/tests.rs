@@ -233,21 +233,11 @@ fn expecting(reads: &[(&[u8], Duration)]) -> Vec<Input> {
     got
 }
 
-const ANSWERS: [&[u8]; 4] = [
-    b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\",
-    b"\x1b]11;rgb:1e1e/1e1e/1e1e\x07",
-    b"\x1b[?2027;1$y",
-    b"\x1b[?2027;0$y",
-];
+const ANSWERS: [&[u8]; 2] = [b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\", b"\x1b]11;rgb:1e1e/1e1e/1e1e\x07"];
 
-fn answers() -> [Input; 4] {
-    [
-        TerminalAnswer::Background { is_light: true },
-        TerminalAnswer::Background { is_light: false },
-        TerminalAnswer::ShowsJoined(true),
-        TerminalAnswer::ShowsJoined(false),
-    ]
-    .map(Input::Answer)
+fn answers() -> [Input; 2] {
+    [TerminalAnswer::Background { is_light: true }, TerminalAnswer::Background { is_light: false }]
+        .map(Input::Answer)
 }
 
 #[test]

@@ -159,6 +159,34 @@ fn after_another_program_had_the_terminal_the_cursor_is_where_it_belongs() {
 }
 
 #[test]
+fn behind_a_character_that_terminals_see_otherwise_the_next_place_is_said() {
+    let odd = ["👨", "🇸🇬", "e\u{301}", "क्षि", "ם\u{200E}", "1\u{20E3}", "❤", "각"];
+    for symbol in odd {
+        let (screen, mut writer, _, tape) = pair();
+        let cells = u16::try_from(text::width(symbol)).unwrap();
+        screen.show(shown((6, 2), AT), move |_, buffer| {
+            buffer[(1, 0)].set_symbol(symbol);
+            buffer[(1 + cells, 0)].set_symbol("│");
+            None
+        });
+        writer.step();
+        let bytes = String::from_utf8(tape.take()).unwrap();
+        let behind = bytes.split_once(symbol).unwrap().1;
+        let place = format!("\u{1b}[1;{}H", 2 + cells);
+        let border = behind.find('│').unwrap();
+        assert!(behind.find(&place).is_some_and(|at| at < border), "{symbol}: {bytes:?}");
+        let before = bytes.split_once(symbol).unwrap().0;
+        let emptied = format!("{}\u{1b}", " ".repeat(usize::from(cells)));
+        assert!(before.contains(&emptied), "{symbol}: {bytes:?}");
+    }
+    let (screen, mut writer, _, tape) = pair();
+    screen.show(shown((6, 2), AT), of("abc·é"));
+    writer.step();
+    let bytes = String::from_utf8(tape.take()).unwrap();
+    assert!(bytes.contains("abc·é"), "what all agree about is written in one go: {bytes:?}");
+}
+
+#[test]
 fn a_frame_that_was_passed_over_is_missing_in_no_picture() {
     let (screen, mut writer, progress, tape) = pair();
     for (text, written) in [("one\ntwo", true), ("xxx\nxxx", false), ("\n", false), ("one\nxyz", true)] {
