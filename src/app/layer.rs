@@ -307,3 +307,17 @@ impl Layer {
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use crate::app::testing::screens;
+
+    #[test]
+    fn a_screen_takes_text_exactly_where_the_key_table_says_so() {
+        for (name, state) in screens((120, 40)) {
+            for layer in &state.layers {
+                assert_eq!(layer.takes_text(), layer.scope().takes_text(), "{name}");
+            }
+        }
+    }
+}

@@ -74,3 +74,19 @@ fn terminals_may_report_shift_as_they_like() {
     let backtab = KeyEvent::new(KeyCode::Tab, KeyModifiers::SHIFT);
     assert_eq!(Keymap::default().lookup(&[Scope::Form], &backtab), Some(Action::PreviousField));
 }
+
+#[test]
+fn nothing_hides_a_key_that_means_the_same_everywhere() {
+    let keymap = Keymap::default();
+    for row in KEYMAP.iter().filter(|row| row.scope != Scope::Global) {
+        for key in row.keys.iter().filter(|key| !(row.scope.takes_text() && key.is_printable())) {
+            let everywhere = keymap.lookup(&[Scope::Global], &KeyEvent::new(key.code, key.mods));
+            assert_eq!(everywhere, None, "{} in {:?}", key.label(), row.scope);
+        }
+        assert!(
+            !(row.scope.takes_text() && row.keys.iter().any(|key| key.is_printable())),
+            "{:?}",
+            row.scope
+        );
+    }
+}

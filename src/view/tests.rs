@@ -410,7 +410,7 @@ fn every_screen_names_the_keys_that_hold() {
     for scope in Scope::ALL {
         let has_back = Keymap::default().of_scope(scope).any(|binding| binding.action == Action::Back);
         if has_back {
-            config.push_str(&format!("[keys.{}]\nback = 'F9'\n", scope.name()));
+            config = format!("{config}[keys.{}]\nback = 'F9'\n", scope.name());
         }
         if scope == Scope::Tasks {
             config.push_str("refresh = 'F5'\nfind = 'F7'\nfilter = 'F8'\nnew = 'F4'\n");

@@ -34,9 +34,9 @@ fn keys_of_the_config_work_and_hints_help_and_palette_show_them() {
     terminal.keys(ESC);
     terminal.gone("┌ Help");
     terminal.keys(F4);
-    terminal.see("New task");
+    terminal.see("┌ New push");
     terminal.keys(ESC);
-    terminal.gone("New task");
+    terminal.gone("┌ New push");
     terminal.keys(":");
     terminal.see("┌ Do");
     terminal.row(&["new ", "F4"]);
@@ -82,7 +82,7 @@ fn new_keys_are_applied_by_reload_and_bad_ones_leave_the_old() {
     terminal.keys(":reload\r");
     terminal.see("F4 new");
     terminal.keys(F4);
-    terminal.see("New task");
+    terminal.see("┌ New push");
 }
 
 #[test]
