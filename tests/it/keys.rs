@@ -248,7 +248,7 @@ fn an_unfinished_sequence_does_not_take_the_keyboard_away() {
 }
 
 #[test]
-fn nothing_is_asked_of_the_terminal_whatever_its_size_becomes() {
+fn only_the_background_is_asked_of_the_terminal_and_once_whatever_its_size_becomes() {
     let service = Service::start(Options::demo(), Some(Seed::default()));
     let mut terminal = open(&service);
     for (columns, rows) in [(80, 24), (40, 12), (20, 5), (1, 1), (250, 80), (120, 40)] {
@@ -259,8 +259,12 @@ fn nothing_is_asked_of_the_terminal_whatever_its_size_becomes() {
     terminal.keys("q");
     assert_eq!(terminal.end(), 0);
     let raw = terminal.bytes();
-    for query in [b"\x1b[6n".as_slice(), b"\x1b[c", b"\x1b[0c", b"\x1b]1", b"\x1b[?u", b"\x1b[5n"] {
-        assert!(!raw.windows(query.len()).any(|window| window == query), "{query:?} was asked");
+    let asked = |query: &[u8]| raw.windows(query.len()).filter(|window| *window == query).count();
+    for query in
+        [b"\x1b[6n".as_slice(), b"\x1b[c", b"\x1b[0c", b"\x1b]10", b"\x1b]12", b"\x1b[?u", b"\x1b[5n"]
+    {
+        assert_eq!(asked(query), 0, "{query:?} was asked");
     }
+    assert_eq!(asked(b"\x1b]11;?"), 1, "dark or light, at the start");
     terminal.assert_restored();
 }
