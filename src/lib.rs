@@ -29,6 +29,7 @@
 //! | what the terminal is asked, and how its answers are told from keys | `term::answer`, `term::decode` |
 //! | where things stand on the screen | [`app::frame`] |
 //! | how words become cells, and which pieces of a line give way | `view::cells` |
+//! | what becomes of text that terminals measure or turn around differently | `domain::text` (`clean`, `width`, `turns`), `view::cells`, `view::overlay`; how it is written: `term::screen` |
 //! | what a terminal sends and gets | `term::decode` (keys), `term::screen` (frames), `term::line` (settings) |
 //! | how the terminal is taken over and given back | `term::guard` |
 //! | signals, ctrl-z | `tui::signals`, `term::job` |

@@ -118,12 +118,13 @@ impl Theme {
         style.add_modifier(if is_named { Modifier::UNDERLINED } else { Modifier::BOLD })
     }
 
-    /// Makes a cell that lies behind an overlay stand back: nothing there calls for attention. A badge and the
-    /// selected row keep their ground.
+    /// Makes a cell that lies behind an overlay stand back: nothing there calls for attention, and what is selected there
+    /// is not what a key would mean now. Only a badge keeps its ground.
     pub fn put_behind(&self, cell: &mut Cell) {
-        if cell.bg == Color::Reset && !cell.modifier.contains(Modifier::REVERSED) {
-            let loud = Modifier::BOLD | Modifier::UNDERLINED;
-            cell.set_style(Style::new().fg(Color::Reset).remove_modifier(loud));
+        let is_badge = |environment| self.badge(environment).bg.is_some_and(|bg| bg == cell.bg);
+        if !Environment::ALL.into_iter().any(is_badge) {
+            let loud = Modifier::BOLD | Modifier::UNDERLINED | Modifier::REVERSED;
+            cell.set_style(Style::new().fg(Color::Reset).bg(Color::Reset).remove_modifier(loud));
             cell.set_style(self.style(Meaning::Behind));
         }
     }

@@ -214,3 +214,18 @@ fn a_theme_that_is_not_there_is_refused_with_those_that_are() {
         "{words}"
     );
 }
+
+#[test]
+fn behind_an_overlay_nothing_but_a_badge_keeps_a_ground() {
+    for (_, depth, ground, theme) in testing::every_built_in() {
+        for meaning in Meaning::ALL {
+            let mut cell = Cell::default();
+            cell.set_style(theme.style(meaning));
+            theme.put_behind(&mut cell);
+            let is_badge = matches!(meaning, Meaning::Sandbox | Meaning::Test | Meaning::Prod);
+            let at = format!("{} at {depth:?} on {ground:?}: {cell:?}", meaning.name());
+            assert_eq!(cell.bg != Color::Reset, is_badge && depth != Depth::None, "{at}");
+            assert!(!cell.modifier.contains(Modifier::REVERSED), "{at}");
+        }
+    }
+}
