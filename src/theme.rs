@@ -106,11 +106,6 @@ impl Theme {
         self.style(Meaning::Field)
     }
 
-    /// The part of a text that was searched for.
-    pub fn found(&self) -> Style {
-        self.style(Meaning::Found)
-    }
-
     /// The look of a cell whose change is fresh: bold. A bold colour of the 16 is a brighter one in many terminals,
     /// which may be hard to read: such a one is underlined.
     pub fn changed(&self, style: Style) -> Style {
@@ -127,6 +122,11 @@ impl Theme {
             cell.set_style(Style::new().fg(Color::Reset).bg(Color::Reset).remove_modifier(loud));
             cell.set_style(self.style(Meaning::Behind));
         }
+    }
+
+    /// Whether a cell has a ground of its own, as a badge has.
+    pub fn has_ground(cell: &Cell) -> bool {
+        cell.bg != Color::Reset || cell.modifier.contains(Modifier::REVERSED)
     }
 
     /// The badge of the environment in the header and on reviews.

@@ -29,8 +29,6 @@ pub enum Meaning {
     Everyone,
     /// The field that has the keys.
     Field,
-    /// What was searched for.
-    Found,
     /// What lies behind an overlay.
     Behind,
     /// The badge of a sandbox.
@@ -43,7 +41,7 @@ pub enum Meaning {
 
 impl Meaning {
     /// All, in the order of the file.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 16] = [
         Self::Accent,
         Self::Ok,
         Self::Warn,
@@ -56,7 +54,6 @@ impl Meaning {
         Self::Struck,
         Self::Everyone,
         Self::Field,
-        Self::Found,
         Self::Behind,
         Self::Sandbox,
         Self::Test,
@@ -78,7 +75,6 @@ impl Meaning {
             Self::Struck => "struck",
             Self::Everyone => "everyone",
             Self::Field => "field",
-            Self::Found => "found",
             Self::Behind => "behind",
             Self::Sandbox => "sandbox",
             Self::Test => "test",

@@ -3,7 +3,6 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
-use ratatui::style::Color;
 
 use crate::app::State;
 use crate::app::lines::{Line, Tone};
@@ -81,7 +80,6 @@ fn write(lines: &[Line], skip: usize, area: Rect, theme: &Theme, buf: &mut Buffe
 
 /// Gives the frame, with its title but without the badge, the look of danger.
 fn redden(outer: Rect, theme: &Theme, buf: &mut Buffer) {
-    let edge = theme.accent();
     for position in outer.intersection(buf.area).positions() {
         let inside = position.y > outer.y
             && position.y + 1 < outer.bottom()
@@ -89,7 +87,7 @@ fn redden(outer: Rect, theme: &Theme, buf: &mut Buffer) {
             && position.x + 1 < outer.right();
         if !inside
             && let Some(cell) = buf.cell_mut(position)
-            && cell.bg == edge.bg.unwrap_or(Color::Reset)
+            && !Theme::has_ground(cell)
         {
             cell.set_style(theme.danger());
         }
