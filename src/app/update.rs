@@ -29,7 +29,7 @@ use super::{detail, drafts, form, reload, review, sort, text_field};
 
 /// Takes one message into account.
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
-    let is_input = matches!(message, Message::Key(_) | Message::Pasted(_));
+    let is_input = matches!(message, Message::Key(_) | Message::Pasted(_) | Message::Mouse(_));
     let said_before = state.notes;
     let effects = take(state, message);
     leave_note_behind(state, is_input, said_before);
@@ -48,10 +48,12 @@ fn leave_note_behind(state: &mut State, is_input: bool, said_before: u64) {
     };
     let is_new = state.notes != said_before;
     let Some(note) = &mut state.note else { return };
-    if is_new {
-        note.at = is_input.then_some(here);
-    } else if note.at.is_some_and(|at| at != here) {
-        state.note = None;
+    match note.at {
+        _ if is_new => note.at = is_input.then_some(here),
+        // An answer that moves the selection is not the operator who leaves.
+        Some(_) if !is_input => note.at = Some(here),
+        Some(at) if at != here => state.note = None,
+        Some(_) | None => {}
     }
 }
 

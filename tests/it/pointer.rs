@@ -200,13 +200,14 @@ fn the_shell_gets_a_terminal_without_mouse_and_focus_and_fg_turns_both_on_again(
     Terminal::see_stopped(job);
     terminal.see_shell();
     // As somebody may continue it from another shell; this one keeps the terminal until `fg`.
-    terminal.keys("fg\n");
+    terminal.keys("fg; echo \"ended $((40 + 4))\"\n");
     terminal.see("n new  e edit");
     terminal.repaint();
     terminal.see_mouse(false);
     assert_eq!(switches(&terminal, 1000).0, 3);
     kill("TERM", job);
-    terminal.see_shell();
+    // What is typed before that is thrown away with the rest of the input.
+    terminal.see("ended 44");
     terminal.keys("exit\n");
     assert_eq!(terminal.end(), 0);
     terminal.assert_restored();
