@@ -105,6 +105,7 @@ fn one_write_is_found_among_many_polls_and_stays_chosen() {
     terminal.keys(&tail);
     terminal.see("Cancelled #");
     terminal.keys(ESC);
+    terminal.gone("Cancelled #");
     terminal.row(&["▸", "CANC", "Hush-hush"]);
     let before = service.requests();
     for _ in 0..30 {
