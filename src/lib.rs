@@ -52,7 +52,7 @@
 //! | what can be done here, and the reason for what cannot | [`app::menu`]; of a task: `app::task_actions` |
 //! | what can be copied, and by which means | [`app::copy`], `term::clipboard` |
 //! | where the rows of a list stand, and the hints | [`app::list`], [`app::hints`] |
-//! | what the mouse does | [`app::pointer`]; what of the table stands where it points: `app::board::hit` |
+//! | what the mouse does | `app::pointer`; what of the table stands where it points: `app::board::hit` |
 //! | how often the page is asked for, focused or not | `pace` in [`app::shared`] |
 //! | what the palette offers, `:reload` | [`app::palette`], [`app::reload`]; reading it: `worker::reload` |
 //! | what a confirmation takes, and when it counts | `app::review`: `level`, `confirm`, `quiet`, `sight`, `ready` |

@@ -138,6 +138,11 @@ impl Find {
         names_both && to.text() == *to_before
     }
 
+    /// Whether something is wrong with a field.
+    pub fn has_problem(&self, field: usize) -> bool {
+        self.problem.as_ref().is_some_and(|(at, _)| *at == field)
+    }
+
     /// What a time field was understood as, and the same in short; `None` for the keyword, and while it is not
     /// understood.
     pub fn echo(&self, field: usize, now: DateTime<Utc>, zone: Zone) -> Option<[String; 2]> {

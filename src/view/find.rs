@@ -62,8 +62,11 @@ pub(super) fn render(
         return cursor;
     }
     let zone = when::zone_label(state.server_now(), state.zone);
+    // What a field takes is said once: here, where the line under it says something else.
+    let is_said =
+        !find.has_problem(find.focus) && find.echo(find.focus, state.server_now(), state.zone).is_none();
     let foot = [
-        help(find.focus).to_owned(),
+        if is_said { String::new() } else { help(find.focus).to_owned() },
         format!("times are {} ({zone}) · asking costs one call", state.zone.name()),
     ];
     for (y, words) in (y + 1..inner.bottom()).zip(foot) {
