@@ -337,12 +337,18 @@ mod tests {
         (found, held)
     }
 
-    /// Comes back when nobody is left who holds the pipe.
-    fn all_are_gone(mut held: fs::File) {
+    /// Comes back when nobody is left who holds the pipe; says whether the command had begun.
+    fn is_left_by_all(mut held: fs::File) -> bool {
         rustix::fs::fcntl_setfl(&held, rustix::fs::OFlags::empty()).unwrap();
         let mut said = String::new();
         held.read_to_string(&mut said).unwrap();
-        assert_eq!(said, "begun\n");
+        assert!(["", "begun\n"].contains(&said.as_str()), "{said}");
+        !said.is_empty()
+    }
+
+    /// The same for a command that has begun.
+    fn all_are_gone(held: fs::File) {
+        assert!(is_left_by_all(held), "it never began");
     }
 
     #[test]
@@ -352,11 +358,16 @@ mod tests {
             "sleep 3000 & sleep 3001 | sleep 3002",
             "trap '' TERM INT HUP; sleep 3000; sleep 3000",
         ] {
-            let (setup, held) = holding(command);
-            let limit = Duration::from_millis(300);
-            let found = resolve(&setup.profile, &path_env(), limit).unwrap_err().to_string();
-            assert!(found.ends_with("did not end within 0.3 s; run it by hand to see why"), "{found}");
-            all_are_gone(held);
+            // On a busy machine the time may be over before the command has begun: then it gets more.
+            let has_begun = [300, 3_000, 30_000].into_iter().any(|limit| {
+                let (setup, held) = holding(command);
+                let found = resolve(&setup.profile, &path_env(), Duration::from_millis(limit));
+                let found = found.unwrap_err().to_string();
+                assert!(found.contains("did not end within "), "{found}");
+                assert!(found.ends_with(" s; run it by hand to see why"), "{found}");
+                is_left_by_all(held)
+            });
+            assert!(has_begun, "{command}");
         }
     }
 
