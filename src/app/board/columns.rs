@@ -160,7 +160,8 @@ impl Times {
     pub fn cell(&self, at: Option<DateTime<Utc>>, seconds: bool, weekday: bool) -> String {
         let Some(at) = at else { return "no readable time".to_owned() };
         let whole = when::day_time(at, self.zone, self.now);
-        let shown = if seconds { whole.as_str() } else { without_seconds(&whole) };
+        let matters = seconds && at.timestamp() % 60 != 0;
+        let shown = if matters { whole.as_str() } else { without_seconds(&whole) };
         let shown = if weekday { shown } else { shown.split_once(' ').map_or(shown, |(_, date)| date) };
         match &self.label {
             Some(_) => shown.to_owned(),
