@@ -71,9 +71,11 @@ impl<K: PartialEq, T: ?Sized> Memo<K, T> {
     /// The text for `key`, which holds all that it is made of, by value: what was composed for another key
     /// is never given.
     pub(super) fn get<C: Into<Arc<T>>>(&self, key: K, compose: impl FnOnce() -> C) -> Arc<T> {
-        if let Some((made_for, text)) = &*self.made.borrow()
+        if let Some((made_for, text)) = &mut *self.made.borrow_mut()
             && *made_for == key
         {
+            // What is shared in it and came anew is the same by its address the next time: that is seen at once.
+            *made_for = key;
             return Arc::clone(text);
         }
         let text = compose().into();
