@@ -134,7 +134,7 @@ impl HelpPage {
         Self { scopes: scopes.to_vec(), search: None, at: 0, top: 0 }
     }
 
-    /// Whether printable keys are text.
+    /// The scope of its keys; while it is searched printable ones are text.
     pub(super) fn scope(&self) -> Scope {
         if self.search.is_some() { Scope::Search } else { Scope::Help }
     }

@@ -416,8 +416,8 @@ fn draw<'a>(cells: impl Iterator<Item = (u16, u16, &'a Cell)>, to: &mut Vec<u8>)
         let mut blank = cell.clone();
         blank.set_symbol(" ");
         let cells_meant = u16::try_from(text::width(cell.symbol())).unwrap_or(1);
-        CrosstermBackend::new(&mut *to).draw((x..x.saturating_add(cells_meant)).map(|x| (x, y, &blank)))?;
-        CrosstermBackend::new(&mut *to).draw(std::iter::once((x, y, cell)))?;
+        let blanks = (x..x.saturating_add(cells_meant)).map(|x| (x, y, &blank));
+        CrosstermBackend::new(&mut *to).draw(blanks.chain([(x, y, cell)]))?;
     }
     Ok(())
 }

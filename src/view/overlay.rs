@@ -16,12 +16,7 @@ pub(super) use crate::app::frame::centred;
 
 /// Draws the frame on `area` over whatever stands there and returns the room inside.
 pub(super) fn overlay(title: &str, area: Rect, buf: &mut Buffer, theme: &Theme) -> Rect {
-    let area = area.intersection(buf.area);
-    if area.is_empty() {
-        return area;
-    }
-    end_before(area, buf);
-    Clear.render(area, buf);
+    let area = cleared(area, buf);
     if area.width < 6 || area.height < 3 {
         return area;
     }
@@ -40,8 +35,7 @@ pub(super) fn badged(
     buf: &mut Buffer,
     theme: &Theme,
 ) -> Rect {
-    let badge = format!(" {} ", environment.name().to_uppercase());
-    let room = u16::try_from(text::width(&badge)).unwrap_or(0);
+    let (badge, room) = badge(environment);
     let clean = text::clean(title);
     let title = text::cut(&clean, usize::from(area.width.saturating_sub(room + 8)));
     let inner = overlay(&title, area, buf, theme);
@@ -60,19 +54,13 @@ pub(super) fn titled(
     buf: &mut Buffer,
     theme: &Theme,
 ) -> Rect {
-    let area = area.intersection(buf.area);
-    if area.is_empty() {
-        return area;
-    }
-    end_before(area, buf);
-    Clear.render(area, buf);
+    let area = cleared(area, buf);
     if area.height < 2 || area.width < 6 {
         return area;
     }
     let edge = "─".repeat(usize::from(area.width));
     put(buf, area.x, area.y, area.width, &edge, theme.accent());
-    let badge = format!(" {} ", environment.name().to_uppercase());
-    let room = u16::try_from(text::width(&badge)).unwrap_or(0);
+    let (badge, room) = badge(environment);
     let clean = text::clean(title);
     let title = text::cut(&clean, usize::from(area.width.saturating_sub(room + 6)));
     put(buf, area.x + 1, area.y, area.width - 1, &format!(" {title} "), theme.accent());
@@ -80,6 +68,23 @@ pub(super) fn titled(
         put(buf, area.right() - room - 1, area.y, room, &badge, theme.badge(environment));
     }
     Rect::new(area.x + 1, area.y + 1, area.width - 2, area.height - 1)
+}
+
+/// The part of `area` that there is, with nothing on it.
+fn cleared(area: Rect, buf: &mut Buffer) -> Rect {
+    let area = area.intersection(buf.area);
+    if !area.is_empty() {
+        end_before(area, buf);
+        Clear.render(area, buf);
+    }
+    area
+}
+
+/// The badge of an environment, and the cells that it takes.
+fn badge(environment: Environment) -> (String, u16) {
+    let badge = format!(" {} ", environment.name().to_uppercase());
+    let room = u16::try_from(text::width(&badge)).unwrap_or(0);
+    (badge, room)
 }
 
 /// Lets what lies behind an overlay stand back.

@@ -11,7 +11,7 @@ use crate::keymap::{Action, Scope};
 use super::super::effect::Effect;
 use super::super::request::ReqId;
 use super::super::shared::Shared;
-use super::ask::follow_cursor;
+use super::ask::{follow_cursor, show_own};
 use super::go_to::{await_task, give_up, go_to_task};
 use super::own::SoughtTask;
 
@@ -25,9 +25,12 @@ pub(in crate::app) fn typed_id(text: &str) -> Option<TaskId> {
 
 /// Goes to the task of that number: at once where it is loaded, else when the service has given it.
 pub(in crate::app) fn go_to_id(shared: &mut Shared, id: TaskId) -> Vec<Effect> {
-    if let Some(task) = shared.board.task(id).cloned() {
+    if shared.board.task(id).is_some() {
+        // It stands on the table as it is: what was not read just now takes the place of nothing.
         shared.board.sought = None;
-        return go_to_task(shared, task);
+        await_task(shared, id);
+        show_own(shared);
+        return Vec::new();
     }
     // What was selected before the first of several such questions is what is gone back to.
     let before = shared.board.sought.filter(|sought| shared.board.selected == Some(sought.id));

@@ -110,7 +110,7 @@ pub(in crate::app) fn on_read_again(
     result: &Result<Box<Task>, Failure>,
 ) -> bool {
     let is_gone = result.as_ref().is_err_and(|failure| failure.code() == Some(catalog::INVALID_REQUEST));
-    let task = result.as_ref().ok().map(|task| Arc::new(Task::clone(task)));
+    let task = result.as_ref().ok().map(Box::as_ref);
     let Some(id) = shared.board.own.read(req, task, is_gone, shared.now.running) else { return false };
     if is_gone {
         give_up(shared, id);

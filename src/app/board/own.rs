@@ -80,8 +80,8 @@ impl OwnRows {
             let there = listed.iter().find(|task| task.id == row.task.id);
             if row.is_cancelled {
                 // What was cancelled does not go out: if it does, the service did not take the cancel.
-                let contradicts = |task: &&Arc<Task>| task.outcome() != Outcome::Pending || age > LISTED_BY;
-                return age <= STRUCK_FOR && there.is_none_or(|task| !contradicts(&task));
+                let is_late = |task: &Arc<Task>| task.outcome() == Outcome::Pending && age <= LISTED_BY;
+                return age <= STRUCK_FOR && there.is_none_or(is_late);
             }
             match there {
                 // A task that goes out goes on by itself: there the list is ahead of what was read before.
@@ -136,7 +136,7 @@ impl OwnRows {
     pub(super) fn read(
         &mut self,
         req: ReqId,
-        task: Option<Arc<Task>>,
+        task: Option<&Task>,
         is_gone: bool,
         now: Duration,
     ) -> Option<TaskId> {
@@ -147,7 +147,7 @@ impl OwnRows {
         if is_gone {
             self.rows.remove(at);
         } else if let Some(task) = task {
-            row.task = task;
+            row.task = Arc::new(task.clone());
         }
         Some(id)
     }

@@ -6,8 +6,14 @@ const MS: Duration = Duration::from_millis(1);
 
 /// Reads that come so long after one another, with what the time between them ends.
 fn decode(reads: &[(&[u8], Duration)]) -> Vec<Input> {
+    decode_by(reads, |_| {})
+}
+
+/// The same by a decoder that is told something before each read.
+fn decode_by(reads: &[(&[u8], Duration)], tell: impl Fn(&mut Decoder)) -> Vec<Input> {
     let (mut decoder, mut now, mut got) = (Decoder::default(), Duration::ZERO, Vec::new());
     for (bytes, after) in reads {
+        tell(&mut decoder);
         let next = now + *after;
         quiet(&mut decoder, next, &mut got);
         now = next;
@@ -221,16 +227,7 @@ fn bursts_and_a_megabyte_of_paste_arrive_whole_and_in_linear_time() {
 
 /// The same for a terminal that was asked what it is like.
 fn expecting(reads: &[(&[u8], Duration)]) -> Vec<Input> {
-    let (mut decoder, mut now, mut got) = (Decoder::default(), Duration::ZERO, Vec::new());
-    for (bytes, after) in reads {
-        decoder.expect(true);
-        let next = now + *after;
-        quiet(&mut decoder, next, &mut got);
-        now = next;
-        decoder.feed(bytes, now, &mut got);
-    }
-    quiet(&mut decoder, now + Duration::from_mins(1), &mut got);
-    got
+    decode_by(reads, |decoder| decoder.expect(true))
 }
 
 const ANSWERS: [&[u8]; 2] = [b"\x1b]11;rgb:ffff/ffff/ffff\x1b\\", b"\x1b]11;rgb:1e1e/1e1e/1e1e\x07"];

@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use super::*;
+use crate::app::board::by_id::go_to_id;
 use crate::app::board::go_to::{await_task, go_to_task, strike};
 
 fn due(id: u64, minute: i64) -> Task {
@@ -129,6 +130,27 @@ fn a_cancelled_task_stays_struck_in_its_place_and_the_selection_does_not_slide()
     let effects = tick(&mut state, 80_000);
     answer_all(&mut state, effects, &service);
     assert!(!is_struck(&state));
+}
+
+#[test]
+fn a_task_on_the_table_is_gone_to_by_its_number_as_it_stands_there() {
+    let mut service = all(5);
+    let mut state = open(&service);
+    let cancelled = Arc::clone(state.board.selected_task().unwrap());
+    strike(&mut state, Arc::clone(&cancelled));
+    press(&mut state, 'j');
+    for id in [cancelled.id, TaskId(4)] {
+        assert_eq!(go_to_id(&mut state, id), []);
+        assert_eq!(state.board.selected, Some(id));
+    }
+    assert!(state.board.own.is_cancelled(cancelled.id), "it stays struck");
+    // What was only listed is not held against a newer list.
+    service[3].title = "changed by somebody else".to_owned();
+    service[3].scheduled_at = service[4].scheduled_at.map(|at| at + TimeDelta::minutes(1));
+    service.swap(3, 4);
+    let effects = tick(&mut state, 5_000);
+    answer_all(&mut state, effects, &service);
+    assert_eq!(shown(&state), [1, 2, 3, 5, 4]);
 }
 
 #[test]
