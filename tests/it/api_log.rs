@@ -13,6 +13,7 @@ use crate::live::soon;
 use crate::secrets::tells;
 use crate::service::{KEY, Service, signature};
 use crate::terminal::{ENTER, ESC, Start, Terminal};
+use crate::write::cancel;
 
 fn refused(command: wire::Command, code: i64) -> Fault {
     Fault::next(command, When::Before, FaultKind::Code { code, info: "try later".to_owned() })
@@ -99,12 +100,7 @@ fn one_write_is_found_among_many_polls_and_stays_chosen() {
     let config = service.config_with("test", "page_size = 20\n\n[ui]\nrefresh_seconds = 1");
     let mut terminal = Start::new(&[]).config(&config).env("ACME_IM_KEY", KEY).open();
     terminal.row(&["▸", "Hush-hush"]);
-    let tail = format!("{:04}", id % 10_000);
-    terminal.keys("D");
-    terminal.see(&format!("type {tail} to"));
-    terminal.keys(&tail);
-    terminal.see("Cancelled #");
-    terminal.keys(ESC);
+    cancel(&mut terminal, id);
     terminal.see("n new");
     let before = service.requests();
     terminal.keys("r");
@@ -158,13 +154,7 @@ fn the_log_file_holds_every_attempt_and_the_verdict_of_a_write_whose_answer_was_
     terminal.wait("the fault to be used up", |_| service.requests() >= 3);
     // The cancel is done, and nobody hears of it.
     service.fault(Fault::next(wire::Command::Delete, When::After, FaultKind::Drop));
-    let tail = format!("{:04}", id % 10_000);
-    terminal.keys("D");
-    terminal.see(&format!("type {tail} to"));
-    terminal.keys(&tail);
-    terminal.see("Cancelled #");
-    terminal.keys(ESC);
-    terminal.gone("Cancelled #");
+    cancel(&mut terminal, id);
     terminal.row(&["▸", "CANC", "Hush-hush"]);
     terminal.keys("q");
     assert_eq!(terminal.end(), 0);

@@ -3,16 +3,8 @@
 use std::fs;
 use std::os::unix::fs::PermissionsExt;
 
-use pushdeck::sandbox::{Options, Seed};
-
-use crate::service::{KEY, Service};
-use crate::terminal::{ENTER, Start};
-
-fn demo() -> (Service, Start) {
-    let service = Service::start(Options::demo(), Some(Seed::default()));
-    let start = Start::new(&[]).config(&service.config("test")).env("ACME_IM_KEY", KEY);
-    (service, start)
-}
+use crate::signals::demo;
+use crate::terminal::ENTER;
 
 /// The number in a text such as `TaskID 123 sent to`.
 fn number_behind(screen: &str, word: &str) -> String {

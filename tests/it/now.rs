@@ -94,12 +94,7 @@ fn a_cancelled_task_is_struck_in_its_place_and_stays_selected() {
     terminal.keys("/To be cancelled");
     terminal.keys(ENTER);
     terminal.row(&["▸", "PEND", "To be cancelled"]);
-    terminal.keys("D");
-    terminal.see("to cancel");
-    terminal.keys(&format!("{:04}", id % 10_000));
-    terminal.see("Cancelled #");
-    terminal.keys(ESC);
-    terminal.gone("Cancelled #");
+    crate::write::cancel(&mut terminal, id);
     terminal.row(&["▸", "CANC", "To be cancelled"]);
     terminal.keys("r");
     terminal.row(&["▸", "CANC", "To be cancelled"]);

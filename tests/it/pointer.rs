@@ -2,16 +2,11 @@
 //! text can always be selected, and whoever looks away is asked for less.
 
 use pushdeck::domain::wire::Command;
-use pushdeck::sandbox::{Options, Seed};
+use pushdeck::sandbox::Options;
 
 use crate::service::{KEY, Service};
+use crate::signals::{FG_TO_THE_END, SHELL, demo, end_both};
 use crate::terminal::{CTRL_Z, ENTER, ESC, Start, Terminal, kill};
-
-fn demo() -> (Service, Start) {
-    let service = Service::start(Options::demo(), Some(Seed::default()));
-    let start = Start::new(&[]).config(&service.config("test")).env("ACME_IM_KEY", KEY);
-    (service, start)
-}
 
 /// The report of a button, or of the wheel, on a cell that is counted from 0.
 fn report(button: u16, (column, row): (usize, usize)) -> String {
@@ -160,9 +155,6 @@ fn m_gives_the_mouse_to_the_terminal_and_the_config_may_do_so_from_the_start() {
     terminal.assert_restored();
 }
 
-/// A shell with job control: what it is told to do after the program stopped is one line each.
-const SHELL: &str = r#"set -m; "$@"; while read -r line; do eval "$line"; done; echo "the shell ends""#;
-
 /// How often a mode was turned on, and off.
 fn switches(terminal: &Terminal, mode: u16) -> (usize, usize) {
     let raw = String::from_utf8_lossy(&terminal.bytes()).into_owned();
@@ -200,17 +192,12 @@ fn the_shell_gets_a_terminal_without_mouse_and_focus_and_fg_turns_both_on_again(
     Terminal::see_stopped(job);
     terminal.see_shell();
     // As somebody may continue it from another shell; this one keeps the terminal until `fg`.
-    terminal.keys("fg; echo \"ended $((40 + 4))\"\n");
+    terminal.keys(FG_TO_THE_END);
     terminal.see("n new  e edit");
     terminal.repaint();
     terminal.see_mouse(false);
     assert_eq!(switches(&terminal, 1000).0, 3);
-    kill("TERM", job);
-    // What is typed before that is thrown away with the rest of the input.
-    terminal.see("ended 44");
-    terminal.keys("exit\n");
-    assert_eq!(terminal.end(), 0);
-    terminal.assert_restored();
+    end_both(&mut terminal, job);
 }
 
 #[test]

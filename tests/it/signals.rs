@@ -8,9 +8,24 @@ use crate::service::{KEY, Service};
 use crate::terminal::{CTRL_S, CTRL_Z, ENTER, ESC, Start, TAB, Terminal, kill};
 
 /// A shell with job control: what it is told to do after the program stopped is one line each.
-const SHELL: &str = r#"set -m; "$@"; while read -r line; do eval "$line"; done; echo "the shell ends""#;
+pub(crate) const SHELL: &str =
+    r#"set -m; "$@"; while read -r line; do eval "$line"; done; echo "the shell ends""#;
 
-fn demo() -> (Service, Start) {
+/// The program continues, and the shell says when it is over.
+pub(crate) const FG_TO_THE_END: &str = "fg; echo \"ended $((40 + 4))\"\n";
+
+/// The program ends after [`FG_TO_THE_END`], then the shell does.
+pub(crate) fn end_both(terminal: &mut Terminal, job: u32) {
+    kill("TERM", job);
+    // What is typed before that is thrown away with the rest of the input.
+    terminal.see("ended 44");
+    terminal.keys("exit\n");
+    assert_eq!(terminal.end(), 0);
+    terminal.assert_restored();
+}
+
+/// The demo data, and the program that shows them, not started yet.
+pub(crate) fn demo() -> (Service, Start) {
     let service = Service::start(Options::demo(), Some(Seed::default()));
     let start = Start::new(&[]).config(&service.config("test")).env("ACME_IM_KEY", KEY);
     (service, start)
@@ -62,14 +77,10 @@ fn ctrl_z_goes_to_the_shell_from_every_screen_and_fg_comes_back() {
     Terminal::see_stopped(job);
     terminal.keys("echo \"still $((40 + 3))\"\n");
     terminal.see("still 43");
-    terminal.keys("fg; echo \"ended $((40 + 4))\"\n");
+    terminal.keys(FG_TO_THE_END);
     terminal.gone("still 43");
     terminal.see("Half typed");
-    kill("TERM", job);
-    terminal.see("ended 44");
-    terminal.keys("exit\n");
-    assert_eq!(terminal.end(), 0);
-    terminal.assert_restored();
+    end_both(&mut terminal, job);
 }
 
 #[test]

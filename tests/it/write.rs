@@ -49,6 +49,16 @@ fn confirm(terminal: &mut Terminal, asked: &str, typed: &str) {
     terminal.keys(typed);
 }
 
+/// Cancels the selected task, and closes the result.
+pub(crate) fn cancel(terminal: &mut Terminal, id: u64) {
+    let tail = format!("{:04}", id % 10_000);
+    terminal.keys("D");
+    confirm(terminal, &format!("type {tail} to"), &tail);
+    terminal.see("Cancelled #");
+    terminal.keys(ESC);
+    terminal.gone("Cancelled #");
+}
+
 pub(crate) fn titles(tasks: &[Value]) -> Vec<&str> {
     tasks.iter().map(|task| task["Title"].as_str().unwrap()).collect()
 }
@@ -253,12 +263,7 @@ fn a_task_is_modified_moved_and_cancelled() {
     assert_eq!(moved["Content"], held["Content"], "a change of time changed the content");
 
     terminal.row(&["▸", "Before"]);
-    terminal.keys("D");
-    terminal.see("cancel");
-    confirm(&mut terminal, &format!("type {tail} to"), &tail);
-    terminal.see("Cancelled #");
-    terminal.keys(ESC);
-    terminal.gone("Cancelled #");
+    cancel(&mut terminal, id);
     terminal.row(&["▸", "CANC", "Before"]);
     assert_eq!(service.tasks("All"), [json!(null); 0]);
     terminal.keys("q");
