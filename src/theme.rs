@@ -174,7 +174,8 @@ impl Themes {
     }
 
     /// The built-in theme at this depth, on a dark background until the terminal says another.
-    pub fn new(depth: Depth) -> Self {
+    #[cfg(test)]
+    pub(crate) fn new(depth: Depth) -> Self {
         let file = ThemeFile::default_theme();
         let [dark, light] = [Ground::Dark, Ground::Light].map(|ground| Theme::of(&file, depth, ground));
         Self { dark, light, assumed: Ground::Dark, listens: true }

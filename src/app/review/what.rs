@@ -93,27 +93,19 @@ pub(super) fn rest(to: &mut TextWriter, shared: &Shared, review: &Review, meant:
         if rows.is_empty() {
             continue;
         }
-        let is_first = to.folds_at.is_none();
-        if group.name().is_some() {
-            if is_first {
-                to.out.blank();
-            }
-            to.folds_at.get_or_insert(to.out.lines.len());
+        let folds = group.name().is_some();
+        // The first that folds names the key.
+        let key = (folds && to.folds_at.is_none()).then(|| shared.key(review.scope(), Action::ToggleGroup));
+        if key.is_some() {
+            to.out.blank();
+            to.folds_at = Some(to.out.lines.len());
         }
-        match group.name() {
-            Some(_) if !review.unfolded => {
-                let key = is_first.then(|| shared.key(review.scope(), Action::ToggleGroup));
-                vendor_line(&mut to.out, group, rows.len(), key);
-            }
-            Some(_) if is_first => {
-                let key = shared.key(review.scope(), Action::ToggleGroup);
-                heading(&mut to.out, group.label(), &format!(" · {key} folds"));
-                table(&mut to.out, &rows, Tone::Plain);
-            }
-            Some(_) | None => {
-                heading(&mut to.out, group.label(), "");
-                table(&mut to.out, &rows, Tone::Plain);
-            }
+        if folds && !review.unfolded {
+            vendor_line(&mut to.out, group, rows.len(), key);
+        } else {
+            let remark = key.map(|key| format!(" · {key} folds")).unwrap_or_default();
+            heading(&mut to.out, group.label(), &remark);
+            table(&mut to.out, &rows, Tone::Plain);
         }
     }
     if !strange.is_empty() {
