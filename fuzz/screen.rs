@@ -67,6 +67,7 @@ impl Dashboard {
             from_account: "administrator".to_owned(),
             audience_all: None,
             zone: Zone::named("Asia/Shanghai").unwrap(),
+            history: chrono::TimeDelta::days(90),
             page_size: 50,
             refresh: Duration::from_secs(2),
             mouse: true,

@@ -51,7 +51,7 @@ pub mod writes;
 pub use crate::domain::call::Call;
 pub use clip::{Clip, ClipLabel, Copied};
 pub use compare::differs;
-pub use effect::{Effect, Priority};
+pub use effect::{Effect, Priority, Wanted};
 pub use layer::Layer;
 pub use message::Message;
 pub use mouse::{Mouse, MouseKind};

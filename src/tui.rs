@@ -374,6 +374,8 @@ impl Loop {
                 Effect::TakeTerminal => self.retake = true,
                 Effect::Quit => self.leave = true,
                 other @ (Effect::List { .. }
+                | Effect::Sync { .. }
+                | Effect::KeepSnapshot { .. }
                 | Effect::Get { .. }
                 | Effect::Write { .. }
                 | Effect::Settle { .. }

@@ -1,6 +1,11 @@
 //! Everything that the worker or the terminal may be asked to do. Names are imperatives.
 
+use std::sync::Arc;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
 use crate::domain::kept::DraftId;
+use crate::domain::query::Range;
 use crate::domain::{Draft, Query, TaskId};
 
 pub use crate::domain::priority::Priority;
@@ -8,6 +13,19 @@ pub use crate::domain::priority::Priority;
 use super::clip::Clip;
 use super::request::ReqId;
 use super::write::{OpenWrite, Terms, Write};
+
+/// What is to be read of the schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Every task that fires in this range.
+    pub range: Range,
+    /// How far back tasks may have been created, where the service's ranges are of the creation time.
+    pub history: TimeDelta,
+    /// Only tasks with this in title or text; empty is all.
+    pub keyword: String,
+    /// Whether the operator waits for it.
+    pub priority: Priority,
+}
 
 /// Everything the worker or the terminal may be asked to do.
 #[derive(Clone, Debug, PartialEq)]
@@ -20,6 +38,23 @@ pub enum Effect {
         query: Query,
         /// Who waits.
         priority: Priority,
+    },
+    /// Read the whole of a range, window by window, as the budget allows. A newer one takes the place of an older
+    /// one under way.
+    Sync {
+        /// The question.
+        req: ReqId,
+        /// What is wanted.
+        wanted: Wanted,
+    },
+    /// Keep what is held on disk, for the next start.
+    KeepSnapshot {
+        /// The question.
+        req: ReqId,
+        /// All of it, as JSON, the nearest to the present first.
+        tasks: Arc<[Arc<str>]>,
+        /// How old it is: when the oldest part of it was read, by the service's clock.
+        read_at: DateTime<Utc>,
     },
     /// Read one task.
     Get {

@@ -16,7 +16,8 @@ use super::write::{OpenWrite, Sight, Stop, Verdict, Written};
 
 pub use crate::domain::call::Call;
 use crate::domain::kept::{FoundDraft, KeptDraft};
-use crate::domain::{Failure, ListLimits, Page, Query, Task};
+use crate::domain::schedule::Row;
+use crate::domain::{Coverage, Failure, ListLimits, Page, Query, Task};
 
 /// Everything that can happen.
 #[derive(Clone, Debug, PartialEq)]
@@ -102,6 +103,38 @@ pub enum Message {
         req: ReqId,
         /// The page, or why not.
         result: Result<Page, Failure>,
+    },
+    /// Not final: a page of what [`super::Effect::Sync`] reads.
+    SyncRead {
+        /// The question.
+        req: ReqId,
+        /// Its rows.
+        page: Page,
+        /// What was read so far, this page included.
+        coverage: Box<Coverage>,
+    },
+    /// Answer to [`super::Effect::Sync`].
+    Synced {
+        /// The question.
+        req: ReqId,
+        /// What was read; windows that could not be read say so. An error where the pass was stopped: the service
+        /// cannot be reached, or does not take the signature.
+        result: Result<Box<Coverage>, Failure>,
+    },
+    /// Tasks as they were when this app was looked at last; not an answer to an effect. It comes at the start, in
+    /// pieces, the nearest to the present first.
+    Recalled {
+        /// The tasks.
+        rows: Vec<Row>,
+        /// When they were read, by the service's clock.
+        read_at: DateTime<Utc>,
+    },
+    /// Answer to [`super::Effect::KeepSnapshot`].
+    SnapshotKept {
+        /// The question.
+        req: ReqId,
+        /// Why it is not on disk, if it is not.
+        result: Result<(), String>,
     },
     /// Answer to [`super::Effect::Get`].
     Got {

@@ -15,6 +15,8 @@ use super::write::{Sight, Verdict};
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Asked {
     List,
+    Sync,
+    KeepSnapshot,
     Get,
     Write,
     Search,
@@ -39,6 +41,8 @@ impl PendingReply {
     pub fn to(effect: &Effect) -> Option<Self> {
         let (req, asked) = match effect {
             Effect::List { req, .. } => (req, Asked::List),
+            Effect::Sync { req, .. } => (req, Asked::Sync),
+            Effect::KeepSnapshot { req, .. } => (req, Asked::KeepSnapshot),
             Effect::Get { req, .. } => (req, Asked::Get),
             Effect::Write { req, .. } => (req, Asked::Write),
             Effect::Search { req, .. } => (req, Asked::Search),
@@ -68,6 +72,8 @@ impl PendingReply {
         let Self { req, asked } = self;
         match asked {
             Asked::List => Message::Listed { req, result: Err(failure) },
+            Asked::Sync => Message::Synced { req, result: Err(failure) },
+            Asked::KeepSnapshot => Message::SnapshotKept { req, result: Err(failure.words().what) },
             Asked::Get => Message::Got { req, result: Err(failure) },
             Asked::Write => Message::Wrote { req, result: Err(failure) },
             Asked::Settle => Message::Settled { req, verdict: Verdict::CannotTell(failure.words().what) },
@@ -95,6 +101,7 @@ impl PendingReply {
                 Message::Searched { req, sight: Sight::Unclear(words.to_owned()), opens_in: Duration::ZERO }
             }
             Asked::Reload
+            | Asked::KeepSnapshot
             | Asked::LoadDraft
             | Asked::StoreDraft
             | Asked::ListDrafts
@@ -102,7 +109,7 @@ impl PendingReply {
                 let detail = "pushdeck was stopped before that was done".to_owned();
                 self.refused(Failure::Local { detail })
             }
-            Asked::List | Asked::Get | Asked::Adopt => {
+            Asked::List | Asked::Sync | Asked::Get | Asked::Adopt => {
                 let reason = NotSent::Withdrawn;
                 self.refused(Failure::NotSent { reason, detail: String::new() })
             }
@@ -112,8 +119,11 @@ impl PendingReply {
     /// Whether it is waited for at the end of the program: what was written, here or at the service.
     pub fn outlasts_the_end(self) -> bool {
         match self.asked {
-            Asked::Write | Asked::Settle | Asked::StoreDraft | Asked::RestoreDraft => true,
+            Asked::Write | Asked::Settle | Asked::StoreDraft | Asked::RestoreDraft | Asked::KeepSnapshot => {
+                true
+            }
             Asked::List
+            | Asked::Sync
             | Asked::Get
             | Asked::Search
             | Asked::Reload

@@ -2,6 +2,8 @@
 
 use std::time::Duration;
 
+use chrono::TimeDelta;
+
 use crate::domain::Zone;
 use crate::domain::profile::{AppKey, Environment};
 use crate::keymap::Keymap;
@@ -25,6 +27,9 @@ pub struct Setup {
     pub audience_all: Option<u64>,
     /// The app's zone.
     pub zone: Zone,
+    /// How far back tasks may have been created that are looked for, where a range of the list is of the creation
+    /// time.
+    pub history: TimeDelta,
     /// Rows a page.
     pub page_size: u32,
     /// Time between two refreshes.

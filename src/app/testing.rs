@@ -41,6 +41,7 @@ pub(crate) fn setup() -> Setup {
         from_account: "administrator".to_owned(),
         audience_all: None,
         zone: Zone::named("Asia/Shanghai").unwrap(),
+        history: TimeDelta::days(90),
         page_size: 50,
         refresh: Duration::from_secs(2),
         mouse: true,

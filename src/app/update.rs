@@ -110,6 +110,10 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             Vec::new()
         }
         Message::Listed { req, result } => on_listed(state, req, result),
+        Message::SyncRead { .. }
+        | Message::Synced { .. }
+        | Message::Recalled { .. }
+        | Message::SnapshotKept { .. } => Vec::new(),
         Message::Reloaded { req, result } => reload::on_reloaded(state, req, result.map(|read| *read)),
         Message::Adopted { req, result } => reload::on_adopted(state, req, result),
         Message::DraftLoaded { req, result } => {

@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::api::Connection;
 use crate::api::signer::Signer;
@@ -138,6 +138,7 @@ fn service(
         from_account: profile.from_account.value.clone(),
         audience_all: profile.audience_all.as_ref().map(|size| size.value),
         zone: settings.timezone.value,
+        history: TimeDelta::days(90),
         page_size: profile.page_size.value,
         refresh: settings.refresh.value,
         mouse: settings.mouse.value,
@@ -173,6 +174,7 @@ fn embedded(settings: &Settings, keys: Keymap, flags: &Flags, store: Option<Path
         from_account: sandbox::DEFAULT_IDENTIFIER.to_owned(),
         audience_all: None,
         zone: settings.timezone.value,
+        history: TimeDelta::days(90),
         page_size: config::file::PAGE_SIZE,
         refresh: settings.refresh.value,
         mouse: settings.mouse.value,
@@ -254,6 +256,7 @@ mod tests {
             from_account: "shop".to_owned(),
             audience_all: Some(1_200_000),
             zone: Zone::named("Asia/Tokyo").unwrap(),
+            history: TimeDelta::days(90),
             page_size: 20,
             refresh: Duration::from_secs(5),
             mouse: false,

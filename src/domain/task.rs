@@ -11,6 +11,7 @@ use super::content::{Audience, Content};
 use super::json::JsonObject;
 use super::kind::Kind;
 use super::text;
+use super::wire::RawText;
 
 /// The service's number of a task. A push id (`PushTaskID`) is another thing and a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -136,6 +137,8 @@ pub struct Task {
     pub push_task_id: String,
     /// The whole object as it came, for the JSON view and for fields this program does not know.
     pub raw: JsonObject,
+    /// The same to the byte.
+    pub json: RawText,
 }
 
 impl Task {

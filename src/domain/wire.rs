@@ -22,7 +22,7 @@ mod answer;
 mod rows;
 
 pub use answer::{Answer, read_answer, read_request_id};
-pub use rows::{KnownRows, ListedRow, ListedValue};
+pub use rows::{KnownRows, ListedRow, ListedValue, RawText};
 
 /// The five calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -172,7 +172,7 @@ pub fn read_task_id(answer: &Answer) -> Result<TaskId, Failure> {
 /// # Errors
 /// `Unreadable` when it is missing or no task.
 pub fn read_task_info(answer: Answer) -> Result<Task, Failure> {
-    let info = answer.task_info.and_then(task_of);
+    let info = answer.task_info.as_ref().and_then(read_task);
     info.ok_or_else(|| Failure::Unreadable { status: 200, detail: "success without a TaskInfo".to_owned() })
 }
 
@@ -186,7 +186,7 @@ pub fn read_list(answer: Answer) -> Result<(Page, KnownRows), Failure> {
     for mut row in answer.rows {
         let task = match &mut row.value {
             ListedValue::Known(task) => Some(Arc::clone(task)),
-            ListedValue::New(object) => task_of(std::mem::take(object)).map(Arc::new),
+            ListedValue::New(object) => task_of(std::mem::take(object), row.text.clone()).map(Arc::new),
         };
         let Some(task) = task else {
             let detail = "an item of Tasks has no TaskID".to_owned();
@@ -201,10 +201,16 @@ pub fn read_list(answer: Answer) -> Result<(Page, KnownRows), Failure> {
 
 /// One `TaskInfo`; only a missing or unreadable `TaskID` refuses it.
 pub fn read_task(info: &JsonObject) -> Option<Task> {
-    task_of(info.clone())
+    let json = serde_json::to_string(info).ok()?;
+    task_of(info.clone(), RawText(json.into()))
 }
 
-fn task_of(info: JsonObject) -> Option<Task> {
+/// A task from the JSON that is held of it.
+pub fn read_task_text(json: &Arc<str>) -> Option<Task> {
+    task_of(serde_json::from_str(json).ok()?, RawText(Arc::clone(json)))
+}
+
+fn task_of(info: JsonObject, json: RawText) -> Option<Task> {
     let text = |key: &str| info.get(key).and_then(Value::as_str);
     let content = Content(info.get("Content").and_then(Value::as_object).cloned().unwrap_or_default());
     let title = text("Title").unwrap_or_else(|| content.text("OfflinePushInfo.Title")).to_owned();
@@ -223,6 +229,7 @@ fn task_of(info: JsonObject) -> Option<Task> {
         dispatch_err: text("DispatchErr").unwrap_or("").to_owned(),
         push_task_id: text("PushTaskID").unwrap_or("").to_owned(),
         raw: info,
+        json,
     })
 }
 

@@ -62,6 +62,8 @@ impl DraftJob {
             | Effect::Repaint
             | Effect::Suspend
             | Effect::TakeTerminal
+            | Effect::Sync { .. }
+            | Effect::KeepSnapshot { .. }
             | Effect::Quit => return None,
         };
         Some(Self { req, reply, slot, what, journal: journal.clone() })

@@ -76,6 +76,16 @@ impl Jobs {
                     .spawn(reply, async move { limits::list_for_table(&deps, req, &query, priority).await });
                 self.withdraw_older_list(req, handle);
             }
+            Effect::Sync { req, wanted: _ } => {
+                self.spawn(reply, async move {
+                    let reason = crate::domain::failure::NotSent::Withdrawn;
+                    let failure = crate::domain::Failure::NotSent { reason, detail: String::new() };
+                    Message::Synced { req, result: Err(failure) }
+                });
+            }
+            Effect::KeepSnapshot { req, .. } => {
+                self.spawn(reply, async move { Message::SnapshotKept { req, result: Ok(()) } });
+            }
             Effect::Get { req, id, priority } => {
                 let read = async move { deps.client.get(id, priority).await.map(Box::new) };
                 self.spawn(reply, async move { Message::Got { req, result: read.await } });

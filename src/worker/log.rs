@@ -68,6 +68,10 @@ pub(super) fn note_down(message: &Message) {
         | Message::Answered(_)
         | Message::EndAsked
         | Message::StopAsked
+        | Message::SyncRead { .. }
+        | Message::Synced { .. }
+        | Message::Recalled { .. }
+        | Message::SnapshotKept { .. }
         | Message::WentOn => {}
     }
 }

@@ -183,6 +183,8 @@ fn cancel(id: TaskId) -> Write {
 fn answered(message: &Message) -> Option<ReqId> {
     match message {
         Message::Listed { req, .. }
+        | Message::Synced { req, .. }
+        | Message::SnapshotKept { req, .. }
         | Message::Got { req, .. }
         | Message::Wrote { req, .. }
         | Message::Settled { req, .. }
@@ -199,6 +201,8 @@ fn answered(message: &Message) -> Option<ReqId> {
         | Message::LeftOpen(_)
         | Message::Learnt { .. }
         | Message::Narrowed { .. }
+        | Message::SyncRead { .. }
+        | Message::Recalled { .. }
         | Message::EndedElsewhere { .. }
         | Message::Ticked(_)
         | Message::Key(_)

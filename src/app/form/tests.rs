@@ -79,6 +79,8 @@ fn drafts_of(effects: &[Effect]) -> Vec<&'static str> {
             Effect::LoadDraft { .. } => Some("load"),
             Effect::ArchiveDraft { .. } => Some("archived"),
             Effect::List { .. }
+            | Effect::Sync { .. }
+            | Effect::KeepSnapshot { .. }
             | Effect::Get { .. }
             | Effect::Write { .. }
             | Effect::Settle { .. }

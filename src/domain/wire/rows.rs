@@ -11,7 +11,7 @@ use super::super::task::Task;
 /// One row of a list.
 #[derive(Clone, Debug, PartialEq)]
 pub struct ListedRow {
-    text: RawText,
+    pub(super) text: RawText,
     /// The memory that its values take, as the bounds of an answer count it.
     pub(super) weight: usize,
     /// What it says.
@@ -27,9 +27,9 @@ pub enum ListedValue {
     Known(Arc<Task>),
 }
 
-/// A row as it came. It has no `Debug` that shows it: nothing was taken out of it.
+/// A task as it came, as JSON. It has no `Debug` that shows it: nothing was taken out of it.
 #[derive(Clone, PartialEq, Eq)]
-struct RawText(Arc<str>);
+pub struct RawText(pub(in super::super) Arc<str>);
 
 impl fmt::Debug for RawText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

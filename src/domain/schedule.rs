@@ -1,0 +1,281 @@
+//! The whole schedule in memory: every task that was read, each in little room, and their order in time.
+//!
+//! A task is kept as the JSON that came, with what is needed to sort, filter and count it beside it; it is read
+//! whole only where it is looked at. Nothing here decides what is asked for, or what is shown.
+
+mod row;
+mod words;
+
+use std::cmp::Ordering;
+use std::hash::{BuildHasher, RandomState};
+use std::sync::Arc;
+
+use chrono::{DateTime, Utc};
+use hashbrown::HashTable;
+
+use super::query::Range;
+use super::task::{Task, TaskId};
+use super::wire;
+
+pub use row::{END, KindCode, NO_TIME, Part, Row, SEPARATOR, State};
+use words::{Span, Words};
+
+/// The number under which a task is held; it stays the same as long as the task is held.
+pub type Slot = u32;
+
+/// One task, as far as it is needed without being read.
+#[derive(Clone, Debug)]
+pub struct Held {
+    /// `TaskID`.
+    pub id: TaskId,
+    /// `SchedAt`, in seconds since 1970; [`row::NO_TIME`] where it is no time.
+    pub scheduled: i64,
+    /// `CreateAt`, likewise.
+    pub created: i64,
+    /// `Status` and `DispatchSuccess`, read together.
+    pub state: State,
+    /// `Type`.
+    pub kind: KindCode,
+    /// Whether it is not there any more; it is held until it is swept, because it may still be on the screen.
+    pub is_gone: bool,
+    is_moved: bool,
+    /// In which pass of reading it was seen last.
+    pub pass: u32,
+    json: Arc<str>,
+    words: Span,
+}
+
+impl Held {
+    /// The task as it came, as JSON.
+    pub fn json(&self) -> &Arc<str> {
+        &self.json
+    }
+
+    /// Its scheduled time.
+    pub fn scheduled_at(&self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp(self.scheduled, 0)
+    }
+
+    /// Its creation time.
+    pub fn created_at(&self) -> Option<DateTime<Utc>> {
+        DateTime::from_timestamp(self.created, 0)
+    }
+
+    /// Reads the whole task.
+    pub fn read(&self) -> Option<Task> {
+        wire::read_task_text(&self.json)
+    }
+}
+
+/// What a row changed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Put {
+    /// The task was not held before.
+    New(Slot),
+    /// To the byte as it was.
+    Same(Slot),
+    /// It is another than it was; the JSON of before.
+    Changed(Slot, Arc<str>),
+}
+
+impl Put {
+    /// The slot of the task.
+    pub fn slot(&self) -> Slot {
+        match self {
+            Self::New(slot) | Self::Same(slot) | Self::Changed(slot, _) => *slot,
+        }
+    }
+}
+
+/// Every task that is held.
+#[derive(Clone, Debug, Default)]
+pub struct Schedule {
+    held: Vec<Held>,
+    free: Vec<Slot>,
+    gone: Vec<Slot>,
+    slots: HashTable<Slot>,
+    hasher: RandomState,
+    words: Words,
+    by_time: Vec<Slot>,
+    moved: Vec<Slot>,
+    version: u64,
+}
+
+impl Schedule {
+    /// Takes a row up, seen in this pass. [`Self::settle`] brings the order in time up to date.
+    pub fn put(&mut self, row: Row, pass: u32) -> Put {
+        if let Some(slot) = self.slot_at_all(row.id) {
+            return self.renew(slot, row, pass);
+        }
+        self.version += 1;
+        let words = self.words.add(&row.words);
+        let Row { id, scheduled, created, state, kind, json, words: _ } = row;
+        let held =
+            Held { id, scheduled, created, state, kind, is_gone: false, is_moved: true, pass, json, words };
+        let slot = self.place(held);
+        self.moved.push(slot);
+        let (held, hasher) = (&self.held, &self.hasher);
+        let hash_of = |slot: &Slot| hasher.hash_one(held[*slot as usize].id.0);
+        self.slots.insert_unique(hasher.hash_one(id.0), slot, hash_of);
+        Put::New(slot)
+    }
+
+    fn place(&mut self, held: Held) -> Slot {
+        if let Some(slot) = self.free.pop()
+            && let Some(there) = self.held.get_mut(slot as usize)
+        {
+            *there = held;
+            return slot;
+        }
+        self.held.push(held);
+        Slot::try_from(self.held.len() - 1).unwrap_or(Slot::MAX)
+    }
+
+    fn renew(&mut self, slot: Slot, row: Row, pass: u32) -> Put {
+        let Some(held) = self.held.get_mut(slot as usize) else { return Put::Same(slot) };
+        held.pass = pass;
+        let was_gone = std::mem::take(&mut held.is_gone);
+        if was_gone {
+            self.gone.retain(|gone| *gone != slot);
+            if !held.is_moved {
+                held.is_moved = true;
+                self.moved.push(slot);
+            }
+        } else if held.json == row.json {
+            return Put::Same(slot);
+        }
+        self.version += 1;
+        let before = std::mem::replace(&mut held.json, row.json);
+        if held.scheduled != row.scheduled && !held.is_moved {
+            held.is_moved = true;
+            self.moved.push(slot);
+        }
+        (held.scheduled, held.created) = (row.scheduled, row.created);
+        (held.state, held.kind) = (row.state, row.kind);
+        if self.words.get(held.words) != row.words {
+            self.words.remove(held.words);
+            held.words = self.words.add(&row.words);
+        }
+        if was_gone { Put::New(slot) } else { Put::Changed(slot, before) }
+    }
+
+    /// The task is not there any more. It can still be read until [`Self::sweep`].
+    pub fn remove(&mut self, id: TaskId) -> Option<Slot> {
+        let slot = self.slot(id)?;
+        let held = self.held.get_mut(slot as usize)?;
+        held.is_gone = true;
+        self.gone.push(slot);
+        self.version += 1;
+        Some(slot)
+    }
+
+    /// Puts the order in time in order again, after rows were taken up or tasks went.
+    pub fn settle(&mut self) {
+        if self.moved.is_empty() && self.gone.is_empty() {
+            return;
+        }
+        let held = &self.held;
+        let stays =
+            |slot: &Slot| held.get(*slot as usize).is_some_and(|held| !held.is_moved && !held.is_gone);
+        self.by_time.retain(stays);
+        let moved = std::mem::take(&mut self.moved);
+        for slot in &moved {
+            if let Some(held) = self.held.get_mut(*slot as usize) {
+                held.is_moved = false;
+            }
+        }
+        let held = &self.held;
+        let key = |slot: &Slot| held.get(*slot as usize).map(|held| (held.scheduled, held.id));
+        let is_there = |slot: &Slot| held.get(*slot as usize).is_some_and(|held| !held.is_gone);
+        let moved = moved.into_iter().filter(is_there).collect();
+        merge(&mut self.by_time, moved, |a, b| key(a).cmp(&key(b)));
+    }
+
+    /// Forgets the tasks that went: nothing shows them any more.
+    pub fn sweep(&mut self) {
+        self.settle();
+        for slot in std::mem::take(&mut self.gone) {
+            let Some(held) = self.held.get_mut(slot as usize) else { continue };
+            held.json = Arc::from("");
+            let (id, words) = (held.id, held.words);
+            self.words.remove(words);
+            if let Ok(entry) = self.slots.find_entry(self.hasher.hash_one(id.0), |found| *found == slot) {
+                entry.remove();
+            }
+            self.free.push(slot);
+        }
+    }
+
+    fn slot_at_all(&self, id: TaskId) -> Option<Slot> {
+        let is_it = |slot: &Slot| self.held.get(*slot as usize).is_some_and(|held| held.id == id);
+        self.slots.find(self.hasher.hash_one(id.0), is_it).copied()
+    }
+
+    /// Under which number a task is held, if it is there.
+    pub fn slot(&self, id: TaskId) -> Option<Slot> {
+        self.slot_at_all(id).filter(|slot| self.get(*slot).is_some_and(|held| !held.is_gone))
+    }
+
+    /// The task of a slot.
+    pub fn get(&self, slot: Slot) -> Option<&Held> {
+        self.held.get(slot as usize)
+    }
+
+    /// Reads the whole task of that number, if it is held.
+    pub fn task(&self, id: TaskId) -> Option<Task> {
+        self.get(self.slot(id)?)?.read()
+    }
+
+    /// Its words, folded: see [`Part`].
+    pub fn words(&self, held: &Held) -> &str {
+        self.words.get(held.words)
+    }
+
+    /// All of them, the earliest first; those without a time before them.
+    pub fn by_time(&self) -> &[Slot] {
+        &self.by_time
+    }
+
+    /// Those whose scheduled time lies in the range, both ends included.
+    pub fn between(&self, range: Range) -> &[Slot] {
+        let (begin, end) = (range.begin.timestamp(), range.end.timestamp());
+        let time = |slot: &Slot| self.get(*slot).map_or(row::NO_TIME, |held| held.scheduled);
+        let first = self.by_time.partition_point(|slot| time(slot) < begin);
+        let last = self.by_time.partition_point(|slot| time(slot) <= end);
+        self.by_time.get(first..last).unwrap_or_default()
+    }
+
+    /// How many are held.
+    pub fn len(&self) -> usize {
+        self.slots.len() - self.gone.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// Another number after every change.
+    pub fn version(&self) -> u64 {
+        self.version
+    }
+}
+
+/// Merges slots into an order that holds none of them.
+pub fn merge(order: &mut Vec<Slot>, mut new: Vec<Slot>, compare: impl Fn(&Slot, &Slot) -> Ordering) {
+    if new.is_empty() {
+        return;
+    }
+    new.sort_unstable_by(&compare);
+    let mut merged = Vec::with_capacity(order.len() + new.len());
+    let mut from = 0;
+    for slot in new {
+        let rest = order.get(from..).unwrap_or_default();
+        let before = rest.partition_point(|old| compare(old, &slot) == Ordering::Less);
+        merged.extend_from_slice(rest.get(..before).unwrap_or_default());
+        merged.push(slot);
+        from += before;
+    }
+    merged.extend_from_slice(order.get(from..).unwrap_or_default());
+    *order = merged;
+}

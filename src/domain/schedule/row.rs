@@ -1,0 +1,198 @@
+//! A task made ready to be held: what is sorted, filtered and counted by, and its words.
+
+use std::sync::Arc;
+
+use super::super::content::Audience;
+use super::super::kind::Kind;
+use super::super::task::{Outcome, Task, TaskId};
+use super::super::text;
+
+/// In place of a time, where there is none.
+pub const NO_TIME: i64 = i64::MIN;
+
+/// What a task is, in one byte: see [`Outcome`].
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum State {
+    /// Still to come.
+    Pending,
+    /// Happening now.
+    Dispatching,
+    /// Handed to the push service.
+    Sent,
+    /// The dispatch failed.
+    Failed,
+    /// A `Status` this program does not know.
+    Unclear,
+}
+
+impl State {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Pending, Self::Dispatching, Self::Sent, Self::Failed, Self::Unclear];
+}
+
+impl From<&Outcome> for State {
+    fn from(outcome: &Outcome) -> Self {
+        match outcome {
+            Outcome::Pending => Self::Pending,
+            Outcome::Dispatching => Self::Dispatching,
+            Outcome::Sent => Self::Sent,
+            Outcome::Failed => Self::Failed,
+            Outcome::Unclear(_) => Self::Unclear,
+        }
+    }
+}
+
+/// `Type`, in one byte.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum KindCode {
+    /// Every user of the app.
+    All,
+    /// Users by tags or attributes.
+    Tag,
+    /// Named accounts.
+    User,
+    /// A value this program does not know.
+    Other,
+}
+
+impl From<&Kind> for KindCode {
+    fn from(kind: &Kind) -> Self {
+        match kind {
+            Kind::All => Self::All,
+            Kind::Tag => Self::Tag,
+            Kind::User => Self::User,
+            Kind::Other(_) => Self::Other,
+        }
+    }
+}
+
+/// A part of the words of a task. They stand one after the other, each up to a line end.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Part {
+    /// The title.
+    Title,
+    /// The text.
+    Desc,
+    /// The number.
+    Id,
+    /// Whom it reaches, in the few words of the column.
+    Who,
+    /// `Type`.
+    Type,
+    /// Every tag of the condition, with [`SEPARATOR`] around each.
+    Tags,
+    /// Every account, with [`SEPARATOR`] around each.
+    Accounts,
+    /// In whose name.
+    From,
+    /// `DispatchErr`.
+    Error,
+}
+
+impl Part {
+    const ALL: [Self; 9] = [
+        Self::Title,
+        Self::Desc,
+        Self::Id,
+        Self::Who,
+        Self::Type,
+        Self::Tags,
+        Self::Accounts,
+        Self::From,
+        Self::Error,
+    ];
+
+    /// That part of the words of a task.
+    pub fn of(self, words: &str) -> &str {
+        let at = Self::ALL.iter().position(|part| *part == self).unwrap_or(0);
+        words.split(END).nth(at).unwrap_or_default()
+    }
+}
+
+/// Stands behind each part of the words.
+pub const END: char = '\n';
+/// Stands around each of several in one part.
+pub const SEPARATOR: char = '\u{1f}';
+
+/// A task made ready to be held.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Row {
+    pub(super) id: TaskId,
+    pub(super) scheduled: i64,
+    pub(super) created: i64,
+    pub(super) state: State,
+    pub(super) kind: KindCode,
+    pub(super) json: Arc<str>,
+    pub(super) words: String,
+}
+
+impl Row {
+    /// The task, as it came.
+    pub fn of(task: &Task) -> Self {
+        let seconds = |at: Option<chrono::DateTime<chrono::Utc>>| at.map_or(NO_TIME, |at| at.timestamp());
+        Self {
+            id: task.id,
+            scheduled: seconds(task.scheduled_at),
+            created: seconds(task.created_at),
+            state: State::from(&task.outcome()),
+            kind: KindCode::from(&task.kind),
+            json: Arc::clone(&task.json.0),
+            words: words(task),
+        }
+    }
+
+    /// `TaskID`.
+    pub fn id(&self) -> TaskId {
+        self.id
+    }
+
+    /// As it came, as JSON.
+    pub fn json(&self) -> &Arc<str> {
+        &self.json
+    }
+}
+
+/// The words of a task, folded, part by part.
+fn words(task: &Task) -> String {
+    let audience = task.audience();
+    let (tags, accounts) = match &audience {
+        Audience::Matching(condition) => {
+            let tags = condition.tags_and.iter().chain(&condition.tags_or).chain(&condition.tags_not);
+            (apart(tags), String::new())
+        }
+        Audience::Accounts(accounts) => (String::new(), apart(accounts)),
+        Audience::Everyone | Audience::Unclear(_) => (String::new(), String::new()),
+    };
+    let (id, who) = (task.id.to_string(), audience.short());
+    let mut words =
+        String::with_capacity(task.title.len() + task.desc.len() + tags.len() + accounts.len() + 64);
+    let parts: [&str; Part::ALL.len()] = [
+        &task.title,
+        &task.desc,
+        &id,
+        &who,
+        task.kind.wire(),
+        &tags,
+        &accounts,
+        task.content.text("From_Account"),
+        &task.dispatch_err,
+    ];
+    for part in parts {
+        let part = text::fold(&text::head(part, text::MOST_SHOWN));
+        words.extend(part.chars().map(|c| if c == END { ' ' } else { c }));
+        words.push(END);
+    }
+    words
+}
+
+fn apart<'a>(all: impl IntoIterator<Item = &'a String>) -> String {
+    let mut joined = String::new();
+    for one in all {
+        joined.push(SEPARATOR);
+        joined.extend(one.chars().map(|c| if c == SEPARATOR { ' ' } else { c }));
+    }
+    if !joined.is_empty() {
+        joined.push(SEPARATOR);
+    }
+    joined
+}
