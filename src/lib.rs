@@ -78,6 +78,7 @@
 //! | whom the client trusts, which proxy it takes | `api::ca`, [`api::proxy`]; what is said about it: `api::fault` |
 //! | what is taken out of the texts of others | `api::scrub`; what looks like a key in ours: [`config::redact`] |
 //! | how a key is read, and a command for it run | [`config::secret`], `config::command`; core dumps: `cli::dumps` |
+//! | what of the tasks is kept for the next start, and how it is told there | `store::snapshot`, `worker::snapshot` |
 //! | who may read state and log, and how large a log gets | `store::private`, `cli::log::file` |
 //! | the time zones and their rules | [`domain::zone`]; which holds: `config::layers` (profile, `TZ`, system, UTC), `z` switches what is shown; what a wrong name is answered with: `config::zone` |
 //! | a line of `pushdeck doctor` | `cli::doctor`: `probe` asks, `verdict` judges; `docs/connection.md` |

@@ -1,6 +1,6 @@
-//! The local database: drafts, and the journal of every write.
+//! The local database: drafts, and the journal of every write; and beside it the tasks as they were read last.
 //!
-//! One SQLite file in the state directory, safe with several pushdecks at once and after `kill -9`:
+//! SQLite files in the state directory, safe with several pushdecks at once and after `kill -9`:
 //! what a call has returned from is on the disk. Every entry and every draft belongs to one process,
 //! and only what belongs to a dead one is taken over. Calls block, at most a second for a database
 //! that another program holds; async callers use `spawn_blocking`.
@@ -13,6 +13,7 @@ mod owners;
 mod private;
 mod process;
 mod schema;
+mod snapshot;
 
 use std::fmt;
 use std::path::{Path, PathBuf};
@@ -28,9 +29,12 @@ use crate::domain::TaskId;
 use process::Process;
 
 pub use private::Opened;
+pub use snapshot::Kept;
 
 /// The file in the state directory.
 pub const FILE: &str = "state.db";
+/// The file beside it, of the tasks as they were read last.
+pub const SNAPSHOT_FILE: &str = "snapshot.db";
 
 /// The journal's number of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -84,7 +88,8 @@ pub struct StoreError {
 enum Cause {
     Folder(std::io::Error),
     Damaged(String),
-    Newer(i64),
+    /// Its format, and the one that this program knows.
+    Newer(i64, i64),
     Busy,
     Other(String),
 }
@@ -99,10 +104,9 @@ impl fmt::Display for StoreError {
                 "{path} cannot be read ({why}); it was left as it is: move it away, and a new one is made at the \
                  next start"
             ),
-            Cause::Newer(version) => write!(
+            Cause::Newer(version, known) => write!(
                 f,
-                "{path} was written by a newer pushdeck (format {version}, this one knows {}); use that one",
-                schema::VERSION
+                "{path} was written by a newer pushdeck (format {version}, this one knows {known}); use that one"
             ),
             Cause::Busy => write!(f, "{path} is held by another program; close that one and try again"),
             Cause::Other(why) => write!(f, "{path}: {why}"),
@@ -118,6 +122,8 @@ const PATIENCE: Duration = Duration::from_secs(1);
 /// The database, open.
 pub struct Store {
     path: PathBuf,
+    /// Where the tasks are kept as they were read last.
+    snapshots: Option<PathBuf>,
     connection: Mutex<Connection>,
     process: Process,
     opened: Vec<Opened>,
@@ -137,7 +143,8 @@ impl Store {
         let opened = private::close(path);
         schema::make_file(path).map_err(|err| fail(Cause::Folder(err)))?;
         let connection = Connection::open(path).map_err(|err| fail(cause(&err)))?;
-        Ok(Self { opened, ..Self::ready(path, connection, Process::begin(path))? })
+        let snapshots = Some(path.with_file_name(SNAPSHOT_FILE));
+        Ok(Self { opened, snapshots, ..Self::ready(path, connection, Process::begin(path))? })
     }
 
     /// A database that is gone when it is dropped, for tests and for when there is no state directory.
@@ -150,12 +157,13 @@ impl Store {
 
     fn ready(path: &Path, mut connection: Connection, process: Process) -> Result<Self, StoreError> {
         let fail = |cause| StoreError { path: path.to_owned(), cause };
-        let found = schema::prepare(&mut connection).map_err(|err| fail(cause(&err)))?;
-        if found > schema::VERSION {
-            return Err(fail(Cause::Newer(found)));
+        let found = schema::prepare(&mut connection, &schema::STATE).map_err(|err| fail(cause(&err)))?;
+        if found > schema::STATE.version() {
+            return Err(fail(Cause::Newer(found, schema::STATE.version())));
         }
         connection.busy_timeout(PATIENCE).map_err(|err| fail(cause(&err)))?;
-        Ok(Self { path: path.to_owned(), connection: Mutex::new(connection), process, opened: Vec::new() })
+        let (path, connection) = (path.to_owned(), Mutex::new(connection));
+        Ok(Self { path, snapshots: None, connection, process, opened: Vec::new() })
     }
 
     /// What of it was open to other users until it was opened here.
@@ -431,7 +439,7 @@ mod tests {
         let other = Connection::open(&path).unwrap();
         other.pragma_update(None, "user_version", 99).unwrap();
         let found = Store::open(&path).unwrap_err().to_string();
-        let known = schema::VERSION;
+        let known = schema::STATE.version();
         let words =
             format!("was written by a newer pushdeck (format 99, this one knows {known}); use that one");
         assert!(found.ends_with(&words), "{found}");

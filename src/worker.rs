@@ -22,6 +22,7 @@ mod reconcile;
 mod record;
 mod reload;
 mod rereading;
+mod snapshot;
 #[cfg(test)]
 mod tests;
 mod writes;
@@ -42,6 +43,7 @@ pub use journal::Journal;
 use known::{Candidates, ListingDelay, SharedLimits, StagedClient};
 pub use pace::Pace;
 pub use rereading::{ReadConfig, Reload};
+use snapshot::Telling;
 
 /// What the worker works with.
 #[derive(Clone, Debug)]
@@ -106,8 +108,9 @@ pub async fn run_after(
         staged: StagedClient::default(),
         stopping,
     };
+    let telling = Telling::begin(&deps);
     let others = jobs::recall(&mut deps).await;
-    let mut jobs = Jobs::new(deps, pace.shutdown_grace);
+    let mut jobs = Jobs::new(deps, telling, pace.shutdown_grace);
     jobs.others = others.watch(&jobs.deps);
     for effect in first {
         jobs.begin(effect);

@@ -43,17 +43,14 @@ impl fmt::Display for Opened {
     }
 }
 
-/// Closes the directory of a database, the database with its side files, and the lock files. What is not
-/// there yet is made closed.
+/// Closes the directory of a database, the database and the last snapshot with their side files, and the lock
+/// files. What is not there yet is made closed.
 pub(super) fn close(database: &Path) -> Vec<Opened> {
     let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty());
-    let beside = |end: &str| {
-        let mut name = database.as_os_str().to_owned();
-        name.push(end);
-        PathBuf::from(name)
-    };
     let inside = folder.map(|folder| folder.join(super::process::FOLDER));
-    let files = [database.to_owned(), beside("-wal"), beside("-shm")];
+    let snapshots = database.with_file_name(super::SNAPSHOT_FILE);
+    let files =
+        [database, &snapshots].into_iter().flat_map(|file| ["", "-wal", "-shm"].map(|end| beside(file, end)));
     // The directory first: then nobody else can put another file in the place of one of these.
     let folder = folder.and_then(|folder| close_one(folder, fs::metadata(folder)));
     let within = inside.into_iter().chain(files);
@@ -61,6 +58,12 @@ pub(super) fn close(database: &Path) -> Vec<Opened> {
         .into_iter()
         .chain(within.filter_map(|path| close_one(&path, fs::symlink_metadata(&path))))
         .collect()
+}
+
+fn beside(file: &Path, end: &str) -> PathBuf {
+    let mut name = file.as_os_str().to_owned();
+    name.push(end);
+    PathBuf::from(name)
 }
 
 /// A link within the directory leads to something else, which is no business of ours.
@@ -96,6 +99,9 @@ mod tests {
         let path = folder.join(FILE);
         let store = Store::open(&path).unwrap();
         assert_eq!(store.opened(), []);
+        store.keep_snapshot("acme", chrono::DateTime::UNIX_EPOCH, &["{}".into()]).unwrap();
+        let snapshots = folder.join(crate::store::SNAPSHOT_FILE);
+        assert_eq!(mode(&snapshots), 0o600);
         let set = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();
         let side = |end: &str| folder.join(format!("{FILE}{end}"));
         let locks = folder.join("processes");
@@ -105,19 +111,21 @@ mod tests {
             (&path, 0o644),
             (&side("-wal"), 0o664),
             (&side("-shm"), 0o606),
+            (&snapshots, 0o660),
         ] {
             set(path, mode);
         }
         let again = Store::open(&path).unwrap();
         let said: Vec<(u32, bool)> =
             again.opened().iter().map(|opened| (opened.mode, opened.trouble.is_none())).collect();
-        assert_eq!(said, [(0o755, true), (0o750, true), (0o644, true), (0o664, true), (0o606, true)]);
+        let modes = [0o755, 0o750, 0o644, 0o664, 0o606, 0o660];
+        assert_eq!(said, modes.map(|mode| (mode, true)));
         assert_eq!(
             again.opened()[0].to_string(),
             format!("{} was open to other users (mode 755) and is yours alone now", folder.display())
         );
         assert_eq!((mode(&folder), mode(&locks)), (0o700, 0o700));
-        for file in [&path, &side("-wal"), &side("-shm")] {
+        for file in [&path, &side("-wal"), &side("-shm"), &snapshots] {
             assert_eq!(mode(file), 0o600, "{}", file.display());
         }
         assert_eq!(Store::open(&path).unwrap().opened(), []);

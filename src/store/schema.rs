@@ -1,4 +1,4 @@
-//! The tables and how they come to be: steps, counted by `user_version`.
+//! The tables of both files and how they come to be: steps, counted by `user_version`.
 //!
 //! A step that was released never changes; a change is a new step.
 
@@ -13,8 +13,11 @@ use rusqlite::{Connection, ErrorCode, TransactionBehavior};
 /// How long one pushdeck waits for another that is writing. Writes take milliseconds.
 const PATIENCE: Duration = Duration::from_secs(5);
 
-/// Step `n` leads from version `n` to `n + 1`.
-const STEPS: [&str; 3] = [
+/// How the tables of a file come to be: step `n` leads from version `n` to `n + 1`.
+pub(super) struct Steps(&'static [&'static str]);
+
+/// Of the database.
+pub(super) const STATE: Steps = Steps(&[
     "
 CREATE TABLE drafts (
     profile  TEXT NOT NULL,
@@ -78,11 +81,33 @@ ALTER TABLE owned_drafts RENAME TO drafts;
 CREATE UNIQUE INDEX drafts_current ON drafts (profile, slot, owner) WHERE state = 'current';
 CREATE INDEX drafts_by_intent ON drafts (intent) WHERE intent IS NOT NULL;
 ",
-];
+]);
 
-/// The version that this program writes.
-#[expect(clippy::cast_possible_wrap, reason = "a handful of steps")]
-pub(super) const VERSION: i64 = STEPS.len() as i64;
+/// Of the tasks as they were read last.
+pub(super) const SNAPSHOT: Steps = Steps(&["
+CREATE TABLE apps (
+    id      INTEGER PRIMARY KEY,
+    profile TEXT NOT NULL UNIQUE,
+    read_at TEXT NOT NULL
+) STRICT;
+
+CREATE TABLE tasks (
+    app       INTEGER NOT NULL REFERENCES apps (id) ON DELETE CASCADE,
+    -- Unix seconds; none where the task has no time that can be read.
+    scheduled INTEGER,
+    task      TEXT NOT NULL
+) STRICT;
+
+CREATE INDEX tasks_by_time ON tasks (app, scheduled);
+"]);
+
+impl Steps {
+    /// The version that this program writes.
+    #[expect(clippy::cast_possible_wrap, reason = "a handful of steps")]
+    pub(super) const fn version(&self) -> i64 {
+        self.0.len() as i64
+    }
+}
 
 /// Makes the directory and an empty file that nobody else can read; SQLite gives its side files the
 /// mode of the file.
@@ -94,29 +119,29 @@ pub(super) fn make_file(path: &Path) -> io::Result<()> {
     Ok(())
 }
 
-/// Sets the connection up and brings the tables to [`VERSION`]. Returns the version found, and
-/// changes nothing when that is a later one.
-pub(super) fn prepare(connection: &mut Connection) -> rusqlite::Result<i64> {
+/// Sets the connection up and brings the tables to the version of the steps. Returns the version found,
+/// and changes nothing when that is a later one.
+pub(super) fn prepare(connection: &mut Connection, steps: &Steps) -> rusqlite::Result<i64> {
     connection.busy_timeout(PATIENCE)?;
     connection.pragma_update(None, "foreign_keys", true)?;
     let found = version(connection)?;
-    if found > VERSION {
+    if found > steps.version() {
         return Ok(found);
     }
     write_ahead(connection)?;
     // FULL: in WAL mode every commit is on the disk before it returns.
     connection.pragma_update(None, "synchronous", "FULL")?;
-    if found == VERSION {
+    if found == steps.version() {
         return Ok(found);
     }
     let step = connection.transaction_with_behavior(TransactionBehavior::Immediate)?;
     // Read again inside the transaction: another pushdeck may have been quicker.
     let found = version(&step)?;
-    for statements in STEPS.iter().skip(usize::try_from(found).unwrap_or(0)) {
+    for statements in steps.0.iter().skip(usize::try_from(found).unwrap_or(0)) {
         step.execute_batch(statements)?;
     }
-    if found < VERSION {
-        step.pragma_update(None, "user_version", VERSION)?;
+    if found < steps.version() {
+        step.pragma_update(None, "user_version", steps.version())?;
     }
     step.commit()?;
     Ok(found)
@@ -144,6 +169,6 @@ fn write_ahead(connection: &Connection) -> rusqlite::Result<()> {
 /// The tables as an earlier version left them.
 #[cfg(test)]
 pub(super) fn of_version(version: usize) -> String {
-    let steps: String = STEPS.iter().take(version).copied().collect();
+    let steps: String = STATE.0.iter().take(version).copied().collect();
     format!("{steps}\nPRAGMA user_version = {version};")
 }

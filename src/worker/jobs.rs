@@ -11,7 +11,8 @@ use super::dependencies::{Dependencies, WriteEnd, signed};
 use super::drafts::DraftJob;
 use super::others::Others;
 use super::record::STOPPED;
-use super::{delay, inherited, limits, reload, writes};
+use super::snapshot::Telling;
+use super::{delay, inherited, limits, reload, snapshot, writes};
 use crate::app::{Effect, Message, PendingReply, ReqId};
 
 /// What a task comes back with.
@@ -50,11 +51,13 @@ pub(super) struct Jobs {
     draft: Option<task::Id>,
     /// What watches the writes that others have open.
     pub(super) others: Option<AbortHandle>,
+    /// What is told of the last time.
+    telling: Telling,
     shutdown_grace: Duration,
 }
 
 impl Jobs {
-    pub(super) fn new(deps: Dependencies, shutdown_grace: Duration) -> Self {
+    pub(super) fn new(deps: Dependencies, telling: Telling, shutdown_grace: Duration) -> Self {
         Self {
             deps,
             tasks: JoinSet::new(),
@@ -63,6 +66,7 @@ impl Jobs {
             drafts: VecDeque::new(),
             draft: None,
             others: None,
+            telling,
             shutdown_grace,
         }
     }
@@ -83,8 +87,8 @@ impl Jobs {
                     Message::Synced { req, result: Err(failure) }
                 });
             }
-            Effect::KeepSnapshot { req, .. } => {
-                self.spawn(reply, async move { Message::SnapshotKept { req, result: Ok(()) } });
+            Effect::KeepSnapshot { req, tasks, read_at } => {
+                self.spawn(reply, async move { snapshot::keep(&deps, req, tasks, read_at).await });
             }
             Effect::Get { req, id, priority } => {
                 let read = async move { deps.client.get(id, priority).await.map(Box::new) };
@@ -126,11 +130,17 @@ impl Jobs {
     pub(super) async fn adopt(&mut self, req: ReqId) {
         let before = self.deps.journal.clone();
         let result = reload::adopt(&mut self.deps);
+        let is_other = !self.deps.journal.is_as(&before);
+        if is_other {
+            // Whoever hears of the newer app hears no more of the tasks of the older one.
+            self.telling.stop().await;
+        }
         if result.is_ok() {
             self.deps.tell(signed(&self.deps.client)).await;
         }
         self.deps.tell(Message::Adopted { req, result }).await;
-        if !self.deps.journal.is_as(&before) {
+        if is_other {
+            self.telling = Telling::begin(&self.deps);
             self.deps.limits.retire();
             if let Some(others) = self.others.take() {
                 others.abort();

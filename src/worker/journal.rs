@@ -6,6 +6,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 use serde_json::Value;
+use tokio::sync::Mutex;
 
 use crate::domain::Draft;
 use crate::domain::kept::{DraftId, DraftOrigin, FoundDraft, KeptDraft};
@@ -20,12 +21,14 @@ pub struct Journal {
     app: AppKey,
     /// Whether the service lives in this process: then nobody else's writes concern it.
     own_service: bool,
+    /// The number of the snapshot that was kept last; held while one is being kept.
+    kept: Arc<Mutex<Option<u64>>>,
 }
 
 impl Journal {
     /// `None` for a store means that none could be opened; that was said at the start.
     pub fn new(store: Option<Arc<Store>>, profile: &str) -> Self {
-        Self { store, app: profile.into(), own_service: false }
+        Self { store, app: profile.into(), own_service: false, kept: Arc::default() }
     }
 
     /// The same for a service inside this process: another process has another one, whatever both are
@@ -37,7 +40,7 @@ impl Journal {
 
     /// The same database under another name.
     pub(super) fn under(&self, profile: &str) -> Self {
-        Self { store: self.store.clone(), app: profile.into(), own_service: self.own_service }
+        Self { store: self.store.clone(), app: profile.into(), kept: Arc::default(), ..*self }
     }
 
     /// Whether both are kept under one name.
@@ -150,6 +153,48 @@ impl Journal {
 
     pub(super) async fn restore_draft(&self, id: DraftId, at: DateTime<Utc>) -> Result<KeptDraft, String> {
         self.on_a_thread(move |store, _| store.restore_draft(id, at)).await
+    }
+
+    /// Keeps the tasks of this app as they were read last. Of several under way the one with the highest number
+    /// stays, in whatever order they came.
+    pub(super) async fn keep_snapshot(
+        &self,
+        number: u64,
+        tasks: Arc<[Arc<str>]>,
+        read_at: DateTime<Utc>,
+    ) -> Result<(), String> {
+        if self.own_service {
+            return Ok(());
+        }
+        let mut kept = self.kept.lock().await;
+        if kept.is_some_and(|kept| kept > number) {
+            return Ok(());
+        }
+        self.or_nothing(move |store, profile| store.keep_snapshot(profile, read_at, &tasks).map(drop))
+            .await?;
+        *kept = Some(number);
+        Ok(())
+    }
+
+    /// Gives the tasks of this app as they were read last, the nearest to the present first, and `None` behind the
+    /// last one, on a thread of its own. It goes on as long as it is told to.
+    pub(super) async fn read_snapshot(
+        &self,
+        present: DateTime<Utc>,
+        mut take: impl FnMut(Option<(Arc<str>, DateTime<Utc>)>) -> bool + Send + 'static,
+    ) -> Result<(), String> {
+        let Some(store) = self.store.clone().filter(|_| !self.own_service) else { return Ok(()) };
+        let AppKey(profile) = self.app.clone();
+        let read = tokio::task::spawn_blocking(move || {
+            let read = store.read_snapshot(&profile, present, |task, read_at| take(Some((task, read_at))));
+            take(None);
+            read
+        });
+        match read.await {
+            Ok(read) => read.map_err(|error| error.to_string()),
+            // The program ends, and nobody wants to see them any more.
+            Err(_) => Ok(()),
+        }
     }
 
     /// Without a database nothing was written down, and nothing is lost by not doing so.

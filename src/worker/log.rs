@@ -40,6 +40,9 @@ pub(super) fn note_down(message: &Message) {
         | Message::DraftRestored { result: Err(words), .. } => {
             tracing::warn!(event = "trouble", words = format!("draft: {words}"));
         }
+        Message::SnapshotKept { result: Err(words), .. } => {
+            tracing::warn!(event = "trouble", words = format!("tasks: {words}"));
+        }
         Message::Reloaded { result: Err(words), .. } => tracing::warn!(event = "trouble", words),
         Message::Reloaded { result: Ok(read), .. } => {
             let setup = &read.setup;
@@ -71,7 +74,7 @@ pub(super) fn note_down(message: &Message) {
         | Message::SyncRead { .. }
         | Message::Synced { .. }
         | Message::Recalled { .. }
-        | Message::SnapshotKept { .. }
+        | Message::SnapshotKept { result: Ok(()), .. }
         | Message::WentOn => {}
     }
 }

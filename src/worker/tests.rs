@@ -33,6 +33,7 @@ mod limits;
 mod others;
 mod reconcile;
 mod reload;
+mod snapshot;
 
 fn now() -> DateTime<Utc> {
     time_in("2026-11-21 06:00:00").unwrap()
