@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::api::Connection;
 use crate::api::signer::Signer;
@@ -138,7 +138,7 @@ fn service(
         from_account: profile.from_account.value.clone(),
         audience_all: profile.audience_all.as_ref().map(|size| size.value),
         zone: settings.timezone.value,
-        history: TimeDelta::days(90),
+        history: profile.history.value,
         page_size: profile.page_size.value,
         refresh: settings.refresh.value,
         mouse: settings.mouse.value,
@@ -174,7 +174,7 @@ fn embedded(settings: &Settings, keys: Keymap, flags: &Flags, store: Option<Path
         from_account: sandbox::DEFAULT_IDENTIFIER.to_owned(),
         audience_all: None,
         zone: settings.timezone.value,
-        history: TimeDelta::days(90),
+        history: config::file::HISTORY,
         page_size: config::file::PAGE_SIZE,
         refresh: settings.refresh.value,
         mouse: settings.mouse.value,
@@ -206,6 +206,8 @@ pub(super) fn rereading(flags: &Flags, env: Env, system_zone: Option<String>, pr
 mod tests {
     use std::time::Duration;
 
+    use chrono::TimeDelta;
+
     use crate::domain::Zone;
 
     use super::*;
@@ -222,6 +224,7 @@ mod tests {
         secret_key_env = "ACME_IM_KEY"
         timezone = "Asia/Tokyo"
         page_size = 20
+        history = "30d"
         from_account = "shop"
         audience.all = 1_200_000
         [profiles.local]
@@ -256,7 +259,7 @@ mod tests {
             from_account: "shop".to_owned(),
             audience_all: Some(1_200_000),
             zone: Zone::named("Asia/Tokyo").unwrap(),
-            history: TimeDelta::days(90),
+            history: TimeDelta::days(30),
             page_size: 20,
             refresh: Duration::from_secs(5),
             mouse: false,

@@ -5,6 +5,7 @@
 
 use std::path::{Path, PathBuf};
 
+use chrono::TimeDelta;
 use secrecy::SecretString;
 use toml::Spanned;
 use toml::de::DeValue;
@@ -18,6 +19,7 @@ use super::reader::{FileReader, Table, advice, article, read_toml, told};
 use super::theme::BackgroundChoice;
 use super::{redact, secret, zone};
 use crate::domain::profile::{Environment, REGIONS, Region, region};
+use crate::domain::when::read_span;
 use crate::domain::{Zone, text};
 use crate::usersig;
 
@@ -28,7 +30,7 @@ const TOP_KEYS: [&str; 4] = ["default_profile", "profiles", "ui", "keys"];
 const UI_KEYS: [&str; 4] = ["refresh_seconds", "mouse", "theme", "background"];
 
 /// The keys of a profile.
-const PROFILE_KEYS: [&str; 16] = [
+const PROFILE_KEYS: [&str; 17] = [
     "environment",
     "region",
     "endpoint",
@@ -41,6 +43,7 @@ const PROFILE_KEYS: [&str; 16] = [
     SECRET_KEYS[4],
     "timezone",
     "page_size",
+    "history",
     "from_account",
     "audience",
     "allow_http",
@@ -59,6 +62,12 @@ const KEY_FOR_A_PATH: &str = "\"secret_key_file\" must be the path of a file, bu
 
 /// Rows a page when nobody says.
 pub const PAGE_SIZE: u32 = 50;
+
+/// How far back tasks may have been created that are looked for, when nobody says.
+pub const HISTORY: TimeDelta = TimeDelta::days(90);
+
+/// The shortest and the longest `history`: a day holds the tasks of today, and no service is so old as ten years.
+const HISTORY_BOUNDS: (TimeDelta, TimeDelta) = (TimeDelta::days(1), TimeDelta::days(3650));
 
 /// A config file, read and checked.
 #[derive(Clone, Debug, Default)]
@@ -155,6 +164,7 @@ impl FileReader<'_> {
         let secret = self.secret(table);
         let timezone = self.timezone(table);
         let page_size = self.page_size(table);
+        let history = self.history(table);
         let from_account = self.user_id(table, "from_account");
         let audience_all = self.audience_all(table);
         let ca_file = self.string(table, "ca_file");
@@ -175,6 +185,7 @@ impl FileReader<'_> {
             secret: secret?,
             timezone,
             page_size,
+            history,
             from_account,
             audience_all,
             allow_http,
@@ -196,6 +207,25 @@ impl FileReader<'_> {
         let given = self.integer(table, "page_size", 1..=100);
         let given = given.and_then(|size| Some(Sourced::new(u32::try_from(size.value).ok()?, size.origin)));
         given.unwrap_or(Sourced::new(PAGE_SIZE, Origin::Default))
+    }
+
+    fn history(&mut self, table: &Table<'_, '_>) -> Sourced<TimeDelta> {
+        let default = Sourced::new(HISTORY, Origin::Default);
+        let Some(given) = self.string(table, "history") else { return default };
+        let (least, most) = HISTORY_BOUNDS;
+        let words = match read_span(&given.value) {
+            Some(span) if (least..=most).contains(&span) => return Sourced::new(span, given.origin),
+            Some(_) => {
+                let (least, most) = (least.num_days(), most.num_days());
+                format!("is \"{}\"; it must be from {least}d to {most}d", told(&given.value))
+            }
+            None => {
+                let given = told(&given.value);
+                format!("cannot be \"{given}\"; write a number and its unit, such as \"90d\" or \"12 weeks\"")
+            }
+        };
+        self.fault(table.get("history").map_or(0..0, Spanned::span), format!("\"history\" {words}"));
+        default
     }
 
     fn audience_all(&mut self, table: &Table<'_, '_>) -> Option<Sourced<u64>> {

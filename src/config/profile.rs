@@ -4,6 +4,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
+use chrono::TimeDelta;
 use secrecy::SecretString;
 
 use super::origin::Sourced;
@@ -65,6 +66,8 @@ pub struct Profile {
     pub timezone: Option<Sourced<Zone>>,
     /// Rows a page, 1 to 100.
     pub page_size: Sourced<u32>,
+    /// How far back tasks may have been created that are looked for, 1 to 3650 days.
+    pub history: Sourced<TimeDelta>,
     /// The sender of new tasks.
     pub from_account: Sourced<String>,
     /// How many users a push to all reaches, as the file says.

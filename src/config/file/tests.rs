@@ -105,7 +105,7 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
         profile_fault(&["sdkapid = 7"]),
         "/etc/c.toml:7:1: unknown key \"sdkapid\" in [profiles.acme]; did you mean \"sdkappid\"? Allowed: \
          environment, region, endpoint, sdkappid, identifier, secret_key_env, secret_key_file, \
-         secret_key_command, secret_key, usersig, timezone, page_size, from_account, audience, allow_http, ca_file"
+         secret_key_command, secret_key, usersig, timezone, page_size, history, from_account, audience, allow_http, ca_file"
     );
     assert_eq!(
         fault("defaultprofile = \"a\"\n"),
@@ -346,5 +346,31 @@ fn the_size_of_the_audience_is_a_whole_number_of_at_least_one_in_either_spelling
     ] {
         let found = profile_fault(&[line]);
         assert!(found.contains(said) && found.contains(":7:"), "{line}: {found}");
+    }
+}
+
+#[test]
+fn the_history_is_a_span_of_a_day_to_ten_years_and_ninety_days_when_nobody_says() {
+    let history = |profile: Profile| profile.history;
+    assert_eq!(history(good(&[])), Sourced::new(TimeDelta::days(90), Origin::Default));
+    for (line, days) in [("30d", 30), ("1d", 1), ("12 weeks", 84), ("3650d", 3650), ("1d 24h", 2)] {
+        assert_eq!(history(good(&[&format!("history = \"{line}\"")])).value, TimeDelta::days(days), "{line}");
+    }
+    for (line, end) in [
+        ("history = \"23h\"", "\"history\" is \"23h\"; it must be from 1d to 3650d"),
+        ("history = \"3651d\"", "\"history\" is \"3651d\"; it must be from 1d to 3650d"),
+        (
+            "history = \"90\"",
+            "\"history\" cannot be \"90\"; write a number and its unit, such as \"90d\" or \"12 weeks\"",
+        ),
+        (
+            "history = \"3 months\"",
+            "\"history\" cannot be \"3 months\"; write a number and its unit, such as \"90d\" or \"12 weeks\"",
+        ),
+        ("history = 90", "\"history\" must be a string in quotes, not a whole number"),
+        ("history = \"\"", "\"history\" is empty; write a value or leave the line out"),
+    ] {
+        let found = profile_fault(&[line]);
+        assert!(found.ends_with(end), "{found}");
     }
 }
