@@ -6,6 +6,7 @@
 
 pub mod call;
 pub mod catalog;
+pub mod collision;
 pub mod content;
 pub mod coverage;
 pub mod curl;
@@ -26,6 +27,7 @@ pub mod schedule;
 pub mod task;
 pub mod text;
 pub mod throttle;
+pub mod timeline;
 pub mod vendors;
 pub mod when;
 pub mod wire;

@@ -3,7 +3,10 @@
 //! A task is kept as the JSON that came, with what is needed to sort, filter and count it beside it; it is read
 //! whole only where it is looked at. Nothing here decides what is asked for, or what is shown.
 
+mod likeness;
 mod row;
+#[cfg(test)]
+pub(crate) mod testing;
 mod words;
 
 use std::cmp::Ordering;
@@ -17,6 +20,7 @@ use super::query::Range;
 use super::task::{Task, TaskId};
 use super::wire;
 
+pub use likeness::{AudienceKey, ContentKey};
 pub use row::{END, KindCode, NO_TIME, Part, Row, SEPARATOR, State};
 use words::{Span, Words};
 
@@ -36,6 +40,10 @@ pub struct Held {
     pub state: State,
     /// `Type`.
     pub kind: KindCode,
+    /// What it says, as far as it can be like another.
+    pub content: ContentKey,
+    /// Whom it reaches, likewise.
+    pub audience: AudienceKey,
     /// Whether it is not there any more; it is held until it is swept, because it may still be on the screen.
     pub is_gone: bool,
     is_moved: bool,
@@ -109,9 +117,22 @@ impl Schedule {
         }
         self.version += 1;
         let words = self.words.add(&row.words);
-        let Row { id, scheduled, created, state, kind, json, words: _ } = row;
-        let held =
-            Held { id, scheduled, created, state, kind, is_gone: false, is_moved: true, pass, json, words };
+        let Row { id, scheduled, created, state, kind, content, audience, json, words: _ } = row;
+        let (is_gone, is_moved) = (false, true);
+        let held = Held {
+            id,
+            scheduled,
+            created,
+            state,
+            kind,
+            content,
+            audience,
+            is_gone,
+            is_moved,
+            pass,
+            json,
+            words,
+        };
         let slot = self.place(held);
         self.moved.push(slot);
         let (held, hasher) = (&self.held, &self.hasher);
@@ -152,6 +173,7 @@ impl Schedule {
         }
         (held.scheduled, held.created) = (row.scheduled, row.created);
         (held.state, held.kind) = (row.state, row.kind);
+        (held.content, held.audience) = (row.content, row.audience);
         if self.words.get(held.words) != row.words {
             self.words.remove(held.words);
             held.words = self.words.add(&row.words);

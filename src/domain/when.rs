@@ -15,6 +15,7 @@ mod words;
 pub use entry::{on_scheduled, parse, parse_change, read_span};
 pub use problem::WhenProblem;
 pub use range::{parse_range, range, range_in_short};
+pub use wall_clock::{day_begin, day_of};
 pub use words::{
     age, clock, day_time, editable, exact_span, from_now, moved, offset_and_year, portable, shown_by_clock,
     span, stamp, whole, zone_label,

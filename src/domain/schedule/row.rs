@@ -6,6 +6,7 @@ use super::super::content::Audience;
 use super::super::kind::Kind;
 use super::super::task::{Outcome, Task, TaskId};
 use super::super::text;
+use super::likeness::{AudienceKey, ContentKey};
 
 /// In place of a time, where there is none.
 pub const NO_TIME: i64 = i64::MIN;
@@ -122,6 +123,8 @@ pub struct Row {
     pub(super) created: i64,
     pub(super) state: State,
     pub(super) kind: KindCode,
+    pub(super) content: ContentKey,
+    pub(super) audience: AudienceKey,
     pub(super) json: Arc<str>,
     pub(super) words: String,
 }
@@ -130,14 +133,18 @@ impl Row {
     /// The task, as it came.
     pub fn of(task: &Task) -> Self {
         let seconds = |at: Option<chrono::DateTime<chrono::Utc>>| at.map_or(NO_TIME, |at| at.timestamp());
+        let audience = task.audience();
+        let words = words(task, &audience);
         Self {
             id: task.id,
             scheduled: seconds(task.scheduled_at),
             created: seconds(task.created_at),
             state: State::from(&task.outcome()),
             kind: KindCode::from(&task.kind),
+            content: ContentKey::of_folded(Part::Title.of(&words), Part::Desc.of(&words)),
+            audience: AudienceKey::of(&audience),
             json: Arc::clone(&task.json.0),
-            words: words(task),
+            words,
         }
     }
 
@@ -153,9 +160,8 @@ impl Row {
 }
 
 /// The words of a task, folded, part by part.
-fn words(task: &Task) -> String {
-    let audience = task.audience();
-    let (tags, accounts) = match &audience {
+fn words(task: &Task, audience: &Audience) -> String {
+    let (tags, accounts) = match audience {
         Audience::Matching(condition) => {
             let tags = condition.tags_and.iter().chain(&condition.tags_or).chain(&condition.tags_not);
             (apart(tags), String::new())

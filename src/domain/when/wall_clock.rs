@@ -71,6 +71,16 @@ impl ZoneOrOffset {
     }
 }
 
+/// The first instant of a day in a zone: also where the clocks skip midnight, or the whole day.
+pub fn day_begin(date: NaiveDate, zone: Zone) -> Option<DateTime<Utc>> {
+    ZoneOrOffset::Zone(zone).first_instant(date, NaiveTime::MIN)
+}
+
+/// The day that the wall clock shows there.
+pub fn day_of(at: DateTime<Utc>, zone: Zone) -> NaiveDate {
+    local(at, &zone).date_naive()
+}
+
 /// Whether the wall clock there names this time and no other.
 pub(super) fn is_plain(at: DateTime<Utc>, zone: Zone) -> bool {
     matches!(zone.from_local_datetime(&local(at, &zone).naive_local()), MappedLocalTime::Single(_))

@@ -1,0 +1,167 @@
+//! What fires when: the tasks of a stretch of time, counted by hour, day, week or month, by type and by state.
+//!
+//! It is made in one pass over the tasks of the stretch, and no task is read for it.
+
+mod zoom;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use super::query::Range;
+use super::schedule::{KindCode, Schedule, Slot, State};
+use super::when::offset_and_year;
+use super::zone::Zone;
+
+pub use zoom::Zoom;
+
+/// The rows of a timeline: one for each type.
+pub const KINDS: [KindCode; 4] = [KindCode::All, KindCode::Tag, KindCode::User, KindCode::Other];
+
+/// Tasks by state.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Counts([u32; State::ALL.len()]);
+
+impl Counts {
+    /// How many are in this state.
+    pub fn of(&self, state: State) -> u32 {
+        self.0.get(state as usize).copied().unwrap_or(0)
+    }
+
+    /// How many there are.
+    pub fn all(&self) -> u32 {
+        self.0.iter().sum()
+    }
+
+    fn count(&mut self, state: State) {
+        if let Some(count) = self.0.get_mut(state as usize) {
+            *count += 1;
+        }
+    }
+
+    /// Both together.
+    #[must_use]
+    pub fn and(mut self, other: &Self) -> Self {
+        for (mine, theirs) in self.0.iter_mut().zip(other.0) {
+            *mine += theirs;
+        }
+        self
+    }
+}
+
+/// One bar: what fires in an hour, a day, a week or a month.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Bucket {
+    /// Its first second.
+    pub begin: DateTime<Utc>,
+    /// The first second behind it.
+    pub end: DateTime<Utc>,
+    /// By how many seconds the clocks are put forward in it; negative where they are put back, 0 where they are not.
+    pub clocks_by: i32,
+    counts: [Counts; KINDS.len()],
+}
+
+impl Bucket {
+    /// Its tasks of a type.
+    pub fn of(&self, kind: KindCode) -> Counts {
+        self.counts.get(kind as usize).copied().unwrap_or_default()
+    }
+
+    /// Its tasks of all types.
+    pub fn all(&self) -> Counts {
+        self.counts.iter().fold(Counts::default(), |sum, counts| sum.and(counts))
+    }
+
+    /// The same stretch, its last second included.
+    pub fn range(&self) -> Range {
+        Range { begin: self.begin, end: self.end - TimeDelta::seconds(1) }
+    }
+
+    /// Whether a time lies in it.
+    pub fn holds(&self, at: DateTime<Utc>) -> bool {
+        self.begin <= at && at < self.end
+    }
+}
+
+/// Buckets side by side, each from where the one before ends.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Timeline {
+    /// What each stands for.
+    pub zoom: Zoom,
+    /// By whose wall clock.
+    pub zone: Zone,
+    /// The buckets, at least one.
+    pub buckets: Vec<Bucket>,
+}
+
+impl Timeline {
+    /// So many buckets from the one on in which `first` lies.
+    pub fn of(schedule: &Schedule, zoom: Zoom, first: DateTime<Utc>, count: usize, zone: Zone) -> Self {
+        let mut buckets = empty(zoom, first, count.max(1), zone);
+        let stretch = buckets.first().zip(buckets.last());
+        let slots = stretch.map(|(first, last)| Range { begin: first.begin, end: last.range().end });
+        let slots = slots.map_or(&[][..], |range| schedule.between(range));
+        count_in(&mut buckets, schedule, slots);
+        Self { zoom, zone, buckets }
+    }
+
+    /// The bucket in which a time lies.
+    pub fn at(&self, at: DateTime<Utc>) -> Option<usize> {
+        let behind = self.buckets.partition_point(|bucket| bucket.end <= at);
+        self.buckets.get(behind).is_some_and(|bucket| bucket.begin <= at).then_some(behind)
+    }
+
+    /// From its first second to its last.
+    pub fn range(&self) -> Option<Range> {
+        let (first, last) = self.buckets.first().zip(self.buckets.last())?;
+        Some(Range { begin: first.begin, end: last.range().end })
+    }
+
+    /// The most tasks that a row has in one bucket.
+    pub fn most(&self, kind: KindCode) -> u32 {
+        self.buckets.iter().map(|bucket| bucket.of(kind).all()).max().unwrap_or(0)
+    }
+
+    /// Everything in it.
+    pub fn all(&self) -> Counts {
+        self.buckets.iter().fold(Counts::default(), |sum, bucket| sum.and(&bucket.all()))
+    }
+
+    /// Whether there is a task of this type.
+    pub fn has(&self, kind: KindCode) -> bool {
+        self.most(kind) > 0
+    }
+}
+
+/// Buckets without tasks.
+fn empty(zoom: Zoom, first: DateTime<Utc>, count: usize, zone: Zone) -> Vec<Bucket> {
+    let ahead = |at: DateTime<Utc>| offset_and_year(at, zone).0;
+    let mut begin = zoom.begin(first, zone);
+    let mut before = ahead(begin - TimeDelta::seconds(1));
+    let mut buckets = Vec::with_capacity(count);
+    for _ in 0..count {
+        let end = zoom.next(begin, zone);
+        let behind = ahead(end - TimeDelta::seconds(1));
+        buckets.push(Bucket { begin, end, clocks_by: behind - before, counts: Default::default() });
+        (begin, before) = (end, behind);
+    }
+    buckets
+}
+
+/// Counts tasks that stand in their order in time.
+fn count_in(buckets: &mut [Bucket], schedule: &Schedule, slots: &[Slot]) {
+    let mut rest = buckets.iter_mut();
+    let Some(mut bucket) = rest.next() else { return };
+    let mut end = bucket.end.timestamp();
+    for held in slots.iter().filter_map(|slot| schedule.get(*slot)) {
+        while held.scheduled >= end {
+            let Some(next) = rest.next() else { return };
+            bucket = next;
+            end = bucket.end.timestamp();
+        }
+        if let Some(counts) = bucket.counts.get_mut(held.kind as usize) {
+            counts.count(held.state);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests;
