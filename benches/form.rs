@@ -29,6 +29,7 @@ fn start() -> Result<State, Box<dyn Error>> {
         sdkappid: 1_400_000_001,
         from_account: "administrator".to_owned(),
         audience_all: None,
+        limits: pushdeck::domain::collision::Policy::default(),
         zone: "Asia/Shanghai".parse()?,
         page_size: 50,
         refresh: Duration::from_secs(2),

@@ -66,6 +66,7 @@ impl Dashboard {
             app: "acme".into(),
             from_account: "administrator".to_owned(),
             audience_all: None,
+            limits: pushdeck::domain::collision::Policy::default(),
             zone: Zone::named("Asia/Shanghai").unwrap(),
             history: chrono::TimeDelta::days(90),
             page_size: 50,

@@ -10,6 +10,7 @@ mod fault;
 pub mod file;
 mod keys;
 mod layers;
+mod limits;
 mod origin;
 pub mod paths;
 pub mod profile;

@@ -5,6 +5,7 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use crate::domain::Zone;
+use crate::domain::collision::Policy;
 use crate::domain::profile::{AppKey, Environment};
 use crate::keymap::Keymap;
 
@@ -25,6 +26,8 @@ pub struct Setup {
     pub from_account: String,
     /// How many users a push to everyone reaches, where the config says; the service never does.
     pub audience_all: Option<u64>,
+    /// What the app allows, as far as the config says; the service never does.
+    pub limits: Policy,
     /// The app's zone.
     pub zone: Zone,
     /// How far back tasks may have been created that are looked for, where a range of the list is of the creation

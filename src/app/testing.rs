@@ -14,6 +14,7 @@ use crate::app::{
     Call, Copied, Effect, Message, Moment, OpenWrite, Priority, ReqId, Setup, State, Write, update,
 };
 use crate::domain::call::End;
+use crate::domain::collision::Policy;
 use crate::domain::failure::NotSent;
 use crate::domain::kept::{DraftId, DraftState, KeptDraft};
 use crate::domain::profile::Environment;
@@ -40,6 +41,7 @@ pub(crate) fn setup() -> Setup {
         sdkappid: 1_400_000_001,
         from_account: "administrator".to_owned(),
         audience_all: None,
+        limits: Policy::default(),
         zone: Zone::named("Asia/Shanghai").unwrap(),
         history: TimeDelta::days(90),
         page_size: 50,

@@ -10,6 +10,7 @@ use crate::app::Setup;
 use crate::config::{
     self, ConfigError, Credential, Env, Flags, Origin, Profile, SecretSource, Settings, ThemeChoice, paths,
 };
+use crate::domain::collision::Policy;
 use crate::domain::profile::Environment;
 use crate::keymap::Keymap;
 use crate::worker::{ReadConfig, Reload};
@@ -137,6 +138,7 @@ fn service(
         sdkappid: profile.sdkappid.value,
         from_account: profile.from_account.value.clone(),
         audience_all: profile.audience_all.as_ref().map(|size| size.value),
+        limits: profile.limits,
         zone: settings.timezone.value,
         history: profile.history.value,
         page_size: profile.page_size.value,
@@ -173,6 +175,7 @@ fn embedded(settings: &Settings, keys: Keymap, flags: &Flags, store: Option<Path
         sdkappid: sandbox::DEFAULT_SDKAPPID,
         from_account: sandbox::DEFAULT_IDENTIFIER.to_owned(),
         audience_all: None,
+        limits: Policy::default(),
         zone: settings.timezone.value,
         history: config::file::HISTORY,
         page_size: config::file::PAGE_SIZE,
@@ -227,6 +230,7 @@ mod tests {
         history = "30d"
         from_account = "shop"
         audience.all = 1_200_000
+        limits.daily_allowance = 100
         [profiles.local]
         environment = "sandbox"
         endpoint = "http://127.0.0.1:8080"
@@ -258,6 +262,7 @@ mod tests {
             sdkappid: 1_400_000_009,
             from_account: "shop".to_owned(),
             audience_all: Some(1_200_000),
+            limits: Policy { daily_allowance: Some(100), ..Policy::default() },
             zone: Zone::named("Asia/Tokyo").unwrap(),
             history: TimeDelta::days(30),
             page_size: 20,

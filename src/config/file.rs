@@ -30,7 +30,7 @@ const TOP_KEYS: [&str; 4] = ["default_profile", "profiles", "ui", "keys"];
 const UI_KEYS: [&str; 4] = ["refresh_seconds", "mouse", "theme", "background"];
 
 /// The keys of a profile.
-const PROFILE_KEYS: [&str; 17] = [
+const PROFILE_KEYS: [&str; 18] = [
     "environment",
     "region",
     "endpoint",
@@ -46,6 +46,7 @@ const PROFILE_KEYS: [&str; 17] = [
     "history",
     "from_account",
     "audience",
+    "limits",
     "allow_http",
     "ca_file",
 ];
@@ -167,6 +168,7 @@ impl FileReader<'_> {
         let history = self.history(table);
         let from_account = self.user_id(table, "from_account");
         let audience_all = self.audience_all(table);
+        let limits = self.limits(table);
         let ca_file = self.string(table, "ca_file");
         let ca_file = ca_file.map(|file| Sourced::new(self.resolved(&file.value), file.origin));
         if self.faults.len() > before {
@@ -188,6 +190,7 @@ impl FileReader<'_> {
             history,
             from_account,
             audience_all,
+            limits,
             allow_http,
             ca_file,
         })

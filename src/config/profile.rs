@@ -9,6 +9,7 @@ use secrecy::SecretString;
 
 use super::origin::Sourced;
 use crate::domain::Zone;
+use crate::domain::collision::Policy;
 use crate::domain::profile::{Environment, Region};
 
 /// Where a secret comes from. `Debug` names the kind only: a command may hold a password.
@@ -72,6 +73,8 @@ pub struct Profile {
     pub from_account: Sourced<String>,
     /// How many users a push to all reaches, as the file says.
     pub audience_all: Option<Sourced<u64>>,
+    /// What the app allows, as the file says.
+    pub limits: Policy,
     /// Whether plain http may go to other machines.
     pub allow_http: Sourced<bool>,
     /// A PEM file of further authorities to trust, besides the system's.

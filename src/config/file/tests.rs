@@ -1,5 +1,6 @@
 //! What is said about files that are wrong, and what is read from those that are not.
 
+use super::super::limits::LIMIT_KEYS;
 use super::*;
 
 const PATH: &str = "/etc/c.toml";
@@ -54,6 +55,7 @@ fn the_example_is_read_and_shows_every_key() {
             .any(|line| line.starts_with(&format!("{key} = ")) || line.starts_with(&format!("{key}.")))
     };
     assert!(AUDIENCE_KEYS.iter().all(|key| shown(&format!("audience.{key}"))));
+    assert!(LIMIT_KEYS.iter().all(|key| shown(&format!("limits.{key}"))));
     for key in PROFILE_KEYS.iter().chain(&UI_KEYS).chain(["default_profile"].iter()) {
         assert!(shown(key), "{key}");
     }
@@ -105,7 +107,8 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
         profile_fault(&["sdkapid = 7"]),
         "/etc/c.toml:7:1: unknown key \"sdkapid\" in [profiles.acme]; did you mean \"sdkappid\"? Allowed: \
          environment, region, endpoint, sdkappid, identifier, secret_key_env, secret_key_file, \
-         secret_key_command, secret_key, usersig, timezone, page_size, history, from_account, audience, allow_http, ca_file"
+         secret_key_command, secret_key, usersig, timezone, page_size, history, from_account, audience, limits, \
+         allow_http, ca_file"
     );
     assert_eq!(
         fault("defaultprofile = \"a\"\n"),
@@ -372,5 +375,36 @@ fn the_history_is_a_span_of_a_day_to_ten_years_and_ninety_days_when_nobody_says(
     ] {
         let found = profile_fault(&[line]);
         assert!(found.ends_with(end), "{found}");
+    }
+}
+
+#[test]
+fn the_limits_of_an_app_are_read_and_what_is_left_out_is_not_known() {
+    use crate::domain::collision::{Policy, QuietHours};
+    assert_eq!(good(&[]).limits, Policy::default());
+    let limits = good(&[
+        "limits.daily_allowance = 10",
+        "limits.task_quota = 90",
+        "limits.quiet_hours = \"22:00-08:00\"",
+        "limits.same_content_within = \"1d 12h\"",
+        "limits.most_per_audience_a_day = 3",
+    ])
+    .limits;
+    assert_eq!((limits.daily_allowance, limits.task_quota), (Some(10), Some(90)));
+    assert_eq!(limits.quiet_hours, QuietHours::read("22:00-08:00"));
+    assert_eq!(limits.same_content_within, Some(chrono::TimeDelta::hours(36)));
+    assert_eq!(limits.most_per_audience_a_day, Some(3));
+    for (line, words) in [
+        ("limits.quiet_hours = \"22-8\"", "\"quiet_hours\" cannot be \"22-8\"; it must be two times of day"),
+        (
+            "limits.same_content_within = \"99d\"",
+            "\"same_content_within\" cannot be \"99d\"; it must be a span",
+        ),
+        ("limits.daily_allowance = 0", "\"daily_allowance\" is 0; it must be from 1 to 1000000"),
+        ("limits.daily = 1", "unknown key \"daily\" in [profiles.acme.limits]"),
+        ("limits = 3", "\"limits\" must be a table [profiles.acme.limits]"),
+    ] {
+        let found = profile_fault(&[line]);
+        assert!(found.contains(words), "{found}");
     }
 }
