@@ -218,7 +218,8 @@ fn lists(sandbox: &Sandbox, tasks: u64) -> Outcome<()> {
     let begin = now() - 8 * DAY;
     let all =
         Asked { order: "schedat", ascending: true, offset: 0, keyword: "", begin, end: begin + 31 * DAY };
-    let noon = now() / DAY * DAY + 2 * DAY + DAY / 2;
+    // Of the past: a range is of the time of creation.
+    let noon = now() / DAY * DAY - 2 * DAY + DAY / 2;
     let hour = Asked { begin: noon, end: noon + 3599, ..all };
     for (name, connections, asked) in [
         ("first page", CONNECTIONS, all),

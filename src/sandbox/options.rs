@@ -100,7 +100,7 @@ pub struct Options {
     pub retention_days: i64,
 
     /// Which time of a task the range of a list filters
-    #[arg(long, default_value = "orderby")]
+    #[arg(long, default_value = "createat")]
     #[serde(deserialize_with = "value::word")]
     pub list_time_field: ListTimeField,
     /// The longest range of a list (90104); 0 is no limit

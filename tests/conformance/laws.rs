@@ -226,7 +226,7 @@ fn a_keyword_finds_what_holds_it_in_either_text_without_regard_to_letter_case() 
 
 #[test]
 fn a_range_holds_exactly_what_is_not_before_its_begin_and_not_after_its_end() {
-    Fixture::with(FREE, |fixture| {
+    Fixture::with(&format!("{FREE}\nlist_time_field = \"schedat\""), |fixture| {
         check(80, &(vec(1..30_i64, 0..12), 0..32_i64, 0..32_i64), |(times, a, b)| {
             let (begin, end) = (a.min(b), a.max(b));
             let mut made: Vec<(i64, i64)> =

@@ -1,8 +1,8 @@
 //! Browsing: the table, its pages, orders, finds and filters, the detail, the help.
 
-use pushdeck::sandbox::{Options, Seed};
+use pushdeck::sandbox::Seed;
 
-use crate::service::{KEY, Service};
+use crate::service::{KEY, Service, paged};
 use crate::terminal::{CTRL_C, ENTER, ESC, Start, TAB, Terminal};
 
 /// On a screen with room for fewer rows than a page has.
@@ -11,7 +11,7 @@ fn demo() -> (Service, Terminal) {
 }
 
 fn demo_of(rows: u16) -> (Service, Terminal) {
-    let service = Service::start(Options::demo(), Some(Seed::default()));
+    let service = Service::start(paged(), Some(Seed::default()));
     let start = Start::new(&[]).size(120, rows).config(&service.config("test"));
     let terminal = start.env("ACME_IM_KEY", KEY).open();
     (service, terminal)

@@ -5,7 +5,7 @@ use pushdeck::sandbox::Options;
 use serde_json::{Value, json};
 
 use crate::live::soon;
-use crate::service::{KEY, Network, SDKAPPID, Service};
+use crate::service::{KEY, Network, SDKAPPID, Service, for_every_reading};
 use crate::terminal::{CTRL_S, ESC, Start, TAB, Terminal};
 
 const CTRL_R: &str = "\x12";
@@ -77,26 +77,28 @@ fn a_list_that_shows_a_create_late_turns_what_was_said_of_it() {
 
 #[test]
 fn while_the_service_is_silent_the_row_stays_and_it_is_found_out_when_it_answers() {
-    let service = service(Options::default());
-    let mut terminal = open(&service);
-    review_create(&mut terminal, "Into the dark");
-    service.network(Network::AnswersLost);
-    terminal.keys("y");
-    terminal.see("outcome not known");
-    service.network(Network::Cut);
-    terminal.see("the service gives no");
-    terminal.see("next search in");
-    terminal.keys(ESC);
-    terminal.gone("Create a task");
-    terminal.keys(ESC);
-    terminal.gone("New push");
-    terminal.row(&["?UNK", "Into the dark"]);
-    terminal.keys("q");
-    terminal.see("press again to leave all the same");
-    service.network(Network::Open);
-    terminal.keys(CTRL_R);
-    terminal.see("was done after all");
-    assert_eq!(service.tasks("User").len(), 1);
+    for_every_reading(|options| {
+        let service = service(options);
+        let mut terminal = open(&service);
+        review_create(&mut terminal, "Into the dark");
+        service.network(Network::AnswersLost);
+        terminal.keys("y");
+        terminal.see("outcome not known");
+        service.network(Network::Cut);
+        terminal.see("the service gives no");
+        terminal.see("next search in");
+        terminal.keys(ESC);
+        terminal.gone("Create a task");
+        terminal.keys(ESC);
+        terminal.gone("New push");
+        terminal.row(&["?UNK", "Into the dark"]);
+        terminal.keys("q");
+        terminal.see("press again to leave all the same");
+        service.network(Network::Open);
+        terminal.keys(CTRL_R);
+        terminal.see("was done after all");
+        assert_eq!(service.tasks("User").len(), 1);
+    });
 }
 
 #[test]

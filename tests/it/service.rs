@@ -4,7 +4,7 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::time::Duration;
 
 use pushdeck::domain::wire::Command;
-use pushdeck::sandbox::{self, Credentials, Fault, Options, Running, Seed};
+use pushdeck::sandbox::{self, Credentials, Fault, ListTimeField, Options, Running, Seed};
 use pushdeck::usersig::{self, UserSig};
 use secrecy::SecretString;
 use serde_json::{Value, json};
@@ -29,6 +29,28 @@ pub(crate) enum Network {
     AnswersLost,
     /// Connections are cut at once, those that stand too.
     Cut,
+}
+
+/// Carries a journey out under each reading of the list page, beside each other: the documents do not say which time of
+/// a task has to lie in the range of a list. The journey gets the options of the demo with the reading in it.
+pub(crate) fn for_every_reading(journey: impl Fn(Options) + Sync) {
+    use ListTimeField::{CreateAt, Either, OrderBy, SchedAt};
+    let journey = &journey;
+    let failed: Vec<ListTimeField> = std::thread::scope(|scope| {
+        let under = [OrderBy, CreateAt, SchedAt, Either].map(|list_time_field| {
+            let options = Options { list_time_field, ..Options::demo() };
+            let named = std::thread::Builder::new().name(format!("under {list_time_field:?}"));
+            (list_time_field, named.spawn_scoped(scope, move || journey(options)).unwrap())
+        });
+        under.into_iter().filter_map(|(field, journey)| journey.join().err().map(|_| field)).collect()
+    });
+    assert!(failed.is_empty(), "it fails where the range of a list is of: {failed:?}");
+}
+
+/// The options of the demo for journeys that turn the pages of the service: those hold what is due in the range, in its
+/// order, only where a range is of the time that orders.
+pub(crate) fn paged() -> Options {
+    Options { list_time_field: ListTimeField::OrderBy, ..Options::demo() }
 }
 
 /// The sandbox behind a network that can be cut.

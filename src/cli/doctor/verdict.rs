@@ -390,15 +390,19 @@ pub(super) fn listed(
     match result {
         Ok(ListFindings { total, days }) => {
             let range = match days {
-                None => "from 7 days back to 23 days ahead".to_owned(),
+                // Which time of a task has to lie in it is the service's to say, and it does not.
+                None => "in its range from 7 days back to 23 days ahead".to_owned(),
                 Some(days) => {
                     let days = text::counted(days.unsigned_abs(), "day", "days");
-                    format!("within {days} around the present; the service refuses a range of 30 days")
+                    format!("in its range of {days} around the present; it refuses a range of 30 days")
                 }
             };
             [
                 CheckLine::ok(Check::Access, format!("{identifier} may call for {sdkappid} here")),
-                CheckLine::ok(Check::List, format!("{} {range}", text::counted(*total, "task", "tasks"))),
+                CheckLine::ok(
+                    Check::List,
+                    format!("the service counts {} {range}", text::counted(*total, "task", "tasks")),
+                ),
             ]
         }
         Err(failure) if failure.stops_polling() => {

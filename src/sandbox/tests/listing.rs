@@ -65,8 +65,8 @@ async fn ties_go_by_id_in_the_direction_of_the_order() {
 }
 
 #[tokio::test]
-async fn both_ends_of_the_range_are_inside_and_the_order_names_the_time() {
-    let bench = bench().await;
+async fn both_ends_of_the_range_are_inside_and_the_order_may_name_the_time() {
+    let bench = bench_with(None, |o| o.list_time_field = ListTimeField::OrderBy).await;
     bench.add("All", &later(100), everyone("t")).await;
     let found = async |order: &str, begin: i64, end: i64| {
         let body = with(json!({"OrderBy": order, "BeginTime": later(begin), "EndTime": later(end)}));
@@ -80,9 +80,10 @@ async fn both_ends_of_the_range_are_inside_and_the_order_names_the_time() {
 }
 
 #[tokio::test]
-async fn the_time_that_is_filtered_is_an_option() {
+async fn the_time_that_is_filtered_is_an_option_and_that_of_creation_by_default() {
+    let default = Options::default().list_time_field;
     for (field, by_create, by_sched) in
-        [(ListTimeField::CreateAt, 1, 0), (ListTimeField::SchedAt, 0, 1), (ListTimeField::Either, 1, 1)]
+        [(default, 1, 0), (ListTimeField::SchedAt, 0, 1), (ListTimeField::Either, 1, 1)]
     {
         let bench = bench_with(None, |o| o.list_time_field = field).await;
         bench.add("All", &later(100), everyone("t")).await;

@@ -1,6 +1,7 @@
 //! What became of a write: against a service that answers as told, and against the sandbox.
 
 use super::*;
+use crate::sandbox::ListTimeField;
 
 fn sent_random(server: &MockServer) -> u32 {
     let requests = server.requests();
@@ -127,11 +128,19 @@ struct Service {
     direct: Bench,
 }
 
+/// Which time of a task the range of a list concerns: nobody says, so what is found out must be right under each.
+const READINGS: [ListTimeField; 4] =
+    [ListTimeField::OrderBy, ListTimeField::CreateAt, ListTimeField::SchedAt, ListTimeField::Either];
+
 impl Service {
     async fn start() -> Self {
+        Self::reading(Options::default().list_time_field).await
+    }
+
+    async fn reading(list_time_field: ListTimeField) -> Self {
         let clock = Clock::Virtual(VirtualClock::new(now()));
         // The budget of the undisturbed way is not known to the disturbed one.
-        let options = Options { clock, rate_limit_per_second: 0, ..Options::default() };
+        let options = Options { clock, rate_limit_per_second: 0, list_time_field, ..Options::default() };
         let key = SecretString::from(KEY);
         let credentials = Credentials { sdkappid: APP, identifier: WHO.to_owned(), key };
         let anywhere: SocketAddr = "127.0.0.1:0".parse().unwrap();
@@ -173,31 +182,36 @@ impl Service {
 }
 
 #[tokio::test]
-async fn a_create_whose_answer_was_lost_is_found_by_its_number_among_its_likes() {
-    let mut service = Service::start().await;
-    let like = service.create("t").await;
-    let (server, mut bench) = service.by(Fault::CutAfter).await;
-    let Verdict::Done(Written::Created(id)) = bench.verdict(create("t")).await else { panic!("not found") };
-    assert_ne!(id, like);
-    let page = service.all().await;
-    let found = page.tasks.iter().find(|task| task.id == id).unwrap();
-    assert_eq!(found.content.at("MsgRandom"), Some(&json!(sent_random(&server))));
-    assert_eq!((page.total, server.count("add_sched_task")), (2, 1));
+async fn a_create_whose_answer_was_lost_is_found_by_its_number_among_its_likes_whatever_a_range_is_of() {
+    for reading in READINGS {
+        let mut service = Service::reading(reading).await;
+        let like = service.create("t").await;
+        let (server, mut bench) = service.by(Fault::CutAfter).await;
+        let verdict = bench.verdict(create("t")).await;
+        let Verdict::Done(Written::Created(id)) = verdict else { panic!("{reading:?}: {verdict:?}") };
+        assert_ne!(id, like);
+        let page = service.all().await;
+        let found = page.tasks.iter().find(|task| task.id == id).unwrap();
+        assert_eq!(found.content.at("MsgRandom"), Some(&json!(sent_random(&server))));
+        assert_eq!((page.total, server.count("add_sched_task")), (2, 1));
+    }
 }
 
 #[tokio::test]
 async fn a_create_that_never_arrived_is_proven_not_done_and_one_that_arrived_twice_is_shown_twice() {
-    let mut service = Service::start().await;
-    let (server, mut bench) = service.by(Fault::CutBefore).await;
-    assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone);
-    assert_eq!((service.all().await.total, server.count("add_sched_task")), (0, 1));
+    for reading in READINGS {
+        let mut service = Service::reading(reading).await;
+        let (server, mut bench) = service.by(Fault::CutBefore).await;
+        assert_eq!(bench.verdict(create("t")).await, Verdict::NotDone, "{reading:?}");
+        assert_eq!((service.all().await.total, server.count("add_sched_task")), (0, 1));
 
-    let (_server, mut bench) = service.by(Fault::Twice).await;
-    let Verdict::Several(mut ids) = bench.verdict(create("t")).await else { panic!("not several") };
-    let mut there: Vec<TaskId> = service.all().await.tasks.iter().map(|task| task.id).collect();
-    ids.sort();
-    there.sort();
-    assert_eq!((ids.len(), &ids), (2, &there));
+        let (_server, mut bench) = service.by(Fault::Twice).await;
+        let Verdict::Several(mut ids) = bench.verdict(create("t")).await else { panic!("{reading:?}") };
+        let mut there: Vec<TaskId> = service.all().await.tasks.iter().map(|task| task.id).collect();
+        ids.sort();
+        there.sort();
+        assert_eq!((ids.len(), &ids), (2, &there));
+    }
 }
 
 #[tokio::test]

@@ -22,7 +22,10 @@ async fn a_good_profile_fails_nowhere() {
     assert_eq!(found.at("skip"), ["size"]);
     assert_eq!(found.line("tls"), "ok: not used: plain http to this machine");
     assert_eq!(found.line("access"), "ok: administrator may call for 1400000042 here");
-    assert!(found.line("list").ends_with("tasks from 7 days back to 23 days ahead"), "{found:?}");
+    assert!(
+        found.line("list").ends_with("tasks in its range from 7 days back to 23 days ahead"),
+        "{found:?}"
+    );
     assert_eq!(found.line("state"), format!("ok: {} can be written", home.state().display()));
     assert_eq!(found.line("private"), "ok: drafts and journal are yours alone");
     let left: Vec<_> =
@@ -41,7 +44,7 @@ async fn without_a_config_it_looks_at_the_embedded_sandbox() {
     let found = Home::with("").doctor(&[]);
     assert_eq!((found.code, found.at("fail")), (0, vec![]), "{found:?}");
     assert!(found.line("profile").contains("embedded sandbox"));
-    assert!(found.line("list").starts_with("ok: 128 tasks"), "{found:?}");
+    assert!(found.line("list").starts_with("ok: the service counts 128 tasks"), "{found:?}");
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -49,7 +52,7 @@ async fn a_service_that_takes_only_short_ranges_is_no_failure() {
     let running = sandbox(Options { list_max_range_days: 7, ..Options::default() }).await;
     let found = Home::keyed(&running.base_url(), "").doctor(&[]);
     assert_eq!((found.code, found.at("fail")), (0, vec![]), "{found:?}");
-    let words = "tasks within 7 days around the present; the service refuses a range of 30 days";
+    let words = "in its range of 7 days around the present; it refuses a range of 30 days";
     assert!(found.line("list").ends_with(words), "{found:?}");
 }
 

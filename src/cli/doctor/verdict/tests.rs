@@ -200,7 +200,10 @@ fn a_refusal_is_about_who_we_are_or_about_the_call() {
     let ok = listed(Ok(&ListFindings { total: 128, days: None }), "ops", 7).map(|line| shown(&line));
     assert_eq!(
         ok,
-        ["ok access: ops may call for 7 here", "ok list: 128 tasks from 7 days back to 23 days ahead"]
+        [
+            "ok access: ops may call for 7 here",
+            "ok list: the service counts 128 tasks in its range from 7 days back to 23 days ahead"
+        ]
     );
     for (code, words) in [
         (60010, "App administrator"),
