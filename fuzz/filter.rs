@@ -1,19 +1,65 @@
 //! A filter may be any text: it hides what it names and nothing else, and it says what it did not take.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use pushdeck::app::filter::Filter;
-use pushdeck::domain::Task;
+use pushdeck::domain::filter::Context;
+use pushdeck::domain::schedule::Row;
 use pushdeck::domain::wire::{KnownRows, read_answer, read_list};
+use pushdeck::domain::{Filter, Task, TaskId, Zone};
 
 use super::input::{Input, replaced, spelled};
 use super::samples::{PAGE, VALUES};
 
 const WORDS: &[&str] = &[
-    " ", " ", "!", "status=", "status~", "type=", "tag~", "tag=", "id=", "id~", "in<", "in>", "pending",
-    "fail", "?unk", "all", "user", "vip", "1234", "2h", "30m", "0s", "100000d", "100001d", "-1h", "９h",
-    "股票", "İ", "ß", "\u{301}", "\"", "flash", "a",
+    " ",
+    " ",
+    "!",
+    "status=",
+    "status~",
+    "type=",
+    "tag~",
+    "tag=",
+    "id=",
+    "id~",
+    "in<",
+    "in>",
+    "pending",
+    "fail",
+    "?unk",
+    "all",
+    "user",
+    "vip",
+    "1234",
+    "2h",
+    "30m",
+    "0s",
+    "100000d",
+    "100001d",
+    "-1h",
+    "９h",
+    "to~",
+    "to=",
+    "from=",
+    "err~",
+    "at<",
+    "at>",
+    "at=",
+    "created<",
+    "created>",
+    "today",
+    "-12h",
+    "+3h",
+    "2026-11-21",
+    ",",
+    "股票",
+    "İ",
+    "ß",
+    "\u{301}",
+    "\"",
+    "flash",
+    "a",
 ];
 
 pub(crate) fn hold(bytes: &[u8]) {
@@ -30,26 +76,39 @@ pub(crate) fn hold(bytes: &[u8]) {
 }
 
 fn reads(text: &str, tasks: &[Arc<Task>], now: DateTime<Utc>) {
-    let filter = Filter::read(text);
+    let read = |text: &str| Filter::read(text, Zone::UTC, now);
+    let filter = read(text);
     assert_eq!(filter.text, text);
-    assert_eq!(Filter::read(&filter.text), filter);
-    assert!(filter.is_on() || filter.problem.is_some() || text.trim().is_empty(), "{text:?} means nothing");
+    assert_eq!(read(&filter.text), filter);
+    // Quotes around nothing ask for nothing.
+    let is_empty = text.chars().all(|c| c.is_whitespace() || c == '"' || c == '!');
+    assert!(filter.is_on() || filter.problem.is_some() || is_empty, "{text:?} means nothing");
+    assert!(filter.narrows(&Filter::default()) && (filter.depends_on_time() || filter.narrows(&filter)));
+    let rows: Vec<Row> = tasks.iter().map(|task| Row::of(task)).collect();
+    let none = HashSet::new();
+    let doubted: HashSet<TaskId> = tasks.iter().step_by(2).map(|task| task.id).collect();
     let far = [now, now + TimeDelta::days(40_000), now - TimeDelta::days(40_000)];
-    for task in tasks {
-        for in_doubt in [false, true] {
-            for now in far {
-                let passes = filter.passes(task, in_doubt, now);
-                // All of its words must fit, so each alone lets a task pass that all let pass.
-                let each = text.split_whitespace().map(Filter::read);
-                let all = each.filter(Filter::is_on).all(|word| word.passes(task, in_doubt, now));
-                assert_eq!(passes, all, "{text:?}");
-            }
+    let is_quoted = text.contains('"');
+    for row in rows.iter().filter(|_| !is_quoted) {
+        for now in far {
+            let context = Context::new(now, &doubted, &none);
+            let passes = filter.passes_row(row, &context);
+            // All of its words must fit, so each alone lets a task pass that all let pass.
+            let each = text.split_whitespace().map(read);
+            let all = each.filter(Filter::is_on).all(|word| word.passes_row(row, &context));
+            assert_eq!(passes, all, "{text:?}");
         }
     }
-    for word in text.split_whitespace().filter(|word| !word.starts_with('!')) {
-        let (plain, negated) = (Filter::read(word), Filter::read(&format!("!{word}")));
-        for task in tasks.iter().filter(|_| plain.is_on()) {
-            assert_ne!(plain.passes(task, false, now), negated.passes(task, false, now), "{word:?}");
+    let context = Context::new(now, &none, &doubted);
+    for word in text.split_whitespace().filter(|word| !word.starts_with('!') && !is_quoted) {
+        let (plain, negated) = (read(word), read(&format!("!{word}")));
+        for row in rows.iter().filter(|_| plain.is_on()) {
+            assert_ne!(plain.passes_row(row, &context), negated.passes_row(row, &context), "{word:?}");
+        }
+    }
+    for task in tasks {
+        for range in filter.highlights(&task.title) {
+            assert!(task.title.get(range).is_some_and(|found| !found.is_empty()), "{text:?}");
         }
     }
 }

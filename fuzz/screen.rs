@@ -74,6 +74,7 @@ impl Dashboard {
             mouse: true,
             notice: None,
             keys: pushdeck::keymap::Keymap::default(),
+            filters: Vec::new(),
         };
         let size = (u16::try_from(size.0).unwrap(), u16::try_from(size.1).unwrap());
         let (state, effects) = State::start(setup, moment(Duration::from_secs(1000)), size);

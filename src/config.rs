@@ -8,6 +8,7 @@ mod command;
 mod endpoint;
 mod fault;
 pub mod file;
+mod filters;
 mod keys;
 mod layers;
 mod limits;

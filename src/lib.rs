@@ -37,6 +37,8 @@
 //! | how much of a title or text a vendor shows | [`domain::vendors`] |
 //! | what stands beside a field of the form | `app::form::beside`; where: `view::form::rows` |
 //! | how a time may be typed, or is written | [`domain::when`] |
+//! | a term of the filter, what it is judged by, and what it costs | [`domain::filter`]: `read`, `term`, `time`, `run`; what is held of a task: [`domain::schedule`] |
+//! | the saved filters, their tabs and counts | `app::filter`: `saved`, `tabs`; those that are built in: `domain::filter::saved`; of the config: `config::filters` |
 //! | how a list is typed, or is written | [`domain::list`] |
 //! | what a text field takes, and its limit | [`app::text_field`], [`domain::fields`] |
 //! | the text of an error | [`domain::catalog`] (codes), [`domain::failure`] (the transport) |

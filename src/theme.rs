@@ -106,6 +106,11 @@ impl Theme {
         self.style(Meaning::Field)
     }
 
+    /// A word that is searched for, where it stands; it is laid over the style of its cells.
+    pub fn found(&self) -> Style {
+        self.style(Meaning::Found)
+    }
+
     /// The look of a cell whose change is fresh: bold. A bold colour of the 16 is a brighter one in many terminals,
     /// which may be hard to read: such a one is underlined.
     pub fn changed(&self, style: Style) -> Style {

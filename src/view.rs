@@ -14,6 +14,7 @@ pub mod find;
 pub mod form;
 pub mod header;
 pub mod help;
+pub mod highlight;
 pub mod hint;
 pub mod menu;
 pub mod overlay;
@@ -21,6 +22,7 @@ pub mod palette;
 pub mod review;
 pub mod sort;
 mod status;
+pub mod tabs;
 pub mod text_field;
 
 #[cfg(test)]

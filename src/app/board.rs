@@ -16,6 +16,7 @@ use crate::domain::{Failure, Page, Priority, Query, TaskId};
 use crate::keymap::{Action, Scope};
 
 use super::effect::Effect;
+use super::filter::saved;
 use super::filter::terms::Filter;
 use super::next::{Destination, Next};
 use super::request::ReqId;
@@ -246,6 +247,7 @@ pub fn on_action(shared: &mut Shared, action: Action) -> Next {
         Action::RangeForward => return range::move_range(shared, 1).into(),
         Action::RangeBack => return range::move_range(shared, -1).into(),
         Action::Filter => return Next::open(Destination::Screen(Scope::Filter)),
+        Action::NextFilter | Action::PreviousFilter => saved::step(shared, action == Action::NextFilter),
         Action::Find => return Next::open(Destination::Screen(Scope::Find)),
         Action::Sort => return Next::open(Destination::Screen(Scope::Sort)),
         Action::SwitchPane if shared.areas().is_some_and(|areas| areas.detail.is_some()) => {

@@ -14,6 +14,8 @@ use super::next::{Go, Next};
 use super::shared::Shared;
 use super::text_field::TextField;
 
+pub mod saved;
+pub mod tabs;
 pub mod terms;
 
 pub use terms::Filter;
@@ -27,6 +29,16 @@ pub struct FilterLine {
     before: Filter,
     /// The task that was selected then, and the one that was shown in spite of that filter.
     selected: (Option<TaskId>, Option<TaskId>),
+    /// Which of the kept filters was recalled, the newest being 0, and what was typed before.
+    recalled: Option<(usize, String)>,
+}
+
+/// Time went on, or the zone is another one: a filter that names a day may mean another day by now.
+pub fn renew(shared: &mut Shared) {
+    let renewed = shared.board.filter.renewed(shared.zone, shared.server_now());
+    if let Some(filter) = renewed {
+        set_filter(shared, filter);
+    }
 }
 
 /// Bytes of a filter.
@@ -40,16 +52,19 @@ impl FilterLine {
         let left = shared.drafts.filter.take();
         let entry = TextField::line(left.as_deref().unwrap_or(&before.text)).at_most(LONGEST);
         if let Some(text) = left {
-            set_filter(shared, Filter::read(&text));
+            let filter = shared.read_filter(&text);
+            set_filter(shared, filter);
             shared.say("your last input is restored · ctrl-u empties the line");
         }
-        Self { entry, before, selected }
+        Self { entry, before, selected, recalled: None }
     }
 
     /// A key in the line.
     pub(super) fn on_key(&mut self, shared: &mut Shared, event: KeyEvent, action: Option<Action>) -> Next {
         match action {
             Some(Action::KeepFilter) => return self.keep(shared),
+            Some(Action::EarlierFilter) => self.recall(shared, true),
+            Some(Action::LaterFilter) => self.recall(shared, false),
             Some(Action::Back) => {
                 let typed = self.entry.text();
                 if typed != self.before.text && !typed.trim().is_empty() {
@@ -63,7 +78,8 @@ impl FilterLine {
             }
             _ => {
                 if self.entry.key(event) {
-                    set_filter(shared, Filter::read(&self.entry.text()));
+                    self.recalled = None;
+                    self.apply(shared);
                 }
                 shared.say_left_out(self.entry.left_out());
             }
@@ -71,8 +87,45 @@ impl FilterLine {
         Next::stay()
     }
 
+    /// What is typed holds at once.
+    fn apply(&self, shared: &mut Shared) {
+        let filter = shared.read_filter(&self.entry.text());
+        set_filter(shared, filter);
+    }
+
+    /// The arrows: through the filters that were kept, and back to what was typed.
+    fn recall(&mut self, shared: &mut Shared, earlier: bool) {
+        let typed = self.entry.text();
+        let next = match (&self.recalled, earlier) {
+            // The newest one may be what stands there already.
+            (None, true) => (0..2).find(|at| shared.filters.line(*at).is_some_and(|line| line != typed)),
+            (Some((at, _)), true) => Some(at + 1),
+            (Some((at, _)), false) => at.checked_sub(1),
+            (None, false) => return,
+        };
+        let text = match (next, self.recalled.take()) {
+            (Some(at), before) => {
+                let typed = before.as_ref().map_or(typed, |(_, typed)| typed.clone());
+                let Some(line) = shared.filters.line(at) else {
+                    self.recalled = before;
+                    return;
+                };
+                self.recalled = Some((at, typed));
+                line.to_owned()
+            }
+            (None, Some((_, typed))) => typed,
+            (None, None) => return,
+        };
+        self.entry = TextField::line(&text).at_most(LONGEST);
+        self.apply(shared);
+    }
+
     /// Enter: the filter stays. Where it leaves no row, what was typed may be a task, or stand on another page.
     fn keep(&self, shared: &mut Shared) -> Next {
+        let text = self.entry.text();
+        if !text.trim().is_empty() {
+            shared.filters.record(text.trim());
+        }
         if let Some(offer) = offer(shared) {
             let effects = take_up(shared, offer, self.before.clone());
             return Next { effects, go: Go::Close };
@@ -87,7 +140,11 @@ impl FilterLine {
     /// A paste into the line.
     pub(super) fn on_paste(&mut self, shared: &mut Shared, pasted: &str) {
         self.entry.paste(pasted);
-        set_filter(shared, Filter::read(&self.entry.text()));
+        self.recalled = None;
+        self.apply(shared);
         shared.say_left_out(self.entry.left_out());
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -6,6 +6,7 @@ use chrono::TimeDelta;
 
 use crate::domain::Zone;
 use crate::domain::collision::Policy;
+use crate::domain::filter::SavedFilter;
 use crate::domain::profile::{AppKey, Environment};
 use crate::keymap::Keymap;
 
@@ -43,6 +44,8 @@ pub struct Setup {
     pub notice: Option<String>,
     /// Which key does what.
     pub keys: Keymap,
+    /// The filters that have a name, in the order of their tabs.
+    pub filters: Vec<SavedFilter>,
 }
 
 /// The config, read again.

@@ -6,13 +6,14 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::{ListLimits, Task, TaskId, Zone};
+use crate::domain::{Filter, ListLimits, Task, TaskId, Zone};
 use crate::keymap::{Action, Scope};
 
 use super::board::table::Board;
 use super::calls::log::Calls;
 use super::connection::ConnectionStatus;
 use super::detail::pane::Detail;
+use super::filter::tabs::Tabs;
 use super::form::left::Drafts;
 use super::frame::{self, Areas};
 use super::palette::history::History;
@@ -92,6 +93,10 @@ pub struct Shared {
     pub calls: Calls,
     /// What was run in the palette.
     pub history: History,
+    /// The filters that were kept.
+    pub filters: History,
+    /// How many tasks each saved filter finds.
+    pub tabs: Tabs,
     /// What just happened.
     pub note: Option<Note>,
     /// How many notes were shown so far.
@@ -149,6 +154,8 @@ impl Shared {
             drafts: Drafts::default(),
             calls: Calls::default(),
             history: History::default(),
+            filters: History::default(),
+            tabs: Tabs::default(),
             note: None,
             notes: 0,
             results: VecDeque::new(),
@@ -177,6 +184,11 @@ impl Shared {
     /// The service's time, by which countdowns run and the past is judged (W6).
     pub fn server_now(&self) -> DateTime<Utc> {
         self.connection.server_now(self.now)
+    }
+
+    /// Reads a filter as it is meant here and now.
+    pub(super) fn read_filter(&self, text: &str) -> Filter {
+        Filter::read(text, self.zone, self.server_now())
     }
 
     /// Time between two refreshes now. While nobody looks at the terminal it is longer, unless something goes out

@@ -49,6 +49,7 @@ pub(crate) fn setup() -> Setup {
         mouse: true,
         notice: None,
         keys: crate::keymap::Keymap::default(),
+        filters: crate::domain::filter::SavedFilter::built_in(),
         app: "acme".into(),
     }
 }

@@ -146,6 +146,7 @@ fn service(
         mouse: settings.mouse.value,
         notice,
         keys,
+        filters: settings.filters.clone(),
         app: store_key.as_str().into(),
     };
     let target = Target::Service(Box::new(ProfileTarget::of(profile, env)?));
@@ -183,6 +184,7 @@ fn embedded(settings: &Settings, keys: Keymap, flags: &Flags, store: Option<Path
         mouse: settings.mouse.value,
         notice: Some(format!("embedded sandbox, {why}: nothing is sent to anybody")),
         keys,
+        filters: settings.filters.clone(),
     };
     let store_key = EMBEDDED_KEY.to_owned();
     Plan { theme: settings.theme.clone(), setup, target: Target::Embedded, store, store_key }
@@ -270,6 +272,7 @@ mod tests {
             mouse: false,
             notice: None,
             keys: Keymap::default(),
+            filters: Vec::new(),
             app: "acme 1400000009 adminapisgp.im.qcloud.com".into(),
         };
         assert_eq!(plan.setup, setup);

@@ -18,19 +18,20 @@ use super::profile::{Profile, SecretSource};
 use super::reader::{FileReader, Table, advice, article, read_toml, told};
 use super::theme::BackgroundChoice;
 use super::{redact, secret, zone};
+use crate::domain::filter::SavedFilter;
 use crate::domain::profile::{Environment, REGIONS, Region, region};
 use crate::domain::when::read_span;
 use crate::domain::{Zone, text};
 use crate::usersig;
 
 /// The keys at the top of the file.
-const TOP_KEYS: [&str; 4] = ["default_profile", "profiles", "ui", "keys"];
+const TOP_KEYS: [&str; 5] = ["default_profile", "profiles", "ui", "keys", "filters"];
 
 /// The keys of `[ui]`.
 const UI_KEYS: [&str; 4] = ["refresh_seconds", "mouse", "theme", "background"];
 
 /// The keys of a profile.
-const PROFILE_KEYS: [&str; 18] = [
+const PROFILE_KEYS: [&str; 19] = [
     "environment",
     "region",
     "endpoint",
@@ -49,6 +50,7 @@ const PROFILE_KEYS: [&str; 18] = [
     "limits",
     "allow_http",
     "ca_file",
+    "filters",
 ];
 
 /// The keys of a profile's `audience`: how many users a push reaches, which the service does not say.
@@ -87,6 +89,8 @@ pub struct ConfigFile {
     pub background: Option<Sourced<BackgroundChoice>>,
     /// The keys, as they are written.
     pub keys: Vec<ScopeKeys>,
+    /// The saved filters.
+    pub filters: Option<Vec<SavedFilter>>,
 }
 
 /// Reads the text of a config file. `home` stands for `~` in paths.
@@ -124,6 +128,7 @@ fn root(reader: &mut FileReader<'_>, top: &Table<'_, '_>) -> ConfigFile {
         file.background = reader.word(&ui, "background", &backgrounds, BackgroundChoice::named);
     }
     file.keys = reader.keys(top);
+    file.filters = reader.filters(top);
     file
 }
 
@@ -171,6 +176,7 @@ impl FileReader<'_> {
         let limits = self.limits(table);
         let ca_file = self.string(table, "ca_file");
         let ca_file = ca_file.map(|file| Sourced::new(self.resolved(&file.value), file.origin));
+        let filters = self.filters(table);
         if self.faults.len() > before {
             return None;
         }
@@ -193,6 +199,7 @@ impl FileReader<'_> {
             limits,
             allow_http,
             ca_file,
+            filters,
         })
     }
 

@@ -10,6 +10,7 @@ use std::time::Duration;
 use secrecy::zeroize::Zeroizing;
 
 use crate::domain::Zone;
+use crate::domain::filter::SavedFilter;
 
 use super::fault::ConfigError;
 use super::file::{self, ConfigFile};
@@ -66,6 +67,8 @@ pub struct Settings {
     pub timezone: Sourced<Zone>,
     /// The keys, as they are written.
     pub keys: Vec<ScopeKeys>,
+    /// The saved filters: those of the profile, those at the top of the file, or those that are built in.
+    pub filters: Vec<SavedFilter>,
 }
 
 /// Puts the layers together. `system_zone` is what [`paths::system_zone`] says.
@@ -85,9 +88,12 @@ pub fn load(flags: &Flags, env: &Env, system_zone: Option<&str>) -> Result<Setti
         Sourced::new(Duration::from_secs(seconds.value), seconds.origin.clone())
     });
     let keys = file.keys.clone();
+    let of_file = file.filters.clone();
     let profile = if flags.sandbox { None } else { choose(flags, env, file, path.as_ref())? };
     let timezone = profile.as_ref().and_then(|profile| profile.timezone.clone()).unwrap_or(fallback);
-    Ok(Settings { file: path, profile, refresh, mouse, theme, timezone, keys })
+    let of_profile = profile.as_ref().and_then(|profile| profile.filters.clone());
+    let filters = of_profile.or(of_file).unwrap_or_else(SavedFilter::built_in);
+    Ok(Settings { file: path, profile, refresh, mouse, theme, timezone, keys, filters })
 }
 
 /// The theme: the flags, the variables, the file. One's own lie beside the config file, or where that would be.

@@ -10,6 +10,7 @@ use secrecy::SecretString;
 use super::origin::Sourced;
 use crate::domain::Zone;
 use crate::domain::collision::Policy;
+use crate::domain::filter::SavedFilter;
 use crate::domain::profile::{Environment, Region};
 
 /// Where a secret comes from. `Debug` names the kind only: a command may hold a password.
@@ -79,4 +80,6 @@ pub struct Profile {
     pub allow_http: Sourced<bool>,
     /// A PEM file of further authorities to trust, besides the system's.
     pub ca_file: Option<Sourced<PathBuf>>,
+    /// The saved filters that it has instead of those at the top of the file.
+    pub filters: Option<Vec<SavedFilter>>,
 }

@@ -7,6 +7,7 @@ mod likeness;
 mod row;
 #[cfg(test)]
 pub(crate) mod testing;
+mod tests;
 mod words;
 
 use std::cmp::Ordering;
@@ -69,6 +70,11 @@ impl Held {
         DateTime::from_timestamp(self.created, 0)
     }
 
+    /// Bytes of its words.
+    pub fn length_of_words(&self) -> usize {
+        self.words.len()
+    }
+
     /// Reads the whole task.
     pub fn read(&self) -> Option<Task> {
         wire::read_task_text(&self.json)
@@ -107,6 +113,8 @@ pub struct Schedule {
     by_time: Vec<Slot>,
     moved: Vec<Slot>,
     version: u64,
+    /// Whether the order in time lacks what is moved, or still holds what went.
+    is_unsettled: bool,
 }
 
 impl Schedule {
@@ -133,15 +141,16 @@ impl Schedule {
             json,
             words,
         };
-        let slot = self.place(held);
+        let slot = self.store(held);
         self.moved.push(slot);
+        self.is_unsettled = true;
         let (held, hasher) = (&self.held, &self.hasher);
         let hash_of = |slot: &Slot| hasher.hash_one(held[*slot as usize].id.0);
         self.slots.insert_unique(hasher.hash_one(id.0), slot, hash_of);
         Put::New(slot)
     }
 
-    fn place(&mut self, held: Held) -> Slot {
+    fn store(&mut self, held: Held) -> Slot {
         if let Some(slot) = self.free.pop()
             && let Some(there) = self.held.get_mut(slot as usize)
         {
@@ -161,6 +170,7 @@ impl Schedule {
             if !held.is_moved {
                 held.is_moved = true;
                 self.moved.push(slot);
+                self.is_unsettled = true;
             }
         } else if held.json == row.json {
             return Put::Same(slot);
@@ -170,6 +180,7 @@ impl Schedule {
         if held.scheduled != row.scheduled && !held.is_moved {
             held.is_moved = true;
             self.moved.push(slot);
+            self.is_unsettled = true;
         }
         (held.scheduled, held.created) = (row.scheduled, row.created);
         (held.state, held.kind) = (row.state, row.kind);
@@ -187,13 +198,14 @@ impl Schedule {
         let held = self.held.get_mut(slot as usize)?;
         held.is_gone = true;
         self.gone.push(slot);
+        self.is_unsettled = true;
         self.version += 1;
         Some(slot)
     }
 
     /// Puts the order in time in order again, after rows were taken up or tasks went.
     pub fn settle(&mut self) {
-        if self.moved.is_empty() && self.gone.is_empty() {
+        if !std::mem::take(&mut self.is_unsettled) {
             return;
         }
         let held = &self.held;

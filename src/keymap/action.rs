@@ -45,6 +45,14 @@ pub enum Action {
     Filter,
     /// Take the filter as typed.
     KeepFilter,
+    /// A filter that was kept before.
+    EarlierFilter,
+    /// One that was kept after that.
+    LaterFilter,
+    /// The saved filter before this one.
+    PreviousFilter,
+    /// The saved filter behind this one.
+    NextFilter,
     /// Ask the server: keyword and range.
     Find,
     /// Ask with what was entered.
@@ -156,6 +164,10 @@ impl Action {
             Self::NextView => "task / JSON",
             Self::Filter => "filter the loaded rows",
             Self::KeepFilter => "keep the filter",
+            Self::EarlierFilter => "a filter that was kept before",
+            Self::LaterFilter => "one that was kept after it",
+            Self::PreviousFilter => "previous saved filter",
+            Self::NextFilter => "next saved filter",
             Self::Find => "find on the server: keyword, range",
             Self::Ask => "ask the server",
             Self::Sort => "sort; again reverses the order",
@@ -254,6 +266,10 @@ impl Action {
                     | A::PreviousField
                     | A::NextGroup
                     | A::PreviousGroup
+                    | A::EarlierFilter
+                    | A::LaterFilter
+                    | A::PreviousFilter
+                    | A::NextFilter
             )
     }
 
@@ -317,6 +333,10 @@ impl Action {
             | Self::PreviousChoice
             | Self::NextGroup
             | Self::PreviousGroup
+            | Self::EarlierFilter
+            | Self::LaterFilter
+            | Self::PreviousFilter
+            | Self::NextFilter
             | Self::Help
             | Self::Reload
             | Self::Mouse

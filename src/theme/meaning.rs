@@ -29,6 +29,8 @@ pub enum Meaning {
     Everyone,
     /// The field that has the keys.
     Field,
+    /// A word that is searched for.
+    Found,
     /// What lies behind an overlay.
     Behind,
     /// The badge of a sandbox.
@@ -41,7 +43,7 @@ pub enum Meaning {
 
 impl Meaning {
     /// All, in the order of the file.
-    pub const ALL: [Self; 16] = [
+    pub const ALL: [Self; 17] = [
         Self::Accent,
         Self::Ok,
         Self::Warn,
@@ -54,6 +56,7 @@ impl Meaning {
         Self::Struck,
         Self::Everyone,
         Self::Field,
+        Self::Found,
         Self::Behind,
         Self::Sandbox,
         Self::Test,
@@ -75,6 +78,7 @@ impl Meaning {
             Self::Struck => "struck",
             Self::Everyone => "everyone",
             Self::Field => "field",
+            Self::Found => "found",
             Self::Behind => "behind",
             Self::Sandbox => "sandbox",
             Self::Test => "test",

@@ -58,7 +58,8 @@ pub(in crate::app) fn take_up(shared: &mut Shared, offer: EmptyOffer, filter: Fi
         }
         EmptyOffer::Words(words) => {
             let rest = shared.board.filter.without_words();
-            set_filter(shared, Filter::read(&rest));
+            let rest = shared.read_filter(&rest);
+            set_filter(shared, rest);
             shared.board.query.keyword = words;
             ask_anew(shared)
         }

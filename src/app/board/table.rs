@@ -7,6 +7,8 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
+use crate::domain::filter::Context;
+use crate::domain::schedule::Row;
 use crate::domain::{Order, Outcome, Page, Query, Status, Task, TaskId};
 
 use super::super::filter::terms::Filter;
@@ -269,9 +271,10 @@ impl Board {
 
     pub(super) fn refilter(&mut self, now: DateTime<Utc>, doubted: &HashSet<TaskId>) {
         let gone_to = self.gone_to.filter(|id| self.shown_anyway == Some(*id) && self.selected == Some(*id));
-        let passes = |task: &Task| {
-            gone_to == Some(task.id) || self.filter.passes(task, doubted.contains(&task.id), now)
-        };
+        let cancelled = HashSet::new();
+        let context = Context::new(now, doubted, &cancelled);
+        let passes =
+            |task: &Task| gone_to == Some(task.id) || self.filter.passes_row(&Row::of(task), &context);
         let passing = self.tasks.iter().enumerate().filter(|(_, task)| passes(task));
         self.visible = passing.map(|(i, _)| i).collect();
     }

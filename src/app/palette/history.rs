@@ -1,4 +1,4 @@
-//! What was run in the palette, as long as the program runs.
+//! What was run in the palette, or kept as a filter, as long as the program runs.
 
 /// Lines that are kept.
 const KEPT: usize = 20;
@@ -18,7 +18,7 @@ impl History {
     }
 
     /// The line that was run so many lines ago, 0 being the newest.
-    pub(super) fn line(&self, at: usize) -> Option<&str> {
+    pub(in crate::app) fn line(&self, at: usize) -> Option<&str> {
         self.0.get(at).map(String::as_str)
     }
 

@@ -7,6 +7,7 @@ use super::super::kind::Kind;
 use super::super::task::{Outcome, Task, TaskId};
 use super::super::text;
 use super::likeness::{AudienceKey, ContentKey};
+use super::words::PIECE as MOST_WORDS;
 
 /// In place of a time, where there is none.
 pub const NO_TIME: i64 = i64::MIN;
@@ -84,45 +85,49 @@ pub enum Part {
     Tags,
     /// Every account, with [`SEPARATOR`] around each.
     Accounts,
-    /// In whose name.
-    From,
     /// `DispatchErr`.
     Error,
+    /// In whose name. The last one: a word is searched in all the others.
+    From,
 }
 
 impl Part {
-    const ALL: [Self; 9] = [
-        Self::Title,
-        Self::Desc,
-        Self::Id,
-        Self::Who,
-        Self::Type,
-        Self::Tags,
-        Self::Accounts,
-        Self::From,
-        Self::Error,
-    ];
+    /// How many there are.
+    const COUNT: usize = Self::From as usize + 1;
 
     /// That part of the words of a task.
     pub fn of(self, words: &str) -> &str {
-        let at = Self::ALL.iter().position(|part| *part == self).unwrap_or(0);
-        words.split(END).nth(at).unwrap_or_default()
+        let mut ends = memchr::memchr_iter(END_BYTE, words.as_bytes());
+        let begin = match self as usize {
+            0 => Some(0),
+            before => ends.nth(before - 1).map(|end| end + 1),
+        };
+        let end = ends.next().unwrap_or(words.len());
+        begin.and_then(|begin| words.get(begin..end)).unwrap_or_default()
+    }
+
+    /// Where the parts end that a word is searched in: before the last one.
+    pub fn end_of_searched(words: &str) -> usize {
+        let all_but_the_last_end = words.get(..words.len().saturating_sub(1)).unwrap_or_default();
+        memchr::memrchr(END_BYTE, all_but_the_last_end.as_bytes()).unwrap_or(0)
     }
 }
 
 /// Stands behind each part of the words.
 pub const END: char = '\n';
+/// The same as a byte.
+const END_BYTE: u8 = b'\n';
 /// Stands around each of several in one part.
 pub const SEPARATOR: char = '\u{1f}';
 
 /// A task made ready to be held.
 #[derive(Clone, Debug, PartialEq)]
 pub struct Row {
-    pub(super) id: TaskId,
-    pub(super) scheduled: i64,
-    pub(super) created: i64,
-    pub(super) state: State,
-    pub(super) kind: KindCode,
+    pub(in crate::domain) id: TaskId,
+    pub(in crate::domain) scheduled: i64,
+    pub(in crate::domain) created: i64,
+    pub(in crate::domain) state: State,
+    pub(in crate::domain) kind: KindCode,
     pub(super) content: ContentKey,
     pub(super) audience: AudienceKey,
     pub(super) json: Arc<str>,
@@ -157,9 +162,14 @@ impl Row {
     pub fn json(&self) -> &Arc<str> {
         &self.json
     }
+
+    /// Its words, folded: see [`Part`].
+    pub fn words(&self) -> &str {
+        &self.words
+    }
 }
 
-/// The words of a task, folded, part by part.
+/// The words of a task, folded, part by part. They fit into one piece of memory.
 fn words(task: &Task, audience: &Audience) -> String {
     let (tags, accounts) = match audience {
         Audience::Matching(condition) => {
@@ -172,7 +182,7 @@ fn words(task: &Task, audience: &Audience) -> String {
     let (id, who) = (task.id.to_string(), audience.short());
     let mut words =
         String::with_capacity(task.title.len() + task.desc.len() + tags.len() + accounts.len() + 64);
-    let parts: [&str; Part::ALL.len()] = [
+    let parts: [&str; Part::COUNT] = [
         &task.title,
         &task.desc,
         &id,
@@ -180,13 +190,19 @@ fn words(task: &Task, audience: &Audience) -> String {
         task.kind.wire(),
         &tags,
         &accounts,
-        task.content.text("From_Account"),
         &task.dispatch_err,
+        task.content.text("From_Account"),
     ];
     for part in parts {
         let part = text::fold(&text::head(part, text::MOST_SHOWN));
         words.extend(part.chars().map(|c| if c == END { ' ' } else { c }));
         words.push(END);
+    }
+    if words.len() > MOST_WORDS {
+        words.truncate(words.floor_char_boundary(MOST_WORDS - parts.len()));
+        // Every part is there, however little of it.
+        let missing = parts.len().saturating_sub(words.matches(END).count());
+        words.extend(std::iter::repeat_n(END, missing));
     }
     words
 }

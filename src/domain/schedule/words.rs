@@ -2,13 +2,20 @@
 //! other and a task costs no allocation of its own.
 
 /// Bytes of a piece.
-const PIECE: usize = 1 << 18;
+pub(super) const PIECE: usize = 1 << 18;
 
 /// Where the words of a task stand: the piece and the byte in it, and how many they are.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub(super) struct Span {
     at: u32,
     len: u32,
+}
+
+impl Span {
+    /// Their bytes.
+    pub(super) fn len(self) -> usize {
+        self.len as usize
+    }
 }
 
 #[derive(Clone, Debug, Default)]
@@ -50,14 +57,14 @@ impl Words {
     }
 
     pub(super) fn get(&self, span: Span) -> &str {
-        let (piece, at) = place(span);
+        let (piece, at) = position(span);
         let text = self.pieces.get(piece).map_or("", |piece| piece.text.as_str());
         text.get(at..at + span.len as usize).unwrap_or_default()
     }
 
     /// They are needed no more. A piece of which nothing is needed gives its memory back.
     pub(super) fn remove(&mut self, span: Span) {
-        let Some(piece) = self.pieces.get_mut(place(span).0) else { return };
+        let Some(piece) = self.pieces.get_mut(position(span).0) else { return };
         piece.live = piece.live.saturating_sub(span.len as usize);
         if piece.live == 0 {
             piece.text = String::new();
@@ -65,6 +72,6 @@ impl Words {
     }
 }
 
-fn place(span: Span) -> (usize, usize) {
+fn position(span: Span) -> (usize, usize) {
     (span.at as usize / PIECE, span.at as usize % PIECE)
 }
