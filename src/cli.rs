@@ -77,7 +77,8 @@ impl Job {
         tracing::info!(event = "start", version = env!("CARGO_PKG_VERSION"), pid = std::process::id());
         let CommandLine { command, flags, .. } = self.asked;
         let exit = match command {
-            None => dashboard::run(&flags, console.lend()).await,
+            // By far the largest of them: it does not make the others as large.
+            None => Box::pin(dashboard::run(&flags, console.lend())).await,
             Some(CliCommand::Sandbox(args)) => sandbox::run(args, console.lend()).await,
             Some(CliCommand::Usersig(args)) => usersig::run(args, &flags, console.lend()),
             Some(CliCommand::Doctor(args)) => doctor::run(args, &flags, console.lend()).await,

@@ -7,6 +7,7 @@ mod likeness;
 mod row;
 #[cfg(test)]
 pub(crate) mod testing;
+#[cfg(test)]
 mod tests;
 mod words;
 

@@ -61,3 +61,56 @@ impl Tabs {
         self.counted.get(number)?.count
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::collections::HashSet;
+
+    use super::*;
+    use crate::domain::schedule::Row;
+    use crate::domain::wire::{read_task, time_in};
+
+    fn schedule() -> Schedule {
+        let mut schedule = Schedule::default();
+        for (id, kind, status) in [(1, "All", "pending"), (2, "User", "pending"), (3, "All", "dispatched")] {
+            let info = format!(
+                r#"{{"TaskID":{id},"Type":"{kind}","SchedAt":"2026-11-21 08:00:00","Status":"{status}","Content":{{}}}}"#
+            );
+            schedule.put(Row::of(&read_task(&serde_json::from_str(&info).unwrap()).unwrap()), 0);
+        }
+        schedule.settle();
+        schedule
+    }
+
+    fn counts(tabs: &Tabs) -> [Option<u64>; 3] {
+        [0, 1, 2].map(|number| tabs.count(number))
+    }
+
+    #[test]
+    fn every_saved_filter_is_counted_and_shows_its_last_count_until_the_next() {
+        let (none, now) = (HashSet::new(), time_in("2026-11-21 07:30:00").unwrap());
+        let context = Context::new(now, &none, &none);
+        let mut schedule = schedule();
+        let mut tabs = Tabs::default();
+        assert!(tabs.go_on(&schedule, schedule.by_time(), &context), "there is nothing to count");
+        let mut saved = SavedFilter::built_in();
+        tabs.restart(&saved, Zone::UTC, now);
+        let mut times = 0;
+        assert_eq!(counts(&tabs), [None; 3]);
+        while !tabs.go_on(&schedule, schedule.by_time(), &context) {
+            times += 1;
+        }
+        assert_eq!((counts(&tabs), times), ([Some(3), Some(0), Some(1)], 2));
+        assert!(tabs.go_on(&schedule, schedule.by_time(), &context), "it is over");
+        // What is counted anew shows what it was; a filter that was changed has no count.
+        schedule.remove(crate::domain::TaskId(1));
+        schedule.settle();
+        saved[1].filter = "2".to_owned();
+        tabs.restart(&saved, Zone::UTC, now);
+        assert_eq!(counts(&tabs), [Some(3), None, Some(1)]);
+        while !tabs.go_on(&schedule, schedule.by_time(), &context) {}
+        assert_eq!(counts(&tabs), [Some(2), Some(1), Some(0)]);
+        tabs.restart(&saved[..1], Zone::UTC, now);
+        assert_eq!(counts(&tabs), [Some(2), None, None]);
+    }
+}

@@ -109,12 +109,12 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
         "/etc/c.toml:7:1: unknown key \"sdkapid\" in [profiles.acme]; did you mean \"sdkappid\"? Allowed: \
          environment, region, endpoint, sdkappid, identifier, secret_key_env, secret_key_file, \
          secret_key_command, secret_key, usersig, timezone, page_size, history, from_account, audience, limits, \
-         allow_http, ca_file"
+         allow_http, ca_file, filters"
     );
     assert_eq!(
         fault("defaultprofile = \"a\"\n"),
         "/etc/c.toml:1:1: unknown key \"defaultprofile\"; did you mean \"default_profile\"? Allowed: \
-         default_profile, profiles, ui, keys"
+         default_profile, profiles, ui, keys, filters"
     );
     assert_eq!(
         fault("[ui]\n  colour = 1\n"),

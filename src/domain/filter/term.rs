@@ -173,7 +173,7 @@ fn searched(word: &str) -> String {
 #[derive(Clone, Debug)]
 pub(super) struct Needle {
     folded: String,
-    finder: Finder<'static>,
+    finder: Box<Finder<'static>>,
 }
 
 impl PartialEq for Needle {
@@ -186,7 +186,7 @@ impl Eq for Needle {}
 
 impl Needle {
     fn new(folded: &str) -> Self {
-        Self { folded: folded.to_owned(), finder: Finder::new(folded).into_owned() }
+        Self { folded: folded.to_owned(), finder: Box::new(Finder::new(folded).into_owned()) }
     }
 
     pub(super) fn word(word: &str) -> Self {

@@ -87,10 +87,8 @@ impl TimeTerm {
 
 /// `in<2h` and `in>2h`: due within, due later than.
 pub(super) fn due(span: Duration, later: bool) -> TimeTerm {
-    let (from, to) = match later {
-        true => (Edge::FromNow(span.num_seconds().saturating_add(1)), Edge::Open),
-        false => (Edge::Now, Edge::FromNow(span.num_seconds())),
-    };
+    let end = Edge::FromNow(span.num_seconds());
+    let (from, to) = if later { (end.shifted(1), Edge::Open) } else { (Edge::Now, end) };
     TimeTerm { which: Which::Scheduled, from, to }
 }
 
