@@ -25,6 +25,8 @@ pub fn render(tabs: &[Tab<'_>], theme: &Theme, area: Rect, buf: &mut Buffer) {
 
 #[cfg(test)]
 mod tests {
+    use ratatui::buffer::Cell;
+
     use super::*;
     use crate::theme::Depth;
 
@@ -40,11 +42,11 @@ mod tests {
         let mut buf = Buffer::empty(Rect::new(0, 0, width, 1));
         render(&tabs, &Theme::new(Depth::Indexed), buf.area, &mut buf);
         let accent = Theme::new(Depth::Indexed).accent().fg;
-        let is_on = |cell: &&ratatui::buffer::Cell| Some(cell.fg) == accent;
-        let marked: String = buf.content.iter().filter(is_on).map(|cell| cell.symbol()).collect();
+        let is_on = |cell: &&Cell| Some(cell.fg) == accent;
+        let marked: String = buf.content.iter().filter(is_on).map(Cell::symbol).collect();
         let shown = text::cut(all[on].0, usize::from(width));
         assert!(marked.starts_with(&*shown) || width < 12, "{marked}");
-        let whole: String = buf.content.iter().map(|cell| cell.symbol()).collect();
+        let whole: String = buf.content.iter().map(Cell::symbol).collect();
         whole.trim_end().to_owned()
     }
 

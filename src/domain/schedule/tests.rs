@@ -181,7 +181,7 @@ fn a_range_that_ends_before_it_begins_holds_nothing() {
 #[test]
 fn a_slot_is_given_again_and_the_words_of_many_tasks_stay_apart() {
     let mut schedule = Schedule::default();
-    let rows: Vec<Row> = (0..5_000).map(|id| Row::of(&task(id, id as usize))).collect();
+    let rows: Vec<Row> = (0..5_000).zip(0..).map(|(id, version)| Row::of(&task(id, version))).collect();
     for row in &rows {
         schedule.put(row.clone(), 0);
     }
