@@ -11,7 +11,7 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
-use pushdeck::domain::filter::{Context, Run};
+use pushdeck::domain::filter::{FilterContext, Run};
 use pushdeck::domain::schedule::{Part, Row, Slot};
 use pushdeck::domain::{Filter, Schedule, Zone, wire};
 
@@ -118,7 +118,7 @@ fn run(name: &str, schedule: &Schedule, slots: &[Slot], filter: &str) -> Vec<Slo
     let (mut slices, mut passing) = (0, Vec::new());
     for _ in 0..TIMES {
         let began = Instant::now();
-        let context = Context::new(now(), &none, &none);
+        let context = FilterContext::new(now(), &none, &none);
         let mut run = Run::new(Filter::read(filter, Zone::UTC, now()));
         slices = 0;
         loop {

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
-use pushdeck::domain::filter::Context;
+use pushdeck::domain::filter::FilterContext;
 use pushdeck::domain::schedule::Row;
 use pushdeck::domain::wire::{KnownRows, read_answer, read_list};
 use pushdeck::domain::{Filter, Task, TaskId, Zone};
@@ -91,7 +91,7 @@ fn reads(text: &str, tasks: &[Arc<Task>], now: DateTime<Utc>) {
     let is_quoted = text.contains('"');
     for row in rows.iter().filter(|_| !is_quoted) {
         for now in far {
-            let context = Context::new(now, &doubted, &none);
+            let context = FilterContext::new(now, &doubted, &none);
             let passes = filter.passes_row(row, &context);
             // All of its words must fit, so each alone lets a task pass that all let pass.
             let each = text.split_whitespace().map(read);
@@ -99,7 +99,7 @@ fn reads(text: &str, tasks: &[Arc<Task>], now: DateTime<Utc>) {
             assert_eq!(passes, all, "{text:?}");
         }
     }
-    let context = Context::new(now, &none, &doubted);
+    let context = FilterContext::new(now, &none, &doubted);
     for word in text.split_whitespace().filter(|word| !word.starts_with('!') && !is_quoted) {
         let (plain, negated) = (read(word), read(&format!("!{word}")));
         for row in rows.iter().filter(|_| plain.is_on()) {

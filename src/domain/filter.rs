@@ -1,8 +1,10 @@
 //! The local filter: typed terms and plain words, all of which must fit, over the tasks that are held.
 //!
 //! A term that is not understood hides nothing and is named. Nothing here reads a clock: what counts from now is
-//! judged by the [`Context`] of every row, and what names a day is read anew by [`Filter::renewed`].
+//! judged by the [`FilterContext`] of every row, and what names a day is read anew by [`Filter::renewed`].
 
+mod clauses;
+mod context;
 mod highlights;
 mod read;
 mod run;
@@ -12,111 +14,7 @@ mod term;
 mod tests;
 mod time;
 
-use chrono::{DateTime, Utc};
-
-use super::schedule::{Held, Row, Schedule};
-use super::zone::Zone;
-
+pub use clauses::Filter;
+pub use context::FilterContext;
 pub use run::Run;
 pub use saved::SavedFilter;
-pub use term::Context;
-
-use term::{Facts, Term};
-
-/// A term, or what it leaves out.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct Clause {
-    negated: bool,
-    term: Term,
-}
-
-/// A filter: what was typed and what it means.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
-pub struct Filter {
-    /// As typed.
-    pub text: String,
-    /// Those that cost least come first.
-    clauses: Vec<Clause>,
-    /// What of it was not understood.
-    pub problem: Option<String>,
-    /// The words of it that a find could search for; and all the rest, as typed.
-    apart: (Vec<String>, Vec<String>),
-    /// Whether it names a time, which may be another one by another clock or in another zone.
-    names_a_time: bool,
-}
-
-impl Filter {
-    /// Reads a filter. Times in it are those of this zone, days are counted from `now`. A term that is not
-    /// understood hides nothing and is named in `problem`.
-    pub fn read(text: &str, zone: Zone, now: DateTime<Utc>) -> Self {
-        read::filter(text, zone, now)
-    }
-
-    /// The same filter where it means something else by now: `tomorrow` is another day every day, and in every
-    /// zone. `None` while it means what it did.
-    pub fn renewed(&self, zone: Zone, now: DateTime<Utc>) -> Option<Self> {
-        if !self.names_a_time {
-            return None;
-        }
-        Some(Self::read(&self.text, zone, now)).filter(|renewed| renewed != self)
-    }
-
-    /// Whether anything is filtered.
-    pub fn is_on(&self) -> bool {
-        !self.clauses.is_empty()
-    }
-
-    /// The words that a find could search for.
-    pub fn words(&self) -> String {
-        self.apart.0.join(" ")
-    }
-
-    /// The filter without them.
-    pub fn without_words(&self) -> String {
-        self.apart.1.join(" ")
-    }
-
-    /// Whether other tasks pass merely because time goes on.
-    pub fn depends_on_time(&self) -> bool {
-        self.clauses.iter().any(|clause| clause.term.depends_on_time())
-    }
-
-    /// Whether a task passes.
-    pub fn passes(&self, schedule: &Schedule, held: &Held, context: &Context<'_>) -> bool {
-        let Held { id, scheduled, created, state, kind, .. } = *held;
-        self.fits(&Facts { id, scheduled, created, state, kind }, || schedule.words(held), context)
-    }
-
-    /// Whether a task passes that is not held.
-    pub fn passes_row(&self, row: &Row, context: &Context<'_>) -> bool {
-        self.fits(&Facts::of(row), || row.words(), context)
-    }
-
-    fn fits<'w>(&self, facts: &Facts, words: impl Fn() -> &'w str, context: &Context<'_>) -> bool {
-        self.clauses.iter().all(|clause| clause.term.fits(facts, &words, context) != clause.negated)
-    }
-
-    /// Whether everything that passes this filter certainly passed the one before, so that nothing else needs to be
-    /// tried. What counts from now may let in what it did not a moment before.
-    pub fn narrows(&self, before: &Self) -> bool {
-        let holds = |wider: &Clause| self.clauses.iter().any(|clause| clause.implies(wider));
-        !before.depends_on_time() && before.clauses.iter().all(holds)
-    }
-
-    /// How many of its terms search through words.
-    fn searches(&self) -> usize {
-        self.clauses.iter().filter(|clause| clause.term.searches()).count()
-    }
-}
-
-impl Clause {
-    /// Whether whatever fits this one fits the other.
-    fn implies(&self, other: &Self) -> bool {
-        match (self.negated, other.negated) {
-            (false, false) => self.term.implies(&other.term),
-            // What has no "sal" has no "sale".
-            (true, true) => other.term.implies(&self.term),
-            (true, false) | (false, true) => false,
-        }
-    }
-}

@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
 
-use crate::domain::filter::Context;
+use crate::domain::filter::FilterContext;
 use crate::domain::schedule::Row;
 use crate::domain::{Order, Outcome, Page, Query, Status, Task, TaskId};
 
@@ -272,7 +272,7 @@ impl Board {
     pub(super) fn refilter(&mut self, now: DateTime<Utc>, doubted: &HashSet<TaskId>) {
         let gone_to = self.gone_to.filter(|id| self.shown_anyway == Some(*id) && self.selected == Some(*id));
         let cancelled = HashSet::new();
-        let context = Context::new(now, doubted, &cancelled);
+        let context = FilterContext::new(now, doubted, &cancelled);
         let passes =
             |task: &Task| gone_to == Some(task.id) || self.filter.passes_row(&Row::of(task), &context);
         let passing = self.tasks.iter().enumerate().filter(|(_, task)| passes(task));

@@ -2,7 +2,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::filter::{Context, Run, SavedFilter};
+use crate::domain::filter::{FilterContext, Run, SavedFilter};
 use crate::domain::schedule::Slot;
 use crate::domain::{Filter, Schedule, Zone};
 
@@ -42,7 +42,7 @@ impl Tabs {
     }
 
     /// Goes on for as long as a key can wait. The list stays the same until everything is counted, and says so then.
-    pub fn go_on(&mut self, schedule: &Schedule, slots: &[Slot], context: &Context<'_>) -> bool {
+    pub fn go_on(&mut self, schedule: &Schedule, slots: &[Slot], context: &FilterContext<'_>) -> bool {
         let Some((number, run, count)) = &mut self.under_way else { return true };
         let is_over = run.go_on(schedule, slots, context);
         *count += run.take().len() as u64;
@@ -89,7 +89,7 @@ mod tests {
     #[test]
     fn every_saved_filter_is_counted_and_shows_its_last_count_until_the_next() {
         let (none, now) = (HashSet::new(), time_in("2026-11-21 07:30:00").unwrap());
-        let context = Context::new(now, &none, &none);
+        let context = FilterContext::new(now, &none, &none);
         let mut schedule = schedule();
         let mut tabs = Tabs::default();
         assert!(tabs.go_on(&schedule, schedule.by_time(), &context), "there is nothing to count");

@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::super::text;
-use super::Filter;
+use super::clauses::Filter;
 use super::term::{Needle, Term};
 
 impl Filter {

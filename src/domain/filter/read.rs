@@ -5,9 +5,10 @@ use chrono::{DateTime, Utc};
 use super::super::schedule::Part;
 use super::super::zone::Zone;
 use super::super::{text, when};
-use super::term::{Needle, Piece, States, Term};
+use super::clauses::{Clause, Filter};
+use super::context::States;
+use super::term::{Needle, Piece, Term};
 use super::time::{self, Which};
-use super::{Clause, Filter};
 
 /// The terms, for whoever mistypes one, with the signs that each takes and what it may look like.
 const TERMS: [(&str, &str, &str); 10] = [
@@ -45,7 +46,24 @@ const OFFERED: usize = 6;
 /// The types of the documents; a word finds others.
 const TYPES: [&str; 3] = ["all", "tag", "user"];
 
-pub(super) fn filter(text: &str, zone: Zone, now: DateTime<Utc>) -> Filter {
+impl Filter {
+    /// Reads a filter. Times in it are those of this zone, days are counted from `now`. A term that is not
+    /// understood hides nothing and is named in `problem`.
+    pub fn read(text: &str, zone: Zone, now: DateTime<Utc>) -> Self {
+        filter(text, zone, now)
+    }
+
+    /// The same filter where it means something else by now: `tomorrow` is another day every day, and in every
+    /// zone. `None` while it means what it did.
+    pub fn renewed(&self, zone: Zone, now: DateTime<Utc>) -> Option<Self> {
+        if !self.names_a_time {
+            return None;
+        }
+        Some(Self::read(&self.text, zone, now)).filter(|renewed| renewed != self)
+    }
+}
+
+fn filter(text: &str, zone: Zone, now: DateTime<Utc>) -> Filter {
     let mut filter = Filter { text: text.to_owned(), ..Filter::default() };
     let mut rest = text;
     while let Some(typed) = Typed::take(&mut rest) {

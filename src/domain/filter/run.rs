@@ -4,7 +4,8 @@
 //! twentieth of the time that they take one here and one there.
 
 use super::super::schedule::{Schedule, Slot};
-use super::{Context, Filter};
+use super::clauses::Filter;
+use super::context::FilterContext;
 
 /// What one slice may cost, in bytes that are searched. It takes 1 ms on a machine of today; no slice may take 8 on a
 /// slow one.
@@ -50,7 +51,7 @@ impl Run {
     }
 
     /// Goes on through the list for as long as one key can wait. Says whether it is over.
-    pub fn go_on(&mut self, schedule: &Schedule, slots: &[Slot], context: &Context<'_>) -> bool {
+    pub fn go_on(&mut self, schedule: &Schedule, slots: &[Slot], context: &FilterContext<'_>) -> bool {
         self.go_on_within(SLICE, schedule, slots, context)
     }
 
@@ -60,7 +61,7 @@ impl Run {
         most: usize,
         schedule: &Schedule,
         slots: &[Slot],
-        context: &Context<'_>,
+        context: &FilterContext<'_>,
     ) -> bool {
         let mut cost = 0;
         while self.stage != Stage::Over {
@@ -93,7 +94,7 @@ impl Run {
         part.len() * NOTE
     }
 
-    fn judge(&mut self, from: usize, most: usize, schedule: &Schedule, context: &Context<'_>) -> usize {
+    fn judge(&mut self, from: usize, most: usize, schedule: &Schedule, context: &FilterContext<'_>) -> usize {
         let mut cost = 0;
         let (filter, searches) = (&self.filter, self.searches);
         for (at, bits) in self.bits.iter_mut().enumerate().skip(from) {

@@ -2,12 +2,14 @@
 
 use std::collections::HashSet;
 
+use chrono::{DateTime, Utc};
 use proptest::prelude::*;
 
+use super::term::Term;
 use super::*;
-use crate::domain::schedule::Slot;
+use crate::domain::schedule::{Row, Schedule, Slot};
 use crate::domain::wire::{read_task, time_in};
-use crate::domain::{Task, TaskId, text};
+use crate::domain::{Task, TaskId, Zone, text};
 
 const NOW: &str = "2026-11-21 07:00:00";
 
@@ -71,7 +73,7 @@ fn passes_with(filter: &str, made: &Made, doubted: &[u64], cancelled: &[u64]) ->
     assert_eq!(filter.problem, None);
     let ids = |ids: &[u64]| ids.iter().copied().map(TaskId).collect::<HashSet<_>>();
     let (doubted, cancelled) = (ids(doubted), ids(cancelled));
-    let context = Context::new(now(), &doubted, &cancelled);
+    let context = FilterContext::new(now(), &doubted, &cancelled);
     let row = Row::of(&task(made));
     let passes = filter.passes_row(&row, &context);
     let mut schedule = Schedule::default();
@@ -486,7 +488,7 @@ fn any_schedule() -> impl Strategy<Value = Schedule> {
         })
 }
 
-fn passing(filter: &Filter, schedule: &Schedule, context: &Context<'_>) -> Vec<Slot> {
+fn passing(filter: &Filter, schedule: &Schedule, context: &FilterContext<'_>) -> Vec<Slot> {
     let passes = |slot: &&Slot| filter.passes(schedule, schedule.get(**slot).unwrap(), context);
     schedule.by_time().iter().filter(passes).copied().collect()
 }
@@ -515,8 +517,8 @@ proptest! {
         for (first, second) in all.iter().flat_map(|a| all.iter().map(move |b| (read(a), read(b)))) {
             if second.narrows(&first) {
                 // The one before may have been judged a while ago.
-                let before = Context::new(now(), &ids, &none);
-                let after = Context::new(now() + chrono::Duration::seconds(later), &ids, &none);
+                let before = FilterContext::new(now(), &ids, &none);
+                let after = FilterContext::new(now() + chrono::Duration::seconds(later), &ids, &none);
                 let wide: HashSet<Slot> = passing(&first, &schedule, &before).into_iter().collect();
                 for slot in passing(&second, &schedule, &after) {
                     prop_assert!(wide.contains(&slot), "{} → {}", second.text, first.text);
@@ -534,7 +536,7 @@ proptest! {
     ) {
         let filter = read(&filter);
         let none = HashSet::new();
-        let context = Context::new(now(), &none, &none);
+        let context = FilterContext::new(now(), &none, &none);
         let mut run = Run::new(filter.clone());
         let (mut taken, mut slices) = (Vec::new(), 0);
         while !run.go_on_within(most, &schedule, schedule.by_time(), &context) {
@@ -586,7 +588,7 @@ proptest! {
         let filter = read(&text);
         let task = task(&VIP);
         let none = HashSet::new();
-        filter.passes_row(&Row::of(&task), &Context::new(now(), &none, &none));
+        filter.passes_row(&Row::of(&task), &FilterContext::new(now(), &none, &none));
         filter.highlights(&text);
         prop_assert!(filter.narrows(&read("")));
     }

@@ -5,7 +5,7 @@ use chrono::{DateTime, Duration, Utc};
 use super::super::schedule::NO_TIME;
 use super::super::when::{self, WhenProblem};
 use super::super::zone::Zone;
-use super::term::{Context, Facts};
+use super::context::{Facts, FilterContext};
 
 /// Which time of a task is meant.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -16,7 +16,7 @@ pub(super) enum Which {
 
 /// One end of a stretch of time, in whole seconds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) enum Edge {
+pub(super) enum TimeBound {
     /// There is none.
     Open,
     /// Since 1970.
@@ -27,7 +27,7 @@ pub(super) enum Edge {
     Now,
 }
 
-impl Edge {
+impl TimeBound {
     fn shifted(self, seconds: i64) -> Self {
         match self {
             Self::At(at) => Self::At(at.saturating_add(seconds)),
@@ -41,61 +41,59 @@ impl Edge {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) struct TimeTerm {
     pub(super) which: Which,
-    pub(super) from: Edge,
-    pub(super) to: Edge,
+    pub(super) from: TimeBound,
+    pub(super) to: TimeBound,
 }
 
 impl TimeTerm {
-    pub(super) fn fits(&self, facts: &Facts, context: &Context<'_>) -> bool {
+    pub(super) fn fits(&self, facts: &Facts, context: &FilterContext<'_>) -> bool {
         let at = match self.which {
             Which::Scheduled => facts.scheduled,
             Which::Created => facts.created,
         };
         let (second, is_part) = context.now;
-        let edge = |edge: Edge, open: i64| match edge {
-            Edge::Open => open,
-            Edge::At(at) => at,
-            Edge::FromNow(span) => second.saturating_add(span),
-            Edge::Now => second.saturating_add(i64::from(is_part)),
+        let edge = |edge: TimeBound, open: i64| match edge {
+            TimeBound::Open => open,
+            TimeBound::At(at) => at,
+            TimeBound::FromNow(span) => second.saturating_add(span),
+            TimeBound::Now => second.saturating_add(i64::from(is_part)),
         };
         at != NO_TIME && edge(self.from, i64::MIN) <= at && at <= edge(self.to, i64::MAX)
     }
 
     /// Whether it lies within the other one, at any time.
     pub(super) fn is_within(&self, other: &Self) -> bool {
-        let ends_before = |mine: Edge, theirs: Edge| match (mine, theirs) {
-            (_, Edge::Open) => true,
-            (Edge::At(mine), Edge::At(theirs)) | (Edge::FromNow(mine), Edge::FromNow(theirs)) => {
-                mine <= theirs
-            }
+        let ends_before = |mine: TimeBound, theirs: TimeBound| match (mine, theirs) {
+            (_, TimeBound::Open) => true,
+            (TimeBound::At(mine), TimeBound::At(theirs))
+            | (TimeBound::FromNow(mine), TimeBound::FromNow(theirs)) => mine <= theirs,
             (mine, theirs) => mine == theirs,
         };
-        let begins_behind = |mine: Edge, theirs: Edge| match (mine, theirs) {
-            (_, Edge::Open) => true,
-            (Edge::At(mine), Edge::At(theirs)) | (Edge::FromNow(mine), Edge::FromNow(theirs)) => {
-                mine >= theirs
-            }
+        let begins_behind = |mine: TimeBound, theirs: TimeBound| match (mine, theirs) {
+            (_, TimeBound::Open) => true,
+            (TimeBound::At(mine), TimeBound::At(theirs))
+            | (TimeBound::FromNow(mine), TimeBound::FromNow(theirs)) => mine >= theirs,
             (mine, theirs) => mine == theirs,
         };
         self.which == other.which && begins_behind(self.from, other.from) && ends_before(self.to, other.to)
     }
 
     pub(super) fn counts_from_now(&self) -> bool {
-        [self.from, self.to].iter().any(|edge| matches!(edge, Edge::FromNow(_) | Edge::Now))
+        [self.from, self.to].iter().any(|edge| matches!(edge, TimeBound::FromNow(_) | TimeBound::Now))
     }
 }
 
 /// `in<2h` and `in>2h`: due within, due later than.
 pub(super) fn due(span: Duration, later: bool) -> TimeTerm {
-    let end = Edge::FromNow(span.num_seconds());
-    let (from, to) = if later { (end.shifted(1), Edge::Open) } else { (Edge::Now, end) };
+    let end = TimeBound::FromNow(span.num_seconds());
+    let (from, to) = if later { (end.shifted(1), TimeBound::Open) } else { (TimeBound::Now, end) };
     TimeTerm { which: Which::Scheduled, from, to }
 }
 
 /// `created<7d` and `created>7d`: within the last days, longer ago.
 pub(super) fn aged(span: Duration, older: bool) -> TimeTerm {
-    let edge = Edge::FromNow(-span.num_seconds());
-    let (from, to) = if older { (Edge::Open, edge.shifted(-1)) } else { (edge, Edge::Open) };
+    let edge = TimeBound::FromNow(-span.num_seconds());
+    let (from, to) = if older { (TimeBound::Open, edge.shifted(-1)) } else { (edge, TimeBound::Open) };
     TimeTerm { which: Which::Created, from, to }
 }
 
@@ -112,8 +110,8 @@ pub(super) fn named(
 ) -> Result<TimeTerm, WhenProblem> {
     let (begin, end) = edges(entry, zone, now)?;
     let (from, to) = match sign {
-        '<' => (Edge::Open, begin.shifted(-1)),
-        '>' => (begin, Edge::Open),
+        '<' => (TimeBound::Open, begin.shifted(-1)),
+        '>' => (begin, TimeBound::Open),
         _ => (begin, end),
     };
     Ok(TimeTerm { which, from, to })
@@ -121,16 +119,16 @@ pub(super) fn named(
 
 /// The two ends of what an entry names. An end that goes along with the clock, as that of `-12h` and of `last 24h`,
 /// counts from now.
-fn edges(entry: &str, zone: Zone, now: DateTime<Utc>) -> Result<(Edge, Edge), WhenProblem> {
+fn edges(entry: &str, zone: Zone, now: DateTime<Utc>) -> Result<(TimeBound, TimeBound), WhenProblem> {
     let second = Duration::seconds(1);
     let now = when::whole(now);
     let range = when::parse_range(entry, now, zone)?;
     let later = now.checked_add_signed(second).and_then(|now| when::parse_range(entry, now, zone).ok());
     let edge = |at: DateTime<Utc>, later: Option<DateTime<Utc>>| {
         if later.is_some_and(|later| later - at == second) {
-            Edge::FromNow((at - now).num_seconds())
+            TimeBound::FromNow((at - now).num_seconds())
         } else {
-            Edge::At(at.timestamp())
+            TimeBound::At(at.timestamp())
         }
     };
     Ok((edge(range.begin, later.map(|range| range.begin)), edge(range.end, later.map(|range| range.end))))

@@ -1,0 +1,95 @@
+//! By what a task is judged: what is held of it, and what is known besides.
+
+use std::collections::HashSet;
+
+use chrono::{DateTime, Utc};
+
+use super::super::schedule::{KindCode, Row, State};
+use super::super::task::TaskId;
+
+/// By what a task is judged beside its words.
+pub(super) struct Facts {
+    pub(super) id: TaskId,
+    pub(super) scheduled: i64,
+    pub(super) created: i64,
+    pub(super) state: State,
+    pub(super) kind: KindCode,
+}
+
+impl Facts {
+    pub(super) fn of(row: &Row) -> Self {
+        let Row { id, scheduled, created, state, kind, .. } = *row;
+        Self { id, scheduled, created, state, kind }
+    }
+}
+
+/// What is known besides the tasks, while they are judged.
+#[derive(Clone, Copy, Debug)]
+pub struct FilterContext<'a> {
+    /// The last whole second, and whether some of the next one has gone.
+    pub(super) now: (i64, bool),
+    doubted: &'a HashSet<TaskId>,
+    cancelled: &'a HashSet<TaskId>,
+}
+
+impl<'a> FilterContext<'a> {
+    /// The service's time, the tasks to which a write is in doubt, and those that were cancelled from here and may
+    /// still be shown.
+    pub fn new(now: DateTime<Utc>, doubted: &'a HashSet<TaskId>, cancelled: &'a HashSet<TaskId>) -> Self {
+        Self { now: (now.timestamp(), now.timestamp_subsec_nanos() > 0), doubted, cancelled }
+    }
+
+    /// The states by which a task is found. One in doubt is in no other; one that was cancelled stays where it was.
+    pub(super) fn states(&self, facts: &Facts) -> States {
+        let is_in = |ids: &HashSet<TaskId>| !ids.is_empty() && ids.contains(&facts.id);
+        if is_in(self.doubted) {
+            return States::DOUBTED;
+        }
+        let state = States::of(facts.state);
+        if is_in(self.cancelled) { States(state.0 | States::CANCELLED.0) } else { state }
+    }
+}
+
+/// Some of the states that a task may be in, a bit for each.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct States(u8);
+
+impl States {
+    const DOUBTED: Self = Self(1 << State::ALL.len());
+    const CANCELLED: Self = Self(1 << (State::ALL.len() + 1));
+
+    fn of(state: State) -> Self {
+        Self(1 << state as u8)
+    }
+
+    /// Those whose names begin so.
+    pub(super) fn called(beginning: &str) -> Self {
+        let named = |(states, names): &(Self, &[&str])| {
+            if names.iter().any(|name| name.starts_with(beginning)) { states.0 } else { 0 }
+        };
+        Self(NAMES.iter().map(named).fold(0, |all, one| all | one))
+    }
+
+    pub(super) fn or(self, other: Self) -> Self {
+        Self(self.0 | other.0)
+    }
+
+    pub(super) fn meets(self, other: Self) -> bool {
+        self.0 & other.0 != 0
+    }
+
+    pub(super) fn is_within(self, other: Self) -> bool {
+        self.0 & !other.0 == 0
+    }
+}
+
+/// What each state is called in a filter, the name of the column last.
+const NAMES: [(States, &[&str]); 7] = [
+    (States(1 << State::Pending as u8), &["pending", "pend"]),
+    (States(1 << State::Dispatching as u8), &["dispatching", ">>disp"]),
+    (States(1 << State::Sent as u8), &["dispatched", "sent", "ok"]),
+    (States(1 << State::Failed as u8), &["dispatched", "failed", "fail"]),
+    (States(1 << State::Unclear as u8), &["unclear"]),
+    (States::DOUBTED, &["unknown", "?unk"]),
+    (States::CANCELLED, &["cancelled", "canc"]),
+];
