@@ -8,7 +8,7 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use chrono::{TimeZone, Utc};
+use chrono::{TimeDelta, TimeZone, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use pushdeck::app::{Layer, Message, Moment, Setup, State, update};
 use pushdeck::domain::profile::Environment;
@@ -31,6 +31,7 @@ fn start() -> Result<State, Box<dyn Error>> {
         audience_all: None,
         limits: pushdeck::domain::collision::Policy::default(),
         zone: "Asia/Shanghai".parse()?,
+        history: TimeDelta::days(90),
         page_size: 50,
         refresh: Duration::from_secs(2),
         mouse: true,
