@@ -144,7 +144,7 @@ impl Store {
         schema::make_file(path).map_err(|err| fail(Cause::Folder(err)))?;
         let connection = Connection::open(path).map_err(|err| fail(cause(&err)))?;
         let snapshots = Some(path.with_file_name(SNAPSHOT_FILE));
-        Ok(Self { opened, snapshots, ..Self::ready(path, connection, Process::begin(path))? })
+        Ok(Self { snapshots, opened, ..Self::ready(path, connection, Process::begin(path))? })
     }
 
     /// A database that is gone when it is dropped, for tests and for when there is no state directory.

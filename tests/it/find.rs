@@ -3,13 +3,13 @@
 use pushdeck::sandbox::{Options, Seed};
 use serde_json::Value;
 
-use crate::service::{KEY, Service};
+use crate::service::{KEY, Service, paged};
 use crate::terminal::{CTRL_S, ENTER, ESC, Start, TAB, Terminal};
 
 /// The demo, and a task that lies on no page around now.
 fn demo() -> (Service, Terminal, u64) {
     // Without a limit of rate, for the test itself asks too.
-    let options = Options { rate_limit_per_second: 0, ..Options::demo() };
+    let options = Options { rate_limit_per_second: 0, ..paged() };
     let service = Service::start(options, Some(Seed::default()));
     let id = service.add("Zebra crossing", "2031-01-01 00:00:00");
     let start = Start::new(&[]).size(120, 24).config(&service.config("test"));
@@ -102,7 +102,8 @@ fn half_an_hour_more_counts_from_a_scheduled_time_that_is_years_away() {
     terminal.keys("\x15+30m");
     terminal.see("30m later");
     terminal.keys(CTRL_S);
-    terminal.see("30m later");
+    // The line of the review ends there.
+    terminal.see("08:30:00 +08, 30m");
     let digits = format!("{:04}", id % 10_000);
     terminal.see(&format!("type {digits} to change"));
     terminal.keys(&digits);

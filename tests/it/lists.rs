@@ -10,7 +10,7 @@ use std::time::{Duration, Instant};
 use pushdeck::sandbox::{ListTimeField, Options, Seed};
 
 use crate::live::soon;
-use crate::service::{KEY, SDKAPPID, Service};
+use crate::service::{KEY, SDKAPPID, Service, paged};
 use crate::terminal::{Start, Terminal};
 
 fn open(service: &Service, lines: &str) -> Terminal {
@@ -19,7 +19,7 @@ fn open(service: &Service, lines: &str) -> Terminal {
 
 #[test]
 fn a_service_that_gives_twenty_rows_for_fifty_is_paged_to_its_end() {
-    let options = Options { list_max_want: 20, ..Options::demo() };
+    let options = Options { list_max_want: 20, ..paged() };
     let service = Service::start(options, Some(Seed::default()));
     let mut terminal = open(&service, "page_size = 50");
     terminal.see("at most 20 rows a page");

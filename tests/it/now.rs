@@ -4,7 +4,7 @@
 use pushdeck::sandbox::{Options, Seed};
 
 use crate::live::soon;
-use crate::service::{KEY, Service};
+use crate::service::{KEY, Service, paged};
 use crate::terminal::{CTRL_S, ENTER, ESC, Start, Terminal};
 
 fn open(service: &Service, size: (u16, u16)) -> Terminal {
@@ -16,7 +16,7 @@ fn open(service: &Service, size: (u16, u16)) -> Terminal {
 
 /// A service without a limit of rate, for the test itself asks too.
 fn demo() -> Service {
-    Service::start(Options { rate_limit_per_second: 0, ..Options::demo() }, Some(Seed::default()))
+    Service::start(Options { rate_limit_per_second: 0, ..paged() }, Some(Seed::default()))
 }
 
 /// The lines of the table that show a task, above and below the line that says now.
@@ -72,7 +72,7 @@ fn a_key_that_means_nothing_says_so_and_no_message_hides_the_hints() {
 #[test]
 fn a_created_task_of_another_page_is_selected_and_in_sight() {
     // A service that lists late does not bring it for a while.
-    let options = Options { rate_limit_per_second: 0, list_lag_ms: 600_000, ..Options::demo() };
+    let options = Options { rate_limit_per_second: 0, list_lag_ms: 600_000, ..paged() };
     let service = Service::start(options, Some(Seed::default()));
     let mut terminal = open(&service, (80, 24));
     terminal.row(&["▸", "PEND"]);

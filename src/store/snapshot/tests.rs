@@ -88,17 +88,17 @@ fn only_what_is_new_changed_or_gone_is_written() {
 fn each_app_has_its_own_and_one_that_nobody_looked_at_for_long_is_forgotten() {
     let (_dir, path) = folder();
     let store = Store::open(&path).unwrap();
-    let (one, other) = (task(1, 0, "one"), task(1, 0, "other"));
-    store.keep_snapshot("acme", at(0), &[one.clone()]).unwrap();
+    let (one, other) = ([task(1, 0, "one")], [task(1, 0, "other")]);
+    store.keep_snapshot("acme", at(0), &one).unwrap();
     let later = 89 * 86_400;
-    store.keep_snapshot("beta", at(later), &[other.clone()]).unwrap();
-    assert_eq!((read(&store, "acme"), read(&store, "beta")), (vec![one.clone()], vec![other.clone()]));
+    store.keep_snapshot("beta", at(later), &other).unwrap();
+    assert_eq!((read(&store, "acme"), read(&store, "beta")), (one.to_vec(), other.to_vec()));
     assert_eq!(read(&store, "gamma"), []);
     // The own one is not forgotten, however old it is.
-    store.keep_snapshot("acme", at(0), &[one.clone()]).unwrap();
-    assert_eq!(read(&store, "acme"), [one]);
-    store.keep_snapshot("beta", at(later + 2 * 86_400), &[other.clone()]).unwrap();
-    assert_eq!((read(&store, "acme"), read(&store, "beta")), (vec![], vec![other]));
+    store.keep_snapshot("acme", at(0), &one).unwrap();
+    assert_eq!(read(&store, "acme"), one);
+    store.keep_snapshot("beta", at(later + 2 * 86_400), &other).unwrap();
+    assert_eq!((read(&store, "acme"), read(&store, "beta")), (vec![], other.to_vec()));
 }
 
 #[test]
