@@ -20,6 +20,7 @@ pub mod kept;
 pub mod kind;
 pub mod limits;
 pub mod list;
+pub mod pass;
 pub mod priority;
 pub mod profile;
 pub mod query;

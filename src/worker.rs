@@ -23,6 +23,7 @@ mod record;
 mod reload;
 mod rereading;
 mod snapshot;
+mod sync;
 #[cfg(test)]
 mod tests;
 mod writes;

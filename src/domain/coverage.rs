@@ -3,10 +3,13 @@
 //! A window is a stretch of time by one of the two times of a task. Nothing is called complete of which a window is
 //! missing.
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
 
 use super::limits::RangeOf;
 use super::query::{Order, Range};
+
+/// A task that was created so shortly before may not be listed yet.
+const LISTING_DELAY: TimeDelta = TimeDelta::minutes(1);
 
 /// What became of a window.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -73,6 +76,33 @@ impl Coverage {
         !self.windows.is_empty() && self.windows.iter().all(Window::is_fresh)
     }
 
+    /// Whether a task with these times would be among the rows that came, if it were there as it was before the pass
+    /// began: one that did not come is gone then, or was moved meanwhile. As long as it is not known which time the
+    /// service's ranges are of, it has to lie in what was read by both.
+    ///
+    /// Of a pass with a keyword it holds only for tasks with that keyword. The very end of what was read does not
+    /// count: whether a range holds its end is nowhere documented.
+    pub fn would_have_shown(&self, scheduled: Option<DateTime<Utc>>, created: Option<DateTime<Utc>>) -> bool {
+        let (Some(scheduled), Some(created)) = (scheduled, created) else { return false };
+        let holds = |order: Order, time: DateTime<Utc>| {
+            self.windows.iter().filter(|window| window.order == order).any(|window| {
+                let is_inside = window.range.begin <= time && time < window.range.end;
+                let is_read = match window.state {
+                    WindowState::Fresh { at, .. } => created + LISTING_DELAY < at,
+                    WindowState::Waiting | WindowState::Reading { .. } | WindowState::Failed(_) => false,
+                };
+                is_inside && is_read
+            })
+        };
+        match self.reading {
+            RangeOf::Scheduled => holds(Order::Scheduled, scheduled),
+            RangeOf::Created => holds(Order::Created, created),
+            RangeOf::Unknown | RangeOf::Unclear => [Order::Scheduled, Order::Created]
+                .into_iter()
+                .any(|order| holds(order, scheduled) && holds(order, created)),
+        }
+    }
+
     /// Windows that are missing, of how many.
     pub fn missing(&self) -> (usize, usize) {
         let missing = self.windows.iter().filter(|window| !window.is_fresh()).count();
@@ -102,5 +132,69 @@ impl Coverage {
             all = all.zip(total).map(|(all, total)| all + total);
         }
         (came, all)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn at(hours: i64) -> DateTime<Utc> {
+        DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::hours(hours)
+    }
+
+    fn window(order: Order, begin: i64, end: i64, state: WindowState) -> Window {
+        Window { order, range: Range { begin: at(begin), end: at(end) }, state }
+    }
+
+    fn fresh(total: u64) -> WindowState {
+        WindowState::Fresh { at: at(0), total }
+    }
+
+    fn of(reading: RangeOf, windows: Vec<Window>) -> Coverage {
+        Coverage { range: Range { begin: at(-48), end: at(48) }, reading, windows, created_since: None }
+    }
+
+    #[test]
+    fn what_is_gone_is_told_by_the_time_that_the_ranges_are_of() {
+        let both = |reading| {
+            of(
+                reading,
+                vec![
+                    window(Order::Scheduled, 0, 48, fresh(1)),
+                    window(Order::Scheduled, -48, 0, WindowState::Failed("no".to_owned())),
+                    window(Order::Created, -24, 24, fresh(1)),
+                ],
+            )
+        };
+        let shows = |reading, scheduled, created| {
+            both(reading).would_have_shown(Some(at(scheduled)), Some(at(created)))
+        };
+        assert!(shows(RangeOf::Scheduled, 3, -99), "whenever it was created");
+        assert!(!shows(RangeOf::Scheduled, -3, -4), "its window could not be read");
+        assert!(shows(RangeOf::Created, 99, -3), "whenever it fires");
+        assert!(!shows(RangeOf::Created, 3, -99));
+        for unknown in [RangeOf::Unknown, RangeOf::Unclear] {
+            assert!(shows(unknown, 3, -3), "both lie in what was read by creation");
+            assert!(!shows(unknown, 3, -99) && !shows(unknown, 99, -3));
+        }
+        assert!(!shows(RangeOf::Scheduled, 48, -3), "the very end may not belong to it");
+        assert!(!shows(RangeOf::Scheduled, 3, 0), "it is too new to be listed");
+        assert!(!both(RangeOf::Scheduled).would_have_shown(None, Some(at(-3))));
+    }
+
+    #[test]
+    fn nothing_is_complete_of_which_a_window_is_missing() {
+        let one = window(Order::Scheduled, 0, 48, fresh(7));
+        assert!(!of(RangeOf::Scheduled, vec![]).is_complete());
+        assert!(of(RangeOf::Scheduled, vec![one.clone()]).is_complete());
+        let reading = WindowState::Reading { came: 3, total: 9 };
+        let coverage =
+            of(RangeOf::Scheduled, vec![one.clone(), window(Order::Scheduled, -48, 0, reading.clone())]);
+        assert_eq!((coverage.is_complete(), coverage.missing()), (false, (1, 2)));
+        assert_eq!(coverage.progress(), (10, Some(16)));
+        let waiting = Window::waiting(Order::Created, one.range);
+        let coverage = of(RangeOf::Unknown, vec![one, waiting]);
+        assert_eq!(coverage.progress(), (7, None));
     }
 }

@@ -86,7 +86,7 @@ impl ListLimits {
     }
 
     /// The longest range to ask for, once a longer one was refused.
-    fn longest(&self) -> Option<Duration> {
+    pub fn longest(&self) -> Option<Duration> {
         let refused = self.shortest_refused?;
         Some(Duration::seconds(self.longest_taken.unwrap_or(refused / 2)))
     }

@@ -12,7 +12,7 @@ use super::drafts::DraftJob;
 use super::others::Others;
 use super::record::STOPPED;
 use super::snapshot::Telling;
-use super::{delay, inherited, limits, reload, snapshot, writes};
+use super::{delay, inherited, limits, reload, snapshot, sync, writes};
 use crate::app::{Effect, Message, PendingReply, ReqId};
 
 /// What a task comes back with.
@@ -46,6 +46,8 @@ pub(super) struct Jobs {
     running: HashMap<task::Id, Running>,
     /// The newest list; an older one is of no use to anybody.
     list: Option<(ReqId, AbortHandle)>,
+    /// The newest pass of reading, likewise.
+    sync: Option<(ReqId, AbortHandle)>,
     /// Work on drafts that waits for the one under way.
     drafts: VecDeque<DraftJob>,
     draft: Option<task::Id>,
@@ -63,6 +65,7 @@ impl Jobs {
             tasks: JoinSet::new(),
             running: HashMap::new(),
             list: None,
+            sync: None,
             drafts: VecDeque::new(),
             draft: None,
             others: None,
@@ -78,14 +81,11 @@ impl Jobs {
             Effect::List { req, query, priority } => {
                 let (_, handle) = self
                     .spawn(reply, async move { limits::list_for_table(&deps, req, &query, priority).await });
-                self.withdraw_older_list(req, handle);
+                withdraw_older(&mut self.list, req, handle);
             }
-            Effect::Sync { req, wanted: _ } => {
-                self.spawn(reply, async move {
-                    let reason = crate::domain::failure::NotSent::Withdrawn;
-                    let failure = crate::domain::Failure::NotSent { reason, detail: String::new() };
-                    Message::Synced { req, result: Err(failure) }
-                });
+            Effect::Sync { req, wanted } => {
+                let (_, handle) = self.spawn(reply, async move { sync::sync(&deps, req, wanted).await });
+                withdraw_older(&mut self.sync, req, handle);
             }
             Effect::KeepSnapshot { req, tasks, read_at } => {
                 self.spawn(reply, async move { snapshot::keep(&deps, req, tasks, read_at).await });
@@ -145,6 +145,10 @@ impl Jobs {
             if let Some(others) = self.others.take() {
                 others.abort();
             }
+            // What it reads is of the app of before.
+            if let Some((_, sync)) = self.sync.take() {
+                sync.abort();
+            }
             self.others = recall(&mut self.deps).await.watch(&self.deps);
         }
     }
@@ -181,22 +185,6 @@ impl Jobs {
             }
         });
         self.running.insert(handle.id(), Running { reply, handle });
-    }
-
-    /// Of two lists the one with the higher number stays, in whatever order they came.
-    fn withdraw_older_list(&mut self, req: ReqId, handle: AbortHandle) {
-        match self.list.take() {
-            Some((newer, other)) if newer > req => {
-                handle.abort();
-                self.list = Some((newer, other));
-            }
-            older => {
-                if let Some((_, older)) = older {
-                    older.abort();
-                }
-                self.list = Some((req, handle));
-            }
-        }
     }
 
     pub(super) async fn answer(&mut self, done: Result<(task::Id, Done), task::JoinError>) {
@@ -258,6 +246,22 @@ impl Jobs {
             // An answered draft may have let the next one begin. An end that is not written down is
             // checked at the next start.
             self.tasks.abort_all();
+        }
+    }
+}
+
+/// Of two questions of a kind the one with the higher number stays, in whatever order they came.
+fn withdraw_older(newest: &mut Option<(ReqId, AbortHandle)>, req: ReqId, handle: AbortHandle) {
+    match newest.take() {
+        Some((newer, other)) if newer > req => {
+            handle.abort();
+            *newest = Some((newer, other));
+        }
+        older => {
+            if let Some((_, older)) = older {
+                older.abort();
+            }
+            *newest = Some((req, handle));
         }
     }
 }

@@ -181,7 +181,8 @@ async fn learn(deps: &Dependencies, work: impl FnOnce(&mut ListLimits)) {
     }
 }
 
-async fn save(deps: &Dependencies) {
+/// Keeps what is new for the next run.
+pub(super) async fn save(deps: &Dependencies) {
     let unsaved =
         deps.limits.with(|state| std::mem::take(&mut state.is_unsaved).then(|| state.known.write()));
     if let Some(unsaved) = unsaved
@@ -227,7 +228,7 @@ pub(super) async fn list_for_table(
 /// Looks which time a range concerns, once for each order, where the pages have not shown it: what is
 /// ahead was created in no such range, and what is listed for the past and due ahead is listed by its
 /// creation.
-async fn probe(deps: &Dependencies, order: Order) {
+pub(super) async fn probe(deps: &Dependencies, order: Order) {
     let is_mine = deps.limits.with(|state| {
         let is_mine = state.known.needs_probe(order) && state.probing.is_none();
         if is_mine {

@@ -34,6 +34,7 @@ mod others;
 mod reconcile;
 mod reload;
 mod snapshot;
+mod sync;
 
 fn now() -> DateTime<Utc> {
     time_in("2026-11-21 06:00:00").unwrap()

@@ -1,0 +1,161 @@
+//! One window of a pass, and what becomes of it with each page: it goes on, ends, fails, or is read in parts.
+
+use chrono::{DateTime, Utc};
+
+use crate::domain::coverage::WindowState;
+use crate::domain::query::{Order, Range};
+
+use super::plan::halved;
+use super::reading::{Reading, Seen, Step};
+
+/// Why a window failed that never kept still.
+pub(super) const MOVES: &str = "changes faster than it can be read";
+
+/// Why a window failed whose pages cannot be joined.
+const ONE_ROW: &str =
+    "the service gives one task at a time, and several of the same second cannot be told apart so";
+
+/// More tasks than that are not read into memory.
+pub(super) const MOST_TASKS: u64 = 2_000_000;
+
+/// How often a window is read as it is before it is read in halves.
+const TRIES: u8 = 2;
+
+#[derive(Clone, Debug)]
+pub(super) enum State {
+    /// Not asked for yet.
+    Waiting,
+    Reading(Reading),
+    Fresh {
+        at: DateTime<Utc>,
+        total: u64,
+    },
+    Failed(String),
+}
+
+#[derive(Clone, Debug)]
+pub(super) struct Piece {
+    /// Its own number.
+    pub(super) number: u64,
+    /// The window of the plan that it is a part of.
+    pub(super) planned: u64,
+    pub(super) order: Order,
+    pub(super) ascending: bool,
+    pub(super) range: Range,
+    pub(super) state: State,
+    pub(super) tries: u8,
+}
+
+impl Piece {
+    pub(super) fn new(number: u64, order: Order, (range, ascending): (Range, bool)) -> Self {
+        Self { number, planned: number, order, ascending, range, state: State::Waiting, tries: 0 }
+    }
+
+    pub(super) fn is_waiting(&self) -> bool {
+        matches!(self.state, State::Waiting)
+    }
+
+    pub(super) fn is_over(&self) -> bool {
+        matches!(self.state, State::Fresh { .. } | State::Failed(_))
+    }
+
+    pub(super) fn fail(&mut self, why: impl Into<String>) {
+        self.state = State::Failed(why.into());
+    }
+
+    pub(super) fn reading_mut(&mut self) -> Option<&mut Reading> {
+        match &mut self.state {
+            State::Reading(reading) => Some(reading),
+            State::Waiting | State::Fresh { .. } | State::Failed(_) => None,
+        }
+    }
+
+    /// The number of the row to ask from, if anything is to be asked for now.
+    pub(super) fn ask(&mut self, page_size: u64, now: DateTime<Utc>) -> Option<u64> {
+        if self.is_waiting() {
+            self.state = State::Reading(Reading::new(self.range, self.ascending, now));
+        }
+        self.reading_mut()?.ask(page_size)
+    }
+
+    fn part(&self, range: Range, state: State) -> Self {
+        let Self { number, planned, order, ascending, range: _, state: _, tries: _ } = *self;
+        Self { number, planned, order, ascending, range, state, tries: 0 }
+    }
+
+    /// These ranges of it, to be read.
+    pub(super) fn parts(&self, ranges: impl IntoIterator<Item = Range>) -> Vec<Self> {
+        ranges.into_iter().map(|range| self.part(range, State::Waiting)).collect()
+    }
+
+    /// Takes a page; gives what is to stand in its place, where that is something else.
+    pub(super) fn take(&mut self, offset: u64, rows: Vec<Seen>, total: u64) -> Option<Vec<Self>> {
+        let came = rows.len();
+        let State::Reading(reading) = &mut self.state else { return None };
+        if total > MOST_TASKS {
+            self.fail(format!("the service counts {total} tasks here: more than are read"));
+            return None;
+        }
+        match reading.take(offset, rows, total) {
+            Step::GoesOn => None,
+            Step::Ends => {
+                self.state = State::Fresh { at: reading.began, total };
+                None
+            }
+            Step::Moved => self.in_parts(),
+            Step::CannotJoin => self.in_halves(ONE_ROW),
+            Step::Short => {
+                let rows = reading.rows.len();
+                self.tries += 1;
+                if came > 0 || rows > 0 || self.tries >= TRIES {
+                    self.fail(format!("the service counts {total} tasks here and gives {rows}"));
+                } else {
+                    self.state = State::Waiting;
+                }
+                None
+            }
+        }
+    }
+
+    /// Something moved while it was read. As little as possible is read again: what came is asked for its total, in
+    /// ever smaller parts where that is another; the rest begins anew.
+    fn in_parts(&mut self) -> Option<Vec<Self>> {
+        let State::Reading(reading) = &self.state else { return None };
+        let parts = if reading.is_known {
+            reading.in_two().map(|parts| parts.map(|part| self.part(part.range(), State::Reading(part))))
+        } else {
+            reading.cut().map(|(part, rest)| {
+                [self.part(part.range(), State::Reading(part)), self.part(rest, State::Waiting)]
+            })
+        };
+        if let Some(parts) = parts {
+            return Some(parts.into());
+        }
+        self.tries += 1;
+        if self.tries < TRIES {
+            self.state = State::Waiting;
+            return None;
+        }
+        self.in_halves(MOVES)
+    }
+
+    fn in_halves(&mut self, why: &str) -> Option<Vec<Self>> {
+        let halves = halved(self.range, self.ascending).map(|halves| self.parts(halves));
+        if halves.is_none() {
+            self.fail(why);
+        }
+        halves
+    }
+
+    pub(super) fn window_state(&self) -> WindowState {
+        match &self.state {
+            State::Waiting => WindowState::Waiting,
+            State::Reading(reading) => match reading.total {
+                None => WindowState::Waiting,
+                Some(total) => WindowState::Reading { came: (reading.rows.len() as u64).min(total), total },
+            },
+            State::Fresh { at, total } => WindowState::Fresh { at: *at, total: *total },
+            State::Failed(why) => WindowState::Failed(why.clone()),
+        }
+    }
+}
