@@ -49,6 +49,7 @@
 //! | what is shown beside the list: what was just written or cancelled | `app::board::own` |
 //! | what is learnt of the service's list, and what is asked for then | [`domain::limits`], `worker::limits` |
 //! | that a write is not sent twice | `api::retry`, 70001 in `api::client`, the HTTP library's own retries off in `api::http`; before it `worker::before`, in doubt `worker::reconcile` |
+//! | how the whole range is read, and when it counts as complete | [`domain::pass`], [`domain::coverage`]; asking: `worker::sync` |
 //! | what is retried | `api::retry`; how often one may call: `api::rate_limiter` (the figures: its `window`) |
 //! | how the background gives way after 60007 | [`domain::throttle`] |
 //! | what can be done here, and the reason for what cannot | [`app::menu`]; of a task: `app::task_actions` |

@@ -17,7 +17,7 @@ use super::coverage::{Coverage, Window, WindowState};
 use super::limits::{ListLimits, RangeOf};
 use super::query::{Order, Page, Query, Range};
 use piece::{MOST_TASKS, MOVES, Piece};
-use reading::Seen;
+use reading::RowKey;
 
 /// Calls that every window may take, and how many times its pages.
 const CALLS_A_WINDOW: u64 = 16;
@@ -244,7 +244,7 @@ impl Pass {
         let Some(piece) = self.pieces.get_mut(at) else { return };
         let is_first = piece.number == piece.planned
             && piece.reading_mut().is_some_and(|reading| reading.total.is_none());
-        let rows = Seen::of(page, piece.order);
+        let rows = RowKey::of(page, piece.order);
         if is_first {
             let pages = page.total.min(MOST_TASKS).div_ceil((rows.len() as u64).max(1));
             self.calls_left += TIMES_ITS_PAGES * pages;

@@ -6,7 +6,7 @@ use crate::domain::coverage::WindowState;
 use crate::domain::query::{Order, Range};
 
 use super::plan::halved;
-use super::reading::{Reading, Seen, Step};
+use super::reading::{RowKey, Step, WindowReading};
 
 /// Why a window failed that never kept still.
 pub(super) const MOVES: &str = "changes faster than it can be read";
@@ -22,10 +22,10 @@ pub(super) const MOST_TASKS: u64 = 2_000_000;
 const TRIES: u8 = 2;
 
 #[derive(Clone, Debug)]
-pub(super) enum State {
+pub(super) enum PieceState {
     /// Not asked for yet.
     Waiting,
-    Reading(Reading),
+    Reading(WindowReading),
     Fresh {
         at: DateTime<Utc>,
         total: u64,
@@ -42,56 +42,56 @@ pub(super) struct Piece {
     pub(super) order: Order,
     pub(super) ascending: bool,
     pub(super) range: Range,
-    pub(super) state: State,
+    pub(super) state: PieceState,
     pub(super) tries: u8,
 }
 
 impl Piece {
     pub(super) fn new(number: u64, order: Order, (range, ascending): (Range, bool)) -> Self {
-        Self { number, planned: number, order, ascending, range, state: State::Waiting, tries: 0 }
+        Self { number, planned: number, order, ascending, range, state: PieceState::Waiting, tries: 0 }
     }
 
     pub(super) fn is_waiting(&self) -> bool {
-        matches!(self.state, State::Waiting)
+        matches!(self.state, PieceState::Waiting)
     }
 
     pub(super) fn is_over(&self) -> bool {
-        matches!(self.state, State::Fresh { .. } | State::Failed(_))
+        matches!(self.state, PieceState::Fresh { .. } | PieceState::Failed(_))
     }
 
     pub(super) fn fail(&mut self, why: impl Into<String>) {
-        self.state = State::Failed(why.into());
+        self.state = PieceState::Failed(why.into());
     }
 
-    pub(super) fn reading_mut(&mut self) -> Option<&mut Reading> {
+    pub(super) fn reading_mut(&mut self) -> Option<&mut WindowReading> {
         match &mut self.state {
-            State::Reading(reading) => Some(reading),
-            State::Waiting | State::Fresh { .. } | State::Failed(_) => None,
+            PieceState::Reading(reading) => Some(reading),
+            PieceState::Waiting | PieceState::Fresh { .. } | PieceState::Failed(_) => None,
         }
     }
 
     /// The number of the row to ask from, if anything is to be asked for now.
     pub(super) fn ask(&mut self, page_size: u64, now: DateTime<Utc>) -> Option<u64> {
         if self.is_waiting() {
-            self.state = State::Reading(Reading::new(self.range, self.ascending, now));
+            self.state = PieceState::Reading(WindowReading::new(self.range, self.ascending, now));
         }
         self.reading_mut()?.ask(page_size)
     }
 
-    fn part(&self, range: Range, state: State) -> Self {
+    fn part(&self, range: Range, state: PieceState) -> Self {
         let Self { number, planned, order, ascending, range: _, state: _, tries: _ } = *self;
         Self { number, planned, order, ascending, range, state, tries: 0 }
     }
 
     /// These ranges of it, to be read.
     pub(super) fn parts(&self, ranges: impl IntoIterator<Item = Range>) -> Vec<Self> {
-        ranges.into_iter().map(|range| self.part(range, State::Waiting)).collect()
+        ranges.into_iter().map(|range| self.part(range, PieceState::Waiting)).collect()
     }
 
     /// Takes a page; gives what is to stand in its place, where that is something else.
-    pub(super) fn take(&mut self, offset: u64, rows: Vec<Seen>, total: u64) -> Option<Vec<Self>> {
+    pub(super) fn take(&mut self, offset: u64, rows: Vec<RowKey>, total: u64) -> Option<Vec<Self>> {
         let came = rows.len();
-        let State::Reading(reading) = &mut self.state else { return None };
+        let PieceState::Reading(reading) = &mut self.state else { return None };
         if total > MOST_TASKS {
             self.fail(format!("the service counts {total} tasks here: more than are read"));
             return None;
@@ -99,7 +99,7 @@ impl Piece {
         match reading.take(offset, rows, total) {
             Step::GoesOn => None,
             Step::Ends => {
-                self.state = State::Fresh { at: reading.began, total };
+                self.state = PieceState::Fresh { at: reading.began, total };
                 None
             }
             Step::Moved => self.in_parts(),
@@ -110,7 +110,7 @@ impl Piece {
                 if came > 0 || rows > 0 || self.tries >= TRIES {
                     self.fail(format!("the service counts {total} tasks here and gives {rows}"));
                 } else {
-                    self.state = State::Waiting;
+                    self.state = PieceState::Waiting;
                 }
                 None
             }
@@ -120,12 +120,12 @@ impl Piece {
     /// Something moved while it was read. As little as possible is read again: what came is asked for its total, in
     /// ever smaller parts where that is another; the rest begins anew.
     fn in_parts(&mut self) -> Option<Vec<Self>> {
-        let State::Reading(reading) = &self.state else { return None };
+        let PieceState::Reading(reading) = &self.state else { return None };
         let parts = if reading.is_known {
-            reading.in_two().map(|parts| parts.map(|part| self.part(part.range(), State::Reading(part))))
+            reading.in_two().map(|parts| parts.map(|part| self.part(part.range(), PieceState::Reading(part))))
         } else {
             reading.cut().map(|(part, rest)| {
-                [self.part(part.range(), State::Reading(part)), self.part(rest, State::Waiting)]
+                [self.part(part.range(), PieceState::Reading(part)), self.part(rest, PieceState::Waiting)]
             })
         };
         if let Some(parts) = parts {
@@ -133,7 +133,7 @@ impl Piece {
         }
         self.tries += 1;
         if self.tries < TRIES {
-            self.state = State::Waiting;
+            self.state = PieceState::Waiting;
             return None;
         }
         self.in_halves(MOVES)
@@ -149,13 +149,13 @@ impl Piece {
 
     pub(super) fn window_state(&self) -> WindowState {
         match &self.state {
-            State::Waiting => WindowState::Waiting,
-            State::Reading(reading) => match reading.total {
+            PieceState::Waiting => WindowState::Waiting,
+            PieceState::Reading(reading) => match reading.total {
                 None => WindowState::Waiting,
                 Some(total) => WindowState::Reading { came: (reading.rows.len() as u64).min(total), total },
             },
-            State::Fresh { at, total } => WindowState::Fresh { at: *at, total: *total },
-            State::Failed(why) => WindowState::Failed(why.clone()),
+            PieceState::Fresh { at, total } => WindowState::Fresh { at: *at, total: *total },
+            PieceState::Failed(why) => WindowState::Failed(why.clone()),
         }
     }
 }

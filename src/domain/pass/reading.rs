@@ -18,13 +18,13 @@ const TRIES: u32 = 3;
 
 /// One row, as far as it is compared.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub(super) struct Seen {
+pub(super) struct RowKey {
     pub(super) id: TaskId,
     /// The time by which the window orders, in seconds since 1970; of a row without one the earliest there is.
     pub(super) at: i64,
 }
 
-impl Seen {
+impl RowKey {
     /// The rows of a page.
     pub(super) fn of(page: &Page, order: Order) -> Vec<Self> {
         let at = |time: Option<DateTime<Utc>>| time.map_or(i64::MIN, |time| time.timestamp());
@@ -62,7 +62,7 @@ pub(super) fn shared_rows(page_size: u64) -> u64 {
 #[derive(Clone, Debug, Default)]
 struct Last {
     offset: u64,
-    rows: Vec<Seen>,
+    rows: Vec<RowKey>,
 }
 
 impl Last {
@@ -71,7 +71,7 @@ impl Last {
     }
 
     /// Its rows from this number on.
-    fn from(&self, offset: u64) -> &[Seen] {
+    fn from(&self, offset: u64) -> &[RowKey] {
         let skipped = usize::try_from(offset.saturating_sub(self.offset)).unwrap_or(usize::MAX);
         self.rows.get(skipped..).unwrap_or_default()
     }
@@ -79,13 +79,13 @@ impl Last {
 
 /// A window while it is read.
 #[derive(Clone, Debug)]
-pub(super) struct Reading {
+pub(super) struct WindowReading {
     /// When its first page was asked for, by the service's clock.
     pub(super) began: DateTime<Utc>,
     /// What every page must say; `None` before the first one.
     pub(super) total: Option<u64>,
     /// The rows, in the order in which they came.
-    pub(super) rows: Vec<Seen>,
+    pub(super) rows: Vec<RowKey>,
     /// All of its rows are known from a window that held it; only its end and its total are asked for.
     pub(super) is_known: bool,
     /// Another number whenever pages under way are of no more use.
@@ -107,7 +107,7 @@ pub(super) struct Reading {
     stuck: u32,
 }
 
-impl Reading {
+impl WindowReading {
     pub(super) fn new(range: Range, ascending: bool, began: DateTime<Utc>) -> Self {
         Self {
             began,
@@ -130,7 +130,7 @@ impl Reading {
     }
 
     /// A part of this window: its rows came already, what remains is to ask for its end.
-    fn known(&self, range: Range, rows: &[Seen]) -> Self {
+    fn known(&self, range: Range, rows: &[RowKey]) -> Self {
         let size = usize::try_from(self.page_size).unwrap_or(usize::MAX);
         let tail = rows.get(rows.len().saturating_sub(size)..).unwrap_or_default();
         let count = rows.len() as u64;
@@ -173,7 +173,7 @@ impl Reading {
     }
 
     /// Takes a page that was asked for from this row on.
-    pub(super) fn take(&mut self, offset: u64, rows: Vec<Seen>, total: u64) -> Step {
+    pub(super) fn take(&mut self, offset: u64, rows: Vec<RowKey>, total: u64) -> Step {
         self.under_way.retain(|other| *other != offset);
         let Some(expected) = self.total else { return self.begin(rows, total) };
         if total != expected {
@@ -199,7 +199,7 @@ impl Reading {
         Step::GoesOn
     }
 
-    fn begin(&mut self, rows: Vec<Seen>, total: u64) -> Step {
+    fn begin(&mut self, rows: Vec<RowKey>, total: u64) -> Step {
         self.total = Some(total);
         self.page_size = rows.len() as u64;
         if rows.is_empty() && total > 0 {
@@ -243,7 +243,7 @@ impl Reading {
         }
         (self.asked_again, self.stuck) = (0, 0);
         self.page_size = self.page_size.max(page.rows.len() as u64);
-        let new: Vec<Seen> = if is_same {
+        let new: Vec<RowKey> = if is_same {
             page.rows.get(shared.len()..).unwrap_or_default().to_vec()
         } else {
             page.rows.iter().filter(|row| !self.last.rows.contains(row)).copied().collect()
@@ -278,7 +278,7 @@ impl Reading {
 
     /// Whether a page of which some rows of a second stand elsewhere joins all the same: what is in no page would be
     /// no earlier than the end of the one, and no later than the beginning of the other.
-    fn begins_before_the_end(&self, page: &Last, shared: &[Seen]) -> bool {
+    fn begins_before_the_end(&self, page: &Last, shared: &[RowKey]) -> bool {
         let (Some(first), Some(last)) = (page.rows.first(), self.last.rows.last()) else { return false };
         self.in_order
             && self.is_before(first.at, last.at)
@@ -290,7 +290,7 @@ impl Reading {
         if self.ascending { one < other } else { one > other }
     }
 
-    fn append(&mut self, rows: &[Seen]) {
+    fn append(&mut self, rows: &[RowKey]) {
         let (begin, end) = (self.range.begin.timestamp(), self.range.end.timestamp());
         let mut before = self.rows.last().copied();
         for row in rows {

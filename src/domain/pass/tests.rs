@@ -89,7 +89,7 @@ fn nothing_is_missing(service: &Service, before: &[Arc<Task>], read: &Read) {
     }
     let left = |task: &&Arc<Task>| {
         let is_there = service.tasks.iter().any(|other| other.id == task.id);
-        is_there && !service.touched.contains_key(&task.id)
+        is_there && !service.touched.contains(&task.id)
     };
     for task in before.iter().filter(left).filter(|task| is_shown(task, &read.coverage)) {
         assert!(read.rows.contains_key(&task.id), "{task:?} is missing: {:#?}", read.coverage);
@@ -239,7 +239,8 @@ proptest! {
 #[test]
 fn a_full_pass_takes_a_twentieth_more_calls_than_there_are_pages_at_most() {
     // One every 89 s, so that pages end anywhere.
-    let tasks: Vec<Arc<Task>> = (0..30_000).map(|n| task(n as u64, -99_000, -600_000 + n * 89)).collect();
+    let tasks: Vec<Arc<Task>> =
+        (0..30_000).zip(0..).map(|(id, n)| task(id, -99_000, -600_000 + n * 89)).collect();
     let time = |task: &Arc<Task>| task.scheduled_at.unwrap();
     let mut limits = ListLimits::default();
     limits.saw(&Query::around(now(), 100), &Page::new(1, [task(1, -9_000_000, 60)]));
@@ -285,7 +286,7 @@ fn what_comes_next_is_asked_for_first_and_then_what_was_just_now() {
     assert_eq!((first.query.order, first.query.ascending), (Order::Scheduled, true));
     assert_eq!((first.query.range.begin, first.query.range.end), (at(-120), wanted().end));
     assert_eq!(pass.next(now()), None, "the first is asked alone");
-    let rows = |from: u64| (from..from + 100).map(|n| task(n, -9_000, n as i64 * 60));
+    let rows = |from: u64| (from..from + 100).zip(1..).map(|(id, minute)| task(id, -9_000, minute * 60));
     pass.on_page(first.number, &first.query, &Page::new(400, rows(1)));
     let second = pass.next(now()).unwrap();
     assert!(!second.query.ascending);
@@ -345,7 +346,7 @@ fn what_moves_while_it_is_read_is_read_again_and_no_more_than_that() {
         let mut service = Service { range_is, ..Service::new(&tasks, 1) };
         let mut limits = ListLimits::default();
         limits.saw(&Query::around(now(), 100), &Page::new(1, [task(1, -60, 9_000_000)]));
-        if range_is != RangeIs::OfCreation {
+        if range_is != RangeIs::Creation {
             limits.saw(&Query::around(now(), 100), &Page::new(1, [task(1, -9_000_000, 60)]));
         }
         let insert = |n: i64| Change::Insert { created: -5, scheduled: (n * 7_919) % 1_600_000 };
@@ -355,6 +356,5 @@ fn what_moves_while_it_is_read_is_read_again_and_no_more_than_that() {
         let read = read(&mut service, &mut limits, &changes, (4, 1), 400);
         assert!(read.coverage.is_complete(), "{range_is:?}: {:#?}", read.coverage);
         nothing_is_missing(&service, &before, &read);
-        println!("{range_is:?}: {} calls, {} windows", service.calls, read.coverage.windows.len());
     }
 }

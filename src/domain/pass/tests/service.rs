@@ -1,6 +1,6 @@
 //! A service in memory that does to a list whatever a service may do.
 
-use std::collections::HashMap;
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -32,14 +32,14 @@ pub(super) fn task(id: u64, created: i64, scheduled: i64) -> Arc<Task> {
 /// The four readings of a range.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum RangeIs {
-    OfTheOrder,
-    OfCreation,
-    OfSchedule,
-    OfEither,
+    TheOrders,
+    Creation,
+    Schedule,
+    Either,
 }
 
 pub(super) const READINGS: [RangeIs; 4] =
-    [RangeIs::OfTheOrder, RangeIs::OfCreation, RangeIs::OfSchedule, RangeIs::OfEither];
+    [RangeIs::TheOrders, RangeIs::Creation, RangeIs::Schedule, RangeIs::Either];
 
 /// How the rows stand.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -69,7 +69,7 @@ pub(super) enum Change {
 #[derive(Debug)]
 pub(super) struct Service {
     pub(super) tasks: Vec<Arc<Task>>,
-    pub(super) touched: HashMap<TaskId, ()>,
+    pub(super) touched: HashSet<TaskId>,
     pub(super) range_is: RangeIs,
     pub(super) rows: Rows,
     /// The most rows of a page, and the fewest that a page is cut down to now and then.
@@ -92,8 +92,8 @@ impl Service {
         Self {
             next_id: tasks.len() as u64 + 1,
             tasks,
-            touched: HashMap::new(),
-            range_is: RangeIs::OfTheOrder,
+            touched: HashSet::new(),
+            range_is: RangeIs::TheOrders,
             rows: Rows::AsAsked,
             page: (100, 100),
             longest: None,
@@ -108,7 +108,7 @@ impl Service {
         match change {
             Change::Insert { created, scheduled } => {
                 let task = task(self.next_id, created, scheduled);
-                self.touched.insert(task.id, ());
+                self.touched.insert(task.id);
                 self.next_id += 1;
                 // Its number may be lower than that of others of the same second.
                 self.tasks.push(task);
@@ -122,7 +122,7 @@ impl Service {
                 let before = &self.tasks[at];
                 let created = (before.created_at.unwrap() - now()).num_seconds();
                 let moved = task(before.id.0, created, to);
-                self.touched.insert(moved.id, ());
+                self.touched.insert(moved.id);
                 self.tasks[at] = moved;
             }
             Change::Delete(_) | Change::Move(..) => {}
@@ -141,10 +141,10 @@ impl Service {
         let holds = |task: &Arc<Task>, order: Order| (begin..=end).contains(&seconds(task, order));
         let mut tasks: Vec<Arc<Task>> = self.tasks.clone();
         tasks.retain(|task| match self.range_is {
-            RangeIs::OfTheOrder => holds(task, query.order),
-            RangeIs::OfCreation => holds(task, Order::Created),
-            RangeIs::OfSchedule => holds(task, Order::Scheduled),
-            RangeIs::OfEither => holds(task, Order::Created) || holds(task, Order::Scheduled),
+            RangeIs::TheOrders => holds(task, query.order),
+            RangeIs::Creation => holds(task, Order::Created),
+            RangeIs::Schedule => holds(task, Order::Scheduled),
+            RangeIs::Either => holds(task, Order::Created) || holds(task, Order::Scheduled),
         });
         let order = match (self.rows, query.order) {
             (Rows::ByTheOtherTime, Order::Created) => Order::Scheduled,
