@@ -12,8 +12,7 @@ use super::reading::{RowKey, Step, WindowReading};
 pub(super) const MOVES: &str = "changes faster than it can be read";
 
 /// Why a window failed whose pages cannot be joined.
-const ONE_ROW: &str =
-    "the service gives one task at a time, and several of the same second cannot be told apart so";
+const ONE_ROW: &str = "the service gives one task at a time, and several are of the same second";
 
 /// More tasks than that are not read into memory.
 pub(super) const MOST_TASKS: u64 = 2_000_000;
