@@ -44,7 +44,7 @@ pub use journal::Journal;
 use known::{Candidates, ListingDelay, SharedLimits, StagedClient};
 pub use pace::Pace;
 pub use rereading::{ReadConfig, Reload};
-use snapshot::Telling;
+pub use snapshot::Telling;
 
 /// What the worker works with.
 #[derive(Clone, Debug)]
@@ -66,12 +66,15 @@ pub struct Tools {
 /// The caller goes on taking messages until this returns, or drops the receiver. `Copy`,
 /// `Repaint`, `Suspend`, `TakeTerminal` and `Quit` are the loop's own and are passed over.
 pub async fn run(tools: Tools, effects: mpsc::Receiver<Effect>, messages: mpsc::Sender<Message>) {
-    run_after(Vec::new(), tools, effects, messages).await;
+    let telling = Telling::begin(&tools.journal, &messages, tools.context.now());
+    run_after(Vec::new(), telling, tools, effects, messages).await;
 }
 
-/// The same, and carries out first what was asked for before there was a client.
+/// The same, and carries out first what was asked for before there was a client; what there was the last time may be
+/// told since then.
 pub async fn run_after(
     first: Vec<Effect>,
+    telling: Telling,
     tools: Tools,
     mut effects: mpsc::Receiver<Effect>,
     messages: mpsc::Sender<Message>,
@@ -109,7 +112,6 @@ pub async fn run_after(
         staged: StagedClient::default(),
         stopping,
     };
-    let telling = Telling::begin(&deps);
     let others = jobs::recall(&mut deps).await;
     let mut jobs = Jobs::new(deps, telling, pace.shutdown_grace);
     jobs.others = others.watch(&jobs.deps);

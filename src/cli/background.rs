@@ -16,10 +16,10 @@ use super::plan::{NOTHING_TO_READ, Plan, Target};
 use crate::api::{Client, Connection, Context, Timeouts};
 use crate::app::{Effect, Message, PendingReply, Setup};
 use crate::config::Credential;
-use crate::domain::Failure;
+use crate::domain::{Failure, Priority};
 use crate::sandbox::{self, Bound, Credentials, Options, Running, Seed};
 use crate::store::{Opened, Store};
-use crate::worker::{self, Journal, Pace, ReadConfig, Reload, Tools};
+use crate::worker::{self, Journal, Pace, ReadConfig, Reload, Telling, Tools};
 
 /// How long work that nobody waits for may hold up the end of the program.
 pub const LEAVE: Duration = Duration::from_secs(1);
@@ -97,12 +97,16 @@ async fn work(
     answers: mpsc::Sender<Message>,
 ) {
     let (client, prepared) = make_ready(plan, reload, stop_later, open_store, &answers).await;
+    // Before the client: a key that is said by a command, or is missing, takes nothing from the screen.
+    let telling = Telling::begin(&prepared.journal, &answers, present());
     let mut making = Some(client);
     let (mut waiting, mut detail) = (Vec::new(), String::new());
     loop {
         tokio::select! {
             made = made(&mut making), if making.is_some() => match made {
-                Ok(client) => return worker::run_after(waiting, prepared.tools(client), asked, answers).await,
+                Ok(client) => {
+                    return worker::run_after(waiting, telling, prepared.tools(client), asked, answers).await;
+                }
                 Err(words) => {
                     tracing::warn!(event = "trouble", words);
                     for effect in waiting.drain(..) {
@@ -171,9 +175,13 @@ impl Preparation {
         worker::keep_draft(effect, &self.journal, &self.context).await
     }
 
-    /// Whether somebody asks for what may be there by now: a list by hand, or the config.
+    /// Whether somebody asks for what may be there by now: the tasks by hand, or the config.
     fn is_to_be_tried_for(&self, effect: &Effect) -> bool {
-        matches!(effect, Effect::List { .. } | Effect::Reload { .. }) && !self.is_embedded
+        let is_asked_for = match effect {
+            Effect::Sync { wanted, .. } => wanted.priority != Priority::Background,
+            other => matches!(other, Effect::List { .. } | Effect::Reload { .. }),
+        };
+        is_asked_for && !self.is_embedded
     }
 
     /// Makes a client by what the config says now.
@@ -359,8 +367,8 @@ mod tests {
         Running::stop(running).await;
     }
 
-    #[tokio::test]
-    async fn what_cannot_be_made_ready_is_the_answer_to_everything_that_is_asked() {
+    /// Of a profile whose certificates are not there.
+    fn without_certificates() -> Plan {
         let config = tempfile::NamedTempFile::new().unwrap();
         let profile = "[profiles.acme]\nenvironment = \"test\"\nendpoint = \"https://127.0.0.1:9\"\n\
             sdkappid = 1\nidentifier = \"administrator\"\nsecret_key_env = \"ACME_IM_KEY\"\n\
@@ -368,7 +376,12 @@ mod tests {
         std::fs::write(config.path(), profile).unwrap();
         let env = Env::of([("ACME_IM_KEY", "0123456789abcdef0123456789abcdef")]);
         let flags = Flags { config: Some(config.path().to_owned()), ..Flags::default() };
-        let plan = plan(&flags, &env, None).unwrap();
+        plan(&flags, &env, None).unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_made_ready_is_the_answer_to_everything_that_is_asked() {
+        let plan = without_certificates();
         let (effects, asked) = mpsc::channel(4);
         let (answers, mut answered) = mpsc::channel(4);
         let (stop_later, _embedded) = oneshot::channel();
@@ -392,6 +405,25 @@ mod tests {
         assert_eq!(words, "still nowhere");
         drop(effects);
         working.await.unwrap();
+    }
+
+    #[tokio::test]
+    async fn the_tasks_of_the_last_time_are_told_also_where_there_is_no_client() {
+        let plan = without_certificates();
+        let folder = tempfile::tempdir().unwrap();
+        let store = Arc::new(Store::open(&folder.path().join("state.db")).unwrap());
+        let task = Arc::from(r#"{"TaskID":7,"Title":"t"}"#);
+        store.keep_snapshot(&plan.store_key, present(), &[task]).unwrap();
+        let (effects, asked) = mpsc::channel(4);
+        let (answers, mut answered) = mpsc::channel(4);
+        let (stop_later, _embedded) = oneshot::channel();
+        let opened = move |_, _| (Some(store), None);
+        let working = tokio::spawn(work(plan, Reload::never("nowhere"), stop_later, opened, asked, answers));
+        let Some(Message::Recalled { rows, .. }) = answered.recv().await else { panic!("not told") };
+        assert_eq!(rows.iter().map(|row| row.id().0).collect::<Vec<_>>(), [7]);
+        drop(effects);
+        working.await.unwrap();
+        assert_eq!(answered.recv().await, None, "nobody holds the end of the answers open");
     }
 
     #[tokio::test]

@@ -140,7 +140,8 @@ impl Jobs {
         }
         self.deps.tell(Message::Adopted { req, result }).await;
         if is_other {
-            self.telling = Telling::begin(&self.deps);
+            let Dependencies { journal, messages, client, .. } = &self.deps;
+            self.telling = Telling::begin(journal, messages, client.service_now());
             self.deps.limits.retire();
             if let Some(others) = self.others.take() {
                 others.abort();
@@ -231,6 +232,7 @@ impl Jobs {
 
     /// Answers everything that is still open: reads at once, the rest when it is done or time is up.
     pub(super) async fn end(mut self) {
+        self.telling.stop().await;
         for Running { reply, handle } in self.running.values() {
             if !reply.outlasts_the_end() {
                 handle.abort();

@@ -8,6 +8,8 @@ use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
 use super::dependencies::Dependencies;
+use super::journal::Journal;
+use super::log;
 use crate::app::{Message, ReqId};
 use crate::domain::schedule::Row;
 use crate::domain::wire;
@@ -25,19 +27,15 @@ pub(super) async fn keep(
     Message::SnapshotKept { req, result: deps.journal.keep_snapshot(req.0, tasks, read_at).await }
 }
 
-/// Telling is under way.
-pub(super) struct Telling(JoinHandle<()>);
+/// What is on disk of an app is being told; no longer than this is held.
+#[derive(Debug)]
+pub struct Telling(JoinHandle<()>);
 
 impl Telling {
-    /// Begins to tell what is on disk, the nearest to the present first. Nothing waits for it.
-    pub(super) fn begin(deps: &Dependencies) -> Self {
-        let deps = deps.clone();
-        Self(tokio::spawn(async move {
-            tokio::select! {
-                () = tell(&deps) => {}
-                () = deps.stopped() => {}
-            }
-        }))
+    /// Begins to tell it, the nearest to the present first. Nothing waits for it, and it waits for no client.
+    pub fn begin(journal: &Journal, messages: &mpsc::Sender<Message>, present: DateTime<Utc>) -> Self {
+        let (journal, messages) = (journal.clone(), messages.clone());
+        Self(tokio::spawn(async move { tell(&journal, &messages, present).await }))
     }
 
     /// When this returns, nothing more of it is told.
@@ -48,22 +46,33 @@ impl Telling {
     }
 }
 
-async fn tell(deps: &Dependencies) {
+impl Drop for Telling {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+async fn tell(journal: &Journal, messages: &mpsc::Sender<Message>, present: DateTime<Utc>) {
     // One lot is made ready while the loop takes the one before.
     let (ready, mut made) = mpsc::channel(1);
-    let telling = async {
+    let told = async move {
         while let Some((rows, read_at)) = made.recv().await {
-            deps.tell(Message::Recalled { rows, read_at }).await;
+            if messages.send(Message::Recalled { rows, read_at }).await.is_err() {
+                // Nobody wants to know; the one who reads finds this end gone.
+                return;
+            }
         }
     };
     let mut lot = Lot { rows: Vec::new(), read_at: DateTime::UNIX_EPOCH, ready };
-    let reading = deps.journal.read_snapshot(deps.client.service_now(), move |task| match task {
+    let reading = journal.read_snapshot(present, move |task| match task {
         Some((task, read_at)) => lot.add(&task, read_at),
         None => lot.send(),
     });
-    let (read, ()) = tokio::join!(reading, telling);
-    if let Err(why) = read {
-        deps.note(format!("the tasks of the last time cannot be shown: {why}")).await;
+    if let (Err(why), ()) = tokio::join!(reading, told) {
+        let said = Message::Noted(format!("the tasks of the last time cannot be shown: {why}"));
+        log::note_down(&said);
+        // When the receiver is gone, nobody wants to know.
+        let _ = messages.send(said).await;
     }
 }
 
