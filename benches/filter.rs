@@ -12,7 +12,7 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use pushdeck::domain::filter::{FilterContext, Run};
-use pushdeck::domain::schedule::{Part, Row, Slot};
+use pushdeck::domain::schedule::{Row, Slot};
 use pushdeck::domain::{Filter, Schedule, Zone, wire};
 
 /// How often each figure is taken.
@@ -101,11 +101,11 @@ fn hold(count: u64) -> Result<Schedule, Box<dyn Error>> {
     let taken = resident()?.saturating_sub(before);
     let each = |bytes: usize| bytes / usize::try_from(count).unwrap_or(1).max(1);
     println!(
-        "  a task in memory: {} bytes, {} beside its JSON of {}; {} of these are its words",
+        "  a task in memory: {} bytes, which are its JSON as it came ({}), its words to be searched ({}), and {} besides",
         each(taken),
-        each(taken.saturating_sub(texts)),
         each(texts),
-        each(words)
+        each(words),
+        each(taken.saturating_sub(texts + words)),
     );
     Ok(schedule)
 }
@@ -154,8 +154,6 @@ fn measure(count: u64) -> Result<(), Box<dyn Error>> {
     // In the order of time they lie anywhere in memory; in the order in which they were read, side by side.
     let mut as_read = all.to_vec();
     as_read.sort_unstable();
-    let id = |slot: &Slot| schedule.get(*slot).map(|held| Part::Id.of(schedule.words(held)).len());
-    println!("  (the first has a number of {:?} digits)", all.first().and_then(id).unwrap_or_default());
     run("a new word that stands nowhere", &schedule, all, "zebra");
     run("the same, in the order in memory", &schedule, &as_read, "zebra");
     run("two new words that stand nowhere", &schedule, all, "!zebra 斑马");

@@ -12,6 +12,7 @@ mod budget;
 mod clipboard;
 mod connection;
 mod doubt;
+mod filter;
 mod find;
 mod form;
 mod keys;
