@@ -6,13 +6,13 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
 
-use std::collections::HashSet;
+use std::sync::Arc;
 use std::time::Duration;
 
 use chrono::TimeDelta;
 
 use crate::domain::failure::NotSent;
-use crate::domain::{Failure, Page, Priority, Query, TaskId};
+use crate::domain::{Failure, Page, Priority, Query, Task};
 use crate::keymap::{Action, Scope};
 
 use super::effect::Effect;
@@ -21,228 +21,138 @@ use super::filter::terms::Filter;
 use super::next::{Destination, Next};
 use super::request::ReqId;
 use super::shared::Shared;
-use super::{task_actions, writes};
+use super::{filter, task_actions, writes};
 
+mod arrive;
 pub(super) mod ask;
 pub(super) mod by_id;
 pub mod columns;
 pub(super) mod go_to;
 pub(super) mod hit;
+mod hold;
+pub mod listing;
 pub mod offer;
 mod own;
-pub(super) mod paging;
 pub(super) mod range;
-mod seam;
-mod seek;
+pub mod reading;
+pub(super) mod rows;
+pub(super) mod select;
+pub mod sync;
 pub mod table;
 pub mod texts;
 pub mod viewport;
+mod watch;
 
-pub(super) use ask::on_resized;
-pub use ask::{follow_cursor, reload};
+pub(super) use arrive::read_screen;
+pub use ask::reload;
+pub(super) use hold::is_held;
+pub use listing::Sort;
 pub use range::{on_learnt, on_narrowed};
+pub(super) use select::{scroll, select};
 pub use table::Column;
 
-use ask::{ask, set_filter};
-use table::Edge;
+use rows::set_filter;
+use select::{select_row, turn};
 use viewport::Viewport;
 
-/// Rows stay where they are for so long after a key.
-const HOLD: Duration = Duration::from_millis(1500);
 /// So near to its time a task is due about now.
 const DUE_ABOUT: TimeDelta = TimeDelta::seconds(10);
-/// Sorts a page as the query says: the service's own sample shows that its order is no promise.
-fn sort_page(page: &mut Page, query: &Query) {
-    page.tasks.sort_by_key(|task| (query.order.time_of(task), task.id));
-    if !query.ascending {
-        page.tasks.reverse();
-    }
-    let mut seen = HashSet::new();
-    page.tasks.retain(|task| seen.insert(task.id));
+
+/// The first questions.
+pub(super) fn start(shared: &mut Shared) -> Vec<Effect> {
+    let mut effects = reload(shared);
+    effects.extend(sync::begin(shared, Priority::Background));
+    effects
 }
 
-/// Time went on: rows that waited may move now, and the page is asked for again when it is due.
+/// Time went on: rows that waited may move now, and what is due is looked at again.
 pub fn on_tick(shared: &mut Shared) -> Vec<Effect> {
+    rows::go_on(shared);
     if !is_held(shared) {
-        ask::show_waiting(shared);
-        let effects = range::adapt_range(shared);
-        if !effects.is_empty() {
-            return effects;
-        }
+        filter::renew(shared);
+        rows::show_waiting(shared);
+        rows::judge_by_time(shared);
     }
+    rows::count_tabs(shared);
     let mut effects: Vec<Effect> = go_to::read_again(shared).into_iter().collect();
+    effects.extend(sync::on_tick(shared));
     if is_due(shared) {
         // It is watched ahead of what refreshes by itself.
         let due_now = shared.board.goes_out_within(DUE_ABOUT, shared.server_now());
-        effects.extend(ask(shared, if due_now { Priority::Due } else { Priority::Background }));
+        effects.extend(watch::look(shared, if due_now { Priority::Due } else { Priority::Background }));
     }
     effects
 }
 
-/// Whether the page is old, and may be asked for.
+/// Whether what is shown is old, and may be asked for.
 fn is_due(shared: &Shared) -> bool {
-    let is_old = shared.board.asked_at.is_none_or(|at| shared.now.running >= at + shared.pace());
-    is_old && !shared.board.is_asking() && shared.connection.may_ask(shared.now)
+    look_in(shared).is_zero() && shared.board.remote.asking.is_none() && shared.connection.may_ask(shared.now)
+}
+
+/// Time until the next look.
+pub(super) fn look_in(shared: &Shared) -> Duration {
+    let at = shared.board.asked_at.map_or(Duration::ZERO, |at| at + watch::pace(shared));
+    at.saturating_sub(shared.now.running)
 }
 
 /// Somebody looks again: what is old by now is asked for at once.
 pub(super) fn on_focused(shared: &mut Shared) -> Vec<Effect> {
-    if is_due(shared) { ask(shared, Priority::Page) } else { Vec::new() }
+    if is_due(shared) { watch::look(shared, Priority::Page) } else { Vec::new() }
 }
 
-/// Whether rows must stay where they are.
-pub(super) fn is_held(shared: &Shared) -> bool {
-    let just_pressed = shared.last_key.is_some_and(|at| shared.now.running < at + HOLD);
-    shared.lies_over.dialog || just_pressed
-}
-
-/// What became of a question for a page.
-#[derive(Debug)]
-pub enum PageAnswer {
-    /// It came, and [`take`] shows it.
-    Page(Arrived),
-    /// Nothing is to be shown of it; what is to be done instead.
-    Other(Vec<Effect>),
-}
-
-/// A page that came.
-#[derive(Debug)]
-pub struct Arrived {
-    /// The rows, in order.
-    pub page: Page,
-    /// What was asked.
-    asked: Query,
-    /// Rows that came, repeats included.
-    came: u64,
-}
-
-/// A page came, or did not.
-pub fn on_listed(shared: &mut Shared, req: ReqId, result: Result<Page, Failure>) -> PageAnswer {
-    if shared.board.locating == Some(req) {
-        return PageAnswer::Other(seek::on_located(shared, result));
-    }
+/// A page came, or did not; gives what was asked for one that came and was asked for.
+pub fn on_listed(shared: &mut Shared, req: ReqId, result: Result<&Page, Failure>) -> Option<Query> {
     let settled = result.as_ref().map(|_| ()).map_err(Clone::clone);
     if !shared.board.remote.settle(req, settled) {
-        return PageAnswer::Other(Vec::new());
+        return None;
     }
     let now = shared.now;
-    let mut page = match result {
-        Ok(page) => page,
-        Err(Failure::NotSent { reason: NotSent::Withdrawn, .. }) => return PageAnswer::Other(Vec::new()),
-        Err(failure) => return PageAnswer::Other(range::on_not_listed(shared, failure)),
-    };
-    shared.connection.succeeded(now);
-    shared.presence.answered_pace = shared.pace();
-    let Some(asked) = shared.board.asked.clone() else { return PageAnswer::Other(Vec::new()) };
-    let came = page.tasks.len() as u64;
-    sort_page(&mut page, &asked);
-    let server_now = shared.server_now();
-    shared.board.compare(&page, now, server_now);
-    PageAnswer::Page(Arrived { page, asked, came })
-}
-
-/// Shows a page that came, or asks for other rows where it does not join those that are shown.
-pub fn take(shared: &mut Shared, Arrived { page, asked, came }: Arrived) -> Vec<Effect> {
-    if let Some(instead) = paging::rejoin(shared, &asked, &page, came) {
-        return instead;
-    }
-    let seeks = shared.board.edge == Some(Edge::Sought);
-    show(shared, page, asked.clone(), came);
-    if seeks { seek::go_on(shared, &asked, came) } else { paging::turn_on(shared) }
-}
-
-/// Puts a page on screen, at once or when rows may move.
-fn show(shared: &mut Shared, page: Page, asked: Query, came: u64) {
-    let before = shared.board.shown_query.as_ref();
-    let new_question = before.is_none_or(|shown| !shown.begins_as(&asked));
-    let is_longer = before.is_some_and(|shown| shown.page_size < asked.page_size);
-    let same_rows = page.tasks.iter().map(|t| t.id).eq(shared.board.listed.iter().map(|t| t.id));
-    let (now, running, doubted) = (shared.server_now(), shared.now.running, shared.doubted());
-    shared.board.came = came;
-    shared.board.shown_query = Some(asked);
-    if new_question || is_longer || same_rows || !is_held(shared) {
-        if new_question {
-            shared.board.top = 0;
+    match result {
+        Ok(_) => {
+            shared.connection.succeeded(now);
+            shared.presence.answered_pace = shared.pace();
+            shared.board.asked.clone()
         }
-        shared.board.replace(page, (now, running), &doubted);
-    } else {
-        shared.board.total = page.total;
-        shared.board.renew_in_place(page, now, &doubted);
-    }
-    shared.board.note_upcoming(now, running);
-    follow_cursor(shared);
-}
-
-fn select_row(shared: &mut Shared, row: usize) {
-    let row = row.min(shared.board.visible.len().saturating_sub(1));
-    let id = shared.board.rows().nth(row).map(|task| task.id);
-    if id != shared.board.selected {
-        shared.board.selected = id;
-        shared.detail.rewind();
-        // The operator is somewhere: nothing takes him to another place.
-        shared.board.seek = None;
-    }
-    follow_cursor(shared);
-}
-
-/// Selects a task that is on the screen.
-pub(super) fn select(shared: &mut Shared, id: TaskId) {
-    let row = shared.board.rows().position(|task| task.id == id);
-    if let Some(row) = row {
-        select_row(shared, row);
+        Err(Failure::NotSent { reason: NotSent::Withdrawn, .. }) => None,
+        Err(failure) => {
+            range::on_not_listed(shared, failure);
+            None
+        }
     }
 }
 
-/// Moves the rows under the selected one, which is taken along at the edge of the screen.
-pub(super) fn scroll(shared: &mut Shared, action: Action, lines: usize) {
-    let view = Viewport::of(shared);
-    let count = shared.board.visible.len();
-    let top = shared.board.top;
-    let top = if action == Action::Up { top.saturating_sub(lines) } else { top + lines };
-    let top = top.min(view.last_top(count));
-    shared.board.top = top;
-    let last = (top + view.rows_from(top, count)).saturating_sub(1).max(top);
-    let row = shared.board.cursor().unwrap_or(top).clamp(top, last);
-    select_row(shared, row);
+/// Whether a page brings nothing that is not shown already.
+pub(super) fn shows_already(shared: &Shared, req: ReqId, page: &Page) -> bool {
+    let board = &shared.board;
+    let is_held = |task: &Arc<Task>| {
+        let held = board.schedule.slot(task.id).and_then(|slot| board.schedule.get(slot));
+        held.is_some_and(|held| held.json() == task.json.text())
+    };
+    board.remote.asking == Some(req) && board.waiting_changes() == 0 && page.tasks.iter().all(is_held)
 }
 
-/// A row on: behind the last one the next page. A key that is held does not run through pages unseen.
-fn step_down(shared: &mut Shared, row: usize, last: usize) -> Vec<Effect> {
-    let is_more = row == last && !shared.board.ends().1;
-    if is_more && shared.board.shown_query.is_some() {
-        return if paging::is_turning(shared) { Vec::new() } else { paging::turn(shared, true, Edge::First) };
-    }
-    select_row(shared, row + 1);
-    Vec::new()
-}
-
-/// A row back: above the first one the page before.
-fn step_up(shared: &mut Shared, row: usize) -> Vec<Effect> {
-    if row == 0 && !shared.board.ends().0 {
-        return if paging::is_turning(shared) { Vec::new() } else { paging::turn(shared, false, Edge::Last) };
-    }
-    select_row(shared, row.saturating_sub(1));
-    Vec::new()
+/// Takes a page up that came.
+pub fn take(shared: &mut Shared, asked: &Query, page: &Page) {
+    arrive::take_listed(shared, &page.tasks);
+    watch::on_page(shared, asked, page);
 }
 
 /// A key on the table.
 pub fn on_action(shared: &mut Shared, action: Action) -> Next {
     let row = shared.board.cursor().or_else(|| by_id::row_before(shared)).unwrap_or(0);
-    let last = shared.board.visible.len().saturating_sub(1);
+    let last = shared.board.count().saturating_sub(1);
     let screenful = Viewport::of(shared).most_rows();
     match action {
-        Action::Down => return step_down(shared, row, last).into(),
-        Action::Up => return step_up(shared, row).into(),
+        Action::Down => select_row(shared, row + 1),
+        Action::Up => select_row(shared, row.saturating_sub(1)),
         Action::First => select_row(shared, 0),
         Action::Last => select_row(shared, last),
-        Action::PageDown if row == last => return paging::turn(shared, true, Edge::First).into(),
         Action::PageDown => select_row(shared, row + screenful),
-        Action::PageUp if row == 0 => return paging::turn(shared, false, Edge::Last).into(),
         Action::PageUp => select_row(shared, row.saturating_sub(screenful)),
         Action::HalfDown => select_row(shared, row + screenful.div_ceil(2)),
         Action::HalfUp => select_row(shared, row.saturating_sub(screenful.div_ceil(2))),
-        Action::NextPage => return paging::turn(shared, true, Edge::First).into(),
-        Action::PreviousPage => return paging::turn(shared, false, Edge::First).into(),
+        Action::NextPage => turn(shared, true),
+        Action::PreviousPage => turn(shared, false),
         Action::Now => return range::return_to_now(shared).into(),
         Action::RangeForward => return range::move_range(shared, 1).into(),
         Action::RangeBack => return range::move_range(shared, -1).into(),
@@ -275,9 +185,9 @@ fn step_back(shared: &mut Shared) -> Next {
         set_filter(shared, Filter::default());
         return Next::stay();
     }
-    if !shared.board.query.keyword.is_empty() {
-        shared.board.query.keyword.clear();
-        return range::begin_at_now(shared).into();
+    if !shared.board.keyword.is_empty() {
+        shared.board.keyword.clear();
+        return range::read_anew(shared).into();
     }
     let key = shared.key(Scope::Tasks, Action::Close);
     shared.say(format!("nothing to go back from; {key} leaves"));

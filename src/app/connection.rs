@@ -143,6 +143,11 @@ impl ConnectionStatus {
         !self.stopped && self.retry_at.is_none_or(|at| now.running >= at)
     }
 
+    /// When the last answer came, by [`Moment::running`].
+    pub fn last_good(&self) -> Option<Duration> {
+        self.last_good.map(|good| good.running)
+    }
+
     /// What the header says.
     pub fn health(&self, now: Moment, refresh: Duration) -> Health {
         let age = self.last_good.map(|good| now.running.saturating_sub(good.running));

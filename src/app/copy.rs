@@ -234,8 +234,8 @@ mod tests {
     fn what_is_copied_is_of_the_task_for_which_the_menu_opened() {
         let mut state = board(SIZE);
         feed(&mut state, typed("y"));
-        state.board.tasks.clear();
         state.board.selected = None;
+        state.board.hold([]);
         assert_eq!(copied(&feed(&mut state, [key(KeyCode::Enter)])).text, "1234567890");
     }
 
@@ -275,7 +275,7 @@ mod tests {
     fn accounts_are_one_a_line_and_one_that_a_terminal_would_act_on_is_not_copied() {
         let open = |accounts: Value| {
             let more = json!({ "Content": { "To_Account": accounts } });
-            with_page(SIZE, 1, vec![task(7, 60, "User", "pending", "x", &more)])
+            with_page(SIZE, vec![task(7, 60, "User", "pending", "x", &more)])
         };
         let mut state = open(json!(["anna", "李伟"]));
         let effects = feed(&mut state, typed("ya"));
@@ -291,8 +291,8 @@ mod tests {
     #[test]
     fn json_holds_nothing_that_a_terminal_would_act_on_and_means_the_same() {
         let title = "a\u{202e}b\u{9b}2Jc\n";
-        let mut state = with_page(SIZE, 1, vec![task(7, 60, "All", "pending", title, &json!({}))]);
-        let raw = state.board.tasks[0].raw.clone();
+        let mut state = with_page(SIZE, vec![task(7, 60, "All", "pending", title, &json!({}))]);
+        let raw = state.board.tasks()[0].raw.clone();
         let effects = feed(&mut state, typed("yj"));
         let text = &copied(&effects).text;
         assert!(!text.chars().any(|c| text::acts(c) && c != '\n'), "{text:?}");
@@ -301,7 +301,7 @@ mod tests {
 
     #[test]
     fn without_a_task_it_does_not_open_and_says_so() {
-        let mut state = with_page(SIZE, 0, Vec::new());
+        let mut state = with_page(SIZE, Vec::new());
         feed(&mut state, typed("y"));
         assert!(state.layers.is_empty() && note(&state).contains("there is no task here"));
     }

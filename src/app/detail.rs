@@ -147,14 +147,15 @@ mod tests {
             let mut state = board((120, 40));
             let long = "a.b ".repeat(length / 4);
             let selected = state.board.selected;
-            let task = state.board.tasks.iter_mut().find(|task| Some(task.id) == selected);
-            let task = std::sync::Arc::make_mut(task.unwrap());
+            let mut task = crate::domain::Task::clone(&state.board.task(selected.unwrap()).unwrap());
             (task.title, task.desc) = (long.clone(), long.clone());
             let known = crate::domain::fields::FIELDS.iter().map(|field| field.path);
             for path in known.chain(["DataId", "Unknown.Thing", "Another"]) {
                 task.content.set(path, Some(long.clone().into()));
             }
             task.raw.insert("Title".to_owned(), long.into());
+            task.raw.insert("Content".to_owned(), task.content.0.clone().into());
+            state.board.hold([task]);
             let modes = [ViewMode::Task, ViewMode::Json].map(|mode| {
                 state.detail.mode = mode;
                 let lines = lines::lines(&state, 60);

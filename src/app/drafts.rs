@@ -5,8 +5,8 @@
 
 use std::time::Duration;
 
+use crate::domain::TaskId;
 use crate::domain::kept::{DraftState, KeptDraft};
-use crate::domain::{Task, TaskId};
 use crate::keymap::Action;
 
 use super::effect::Effect;
@@ -162,7 +162,8 @@ pub(super) fn on_restored(
     }
     let (what, id) = kept.slot.split_once(' ').unwrap_or((&kept.slot, ""));
     let id = id.parse().ok().map(TaskId);
-    let task = id.and_then(|id| shared.board.task(id)).map(|task| Box::new(Task::clone(task)));
+    let task =
+        id.and_then(|id| shared.board.task(id)).map(|task| Box::new(std::sync::Arc::unwrap_or_clone(task)));
     let purpose = match (what, id, task) {
         ("from", Some(id), _) => Purpose::From(id),
         ("edit", _, Some(task)) => Purpose::Edit(task),

@@ -8,8 +8,8 @@ use crate::keymap::{Action, Scope};
 
 use crate::domain::TaskId;
 
-use super::board::ask::{select, set_filter};
 use super::board::offer::{offer, take_up};
+use super::board::rows::{select, set_filter};
 use super::next::{Go, Next};
 use super::shared::Shared;
 use super::text_field::TextField;
@@ -130,7 +130,7 @@ impl FilterLine {
             let effects = take_up(shared, offer, self.before.clone());
             return Next { effects, go: Go::Close };
         }
-        if shared.board.rows().len() == 0 {
+        if shared.board.count() == 0 {
             // Without the filter it is there again.
             select(shared, (self.selected.0, None));
         }

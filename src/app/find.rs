@@ -7,7 +7,7 @@ use crate::domain::query::Range;
 use crate::domain::{Zone, when};
 use crate::keymap::{Action, Scope};
 
-use super::board::range::{ask_anew, set_range};
+use super::board::range::{read_anew, set_range};
 use super::next::{Go, Next};
 use super::shared::Shared;
 use super::text_field::TextField;
@@ -16,7 +16,7 @@ use super::text_field::TextField;
 pub const FIELDS: [(&str, &str); 3] = [
     ("Keyword", "in title or text, any letter case, or a TaskID; empty finds all"),
     ("From", "next week, last night, mon, 15 nov, today 9:00, -7d"),
-    ("To", "fri, tomorrow 23:59, +23d; as long a range as the service takes"),
+    ("To", "fri, tomorrow 23:59, +23d; a long range is read in pieces"),
 ];
 
 /// The form.
@@ -38,11 +38,11 @@ const LONGEST: [usize; 3] = [256, 128, 128];
 impl Find {
     /// The form with what was typed when it was left by Esc, else with what is asked now.
     pub(super) fn open(shared: &mut Shared) -> Self {
-        let query = &shared.board.query;
+        let board = &shared.board;
         let before = [
-            query.keyword.clone(),
-            when::editable(query.range.begin, shared.zone),
-            when::editable(query.range.end, shared.zone),
+            board.keyword.clone(),
+            when::editable(board.range.begin, shared.zone),
+            when::editable(board.range.end, shared.zone),
         ];
         let left = shared.drafts.find.take();
         let [keyword, from, to] = left.as_ref().unwrap_or(&before);
@@ -76,9 +76,9 @@ impl Find {
             Some(Action::PreviousField) => self.focus = (self.focus + FIELDS.len() - 1) % FIELDS.len(),
             Some(Action::Ask) => match read(self, now, zone) {
                 Ok((keyword, range)) => {
-                    shared.board.query.keyword = keyword;
+                    shared.board.keyword = keyword;
                     set_range(shared, range);
-                    return Next { effects: ask_anew(shared), go: Go::Close };
+                    return Next { effects: read_anew(shared), go: Go::Close };
                 }
                 Err(problem) => {
                     self.focus = problem.0;
@@ -189,7 +189,7 @@ mod tests {
         let left = texts(&state);
         assert_eq!(left[0], "30 j sale", "digits and letters of keys are text");
         assert!(feed(&mut state, [key(KeyCode::Esc)]).is_empty());
-        assert!(state.layers.is_empty() && state.board.query.keyword.is_empty());
+        assert!(state.layers.is_empty() && state.board.keyword.is_empty());
         feed(&mut state, typed("f"));
         assert_eq!(texts(&state), left);
         // What is asked needs no bringing back.

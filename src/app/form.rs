@@ -42,7 +42,7 @@ pub(super) fn open(shared: &mut Shared, purpose: Purpose) -> Option<(Form, Vec<E
         Purpose::New => ("new".to_owned(), Draft::new(&shared.setup.from_account)),
         Purpose::From(id) => {
             let task = shared.board.task(*id)?;
-            let mut draft = Draft::clone_of(task);
+            let mut draft = Draft::clone_of(&task);
             if !Kind::KNOWN.contains(&task.kind) {
                 draft.kind = None;
             }

@@ -9,7 +9,7 @@
 
 use crate::keymap::{Action, Binding, Keymap, Scope};
 
-use super::board::paging;
+use super::board::select;
 use super::list::Rows;
 use super::next::{Go, Next};
 use super::reload::obstacle;
@@ -94,8 +94,8 @@ pub fn why_not(shared: &Shared, action: Action) -> Option<String> {
     match action {
         Action::Reload => obstacle::obstacle(shared).map(str::to_owned),
         Action::Acknowledge => writes::nothing_to_acknowledge(shared).map(str::to_owned),
-        Action::NextPage => paging::no_page(shared, true),
-        Action::PreviousPage => paging::no_page(shared, false),
+        Action::NextPage => select::no_page(shared, true),
+        Action::PreviousPage => select::no_page(shared, false),
         other => task_actions::why_not(shared, other),
     }
 }
@@ -149,7 +149,7 @@ mod tests {
 
     #[test]
     fn whatever_it_runs_does_what_the_key_does() {
-        let (mut here, none) = (board(SIZE), with_page(SIZE, 0, Vec::new()));
+        let (mut here, none) = (board(SIZE), with_page(SIZE, Vec::new()));
         feed(&mut here, typed("x"));
         let items: Vec<Binding> = menu(&here).items(&here.setup.keys).into_iter().cloned().collect();
         // A task of each state, no task at all, nothing loaded, and writes whose outcome is not known.

@@ -7,7 +7,6 @@ use crate::domain::{Failure, ListLimits};
 
 use crate::keymap::{Action, Scope};
 
-use super::board::range::ask_anew;
 use super::board::{self, table::Board};
 use super::detail::pane::Detail;
 use super::effect::Effect;
@@ -100,16 +99,13 @@ fn applied(state: &mut State, req: ReqId, result: Result<(), Failure>) -> Vec<Ef
     state.connection.skew = before.skew.filter(|_| same_place);
     if same_place {
         state.say("the config was reloaded");
-        // Pages of another size are other pages; else the table stays where it is.
-        let other_pages = state.setup.page_size != setup.page_size;
         state.setup = setup;
-        state.board.query.page_size = board::ask::most_rows(state);
-        effects.extend(if other_pages { ask_anew(state) } else { board::reload(state) });
+        effects.extend(board::ask::read_again(state));
         return effects;
     }
     // Of another app nothing that is on the screen is true.
     state.close_all();
-    state.board = Board::new(&setup, state.now.utc);
+    state.board = Board::new(state.now.utc);
     state.limits = ListLimits::default();
     state.detail = Detail::default();
     state.drafts = Drafts::default();
@@ -119,9 +115,8 @@ fn applied(state: &mut State, req: ReqId, result: Result<(), Failure>) -> Vec<Ef
     state.failed.clear();
     let place = format!("{} · {} · {}", setup.profile, setup.place, setup.sdkappid);
     state.setup = setup;
-    state.board.query.page_size = board::ask::most_rows(state);
     state.say(format!("now on {place}"));
-    effects.extend(board::reload(state));
+    effects.extend(board::start(state));
     effects
 }
 
@@ -154,8 +149,8 @@ mod tests {
         let req = reload(&mut state);
         let (selected, setup) = (state.board.selected, Setup { page_size: 60, ..state.setup.clone() });
         let effects = answered(&mut state, req, Ok(Reloaded { setup, same_place: true }));
-        let [Effect::List { query, .. }] = effects.as_slice() else { panic!("{effects:?}") };
-        assert_eq!((query.page_size, state.connection.stopped), (60, false));
+        let [Effect::List { .. }, Effect::Sync { .. }] = effects.as_slice() else { panic!("{effects:?}") };
+        assert_eq!((state.setup.page_size, state.connection.stopped), (60, false));
         assert_eq!(state.board.selected, selected, "the table stays");
         assert!(answered(&mut state, req, Err("late".into())).is_empty(), "an old answer changes nothing");
     }
@@ -167,7 +162,8 @@ mod tests {
         let req = reload(&mut state);
         let same = state.setup.clone();
         let effects = answered(&mut state, req, Ok(Reloaded { setup: same, same_place: true }));
-        assert!(matches!(effects.as_slice(), [Effect::List { .. }]) && !state.presence.mouse, "{effects:?}");
+        assert!(matches!(effects.as_slice(), [Effect::List { .. }, Effect::Sync { .. }]));
+        assert!(!state.presence.mouse);
         for mouse in [false, true] {
             let req = reload(&mut state);
             let setup = Setup { mouse, ..state.setup.clone() };
@@ -194,9 +190,14 @@ mod tests {
         let [Effect::Adopt { req }] = effects[..] else { panic!("{effects:?}") };
         assert_eq!(again(&mut state), []);
         let effects = feed(&mut state, [Message::Adopted { req, result: Ok(()) }]);
-        let [Effect::List { .. }, Effect::Reload { req }] = effects[..] else { panic!("{effects:?}") };
+        let [Effect::List { .. }, Effect::Sync { .. }, Effect::Reload { req }] = effects[..] else {
+            panic!("{effects:?}")
+        };
         let effects = answered(&mut state, req, read().map(|read| *read));
-        assert!(matches!(effects[..], [Effect::List { .. }]), "and that was all: {effects:?}");
+        assert!(
+            matches!(effects[..], [Effect::List { .. }, Effect::Sync { .. }]),
+            "and that was all: {effects:?}"
+        );
     }
 
     #[test]
@@ -205,8 +206,8 @@ mod tests {
         let req = reload(&mut state);
         let setup = Setup { sdkappid: 7, environment: Environment::Test, ..state.setup.clone() };
         let effects = answered(&mut state, req, Ok(Reloaded { setup, same_place: false }));
-        assert!(matches!(effects.as_slice(), [Effect::List { .. }]), "{effects:?}");
-        assert_eq!((state.board.tasks.len(), state.board.selected, state.setup.sdkappid), (0, None, 7));
+        assert!(matches!(effects.as_slice(), [Effect::List { .. }, Effect::Sync { .. }]), "{effects:?}");
+        assert_eq!((state.board.tasks().len(), state.board.selected, state.setup.sdkappid), (0, None, 7));
         assert_eq!(state.connection.skew, None);
     }
 
@@ -225,9 +226,9 @@ mod tests {
         let mut refused = state.clone();
         let failure = Failure::Local { detail: "gone".to_owned() };
         feed(&mut refused, [Message::Adopted { req, result: Err(failure) }]);
-        assert_eq!((&refused.setup, refused.board.tasks.is_empty()), (&before, false));
+        assert_eq!((&refused.setup, refused.board.tasks().is_empty()), (&before, false));
         feed(&mut state, [Message::Adopted { req, result: Ok(()) }]);
-        assert_eq!((state.setup.sdkappid, state.board.tasks.len()), (7, 0));
+        assert_eq!((state.setup.sdkappid, state.board.tasks().len()), (7, 0));
     }
 
     #[test]

@@ -137,7 +137,7 @@ impl Shared {
     pub(super) fn new(setup: Setup, now: Moment, size: (u16, u16)) -> Self {
         let zone = setup.zone;
         let presence = Presence::new(setup.mouse, setup.refresh);
-        let board = Board::new(&setup, now.utc);
+        let board = Board::new(now.utc);
         Self {
             setup,
             now,

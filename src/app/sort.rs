@@ -1,19 +1,30 @@
-//! The picker of the order: by which time, and in which direction.
+//! The picker of the order: by which column, and in which direction.
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
 
-use crate::domain::Order;
 use crate::keymap::Action;
 
-use super::board::range::ask_anew;
-use super::effect::Effect;
+use super::board::range::set_sort;
+use super::board::{Column, Sort};
 use super::list::Rows;
-use super::next::{Go, Next};
+use super::next::Next;
 use super::shared::Shared;
 
-/// The orders that the service knows.
-pub const CHOICES: [(Order, bool); 4] =
-    [(Order::Scheduled, true), (Order::Scheduled, false), (Order::Created, true), (Order::Created, false)];
+/// The orders that are offered: the times first, each with its usual direction first.
+pub const CHOICES: [Sort; 12] = [
+    Sort { column: Column::Scheduled, ascending: true },
+    Sort { column: Column::Scheduled, ascending: false },
+    Sort { column: Column::Created, ascending: false },
+    Sort { column: Column::Created, ascending: true },
+    Sort { column: Column::Status, ascending: true },
+    Sort { column: Column::Status, ascending: false },
+    Sort { column: Column::Who, ascending: true },
+    Sort { column: Column::Who, ascending: false },
+    Sort { column: Column::Title, ascending: true },
+    Sort { column: Column::Title, ascending: false },
+    Sort { column: Column::Sender, ascending: true },
+    Sort { column: Column::Sender, ascending: false },
+];
 
 /// The picker.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -23,34 +34,31 @@ pub struct SortPicker {
 }
 
 /// An order in words.
-pub fn words(order: Order, ascending: bool) -> &'static str {
-    match (order, ascending) {
-        (Order::Scheduled, true) => "by scheduled time, earliest first",
-        (Order::Scheduled, false) => "by scheduled time, latest first",
-        (Order::Created, true) => "by creation time, oldest first",
-        (Order::Created, false) => "by creation time, newest first",
+pub fn words(sort: Sort) -> &'static str {
+    match (sort.column, sort.ascending) {
+        (Column::Scheduled, true) => "by scheduled time, earliest first",
+        (Column::Scheduled, false) => "by scheduled time, latest first",
+        (Column::Created, true) => "by creation time, oldest first",
+        (Column::Created, false) => "by creation time, newest first",
+        (Column::Status, true) => "by status, pending first",
+        (Column::Status, false) => "by status, failed first",
+        (Column::Who, true) => "by audience, A to Z",
+        (Column::Who, false) => "by audience, Z to A",
+        (Column::Title, true) => "by title, A to Z",
+        (Column::Title, false) => "by title, Z to A",
+        (Column::Sender, true) => "by sender, A to Z",
+        (Column::Sender, false) => "by sender, Z to A",
     }
 }
 
-/// Asks for the rows in this order.
-fn set(shared: &mut Shared, order: Order, ascending: bool) -> Vec<Effect> {
-    shared.board.query.order = order;
-    shared.board.query.ascending = ascending;
-    ask_anew(shared)
-}
-
-/// The head of a column was pressed: its order, or the order turned round; what the service has no order by says
-/// so.
-pub(super) fn by_column(shared: &mut Shared, order: Option<Order>) -> Vec<Effect> {
-    let Some(order) = order else {
-        shared.say("the service sorts by scheduled or creation time only");
-        return Vec::new();
-    };
-    let query = &shared.board.query;
+/// The head of a column was pressed: its order, or the order turned round.
+pub(super) fn by_column(shared: &mut Shared, column: Column) {
+    let sort = shared.board.sort;
     // What was created last is what somebody looks for there.
-    let ascending = if query.order == order { !query.ascending } else { order == Order::Scheduled };
-    shared.say(format!("sorted {}", words(order, ascending)));
-    set(shared, order, ascending)
+    let ascending = if sort.column == column { !sort.ascending } else { column != Column::Created };
+    let sort = Sort { column, ascending };
+    shared.say(format!("sorted {}", words(sort)));
+    set_sort(shared, sort);
 }
 
 /// Widest picker.
@@ -64,8 +72,8 @@ impl SortPicker {
 
     /// The picker on the order turned round, so that `s s` reverses.
     pub(super) fn open(shared: &Shared) -> Self {
-        let query = &shared.board.query;
-        let reversed = (query.order, !query.ascending);
+        let sort = shared.board.sort;
+        let reversed = Sort { ascending: !sort.ascending, ..sort };
         Self { at: CHOICES.iter().position(|choice| *choice == reversed).unwrap_or(0) }
     }
 
@@ -75,8 +83,10 @@ impl SortPicker {
             Action::Down => self.at = (self.at + 1).min(CHOICES.len() - 1),
             Action::Up => self.at = self.at.saturating_sub(1),
             Action::Choose => {
-                let Some((order, ascending)) = CHOICES.get(self.at).copied() else { return Next::close() };
-                return Next { effects: set(shared, order, ascending), go: Go::Close };
+                if let Some(sort) = CHOICES.get(self.at) {
+                    set_sort(shared, *sort);
+                }
+                return Next::close();
             }
             Action::Back | Action::Close => return Next::close(),
             _ => {}

@@ -46,11 +46,10 @@ impl State {
     /// The state before the first answer, and what to ask for first.
     pub fn start(setup: Setup, now: Moment, size: (u16, u16)) -> (Self, Vec<Effect>) {
         let mut shared = Shared::new(setup, now, size);
-        shared.board.query.page_size = board::ask::most_rows(&shared);
         if let Some(notice) = shared.setup.notice.clone() {
             shared.say(notice);
         }
-        let effects = board::reload(&mut shared);
+        let effects = board::start(&mut shared);
         (Self { shared, layers: Vec::new() }, effects)
     }
 
@@ -88,9 +87,14 @@ impl State {
         if let Some(review) = self.review() {
             return review.wake_in(self.now.running);
         }
+        if self.board.is_listing() {
+            return Duration::ZERO;
+        }
         // The clock and the countdowns turn with the second.
         let into = u64::from(self.now.utc.timestamp_subsec_millis());
-        Duration::from_millis(1000 - into.min(999))
+        let second = Duration::from_millis(1000 - into.min(999));
+        let look = board::look_in(self);
+        if self.board.remote.asking.is_none() && !look.is_zero() { second.min(look) } else { second }
     }
 
     /// Whether a message changes only what the next second changes anyway: the age of what is shown, and how
@@ -103,7 +107,7 @@ impl State {
         // Whoever asked by a key, or waits for something, sees the answer at once.
         let is_live = matches!(self.connection.health(self.now, self.expected_pace()), Health::Live(_));
         let is_at_rest = self.layers.is_empty() && self.writes.is_empty() && !board::is_held(self);
-        is_live && is_at_rest && self.board.shows_already(*req, page)
+        is_live && is_at_rest && board::shows_already(self, *req, page)
     }
 
     /// The shared state, and the form and the review that lie over the table, each to be changed.

@@ -7,7 +7,8 @@ use std::sync::Arc;
 use crate::domain::Zone;
 use crate::keymap::{Action, Scope};
 
-use super::board::ask::{follow_cursor, read_again};
+use super::board::ask::read_again;
+use super::board::rows::follow_cursor;
 use super::form::model::Purpose;
 use super::frame::Placement;
 use super::next::{Destination, Next};

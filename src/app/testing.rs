@@ -15,11 +15,15 @@ use crate::app::{
 };
 use crate::domain::call::End;
 use crate::domain::collision::Policy;
+use crate::domain::coverage::{Window, WindowState};
 use crate::domain::failure::NotSent;
 use crate::domain::kept::{DraftId, DraftState, KeptDraft};
+use crate::domain::limits::RangeOf;
 use crate::domain::profile::Environment;
 use crate::domain::wire::{Command, read_task, time_in, time_out};
-use crate::domain::{self, Content, Draft, Failure, Kind, NewTask, Page, Task, TaskId, Zone};
+use crate::domain::{
+    self, Content, Coverage, Draft, Failure, Kind, NewTask, Order, Page, Query, Task, TaskId, Zone,
+};
 
 /// Saturday 21 November 2026, 14:03:22 in Shanghai; the program runs for 1000 s.
 pub(crate) fn now() -> Moment {
@@ -78,6 +82,31 @@ pub(crate) fn task(id: u64, seconds: i64, kind: &str, status: &str, title: &str,
         to.extend(from.iter().filter(|(key, _)| *key != "Content").map(|(k, v)| (k.clone(), v.clone())));
     }
     read_task(info.as_object().unwrap()).unwrap()
+}
+
+/// The task after a field of it was changed by hand: its JSON says the same.
+pub(crate) fn with_json(task: Task) -> Task {
+    let mut info = task.raw.clone();
+    let mut set = |key: &str, value: Value| info.insert(key.to_owned(), value);
+    if let Some(at) = task.scheduled_at {
+        set("SchedAt", json!(time_out(at)));
+    }
+    if let Some(at) = task.created_at {
+        set("CreateAt", json!(time_out(at)));
+    }
+    set("Title", json!(task.title));
+    set("Desc", json!(task.desc));
+    set("Status", json!(task.status.wire()));
+    set("Type", json!(task.kind.wire()));
+    set("Content", Value::Object(task.content.0.clone()));
+    read_task(&info).unwrap()
+}
+
+/// The same task under another number.
+pub(crate) fn with_id(task: Task, id: u64) -> Task {
+    let mut info = with_json(task).raw;
+    info.insert("TaskID".to_owned(), json!(id));
+    read_task(&info).unwrap()
 }
 
 /// All states, all types, and titles that terminals stumble over.
@@ -220,25 +249,109 @@ pub(super) fn call(command: Command, end: End) -> Call {
     Call { sent: now().utc, ..domain::call::testing::call(command, end) }
 }
 
-/// With this page on screen, a second old.
-pub(crate) fn with_page(size: (u16, u16), total: u64, tasks: Vec<Task>) -> State {
-    let (mut state, req) = connecting(size);
+/// A service with these tasks, which answers what is asked of it.
+#[derive(Clone, Debug, Default)]
+pub(crate) struct Service {
+    pub(crate) tasks: Vec<Arc<Task>>,
+    /// Whether the whole of a range can be read.
+    pub(crate) is_cut: bool,
+}
+
+impl Service {
+    pub(crate) fn new<T: Into<Arc<Task>>>(tasks: impl IntoIterator<Item = T>) -> Self {
+        let tasks = tasks.into_iter().map(|task| Arc::new(with_json(Arc::unwrap_or_clone(task.into()))));
+        Self { tasks: tasks.collect(), is_cut: false }
+    }
+
+    /// A page, as it is asked for.
+    pub(crate) fn page(&self, query: &Query) -> Page {
+        let is_found =
+            |task: &Task| task.title.contains(&query.keyword) || task.desc.contains(&query.keyword);
+        let is_inside = |task: &Task| query.order.time_of(task).is_none_or(|at| query.range.holds(at));
+        let inside = self.tasks.iter().filter(|task| is_inside(task) && is_found(task));
+        let mut inside: Vec<Arc<Task>> = inside.cloned().collect();
+        inside.sort_by_key(|task| (query.order.time_of(task), task.id));
+        if !query.ascending {
+            inside.reverse();
+        }
+        let total = inside.len() as u64;
+        let skip = usize::try_from(query.offset).unwrap();
+        Page::new(total, inside.into_iter().skip(skip).take(usize::try_from(query.page_size).unwrap()))
+    }
+
+    /// What it says to an effect.
+    pub(crate) fn reply(&self, effect: &Effect) -> Vec<Message> {
+        match effect {
+            Effect::List { req, query, .. } => {
+                vec![Message::Listed { req: *req, result: Ok(self.page(query)) }]
+            }
+            Effect::Sync { req, wanted } => {
+                let query = Query {
+                    range: wanted.range,
+                    keyword: wanted.keyword.clone(),
+                    page_size: u32::MAX,
+                    ..Query::around(now().utc, 100)
+                };
+                let page = self.page(&query);
+                let mut window = Window::waiting(Order::Scheduled, wanted.range);
+                if !self.is_cut {
+                    window.state = WindowState::Fresh { at: now().utc, total: page.total };
+                }
+                let coverage = Coverage {
+                    range: wanted.range,
+                    reading: RangeOf::Scheduled,
+                    windows: vec![window],
+                    created_since: None,
+                };
+                let coverage = Box::new(coverage);
+                vec![
+                    Message::SyncRead { req: *req, page, coverage: coverage.clone() },
+                    Message::Synced { req: *req, result: Ok(coverage) },
+                ]
+            }
+            Effect::Get { req, id, .. } => {
+                let found = self.tasks.iter().find(|task| task.id == *id);
+                let gone =
+                    || Failure::Refused { code: 90104, info: String::new(), invalid_accounts: Vec::new() };
+                let result = found.map(|task| Box::new(Task::clone(task))).ok_or_else(gone);
+                vec![Message::Got { req: *req, result }]
+            }
+            _ => Vec::new(),
+        }
+    }
+
+    /// Answers all of these, and what they lead to; says how many were questions.
+    pub(crate) fn answer(&self, state: &mut State, mut effects: Vec<Effect>) -> usize {
+        let mut asked = 0;
+        while let Some(effect) = effects.pop() {
+            for message in self.reply(&effect) {
+                asked += 1;
+                assert!(asked < 60, "it asks without end: {effect:?}");
+                effects.extend(update(state, message));
+            }
+        }
+        asked
+    }
+}
+
+/// With these tasks on screen, a second old.
+pub(crate) fn with_page(size: (u16, u16), tasks: Vec<Task>) -> State {
+    let (mut state, effects) = State::start(setup(), now(), size);
     let call = Call { server_date: Some(now().utc), ..call(Command::List, End::Done) };
-    let result = Ok(Page::new(total, tasks));
     feed(
         &mut state,
         [
             Message::Signed { until: now().utc + TimeDelta::hours(41), given: false },
             Message::Called(Arc::new(call)),
-            Message::Listed { req, result },
         ],
     );
+    Service::new(tasks).answer(&mut state, effects);
     state
 }
 
 /// The board with everything on it, the flash sale selected, one task in doubt.
 pub(crate) fn board(size: (u16, u16)) -> State {
-    let mut state = with_page(size, 128, tasks());
+    let mut state = with_page(size, tasks());
     feed(&mut state, typed("gjjjj"));
     state.last_key = None;
     state
@@ -411,8 +524,7 @@ fn copies(mut state: State, keys: Vec<Message>) -> State {
 fn no_task(size: (u16, u16)) -> State {
     let mut state = board(size);
     let effects = feed(&mut state, [typed("f7777777777"), vec![key(KeyCode::Enter)]].concat());
-    let req = asked(&effects);
-    feed(&mut state, [Message::Listed { req, result: Ok(Page::new(0, Vec::<Task>::new())) }]);
+    Service::default().answer(&mut state, effects);
     state
 }
 
@@ -429,7 +541,7 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("board", board(size)),
         ("in_doubt", in_doubt(size)),
         ("connecting", connecting(size).0),
-        ("empty", with_page(size, 0, Vec::new())),
+        ("empty", with_page(size, Vec::new())),
         ("offline", offline(board(size))),
         ("offline_empty", offline(connecting(size).0)),
         ("busy", busy(board(size))),
@@ -448,7 +560,7 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ("sort", after(board(size), typed("s"))),
         ("menu", after(board(size), typed("x"))),
         ("menu_dispatched", after(board(size), [typed("g"), typed("xj")].concat())),
-        ("menu_empty", after(with_page(size, 0, Vec::new()), typed("xG"))),
+        ("menu_empty", after(with_page(size, Vec::new()), typed("xG"))),
         ("copy", after(board(size), typed("y"))),
         ("filter", after(board(size), typed("/status=pending sale"))),
         ("filter_problem", after(board(size), typed("/in<soon"))),
@@ -497,7 +609,8 @@ pub(super) fn open_time(state: &mut State, task: &Task) -> Vec<Effect> {
 
 /// Opens the form with another task's content; the task is on the page.
 pub(super) fn open_from(state: &mut State, task: &Task) -> Vec<Effect> {
-    state.board.tasks.retain(|other| other.id != task.id);
-    state.board.tasks.push(task.clone().into());
+    let others = state.board.tasks().into_iter().filter(|other| other.id != task.id);
+    let tasks: Vec<Task> = others.map(|other| Task::clone(&other)).chain([task.clone()]).collect();
+    state.board.hold(tasks);
     state.open(Destination::Form(Purpose::From(task.id), None))
 }

@@ -8,11 +8,11 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::domain::kept::KeptDraft;
-use crate::domain::{Failure, Page, Task, text, when};
+use crate::domain::{Coverage, Failure, Page, Task, text, when};
 use crate::keymap::{self, Action, Scope};
 
 use super::board::hit::TableHit;
-use super::board::{self, PageAnswer};
+use super::board::{self, sync};
 use super::clip;
 use super::effect::Effect;
 use super::layer::Layer;
@@ -33,6 +33,7 @@ pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let said_before = state.notes;
     let effects = take(state, message);
     leave_note_behind(state, is_input, said_before);
+    board::read_screen(state);
     let (shared, screens) = state.split();
     if let Some(review) = screens.review {
         review::compose(shared, review);
@@ -104,16 +105,25 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
             state.calls.push(call);
             Vec::new()
         }
-        Message::Learnt { limits, is_new } => board::on_learnt(state, *limits, is_new),
+        Message::Learnt { limits, is_new } => {
+            board::on_learnt(state, *limits, is_new);
+            Vec::new()
+        }
         Message::Narrowed { req, query } => {
             board::on_narrowed(state, req, query);
             Vec::new()
         }
         Message::Listed { req, result } => on_listed(state, req, result),
-        Message::SyncRead { .. }
-        | Message::Synced { .. }
-        | Message::Recalled { .. }
-        | Message::SnapshotKept { .. } => Vec::new(),
+        Message::SyncRead { req, page, coverage } => on_sync_read(state, req, &page, *coverage),
+        Message::Synced { req, result } => sync::on_synced(state, req, result.map(|coverage| *coverage)),
+        Message::Recalled { rows, read_at } => {
+            sync::on_recalled(state, rows, read_at);
+            Vec::new()
+        }
+        Message::SnapshotKept { req, result } => {
+            sync::on_kept(state, req, &result);
+            Vec::new()
+        }
         Message::Reloaded { req, result } => reload::on_reloaded(state, req, result.map(|read| *read)),
         Message::Adopted { req, result } => reload::on_adopted(state, req, result),
         Message::DraftLoaded { req, result } => {
@@ -194,7 +204,7 @@ fn on_write_message(state: &mut State, message: Message) -> Vec<Effect> {
             on_write(state, |shared, screens| review::on_ended_elsewhere(shared, screens, entry, verdict))
         }
         Message::Got { req, result } => {
-            if board::go_to::on_read_again(state, req, &result) {
+            if board::go_to::on_read_again(state, req, &result) || sync::on_rechecked(state, req, &result) {
                 return Vec::new();
             }
             if let Some(mut effects) = board::by_id::on_got(state, req, &result) {
@@ -242,18 +252,30 @@ fn on_write(
 /// A page came, or did not. What it brings is held against the writes of unknown outcome, and against what
 /// is under review, before it is shown.
 fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -> Vec<Effect> {
-    let arrived = match board::on_listed(state, req, result) {
-        PageAnswer::Page(arrived) => arrived,
-        PageAnswer::Other(effects) => return effects,
-    };
-    let tasks: Vec<&Task> = arrived.page.tasks.iter().map(Arc::as_ref).collect();
-    let mut effects = on_write(state, |shared, screens| {
+    let asked = board::on_listed(state, req, result.as_ref().map_err(Clone::clone));
+    let Some((asked, page)) = asked.zip(result.ok()) else { return Vec::new() };
+    let effects = hold_against_writes(state, &page);
+    board::take(state, &asked, &page);
+    effects
+}
+
+/// A page of the whole range came: with it the same is done.
+fn on_sync_read(state: &mut State, req: ReqId, page: &Page, coverage: Coverage) -> Vec<Effect> {
+    if !sync::is_asked(state, req) {
+        return Vec::new();
+    }
+    let effects = hold_against_writes(state, page);
+    sync::on_read(state, page, coverage);
+    effects
+}
+
+fn hold_against_writes(state: &mut State, page: &Page) -> Vec<Effect> {
+    let tasks: Vec<&Task> = page.tasks.iter().map(Arc::as_ref).collect();
+    on_write(state, |shared, screens| {
         let mut effects = review::learn(shared, screens, &tasks);
         effects.extend(review::compare_with_list(shared, screens, &tasks));
         effects
-    });
-    effects.extend(board::take(state, arrived));
-    effects
+    })
 }
 
 /// A draft of the list is the one of its form again, or could not be.
@@ -281,7 +303,7 @@ fn on_resized(state: &mut State, size: (u16, u16)) -> Vec<Effect> {
     if state.areas().is_none_or(|areas| areas.detail.is_none()) {
         state.detail.focused = false;
     }
-    board::on_resized(state)
+    Vec::new()
 }
 
 fn on_tick(state: &mut State, now: Moment) -> Vec<Effect> {
@@ -502,7 +524,7 @@ fn on_mouse(state: &mut State, mouse: Mouse) -> Vec<Effect> {
         }
         PointedAt::FocusDetail => state.detail.focused = true,
         PointedAt::Table(action) => board::scroll(state, action, pointer::LINES),
-        PointedAt::OnTable(TableHit::Head(order)) => return sort::by_column(state, order),
+        PointedAt::OnTable(TableHit::Head(column)) => sort::by_column(state, column),
         PointedAt::OnTable(TableHit::Row(id)) => {
             state.detail.focused = false;
             board::select(state, id);

@@ -293,10 +293,12 @@ fn of_last_run(shared: &Shared, write: &PendingWrite) -> Option<Subject> {
             Some(Subject::Create(NewTask { content, ..new.clone() }))
         }
         Write::Modify(change) => {
-            let base = Box::new(Task::clone(shared.board.task(change.id)?));
+            let base = Box::new(std::sync::Arc::unwrap_or_clone(shared.board.task(change.id)?));
             Some(Subject::Modify { base, change: change.clone() })
         }
-        Write::Cancel { id, .. } => Some(Subject::Cancel(Box::new(Task::clone(shared.board.task(*id)?)))),
+        Write::Cancel { id, .. } => {
+            Some(Subject::Cancel(Box::new(std::sync::Arc::unwrap_or_clone(shared.board.task(*id)?))))
+        }
     }
 }
 

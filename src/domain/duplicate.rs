@@ -6,10 +6,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use super::content::{Audience, Content};
 use super::draft::NewTask;
 use super::kind::Kind;
+use super::query::Range;
 
 /// Pushes of the same words to the same people within this time of each other are taken for one that
 /// was made twice.
 const NEAR: TimeDelta = TimeDelta::minutes(15);
+
+/// The times so near to one that a push then may be the same one.
+pub fn near(at: DateTime<Utc>) -> Range {
+    Range { begin: at - NEAR, end: at + NEAR }
+}
 
 /// Whether both say the same to the same people, whenever they do. Where there are no words (data
 /// only), everything else must be the same.

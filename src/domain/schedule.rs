@@ -151,6 +151,16 @@ impl Schedule {
         Put::New(slot)
     }
 
+    /// Notes that a task was seen in this pass, if it is held to the byte as it came.
+    pub fn see(&mut self, id: TaskId, json: &Arc<str>, pass: u32) -> bool {
+        let Some(slot) = self.slot(id) else { return false };
+        let Some(held) = self.held.get_mut(slot as usize).filter(|held| held.json == *json) else {
+            return false;
+        };
+        held.pass = pass;
+        true
+    }
+
     fn store(&mut self, held: Held) -> Slot {
         if let Some(slot) = self.free.pop()
             && let Some(there) = self.held.get_mut(slot as usize)

@@ -126,7 +126,7 @@ async fn five_hundred_keys_cost_one_frame() {
         far.input.try_send(key(KeyCode::Char('k'))).unwrap();
     }
     far.input.try_send(key(KeyCode::Char('j'))).unwrap();
-    let run = run_with(with_page(SIZE, 128, tasks()), ends);
+    let run = run_with(with_page(SIZE, tasks()), ends);
     let quit = async {
         tokio::time::sleep(Duration::from_millis(10)).await;
         far.input.send(key(KeyCode::Char('q'))).await.unwrap();
@@ -149,14 +149,14 @@ async fn an_answer_of_the_worker_reaches_the_screen() {
         drop(far.worker);
     };
     let (ended, ()) = tokio::join!(run, quit);
-    assert_eq!(ended.state.board.total, 128);
+    assert_eq!(ended.state.board.in_range(), 10);
     assert!(shown(&far.terminal).contains("Lunch time"), "{}", shown(&far.terminal));
 }
 
 #[tokio::test(start_paused = true)]
 async fn the_clock_on_screen_goes_on_by_itself() {
     let (ends, far) = ends(64);
-    let run = run_with(with_page(SIZE, 128, tasks()), ends);
+    let run = run_with(with_page(SIZE, tasks()), ends);
     let quit = async {
         tokio::time::sleep(Duration::from_millis(3500)).await;
         far.signals.send(Message::EndAsked).await.unwrap();
@@ -170,8 +170,8 @@ async fn the_clock_on_screen_goes_on_by_itself() {
 #[tokio::test(start_paused = true)]
 async fn an_answer_that_brings_nothing_new_is_shown_with_the_next_second() {
     let (ends, mut far) = ends(64);
-    let state = with_page(SIZE, 128, tasks());
-    let page = Page::new(128, state.board.tasks.clone());
+    let state = with_page(SIZE, tasks());
+    let page = Page::new(10, state.board.tasks());
     let run = run_with(state, ends);
     let worker = async {
         let mut answer = async |page: &Page| {
@@ -180,25 +180,25 @@ async fn an_answer_that_brings_nothing_new_is_shown_with_the_next_second() {
         };
         answer(&page).await;
         answer(&page).await;
-        // It says the same, but it was read anew: whoever cannot tell draws.
-        answer(&Page::new(128, tasks())).await;
-        let mut news = page.clone();
-        news.total = 129;
-        answer(&news).await;
+        let mut more = tasks();
+        let mut news = more[5].clone();
+        news.title = "Something new".to_owned();
+        more.push(crate::app::testing::with_id(news, 129));
+        answer(&Page::new(11, more)).await;
         tokio::time::sleep(Duration::from_millis(10)).await;
-        assert!(shown(&far.terminal).contains("129"), "{}", shown(&far.terminal));
+        assert!(shown(&far.terminal).contains("Something new"), "{}", shown(&far.terminal));
         far.signals.send(Message::EndAsked).await.unwrap();
         drop(far.worker);
     };
     let (ended, ()) = tokio::join!(run, worker);
     let seconds = ended.state.now.running.saturating_sub(now().running).as_secs();
-    assert_eq!(ended.frames, 1 + seconds + 2, "one at the start, one a second, and two for news");
+    assert_eq!(ended.frames, 1 + seconds + 1, "one at the start, one a second, and one for news");
 }
 
 #[tokio::test(start_paused = true)]
 async fn leaving_waits_for_a_write_and_takes_its_answer() {
     let (ends, mut far) = ends(64);
-    let mut state = with_page(SIZE, 128, tasks());
+    let mut state = with_page(SIZE, tasks());
     let req = write(&mut state);
     far.input.try_send(ctrl_c()).unwrap();
     far.input.try_send(ctrl_c()).unwrap();
@@ -219,7 +219,7 @@ async fn leaving_waits_for_a_write_and_takes_its_answer() {
 #[tokio::test(start_paused = true)]
 async fn the_draft_of_a_create_that_succeeds_while_leaving_goes() {
     let (ends, mut far) = ends(64);
-    let mut state = with_page(SIZE, 128, tasks());
+    let mut state = with_page(SIZE, tasks());
     state.setup.environment = crate::domain::profile::Environment::Test;
     let mut messages = typed("na");
     messages.push(key(KeyCode::Tab));
@@ -255,7 +255,7 @@ async fn the_draft_of_a_create_that_succeeds_while_leaving_goes() {
 #[tokio::test(start_paused = true)]
 async fn what_is_typed_behind_the_wish_to_leave_confirms_nothing() {
     let (ends, mut far) = ends(64);
-    let mut state = with_page(SIZE, 128, tasks());
+    let mut state = with_page(SIZE, tasks());
     let cancel = tasks()[5].clone();
     let effects = crate::app::testing::open_cancel(&mut state, &cancel);
     let [Effect::Get { req, .. }] = effects[..] else { panic!("{effects:?}") };
@@ -284,7 +284,7 @@ async fn what_is_typed_behind_the_wish_to_leave_confirms_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_write_is_not_waited_for_longer_than_twelve_seconds() {
     let (ends, far) = ends(64);
-    let mut state = with_page(SIZE, 128, tasks());
+    let mut state = with_page(SIZE, tasks());
     write(&mut state);
     far.signals.try_send(Message::EndAsked).unwrap();
     let began = Instant::now();
@@ -297,7 +297,7 @@ async fn a_write_is_not_waited_for_longer_than_twelve_seconds() {
 async fn a_second_wish_leaves_at_once_but_the_echo_of_a_signal_does_not() {
     for insist in [Message::EndAsked, ctrl_c()] {
         let (ends, far) = ends(64);
-        let mut state = with_page(SIZE, 128, tasks());
+        let mut state = with_page(SIZE, tasks());
         write(&mut state);
         far.signals.try_send(Message::EndAsked).unwrap();
         let run = run_with(state, ends);
@@ -319,12 +319,12 @@ async fn a_second_wish_leaves_at_once_but_the_echo_of_a_signal_does_not() {
 async fn the_end_of_the_input_ends_the_loop_but_not_the_wait_for_a_write() {
     let (ends, far) = ends(64);
     drop(far.input);
-    let ended = run_with(with_page(SIZE, 128, tasks()), ends).await;
+    let ended = run_with(with_page(SIZE, tasks()), ends).await;
     assert_eq!(ended.frames, 1);
     drop(far.worker);
 
     let (ends, far) = self::ends(64);
-    let mut state = with_page(SIZE, 128, tasks());
+    let mut state = with_page(SIZE, tasks());
     write(&mut state);
     far.input.try_send(Message::EndAsked).unwrap();
     drop(far.input);
@@ -364,7 +364,7 @@ fn copy(text: &str) -> Effect {
 async fn what_is_copied_goes_to_the_terminal_and_a_terminal_that_takes_nothing_is_said() {
     let (ends, far, mut writer) = stalled_ends(64);
     far.signals.try_send(Message::EndAsked).unwrap();
-    let (themes, state) = (Themes::new(Depth::Indexed), with_page(SIZE, 128, tasks()));
+    let (themes, state) = (Themes::new(Depth::Indexed), with_page(SIZE, tasks()));
     let copies = vec![copy("a"), copy("b")];
     let ended = run(&themes, state.clone(), copies, ends, clock()).await;
     let note = ended.state.shared.note.unwrap().text;
@@ -411,7 +411,7 @@ async fn a_worker_that_is_gone_is_said_and_the_keys_still_work() {
     let (ends, far) = ends(64);
     drop(far.worker);
     drop(far.effects);
-    let run = run_with(with_page(SIZE, 128, tasks()), ends);
+    let run = run_with(with_page(SIZE, tasks()), ends);
     let keys = async {
         tokio::time::sleep(Duration::from_millis(100)).await;
         for message in typed("j") {
@@ -428,7 +428,7 @@ async fn a_worker_that_is_gone_is_said_and_the_keys_still_work() {
 #[tokio::test(start_paused = true)]
 async fn a_repaint_removes_what_others_wrote_and_asks_nothing() {
     let (ends, far) = ends(64);
-    let run = run_with(with_page(SIZE, 128, tasks()), ends);
+    let run = run_with(with_page(SIZE, tasks()), ends);
     let wait = || tokio::time::sleep(Duration::from_millis(10));
     let keys = async {
         wait().await;
@@ -454,7 +454,7 @@ async fn a_repaint_removes_what_others_wrote_and_asks_nothing() {
 #[tokio::test(start_paused = true)]
 async fn a_terminal_that_takes_nothing_stops_neither_the_clock_nor_the_end() {
     let (ends, far, mut writer) = stalled_ends(64);
-    let mut state = with_page(SIZE, 128, tasks());
+    let mut state = with_page(SIZE, tasks());
     write(&mut state);
     let run = run_with(state, ends);
     let end = async {
@@ -481,7 +481,7 @@ fn writes(far: &mut Far) -> usize {
 #[tokio::test(start_paused = true)]
 async fn the_input_guard_of_a_review_counts_from_the_moment_its_frame_was_written() {
     let (ends, mut far, mut writer) = stalled_ends(64);
-    let mut state = with_page(SIZE, 128, tasks());
+    let mut state = with_page(SIZE, tasks());
     let cancel = tasks()[5].clone();
     let effects = crate::app::testing::open_cancel(&mut state, &cancel);
     let [Effect::Get { req, .. }] = effects[..] else { panic!("{effects:?}") };
@@ -512,7 +512,7 @@ async fn the_input_guard_of_a_review_counts_from_the_moment_its_frame_was_writte
 #[tokio::test(start_paused = true)]
 async fn after_a_terminal_error_writes_are_waited_for_and_named() {
     let (ends, far) = ends(64);
-    let mut state = with_page(SIZE, 128, tasks());
+    let mut state = with_page(SIZE, tasks());
     write(&mut state);
     let (failing, written) = watch::channel(Progress::Nothing);
     let fail = async {
@@ -543,7 +543,7 @@ async fn a_stop_gives_the_terminal_back_and_going_on_takes_it_and_draws_in_full(
             Ok(())
         },
     );
-    let run = run_with(with_page(SIZE, 128, tasks()), Channels { suspend, retake, ..ends });
+    let run = run_with(with_page(SIZE, tasks()), Channels { suspend, retake, ..ends });
     let wait = || tokio::time::sleep(Duration::from_millis(10));
     let keys = async {
         wait().await;
@@ -570,7 +570,7 @@ async fn a_stop_gives_the_terminal_back_and_going_on_takes_it_and_draws_in_full(
 async fn where_nobody_could_bring_it_back_it_does_not_stop_and_says_so() {
     let (ends, far) = ends(64);
     let suspend = || Err(io::Error::other("there is no shell here"));
-    let run = run_with(with_page(SIZE, 128, tasks()), Channels { suspend, ..ends });
+    let run = run_with(with_page(SIZE, tasks()), Channels { suspend, ..ends });
     let keys = async {
         far.input.send(crate::app::testing::ctrl('z')).await.unwrap();
         tokio::time::sleep(Duration::from_millis(1100)).await;

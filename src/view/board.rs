@@ -12,9 +12,11 @@ use crate::app::PendingWrite;
 use crate::app::board::Column;
 use crate::app::board::columns::{Columns, Times};
 use crate::app::board::offer::offer;
+use crate::app::board::reading::ReadTask;
 use crate::app::board::texts::{RowText, who};
 use crate::app::board::viewport::Viewport;
 use crate::app::detail::lines::tone_of;
+use crate::app::filter::saved;
 use crate::app::frame::Areas;
 use crate::app::writes;
 use crate::app::{Layer, State, Verdict, Write};
@@ -23,14 +25,15 @@ use crate::keymap::{Action, Scope};
 use crate::theme::Theme;
 
 use super::cells::{self, put, style_of};
-use super::status;
+use super::{status, tabs};
 
 /// Draws the table with its border, or why it is empty.
 pub fn render(state: &State, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
     let focused = state.layers.is_empty() && !state.detail.focused;
     let border = if focused { theme.accent() } else { theme.muted() };
     cells::border(&title(state), border, areas.table, buf);
-    let trouble = status::trouble(state).filter(|_| !state.board.tasks.is_empty());
+    tab_strip(state, theme, areas.table, buf);
+    let trouble = status::trouble(state).filter(|_| state.board.count() > 0);
     if let Some(next) = trouble.as_ref().and_then(|trouble| trouble.left_over(areas.header.width)) {
         let next = text::cut(next, usize::from(areas.table.width.saturating_sub(4))).into_owned();
         cells::foot(&format!(" {next} "), false, theme.danger(), areas.table, buf);
@@ -43,13 +46,28 @@ pub fn render(state: &State, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
     let inner = inside(areas.table);
     let pending_rows: Vec<Row<'_>> =
         state.creates_in_doubt().map(|write| Row::of_create(state, write)).collect();
-    if state.board.rows().len() == 0 && pending_rows.is_empty() {
+    if state.board.count() == 0 && pending_rows.is_empty() {
         empty(state, theme, inner, buf);
         return;
     }
     let drawn = Drawn { state, theme, inner, two_lines: areas.row_height == 2 };
     drawn.all(pending_rows, buf);
 }
+
+/// The saved filters, in the border behind its title.
+fn tab_strip(state: &State, theme: &Theme, table: Rect, buf: &mut Buffer) {
+    let title = u16::try_from(text::width(&title(state))).unwrap_or(u16::MAX);
+    let begin = title.saturating_add(2);
+    let width = table.width.saturating_sub(begin.saturating_add(1));
+    if width >= LEAST_STRIP && !state.setup.filters.is_empty() {
+        let all = state.board.has_answer.then(|| state.board.in_range());
+        let area = Rect { x: table.x + begin, y: table.y, width, height: 1 };
+        tabs::render(&saved::tabs(state, all), theme, area, buf);
+    }
+}
+
+/// Cells under which there is no room for the saved filters.
+const LEAST_STRIP: u16 = 40;
 
 /// The room within the border; the last column stays free.
 fn inside(table: Rect) -> Rect {
@@ -76,15 +94,7 @@ fn title(state: &State) -> String {
         let counted = text::counted(theirs, "write", "writes");
         return format!(" Tasks · {counted} being checked in another pushdeck ");
     }
-    let board = &state.board;
-    if board.is_current() || board.shown_query.is_none() {
-        return " Tasks ".to_owned();
-    }
-    if board.remote.asking.is_some() {
-        " Tasks · asking … ".to_owned()
-    } else {
-        " Tasks · not what was asked; no answer yet ".to_owned()
-    }
+    " Tasks ".to_owned()
 }
 
 /// The mark of a task whose last write failed, or never became clear.
@@ -231,9 +241,8 @@ impl Drawn<'_> {
         let doubted = self.state.doubted();
         let view = Viewport::of(self.state);
         pending_rows.truncate(view.above);
-        let texts = board.texts();
         let times = Times::of(self.state);
-        let columns = Columns::fit(self.inner.width, &times, texts.widest_who);
+        let columns = Columns::fit(self.inner.width, &times, board.widest_who());
         let mut y = self.inner.y;
         if !self.two_lines {
             self.head(&columns, &times, y, buf);
@@ -242,13 +251,13 @@ impl Drawn<'_> {
         for row in pending_rows {
             y = self.one(&row, &columns, &times, y, buf);
         }
-        let count = board.places().len();
+        let count = board.count();
         let shown = board.top..board.top + view.rows_from(board.top, count);
-        for (row, place) in board.places().iter().enumerate().skip(shown.start).take(shown.len()) {
+        let (first, read) = board.on_screen();
+        for (row, ReadTask { task, text }) in (first..).zip(read).take_while(|(row, _)| shown.contains(row)) {
             if view.now_line == Some(row) {
                 y = self.now_line(y, buf);
             }
-            let (task, text) = (&board.tasks[*place], &texts.rows[*place]);
             let row = Row::of_task(self.state, task, text, doubted.contains(&task.id));
             y = self.one(&row, &columns, &times, y, buf);
         }
@@ -279,9 +288,6 @@ impl Drawn<'_> {
         // Up to the border, with the cell of room that the text leaves free.
         let height = height.min(self.inner.bottom() - y);
         let area = Rect { y, height, width: self.inner.width + 1, ..self.inner };
-        if !board.is_current() && row.id.is_some() {
-            buf.set_style(area, self.theme.muted());
-        }
         if selected {
             buf.set_style(area, self.theme.selected());
         }
@@ -330,7 +336,9 @@ impl Drawn<'_> {
         let style = match column {
             Column::Status => self.status_style(row),
             Column::Who if row.is_everyone && row.weight == Weight::Full => self.theme.everyone(),
-            Column::Scheduled | Column::Who | Column::Title => self.text_style(row),
+            Column::Scheduled | Column::Who | Column::Title | Column::Sender | Column::Created => {
+                self.text_style(row)
+            }
         };
         if fresh { self.theme.changed(style) } else { style }
     }
@@ -422,12 +430,12 @@ fn why_empty(state: &State) -> (String, Vec<String>, bool) {
     let board = &state.board;
     let key = |action| state.key(Scope::Tasks, action);
     if let Some(trouble) = status::trouble(state)
-        && board.tasks.is_empty()
+        && board.in_range() == 0
     {
         let next = vec![trouble.next, format!("{} tries now.", key(Action::Refresh))];
         return (format!("No tasks: {}", trouble.what), next, true);
     }
-    if board.shown_query.is_none() {
+    if !board.has_answer {
         return ("Asking for the first page …".to_owned(), Vec::new(), false);
     }
     // While a filter is typed the key is that of its line.
@@ -437,15 +445,18 @@ fn why_empty(state: &State) -> (String, Vec<String>, bool) {
         let [words, ..] = offer.wordings();
         format!("{enter} {words}.")
     });
-    if !board.tasks.is_empty() {
-        let all = text::counted(board.tasks.len() as u64, "task", "tasks");
-        let what = format!("The filter hides all {all} of this page.");
+    if board.in_range() > 0 {
+        let all = text::counted(board.in_range(), "task", "tasks");
+        let what = format!("The filter hides all {all}.");
         let next = format!("{} removes the filter · {} changes it", key(Action::Back), key(Action::Filter));
         return (what, offered.chain([next]).collect(), false);
     }
-    let range = status::range_words(board.query.range, state);
-    let created = if status::is_of_creation(state) { "created " } else { "" };
-    if board.query.keyword.is_empty() {
+    let range = status::range_words(board.range, state);
+    if board.sync.complete().is_none() {
+        let what = format!("Reading the tasks from {range} …");
+        return (what, offered.collect(), false);
+    }
+    if board.keyword.is_empty() {
         let next = vec![
             format!("{} makes a new one", key(Action::New)),
             format!(
@@ -455,13 +466,13 @@ fn why_empty(state: &State) -> (String, Vec<String>, bool) {
                 key(Action::Find)
             ),
         ];
-        return (format!("No tasks {created}from {range}."), next, false);
+        return (format!("No tasks from {range}."), next, false);
     }
-    let keyword = text::clean(&board.query.keyword);
+    let keyword = text::clean(&board.keyword);
     let next = [
         format!("{} removes the keyword · {} searches for another", key(Action::Back), key(Action::Find)),
         format!("{} {} move the range", key(Action::RangeBack), key(Action::RangeForward)),
     ];
-    let what = format!("No task {created}from {range} holds \"{keyword}\" in title or text.");
+    let what = format!("No task from {range} holds \"{keyword}\" in title or text.");
     (what, offered.chain(next).collect(), false)
 }

@@ -29,7 +29,7 @@ pub(super) fn render(
         None if let Some(offer) = offer(state) => {
             (offered(state, &offer, usize::from(area.width / 2).saturating_sub(2)), theme.accent())
         }
-        None => (format!("shows {} of {}", board.rows().len(), board.tasks.len()), theme.muted()),
+        None => (format!("shows {} of {}", board.count(), board.in_range()), theme.muted()),
     };
     let x = put(buf, area.x, area.y, area.width, " /", theme.accent());
     // Half of the line at least belongs to the text.

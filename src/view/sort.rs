@@ -13,17 +13,14 @@ use super::overlay::overlay;
 /// Draws the orders, the chosen one marked as in the table, the one in use with a dot.
 pub(super) fn render(state: &State, picker: SortPicker, theme: &Theme, buf: &mut Buffer) {
     let rows = picker.rows(state);
-    let inner = overlay("Sort on the server", rows.frame, buf, theme);
-    let query = &state.board.query;
-    for (y, (i, (order, ascending))) in
-        (inner.y..inner.bottom()).zip(CHOICES.iter().enumerate().skip(rows.top))
-    {
+    let inner = overlay("Sort", rows.frame, buf, theme);
+    for (y, (i, sort)) in (inner.y..inner.bottom()).zip(CHOICES.iter().enumerate().skip(rows.top)) {
         let chosen = i == picker.at;
-        let in_use = *order == query.order && *ascending == query.ascending;
+        let in_use = *sort == state.board.sort;
         let pointer = if chosen { "▸ " } else { "  " };
         let x = put(buf, inner.x, y, inner.width, pointer, theme.accent());
         let room = inner.right().saturating_sub(x);
-        let x = put(buf, x, y, room, words(*order, *ascending), theme.plain());
+        let x = put(buf, x, y, room, words(*sort), theme.plain());
         if in_use {
             put(buf, x + 2, y, inner.right().saturating_sub(x + 2), "● now", theme.mark());
         }

@@ -1,17 +1,18 @@
 //! The two lines under the header: how many of what is on this page, and what was asked for it.
 
-use std::collections::BTreeMap;
-
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 
 use crate::app::State;
+use crate::app::board::Column;
+use crate::app::board::sync::Reach;
 use crate::app::board::texts::who;
+use crate::app::board::viewport::Viewport;
 use crate::app::connection::Health;
-use crate::domain::limits::RangeOf;
-use crate::domain::{Audience, Outcome, query::Range, text, when};
+use crate::domain::schedule::State as HeldState;
+use crate::domain::{Audience, query::Range, text, when};
 use crate::keymap::{Action, Scope};
 use crate::theme::Theme;
 
@@ -28,22 +29,33 @@ pub(super) fn tally(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) 
         return;
     }
     let mut said = next_to_come(state, theme);
-    let board = &state.board;
-    let all = board.shown_query.is_some() && board.ends() == (true, true);
-    // A count says of what it is; of the range as a whole only its number of tasks is known.
-    let of_what = if all { "all here:" } else { "this page:" };
     let gap = if said.is_empty() { "" } else { "   " };
     let counts = counts(state, theme);
-    if counts.is_empty() && board.shown_query.is_none() {
+    if counts.is_empty() && !state.board.has_answer {
         said.push(Segment::new(gap, "no tasks loaded", theme.muted(), 0));
-    } else if !counts.is_empty() {
+    } else if let Some(of_what) = of_what(state).filter(|_| !counts.is_empty()) {
         said.push(Segment::new(gap, of_what, theme.muted(), leaves::OF_WHAT));
+    } else if !counts.is_empty() {
+        said.push(Segment::new("", gap, theme.muted(), leaves::OF_WHAT));
     }
     for (at, (count, word, style, goes)) in counts.into_iter().enumerate() {
         let gap = if at == 0 { " " } else { " · " };
         said.push(Segment::new(gap, format!("{} {word}", text::grouped(count)), style, goes));
     }
     line(said, Vec::new(), theme.muted(), inset(area), buf);
+}
+
+/// What the counts are of, where they are not of the whole range as it is now.
+fn of_what(state: &State) -> Option<String> {
+    match state.board.sync.reach(state.now) {
+        Reach::Whole(_) => None,
+        Reach::Recalled(at) => Some(format!("as of {} ago:", age_of(at, state))),
+        Reach::Part { .. } | Reach::Nothing => Some("at least:".to_owned()),
+    }
+}
+
+fn age_of(at: DateTime<Utc>, state: &State) -> String {
+    when::age((state.server_now() - at).max(TimeDelta::zero()))
 }
 
 /// In which order pieces leave the line of what is at stake; the next task never does.
@@ -64,7 +76,9 @@ const NEXT_TITLE: usize = 28;
 /// What fires next, when and to whom; where the table is elsewhere with the age of what is known.
 fn next_to_come(state: &State, theme: &Theme) -> Vec<Segment> {
     let now = state.server_now();
-    let Some((task, seen)) = state.board.next_to_come(now) else { return Vec::new() };
+    let Some(task) = state.board.next_to_come(now).and_then(|held| state.board.task(held.id)) else {
+        return Vec::new();
+    };
     let due = task.scheduled_at.map_or_else(String::new, |at| when::from_now(at, now));
     let due = due.strip_prefix("in ").unwrap_or(&due).to_owned();
     let is_everyone = matches!(task.audience(), Audience::Everyone);
@@ -79,10 +93,12 @@ fn next_to_come(state: &State, theme: &Theme) -> Vec<Segment> {
     if !title.trim().is_empty() {
         said.push(Segment::new(" ", format!("\"{title}\""), theme.plain(), leaves::TITLE));
     }
-    let age = state.now.running.saturating_sub(seen);
-    if age > state.setup.refresh * OLD_AFTER {
-        let age = when::age(TimeDelta::from_std(age).unwrap_or_default());
-        said.push(Segment::new(" ", format!("(seen {age} ago)"), theme.warn(), 0));
+    if let Some(seen) = state.connection.last_good() {
+        let age = state.now.running.saturating_sub(seen);
+        if age > state.setup.refresh * OLD_AFTER {
+            let age = when::age(TimeDelta::from_std(age).unwrap_or_default());
+            said.push(Segment::new(" ", format!("(seen {age} ago)"), theme.warn(), 0));
+        }
     }
     said
 }
@@ -139,22 +155,23 @@ fn inset(area: Rect) -> Rect {
 
 /// How many of what is on the page, what matters most last.
 fn counts(state: &State, theme: &Theme) -> Vec<(u64, &'static str, Style, u8)> {
-    let doubted = state.doubted();
-    let mut of: BTreeMap<usize, u64> = BTreeMap::new();
-    let standing = state.board.tasks.iter().filter(|task| !state.board.own.is_cancelled(task.id));
-    for task in standing {
-        let slot = match task.outcome() {
-            _ if doubted.contains(&task.id) => 4,
-            Outcome::Pending => 0,
-            Outcome::Dispatching => 1,
-            Outcome::Sent => 2,
-            Outcome::Failed => 3,
-            Outcome::Unclear(_) => 5,
+    let board = &state.board;
+    let [pending, dispatching, sent, failed, unclear] = board.counts;
+    let mut of = [pending, dispatching, sent, failed, 0, unclear];
+    // What is in doubt is counted as that, and not as what the list says of it.
+    for id in state.doubted() {
+        let held = board.schedule.slot(id).and_then(|slot| board.schedule.get(slot));
+        let Some(held) = held.filter(|held| held.scheduled_at().is_none_or(|at| board.range.holds(at)))
+        else {
+            continue;
         };
-        *of.entry(slot).or_default() += 1;
+        let slot = if held.state == HeldState::Unclear { 5 } else { held.state as usize };
+        if let Some(count) = of.get_mut(slot) {
+            *count = count.saturating_sub(1);
+        }
+        of[4] += 1;
     }
-    let creates = state.creates_in_doubt().count();
-    *of.entry(4).or_default() += creates as u64;
+    of[4] += state.creates_in_doubt().count() as u64;
     let words = [
         ("pending", theme.plain(), leaves::PENDING),
         ("dispatching", theme.warn(), leaves::DISPATCHING),
@@ -164,7 +181,7 @@ fn counts(state: &State, theme: &Theme) -> Vec<(u64, &'static str, Style, u8)> {
         ("unclear", theme.warn(), leaves::UNCLEAR),
     ];
     let shown = words.into_iter().enumerate().map(|(slot, (word, style, goes))| {
-        let count = of.get(&slot).copied().unwrap_or(0);
+        let count = of.get(slot).copied().unwrap_or(0);
         (count, word, style, goes)
     });
     shown.filter(|(count, ..)| *count > 0).collect()
@@ -180,15 +197,15 @@ pub(super) fn query(state: &State, theme: &Theme, area: Rect, trouble_here: bool
         return;
     }
     let board = &state.board;
-    let arrow = if board.query.ascending { "↑" } else { "↓" };
-    let sort = format!("{} {arrow}", board.query.order.word());
+    let arrow = if board.sort.ascending { "↑" } else { "↓" };
+    let sort = format!("{} {arrow}", column_word(board.sort.column));
     let mut left = vec![
-        Segment::new("", asked_range(state, Weekdays::Said), theme.plain(), 3),
+        Segment::new("", ends(board.range, state, Weekdays::Said), theme.plain(), 3),
         Segment::new(" · ", sort, theme.plain(), 2),
     ];
-    if !board.query.keyword.is_empty() {
+    if !board.keyword.is_empty() {
         // What the server was asked stands in quotes, what is hidden here behind its slash.
-        let keyword = text::clean(&board.query.keyword);
+        let keyword = text::clean(&board.keyword);
         left.push(Segment::new(" · ", "find ", theme.muted(), 6));
         left.push(Segment::new("", format!("\"{keyword}\""), theme.bold(), 6));
     }
@@ -204,12 +221,24 @@ pub(super) fn query(state: &State, theme: &Theme, area: Rect, trouble_here: bool
     if !fits(&left, &right, room)
         && let Some(first) = left.first_mut()
     {
-        *first = Segment::new("", asked_range(state, Weekdays::Left), theme.plain(), 3);
+        *first = Segment::new("", ends(board.range, state, Weekdays::Left), theme.plain(), 3);
     }
     line(left, right, theme.muted(), room, buf);
 }
 
-/// Which rows of how many, and what waits for a quiet moment.
+/// What a column is called where the order is named.
+fn column_word(column: Column) -> &'static str {
+    match column {
+        Column::Status => "status",
+        Column::Scheduled => "scheduled",
+        Column::Who => "who",
+        Column::Title => "title",
+        Column::Sender => "sender",
+        Column::Created => "created",
+    }
+}
+
+/// Which rows of how many, how much was read, and what waits for a quiet moment.
 fn page(state: &State, theme: &Theme) -> Vec<Segment> {
     let board = &state.board;
     let mut said = Vec::new();
@@ -219,64 +248,89 @@ fn page(state: &State, theme: &Theme) -> Vec<Segment> {
         let key = state.key(Scope::Tasks, Action::Refresh);
         said.push(Segment::new("   ", format!(" {changes} · {key} to apply "), theme.selected(), 0));
     }
-    if board.shown_query.is_none() {
+    said.extend(progress(state, theme));
+    if !board.has_answer {
         said.push(Segment::new("   ", "nothing loaded yet", theme.muted(), 1));
         return said;
     }
+    let count = board.count();
     if board.filter.is_on() {
-        let shown = format!("shows {} of {}", board.rows().len(), board.tasks.len());
-        said.push(Segment::new("   ", shown, theme.accent(), 4));
+        said.push(Segment::new("   ", format!("{} match ·", text::grouped(count as u64)), theme.accent(), 4));
     }
-    let offset = board.shown_query.as_ref().map_or(0, |query| query.offset);
-    let of = text::grouped(board.total);
-    let rows = if board.came == 0 {
+    let shown = Viewport::of(state).rows_from(board.top, count);
+    let rows = if count == 0 {
         "rows 0".to_owned()
     } else {
-        format!("rows {}–{}", text::grouped(offset + 1), text::grouped(offset + board.came))
+        format!("rows {}–{}", text::grouped(board.top as u64 + 1), text::grouped((board.top + shown) as u64))
     };
-    said.push(Segment::new("   ", rows, theme.plain(), 0));
-    said.push(Segment::new(" ", format!("of {of}"), theme.plain(), 1));
+    let gap = if board.filter.is_on() { " " } else { "   " };
+    said.push(Segment::new(gap, rows, theme.plain(), 2));
+    let of = text::grouped(board.in_range());
+    match board.sync.reach(state.now) {
+        Reach::Whole(_) => said.push(Segment::new(" ", format!("of {of}"), theme.plain(), 1)),
+        Reach::Recalled(at) => {
+            said.push(Segment::new(" ", format!("of {of}"), theme.plain(), 1));
+            said.push(Segment::new(" ", format!("as of {} ago", age_of(at, state)), theme.warn(), 0));
+        }
+        Reach::Part { missing, windows } => {
+            said.push(Segment::new(" ", format!("of at least {of}"), theme.plain(), 1));
+            let words = text::counted(windows as u64, "window", "windows");
+            said.push(Segment::new(", ", format!("{missing} of {words} missing"), theme.warn(), 3));
+        }
+        Reach::Nothing => said.push(Segment::new(" ", format!("of at least {of}"), theme.plain(), 1)),
+    }
     said
 }
 
-/// The range that is asked for, and of which time where that is not the scheduled one.
-fn asked_range(state: &State, weekdays: Weekdays) -> String {
-    let range = ends(state.board.query.range, state, weekdays);
-    if is_of_creation(state) { format!("created {range}") } else { range }
-}
+/// Cells of the bar of a reading.
+const BAR: u64 = 10;
+/// A reading that takes less has no bar.
+const BAR_AFTER: std::time::Duration = std::time::Duration::from_secs(1);
 
-pub(super) fn is_of_creation(state: &State) -> bool {
-    state.limits.range_of(state.board.query.order) == RangeOf::Created
-}
-
-/// What the range leaves out without being asked to, for as long as it does: each in three lengths.
-pub(super) fn range_remarks(state: &State) -> Vec<[String; 3]> {
-    let board = &state.board;
-    let mut said = Vec::new();
-    match state.limits.range_of(board.query.order) {
-        RangeOf::Created => {
-            let day = one_end(board.query.range.begin, state, false);
-            said.push([
-                format!(
-                    "this service filters by creation time: tasks created before {day} are not shown, \
-                     whenever they are due"
-                ),
-                format!("tasks created before {day} are not shown, whenever due"),
-                format!("created before {day}: not shown"),
-            ]);
-        }
-        RangeOf::Unclear => said.push([
-            "whether this service filters by scheduled or by creation time is not known yet".to_owned(),
-            "range by scheduled or by creation time? not known yet".to_owned(),
-            "range of which time? not known".to_owned(),
-        ]),
-        RangeOf::Unknown | RangeOf::Scheduled => {}
+/// How far the first reading of the range is, and how long it will take.
+fn progress(state: &State, theme: &Theme) -> Option<Segment> {
+    let sync = &state.board.sync;
+    if sync.complete().is_some() {
+        return None;
     }
-    if board.is_narrowed
-        && let Some(words) = state.limits.range_words()
-    {
-        let short = words.replace("the service takes ranges", "ranges").replace("about ", "");
-        said.push([words, short.clone(), short]);
+    let (coverage, took) = sync.progress(state.now)?;
+    let (came, all) = coverage.progress();
+    let all = all.filter(|all| *all > 0)?;
+    if took < BAR_AFTER || came == 0 {
+        return None;
+    }
+    let came = came.min(all);
+    let full = came * BAR / all;
+    let bar = format!("{}{}", "█".repeat(count_of(full)), "░".repeat(count_of(BAR - full)));
+    let left = took.as_secs_f64() * ((all - came) as f64) / (came as f64);
+    let left = when::age(TimeDelta::seconds(left.ceil() as i64));
+    let words = format!("reading {bar} {} % · {left} left", came * 100 / all);
+    Some(Segment::new("   ", words, theme.muted(), 5))
+}
+
+fn count_of(cells: u64) -> usize {
+    usize::try_from(cells).unwrap_or(0)
+}
+
+/// What is not known of the range without being asked to, for as long as it is so: each in three lengths.
+pub(super) fn range_remarks(state: &State) -> Vec<[String; 3]> {
+    let mut said = Vec::new();
+    let Some(coverage) = state.board.sync.coverage() else { return said };
+    if let Some(since) = coverage.created_since {
+        let day = one_end(since, state, false);
+        said.push([
+            format!("created before {day}: not looked at (history of the profile)"),
+            format!("created before {day}: not looked at"),
+            format!("created before {day}: not read"),
+        ]);
+    }
+    if let Some((window, why)) = coverage.failed().next() {
+        let range = range_words(window.range, state);
+        said.push([
+            format!("{range} could not be read: {}", text::clean(why)),
+            format!("{range} could not be read"),
+            format!("{range}: not read"),
+        ]);
     }
     said
 }
@@ -320,55 +374,65 @@ mod tests {
     use chrono::TimeDelta;
 
     use super::super::testing::screen;
-    use crate::app::testing::{board, feed, later};
-    use crate::app::{Message, State};
-    use crate::domain::{ListLimits, Order, Page, Query};
+    use crate::app::testing::{Service, board, feed, later, now, setup, tasks};
+    use crate::app::{Effect, Message, State};
+    use crate::domain::coverage::{Window, WindowState};
+    use crate::domain::limits::RangeOf;
+    use crate::domain::query::Range;
+    use crate::domain::schedule::Row;
+    use crate::domain::{Coverage, Order, Page};
 
-    /// The board of a service that was seen to list by creation, in ranges of seven days.
-    fn narrow_and_by_creation(size: (u16, u16)) -> State {
-        let mut state = board(size);
-        let query = state.board.query.clone();
-        let mut limits = ListLimits::default();
-        limits.refused_range(query.range);
-        let week = query.range.shortened(TimeDelta::days(7), state.now.utc);
-        let mut task = crate::domain::Task::clone(&state.board.tasks[0]);
-        task.scheduled_at = Some(state.now.utc + TimeDelta::days(50));
-        limits.saw(&Query { range: week, ..query.clone() }, &Page { total: 1, tasks: vec![task.into()] });
-        feed(&mut state, [Message::Learnt { limits: Box::new(limits), is_new: false }]);
-        let req = state.board.remote.asking.unwrap();
-        let query = Query { range: week, ..state.board.query.clone() };
-        let page = Page { total: 128, tasks: state.board.tasks.clone() };
-        feed(&mut state, [Message::Narrowed { req, query }, Message::Listed { req, result: Ok(page) }]);
+    /// The board while its range is being read: these windows, by this time.
+    fn reading(size: (u16, u16), reading: RangeOf, states: &[WindowState]) -> State {
+        let (mut state, effects) = State::start(setup(), now(), size);
+        let [list, Effect::Sync { req, wanted }] = effects.as_slice() else { panic!("{effects:?}") };
+        let service = Service::new(tasks());
+        service.answer(&mut state, vec![list.clone()]);
+        let order = if reading == RangeOf::Created { Order::Created } else { Order::Scheduled };
+        let windows = states.iter().map(|state| Window { order, range: wanted.range, state: state.clone() });
+        let created_since = (order == Order::Created).then(|| now().utc - TimeDelta::days(90));
+        let coverage = Coverage { range: wanted.range, reading, windows: windows.collect(), created_since };
+        let page = Page::new(1942, tasks());
+        let read = Message::SyncRead { req: *req, page, coverage: Box::new(coverage) };
+        feed(&mut state, [read, Message::Ticked(later(4))]);
         state
     }
 
     #[test]
-    fn what_the_range_leaves_out_stands_in_sight_for_as_long_as_it_does() {
-        let mut state = narrow_and_by_creation((180, 40));
-        for seconds in [0, 100] {
-            feed(&mut state, [Message::Ticked(later(seconds))]);
-            let drawn = screen(&state);
-            for words in [
-                "created Thu 19 Nov → Thu 26 Nov",
-                "tasks created before 19 Nov are not shown, whenever due",
-                "the service takes ranges up to about 7 days",
-            ] {
-                assert!(drawn.contains(words), "{words}: {drawn}");
-            }
-        }
-        for size in [(80, 24), (120, 40)] {
-            let drawn = screen(&narrow_and_by_creation(size));
-            assert!(drawn.contains("created before 19 Nov"), "{size:?}: {drawn}");
+    fn what_is_missing_is_said_until_nothing_is() {
+        let fresh = WindowState::Fresh { at: now().utc, total: 10 };
+        let half = WindowState::Reading { came: 971, total: 1942 };
+        let drawn = screen(&reading((180, 40), RangeOf::Scheduled, &[fresh.clone(), half]));
+        assert!(drawn.contains("of at least 10, 1 of 2 windows missing"), "{drawn}");
+        assert!(drawn.contains("reading █████░░░░░ 50 % · 4s left"), "{drawn}");
+        assert!(drawn.contains("at least:"), "{drawn}");
+        let drawn = screen(&board((180, 40)));
+        assert!(
+            drawn.contains("of 10") && !drawn.contains("at least") && !drawn.contains("reading"),
+            "{drawn}"
+        );
+        let failed = WindowState::Failed("changes faster than it can be read".to_owned());
+        let drawn = screen(&reading((180, 40), RangeOf::Scheduled, &[fresh, failed]));
+        assert!(drawn.contains("could not be read: changes faster"), "{drawn}");
+    }
+
+    #[test]
+    fn how_far_back_creation_was_looked_at_stands_in_sight() {
+        let fresh = WindowState::Fresh { at: now().utc, total: 10 };
+        for size in [(180, 40), (120, 40), (80, 24)] {
+            let drawn = screen(&reading(size, RangeOf::Created, std::slice::from_ref(&fresh)));
+            assert!(drawn.contains("created before 23 Aug: not"), "{size:?}: {drawn}");
         }
     }
 
     #[test]
-    fn that_it_is_not_known_what_a_range_concerns_is_said_too() {
-        let mut state = board((120, 40));
-        assert!(!screen(&state).contains("not known yet"));
-        let mut limits = ListLimits::default();
-        limits.probed(Order::Scheduled);
-        feed(&mut state, [Message::Learnt { limits: Box::new(limits), is_new: true }]);
-        assert!(screen(&state).contains("by creation time? not known yet"), "{}", screen(&state));
+    fn what_the_last_run_has_seen_is_shown_at_once_with_its_age() {
+        let (mut state, _) = State::start(setup(), now(), (180, 40));
+        let rows = tasks().iter().map(Row::of).collect();
+        let read_at = now().utc - TimeDelta::hours(3);
+        feed(&mut state, [Message::Recalled { rows, read_at }]);
+        let drawn = screen(&state);
+        assert!(drawn.contains("Flash sale") && drawn.contains("of 10 as of 3h 00m ago"), "{drawn}");
+        assert_eq!(state.board.range, Range::around(now().utc));
     }
 }

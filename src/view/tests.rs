@@ -258,15 +258,17 @@ fn changes_that_wait_are_offered() {
     feed(&mut state, [Message::Ticked(later(2))]);
     let req = state.board.remote.asking.unwrap();
     feed(&mut state, typed("s"));
-    let page = Page::new(127, tasks().split_off(2));
-    feed(&mut state, [Message::Listed { req, result: Ok(page) }]);
+    let none = serde_json::json!({});
+    let mut tasks = tasks();
+    tasks.extend([1, 2].map(|id| task(id, 500, "All", "pending", "new", &none)));
+    feed(&mut state, [Message::Listed { req, result: Ok(Page::new(12, tasks)) }]);
     assert!(screen(&state).contains("2 changes · r to apply"));
 }
 
 #[test]
 fn a_find_and_a_filter_look_different() {
     let mut state = board((120, 40));
-    state.board.query.keyword = "stock".to_owned();
+    state.board.keyword = "stock".to_owned();
     feed(&mut state, typed("/status=pending"));
     feed(&mut state, [key(KeyCode::Enter)]);
     let buf = drawn(&state, Depth::Indexed);
@@ -289,7 +291,7 @@ fn times_carry_their_own_zone_when_the_clocks_change_within_the_page() {
         task(1, 60, "All", "pending", "winter", &none),
         task(2, spring, "All", "pending", "summer", &none),
     ];
-    let mut state = with_page((180, 40), 2, page);
+    let mut state = with_page((180, 40), page);
     state.zone = Zone::named("Europe/Berlin").unwrap();
     let shown = screen(&state);
     assert!(shown.contains("SCHEDULED  ") && !shown.contains("SCHEDULED ("), "{shown}");
@@ -329,7 +331,7 @@ fn an_empty_screen_and_a_whole_page_are_drawn_by_the_rows_that_fit() {
     let none = serde_json::json!({});
     let many: Vec<_> =
         (1..=100).map(|id| task(id, i64::try_from(id).unwrap() * 60, "All", "pending", "x", &none)).collect();
-    let mut state = with_page((80, 24), 100, many);
+    let mut state = with_page((80, 24), many);
     feed(&mut state, typed("G"));
     let shown = screen(&state);
     let drawn_rows = shown.lines().filter(|line| line.contains("PEND")).count();

@@ -11,9 +11,9 @@ use crate::keymap::{Action, Scope};
 use super::super::effect::Effect;
 use super::super::request::ReqId;
 use super::super::shared::Shared;
-use super::ask::{follow_cursor, show_own};
 use super::go_to::{await_task, give_up, go_to_task};
 use super::own::SoughtTask;
+use super::rows::{follow_cursor, show_own};
 
 /// The `TaskID` that a text is, if it is one: digits, perhaps behind a `#`.
 pub(in crate::app) fn typed_id(text: &str) -> Option<TaskId> {
@@ -25,7 +25,7 @@ pub(in crate::app) fn typed_id(text: &str) -> Option<TaskId> {
 
 /// Goes to the task of that number: at once where it is loaded, else when the service has given it.
 pub(in crate::app) fn go_to_id(shared: &mut Shared, id: TaskId) -> Vec<Effect> {
-    if shared.board.task(id).is_some() {
+    if shared.board.schedule.slot(id).is_some() {
         // It stands on the table as it is: what was not read just now takes the place of nothing.
         shared.board.sought = None;
         await_task(shared, id);
@@ -45,7 +45,7 @@ pub(in crate::app) fn go_to_id(shared: &mut Shared, id: TaskId) -> Vec<Effect> {
 /// The row from which the operator asked for a task that has not come yet.
 pub(super) fn row_before(shared: &Shared) -> Option<usize> {
     let before = shared.board.sought?.before?;
-    shared.board.rows().position(|task| task.id == before)
+    shared.board.row_of(before)
 }
 
 /// It came, or did not; `None` where that was not the question.
@@ -64,12 +64,13 @@ pub(in crate::app) fn on_got(
         }
         Ok(task) => {
             shared.say_beside(&format!("#{id} is selected"));
-            return Some(go_to_task(shared, Arc::new(Task::clone(task))));
+            return Some(go_to_task(shared, &Arc::new(Task::clone(task))));
         }
         Err(failure) => {
             if !is_left {
                 give_up(shared, id);
-                shared.board.selected = before.or(shared.board.selected);
+                let id = before.or(shared.board.selected);
+                shared.board.set_selected(id);
                 follow_cursor(shared);
             }
             match failure {

@@ -3,6 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::schedule::{Held, NO_TIME};
 use crate::domain::{Zone, text, when};
 
 use super::super::shared::Shared;
@@ -110,6 +111,40 @@ impl Columns {
     }
 }
 
+/// From the earliest time of any task that is held to the latest. It only grows, so that columns do not move with the
+/// rows.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) struct Extent {
+    ends: Option<(i64, i64)>,
+    /// Whether some are due at another second than the first of a minute.
+    seconds: bool,
+}
+
+/// Clocks are not turned twice within so many days.
+const CLOCK_CHANGE: i64 = 20 * 86_400;
+/// So many samples are taken between the ends.
+const SAMPLES: i64 = 60;
+
+impl Extent {
+    /// A task is held.
+    pub(super) fn take(&mut self, held: &Held) {
+        for at in [held.scheduled, held.created].into_iter().filter(|at| *at != NO_TIME) {
+            let (first, last) = self.ends.unwrap_or((at, at));
+            self.ends = Some((first.min(at), last.max(at)));
+        }
+        self.seconds |= held.scheduled != NO_TIME && held.scheduled % 60 != 0;
+    }
+
+    /// Times between the ends, near enough to each other that no change of the clocks lies unseen between two.
+    fn samples(self, now: DateTime<Utc>) -> impl Iterator<Item = DateTime<Utc>> {
+        let (first, last) = self.ends.unwrap_or((now.timestamp(), now.timestamp()));
+        let step = ((last - first) / SAMPLES).max(CLOCK_CHANGE);
+        let between =
+            (0..=SAMPLES).map(move |n| first.saturating_add(n * step)).take_while(move |at| *at < last);
+        between.chain([last]).filter_map(|at| DateTime::from_timestamp(at, 0))
+    }
+}
+
 /// How the times of a page are written.
 pub struct Times {
     zone: Zone,
@@ -123,19 +158,17 @@ pub struct Times {
 }
 
 impl Times {
-    /// For the tasks of the page, in the zone that is shown.
+    /// For the tasks that are held, in the zone that is shown.
     pub fn of(shared: &Shared) -> Self {
         let (zone, now) = (shared.zone, shared.server_now());
-        let all =
-            || shared.board.tasks.iter().flat_map(|task| [task.scheduled_at, task.created_at]).flatten();
+        let extent = shared.board.extent;
         let here = when::offset_and_year(now, zone);
         let (mut same_offset, mut years) = (true, false);
-        for (offset, year) in all().map(|at| when::offset_and_year(at, zone)) {
+        for (offset, year) in extent.samples(now).map(|at| when::offset_and_year(at, zone)) {
             same_offset &= offset == here.0;
             years |= year != here.1;
         }
-        let seconds = shared.board.tasks.iter().filter_map(|task| task.scheduled_at);
-        let seconds = seconds.into_iter().any(|at| at.timestamp() % 60 != 0);
+        let seconds = extent.seconds;
         Self { zone, now, seconds, label: same_offset.then(|| when::zone_label(now, zone)), years }
     }
 

@@ -1,43 +1,39 @@
-//! Going to one task: after a write, or by its number. It is selected and in sight, whatever page it belongs to,
-//! and also while the list does not bring it yet.
+//! Going to one task: after a write, or by its number. It is selected and in sight, also while the list does not bring
+//! it yet.
 
 use std::sync::Arc;
 
 use chrono::TimeDelta;
 
-use crate::domain::limits::RangeOf;
 use crate::domain::query::Range;
 use crate::domain::{Failure, Task, TaskId, catalog, text};
 
 use super::super::effect::{Effect, Priority};
 use super::super::request::ReqId;
 use super::super::shared::Shared;
-use super::ask::{show_own, show_waiting};
-use super::range::begin_seeking;
-use super::seek;
-use super::table::Seek;
+use super::arrive;
+use super::range::read_anew;
+use super::rows::{show_own, show_waiting};
 
-/// Selects a task as it was just read, and brings it into sight: at once, and on the page to which it belongs when
-/// that is there. Where it lies outside of what is asked for, the question changes, which is said.
-pub(in crate::app) fn go_to_task(shared: &mut Shared, task: Arc<Task>) -> Vec<Effect> {
+/// Selects a task as it was just read, and brings it into sight. Where it lies outside of what is shown, the range
+/// changes, which is said.
+pub(in crate::app) fn go_to_task(shared: &mut Shared, task: &Arc<Task>) -> Vec<Effect> {
     let id = task.id;
     show_waiting(shared);
-    shared.board.own.keep(Arc::clone(&task), shared.now.running);
+    shared.board.own.keep(Arc::clone(task), shared.now.running);
+    arrive::take(shared, task);
+    await_task(shared, id);
+    let effects = match widen(shared, task) {
+        Some(words) => {
+            shared.say(words);
+            read_anew(shared)
+        }
+        None => Vec::new(),
+    };
+    shared.board.opening = None;
     await_task(shared, id);
     show_own(shared);
-    let query = &shared.board.query;
-    let at = query.order.time_of(&task);
-    if let Some(words) = widen(shared, &task) {
-        shared.say(words);
-        return at.map_or_else(Vec::new, |at| begin_seeking(shared, Seek::task(id, at)));
-    }
-    let (Some(at), false) = (at, shared.board.is_on_page(id)) else { return Vec::new() };
-    if shared.board.shown_query.is_none() {
-        // The first page is under way.
-        shared.board.seek = Some(Seek::task(id, at));
-        return Vec::new();
-    }
-    seek::begin(shared, Seek::task(id, at))
+    effects
 }
 
 /// A task is selected that is still to be read: until it is there no other takes its place.
@@ -45,9 +41,14 @@ pub(in crate::app) fn await_task(shared: &mut Shared, id: TaskId) {
     if shared.board.selected != Some(id) {
         shared.detail.rewind();
     }
-    shared.board.selected = Some(id);
+    shared.board.opening = None;
     shared.board.gone_to = Some(id);
     shared.board.shown_anyway = Some(id);
+    if let Some(slot) = shared.board.schedule.slot(id) {
+        // It is shown whatever the filter says.
+        shared.board.listing.touch(slot);
+    }
+    shared.board.set_selected(Some(id));
 }
 
 /// It could not be read: another row may be selected in its place.
@@ -60,33 +61,30 @@ pub(in crate::app) fn give_up(shared: &mut Shared, id: TaskId) {
 
 /// A task was cancelled here: it stays in its place, struck.
 pub(in crate::app) fn strike(shared: &mut Shared, task: Arc<Task>) {
+    if shared.board.schedule.slot(task.id).is_none() {
+        arrive::take(shared, &task);
+    }
     shared.board.own.cancel(task, shared.now.running);
     show_own(shared);
 }
 
-/// Changes the question so that a task lies in it, and says how.
+/// Changes what is shown so that a task lies in it, and says how.
 fn widen(shared: &mut Shared, task: &Task) -> Option<String> {
-    let query = &shared.board.query;
+    let board = &mut shared.board;
     let mut said = Vec::new();
-    let keyword = text::fold(&query.keyword);
+    let keyword = text::fold(&board.keyword);
     let has_it = |words: &str| text::fold(words).contains(&keyword);
     let is_found = keyword.is_empty() || has_it(&task.title) || has_it(&task.desc);
-    let by = match shared.limits.range_of(query.order) {
-        RangeOf::Created => task.created_at,
-        RangeOf::Scheduled | RangeOf::Unknown | RangeOf::Unclear => task.scheduled_at,
-    };
-    let is_inside = by.is_none_or(|at| query.range.holds(at));
     if !is_found {
-        said.push(format!("the find \"{}\" is closed", text::clean(&query.keyword)));
-        shared.board.query.keyword.clear();
+        said.push(format!("the find \"{}\" is closed", text::clean(&board.keyword)));
+        board.keyword.clear();
     }
-    if let (Some(at), false) = (by, is_inside) {
-        let half = shared.board.query.range.length() / 2;
+    if let Some(at) = task.scheduled_at.filter(|at| !board.range.holds(*at)) {
+        let half = board.range.length() / 2;
         let begin = at.checked_sub_signed(half).unwrap_or(at);
         let end = at.checked_add_signed(half.max(TimeDelta::days(1))).unwrap_or(at);
-        shared.board.query.range = Range { begin, end };
-        shared.board.query.exact = false;
-        shared.board.is_default_range = false;
+        board.range = Range { begin, end };
+        board.is_default_range = false;
         said.push("the range is another".to_owned());
     }
     (!said.is_empty()).then(|| format!("to show #{} {}", task.id, said.join(", and ")))
@@ -112,7 +110,11 @@ pub(in crate::app) fn on_read_again(
     let is_gone = result.as_ref().is_err_and(|failure| failure.code() == Some(catalog::INVALID_REQUEST));
     let task = result.as_ref().ok().map(Box::as_ref);
     let Some(id) = shared.board.own.read(req, task, is_gone, shared.now.running) else { return false };
+    if let Some(task) = task {
+        arrive::take(shared, task);
+    }
     if is_gone {
+        arrive::remove(shared, id);
         give_up(shared, id);
         shared.say_beside(&format!("#{id} is not there any more"));
     }

@@ -2,10 +2,11 @@
 
 use ratatui::layout::Position;
 
-use crate::domain::{Order, TaskId};
+use crate::domain::TaskId;
 
 use super::super::shared::Shared;
 use super::columns::{Cells, Columns, Times};
+use super::table::Column;
 use super::viewport::Viewport;
 
 /// What stands there.
@@ -13,8 +14,8 @@ use super::viewport::Viewport;
 pub(in crate::app) enum TableHit {
     /// The row of a task.
     Row(TaskId),
-    /// The head of a column, and the order of the service that it stands for.
-    Head(Option<Order>),
+    /// The head of a column.
+    Head(Column),
 }
 
 /// What of the table stands at a position; `None` where there is nothing.
@@ -28,32 +29,32 @@ pub(in crate::app) fn at(shared: &Shared, position: Position) -> Option<TableHit
         return None;
     }
     let has_head = areas.row_height == 1;
-    let is_empty = shared.board.rows().len() == 0 && shared.creates_in_doubt().next().is_none();
+    let is_empty = shared.board.count() == 0 && shared.creates_in_doubt().next().is_none();
     if has_head && y == 0 {
         return if is_empty { None } else { head(shared, table.width.saturating_sub(3), x) };
     }
     let line = usize::from(y) - usize::from(has_head);
     let view = Viewport::of(shared);
     let line = line.checked_sub(view.above * view.row_height)?;
-    let row = view.row_at(line, shared.board.top, shared.board.rows().len())?;
-    shared.board.rows().nth(row).map(|task| TableHit::Row(task.id))
+    let row = view.row_at(line, shared.board.top, shared.board.count())?;
+    shared.board.row(row).map(|held| TableHit::Row(held.id))
 }
 
 /// The head of the column that stands there.
 fn head(shared: &Shared, width: u16, x: u16) -> Option<TableHit> {
     let times = Times::of(shared);
-    let columns = Columns::fit(width, &times, shared.board.texts().widest_who);
+    let columns = Columns::fit(width, &times, shared.board.widest_who());
     let is_at = |(begin, width): Cells| (begin..begin.saturating_add(width)).contains(&x);
     // The countdown is the scheduled time, seen from now.
-    let orders = [
-        (Some(columns.due), Some(Order::Scheduled)),
-        (Some(columns.scheduled), Some(Order::Scheduled)),
-        (columns.created, Some(Order::Created)),
-        (Some(columns.status), None),
-        (Some(columns.who), None),
-        (Some(columns.title), None),
-        (columns.sender, None),
+    let columns = [
+        (Some(columns.due), Column::Scheduled),
+        (Some(columns.scheduled), Column::Scheduled),
+        (columns.created, Column::Created),
+        (Some(columns.status), Column::Status),
+        (Some(columns.who), Column::Who),
+        (Some(columns.title), Column::Title),
+        (columns.sender, Column::Sender),
     ];
-    let found = orders.into_iter().find(|(cells, _)| cells.is_some_and(is_at));
-    found.map(|(_, order)| TableHit::Head(order))
+    let found = columns.into_iter().find(|(cells, _)| cells.is_some_and(is_at));
+    found.map(|(_, column)| TableHit::Head(column))
 }

@@ -1,12 +1,11 @@
 //! Tasks that the operator's own doing put on the table: what was just written, what was cancelled, what was asked
 //! for by its number. The list may bring them late, on another page, or not at all.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
-
-use crate::domain::{Outcome, Query, Task, TaskId};
+use crate::domain::{Outcome, Task, TaskId};
 
 use super::super::compare::differs;
 use super::super::request::ReqId;
@@ -49,9 +48,18 @@ pub struct OwnRows {
 }
 
 impl OwnRows {
+    pub(super) fn is_empty(&self) -> bool {
+        self.rows.is_empty()
+    }
+
     /// Whether the task was cancelled here, and the list does not say otherwise.
     pub fn is_cancelled(&self, id: TaskId) -> bool {
         self.rows.iter().any(|row| row.task.id == id && row.is_cancelled)
+    }
+
+    /// The tasks that were cancelled here.
+    pub(super) fn cancelled(&self) -> HashSet<TaskId> {
+        self.rows.iter().filter(|row| row.is_cancelled).map(|row| row.task.id).collect()
     }
 
     /// A task as it is now: it is shown so, whatever the list brings in the next minute.
@@ -72,49 +80,36 @@ impl OwnRows {
         self.rows.push(row);
     }
 
-    /// Takes off what the list tells as well, or tells otherwise for too long, and what nobody looks at any
-    /// more. `selected` stays, for it is looked at.
-    pub(super) fn settle(&mut self, listed: &[Arc<Task>], selected: Option<TaskId>, now: Duration) {
-        self.rows.retain(|row| {
-            let age = now.saturating_sub(row.since);
-            let there = listed.iter().find(|task| task.id == row.task.id);
-            if row.is_cancelled {
-                // What was cancelled does not go out: if it does, the service did not take the cancel.
-                let is_late = |task: &Arc<Task>| task.outcome() == Outcome::Pending && age <= LISTED_BY;
-                return age <= STRUCK_FOR && there.is_none_or(is_late);
-            }
-            match there {
-                // A task that goes out goes on by itself: there the list is ahead of what was read before.
-                Some(task) => {
-                    age <= LISTED_BY && task.outcome() == Outcome::Pending && differs(task, &row.task)
-                }
-                None => age <= LISTED_BY || selected == Some(row.task.id),
-            }
-        });
+    /// Whether the list's word for a task counts: not where it may still tell how the task was before. Where it tells
+    /// the same, or otherwise for too long, the task is nobody's own any more.
+    pub(super) fn gives_way(&mut self, listed: &Task, now: Duration) -> bool {
+        let Some(at) = self.rows.iter().position(|row| row.task.id == listed.id) else { return true };
+        let Some(row) = self.rows.get(at) else { return true };
+        let is_late = now.saturating_sub(row.since) <= LISTED_BY && listed.outcome() == Outcome::Pending;
+        // What was cancelled does not go out: if it does, the service did not take the cancel. A task that goes out
+        // goes on by itself: there the list is ahead of what was read before.
+        let stays = is_late && (row.is_cancelled || differs(listed, &row.task));
+        if !stays {
+            self.rows.remove(at);
+        }
+        !stays
     }
 
-    /// The rows of a page with these among them, each at its place. Of those that lie on another page only
-    /// `wanted` is shown, at the end that is nearer.
-    pub(super) fn merged(
-        &self,
-        listed: &[Arc<Task>],
-        query: &Query,
-        (is_first, is_last): (bool, bool),
-        wanted: Option<TaskId>,
-    ) -> Vec<Arc<Task>> {
-        let mut all: Vec<Arc<Task>> = listed.to_vec();
-        let key = |task: &Task| (query.order.time_of(task), task.id);
-        for OwnRow { task, .. } in &self.rows {
-            all.retain(|old| old.id != task.id);
-            let before =
-                |old: &Arc<Task>| if query.ascending { key(old) < key(task) } else { key(old) > key(task) };
-            let at = all.partition_point(before);
-            let is_here = (at > 0 || is_first) && (at < all.len() || is_last);
-            if is_here || wanted == Some(task.id) {
-                all.insert(at, Arc::clone(task));
-            }
-        }
-        all
+    /// Whether a task is shown although no list brings it.
+    pub(super) fn keeps(&self, id: TaskId, selected: Option<TaskId>, now: Duration) -> bool {
+        let row = self.rows.iter().find(|row| row.task.id == id);
+        row.is_some_and(|row| {
+            let age = now.saturating_sub(row.since);
+            if row.is_cancelled { age <= STRUCK_FOR } else { age <= LISTED_BY || selected == Some(id) }
+        })
+    }
+
+    /// Takes off what is kept no longer, and gives those.
+    pub(super) fn let_go(&mut self, selected: Option<TaskId>, now: Duration) -> Vec<TaskId> {
+        let gone: Vec<TaskId> =
+            self.rows.iter().map(|row| row.task.id).filter(|id| !self.keeps(*id, selected, now)).collect();
+        self.rows.retain(|row| !gone.contains(&row.task.id));
+        gone
     }
 
     /// The next one to be read again, if it is time.
@@ -151,9 +146,4 @@ impl OwnRows {
         }
         Some(id)
     }
-}
-
-/// Where a task stands in an order; later rows are greater.
-pub(super) fn reaches(query: &Query, task: &Task, sought: DateTime<Utc>) -> bool {
-    query.order.time_of(task).is_some_and(|at| if query.ascending { at >= sought } else { at <= sought })
 }

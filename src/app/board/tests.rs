@@ -9,6 +9,7 @@ use chrono::{DateTime, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use super::*;
+use crate::app::testing::{Service, with_json};
 use crate::app::{Message, update};
 use crate::domain::wire::{read_task, time_in};
 
@@ -31,31 +32,42 @@ fn task(id: u64, minute: u64, status: &str) -> Task {
     read_task(&serde_json::from_str(&info).unwrap()).unwrap()
 }
 
-fn pending(ids: &[u64]) -> Page {
-    page(ids.iter().map(|id| task(*id, *id, "pending")).collect())
+fn pending(ids: &[u64]) -> Vec<Task> {
+    ids.iter().map(|id| task(*id, *id, "pending")).collect()
 }
 
-fn page(tasks: Vec<Task>) -> Page {
-    Page::new(12, tasks)
-}
-
-/// The state after its first answer.
+/// The state after everything was read.
 fn loaded(ids: &[u64]) -> State {
     let (mut state, effects) = State::start(setup(), at(0), SIZE);
-    answer(&mut state, &effects, Ok(pending(ids)));
+    Service::new(pending(ids)).answer(&mut state, effects);
     state
 }
 
 fn asked(effects: &[Effect]) -> (ReqId, Query, Priority) {
-    match effects {
-        [Effect::List { req, query, priority }] => (*req, query.clone(), *priority),
-        other => panic!("expected one question, got {other:?}"),
-    }
+    let list = effects.iter().find_map(|effect| match effect {
+        Effect::List { req, query, priority } => Some((*req, query.clone(), *priority)),
+        _ => None,
+    });
+    list.unwrap_or_else(|| panic!("expected a question for a page, got {effects:?}"))
 }
 
-fn answer(state: &mut State, effects: &[Effect], result: Result<Page, Failure>) -> Vec<Effect> {
-    let (req, ..) = asked(effects);
-    update(state, Message::Listed { req, result })
+/// The service has these tasks by now.
+fn answer(state: &mut State, effects: Vec<Effect>, tasks: Vec<Task>) {
+    Service::new(tasks).answer(state, effects);
+}
+
+fn fail(state: &mut State, effects: &[Effect], failure: Failure) {
+    for effect in effects {
+        match effect {
+            Effect::List { req, .. } => {
+                update(state, Message::Listed { req: *req, result: Err(failure.clone()) });
+            }
+            Effect::Sync { req, .. } => {
+                update(state, Message::Synced { req: *req, result: Err(failure.clone()) });
+            }
+            _ => {}
+        }
+    }
 }
 
 fn tick(state: &mut State, millis: u64) -> Vec<Effect> {
@@ -71,7 +83,7 @@ fn code(state: &mut State, code: KeyCode) -> Vec<Effect> {
 }
 
 fn shown(state: &State) -> Vec<u64> {
-    state.board.rows().map(|task| task.id.0).collect()
+    state.board.rows().iter().map(|task| task.id.0).collect()
 }
 
 fn selected(state: &State) -> Option<u64> {
@@ -83,13 +95,15 @@ fn network() -> Failure {
 }
 
 #[test]
-fn the_first_question_is_seven_days_back_to_twenty_three_ahead_by_scheduled_time() {
+fn the_whole_range_is_seven_days_back_to_twenty_three_ahead_and_what_comes_next_is_asked_for_first() {
     let (_, effects) = State::start(setup(), at(0), SIZE);
     let (_, query, priority) = asked(&effects);
-    assert_eq!((query.order, query.ascending, query.offset, query.page_size), (Order::Scheduled, true, 0, 5));
-    assert_eq!(query.range.begin, time_in("2026-11-14 06:00:00").unwrap());
-    assert_eq!(query.range.end, time_in("2026-12-14 06:00:00").unwrap());
-    assert_eq!(priority, Priority::Page);
+    assert_eq!((query.order, query.ascending, query.offset), (Order::Scheduled, true, 0));
+    assert_eq!((query.range.end, priority), (time_in("2026-12-14 06:00:00").unwrap(), Priority::Page));
+    assert!(query.range.begin < at(0).utc);
+    let [_, Effect::Sync { wanted, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(wanted.range.begin, time_in("2026-11-14 06:00:00").unwrap());
+    assert_eq!(wanted.range.end, time_in("2026-12-14 06:00:00").unwrap());
 }
 
 #[test]
@@ -105,7 +119,7 @@ fn keys_move_the_selection_and_never_wait_for_an_answer() {
     assert_eq!(selected(&state), Some(5));
     code(&mut state, KeyCode::Up);
     assert_eq!(selected(&state), Some(4));
-    answer(&mut state, &question, Ok(pending(&[1, 2, 3, 4, 5])));
+    answer(&mut state, question, pending(&[1, 2, 3, 4, 5]));
     assert_eq!(selected(&state), Some(4));
 }
 
@@ -113,12 +127,15 @@ fn keys_move_the_selection_and_never_wait_for_an_answer() {
 fn the_selected_row_is_a_task_not_a_row_number() {
     let mut state = loaded(&[2, 3, 4]);
     press(&mut state, 'j');
-    let question = tick(&mut state, 5_000);
-    answer(&mut state, &question, Ok(pending(&[1, 2, 3, 4])));
+    let question = tick(&mut state, 65_000);
+    answer(&mut state, question, pending(&[1, 2, 3, 4]));
     assert_eq!((shown(&state), selected(&state)), (vec![1, 2, 3, 4], Some(3)));
-    let question = tick(&mut state, 8_000);
-    answer(&mut state, &question, Ok(pending(&[1, 2, 4])));
-    assert_eq!(selected(&state), Some(4), "the task is gone: the one now in its row");
+    let question = tick(&mut state, 130_000);
+    answer(&mut state, question, pending(&[1, 2, 4]));
+    // What is still to come is asked for by itself before it goes.
+    let question = tick(&mut state, 133_000);
+    answer(&mut state, question, pending(&[1, 2, 4]));
+    assert_eq!((shown(&state), selected(&state)), (vec![1, 2, 4], Some(4)), "the one now in its row");
 }
 
 #[test]
@@ -126,15 +143,16 @@ fn rows_do_not_move_just_after_a_key_but_their_values_are_renewed() {
     let mut state = loaded(&[2, 3, 4]);
     let question = tick(&mut state, 3_000);
     press(&mut state, 'j');
-    let fresh = page(vec![task(1, 1, "pending"), task(2, 2, "dispatching"), task(3, 3, "pending")]);
-    answer(&mut state, &question, Ok(fresh));
+    let fresh =
+        vec![task(1, 1, "pending"), task(2, 2, "dispatching"), task(3, 3, "pending"), task(4, 1, "pending")];
+    answer(&mut state, question, fresh);
     assert_eq!(shown(&state), [2, 3, 4]);
     assert_eq!(state.board.task(TaskId(2)).unwrap().outcome(), Outcome::Dispatching);
-    assert_eq!(state.board.waiting_changes(), 2, "one came, one went");
+    assert_eq!(state.board.waiting_changes(), 2, "one came, one moves");
     tick(&mut state, 4_400);
     assert_eq!(shown(&state), [2, 3, 4], "1.4 s after the key");
     tick(&mut state, 4_500);
-    assert_eq!((shown(&state), state.board.waiting_changes()), (vec![1, 2, 3], 0));
+    assert_eq!((shown(&state), state.board.waiting_changes()), (vec![1, 4, 2, 3], 0));
     assert_eq!(selected(&state), Some(3));
 }
 
@@ -143,12 +161,12 @@ fn rows_do_not_move_under_an_open_dialog_until_r() {
     let mut state = loaded(&[2, 3]);
     let question = tick(&mut state, 3_000);
     press(&mut state, 's');
-    answer(&mut state, &question, Ok(pending(&[1, 2])));
-    tick(&mut state, 60_000);
+    answer(&mut state, question, pending(&[1, 2, 3]));
+    tick(&mut state, 50_000);
     assert_eq!(shown(&state), [2, 3]);
     code(&mut state, KeyCode::Esc);
     press(&mut state, 'r');
-    assert_eq!(shown(&state), [1, 2]);
+    assert_eq!(shown(&state), [1, 2, 3]);
 }
 
 #[test]
@@ -156,55 +174,53 @@ fn a_late_answer_to_an_old_question_changes_nothing() {
     let mut state = loaded(&[1, 2]);
     let old = press(&mut state, 'r');
     let new = press(&mut state, 'r');
-    answer(&mut state, &new, Ok(pending(&[1, 2, 3])));
-    answer(&mut state, &old, Ok(pending(&[9])));
+    answer(&mut state, new, pending(&[1, 2, 3]));
+    answer(&mut state, old, pending(&[9]));
     tick(&mut state, 10_000);
     assert_eq!(shown(&state), [1, 2, 3]);
 }
 
 #[test]
-fn paging_asks_the_server_and_the_cursor_follows_the_direction() {
-    let mut state = loaded(&[1, 2, 3, 4, 5]);
-    press(&mut state, 'G');
-    let question = code(&mut state, KeyCode::PageDown);
-    // Two rows are read again: they show that nothing was skipped.
-    assert_eq!(asked(&question).1.offset, 3);
-    answer(&mut state, &question, Ok(pending(&[4, 5, 6, 7, 8])));
-    assert_eq!((shown(&state), selected(&state)), (vec![4, 5, 6, 7, 8], Some(6)));
+fn a_page_is_a_screenful_of_all_that_is_held_and_asks_nobody() {
+    let mut state = loaded(&(1..=12).collect::<Vec<_>>());
     press(&mut state, 'g');
-    let question = code(&mut state, KeyCode::PageUp);
-    assert_eq!((asked(&question).1.offset, asked(&question).1.page_size), (0, 5));
-    answer(&mut state, &question, Ok(pending(&[1, 2, 3, 4, 5])));
-    assert_eq!(selected(&state), Some(3), "the last row that was not shown just now");
-    assert_eq!(press(&mut state, '<'), [], "the first page has no page before it");
-    for (offset, ids) in [(3, [4, 5, 6, 7, 8]), (6, [7, 8, 9, 10, 11])] {
-        let question = press(&mut state, '>');
-        assert_eq!(asked(&question).1.offset, offset);
-        answer(&mut state, &question, Ok(pending(&ids)));
+    let rows = u64::try_from(viewport::Viewport::of(&state).rows_from(0, 12)).unwrap();
+    assert_eq!(press(&mut state, '>'), []);
+    assert_eq!((selected(&state), state.board.top as u64), (Some(rows + 1), rows));
+    assert_eq!(press(&mut state, '<'), []);
+    assert_eq!((selected(&state), state.board.top), (Some(1), 0));
+    press(&mut state, '<');
+    assert!(state.note.as_ref().unwrap().text.contains("first page"));
+    for _ in 0..4 {
+        press(&mut state, '>');
     }
-    let question = press(&mut state, '>');
-    answer(&mut state, &question, Ok(pending(&[10, 11, 12])));
-    assert_eq!(press(&mut state, '>'), [], "there are 12 tasks");
+    assert!(state.note.as_ref().unwrap().text.contains("last page"));
+    press(&mut state, 'g');
+    for _ in 0..20 {
+        press(&mut state, 'j');
+    }
+    assert_eq!(selected(&state), Some(12), "the last row is the last");
 }
 
 #[test]
-fn a_page_that_vanished_shows_the_new_end() {
-    let mut state = loaded(&[1, 2, 3, 4, 5]);
-    let question = press(&mut state, '>');
-    let effects = answer(&mut state, &question, Ok(Page { total: 3, tasks: Vec::new() }));
-    assert_eq!(asked(&effects).1.offset, 0);
-}
-
-#[test]
-fn s_s_turns_the_order_round_and_rows_are_sorted_here_too() {
+fn s_s_turns_the_order_round_and_any_column_sorts() {
     let mut state = loaded(&[1, 2, 3]);
     press(&mut state, 's');
-    let question = press(&mut state, 's');
-    let (_, query, _) = asked(&question);
-    assert_eq!((query.order, query.ascending), (Order::Scheduled, false));
-    // The service's own sample answers in another order than was asked for.
-    answer(&mut state, &question, Ok(pending(&[1, 2, 3])));
-    assert_eq!(shown(&state), [3, 2, 1]);
+    assert_eq!(press(&mut state, 's'), []);
+    assert_eq!((shown(&state), selected(&state)), (vec![3, 2, 1], Some(1)));
+    let mut tasks = pending(&[1, 2, 3]);
+    tasks[0].title = "c".to_owned();
+    tasks[1].title = "A".to_owned();
+    tasks[2].title = "b".to_owned();
+    state.board.hold(tasks);
+    for (column, ids) in
+        [(Column::Title, [2, 3, 1]), (Column::Created, [1, 2, 3]), (Column::Scheduled, [1, 2, 3])]
+    {
+        range::set_sort(&mut state, Sort { column, ascending: true });
+        assert_eq!(shown(&state), ids, "{column:?}");
+        range::set_sort(&mut state, Sort { column, ascending: false });
+        assert_eq!(shown(&state), ids.into_iter().rev().collect::<Vec<_>>(), "{column:?}");
+    }
 }
 
 #[test]
@@ -212,65 +228,71 @@ fn a_task_that_comes_twice_is_shown_once() {
     let mut state = loaded(&[1]);
     let question = press(&mut state, 'r');
     tick(&mut state, 5_000);
-    answer(&mut state, &question, Ok(pending(&[1, 2, 2])));
+    answer(&mut state, question, pending(&[1, 2, 2]));
     assert_eq!(shown(&state), [1, 2]);
 }
 
 #[test]
-fn the_range_moves_by_its_length() {
+fn the_range_moves_by_its_length_and_is_read() {
     let mut state = loaded(&[1]);
-    let (_, query, _) = asked(&press(&mut state, ']'));
-    assert_eq!(query.range.begin, time_in("2026-12-14 06:00:00").unwrap());
-    let (_, query, _) = asked(&press(&mut state, '['));
-    assert_eq!(query.range.begin, time_in("2026-11-14 06:00:00").unwrap());
+    let begins = |effects: &[Effect]| match effects {
+        [Effect::Sync { wanted, .. }] => wanted.range.begin,
+        other => panic!("{other:?}"),
+    };
+    assert_eq!(begins(&press(&mut state, ']')), time_in("2026-12-14 06:00:00").unwrap());
+    assert_eq!(shown(&state), [0; 0], "what is held of another range is not shown");
+    assert_eq!(begins(&press(&mut state, '[')), time_in("2026-11-14 06:00:00").unwrap());
+    assert_eq!(shown(&state), [1], "what is held shows at once");
 }
 
 #[test]
-fn the_page_refreshes_by_itself_every_two_seconds_one_question_at_a_time() {
+fn what_is_due_is_looked_at_every_two_seconds_one_question_at_a_time() {
     let mut state = loaded(&[1]);
     assert_eq!(tick(&mut state, 1_900), []);
     let question = tick(&mut state, 2_000);
     assert_eq!(asked(&question).2, Priority::Background);
     assert_eq!(tick(&mut state, 9_000), [], "the first question is still open");
-    answer(&mut state, &question, Ok(pending(&[1])));
+    answer(&mut state, question, pending(&[1]));
     assert_eq!(asked(&tick(&mut state, 9_001)).2, Priority::Background);
 }
 
 #[test]
-fn while_a_task_goes_out_the_page_is_asked_for_ahead_of_what_refreshes_by_itself() {
+fn while_a_task_goes_out_it_is_looked_at_twice_a_second_at_most_and_ahead_of_the_rest() {
     let mut state = loaded(&[1]);
     let question = tick(&mut state, 2_000);
-    let mut tasks = vec![task(1, 30, "dispatched"), task(2, 31, "dispatching")];
-    answer(&mut state, &question, Ok(page(tasks.clone())));
-    let question = tick(&mut state, 4_000);
+    let due = |seconds: i64, status: &str| {
+        let mut task = task(2, 0, status);
+        task.scheduled_at = Some(at(0).utc + TimeDelta::seconds(seconds));
+        with_json(task)
+    };
+    let tasks = |second: Task| vec![task(1, 30, "dispatched"), second];
+    answer(&mut state, question, tasks(due(1, "dispatching")));
+    assert_eq!(tick(&mut state, 2_400), []);
+    let question = tick(&mut state, 2_600);
     assert_eq!(asked(&question).2, Priority::Due);
-    tasks[1] = task(2, 31, "pending");
-    let due = state.server_now() + TimeDelta::seconds(9);
-    tasks[1].scheduled_at = Some(due);
-    answer(&mut state, &question, Ok(page(tasks.clone())));
-    let question = tick(&mut state, 6_000);
-    assert_eq!(asked(&question).2, Priority::Due, "in seven seconds");
-    tasks[1].scheduled_at = Some(due + TimeDelta::minutes(1));
-    answer(&mut state, &question, Ok(page(tasks)));
-    assert_eq!(asked(&tick(&mut state, 8_000)).2, Priority::Background);
+    answer(&mut state, question, tasks(due(12, "pending")));
+    let question = tick(&mut state, 3_200);
+    assert_eq!(asked(&question).2, Priority::Due, "in nine seconds");
+    answer(&mut state, question, tasks(due(100, "pending")));
+    assert_eq!(asked(&tick(&mut state, 5_200)).2, Priority::Background);
 }
 
 #[test]
 fn a_dead_network_backs_off_keeps_the_rows_and_recovers_by_itself() {
     let mut state = loaded(&[1, 2]);
     let question = tick(&mut state, 2_000);
-    answer(&mut state, &question, Err(network()));
+    fail(&mut state, &question, network());
     assert_eq!((shown(&state), state.connection.failure.is_some()), (vec![1, 2], true));
     assert_eq!(tick(&mut state, 3_900), [], "the first pause is two seconds");
     let question = tick(&mut state, 4_000);
-    answer(&mut state, &question, Err(network()));
+    fail(&mut state, &question, network());
     assert_eq!(tick(&mut state, 7_900), [], "the second is four");
     press(&mut state, 'j');
     assert_eq!(selected(&state), Some(2), "the table works meanwhile");
     let question = press(&mut state, 'r');
     assert_eq!(asked(&question).2, Priority::Page, "r tries at once");
     tick(&mut state, 12_000);
-    answer(&mut state, &question, Ok(pending(&[1, 2, 3])));
+    answer(&mut state, question, pending(&[1, 2, 3]));
     assert_eq!((shown(&state), state.connection.failure.is_none()), (vec![1, 2, 3], true));
 }
 
@@ -279,7 +301,7 @@ fn a_wrong_key_stops_the_polling_until_r() {
     let mut state = loaded(&[1]);
     let question = tick(&mut state, 2_000);
     let refused = Failure::Refused { code: 70009, info: String::new(), invalid_accounts: Vec::new() };
-    answer(&mut state, &question, Err(refused));
+    fail(&mut state, &question, refused);
     for second in 3..600 {
         assert_eq!(tick(&mut state, second * 1_000), []);
     }
@@ -290,8 +312,7 @@ fn a_wrong_key_stops_the_polling_until_r() {
 fn a_withdrawn_question_is_no_trouble_of_the_network() {
     let mut state = loaded(&[1]);
     let question = press(&mut state, 'r');
-    let withdrawn = Failure::NotSent { reason: NotSent::Withdrawn, detail: String::new() };
-    answer(&mut state, &question, Err(withdrawn));
+    fail(&mut state, &question, Failure::NotSent { reason: NotSent::Withdrawn, detail: String::new() });
     assert_eq!(state.connection.failure, None);
 }
 
@@ -299,14 +320,15 @@ fn a_withdrawn_question_is_no_trouble_of_the_network() {
 fn changed_cells_are_marked_for_two_beats_and_transitions_are_remembered() {
     let mut state = loaded(&[1, 2]);
     let question = tick(&mut state, 2_000);
-    answer(&mut state, &question, Ok(page(vec![task(1, 1, "dispatching"), task(2, 9, "pending")])));
+    answer(&mut state, question, vec![task(1, 1, "dispatching"), task(2, 9, "pending")]);
     let marked = |state: &State, id, column| state.board.is_marked(TaskId(id), column, state.now);
     assert!(marked(&state, 1, Column::Status) && marked(&state, 2, Column::Scheduled));
     assert!(!marked(&state, 2, Column::Status));
     tick(&mut state, 4_000);
     assert!(!marked(&state, 1, Column::Status));
     let states: Vec<Outcome> = state.board.seen[&TaskId(1)].iter().map(|(_, o)| o.clone()).collect();
-    assert_eq!(states, [Outcome::Pending, Outcome::Dispatching]);
+    assert_eq!(states, [Outcome::Dispatching]);
+    assert!(!state.board.seen.contains_key(&TaskId(2)), "what did not change costs nothing");
 }
 
 #[test]
@@ -347,10 +369,17 @@ fn a_find_asks_the_server_and_esc_takes_it_back() {
         press(&mut state, c);
     }
     let question = code(&mut state, KeyCode::Enter);
-    assert_eq!(asked(&question).1.keyword, "stock");
-    answer(&mut state, &question, Ok(pending(&[1])));
+    let keyword = |effects: &[Effect]| match effects {
+        [Effect::Sync { wanted, .. }] => wanted.keyword.clone(),
+        other => panic!("{other:?}"),
+    };
+    assert_eq!((keyword(&question).as_str(), shown(&state)), ("stock", vec![]));
+    let mut tasks = pending(&[1, 2]);
+    tasks[1].title = "stock".to_owned();
+    answer(&mut state, question, tasks);
+    assert_eq!(shown(&state), [2], "what the service found, and no more");
     let question = code(&mut state, KeyCode::Esc);
-    assert_eq!(asked(&question).1.keyword, "");
+    assert_eq!((keyword(&question).as_str(), shown(&state)), ("", vec![1, 2]));
 }
 
 #[test]
@@ -379,7 +408,7 @@ fn a_task_that_is_going_out_says_why_it_cannot_be_changed() {
     let mut state = loaded(&[1]);
     let question = press(&mut state, 'r');
     tick(&mut state, 4_000);
-    answer(&mut state, &question, Ok(page(vec![task(1, 1, "dispatching"), task(2, 2, "dispatched")])));
+    answer(&mut state, question, vec![task(1, 1, "dispatching"), task(2, 2, "dispatched")]);
     for key in ['e', 't', 'D'] {
         assert_eq!(press(&mut state, key), []);
         assert!(state.note.as_ref().unwrap().text.contains("90107"), "{key}");
@@ -441,77 +470,44 @@ fn the_cursor_stays_on_screen_at_every_size() {
     press(&mut state, 'G');
 }
 
-fn past(ids: &[u64]) -> Page {
+fn past(ids: &[u64]) -> Vec<Task> {
     let old = |id: &u64| {
         let mut task = task(*id, 0, "dispatched");
         task.scheduled_at = Some(at(0).utc - chrono::Duration::hours(50 - i64::try_from(*id).unwrap()));
-        task
+        with_json(task)
     };
-    page(ids.iter().map(old).collect())
+    ids.iter().map(old).collect()
 }
 
 #[test]
 fn the_table_opens_on_the_next_task_to_come_with_a_little_of_the_past() {
     let (mut state, effects) = State::start(setup(), at(0), (100, 12));
-    let mut first = past(&[1, 2, 3, 4, 5, 6]);
-    first.tasks.extend(pending(&[7, 8, 9]).tasks);
-    assert_eq!(answer(&mut state, &effects, Ok(first)), []);
+    let tasks: Vec<Task> = past(&[1, 2, 3, 4, 5, 6]).into_iter().chain(pending(&[7, 8, 9])).collect();
+    Service::new(tasks).answer(&mut state, effects);
     // With the line that says now there is room for three of the past.
     assert_eq!((selected(&state), state.board.top), (Some(7), 3));
 }
 
 #[test]
-fn when_the_past_fills_the_first_page_the_page_of_the_present_is_looked_up() {
+fn an_operator_who_went_somewhere_meanwhile_is_not_moved() {
     let (mut state, effects) = State::start(setup(), at(0), SIZE);
-    let question = answer(&mut state, &effects, Ok(past(&[1, 2, 3, 4, 5])));
-    let (_, query, _) = asked(&question);
-    assert_eq!((query.range.end, query.page_size), (at(0).utc, 1));
-    assert_eq!(tick(&mut state, 60_000), [], "one question at a time");
-    let question = answer(&mut state, &question, Ok(Page { total: 7, tasks: Vec::new() }));
-    // Four of the past stay above it.
-    assert_eq!(asked(&question).1.offset, 3);
-    let mut second = past(&[4, 5, 6, 7]);
-    second.tasks.extend(pending(&[8]).tasks);
-    assert_eq!(answer(&mut state, &question, Ok(second)), []);
-    assert_eq!((shown(&state), selected(&state)), (vec![4, 5, 6, 7, 8], Some(8)));
-}
-
-#[test]
-fn a_look_for_the_present_that_a_newer_question_withdraws_is_made_again() {
-    let (mut state, effects) = State::start(setup(), at(0), SIZE);
-    let locate = answer(&mut state, &effects, Ok(past(&[1, 2, 3, 4, 5])));
-    let again = press(&mut state, 'r');
-    let withdrawn = Failure::NotSent { reason: NotSent::Withdrawn, detail: String::new() };
-    assert_eq!(answer(&mut state, &locate, Err(withdrawn)), []);
-    let locate = answer(&mut state, &again, Ok(past(&[1, 2, 3, 4, 5])));
-    let question = answer(&mut state, &locate, Ok(Page { total: 7, tasks: Vec::new() }));
-    assert_eq!(asked(&question).1.offset, 3);
-}
-
-#[test]
-fn an_operator_who_turned_the_page_meanwhile_is_not_moved() {
-    let (mut state, effects) = State::start(setup(), at(0), SIZE);
-    let locate = answer(&mut state, &effects, Ok(past(&[1, 2, 3, 4, 5])));
-    let question = press(&mut state, '>');
-    answer(&mut state, &question, Ok(past(&[4, 5, 6, 7])));
-    assert_eq!(answer(&mut state, &locate, Ok(Page { total: 11, tasks: Vec::new() })), []);
-    assert_eq!(shown(&state), [4, 5, 6, 7]);
-}
-
-#[test]
-fn an_operator_who_asked_for_another_order_at_once_gets_its_first_page() {
-    let (mut state, _) = State::start(setup(), at(0), SIZE);
-    press(&mut state, 's');
-    let question = press(&mut state, 's');
-    assert_eq!(answer(&mut state, &question, Ok(past(&[5, 4, 3, 2, 1]))), []);
-    assert_eq!(selected(&state), Some(5));
+    let service =
+        Service::new(past(&[1, 2, 3, 4, 5]).into_iter().chain(pending(&[6, 7])).collect::<Vec<_>>());
+    // What comes next is there first; the past is still being read.
+    let [list, sync] = effects.as_slice() else { panic!("{effects:?}") };
+    service.answer(&mut state, vec![list.clone()]);
+    assert_eq!(selected(&state), Some(6));
+    press(&mut state, 'j');
+    tick(&mut state, 2_000);
+    service.answer(&mut state, vec![sync.clone()]);
+    tick(&mut state, 4_000);
+    assert_eq!((shown(&state), selected(&state)), (vec![1, 2, 3, 4, 5, 6, 7], Some(7)));
 }
 
 mod by_id;
 mod focus;
 mod now;
 mod own;
-mod paging;
 
 #[test]
 fn a_dead_key_says_so_and_names_the_key_for_help() {

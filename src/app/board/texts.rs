@@ -1,6 +1,4 @@
-//! What the rows say of themselves. It is composed once for the tasks of a page, not once a frame.
-
-use std::sync::Arc;
+//! What the rows say of themselves. It is composed once for a task, not once a frame.
 
 use crate::domain::{Audience, Task, text};
 
@@ -20,25 +18,8 @@ pub struct RowText {
     pub title: String,
 }
 
-/// What all rows of the page say.
-#[derive(Clone, Debug)]
-pub struct RowTexts {
-    /// Row by row, in the order of [`super::table::Board::tasks`].
-    pub rows: Vec<RowText>,
-    /// Cells of the longest [`RowText::who`].
-    pub widest_who: usize,
-}
-
-impl RowTexts {
-    pub(super) fn of(tasks: &[Arc<Task>]) -> Self {
-        let rows: Vec<RowText> = tasks.iter().map(|task| RowText::of(task)).collect();
-        let widest_who = rows.iter().map(|row| text::width(&row.who)).max().unwrap_or(0);
-        Self { rows, widest_who }
-    }
-}
-
 impl RowText {
-    fn of(task: &Task) -> Self {
+    pub(super) fn of(task: &Task) -> Self {
         let is_everyone = matches!(task.audience(), Audience::Everyone);
         Self {
             who: who(&task.audience_in_short(), is_everyone),

@@ -82,7 +82,7 @@ fn compose(shared: &Shared, width: usize) -> Vec<Line> {
 fn no_task(shared: &Shared) -> String {
     let board = &shared.board;
     match board.selected {
-        _ if board.tasks.is_empty() && board.shown_query.is_some() => "There is no task here.".to_owned(),
+        _ if board.in_range() == 0 && board.has_answer => "There is no task here.".to_owned(),
         Some(id) if board.task(id).is_some() => format!("The filter hides #{id}, the selected task."),
         Some(id) => format!("#{id} is being read …"),
         None => "The tasks are being read …".to_owned(),
@@ -252,7 +252,7 @@ fn seen(out: &mut Lines, shared: &Shared, task: &Task) {
     for (i, (at, outcome)) in seen.iter().enumerate() {
         let clock = format!("{} {}", when::clock(*at, shared.zone), when::zone_label(*at, shared.zone));
         let word = text::pad(outcome.word(), 6);
-        let remark = "  when first looked at";
+        let remark = "  seen here";
         let taken = text::width(&clock) + 2 + text::width(&word);
         let mut line = vec![part(Tone::Muted, format!("{clock}  ")), part(tone_of(outcome), word)];
         if i == 0 && taken + text::width(remark) <= out.width {

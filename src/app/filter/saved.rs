@@ -3,7 +3,7 @@
 
 use crate::domain::Filter;
 
-use super::super::board::ask::set_filter;
+use super::super::board::rows::set_filter;
 use super::super::shared::Shared;
 
 /// What the tab without a filter is called.

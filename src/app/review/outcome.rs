@@ -204,7 +204,7 @@ fn done(shared: &mut Shared, screens: &mut Screens<'_>, req: ReqId, written: Wri
     match written {
         Written::Cancelled(_) => {
             let reviewed = pending.reviewed.as_ref().and_then(|reviewed| reviewed.subject.base());
-            let task = shared.board.task(id).cloned().or_else(|| reviewed.map(|task| Arc::new(task.clone())));
+            let task = shared.board.task(id).or_else(|| reviewed.map(|task| Arc::new(task.clone())));
             if let Some(task) = task {
                 go_to::strike(shared, task);
             }

@@ -79,7 +79,7 @@ pub(super) fn on_verification(
 /// The task that was just written comes into sight, unless the operator went to another one meanwhile.
 fn show_written(shared: &mut Shared, id: TaskId, result: &Result<Task, Failure>) -> Vec<Effect> {
     match result {
-        Ok(task) if shared.board.selected == Some(id) => go_to::go_to_task(shared, Arc::new(task.clone())),
+        Ok(task) if shared.board.selected == Some(id) => go_to::go_to_task(shared, &Arc::new(task.clone())),
         Ok(_) => Vec::new(),
         Err(_) => {
             go_to::give_up(shared, id);

@@ -154,7 +154,9 @@ fn not_there(shared: &Shared, new: &NewTask) -> Vec<String> {
 /// Tasks that stand already, as far as they were seen, and are the same push: the very same, or one so
 /// near that it reads like it.
 fn duplicates(shared: &Shared, new: &NewTask) -> Vec<String> {
-    let rows = shared.board.tasks.iter().filter(|task| task.locked_because().is_none());
+    let near = duplicate::near(new.scheduled_at);
+    let rows: Vec<_> = shared.board.to_come(near).collect();
+    let rows = rows.iter().filter(|task| task.locked_because().is_none());
     let rows = rows.map(|task| (task.id, &task.kind, task.scheduled_at, &task.content));
     let made = shared.over.created();
     let made = made.map(|(id, old)| (*id, &old.kind, Some(old.scheduled_at), &old.content));

@@ -31,6 +31,13 @@ pub enum ListedValue {
 #[derive(Clone, PartialEq, Eq)]
 pub struct RawText(pub(in super::super) Arc<str>);
 
+impl RawText {
+    /// The text.
+    pub fn text(&self) -> &Arc<str> {
+        &self.0
+    }
+}
+
 impl fmt::Debug for RawText {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} bytes", self.0.len())

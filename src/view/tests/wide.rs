@@ -48,7 +48,7 @@ fn nasty(size: (u16, u16), words: &str) -> Vec<(&'static str, State)> {
         ]
     };
     let start = || {
-        let mut state = with_page(size, 2, tasks());
+        let mut state = with_page(size, tasks());
         state.shared.setup.profile = words.to_owned();
         state.shared.setup.place = words.to_owned();
         feed(&mut state, typed("G"));

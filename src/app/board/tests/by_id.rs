@@ -1,14 +1,12 @@
 //! A task by its number, a filter that leaves nothing, and how many keys the daily jobs take.
 
-use std::sync::Arc;
-
 use crossterm::event::KeyCode;
 use serde_json::json;
 
 use crate::app::form::FormField;
-use crate::app::testing::{board, ctrl, feed, key, task, typed};
+use crate::app::testing::{Service, board, ctrl, feed, key, task, typed};
 use crate::app::{Effect, Layer, Message, ReqId, State, Verdict, Write};
-use crate::domain::{Failure, Page, Task, TaskId};
+use crate::domain::{Failure, Task, TaskId};
 
 /// Loaded on no page, due in three days.
 fn far() -> Task {
@@ -40,10 +38,9 @@ fn enter(state: &mut State) -> Vec<Effect> {
     feed(state, [key(KeyCode::Enter)])
 }
 
-/// Answers the list with nothing.
-fn nothing_found(state: &mut State, effects: &[Effect]) {
-    let Some(Effect::List { req, .. }) = effects.last() else { panic!("{effects:?}") };
-    feed(state, [Message::Listed { req: *req, result: Ok(Page::new(0, Vec::<Arc<Task>>::new())) }]);
+/// The service finds nothing.
+fn nothing_found(state: &mut State, effects: Vec<Effect>) {
+    Service::default().answer(state, effects);
 }
 
 #[test]
@@ -55,7 +52,7 @@ fn digits_in_the_palette_go_to_a_task_that_is_not_loaded_and_nothing_else_is_act
     feed(&mut state, typed("e"));
     assert!(state.layers.is_empty() && note(&state).contains("still being read"), "{}", note(&state));
     feed(&mut state, [answer(req, Ok(far()))]);
-    assert_eq!((selected(&state), state.board.query.keyword.as_str()), (Some(7_777_777_777), ""));
+    assert_eq!((selected(&state), state.board.keyword.as_str()), (Some(7_777_777_777), ""));
     feed(&mut state, typed("e"));
     assert_eq!(state.form().unwrap().purpose.task().map(|task| task.id), Some(TaskId(7_777_777_777)));
 }
@@ -103,12 +100,12 @@ fn why_the_last_one_failed_takes_four_keys() {
 fn an_id_that_the_service_does_not_know_says_so_and_loses_nothing() {
     let mut state = board((120, 40));
     feed(&mut state, typed("j"));
-    let before = (selected(&state), state.board.top, state.board.query.clone());
+    let before = (selected(&state), state.board.top, state.board.range);
     feed(&mut state, typed(":7777777777"));
     let req = got(&enter(&mut state));
     feed(&mut state, [answer(req, Err(not_there()))]);
     assert_eq!(note(&state), "the service knows no task #7777777777");
-    assert_eq!((selected(&state), state.board.top, state.board.query.clone()), before);
+    assert_eq!((selected(&state), state.board.top, state.board.range), before);
     // No answer is no proof that there is none.
     feed(&mut state, typed(":7777777777"));
     let req = got(&enter(&mut state));
@@ -127,13 +124,9 @@ fn a_late_answer_changes_nothing_and_takes_nobody_away_from_where_he_went() {
     feed(&mut state, typed(":7777777777"));
     let second = got(&enter(&mut state));
     for result in [Ok(far()), Err(not_there())] {
-        let shown = state.board.tasks.clone();
+        let shown = state.board.tasks();
         feed(&mut state, [answer(first, result)]);
-        assert_eq!(
-            (selected(&state), state.board.tasks.clone()),
-            (None, shown),
-            "only the last question counts"
-        );
+        assert_eq!((selected(&state), state.board.tasks()), (None, shown), "only the last question counts");
     }
     feed(&mut state, typed("k"));
     let there = selected(&state);
@@ -153,17 +146,17 @@ fn digits_that_filter_and_find_nothing_go_to_the_task_by_enter() {
     assert_eq!(selected(&state), Some(7_777_777_777));
     // Another filter hides it like any other task, and Esc brings it back.
     feed(&mut state, typed("/nothing"));
-    assert_eq!((selected(&state), state.board.rows().len()), (None, 0));
+    assert_eq!((selected(&state), state.board.count()), (None, 0));
     feed(&mut state, [key(KeyCode::Esc)]);
     assert_eq!(selected(&state), Some(7_777_777_777));
 
     let mut state = board((120, 40));
     feed(&mut state, typed("f7777777777"));
     let effects = enter(&mut state);
-    nothing_found(&mut state, &effects);
+    nothing_found(&mut state, effects);
     let req = got(&enter(&mut state));
     feed(&mut state, [answer(req, Ok(far()))]);
-    assert_eq!((selected(&state), state.board.query.keyword.as_str()), (Some(7_777_777_777), ""));
+    assert_eq!((selected(&state), state.board.keyword.as_str()), (Some(7_777_777_777), ""));
 
     // Digits that hit something are a filter like another.
     let mut state = board((120, 40));
@@ -173,18 +166,24 @@ fn digits_that_filter_and_find_nothing_go_to_the_task_by_enter() {
 }
 
 #[test]
-fn words_that_filter_nothing_are_searched_for_on_all_pages_by_enter() {
+fn words_that_filter_nothing_are_looked_for_by_the_service_where_not_everything_was_read() {
     let mut state = board((120, 40));
+    feed(&mut state, typed("/spring Gala"));
+    assert_eq!(enter(&mut state), [], "everything is here: there is no more to be found");
+    let mut state = State::start(crate::app::testing::setup(), crate::app::testing::now(), (120, 40));
+    let service = Service { is_cut: true, ..Service::new(crate::app::testing::tasks()) };
+    service.answer(&mut state.0, state.1);
+    let mut state = state.0;
     feed(&mut state, typed("/spring Gala status=pending"));
     let effects = enter(&mut state);
-    let [Effect::List { query, .. }] = effects.as_slice() else { panic!("{effects:?}") };
-    assert_eq!((query.keyword.as_str(), query.offset), ("spring Gala", 0));
+    let [Effect::Sync { wanted, .. }] = effects.as_slice() else { panic!("{effects:?}") };
+    assert_eq!(wanted.keyword, "spring Gala");
     assert_eq!((state.board.filter.text.as_str(), state.layers.len()), ("status=pending", 0));
     // A filter that is kept without a row offers the same; terms alone no find.
     let mut state = board((120, 40));
     feed(&mut state, typed("/status=unknown"));
     assert_eq!(enter(&mut state), []);
-    assert_eq!((state.board.rows().len(), state.board.filter.text.as_str()), (0, "status=unknown"));
+    assert_eq!((state.board.count(), state.board.filter.text.as_str()), (0, "status=unknown"));
     assert_eq!(enter(&mut state), []);
 }
 

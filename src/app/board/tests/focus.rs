@@ -6,7 +6,7 @@ use crate::app::connection::Health;
 /// With these tasks, which are in no hurry, and the terminal told to be elsewhere.
 fn away(tasks: Vec<Task>) -> State {
     let (mut state, effects) = State::start(setup(), at(0), SIZE);
-    answer(&mut state, &effects, Ok(page(tasks)));
+    answer(&mut state, effects, tasks);
     assert_eq!(update(&mut state, Message::Focused(false)), []);
     state
 }
@@ -22,7 +22,7 @@ fn asks(state: &mut State, tasks: &[Task]) -> Vec<u64> {
         let effects = tick(state, second * 1000);
         if !effects.is_empty() {
             seconds.push(second);
-            answer(state, &effects, Ok(page(tasks.to_vec())));
+            answer(state, effects, tasks.to_vec());
         }
         assert!(matches!(health(state), Health::Live(_)), "{:?} after {second} s", health(state));
     }
@@ -55,12 +55,12 @@ fn whoever_comes_back_sees_what_is_now_at_once_and_is_not_told_of_stale_data_mea
     let tasks = vec![task(1, 30, "pending")];
     let mut state = away(tasks.clone());
     let question = tick(&mut state, 10_000);
-    answer(&mut state, &question, Ok(page(tasks.clone())));
+    answer(&mut state, question, tasks.clone());
     tick(&mut state, 19_000);
     let question = update(&mut state, Message::Focused(true));
     assert_eq!(asked(&question).2, Priority::Page, "somebody waits for it");
     assert_eq!(health(&state), Health::Live(Duration::from_secs(9)));
-    answer(&mut state, &question, Ok(page(tasks.clone())));
+    answer(&mut state, question, tasks.clone());
     tick(&mut state, 19_500);
     assert_eq!(update(&mut state, Message::Focused(true)), [], "what is new is not asked for again");
     assert_eq!(asked(&tick(&mut state, 21_000)).2, Priority::Background, "and on as before");
