@@ -86,13 +86,16 @@ pub fn on_tick(shared: &mut Shared) -> Vec<Effect> {
 
 /// Whether what is shown is old, and may be asked for.
 fn is_due(shared: &Shared) -> bool {
-    look_in(shared).is_zero() && shared.board.remote.asking.is_none() && shared.connection.may_ask(shared.now)
+    let at = shared.board.asked_at.map_or(Duration::ZERO, |at| at + watch::pace(shared));
+    let is_old = shared.now.running >= at;
+    is_old && shared.board.remote.asking.is_none() && shared.connection.may_ask(shared.now)
 }
 
-/// Time until the next look.
-pub(super) fn look_in(shared: &Shared) -> Duration {
-    let at = shared.board.asked_at.map_or(Duration::ZERO, |at| at + watch::pace(shared));
-    at.saturating_sub(shared.now.running)
+/// Time until the next look, where that is oftener than every second.
+pub(super) fn look_in(shared: &Shared) -> Option<Duration> {
+    let pace = watch::pace(shared);
+    let at = shared.board.asked_at? + pace;
+    (pace < Duration::from_secs(1)).then(|| at.saturating_sub(shared.now.running))
 }
 
 /// Somebody looks again: what is old by now is asked for at once.
@@ -132,9 +135,10 @@ pub(super) fn shows_already(shared: &Shared, req: ReqId, page: &Page) -> bool {
 }
 
 /// Takes a page up that came.
-pub fn take(shared: &mut Shared, asked: &Query, page: &Page) {
+pub fn take(shared: &mut Shared, asked: &Query, page: &Page) -> Vec<Effect> {
     arrive::take_listed(shared, &page.tasks);
     watch::on_page(shared, asked, page);
+    sync::recheck(shared)
 }
 
 /// A key on the table.

@@ -213,8 +213,8 @@ mod tests {
 
     /// What a find asks for, as it is written beside the field.
     fn asked(effects: &[Effect], state: &State) -> String {
-        let Some(Effect::List { query, .. }) = effects.last() else { panic!("{effects:?}") };
-        format!("{:?} {}", query.keyword, when::range(query.range, state.zone, state.server_now()))
+        let Some(Effect::Sync { wanted, .. }) = effects.last() else { panic!("{effects:?}") };
+        format!("{:?} {}", wanted.keyword, when::range(wanted.range, state.zone, state.server_now()))
     }
 
     #[test]

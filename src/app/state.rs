@@ -93,8 +93,11 @@ impl State {
         // The clock and the countdowns turn with the second.
         let into = u64::from(self.now.utc.timestamp_subsec_millis());
         let second = Duration::from_millis(1000 - into.min(999));
-        let look = board::look_in(self);
-        if self.board.remote.asking.is_none() && !look.is_zero() { second.min(look) } else { second }
+        // What is due is looked at more often than that.
+        match board::look_in(self) {
+            Some(look) if self.board.remote.asking.is_none() && !look.is_zero() => second.min(look),
+            Some(_) | None => second,
+        }
     }
 
     /// Whether a message changes only what the next second changes anyway: the age of what is shown, and how

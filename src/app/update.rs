@@ -254,8 +254,8 @@ fn on_write(
 fn on_listed(state: &mut State, req: ReqId, result: Result<Page, Failure>) -> Vec<Effect> {
     let asked = board::on_listed(state, req, result.as_ref().map_err(Clone::clone));
     let Some((asked, page)) = asked.zip(result.ok()) else { return Vec::new() };
-    let effects = hold_against_writes(state, &page);
-    board::take(state, &asked, &page);
+    let mut effects = hold_against_writes(state, &page);
+    effects.extend(board::take(state, &asked, &page));
     effects
 }
 

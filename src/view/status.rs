@@ -432,7 +432,7 @@ mod tests {
         let read_at = now().utc - TimeDelta::hours(3);
         feed(&mut state, [Message::Recalled { rows, read_at }]);
         let drawn = screen(&state);
-        assert!(drawn.contains("Flash sale") && drawn.contains("of 10 as of 3h 00m ago"), "{drawn}");
+        assert!(drawn.contains("Flash sale") && drawn.contains("of 10 as of 3h ago"), "{drawn}");
         assert_eq!(state.board.range, Range::around(now().utc));
     }
 }

@@ -167,7 +167,8 @@ pub(super) fn on_tick(shared: &mut Shared) -> Vec<Effect> {
     effects
 }
 
-fn recheck(shared: &mut Shared) -> Vec<Effect> {
+/// Reads what was missed, a few at a time.
+pub(super) fn recheck(shared: &mut Shared) -> Vec<Effect> {
     let mut effects = Vec::new();
     while shared.board.sync.checking.len() < RECHECKS {
         let Some(id) = shared.board.sync.missed.pop_front() else { break };

@@ -46,7 +46,7 @@ fn what_goes_out_within_a_minute_or_now_is_watched_all_the_same() {
         let mut due = task(1, minute, status);
         due.scheduled_at = due.scheduled_at.map(|_| at(45_000).utc);
         let mut state = away(vec![due.clone()]);
-        assert_eq!(asks(&mut state, &[due]).len(), 15, "{status}");
+        assert_eq!(asks(&mut state, &[due]).len(), 30, "{status}");
     }
 }
 
