@@ -170,6 +170,8 @@ pub(super) fn on_page(shared: &mut Shared, asked: &Query, page: &Page) {
     let board = &shared.board;
     let meant = match shared.limits.range_of(Order::Scheduled) {
         RangeOf::Scheduled if is_whole => asked.range,
+        // It is asked for by its number: that does no harm where the range is of another time after all.
+        RangeOf::Unknown if is_whole && !came.is_empty() => asked.range,
         RangeOf::Created if asked.order == Order::Scheduled => {
             // What is due must be there; the rest of the page may have moved on.
             let now = shared.server_now();
