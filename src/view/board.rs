@@ -25,6 +25,7 @@ use crate::keymap::{Action, Scope};
 use crate::theme::Theme;
 
 use super::cells::{self, put, style_of};
+use super::highlight::put_highlighted;
 use super::{status, tabs};
 
 /// Draws the table with its border, or why it is empty.
@@ -376,14 +377,23 @@ impl Drawn<'_> {
         cell(columns.scheduled, &scheduled, self.style(row, Column::Scheduled));
         let is_narrow = text::width(&row.who) > usize::from(columns.who.1);
         let who = if row.is_everyone && is_narrow { EVERYONE_SHORT } else { &row.who };
-        cell(columns.who, who, self.style(row, Column::Who));
-        cell(columns.title, &row.title, self.style(row, Column::Title));
+        let mut found = |at: (u16, u16), words: &str, style: Style| {
+            self.words((x + at.0, y), at.1, words, style, buf);
+        };
+        found(columns.who, who, self.style(row, Column::Who));
+        found(columns.title, &row.title, self.style(row, Column::Title));
         if let Some(at) = columns.sender {
-            cell(at, &row.sender, self.theme.muted());
+            found(at, &row.sender, self.theme.muted());
         }
         if let Some(at) = columns.created {
-            cell(at, &times.cell(row.created_at, false, true), self.theme.muted());
+            put(buf, x + at.0, y, at.1, &times.cell(row.created_at, false, true), self.theme.muted());
         }
+    }
+
+    /// Words of a row; those that the filter asks for stand out.
+    fn words(&self, at: (u16, u16), room: u16, words: &str, style: Style, buf: &mut Buffer) -> u16 {
+        let found = self.state.board.filter.highlights(words);
+        put_highlighted(buf, at, room, (words, &found), style, self.theme)
     }
 
     /// A task on a narrow screen: when, then what and who.
@@ -404,7 +414,7 @@ impl Drawn<'_> {
         let who_width = u16::try_from(text::width(&who)).unwrap_or(who_room);
         put(buf, right.saturating_sub(who_width), y, who_width, &who, self.style(row, Column::Who));
         let room = width.saturating_sub(2 + who_width + 2);
-        put(buf, x + 2, y, room, &row.title, self.style(row, Column::Title));
+        self.words((x + 2, y), room, &row.title, self.style(row, Column::Title), buf);
     }
 }
 
