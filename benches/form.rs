@@ -38,7 +38,6 @@ fn start() -> Result<State, Box<dyn Error>> {
         notice: None,
         keys: pushdeck::keymap::Keymap::default(),
         filters: Vec::new(),
-        history: chrono::TimeDelta::days(90),
         app: "acme".into(),
     };
     Ok(State::start(setup, Moment { utc, running: Duration::from_secs(1000) }, (120, 40)).0)

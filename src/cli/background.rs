@@ -177,10 +177,9 @@ impl Preparation {
 
     /// Whether somebody asks for what may be there by now: the tasks by hand, or the config.
     fn is_to_be_tried_for(&self, effect: &Effect) -> bool {
-        let is_asked_for = match effect {
-            Effect::Sync { wanted, .. } => wanted.priority != Priority::Background,
-            other => matches!(other, Effect::List { .. } | Effect::Reload { .. }),
-        };
+        let by_hand =
+            matches!(effect, Effect::Sync { wanted, .. } if wanted.priority != Priority::Background);
+        let is_asked_for = by_hand || matches!(effect, Effect::List { .. } | Effect::Reload { .. });
         is_asked_for && !self.is_embedded
     }
 
