@@ -44,6 +44,7 @@ mod terminal;
 #[cfg(test)]
 pub(crate) mod testing;
 pub mod text_field;
+pub mod timeline;
 pub mod update;
 pub mod write;
 pub mod writes;

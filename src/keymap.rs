@@ -43,6 +43,10 @@ pub enum Scope {
     Result,
     /// The list of drafts.
     Drafts,
+    /// The timeline.
+    Timeline,
+    /// The tasks of one bar of it.
+    Bucket,
     /// The API log.
     Calls,
     /// One attempt of the API log.
@@ -73,6 +77,8 @@ impl Scope {
             | Self::Menu
             | Self::Copy
             | Self::Drafts
+            | Self::Timeline
+            | Self::Bucket
             | Self::Calls
             | Self::Call
             | Self::Result
@@ -81,7 +87,7 @@ impl Scope {
     }
 
     /// Every scope, in the order of the help page.
-    pub const ALL: [Self; 17] = [
+    pub const ALL: [Self; 19] = [
         Self::Tasks,
         Self::Detail,
         Self::Filter,
@@ -93,6 +99,8 @@ impl Scope {
         Self::Review,
         Self::Result,
         Self::Drafts,
+        Self::Timeline,
+        Self::Bucket,
         Self::Calls,
         Self::Call,
         Self::Help,
@@ -116,6 +124,8 @@ impl Scope {
             Self::Review => "Review",
             Self::Result => "Result",
             Self::Drafts => "Drafts",
+            Self::Timeline => "Timeline",
+            Self::Bucket => "Timeline: tasks of a bar",
             Self::Calls => "API log",
             Self::Call => "One call",
             Self::Help => "Help",
@@ -261,6 +271,7 @@ const KEYMAP: &[Row] = &[
     on(Scope::Form, Action::PreviousGroup, &[PGUP]),
     hint(Scope::Form, Action::Review, &[Key::ctrl('s')]),
     hint(Scope::Form, Action::ToggleGroup, &[Key::ctrl('o')]),
+    on(Scope::Form, Action::NextFreeSlot, &[Key::ctrl('g')]),
     on(Scope::Form, Action::Discard, &[Key::ctrl('x')]),
     hint(Scope::Form, Action::Back, ESC_KEY),
     on(Scope::Review, Action::Down, &[DOWN]),
@@ -290,6 +301,29 @@ const KEYMAP: &[Row] = &[
     hint(Scope::Drafts, Action::GoOn, &[ENTER]),
     hint(Scope::Drafts, Action::Back, ESC_KEY),
     on(Scope::Drafts, Action::Close, Q_KEY),
+    hint(Scope::Timeline, Action::Open, &[ENTER]),
+    hint(Scope::Timeline, Action::ZoomIn, &[Key::char('+'), Key::char('=')]),
+    hint(Scope::Timeline, Action::ZoomOut, &[Key::char('-')]),
+    hint(Scope::Timeline, Action::Now, &[Key::char('.')]),
+    hint(Scope::Timeline, Action::NextCollision, &[Key::char('!')]),
+    hint(Scope::Timeline, Action::Back, ESC_KEY),
+    on(Scope::Timeline, Action::Later, &[RIGHT, Key::char('l')]),
+    on(Scope::Timeline, Action::Earlier, &[LEFT, Key::char('h')]),
+    on(Scope::Timeline, Action::RangeForward, &[Key::char(']'), PGDN]),
+    on(Scope::Timeline, Action::RangeBack, &[Key::char('['), PGUP]),
+    on(Scope::Timeline, Action::Refresh, &[Key::char('r'), Key::ctrl('r')]),
+    on(Scope::Timeline, Action::Zone, &[Key::char('z')]),
+    on(Scope::Timeline, Action::Acknowledge, &[Key::char('a')]),
+    on(Scope::Timeline, Action::Close, Q_KEY),
+    on(Scope::Bucket, Action::Down, DOWN_KEYS),
+    on(Scope::Bucket, Action::Up, UP_KEYS),
+    on(Scope::Bucket, Action::First, FIRST_KEYS),
+    on(Scope::Bucket, Action::Last, LAST_KEYS),
+    on(Scope::Bucket, Action::PageDown, &[PGDN]),
+    on(Scope::Bucket, Action::PageUp, &[PGUP]),
+    hint(Scope::Bucket, Action::GoTo, &[ENTER]),
+    hint(Scope::Bucket, Action::Back, ESC_KEY),
+    on(Scope::Bucket, Action::Close, Q_KEY),
     on(Scope::Calls, Action::Down, DOWN_KEYS),
     on(Scope::Calls, Action::Up, UP_KEYS),
     on(Scope::Calls, Action::First, FIRST_KEYS),
@@ -330,6 +364,8 @@ const KEYMAP: &[Row] = &[
     on(Scope::Palette, Action::Up, &[UP]),
     hint(Scope::Palette, Action::Run, &[ENTER]),
     hint(Scope::Palette, Action::Back, ESC_KEY),
+    on(Scope::Global, Action::Tasks, &[Key::char('1')]),
+    on(Scope::Global, Action::Timeline, &[Key::char('2')]),
     on(Scope::Global, Action::Calls, &[Key::char('@')]),
     hint(Scope::Global, Action::Help, &[Key::char('?')]),
     on(Scope::Global, Action::Palette, &[Key::char(':')]),

@@ -61,6 +61,9 @@
 //! | what a confirmation takes, and when it counts | `app::review`: `level`, `confirm`, `quiet`, `sight`, `ready` |
 //! | what is known of a write, from its sending to its verification | [`app::pending`]; decided in [`app::writes`] |
 //! | which reply an effect waits for, a new effect | [`app::reply`]; the steps: `docs/ARCHITECTURE.md` |
+//! | what the timeline counts, and from when to when a bar goes | [`domain::timeline`] (`zoom`); where its bars stand: `app::timeline::plot`; how they look: `view::timeline` (`bars`) |
+//! | what collides, and by which figure or error; the next free slot | [`domain::collision`] (`pass`, `free`); by what two pushes are alike: `domain::schedule::likeness`; the profile's figures: `config::limits` |
+//! | which screens there are beside the table, in the header | `view::screens` |
 //! | a column of the task table | `view::board` and its `columns`; its text: `app::board::texts`; whether a change is marked: `app::board::table` |
 //! | how a text is composed line by line | [`app::lines`] |
 //! | settings to what the dashboard starts with | `cli::plan` |

@@ -20,10 +20,12 @@ pub mod menu;
 pub mod overlay;
 pub mod palette;
 pub mod review;
+mod screens;
 pub mod sort;
 mod status;
 pub mod tabs;
 pub mod text_field;
+pub mod timeline;
 
 #[cfg(test)]
 mod testing;
@@ -91,7 +93,10 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
     // holds for overlays too.
     let ground = areas.ground();
     // What goes on with the table, or takes its whole ground, dims nothing.
-    if !matches!(layer, Layer::Detail | Layer::Filter(_) | Layer::Calls(_) | Layer::Call(_)) {
+    if !matches!(
+        layer,
+        Layer::Detail | Layer::Filter(_) | Layer::Timeline(_) | Layer::Calls(_) | Layer::Call(_)
+    ) {
         overlay::dim(ground, theme, buf);
     }
     match layer {
@@ -109,6 +114,8 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
         Layer::Review(review) => return review::render(state, review, theme, ground, buf),
         Layer::Palette(palette) => return palette::render(state, palette, theme, buf),
         Layer::Drafts(list) => drafts::render(state, list, theme, buf),
+        Layer::Timeline(page) => timeline::render(state, page, theme, buf),
+        Layer::Bucket(list) => timeline::bucket_list::render(state, list, theme, buf),
         Layer::Calls(list) => calls::render(state, *list, theme, ground, buf),
         Layer::Call(one) => calls::render_one(state, one, theme, ground, buf),
         Layer::Help(page) => return help::render(state, page, theme, ground, buf),

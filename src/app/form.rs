@@ -21,6 +21,7 @@ mod beside;
 mod composed;
 mod drafts;
 pub mod fields;
+mod free_slot;
 mod keys;
 pub mod left;
 pub mod model;
@@ -83,6 +84,10 @@ pub(super) fn on_key(shared: &mut Shared, form: &mut Form, event: KeyEvent, acti
         Some(Action::Back) => Next { effects: drafts::leave(shared, form), go: Go::Close },
         Some(Action::Review) => to_review(shared, form),
         Some(Action::Discard) => drafts::discard(shared, form).into(),
+        Some(Action::NextFreeSlot) => {
+            free_slot::take(shared, form);
+            Next::stay()
+        }
         other => {
             if !keys::on_key(form, event, other) {
                 // Where nothing is typed a character that chooses nothing is a dead key (U6).

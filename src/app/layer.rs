@@ -26,6 +26,8 @@ use super::palette::Palette;
 use super::review::Review;
 use super::shared::Shared;
 use super::sort::SortPicker;
+use super::timeline::TimelinePage;
+use super::timeline::bucket_list::BucketList;
 use super::{detail, form, review};
 
 /// What lies over the table; the last one gets the keys.
@@ -49,6 +51,10 @@ pub enum Layer {
     Review(Box<Review>),
     /// The list of drafts.
     Drafts(Box<DraftList>),
+    /// The timeline.
+    Timeline(Box<TimelinePage>),
+    /// The tasks of one bar of it.
+    Bucket(Box<BucketList>),
     /// The API log.
     Calls(CallList),
     /// One attempt of the API log.
@@ -72,6 +78,8 @@ impl Layer {
             Self::Form(_) => Scope::Form,
             Self::Review(review) => review.scope(),
             Self::Drafts(_) => Scope::Drafts,
+            Self::Timeline(_) => Scope::Timeline,
+            Self::Bucket(_) => Scope::Bucket,
             Self::Calls(_) => Scope::Calls,
             Self::Call(_) => Scope::Call,
             Self::Help(page) => page.scope(),
@@ -100,6 +108,8 @@ impl Layer {
             | Self::Menu(_)
             | Self::Copy(_)
             | Self::Drafts(_)
+            | Self::Timeline(_)
+            | Self::Bucket(_)
             | Self::Calls(_)
             | Self::Call(_) => false,
             Self::Help(page) => page.search.is_some(),
@@ -114,6 +124,8 @@ impl Layer {
             Self::Menu(menu) => menu.on_action(shared, action),
             Self::Copy(menu) => menu.on_action(shared, action),
             Self::Drafts(list) => list.on_action(shared, action),
+            Self::Timeline(page) => page.on_action(shared, action),
+            Self::Bucket(list) => list.on_action(shared, action),
             Self::Calls(list) => list.on_action(shared, action),
             Self::Call(call) => call.on_action(shared, action),
             Self::Help(page) => page.on_action(shared, action),
@@ -129,6 +141,7 @@ impl Layer {
             Self::Menu(menu) => menu.rows(shared),
             Self::Copy(menu) => menu.rows(shared),
             Self::Drafts(list) => list.rows(shared),
+            Self::Bucket(list) => list.rows(shared),
             Self::Calls(list) => list.rows(shared),
             Self::Palette(palette) => palette.rows(shared),
             Self::Detail
@@ -136,6 +149,7 @@ impl Layer {
             | Self::Find(_)
             | Self::Form(_)
             | Self::Review(_)
+            | Self::Timeline(_)
             | Self::Call(_)
             | Self::Help(_) => return None,
         })
@@ -145,6 +159,9 @@ impl Layer {
     pub(super) fn row_at(&self, shared: &Shared, position: Position) -> Option<usize> {
         if let Self::Help(page) = self {
             return page.number_at(shared, position);
+        }
+        if let Self::Timeline(page) = self {
+            return page.bucket_at(shared, position);
         }
         self.rows(shared)?.at(position)
     }
@@ -165,6 +182,14 @@ impl Layer {
             Self::Drafts(list) => (&mut list.at, Action::GoOn),
             Self::Palette(palette) => (&mut palette.at, Action::Run),
             Self::Help(page) => (&mut page.at, Action::Run),
+            Self::Timeline(page) => {
+                page.choose_bucket(shared, row);
+                return Some(Action::Open);
+            }
+            Self::Bucket(list) => {
+                list.choose(shared, row);
+                return Some(Action::GoTo);
+            }
             Self::Calls(list) => {
                 list.choose_row(shared, row);
                 return Some(Action::Open);
@@ -194,6 +219,8 @@ impl Layer {
             | Self::Menu(_)
             | Self::Copy(_)
             | Self::Drafts(_)
+            | Self::Timeline(_)
+            | Self::Bucket(_)
             | Self::Calls(_)
             | Self::Call(_) => Next::stay(),
         }
@@ -214,6 +241,8 @@ impl Layer {
             | Self::Menu(_)
             | Self::Copy(_)
             | Self::Drafts(_)
+            | Self::Timeline(_)
+            | Self::Bucket(_)
             | Self::Calls(_)
             | Self::Call(_) => shared.drop_paste(),
         }
@@ -231,6 +260,8 @@ impl Layer {
             | Self::Menu(_)
             | Self::Copy(_)
             | Self::Form(_)
+            | Self::Timeline(_)
+            | Self::Bucket(_)
             | Self::Calls(_)
             | Self::Call(_)
             | Self::Help(_)
@@ -263,6 +294,9 @@ impl Layer {
                 (Self::Review(Box::new(review::open_notice(shared, *notice))), Vec::new())
             }
             Destination::Call(number) => (Self::Call(Box::new(OneCall::open(shared, number)?)), Vec::new()),
+            Destination::Bucket(range, stretch) => {
+                (Self::Bucket(Box::new(BucketList::open(range, stretch))), Vec::new())
+            }
         };
         Some((layer, effects))
     }
@@ -279,6 +313,7 @@ impl Layer {
                 let (list, effects) = DraftList::open(shared);
                 return Some((Self::Drafts(Box::new(list)), effects));
             }
+            Scope::Timeline => Self::Timeline(Box::default()),
             Scope::Calls => Self::Calls(CallList::default()),
             Scope::Help => Self::Help(Box::new(HelpPage::open(scopes))),
             Scope::Palette => Self::Palette(Box::new(Palette::open(scopes, shared.lies_over.text))),
@@ -287,6 +322,7 @@ impl Layer {
             | Scope::Review
             | Scope::Result
             | Scope::Call
+            | Scope::Bucket
             | Scope::Search
             | Scope::Tasks
             | Scope::Global => {
@@ -302,6 +338,7 @@ impl Layer {
             Action::Help => Some(Scope::Help),
             Action::Palette => Some(Scope::Palette),
             Action::Drafts => Some(Scope::Drafts),
+            Action::Timeline => Some(Scope::Timeline),
             Action::Calls => Some(Scope::Calls),
             _ => None,
         }

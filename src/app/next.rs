@@ -4,6 +4,7 @@
 use crate::domain::Task;
 use crate::domain::kept::DraftOrigin;
 use crate::domain::kept::KeptDraft;
+use crate::domain::query::Range;
 use crate::keymap::{Action, Scope};
 
 use super::effect::Effect;
@@ -49,6 +50,8 @@ pub enum Destination {
     Notice(Box<Notice>),
     /// One attempt of the API log, by its number.
     Call(u64),
+    /// The tasks of one bar of the timeline: its stretch, also in words.
+    Bucket(Range, String),
 }
 
 impl Destination {

@@ -48,8 +48,17 @@ pub(super) fn meaning(state: &State, mouse: Mouse) -> PointedAt {
     match state.layers.last() {
         Some(Layer::Detail) => PointedAt::Detail(wheel),
         Some(Layer::Review(_) | Layer::Help(_) | Layer::Call(_)) => PointedAt::Layer(wheel, LINES),
-        Some(Layer::Sort(_) | Layer::Menu(_) | Layer::Copy(_) | Layer::Drafts(_) | Layer::Calls(_)) => {
-            PointedAt::Layer(wheel, 1)
+        Some(
+            Layer::Sort(_)
+            | Layer::Menu(_)
+            | Layer::Copy(_)
+            | Layer::Drafts(_)
+            | Layer::Bucket(_)
+            | Layer::Calls(_),
+        ) => PointedAt::Layer(wheel, 1),
+        Some(Layer::Timeline(_)) => {
+            let along = if wheel == Action::Up { Action::Earlier } else { Action::Later };
+            PointedAt::Layer(along, 1)
         }
         Some(palette @ Layer::Palette(_)) => {
             // Its arrow up also recalls what was run before: nobody means that by the wheel.

@@ -14,12 +14,13 @@ use crate::app::{
     Call, Copied, Effect, Message, Moment, OpenWrite, Priority, ReqId, Setup, State, Write, update,
 };
 use crate::domain::call::End;
-use crate::domain::collision::Policy;
+use crate::domain::collision::{Policy, QuietHours};
 use crate::domain::coverage::{Window, WindowState};
 use crate::domain::failure::NotSent;
 use crate::domain::kept::{DraftId, DraftState, KeptDraft};
 use crate::domain::limits::RangeOf;
 use crate::domain::profile::Environment;
+use crate::domain::schedule::Row;
 use crate::domain::wire::{Command, read_task, time_in, time_out};
 use crate::domain::{
     self, Content, Coverage, Draft, Failure, Kind, NewTask, Order, Page, Query, Task, TaskId, Zone,
@@ -528,6 +529,49 @@ fn no_task(size: (u16, u16)) -> State {
     state
 }
 
+/// Two months of tasks, most of them to come, some of which collide.
+pub(crate) fn fill(state: &mut State) {
+    let to = |tags: &[&str]| json!({ "Content": { "Condition": { "TagsOr": tags } } });
+    let accounts = |accounts: &[&str]| json!({ "Content": { "To_Account": accounts } });
+    let failed = json!({ "DispatchErr": "push gateway: 60007", "Content": { "To_Account": ["anna"] } });
+    let mut held = tasks();
+    let titles = ["Order shipped", "Dinner is on", "股票早报 · 今日行情", "Spring is here", "Lunch time"];
+    for n in 0..240_u64 {
+        let seconds =
+            i64::try_from(n).unwrap() * 21_600 - 20 * 86_400 + i64::try_from(n * n % 97).unwrap() * 300;
+        let title = titles[usize::try_from(n).unwrap() % titles.len()];
+        let (kind, more) = match n % 7 {
+            0 => ("All", json!({})),
+            1 | 2 => ("Tag", to(&["vip"])),
+            _ if n % 11 == 5 && seconds < 0 => ("User", failed.clone()),
+            _ => ("User", accounts(&["anna", "bela"])),
+        };
+        let status = if seconds < 0 { "dispatched" } else { "pending" };
+        held.push(task(2_000_000_000 + n, seconds, kind, status, title, &more));
+    }
+    // Two to everyone in one second, tomorrow.
+    held.push(task(3_000_000_001, 86_400, "All", "pending", "Flash sale", &json!({})));
+    held.push(task(3_000_000_002, 86_400, "Tag", "pending", "Early birds", &to(&["vip"])));
+    for task in &held {
+        state.board.schedule.put(Row::of(task), 1);
+    }
+    state.board.schedule.settle();
+    state.setup.limits = Policy {
+        daily_allowance: Some(3),
+        same_content_within: Some(TimeDelta::hours(6)),
+        quiet_hours: QuietHours::read("23:00-06:00"),
+        ..Policy::default()
+    };
+}
+
+/// The timeline over two months of tasks, after these keys.
+pub(crate) fn timeline(size: (u16, u16), keys: &str) -> State {
+    let mut state = board(size);
+    fill(&mut state);
+    feed(&mut state, [typed("2"), typed(keys)].concat());
+    state
+}
+
 /// Every screen, by name.
 pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
     let after = |mut state: State, messages: Vec<Message>| {
@@ -579,6 +623,15 @@ pub(crate) fn screens(size: (u16, u16)) -> Vec<(&'static str, State)> {
         ),
         ("palette_digits", after(board(size), typed(":7777777777"))),
         ("drafts", drafts(size)),
+        ("timeline", timeline(size, "")),
+        ("timeline_hours", timeline(size, "+l")),
+        ("timeline_weeks", timeline(size, "-")),
+        ("timeline_months", timeline(size, "--")),
+        ("timeline_collision", timeline(size, "!")),
+        ("timeline_elsewhere", timeline(size, "]l")),
+        ("timeline_empty", after(connecting(size).0, typed("2"))),
+        ("timeline_bar", after(timeline(size, "!"), enter())),
+        ("timeline_bar_quiet", after(timeline(size, "--"), [enter(), typed("G")].concat())),
         ("calls", call_log(size)),
         ("calls_moved", moved_call_log(size)),
         ("calls_writes", after(call_log(size), typed("w"))),

@@ -460,6 +460,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
         return (!is_there).then(|| state.open(Destination::Screen(scope)));
     }
     match action {
+        Action::Tasks => Some(to_tasks(state)),
         Action::Reload => Some(reload::ask(state)),
         Action::Repaint => Some(vec![Effect::Repaint]),
         Action::Mouse => Some(toggle_mouse(state)),
@@ -467,6 +468,17 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
         Action::Quit => Some(leave(state)),
         _ => None,
     }
+}
+
+/// Back to the table, out of all screens; not out of a text that is not done with.
+fn to_tasks(state: &mut State) -> Vec<Effect> {
+    if state.lies_over.text || state.lies_over.review {
+        state.say("this is to be left first, one step at a time");
+    } else {
+        state.close_all();
+        state.detail.focused = false;
+    }
+    Vec::new()
 }
 
 /// Keeps the text of the open form on disk, before it may be lost.

@@ -18,9 +18,9 @@ pub const KINDS: [KindCode; 4] = [KindCode::All, KindCode::Tag, KindCode::User, 
 
 /// Tasks by state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Counts([u32; State::ALL.len()]);
+pub struct StateCounts([u32; State::ALL.len()]);
 
-impl Counts {
+impl StateCounts {
     /// How many are in this state.
     pub fn of(&self, state: State) -> u32 {
         self.0.get(state as usize).copied().unwrap_or(0)
@@ -56,18 +56,18 @@ pub struct Bucket {
     pub end: DateTime<Utc>,
     /// By how many seconds the clocks are put forward in it; negative where they are put back, 0 where they are not.
     pub clocks_by: i32,
-    counts: [Counts; KINDS.len()],
+    counts: [StateCounts; KINDS.len()],
 }
 
 impl Bucket {
     /// Its tasks of a type.
-    pub fn of(&self, kind: KindCode) -> Counts {
+    pub fn of(&self, kind: KindCode) -> StateCounts {
         self.counts.get(kind as usize).copied().unwrap_or_default()
     }
 
     /// Its tasks of all types.
-    pub fn all(&self) -> Counts {
-        self.counts.iter().fold(Counts::default(), |sum, counts| sum.and(counts))
+    pub fn all(&self) -> StateCounts {
+        self.counts.iter().fold(StateCounts::default(), StateCounts::and)
     }
 
     /// The same stretch, its last second included.
@@ -121,8 +121,8 @@ impl Timeline {
     }
 
     /// Everything in it.
-    pub fn all(&self) -> Counts {
-        self.buckets.iter().fold(Counts::default(), |sum, bucket| sum.and(&bucket.all()))
+    pub fn all(&self) -> StateCounts {
+        self.buckets.iter().fold(StateCounts::default(), |sum, bucket| sum.and(&bucket.all()))
     }
 
     /// Whether there is a task of this type.
@@ -165,3 +165,14 @@ fn count_in(buckets: &mut [Bucket], schedule: &Schedule, slots: &[Slot]) {
 
 #[cfg(test)]
 mod tests;
+
+/// Counts for tests of others.
+#[cfg(test)]
+pub(crate) mod testing {
+    use super::{State, StateCounts};
+
+    /// So many by state, in the order of [`State::ALL`].
+    pub(crate) fn counts(by_state: [u32; State::ALL.len()]) -> StateCounts {
+        StateCounts(by_state)
+    }
+}

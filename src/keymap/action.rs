@@ -29,6 +29,18 @@ pub enum Action {
     RangeForward,
     /// The range, moved back by its length.
     RangeBack,
+    /// The bar before.
+    Earlier,
+    /// The bar behind.
+    Later,
+    /// Bars of shorter stretches.
+    ZoomIn,
+    /// Bars of longer stretches.
+    ZoomOut,
+    /// The next bar in which something collides.
+    NextCollision,
+    /// The chosen task of a list, on the table.
+    GoTo,
     /// Details of the selected task.
     Open,
     /// One step back.
@@ -93,12 +105,18 @@ pub enum Action {
     ToggleGroup,
     /// Look over what was entered, before anything is sent.
     Review,
+    /// The next time at which nothing collides, into the field of the time.
+    NextFreeSlot,
     /// Throw away what was entered.
     Discard,
     /// Every draft that is kept, and what became of it.
     Drafts,
     /// Take this draft back into its form.
     GoOn,
+    /// The table of tasks.
+    Tasks,
+    /// What fires when, as bars.
+    Timeline,
     /// The last calls and how they ended.
     Calls,
     /// Everything that can be done here, and why not what cannot.
@@ -156,6 +174,12 @@ impl Action {
             Self::Now => "back to now",
             Self::RangeForward => "range forward",
             Self::RangeBack => "range back",
+            Self::Earlier => "one bar earlier",
+            Self::Later => "one bar later",
+            Self::ZoomIn => "closer: shorter bars",
+            Self::ZoomOut => "wider: longer bars",
+            Self::NextCollision => "next bar with a collision",
+            Self::GoTo => "go to this task on the table",
             Self::Open => "details",
             Self::Back => "back, one step",
             Self::Close => "close; at the table: leave",
@@ -188,9 +212,12 @@ impl Action {
             Self::PreviousGroup => "previous group of fields",
             Self::ToggleGroup => "open or fold this group",
             Self::Review => "review, before anything is sent",
+            Self::NextFreeSlot => "next free slot: a time without a collision",
             Self::Discard => "discard this draft; again undoes it",
             Self::Drafts => "drafts: every text that is kept, and its outcome",
             Self::GoOn => "continue this draft, in its form",
+            Self::Tasks => "tasks: the table",
+            Self::Timeline => "timeline: what fires when, and what collides",
             Self::Calls => "API log: the last calls, and how they ended",
             Self::Menu => "menu of what can be done here, and why not",
             Self::Copy => "copy: id, push id, JSON, accounts, time, curl",
@@ -247,7 +274,16 @@ impl Action {
         use Action as A;
         matches!(
             self,
-            A::Down | A::Up | A::First | A::Last | A::PageDown | A::PageUp | A::HalfDown | A::HalfUp
+            A::Down
+                | A::Up
+                | A::First
+                | A::Last
+                | A::PageDown
+                | A::PageUp
+                | A::HalfDown
+                | A::HalfUp
+                | A::Earlier
+                | A::Later
         )
     }
 
@@ -260,6 +296,7 @@ impl Action {
                 A::NextPage
                     | A::PreviousPage
                     | A::Now
+                    | A::NextCollision
                     | A::RangeForward
                     | A::RangeBack
                     | A::NextField
@@ -299,6 +336,13 @@ impl Action {
             Self::Search => "search",
             Self::Drafts => "drafts",
             Self::GoOn => "continue it",
+            Self::ZoomIn => "closer",
+            Self::ZoomOut => "wider",
+            Self::NextCollision => "collision",
+            Self::GoTo => "go to it",
+            Self::NextFreeSlot => "free slot",
+            Self::Tasks => "tasks",
+            Self::Timeline => "timeline",
             Self::Calls => "API log",
             Self::Acknowledge => "acknowledge",
             Self::Menu => "menu",
@@ -317,6 +361,8 @@ impl Action {
             | Self::PreviousPage
             | Self::RangeForward
             | Self::RangeBack
+            | Self::Earlier
+            | Self::Later
             | Self::MovePane
             | Self::Ask
             | Self::Refresh

@@ -17,6 +17,7 @@ use crate::keymap::{Action, Scope};
 use crate::theme::Theme;
 
 use super::cells::{Segment, fits, line, put};
+use super::screens::screens;
 
 /// Draws how many tasks of this page are in which state; while nothing can be asked, why.
 pub(super) fn tally(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
@@ -28,7 +29,8 @@ pub(super) fn tally(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) 
         put(buf, inset(area).x, area.y, inset(area).width, &words, theme.danger());
         return;
     }
-    let mut said = next_to_come(state, theme);
+    let mut said = screens(state, theme, leaves::SCREENS);
+    said.extend(next_to_come(state, theme));
     let gap = if said.is_empty() { "" } else { "   " };
     let counts = counts(state, theme);
     if counts.is_empty() && !state.board.has_answer {
@@ -63,11 +65,12 @@ mod leaves {
     pub(super) const SENT: u8 = 1;
     pub(super) const TITLE: u8 = 2;
     pub(super) const DISPATCHING: u8 = 3;
-    pub(super) const UNCLEAR: u8 = 4;
-    pub(super) const PENDING: u8 = 5;
-    pub(super) const FAILED: u8 = 6;
-    pub(super) const UNKNOWN: u8 = 7;
-    pub(super) const OF_WHAT: u8 = 7;
+    pub(super) const SCREENS: u8 = 4;
+    pub(super) const UNCLEAR: u8 = 5;
+    pub(super) const PENDING: u8 = 6;
+    pub(super) const FAILED: u8 = 7;
+    pub(super) const UNKNOWN: u8 = 8;
+    pub(super) const OF_WHAT: u8 = 8;
 }
 
 /// Cells of the title of the next task.
@@ -86,7 +89,7 @@ fn next_to_come(state: &State, theme: &Theme) -> Vec<Segment> {
     let title = text::clean(&task.title).into_owned();
     let title = text::cut(&title, NEXT_TITLE).into_owned();
     let mut said = vec![
-        Segment::new("", "NEXT", theme.muted(), 0),
+        Segment::new("   ", "NEXT", theme.muted(), 0),
         Segment::new(" ", due, theme.bold(), 0),
         Segment::new(" ", who(&task.audience_in_short(), is_everyone), who_style, 0),
     ];

@@ -35,6 +35,8 @@ fn screen(scope: Scope) -> Screen {
         // What was cancelled before stays where it was.
         Scope::Result => (&["j", "D"], "Enter close"),
         Scope::Drafts => (&[":drafts", ENTER], "continue it"),
+        Scope::Timeline => (&["2"], "+ closer"),
+        Scope::Bucket => (&["2", "-", "-", ENTER], "go to it"),
         Scope::Calls => (&["@"], "copy as curl"),
         Scope::Call => (&["@", ENTER], "Its Date"),
         Scope::Help => (&["?"], "cancel the task, through review"),

@@ -31,6 +31,7 @@ mod signals;
 mod spelled_keys;
 mod start;
 mod terminal;
+mod timeline;
 mod tmux;
 mod two;
 mod words;

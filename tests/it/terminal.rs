@@ -565,6 +565,7 @@ impl Terminal {
 pub(crate) const ENTER: &str = "\r";
 pub(crate) const ESC: &str = "\x1b";
 pub(crate) const TAB: &str = "\t";
+pub(crate) const CTRL_G: &str = "\x07";
 pub(crate) const CTRL_S: &str = "\x13";
 pub(crate) const CTRL_C: &str = "\x03";
 pub(crate) const CTRL_L: &str = "\x0c";

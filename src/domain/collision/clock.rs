@@ -60,6 +60,19 @@ impl WallClock {
         (local.div_euclid(DAY), local.rem_euclid(DAY))
     }
 
+    /// The stretch around a time in which the day is the same and no clock is put.
+    pub(super) fn stretch(&self, at: i64) -> SameDay {
+        let (day, second) = self.day(at);
+        let number = self.number(at);
+        let bound = |number: usize| self.stretches.get(number).map(|(from, _)| *from);
+        let until = (at + DAY - second).min(bound(number + 1).unwrap_or(i64::MAX));
+        let midnight = at - second;
+        let from = midnight.max(bound(number).unwrap_or(i64::MIN));
+        let is_near = |change: Option<i64>| change.is_some_and(|at| from - DAY < at && at < until + DAY);
+        let is_near_change = (number > 0 && is_near(bound(number))) || is_near(bound(number + 1));
+        SameDay { from, until, day, midnight, is_near_change }
+    }
+
     /// When the clocks are put next.
     pub(super) fn next_change(&self, at: i64) -> Option<i64> {
         self.stretches.get(self.number(at) + 1).map(|(from, _)| *from)
@@ -74,6 +87,26 @@ impl WallClock {
             Some(ClockChange { at: *from, by: ahead - before })
         };
         [before(number), before(number + 1)].into_iter().flatten().find(|change| change.touches(at))
+    }
+}
+
+/// A stretch in which the day is the same and no clock is put: most tasks lie in that of the one before.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct SameDay {
+    from: i64,
+    until: i64,
+    /// The number of the day.
+    pub(super) day: i64,
+    /// When that day began, or would have, by the offset of this stretch.
+    pub(super) midnight: i64,
+    /// Whether a change of the clocks may be so near that it matters.
+    pub(super) is_near_change: bool,
+}
+
+impl SameDay {
+    /// Whether a time lies in it.
+    pub(super) fn holds(&self, at: i64) -> bool {
+        self.from <= at && at < self.until
     }
 }
 

@@ -11,7 +11,7 @@ use super::super::timeline::Zoom;
 use super::super::zone::Zone;
 use super::clock::{WallClock, time};
 use super::policy::{DAY, Policy};
-use super::{CollisionRule, goes_out, is_wide};
+use super::rule::{CollisionRule, goes_out, is_wide};
 
 /// A push that is to go out at some time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

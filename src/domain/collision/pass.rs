@@ -4,9 +4,9 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
 use super::super::schedule::{Held, KindCode, Slot, State};
-use super::clock::WallClock;
+use super::clock::{SameDay, WallClock};
 use super::policy::Policy;
-use super::{Collision, CollisionRule, goes_out, is_wide};
+use super::rule::{Collision, CollisionRule, goes_out, is_wide};
 
 /// Keys are hashes already.
 #[derive(Default)]
@@ -48,23 +48,58 @@ pub(super) struct Pass {
     pub(super) found: Vec<Collision>,
     /// The last pending push to everyone or by tag.
     last_wide: Option<Seen>,
-    day: i64,
+    now: SameDay,
     wide_of_day: u32,
     audiences_of_day: Keyed<u32>,
+    repeated: Repeated,
     said: Keyed<LastSaid>,
     said_to: Keyed<Seen>,
 }
 
+/// Which keys may come more than once: told by a bit for each, so that what is said only once costs next to nothing.
+#[derive(Default)]
+pub(super) struct Repeated {
+    once: Vec<u64>,
+    again: Vec<u64>,
+}
+
+impl Repeated {
+    /// Of these keys.
+    pub(super) fn of(keys: impl Iterator<Item = u64>, count: usize) -> Self {
+        let words = (count / 4).next_power_of_two();
+        let mut repeated = Self { once: vec![0; words], again: vec![0; words] };
+        for key in keys {
+            let (word, bit) = repeated.bit(key);
+            if let Some((once, again)) = repeated.once.get_mut(word).zip(repeated.again.get_mut(word)) {
+                *again |= *once & bit;
+                *once |= bit;
+            }
+        }
+        repeated
+    }
+
+    fn bit(&self, key: u64) -> (usize, u64) {
+        let word = usize::try_from(key >> 32).unwrap_or(0) & (self.once.len().max(1) - 1);
+        (word, 1 << (key & 63))
+    }
+
+    fn may_hold(&self, key: u64) -> bool {
+        let (word, bit) = self.bit(key);
+        self.again.get(word).is_some_and(|again| again & bit != 0)
+    }
+}
+
 impl Pass {
-    pub(super) fn new(policy: Policy, clock: WallClock) -> Self {
+    pub(super) fn new(policy: Policy, clock: WallClock, repeated: Repeated) -> Self {
         Self {
             policy,
             clock,
             found: Vec::new(),
             last_wide: None,
-            day: i64::MIN,
+            now: SameDay::default(),
             wide_of_day: 0,
             audiences_of_day: Keyed::default(),
+            repeated,
             said: Keyed::default(),
             said_to: Keyed::default(),
         }
@@ -75,21 +110,23 @@ impl Pass {
         if !goes_out(held.state) {
             return;
         }
-        let (day, second) = self.clock.day(held.scheduled);
-        if day != self.day {
-            self.day = day;
-            self.wide_of_day = 0;
-            self.audiences_of_day.clear();
+        if !self.now.holds(held.scheduled) {
+            let before = std::mem::replace(&mut self.now, self.clock.stretch(held.scheduled));
+            if before.day != self.now.day {
+                self.wide_of_day = 0;
+                self.audiences_of_day.clear();
+            }
         }
         self.same_second(slot, held);
         self.allowance(slot, held);
         self.same_content(slot, held);
         self.same_audience(slot, held);
         if held.state == State::Pending {
+            let second = held.scheduled - self.now.midnight;
             if self.policy.quiet_hours.is_some_and(|quiet| quiet.left(second).is_some()) {
                 self.collides(CollisionRule::QuietHours, slot, held, None, 0);
             }
-            if self.clock.change_at(held.scheduled).is_some() {
+            if self.now.is_near_change && self.clock.change_at(held.scheduled).is_some() {
                 self.collides(CollisionRule::ClockChange, slot, held, None, 0);
             }
         }
@@ -122,7 +159,7 @@ impl Pass {
 
     fn same_content(&mut self, slot: Slot, held: &Held) {
         let Some(within) = self.policy.same_content_within else { return };
-        if !held.content.has_words() {
+        if !held.content.has_words() || !self.repeated.may_hold(held.content.0) {
             return;
         }
         let (key, seen) = (held.content.0, (slot, held.scheduled));

@@ -1,11 +1,12 @@
 //! Laws of collisions: what the one pass finds is what comparing each task with each finds.
 
-use chrono::{DateTime, NaiveTime, TimeZone, Utc};
+use chrono::{DateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
 
 use super::super::schedule::testing::{Told, schedule};
-use super::super::schedule::{AudienceKey, ContentKey, Held};
+use super::super::schedule::{AudienceKey, ContentKey, Held, KindCode};
 use super::super::when::day_of;
+use super::rule::is_wide;
 use super::*;
 
 fn shanghai() -> Zone {
@@ -81,7 +82,7 @@ fn a_day_has_so_many_pushes_and_what_went_out_uses_them_up() {
     let schedule = schedule(told);
     assert_eq!(found(&schedule, &policy, shanghai()), [(CollisionRule::DailyAllowance, 5, None, 3)]);
     let said = words(&schedule, &policy, shanghai());
-    assert_eq!(said, ["#5 is push 3 of its day to everyone or by tag, which has 2 (90047)"]);
+    assert_eq!(said, ["#5 is push 3 of the day to all or by tag; 2 are allowed (90047)"]);
     // Days are those of the app: in UTC the evening of one day is the morning of another.
     assert_eq!(found(&schedule, &policy, Zone::UTC), [(CollisionRule::DailyAllowance, 6, None, 3)]);
 }
@@ -121,7 +122,7 @@ fn the_same_audience_more_often_than_is_wanted_on_a_day_is_told() {
     let schedule = schedule(told);
     assert_eq!(found(&schedule, &policy, shanghai()), [(CollisionRule::SameAudience, 2, None, 2)]);
     let said = words(&schedule, &policy, shanghai());
-    assert_eq!(said, ["#2 is push 2 of its day to the same audience, and 1 are enough"]);
+    assert_eq!(said, ["#2 is push 2 of the day to the same audience; 1 are enough"]);
 }
 
 #[test]
