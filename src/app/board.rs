@@ -79,7 +79,7 @@ pub fn on_tick(shared: &mut Shared) -> Vec<Effect> {
     if is_due(shared) {
         // It is watched ahead of what refreshes by itself.
         let due_now = shared.board.goes_out_within(DUE_ABOUT, shared.server_now());
-        effects.extend(watch::look(shared, if due_now { Priority::Due } else { Priority::Background }));
+        effects.extend(watch::poll(shared, if due_now { Priority::Due } else { Priority::Background }));
     }
     effects
 }
@@ -100,7 +100,7 @@ pub(super) fn look_in(shared: &Shared) -> Option<Duration> {
 
 /// Somebody looks again: what is old by now is asked for at once.
 pub(super) fn on_focused(shared: &mut Shared) -> Vec<Effect> {
-    if is_due(shared) { watch::look(shared, Priority::Page) } else { Vec::new() }
+    if is_due(shared) { watch::poll(shared, Priority::Page) } else { Vec::new() }
 }
 
 /// A page came, or did not; gives what was asked for one that came and was asked for.

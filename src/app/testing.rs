@@ -15,7 +15,7 @@ use crate::app::{
 };
 use crate::domain::call::End;
 use crate::domain::collision::{Policy, QuietHours};
-use crate::domain::coverage::{Window, WindowState};
+use crate::domain::coverage::{TimeWindow, WindowState};
 use crate::domain::failure::NotSent;
 use crate::domain::kept::{DraftId, DraftState, KeptDraft};
 use crate::domain::limits::RangeOf;
@@ -294,7 +294,7 @@ impl Service {
                     ..Query::around(now().utc, 100)
                 };
                 let page = self.page(&query);
-                let mut window = Window::waiting(Order::Scheduled, wanted.range);
+                let mut window = TimeWindow::waiting(Order::Scheduled, wanted.range);
                 if !self.is_cut {
                     window.state = WindowState::Fresh { at: now().utc, total: page.total };
                 }

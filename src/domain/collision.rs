@@ -12,11 +12,11 @@ mod policy;
 mod rule;
 
 use super::query::Range;
-use super::schedule::{Schedule, Slot, State};
+use super::schedule::{Schedule, Slot, TaskState};
 use super::text::grouped;
 use super::zone::Zone;
 use clock::{WallClock, time};
-use pass::{Pass, Repeated};
+use pass::{CollisionPass, Repeated};
 use policy::DAY;
 use rule::goes_out;
 
@@ -45,7 +45,7 @@ impl Collisions {
         let around = Range { begin: time(begin - within.max(2 * DAY)), end: time(end + within) };
         let clock = WallClock::of(zone, around.begin.timestamp(), around.end.timestamp() + DAY);
         let slots = schedule.between(around);
-        let mut pass = Pass::new(*policy, clock, repeated(schedule, slots, policy));
+        let mut pass = CollisionPass::new(*policy, clock, repeated(schedule, slots, policy));
         for slot in slots {
             if let Some(held) = schedule.get(*slot) {
                 pass.take(*slot, held);
@@ -78,7 +78,9 @@ fn repeated(schedule: &Schedule, slots: &[Slot], policy: &Policy) -> Repeated {
 fn near_quota(schedule: &Schedule, policy: &Policy) -> Option<(u32, u32)> {
     let most = policy.task_quota?;
     let waits = |slot: &&Slot| {
-        schedule.get(**slot).is_some_and(|held| matches!(held.state, State::Pending | State::Dispatching))
+        schedule
+            .get(**slot)
+            .is_some_and(|held| matches!(held.state, TaskState::Pending | TaskState::Dispatching))
     };
     let waiting = u32::try_from(schedule.by_time().iter().filter(waits).count()).unwrap_or(u32::MAX);
     (u64::from(waiting) * 100 >= u64::from(most) * NEAR).then_some((waiting, most))

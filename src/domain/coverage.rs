@@ -36,7 +36,7 @@ pub enum WindowState {
 
 /// A stretch of time, and which time of a task it is of.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Window {
+pub struct TimeWindow {
     /// By which time; it is also the order in which it is asked for.
     pub order: Order,
     /// From when to when.
@@ -45,7 +45,7 @@ pub struct Window {
     pub state: WindowState,
 }
 
-impl Window {
+impl TimeWindow {
     /// One that was not asked for yet.
     pub fn waiting(order: Order, range: Range) -> Self {
         Self { order, range, state: WindowState::Waiting }
@@ -65,7 +65,7 @@ pub struct Coverage {
     /// Which time the service's ranges are of, as far as it is known.
     pub reading: RangeOf,
     /// Its windows; together they hold every task that fires in the range, as far as that can be known.
-    pub windows: Vec<Window>,
+    pub windows: Vec<TimeWindow>,
     /// Tasks that were created before this were not looked for, where the reading asks for it.
     pub created_since: Option<DateTime<Utc>>,
 }
@@ -73,7 +73,7 @@ pub struct Coverage {
 impl Coverage {
     /// Whether every window was read to its end.
     pub fn is_complete(&self) -> bool {
-        !self.windows.is_empty() && self.windows.iter().all(Window::is_fresh)
+        !self.windows.is_empty() && self.windows.iter().all(TimeWindow::is_fresh)
     }
 
     /// Whether a task with these times would be among the rows that came, if it were there as it was before the pass
@@ -110,7 +110,7 @@ impl Coverage {
     }
 
     /// Windows that could not be read.
-    pub fn failed(&self) -> impl Iterator<Item = (&Window, &str)> {
+    pub fn failed(&self) -> impl Iterator<Item = (&TimeWindow, &str)> {
         self.windows.iter().filter_map(|window| match &window.state {
             WindowState::Failed(why) => Some((window, why.as_str())),
             WindowState::Waiting | WindowState::Reading { .. } | WindowState::Fresh { .. } => None,
@@ -143,15 +143,15 @@ mod tests {
         DateTime::UNIX_EPOCH + TimeDelta::days(20_000) + TimeDelta::hours(hours)
     }
 
-    fn window(order: Order, begin: i64, end: i64, state: WindowState) -> Window {
-        Window { order, range: Range { begin: at(begin), end: at(end) }, state }
+    fn window(order: Order, begin: i64, end: i64, state: WindowState) -> TimeWindow {
+        TimeWindow { order, range: Range { begin: at(begin), end: at(end) }, state }
     }
 
     fn fresh(total: u64) -> WindowState {
         WindowState::Fresh { at: at(0), total }
     }
 
-    fn of(reading: RangeOf, windows: Vec<Window>) -> Coverage {
+    fn of(reading: RangeOf, windows: Vec<TimeWindow>) -> Coverage {
         Coverage { range: Range { begin: at(-48), end: at(48) }, reading, windows, created_since: None }
     }
 
@@ -193,7 +193,7 @@ mod tests {
             of(RangeOf::Scheduled, vec![one.clone(), window(Order::Scheduled, -48, 0, reading.clone())]);
         assert_eq!((coverage.is_complete(), coverage.missing()), (false, (1, 2)));
         assert_eq!(coverage.progress(), (10, Some(16)));
-        let waiting = Window::waiting(Order::Created, one.range);
+        let waiting = TimeWindow::waiting(Order::Created, one.range);
         let coverage = of(RangeOf::Unknown, vec![one, waiting]);
         assert_eq!(coverage.progress(), (7, None));
     }

@@ -13,7 +13,7 @@ mod reading;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::Failure;
-use super::coverage::{Coverage, Window, WindowState};
+use super::coverage::{Coverage, TimeWindow, WindowState};
 use super::limits::{ListLimits, RangeOf};
 use super::query::{Order, Page, Query, Range};
 use piece::{MOST_TASKS, MOVES, Piece};
@@ -306,9 +306,9 @@ impl Pass {
 
     /// What was read so far.
     pub fn coverage(&self) -> Coverage {
-        let mut windows: Vec<(u64, Window)> = Vec::with_capacity(self.pieces.len());
+        let mut windows: Vec<(u64, TimeWindow)> = Vec::with_capacity(self.pieces.len());
         for piece in &self.pieces {
-            let window = Window { order: piece.order, range: piece.range, state: piece.window_state() };
+            let window = TimeWindow { order: piece.order, range: piece.range, state: piece.window_state() };
             let before = windows.last_mut().filter(|(planned, _)| *planned == piece.planned);
             if !before.is_some_and(|(_, before)| joined(before, &window)) {
                 windows.push((piece.planned, window));
@@ -324,7 +324,7 @@ impl Pass {
 }
 
 /// Makes one window of two parts that were both read to their end.
-fn joined(before: &mut Window, window: &Window) -> bool {
+fn joined(before: &mut TimeWindow, window: &TimeWindow) -> bool {
     let (WindowState::Fresh { at, total }, WindowState::Fresh { at: other, total: others }) =
         (&mut before.state, &window.state)
     else {

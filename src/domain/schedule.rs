@@ -23,15 +23,15 @@ use super::task::{Task, TaskId};
 use super::wire;
 
 pub use likeness::{AudienceKey, ContentKey};
-pub use row::{END, KindCode, NO_TIME, Part, Row, SEPARATOR, State};
-use words::{Span, Words};
+pub use row::{END, KindCode, NO_TIME, Row, SEPARATOR, TaskState, TextPart};
+use words::{Span, WordStore};
 
 /// The number under which a task is held; it stays the same as long as the task is held.
 pub type Slot = u32;
 
 /// One task, as far as it is needed without being read.
 #[derive(Clone, Debug)]
-pub struct Held {
+pub struct HeldTask {
     /// `TaskID`.
     pub id: TaskId,
     /// `SchedAt`, in seconds since 1970; [`row::NO_TIME`] where it is no time.
@@ -39,7 +39,7 @@ pub struct Held {
     /// `CreateAt`, likewise.
     pub created: i64,
     /// `Status` and `DispatchSuccess`, read together.
-    pub state: State,
+    pub state: TaskState,
     /// `Type`.
     pub kind: KindCode,
     /// What it says, as far as it can be like another.
@@ -55,7 +55,7 @@ pub struct Held {
     words: Span,
 }
 
-impl Held {
+impl HeldTask {
     /// The task as it came, as JSON.
     pub fn json(&self) -> &Arc<str> {
         &self.json
@@ -105,12 +105,12 @@ impl Put {
 /// Every task that is held.
 #[derive(Clone, Debug, Default)]
 pub struct Schedule {
-    held: Vec<Held>,
+    held: Vec<HeldTask>,
     free: Vec<Slot>,
     gone: Vec<Slot>,
     slots: HashTable<Slot>,
     hasher: RandomState,
-    words: Words,
+    words: WordStore,
     by_time: Vec<Slot>,
     moved: Vec<Slot>,
     version: u64,
@@ -128,7 +128,7 @@ impl Schedule {
         let words = self.words.add(&row.words);
         let Row { id, scheduled, created, state, kind, content, audience, json, words: _ } = row;
         let (is_gone, is_moved) = (false, true);
-        let held = Held {
+        let held = HeldTask {
             id,
             scheduled,
             created,
@@ -161,7 +161,7 @@ impl Schedule {
         true
     }
 
-    fn store(&mut self, held: Held) -> Slot {
+    fn store(&mut self, held: HeldTask) -> Slot {
         if let Some(slot) = self.free.pop()
             && let Some(there) = self.held.get_mut(slot as usize)
         {
@@ -262,7 +262,7 @@ impl Schedule {
     }
 
     /// The task of a slot.
-    pub fn get(&self, slot: Slot) -> Option<&Held> {
+    pub fn get(&self, slot: Slot) -> Option<&HeldTask> {
         self.held.get(slot as usize)
     }
 
@@ -271,8 +271,8 @@ impl Schedule {
         self.get(self.slot(id)?)?.read()
     }
 
-    /// Its words, folded: see [`Part`].
-    pub fn words(&self, held: &Held) -> &str {
+    /// Its words, folded: see [`TextPart`].
+    pub fn words(&self, held: &HeldTask) -> &str {
         self.words.get(held.words)
     }
 

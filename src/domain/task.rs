@@ -8,10 +8,9 @@ use chrono::{DateTime, Utc};
 use serde_json::Value;
 
 use super::content::{Audience, Content};
-use super::json::JsonObject;
+use super::json::{JsonObject, RawText};
 use super::kind::Kind;
 use super::text;
-use super::wire::RawText;
 
 /// The service's number of a task. A push id (`PushTaskID`) is another thing and a string.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

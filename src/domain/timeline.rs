@@ -7,7 +7,7 @@ mod zoom;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::query::Range;
-use super::schedule::{KindCode, Schedule, Slot, State};
+use super::schedule::{KindCode, Schedule, Slot, TaskState};
 use super::when::offset_and_year;
 use super::zone::Zone;
 
@@ -18,11 +18,11 @@ pub const KINDS: [KindCode; 4] = [KindCode::All, KindCode::Tag, KindCode::User, 
 
 /// Tasks by state.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct StateCounts([u32; State::ALL.len()]);
+pub struct StateCounts([u32; TaskState::ALL.len()]);
 
 impl StateCounts {
     /// How many are in this state.
-    pub fn of(&self, state: State) -> u32 {
+    pub fn of(&self, state: TaskState) -> u32 {
         self.0.get(state as usize).copied().unwrap_or(0)
     }
 
@@ -31,7 +31,7 @@ impl StateCounts {
         self.0.iter().sum()
     }
 
-    fn count(&mut self, state: State) {
+    fn count(&mut self, state: TaskState) {
         if let Some(count) = self.0.get_mut(state as usize) {
             *count += 1;
         }
@@ -169,10 +169,10 @@ mod tests;
 /// Counts for tests of others.
 #[cfg(test)]
 pub(crate) mod testing {
-    use super::{State, StateCounts};
+    use super::{StateCounts, TaskState};
 
-    /// So many by state, in the order of [`State::ALL`].
-    pub(crate) fn counts(by_state: [u32; State::ALL.len()]) -> StateCounts {
+    /// So many by state, in the order of [`TaskState::ALL`].
+    pub(crate) fn counts(by_state: [u32; TaskState::ALL.len()]) -> StateCounts {
         StateCounts(by_state)
     }
 }

@@ -13,7 +13,7 @@ use serde_json::{Value, json};
 use super::content::Content;
 use super::draft::NewTask;
 use super::failure::Failure;
-use super::json::JsonObject;
+use super::json::{JsonObject, RawText};
 use super::kind::Kind;
 use super::query::{Page, Query};
 use super::task::{Status, Task, TaskId};
@@ -22,7 +22,7 @@ mod answer;
 mod rows;
 
 pub use answer::{Answer, read_answer, read_request_id};
-pub use rows::{KnownRows, ListedRow, ListedValue, RawText};
+pub use rows::{KnownRows, ListedRow, ListedValue};
 
 /// The five calls.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]

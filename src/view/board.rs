@@ -58,7 +58,7 @@ pub fn render(state: &State, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
 /// The saved filters, in the border behind its title.
 fn tab_strip(state: &State, theme: &Theme, table: Rect, buf: &mut Buffer) {
     let title = u16::try_from(text::width(&title(state))).unwrap_or(u16::MAX);
-    let begin = title.saturating_add(2);
+    let begin = title.saturating_add(1);
     let width = table.width.saturating_sub(begin.saturating_add(1));
     if width >= LEAST_STRIP && !state.setup.filters.is_empty() {
         let all = state.board.has_answer.then(|| state.board.in_range());

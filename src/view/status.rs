@@ -11,7 +11,7 @@ use crate::app::board::sync::Reach;
 use crate::app::board::texts::who;
 use crate::app::board::viewport::Viewport;
 use crate::app::connection::Health;
-use crate::domain::schedule::State as HeldState;
+use crate::domain::schedule::TaskState;
 use crate::domain::{Audience, query::Range, text, when};
 use crate::keymap::{Action, Scope};
 use crate::theme::Theme;
@@ -168,7 +168,7 @@ fn counts(state: &State, theme: &Theme) -> Vec<(u64, &'static str, Style, u8)> {
         else {
             continue;
         };
-        let slot = if held.state == HeldState::Unclear { 5 } else { held.state as usize };
+        let slot = if held.state == TaskState::Unclear { 5 } else { held.state as usize };
         if let Some(count) = of.get_mut(slot) {
             *count = count.saturating_sub(1);
         }
@@ -379,7 +379,7 @@ mod tests {
     use super::super::testing::screen;
     use crate::app::testing::{Service, board, feed, later, now, setup, tasks};
     use crate::app::{Effect, Message, State};
-    use crate::domain::coverage::{Window, WindowState};
+    use crate::domain::coverage::{TimeWindow, WindowState};
     use crate::domain::limits::RangeOf;
     use crate::domain::query::Range;
     use crate::domain::schedule::Row;
@@ -392,7 +392,8 @@ mod tests {
         let service = Service::new(tasks());
         service.answer(&mut state, vec![list.clone()]);
         let order = if reading == RangeOf::Created { Order::Created } else { Order::Scheduled };
-        let windows = states.iter().map(|state| Window { order, range: wanted.range, state: state.clone() });
+        let windows =
+            states.iter().map(|state| TimeWindow { order, range: wanted.range, state: state.clone() });
         let created_since = (order == Order::Created).then(|| now().utc - TimeDelta::days(90));
         let coverage = Coverage { range: wanted.range, reading, windows: windows.collect(), created_since };
         let page = Page::new(1942, tasks());

@@ -3,7 +3,7 @@
 
 use std::sync::Arc;
 
-use crate::domain::schedule::{Part, Put, Row};
+use crate::domain::schedule::{Put, Row, TextPart};
 use crate::domain::{Task, TaskId, text, wire};
 
 use super::super::shared::Shared;
@@ -64,7 +64,7 @@ fn put(shared: &mut Shared, row: Row, pass: u32, task: Option<&Task>) {
     }
     board.listing.touch(slot);
     if let Some(held) = board.schedule.get(slot) {
-        let who = text::width(Part::Who.of(board.schedule.words(held)));
+        let who = text::width(TextPart::Who.of(board.schedule.words(held)));
         board.read.widest_who = board.read.widest_who.max(who);
         board.extent.take(held);
     }

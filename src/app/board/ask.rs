@@ -10,7 +10,7 @@ use super::{sync, watch};
 /// Looks at once at what is due and on the screen.
 pub fn reload(shared: &mut Shared) -> Vec<Effect> {
     shared.board.watch.again();
-    watch::look(shared, Priority::Page)
+    watch::poll(shared, Priority::Page)
 }
 
 /// Everything anew: what waited is shown at once.

@@ -3,7 +3,7 @@
 
 use chrono::{DateTime, Utc};
 
-use crate::domain::schedule::{Held, NO_TIME};
+use crate::domain::schedule::{HeldTask, NO_TIME};
 use crate::domain::{Zone, text, when};
 
 use super::super::shared::Shared;
@@ -127,7 +127,7 @@ const SAMPLES: i64 = 60;
 
 impl Extent {
     /// A task is held.
-    pub(super) fn take(&mut self, held: &Held) {
+    pub(super) fn take(&mut self, held: &HeldTask) {
         for at in [held.scheduled, held.created].into_iter().filter(|at| *at != NO_TIME) {
             let (first, last) = self.ends.unwrap_or((at, at));
             self.ends = Some((first.min(at), last.max(at)));

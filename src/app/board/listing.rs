@@ -3,7 +3,7 @@
 
 use std::cmp::Ordering;
 
-use crate::domain::schedule::{Held, Part, Schedule, Slot, merge};
+use crate::domain::schedule::{HeldTask, Schedule, Slot, TextPart, merge};
 
 use super::table::Column;
 
@@ -28,15 +28,15 @@ impl Sort {
         self == Self::default()
     }
 
-    fn compare(self, schedule: &Schedule, a: &Held, b: &Held) -> Ordering {
-        let words = |part: Part| part.of(schedule.words(a)).cmp(part.of(schedule.words(b)));
+    fn compare(self, schedule: &Schedule, a: &HeldTask, b: &HeldTask) -> Ordering {
+        let words = |part: TextPart| part.of(schedule.words(a)).cmp(part.of(schedule.words(b)));
         let by_column = match self.column {
             Column::Scheduled => Ordering::Equal,
             Column::Created => a.created.cmp(&b.created),
             Column::Status => a.state.cmp(&b.state),
-            Column::Who => words(Part::Who),
-            Column::Title => words(Part::Title),
-            Column::Sender => words(Part::From),
+            Column::Who => words(TextPart::Who),
+            Column::Title => words(TextPart::Title),
+            Column::Sender => words(TextPart::From),
         };
         let order = by_column.then_with(|| (a.scheduled, a.id).cmp(&(b.scheduled, b.id)));
         if self.ascending { order } else { order.reverse() }

@@ -4,7 +4,7 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 
-use crate::domain::schedule::Held;
+use crate::domain::schedule::HeldTask;
 use crate::domain::{Task, TaskId, text};
 
 use super::texts::RowText;
@@ -28,7 +28,7 @@ impl ReadTask {
     }
 
     /// Whether the task is held as it was read.
-    pub(super) fn is_of(&self, held: &Held) -> bool {
+    pub(super) fn is_of(&self, held: &HeldTask) -> bool {
         Arc::ptr_eq(self.task.json.text(), held.json())
     }
 }
@@ -53,7 +53,7 @@ impl ReadTasks {
     }
 
     /// Reads a task, unless it is held as it was read before.
-    pub(super) fn read(&mut self, held: &Held) -> Option<&ReadTask> {
+    pub(super) fn read(&mut self, held: &HeldTask) -> Option<&ReadTask> {
         let is_known = self.read.get(&held.id).is_some_and(|read| read.is_of(held));
         if !is_known {
             let read = ReadTask::of(Arc::new(held.read()?));
@@ -67,7 +67,7 @@ impl ReadTasks {
     pub(super) fn show<'a>(
         &mut self,
         first: usize,
-        rows: impl Iterator<Item = &'a Held>,
+        rows: impl Iterator<Item = &'a HeldTask>,
         selected: Option<TaskId>,
     ) {
         self.first = first;

@@ -8,7 +8,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::domain::failure::NotSent;
-use crate::domain::schedule::{Row, State};
+use crate::domain::schedule::{Row, TaskState};
 use crate::domain::{Coverage, Failure, Page, Priority, Task, TaskId, catalog};
 
 use super::super::effect::{Effect, Wanted};
@@ -294,7 +294,7 @@ fn drop_gone(shared: &mut Shared, coverage: &Coverage) {
     });
     let (open, over): (Vec<_>, Vec<_>) = gone
         .map(|held| (held.id, held.state))
-        .partition(|(_, state)| matches!(state, State::Pending | State::Dispatching));
+        .partition(|(_, state)| matches!(state, TaskState::Pending | TaskState::Dispatching));
     for (id, _) in over {
         arrive::remove(shared, id);
     }

@@ -9,7 +9,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::filter::{FilterContext, Run};
 use crate::domain::query::Range;
-use crate::domain::schedule::{self, Held, Schedule, Slot};
+use crate::domain::schedule::{self, HeldTask, Schedule, Slot};
 use crate::domain::{Outcome, Query, Task, TaskId};
 
 use super::super::filter::terms::Filter;
@@ -57,7 +57,7 @@ pub(super) enum Opening {
 pub(super) const ROWS_BEFORE: usize = 4;
 
 /// How many tasks of the range are in which state.
-pub type Counts = [u64; schedule::State::ALL.len()];
+pub type TaskCounts = [u64; schedule::TaskState::ALL.len()];
 
 /// A filter on its way through the tasks that may pass it.
 #[derive(Clone, Debug)]
@@ -122,7 +122,7 @@ pub struct Board {
     pub(super) tabs_of: Vec<Slot>,
     pub(super) count_tabs_at: Duration,
     /// How many tasks of the range are in which state.
-    pub counts: Counts,
+    pub counts: TaskCounts,
 }
 
 impl Board {
@@ -159,7 +159,7 @@ impl Board {
             judged_at: 0,
             tabs_of: Vec::new(),
             count_tabs_at: Duration::ZERO,
-            counts: Counts::default(),
+            counts: TaskCounts::default(),
         }
     }
 
@@ -169,7 +169,7 @@ impl Board {
     }
 
     /// The task of a row.
-    pub fn row(&self, row: usize) -> Option<&Held> {
+    pub fn row(&self, row: usize) -> Option<&HeldTask> {
         self.listing.slots().get(row).and_then(|slot| self.schedule.get(*slot))
     }
 
@@ -211,8 +211,8 @@ impl Board {
     /// The tasks whose scheduled time lies in a range, and that are not over.
     pub fn to_come(&self, range: Range) -> impl Iterator<Item = Arc<Task>> {
         let held = self.schedule.between(range).iter().filter_map(|slot| self.schedule.get(*slot));
-        let open =
-            held.filter(|held| matches!(held.state, schedule::State::Pending | schedule::State::Unclear));
+        let open = held
+            .filter(|held| matches!(held.state, schedule::TaskState::Pending | schedule::TaskState::Unclear));
         open.filter_map(|held| self.task(held.id))
     }
 
@@ -227,9 +227,9 @@ impl Board {
         let held = self.schedule.between(range).iter().rev().filter_map(|slot| self.schedule.get(*slot));
         let earliest = (now - span).timestamp();
         held.into_iter().any(|held| match held.state {
-            schedule::State::Dispatching => true,
-            schedule::State::Pending => held.scheduled >= earliest,
-            schedule::State::Sent | schedule::State::Failed | schedule::State::Unclear => false,
+            schedule::TaskState::Dispatching => true,
+            schedule::TaskState::Pending => held.scheduled >= earliest,
+            schedule::TaskState::Sent | schedule::TaskState::Failed | schedule::TaskState::Unclear => false,
         })
     }
 
@@ -272,13 +272,13 @@ impl Board {
     }
 
     /// The next task to come, as far as it is known.
-    pub fn next_to_come(&self, now: DateTime<Utc>) -> Option<&Held> {
+    pub fn next_to_come(&self, now: DateTime<Utc>) -> Option<&HeldTask> {
         let by_time = self.schedule.by_time();
         let from = by_time.partition_point(|slot| {
             self.schedule.get(*slot).is_some_and(|held| held.scheduled < now.timestamp())
         });
         let mut ahead = by_time.iter().skip(from).filter_map(|slot| self.schedule.get(*slot));
-        ahead.find(|held| held.state == schedule::State::Pending && !self.own.is_cancelled(held.id))
+        ahead.find(|held| held.state == schedule::TaskState::Pending && !self.own.is_cancelled(held.id))
     }
 
     /// Whether a task is shown on the table, filter and all.
@@ -291,7 +291,7 @@ impl Board {
     }
 
     /// Whether a task is shown where no filter is on.
-    fn is_candidate(&self, held: &Held) -> bool {
+    fn is_candidate(&self, held: &HeldTask) -> bool {
         let is_inside = held.scheduled_at().is_none_or(|at| self.range.holds(at));
         !held.is_gone && is_inside && (self.keyword.is_empty() || self.found.contains(&held.id))
     }
@@ -370,7 +370,7 @@ impl Board {
 
     /// How many tasks of the range are in which state; those that were cancelled here are none any more.
     fn count_states(&mut self) {
-        let mut counts = Counts::default();
+        let mut counts = TaskCounts::default();
         for held in self.schedule.between(self.range).iter().filter_map(|slot| self.schedule.get(*slot)) {
             let is_counted = !held.is_gone && (self.keyword.is_empty() || self.found.contains(&held.id));
             if is_counted && !self.own.is_cancelled(held.id) {
@@ -441,7 +441,7 @@ impl Board {
     /// Every task that is held, the earliest first.
     pub(crate) fn tasks(&self) -> Vec<Arc<Task>> {
         let held = self.schedule.by_time().iter().filter_map(|slot| self.schedule.get(*slot));
-        held.filter_map(Held::read).map(Arc::new).collect()
+        held.filter_map(HeldTask::read).map(Arc::new).collect()
     }
 
     /// The rows, in order.

@@ -8,7 +8,7 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::limits::RangeOf;
 use crate::domain::query::Range;
-use crate::domain::schedule::{Held, NO_TIME, State};
+use crate::domain::schedule::{HeldTask, NO_TIME, TaskState};
 use crate::domain::{Order, Page, Priority, Query, TaskId};
 
 use super::super::effect::Effect;
@@ -64,7 +64,7 @@ pub(in crate::app) fn pace(shared: &Shared) -> Duration {
 }
 
 /// The next look.
-pub(super) fn look(shared: &mut Shared, priority: Priority) -> Vec<Effect> {
+pub(super) fn poll(shared: &mut Shared, priority: Priority) -> Vec<Effect> {
     let query = match shared.board.watch.next.take() {
         Some(next) => next,
         None => {
@@ -145,7 +145,7 @@ fn page_of(shared: &Shared, meant: Range) -> Option<Query> {
     let longest = shared.limits.longest();
     let begin = longest.map_or(first, |longest| first.max(last - longest));
     let range = Range { begin, end: last };
-    let is_before = |held: &Held| {
+    let is_before = |held: &HeldTask| {
         held.scheduled < meant.begin.timestamp() && held.created_at().is_some_and(|at| range.holds(at))
     };
     let before = schedule.by_time().iter().filter_map(|slot| schedule.get(*slot));
@@ -181,7 +181,7 @@ pub(super) fn on_page(shared: &mut Shared, asked: &Query, page: &Page) {
     };
     let held = board.schedule.between(meant).iter().filter_map(|slot| board.schedule.get(*slot));
     let missed = held.filter(|held| {
-        let is_open = matches!(held.state, State::Pending | State::Dispatching);
+        let is_open = matches!(held.state, TaskState::Pending | TaskState::Dispatching);
         let is_kept = board.own.keeps(held.id, board.selected, shared.now.running);
         is_open && !is_kept && !held.is_gone && !came.contains(&held.id)
     });

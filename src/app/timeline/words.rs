@@ -3,7 +3,7 @@
 use chrono::{DateTime, Datelike, TimeDelta, Utc};
 
 use crate::domain::query::Range;
-use crate::domain::schedule::State;
+use crate::domain::schedule::TaskState;
 use crate::domain::timeline::{Bucket, StateCounts, Zoom};
 use crate::domain::{Zone, text, when};
 use crate::keymap::{Action, Scope};
@@ -11,12 +11,12 @@ use crate::keymap::{Action, Scope};
 use super::super::shared::Shared;
 
 /// The words of a state, in the order in which they are counted.
-const STATES: [(State, &str); 5] = [
-    (State::Sent, "sent"),
-    (State::Failed, "failed"),
-    (State::Unclear, "unclear"),
-    (State::Dispatching, "dispatching"),
-    (State::Pending, "pending"),
+const STATES: [(TaskState, &str); 5] = [
+    (TaskState::Sent, "sent"),
+    (TaskState::Failed, "failed"),
+    (TaskState::Unclear, "unclear"),
+    (TaskState::Dispatching, "dispatching"),
+    (TaskState::Pending, "pending"),
 ];
 
 /// The stretch of a bar: `Sat 21 Nov 14:00–15:00 +08`, `Sat 21 Nov +08`, `16 Nov → 22 Nov +08`, `Nov 2026 +08`.
@@ -47,7 +47,7 @@ pub fn counted(counts: &StateCounts) -> Vec<String> {
     let states = states.map(|(state, word)| format!("{} {word}", text::grouped(counts.of(*state).into())));
     let states = states.collect::<Vec<_>>().join(" · ");
     let all = text::counted(all.into(), "task", "tasks");
-    let failed = counts.of(State::Failed);
+    let failed = counts.of(TaskState::Failed);
     let failed = (failed > 0).then(|| format!("{all} · {} failed", text::grouped(failed.into())));
     [Some(format!("{all}: {states}")), failed, Some(all)].into_iter().flatten().collect()
 }

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{DateTime, Utc};
 
 use super::super::query::Range;
-use super::super::schedule::{AudienceKey, ContentKey, Held, KindCode, Schedule, State};
+use super::super::schedule::{AudienceKey, ContentKey, HeldTask, KindCode, Schedule, TaskState};
 use super::super::task::TaskId;
 use super::super::timeline::Zoom;
 use super::super::zone::Zone;
@@ -100,12 +100,12 @@ impl Around {
         around
     }
 
-    fn take(&mut self, held: &Held) {
+    fn take(&mut self, held: &HeldTask) {
         let (day, _) = self.clock.day(held.scheduled);
         let of_day = self.days.entry(day).or_default();
         if is_wide(held.kind) {
             of_day.0 += 1;
-            if held.state == State::Pending {
+            if held.state == TaskState::Pending {
                 self.wide.push(held.scheduled);
             }
         }

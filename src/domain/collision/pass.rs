@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 
-use super::super::schedule::{Held, KindCode, Slot, State};
+use super::super::schedule::{HeldTask, KindCode, Slot, TaskState};
 use super::clock::{SameDay, WallClock};
 use super::policy::Policy;
 use super::rule::{Collision, CollisionRule, goes_out, is_wide};
@@ -42,7 +42,7 @@ struct LastSaid {
     wide: Option<Seen>,
 }
 
-pub(super) struct Pass {
+pub(super) struct CollisionPass {
     policy: Policy,
     clock: WallClock,
     pub(super) found: Vec<Collision>,
@@ -89,7 +89,7 @@ impl Repeated {
     }
 }
 
-impl Pass {
+impl CollisionPass {
     pub(super) fn new(policy: Policy, clock: WallClock, repeated: Repeated) -> Self {
         Self {
             policy,
@@ -106,7 +106,7 @@ impl Pass {
     }
 
     /// The next task.
-    pub(super) fn take(&mut self, slot: Slot, held: &Held) {
+    pub(super) fn take(&mut self, slot: Slot, held: &HeldTask) {
         if !goes_out(held.state) {
             return;
         }
@@ -121,7 +121,7 @@ impl Pass {
         self.allowance(slot, held);
         self.same_content(slot, held);
         self.same_audience(slot, held);
-        if held.state == State::Pending {
+        if held.state == TaskState::Pending {
             let second = held.scheduled - self.now.midnight;
             if self.policy.quiet_hours.is_some_and(|quiet| quiet.left(second).is_some()) {
                 self.collides(CollisionRule::QuietHours, slot, held, None, 0);
@@ -132,12 +132,19 @@ impl Pass {
         }
     }
 
-    fn collides(&mut self, rule: CollisionRule, slot: Slot, held: &Held, with: Option<Seen>, number: u32) {
+    fn collides(
+        &mut self,
+        rule: CollisionRule,
+        slot: Slot,
+        held: &HeldTask,
+        with: Option<Seen>,
+        number: u32,
+    ) {
         self.found.push(Collision { rule, slot, at: held.scheduled, with, number });
     }
 
-    fn same_second(&mut self, slot: Slot, held: &Held) {
-        if held.state != State::Pending || !is_wide(held.kind) {
+    fn same_second(&mut self, slot: Slot, held: &HeldTask) {
+        if held.state != TaskState::Pending || !is_wide(held.kind) {
             return;
         }
         let before = self.last_wide.replace((slot, held.scheduled));
@@ -146,18 +153,18 @@ impl Pass {
         }
     }
 
-    fn allowance(&mut self, slot: Slot, held: &Held) {
+    fn allowance(&mut self, slot: Slot, held: &HeldTask) {
         let Some(most) = self.policy.daily_allowance else { return };
         if !is_wide(held.kind) {
             return;
         }
         self.wide_of_day += 1;
-        if held.state == State::Pending && self.wide_of_day > most {
+        if held.state == TaskState::Pending && self.wide_of_day > most {
             self.collides(CollisionRule::DailyAllowance, slot, held, None, self.wide_of_day);
         }
     }
 
-    fn same_content(&mut self, slot: Slot, held: &Held) {
+    fn same_content(&mut self, slot: Slot, held: &HeldTask) {
         let Some(within) = self.policy.same_content_within else { return };
         if !held.content.has_words() || !self.repeated.may_hold(held.content.0) {
             return;
@@ -175,17 +182,17 @@ impl Pass {
         let wide = if is_named { last.and_then(|last| last.wide) } else { Some(seen) };
         self.said.insert(key, LastSaid { any: seen, wide });
         let near = before.filter(|(_, at)| held.scheduled - at < within.num_seconds());
-        if held.state == State::Pending && near.is_some() {
+        if held.state == TaskState::Pending && near.is_some() {
             self.collides(CollisionRule::SameContent, slot, held, near, 0);
         }
     }
 
-    fn same_audience(&mut self, slot: Slot, held: &Held) {
+    fn same_audience(&mut self, slot: Slot, held: &HeldTask) {
         let Some(most) = self.policy.most_per_audience_a_day else { return };
         let number = self.audiences_of_day.entry(held.audience.0).or_insert(0);
         *number += 1;
         let number = *number;
-        if held.state == State::Pending && number > most {
+        if held.state == TaskState::Pending && number > most {
             self.collides(CollisionRule::SameAudience, slot, held, None, number);
         }
     }

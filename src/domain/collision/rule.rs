@@ -2,7 +2,7 @@
 
 use chrono::TimeDelta;
 
-use super::super::schedule::{KindCode, Schedule, Slot, State};
+use super::super::schedule::{KindCode, Schedule, Slot, TaskState};
 use super::super::text::grouped;
 use super::super::when::{clock as time_of_day, exact_span, zone_label};
 use super::super::zone::Zone;
@@ -144,6 +144,6 @@ pub(super) fn is_wide(kind: KindCode) -> bool {
 }
 
 /// Whether it went out, goes out, or will.
-pub(super) fn goes_out(state: State) -> bool {
-    matches!(state, State::Pending | State::Dispatching | State::Sent)
+pub(super) fn goes_out(state: TaskState) -> bool {
+    matches!(state, TaskState::Pending | TaskState::Dispatching | TaskState::Sent)
 }

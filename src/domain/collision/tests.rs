@@ -4,7 +4,7 @@ use chrono::{DateTime, NaiveTime, TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
 
 use super::super::schedule::testing::{Told, schedule};
-use super::super::schedule::{AudienceKey, ContentKey, Held, KindCode};
+use super::super::schedule::{AudienceKey, ContentKey, HeldTask, KindCode};
 use super::super::when::day_of;
 use super::rule::is_wide;
 use super::*;
@@ -219,27 +219,27 @@ fn wall_second(at: i64, zone: Zone) -> i64 {
     i64::from(chrono::Timelike::num_seconds_from_midnight(&there))
 }
 
-fn same_people(one: &Held, other: &Held) -> bool {
+fn same_people(one: &HeldTask, other: &HeldTask) -> bool {
     let both_named = one.kind == KindCode::User && other.kind == KindCode::User;
     !both_named || one.audience == other.audience
 }
 
 /// Each task with each.
 fn naive(schedule: &Schedule, policy: &Policy, zone: Zone) -> Vec<(CollisionRule, u64, Option<u64>, u32)> {
-    let all: Vec<&Held> = schedule.by_time().iter().map(|slot| schedule.get(*slot).unwrap()).collect();
-    let out: Vec<&Held> = all.into_iter().filter(|held| goes_out(held.state)).collect();
+    let all: Vec<&HeldTask> = schedule.by_time().iter().map(|slot| schedule.get(*slot).unwrap()).collect();
+    let out: Vec<&HeldTask> = all.into_iter().filter(|held| goes_out(held.state)).collect();
     let mut found = Vec::new();
-    for (place, held) in out.iter().enumerate().filter(|(_, held)| held.state == State::Pending) {
+    for (place, held) in out.iter().enumerate().filter(|(_, held)| held.state == TaskState::Pending) {
         let (before, id) = (&out[..place], held.id.0);
-        let day = |held: &Held| day_of(time(held.scheduled), zone);
-        let last = |fits: &dyn Fn(&Held) -> bool| before.iter().rev().find(|other| fits(other));
-        let wide = |other: &Held| is_wide(other.kind);
-        let count = |fits: &dyn Fn(&Held) -> bool| {
+        let day = |held: &HeldTask| day_of(time(held.scheduled), zone);
+        let last = |fits: &dyn Fn(&HeldTask) -> bool| before.iter().rev().find(|other| fits(other));
+        let wide = |other: &HeldTask| is_wide(other.kind);
+        let count = |fits: &dyn Fn(&HeldTask) -> bool| {
             let earlier = before.iter().filter(|other| day(other) == day(held) && fits(other)).count();
             u32::try_from(earlier).unwrap() + 1
         };
         if wide(held)
-            && let Some(other) = last(&|other| wide(other) && other.state == State::Pending)
+            && let Some(other) = last(&|other| wide(other) && other.state == TaskState::Pending)
             && held.scheduled - other.scheduled <= 1
         {
             found.push((CollisionRule::SameSecond, id, Some(other.id.0), 0));
@@ -248,7 +248,7 @@ fn naive(schedule: &Schedule, policy: &Policy, zone: Zone) -> Vec<(CollisionRule
         if wide(held) && policy.daily_allowance.is_some_and(|most| number > most) {
             found.push((CollisionRule::DailyAllowance, id, None, number));
         }
-        let says = |other: &Held| other.content == held.content && same_people(other, held);
+        let says = |other: &HeldTask| other.content == held.content && same_people(other, held);
         if let Some(within) = policy.same_content_within
             && held.content.has_words()
             && let Some(other) = last(&says)
@@ -343,16 +343,16 @@ proptest! {
 
 /// Whether a push collides with nothing, by the words of the rules.
 fn is_free(schedule: &Schedule, push: NewPush, at: i64, policy: &Policy, zone: Zone) -> bool {
-    let held: Vec<&Held> = schedule.by_time().iter().map(|slot| schedule.get(*slot).unwrap()).collect();
-    let out: Vec<&Held> = held.into_iter().filter(|held| goes_out(held.state)).collect();
+    let held: Vec<&HeldTask> = schedule.by_time().iter().map(|slot| schedule.get(*slot).unwrap()).collect();
+    let out: Vec<&HeldTask> = held.into_iter().filter(|held| goes_out(held.state)).collect();
     let day = day_of(time(at), zone);
-    let of_day = |held: &&&Held| day_of(time(held.scheduled), zone) == day;
+    let of_day = |held: &&&HeldTask| day_of(time(held.scheduled), zone) == day;
     let wide_of_day = out.iter().filter(of_day).filter(|held| is_wide(held.kind)).count();
     let to_them = out.iter().filter(of_day).filter(|held| held.audience == push.audience).count();
     let full = |count: usize, most: Option<u32>| most.is_some_and(|most| count >= most as usize);
-    let apart = |held: &Held| (held.scheduled - at).abs();
-    let near = |held: &Held| is_wide(held.kind) && held.state == State::Pending && apart(held) <= 1;
-    let said = |held: &Held| {
+    let apart = |held: &HeldTask| (held.scheduled - at).abs();
+    let near = |held: &HeldTask| is_wide(held.kind) && held.state == TaskState::Pending && apart(held) <= 1;
+    let said = |held: &HeldTask| {
         let both_named = held.kind == KindCode::User && push.kind == KindCode::User;
         held.content == push.content
             && (!both_named || held.audience == push.audience)

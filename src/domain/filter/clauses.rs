@@ -1,6 +1,6 @@
 //! A filter as it was read: its terms, and what passes them.
 
-use super::super::schedule::{Held, Row, Schedule};
+use super::super::schedule::{HeldTask, Row, Schedule};
 use super::context::{Facts, FilterContext};
 use super::term::Term;
 
@@ -48,8 +48,8 @@ impl Filter {
     }
 
     /// Whether a task passes.
-    pub fn passes(&self, schedule: &Schedule, held: &Held, context: &FilterContext<'_>) -> bool {
-        let Held { id, scheduled, created, state, kind, .. } = *held;
+    pub fn passes(&self, schedule: &Schedule, held: &HeldTask, context: &FilterContext<'_>) -> bool {
+        let HeldTask { id, scheduled, created, state, kind, .. } = *held;
         self.fits(&Facts { id, scheduled, created, state, kind }, || schedule.words(held), context)
     }
 

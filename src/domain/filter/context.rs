@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
-use super::super::schedule::{KindCode, Row, State};
+use super::super::schedule::{KindCode, Row, TaskState};
 use super::super::task::TaskId;
 
 /// By what a task is judged beside its words.
@@ -12,7 +12,7 @@ pub(super) struct Facts {
     pub(super) id: TaskId,
     pub(super) scheduled: i64,
     pub(super) created: i64,
-    pub(super) state: State,
+    pub(super) state: TaskState,
     pub(super) kind: KindCode,
 }
 
@@ -55,10 +55,10 @@ impl<'a> FilterContext<'a> {
 pub(super) struct States(u8);
 
 impl States {
-    const DOUBTED: Self = Self(1 << State::ALL.len());
-    const CANCELLED: Self = Self(1 << (State::ALL.len() + 1));
+    const DOUBTED: Self = Self(1 << TaskState::ALL.len());
+    const CANCELLED: Self = Self(1 << (TaskState::ALL.len() + 1));
 
-    fn of(state: State) -> Self {
+    fn of(state: TaskState) -> Self {
         Self(1 << state as u8)
     }
 
@@ -85,11 +85,11 @@ impl States {
 
 /// What each state is called in a filter, the name of the column last.
 const NAMES: [(States, &[&str]); 7] = [
-    (States(1 << State::Pending as u8), &["pending", "pend"]),
-    (States(1 << State::Dispatching as u8), &["dispatching", ">>disp"]),
-    (States(1 << State::Sent as u8), &["dispatched", "sent", "ok"]),
-    (States(1 << State::Failed as u8), &["dispatched", "failed", "fail"]),
-    (States(1 << State::Unclear as u8), &["unclear"]),
+    (States(1 << TaskState::Pending as u8), &["pending", "pend"]),
+    (States(1 << TaskState::Dispatching as u8), &["dispatching", ">>disp"]),
+    (States(1 << TaskState::Sent as u8), &["dispatched", "sent", "ok"]),
+    (States(1 << TaskState::Failed as u8), &["dispatched", "failed", "fail"]),
+    (States(1 << TaskState::Unclear as u8), &["unclear"]),
     (States::DOUBTED, &["unknown", "?unk"]),
     (States::CANCELLED, &["cancelled", "canc"]),
 ];

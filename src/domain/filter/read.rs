@@ -2,12 +2,12 @@
 
 use chrono::{DateTime, Utc};
 
-use super::super::schedule::Part;
+use super::super::schedule::TextPart;
 use super::super::zone::Zone;
 use super::super::{text, when};
 use super::clauses::{Clause, Filter};
 use super::context::States;
-use super::term::{Needle, Piece, Term};
+use super::term::{Needle, Term, TermPiece};
 use super::time::{self, Which};
 
 /// The terms, for whoever mistypes one, with the signs that each takes and what it may look like.
@@ -202,16 +202,16 @@ fn term(typed: &Typed<'_>, zone: Zone, now: DateTime<Utc>) -> Result<Term, Strin
             Some(_) | None => time_named(Which::Created, typed, *sign, zone, now),
         },
         name => {
-            let (part, exact): (Part, fn(&str) -> Piece) = match name {
-                "tag" => (Part::Tags, Piece::whole),
-                "to" => (Part::Accounts, Piece::whole),
-                "from" => (Part::From, Piece::begins),
-                "err" => (Part::Error, Piece::within),
-                _ => (Part::Id, Piece::within),
+            let (part, exact): (TextPart, fn(&str) -> TermPiece) = match name {
+                "tag" => (TextPart::Tags, TermPiece::whole),
+                "to" => (TextPart::Accounts, TermPiece::whole),
+                "from" => (TextPart::From, TermPiece::begins),
+                "err" => (TextPart::Error, TermPiece::within),
+                _ => (TextPart::Id, TermPiece::within),
             };
             let is_exact = *sign == '=' && typed.values.iter().any(|value| !value.is_empty());
-            let piece = if is_exact { exact } else { Piece::within };
-            Ok(Term::Part(part, typed.any().iter().map(|value| piece(value)).collect()))
+            let piece = if is_exact { exact } else { TermPiece::within };
+            Ok(Term::TextPart(part, typed.any().iter().map(|value| piece(value)).collect()))
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use memchr::memmem::Finder;
 
-use super::super::schedule::{END, KindCode, Part, SEPARATOR};
+use super::super::schedule::{END, KindCode, SEPARATOR, TextPart};
 use super::super::text;
 use super::context::{Facts, FilterContext, States};
 use super::time::TimeTerm;
@@ -17,14 +17,14 @@ pub(super) enum Term {
     /// `type=All`: the beginnings of the types, folded.
     Type(Vec<String>),
     /// `tag~vip`, `from=admin`, `err~quota`.
-    Part(Part, Vec<Piece>),
+    TextPart(TextPart, Vec<TermPiece>),
     /// A word anywhere.
     Word(Needle),
 }
 
 /// How a part of the words is compared.
 #[derive(Clone, Debug, PartialEq, Eq)]
-pub(super) enum Piece {
+pub(super) enum TermPiece {
     /// It stands somewhere in it; an empty one wherever there is anything.
     Within(Needle),
     /// It begins with it.
@@ -33,7 +33,7 @@ pub(super) enum Piece {
     Whole(Needle),
 }
 
-impl Piece {
+impl TermPiece {
     pub(super) fn within(word: &str) -> Self {
         Self::Within(Needle::new(&searched(word)))
     }
@@ -46,7 +46,7 @@ impl Piece {
         Self::Whole(Needle::new(&format!("{SEPARATOR}{}{SEPARATOR}", searched(word))))
     }
 
-    fn fits(&self, part: Part, words: &str) -> bool {
+    fn fits(&self, part: TextPart, words: &str) -> bool {
         match self {
             Self::Begins(beginning) => {
                 let part = part.of(words);
@@ -123,7 +123,7 @@ impl Needle {
 
     /// Whether it stands in a part that words are searched in: in all but the last, which names the sender.
     fn is_in_words_of(&self, words: &str) -> bool {
-        self.find(words).is_some_and(|at| at < Part::end_of_searched(words))
+        self.find(words).is_some_and(|at| at < TextPart::end_of_searched(words))
     }
 }
 
@@ -143,11 +143,11 @@ impl Term {
                     KindCode::All => "all",
                     KindCode::Tag => "tag",
                     KindCode::User => "user",
-                    KindCode::Other => Part::Type.of(words()),
+                    KindCode::Other => TextPart::Type.of(words()),
                 };
                 beginnings.iter().any(|beginning| name.starts_with(beginning.as_str()))
             }
-            Self::Part(part, pieces) => {
+            Self::TextPart(part, pieces) => {
                 let words = words();
                 pieces.iter().any(|piece| piece.fits(*part, words))
             }
@@ -163,13 +163,13 @@ impl Term {
             (Self::Type(mine), Self::Type(theirs)) => {
                 mine.iter().all(|mine| theirs.iter().any(|theirs| mine.starts_with(theirs.as_str())))
             }
-            (Self::Part(mine, some), Self::Part(theirs, others)) => {
+            (Self::TextPart(mine, some), Self::TextPart(theirs, others)) => {
                 mine == theirs && some.iter().all(|one| others.iter().any(|other| one.implies(other)))
             }
             (Self::Word(mine), Self::Word(theirs)) => mine.holds(theirs),
             (
-                Self::Status(_) | Self::Time(_) | Self::Type(_) | Self::Part(..) | Self::Word(_),
-                Self::Status(_) | Self::Time(_) | Self::Type(_) | Self::Part(..) | Self::Word(_),
+                Self::Status(_) | Self::Time(_) | Self::Type(_) | Self::TextPart(..) | Self::Word(_),
+                Self::Status(_) | Self::Time(_) | Self::Type(_) | Self::TextPart(..) | Self::Word(_),
             ) => false,
         }
     }
@@ -180,6 +180,6 @@ impl Term {
 
     /// Whether it searches through the words of a task, which takes longest.
     pub(super) fn searches(&self) -> bool {
-        matches!(self, Self::Part(..) | Self::Word(_))
+        matches!(self, Self::TextPart(..) | Self::Word(_))
     }
 }

@@ -14,7 +14,7 @@ pub const NO_TIME: i64 = i64::MIN;
 
 /// What a task is, in one byte: see [`Outcome`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum State {
+pub enum TaskState {
     /// Still to come.
     Pending,
     /// Happening now.
@@ -27,12 +27,12 @@ pub enum State {
     Unclear,
 }
 
-impl State {
+impl TaskState {
     /// All of them.
     pub const ALL: [Self; 5] = [Self::Pending, Self::Dispatching, Self::Sent, Self::Failed, Self::Unclear];
 }
 
-impl From<&Outcome> for State {
+impl From<&Outcome> for TaskState {
     fn from(outcome: &Outcome) -> Self {
         match outcome {
             Outcome::Pending => Self::Pending,
@@ -70,7 +70,7 @@ impl From<&Kind> for KindCode {
 
 /// A part of the words of a task. They stand one after the other, each up to a line end.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Part {
+pub enum TextPart {
     /// The title.
     Title,
     /// The text.
@@ -91,7 +91,7 @@ pub enum Part {
     From,
 }
 
-impl Part {
+impl TextPart {
     /// How many there are.
     const COUNT: usize = Self::From as usize + 1;
 
@@ -126,7 +126,7 @@ pub struct Row {
     pub(in crate::domain) id: TaskId,
     pub(in crate::domain) scheduled: i64,
     pub(in crate::domain) created: i64,
-    pub(in crate::domain) state: State,
+    pub(in crate::domain) state: TaskState,
     pub(in crate::domain) kind: KindCode,
     pub(super) content: ContentKey,
     pub(super) audience: AudienceKey,
@@ -144,9 +144,9 @@ impl Row {
             id: task.id,
             scheduled: seconds(task.scheduled_at),
             created: seconds(task.created_at),
-            state: State::from(&task.outcome()),
+            state: TaskState::from(&task.outcome()),
             kind: KindCode::from(&task.kind),
-            content: ContentKey::of_folded(Part::Title.of(&words), Part::Desc.of(&words)),
+            content: ContentKey::of_folded(TextPart::Title.of(&words), TextPart::Desc.of(&words)),
             audience: AudienceKey::of(&audience),
             json: Arc::clone(&task.json.0),
             words,
@@ -163,7 +163,7 @@ impl Row {
         &self.json
     }
 
-    /// Its words, folded: see [`Part`].
+    /// Its words, folded: see [`TextPart`].
     pub fn words(&self) -> &str {
         &self.words
     }
@@ -182,7 +182,7 @@ fn words(task: &Task, audience: &Audience) -> String {
     let (id, who) = (task.id.to_string(), audience.short());
     let mut words =
         String::with_capacity(task.title.len() + task.desc.len() + tags.len() + accounts.len() + 64);
-    let parts: [&str; Part::COUNT] = [
+    let parts: [&str; TextPart::COUNT] = [
         &task.title,
         &task.desc,
         &id,

@@ -207,20 +207,20 @@ fn the_parts_of_the_words_are_told_apart_whatever_stands_in_them() {
         "Content":{"From_Account":"Ops","Condition":{"TagsAnd":["A b","c\u001fd"],"TagsNot":["É"]}}}"#;
     let row = Row::of(&read_task(&serde_json::from_str(info).unwrap()).unwrap());
     for (part, words) in [
-        (Part::Title, "two lines"),
-        (Part::Desc, "ünder"),
-        (Part::Id, "7"),
-        (Part::Type, "tag"),
-        (Part::Tags, "\u{1f}a b\u{1f}c d\u{1f}é\u{1f}"),
-        (Part::Accounts, ""),
-        (Part::Error, "no\u{1f}quota"),
-        (Part::From, "ops"),
+        (TextPart::Title, "two lines"),
+        (TextPart::Desc, "ünder"),
+        (TextPart::Id, "7"),
+        (TextPart::Type, "tag"),
+        (TextPart::Tags, "\u{1f}a b\u{1f}c d\u{1f}é\u{1f}"),
+        (TextPart::Accounts, ""),
+        (TextPart::Error, "no\u{1f}quota"),
+        (TextPart::From, "ops"),
     ] {
         assert_eq!(part.of(row.words()), words, "{part:?}");
     }
-    assert!(Part::Who.of(row.words()).starts_with("tags a b and c"));
-    assert_eq!(row.words().get(Part::end_of_searched(row.words())..), Some("\nops\n"));
-    assert_eq!((Part::Title.of(""), Part::From.of(""), Part::end_of_searched("")), ("", "", 0));
+    assert!(TextPart::Who.of(row.words()).starts_with("tags a b and c"));
+    assert_eq!(row.words().get(TextPart::end_of_searched(row.words())..), Some("\nops\n"));
+    assert_eq!((TextPart::Title.of(""), TextPart::From.of(""), TextPart::end_of_searched("")), ("", "", 0));
 }
 
 #[test]
@@ -233,7 +233,7 @@ fn words_without_end_are_cut_and_keep_their_parts() {
     );
     let row = Row::of(&read_task(&serde_json::from_str(&info).unwrap()).unwrap());
     assert_eq!(row.words().matches(END).count(), 9);
-    assert!(row.words().ends_with(END) && Part::Title.of(row.words()).starts_with("ⱥ早"));
+    assert!(row.words().ends_with(END) && TextPart::Title.of(row.words()).starts_with("ⱥ早"));
     let mut schedule = Schedule::default();
     let slot = schedule.put(row.clone(), 0).slot();
     assert_eq!(schedule.words(schedule.get(slot).unwrap()), row.words());

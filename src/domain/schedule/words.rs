@@ -27,11 +27,11 @@ struct Piece {
 
 /// All of them.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Words {
+pub(super) struct WordStore {
     pieces: Vec<Piece>,
 }
 
-impl Words {
+impl WordStore {
     /// Takes words up, at most a piece of them.
     pub(super) fn add(&mut self, words: &str) -> Span {
         let words = words.get(..words.floor_char_boundary(PIECE)).unwrap_or_default();

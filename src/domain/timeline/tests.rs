@@ -90,10 +90,10 @@ fn tasks_are_counted_by_type_and_by_state() {
     let first = DateTime::from_timestamp(noon, 0).unwrap();
     let made = Timeline::of(&schedule(told), Zoom::Hour, first, 2, zone("Asia/Shanghai"));
     let [hour, next] = &made.buckets[..] else { panic!("{made:?}") };
-    assert_eq!(hour.of(KindCode::All).of(State::Pending), 1);
-    assert_eq!(hour.of(KindCode::Tag).of(State::Failed), 1);
-    assert_eq!(hour.of(KindCode::Other).of(State::Sent), 1);
-    assert_eq!((hour.all().all(), next.of(KindCode::User).of(State::Unclear)), (3, 1));
+    assert_eq!(hour.of(KindCode::All).of(TaskState::Pending), 1);
+    assert_eq!(hour.of(KindCode::Tag).of(TaskState::Failed), 1);
+    assert_eq!(hour.of(KindCode::Other).of(TaskState::Sent), 1);
+    assert_eq!((hour.all().all(), next.of(KindCode::User).of(TaskState::Unclear)), (3, 1));
     assert!(made.has(KindCode::User) && made.most(KindCode::All) == 1);
 }
 
@@ -161,7 +161,7 @@ proptest! {
                         let at = DateTime::from_timestamp(START + at, 0).unwrap();
                         *of == place && *state == number && bucket.holds(at)
                     };
-                    let state = [State::Pending, State::Dispatching, State::Sent, State::Failed][number];
+                    let state = [TaskState::Pending, TaskState::Dispatching, TaskState::Sent, TaskState::Failed][number];
                     let naive = u32::try_from(tasks.iter().filter(inside).count()).unwrap();
                     prop_assert_eq!(bucket.of(kind).of(state), naive, "{:?} {} {:?}", kind, failed, bucket);
                     seen += naive;

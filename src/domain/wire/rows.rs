@@ -2,10 +2,9 @@
 //!
 //! A page is asked for every few seconds, and most of what comes is what came before.
 
-use std::fmt;
 use std::sync::Arc;
 
-use super::super::json::JsonObject;
+use super::super::json::{JsonObject, RawText};
 use super::super::task::Task;
 
 /// One row of a list.
@@ -25,23 +24,6 @@ pub enum ListedValue {
     New(JsonObject),
     /// To the byte what it said before.
     Known(Arc<Task>),
-}
-
-/// A task as it came, as JSON. It has no `Debug` that shows it: nothing was taken out of it.
-#[derive(Clone, PartialEq, Eq)]
-pub struct RawText(pub(in super::super) Arc<str>);
-
-impl RawText {
-    /// The text.
-    pub fn text(&self) -> &Arc<str> {
-        &self.0
-    }
-}
-
-impl fmt::Debug for RawText {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} bytes", self.0.len())
-    }
 }
 
 impl ListedRow {

@@ -2,7 +2,7 @@
 
 use ratatui::style::Style;
 
-use crate::domain::schedule::State;
+use crate::domain::schedule::TaskState;
 use crate::domain::timeline::StateCounts;
 use crate::theme::Theme;
 
@@ -10,7 +10,8 @@ use crate::theme::Theme;
 const EIGHTHS: [&str; 8] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"];
 
 /// From the foot of a bar to its top. What matters most lies on top, and is told of a cell that holds several.
-const STACK: [State; 5] = [State::Sent, State::Pending, State::Dispatching, State::Unclear, State::Failed];
+const STACK: [TaskState; 5] =
+    [TaskState::Sent, TaskState::Pending, TaskState::Dispatching, TaskState::Unclear, TaskState::Failed];
 
 /// One cell of a bar.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,17 +19,17 @@ pub(super) struct BarCell {
     /// How many eighths of it are filled, at least one.
     eighths: usize,
     /// What it is shown as.
-    pub(super) state: State,
+    pub(super) state: TaskState,
 }
 
 impl BarCell {
     /// The first cell of its width.
     pub(super) fn first(self) -> &'static str {
         match self.state {
-            State::Failed => "F",
-            State::Unclear => "?",
-            State::Dispatching => "»",
-            State::Sent | State::Pending => self.rest(),
+            TaskState::Failed => "F",
+            TaskState::Unclear => "?",
+            TaskState::Dispatching => "»",
+            TaskState::Sent | TaskState::Pending => self.rest(),
         }
     }
 
@@ -40,10 +41,10 @@ impl BarCell {
     /// Its look.
     pub(super) fn style(self, theme: &Theme) -> Style {
         match self.state {
-            State::Sent => theme.muted(),
-            State::Pending => theme.plain(),
-            State::Dispatching => theme.warn(),
-            State::Failed | State::Unclear => theme.danger(),
+            TaskState::Sent => theme.muted(),
+            TaskState::Pending => theme.plain(),
+            TaskState::Dispatching => theme.warn(),
+            TaskState::Failed | TaskState::Unclear => theme.danger(),
         }
     }
 }
@@ -71,9 +72,9 @@ fn cells_of(all: u64, height: u64, most: u64) -> u64 {
 }
 
 /// What matters most among the tasks from one share to the other, in parts of the bar.
-fn state_of(counts: &StateCounts, from: u64, to: u64, parts: u64) -> State {
+fn state_of(counts: &StateCounts, from: u64, to: u64, parts: u64) -> TaskState {
     let mut below = 0;
-    let mut found = State::Sent;
+    let mut found = TaskState::Sent;
     for state in STACK {
         let count = u64::from(counts.of(state));
         let (begin, end) = (below * parts, (below + count) * parts);
@@ -123,8 +124,8 @@ mod tests {
             let bar = bar(&counts, counts.all() + more, height);
             prop_assert!(bar.len() <= usize::from(height));
             prop_assert_eq!(bar.is_empty(), counts.all() == 0);
-            let failed = counts.of(State::Failed) > 0;
-            prop_assert_eq!(bar.last().is_some_and(|top| top.state == State::Failed), failed);
+            let failed = counts.of(TaskState::Failed) > 0;
+            prop_assert_eq!(bar.last().is_some_and(|top| top.state == TaskState::Failed), failed);
             for cell in &bar {
                 prop_assert!(counts.of(cell.state) > 0);
                 prop_assert!((1..=8).contains(&cell.eighths));

@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 use super::*;
 use crate::app::{ReqId, Wanted};
 use crate::domain::Coverage;
-use crate::domain::coverage::Window;
+use crate::domain::coverage::TimeWindow;
 use crate::domain::limits::RangeOf;
 use crate::domain::query::Range;
 use crate::sandbox::{ListTimeField, Seed, WantOverflow};
@@ -194,7 +194,7 @@ async fn what_the_service_does_not_take_fails_alone_and_what_nobody_answers_ends
     let mut bench = Bench::start(&refused);
     bench.ask(sync(1)).await;
     let coverage = read(&mut bench, 1).await.result.unwrap();
-    assert!(coverage.missing().0 >= 1 && coverage.windows.iter().any(Window::is_fresh), "{coverage:?}");
+    assert!(coverage.missing().0 >= 1 && coverage.windows.iter().any(TimeWindow::is_fresh), "{coverage:?}");
     assert_eq!(coverage.failed().count(), coverage.missing().0);
 
     let server = MockServer::start(|_, _| Act::Json(fail(70001))).await;
