@@ -43,10 +43,12 @@
 //! | what a text field takes, and its limit | [`app::text_field`], [`domain::fields`] |
 //! | the text of an error | [`domain::catalog`] (codes), [`domain::failure`] (the transport) |
 //! | what goes over the wire | [`domain::wire`]; how it goes in [`api`] |
-//! | which rows are asked for, and whether a page joins what was shown | `app::board`: `paging`, `range` |
-//! | how the table finds the present, or the page of one task | `app::board`: `seek`, `go_to` |
+//! | which tasks are held, and what of one is held | [`domain::schedule`]; what an answer brings is taken up in `app::board::arrive` |
+//! | which of them are rows of the table, and in which order | `app::board`: `listing`, `table`; when rows may move: `rows`, `hold` |
+//! | when the range is read again, and what goes from the table then | `app::board::sync` |
+//! | what is asked for often because it is due or on the screen | `app::board::watch` |
 //! | which rows are on the screen, and where the line that says now stands | `app::board::viewport` |
-//! | what is shown beside the list: what was just written or cancelled | `app::board::own` |
+//! | what was just written or cancelled, and for how long the list may tell otherwise | `app::board::own`; going to it: `go_to` |
 //! | what is learnt of the service's list, and what is asked for then | [`domain::limits`], `worker::limits` |
 //! | that a write is not sent twice | `api::retry`, 70001 in `api::client`, the HTTP library's own retries off in `api::http`; before it `worker::before`, in doubt `worker::reconcile` |
 //! | how the whole range is read, and when it counts as complete | [`domain::pass`], [`domain::coverage`]; asking: `worker::sync` |

@@ -9,7 +9,7 @@ use crate::keymap::{Action, Scope};
 use crate::domain::TaskId;
 
 use super::board::offer::{offer, take_up};
-use super::board::rows::{select, set_filter};
+use super::board::rows::{scroll_to, select, set_filter};
 use super::next::{Go, Next};
 use super::shared::Shared;
 use super::text_field::TextField;
@@ -29,6 +29,8 @@ pub struct FilterLine {
     before: Filter,
     /// The task that was selected then, and the one that was shown in spite of that filter.
     selected: (Option<TaskId>, Option<TaskId>),
+    /// The first row on the screen then.
+    top: usize,
     /// Which of the kept filters was recalled, the newest being 0, and what was typed before.
     recalled: Option<(usize, String)>,
 }
@@ -49,6 +51,7 @@ impl FilterLine {
     pub(super) fn open(shared: &mut Shared) -> Self {
         let before = shared.board.filter.clone();
         let selected = (shared.board.selected, shared.board.shown_anyway);
+        let top = shared.board.top;
         let left = shared.drafts.filter.take();
         let entry = TextField::line(left.as_deref().unwrap_or(&before.text)).at_most(LONGEST);
         if let Some(text) = left {
@@ -56,7 +59,7 @@ impl FilterLine {
             set_filter(shared, filter);
             shared.say("your last input is restored · ctrl-u empties the line");
         }
-        Self { entry, before, selected, recalled: None }
+        Self { entry, before, selected, top, recalled: None }
     }
 
     /// A key in the line.
@@ -74,6 +77,7 @@ impl FilterLine {
                 }
                 set_filter(shared, self.before.clone());
                 select(shared, self.selected);
+                scroll_to(shared, self.top);
                 return Next::close();
             }
             _ => {

@@ -65,7 +65,7 @@ impl ListLimits {
         serde_json::to_string(self).unwrap_or_default()
     }
 
-    /// The question as far as it is known to be taken. What the operator asks for as it is stays.
+    /// The question as far as it is known to be taken.
     #[must_use]
     pub fn fit(&self, query: &Query, now: DateTime<Utc>) -> Query {
         let mut fitted = query.clone();
@@ -75,7 +75,6 @@ impl ListLimits {
             fitted.page_size = self.want_taken.unwrap_or(refused / 2).clamp(1, query.page_size);
         }
         if let Some(longest) = self.longest()
-            && !query.exact
             && query.range.length() > longest
         {
             fitted.range = query.range.shortened(longest, now);
@@ -241,11 +240,9 @@ mod tests {
         let fitted = limits.fit(&Query { offset: 100, ..query.clone() }, now());
         assert_eq!((fitted.range, fitted.page_size, fitted.offset), (seven, 20, 0));
         assert_eq!(limits.range_words().unwrap(), "the service takes ranges up to about 7 days");
-        let exact = Query { exact: true, ..query.clone() };
-        assert_eq!(limits.fit(&exact, now()).range, query.range);
         // It is taken after all.
         let mut limits = limits;
-        limits.saw(&exact, &Page::default());
+        limits.saw(&query, &Page::default());
         assert_eq!((limits.range_words(), limits.rows_a_page()), (None, None));
     }
 

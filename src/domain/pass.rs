@@ -176,7 +176,6 @@ impl Pass {
             keyword: self.keyword.clone(),
             offset,
             page_size: self.page_size,
-            exact: false,
         };
         self.questions += 1;
         self.asked.push(Asked { number: self.questions, piece: piece.number, epoch, offset });

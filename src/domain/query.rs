@@ -58,12 +58,6 @@ impl Range {
         Self { begin: now - Duration::days(7), end: now + Duration::days(23) }
     }
 
-    /// Where the table starts when a range is of the creation time: the same length, most of it in the
-    /// past, for nothing is created ahead.
-    pub fn of_creation_around(now: DateTime<Utc>) -> Self {
-        Self { begin: now - Duration::days(24), end: now + Duration::days(6) }
-    }
-
     /// From one end to the other.
     pub fn length(self) -> Duration {
         self.end - self.begin
@@ -118,9 +112,6 @@ pub struct Query {
     pub offset: u64,
     /// `Want`: the most rows asked for, 1 to 100. The service may give fewer.
     pub page_size: u32,
-    /// Whether the operator asks for this very range: then it is asked for as it is, also when a shorter
-    /// one is known to be taken.
-    pub exact: bool,
 }
 
 impl Query {
@@ -134,16 +125,7 @@ impl Query {
             keyword: String::new(),
             offset: 0,
             page_size,
-            exact: false,
         }
-    }
-
-    /// Whether the rows of both begin with the same one: they differ at most in how many are asked for.
-    pub fn begins_as(&self, other: &Self) -> bool {
-        let Self { order, ascending, range, keyword, offset, page_size: _, exact } = self;
-        (*order, *ascending, *range, *offset, *exact)
-            == (other.order, other.ascending, other.range, other.offset, other.exact)
-            && *keyword == other.keyword
     }
 }
 
@@ -185,7 +167,6 @@ mod tests {
         assert_eq!(range.moved(1).begin, range.end);
         assert_eq!(range.moved(1).moved(-1), range);
         assert!(range.length() <= Duration::days(31));
-        assert_eq!(Range::of_creation_around(DateTime::UNIX_EPOCH).length(), range.length());
         let late =
             Range { begin: DateTime::<Utc>::MAX_UTC - Duration::days(1), end: DateTime::<Utc>::MAX_UTC };
         assert_eq!(late.moved(1), late);

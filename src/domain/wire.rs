@@ -281,7 +281,6 @@ mod tests {
             keyword: "Push Title".into(),
             offset: 0,
             page_size: 20,
-            exact: false,
         };
         assert_eq!(
             list_body(88_888_888, &query).to_string(),

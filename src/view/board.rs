@@ -42,7 +42,9 @@ pub fn render(state: &State, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
     if trouble.is_none()
         && let Some(remarks) = remarks(state, areas.table.width.saturating_sub(4))
     {
-        cells::foot(&format!(" {remarks} "), false, theme.warn(), areas.table, buf);
+        let is_bad = state.board.sync.coverage().is_some_and(|coverage| coverage.failed().next().is_some());
+        let style = if is_bad { theme.warn() } else { theme.muted() };
+        cells::foot(&format!(" {remarks} "), false, style, areas.table, buf);
     }
     let inner = inside(areas.table);
     let pending_rows: Vec<Row<'_>> =

@@ -58,7 +58,7 @@ pub(super) async fn list(
         (fitted, is_hopeless)
     });
     match ask(deps, fitted.clone(), priority).await {
-        Err(failure) if is_refused(&failure) && !fitted.exact && !is_hopeless => {
+        Err(failure) if is_refused(&failure) && !is_hopeless => {
             narrow(deps, fitted, now, priority, failure).await
         }
         result => result,

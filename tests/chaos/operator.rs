@@ -369,7 +369,6 @@ impl Operator {
             keyword: self.plan.title(story),
             offset: 0,
             page_size: 100,
-            exact: false,
         };
         let req = self.ask(Asked::ReadList(story));
         self.send(Effect::List { req, query, priority: Priority::Page }).await;

@@ -84,7 +84,6 @@ fn widen(shared: &mut Shared, task: &Task) -> Option<String> {
         let begin = at.checked_sub_signed(half).unwrap_or(at);
         let end = at.checked_add_signed(half.max(TimeDelta::days(1))).unwrap_or(at);
         board.range = Range { begin, end };
-        board.is_default_range = false;
         said.push("the range is another".to_owned());
     }
     (!said.is_empty()).then(|| format!("to show #{} {}", task.id, said.join(", and ")))

@@ -47,7 +47,6 @@ pub(crate) fn set_range(shared: &mut Shared, range: Range) {
     let board = &mut shared.board;
     if !(same(board.range.begin, range.begin) && same(board.range.end, range.end)) {
         board.range = range;
-        board.is_default_range = false;
     }
 }
 
@@ -88,12 +87,10 @@ pub(super) fn return_to_now(shared: &mut Shared) -> Vec<Effect> {
         return reload(shared);
     }
     shared.board.range = Range::around(now);
-    shared.board.is_default_range = true;
     read_anew(shared)
 }
 
 pub(super) fn move_range(shared: &mut Shared, steps: i32) -> Vec<Effect> {
     shared.board.range = shared.board.range.moved(steps);
-    shared.board.is_default_range = false;
     read_anew(shared)
 }

@@ -158,6 +158,12 @@ pub(crate) fn select(shared: &mut Shared, (id, anyway): (Option<TaskId>, Option<
     }
 }
 
+/// The rows are where they were on the screen before, as far as the selected one stays in sight.
+pub(crate) fn scroll_to(shared: &mut Shared, top: usize) {
+    shared.board.top = top;
+    follow_cursor(shared);
+}
+
 /// Keeps the selected row on screen.
 pub(crate) fn follow_cursor(shared: &mut Shared) {
     let view = Viewport::of(shared);

@@ -75,8 +75,6 @@ pub struct Board {
     pub listing: Listing,
     /// Tasks that fire in this range are shown.
     pub range: Range,
-    /// Whether the range is the one that the table begins with.
-    pub is_default_range: bool,
     /// What the service was asked to find; empty is nothing.
     pub keyword: String,
     /// What it has found.
@@ -132,7 +130,6 @@ impl Board {
             schedule: Schedule::default(),
             listing: Listing::default(),
             range: Range::around(now),
-            is_default_range: true,
             keyword: String::new(),
             found: HashSet::new(),
             sort: Sort::default(),

@@ -2,7 +2,6 @@
 //! against sandboxes that read it in their own way.
 
 use super::*;
-use crate::app::ReqId;
 use crate::app::Verdict;
 use crate::app::{Moment, State, update};
 use crate::domain::limits::RangeOf;
@@ -168,20 +167,6 @@ async fn what_is_refused_whatever_less_is_asked_for_is_told_and_not_tried_again_
         assert_eq!(failure.code(), Some(90104));
     }
     assert!(server.count("list_sched_task") <= 10, "{}", server.count("list_sched_task"));
-}
-
-#[tokio::test]
-async fn a_range_that_the_operator_asks_for_is_asked_for_as_it_is() {
-    let fixture = Fixture::with(Options { list_max_range_days: 0, ..Options::default() }).await;
-    let store = memory();
-    let mut limits = ListLimits::default();
-    limits.refused_range(query().range);
-    store.put_fact("acme", "list_limits", &limits.write()).unwrap();
-    let journal = Journal::new(Some(Arc::clone(&store)), "acme");
-    let mut bench = Bench::start_with(&fixture.server, QUICK, journal, 64);
-    let asked = Query { exact: true, ..query() };
-    bench.ask(Effect::List { req: ReqId(1), query: asked, priority: Priority::Page }).await;
-    assert_eq!(bench.next().await, Some(Message::Listed { req: ReqId(1), result: Ok(Page::default()) }));
 }
 
 /// The four readings of the list page; what is due must be shown under each, or that it is not.

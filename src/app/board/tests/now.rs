@@ -96,7 +96,7 @@ fn a_dot_comes_back_to_now_from_any_range_order_and_page() {
         let effects = press(&mut state, '.');
         service.answer(&mut state, effects);
         assert_eq!((selected(&state), state.board.top), (next, top), "{keys}");
-        assert!(state.board.is_default_range && state.board.range.holds(at(0).utc), "{keys}");
+        assert!(state.board.range.holds(at(0).utc), "{keys}");
     }
 }
 
