@@ -508,6 +508,7 @@ mod by_id;
 mod focus;
 mod now;
 mod own;
+mod sync;
 
 #[test]
 fn a_dead_key_says_so_and_names_the_key_for_help() {
