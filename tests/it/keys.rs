@@ -192,6 +192,12 @@ fn every_key_of_the_drafts_and_the_api_log() {
 }
 
 #[test]
+fn every_key_of_the_timeline() {
+    press_all(Scope::Timeline);
+    press_all(Scope::Bucket);
+}
+
+#[test]
 fn every_key_of_help_and_palette() {
     press_all(Scope::Help);
     press_all(Scope::Search);
