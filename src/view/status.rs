@@ -258,7 +258,7 @@ fn page(state: &State, theme: &Theme) -> Vec<Segment> {
     }
     let count = board.count();
     if board.filter.is_on() {
-        said.push(Segment::new("   ", format!("{} match ·", text::grouped(count as u64)), theme.accent(), 4));
+        said.push(Segment::new("   ", format!("{} match", text::grouped(count as u64)), theme.accent(), 4));
     }
     let shown = Viewport::of(state).rows_from(board.top, count);
     let rows = if count == 0 {
@@ -266,7 +266,7 @@ fn page(state: &State, theme: &Theme) -> Vec<Segment> {
     } else {
         format!("rows {}–{}", text::grouped(board.top as u64 + 1), text::grouped((board.top + shown) as u64))
     };
-    let gap = if board.filter.is_on() { " " } else { "   " };
+    let gap = if board.filter.is_on() { " · " } else { "   " };
     said.push(Segment::new(gap, rows, theme.plain(), 2));
     let of = text::grouped(board.in_range());
     match board.sync.reach(state.now) {
@@ -276,9 +276,9 @@ fn page(state: &State, theme: &Theme) -> Vec<Segment> {
             said.push(Segment::new(" ", format!("as of {} ago", age_of(at, state)), theme.warn(), 0));
         }
         Reach::Part { missing, windows } => {
-            said.push(Segment::new(" ", format!("of at least {of}"), theme.plain(), 1));
+            said.push(Segment::new(" ", format!("of at least {of},"), theme.plain(), 1));
             let words = text::counted(windows as u64, "window", "windows");
-            said.push(Segment::new(", ", format!("{missing} of {words} missing"), theme.warn(), 3));
+            said.push(Segment::new(" ", format!("{missing} of {words} missing"), theme.warn(), 3));
         }
         Reach::Nothing => said.push(Segment::new(" ", format!("of at least {of}"), theme.plain(), 1)),
     }

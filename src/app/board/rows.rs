@@ -79,10 +79,13 @@ pub(super) fn count_tabs(shared: &mut Shared) {
     let now = shared.now.running;
     let (zone, server_now) = (shared.zone, shared.server_now());
     let board = &mut shared.board;
-    if now >= board.count_tabs_at {
-        board.tabs_of = board.schedule.between(board.range).to_vec();
-        let pause = if board.tabs_of.len() < FEW { TABS_EVERY } else { TABS_EVERY_OF_MANY };
-        board.count_tabs_at = now + pause;
+    let of = board.schedule.between(board.range);
+    // While many are read they are counted with every second, too.
+    let every =
+        if of.len() < FEW || of.len() != board.tabs_of.len() { TABS_EVERY } else { TABS_EVERY_OF_MANY };
+    if board.tabs_counted_at.is_none_or(|at| now >= at + every) {
+        board.tabs_of = of.to_vec();
+        board.tabs_counted_at = Some(now);
         shared.tabs.restart(&shared.setup.filters, zone, server_now);
     }
     let (doubted, cancelled) = (shared.doubted(), shared.board.own.cancelled());

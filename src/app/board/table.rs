@@ -116,9 +116,9 @@ pub struct Board {
     pub(super) extent: Extent,
     /// For which second the filter was judged last.
     pub(super) judged_at: i64,
-    /// Of which tasks the saved filters are counted, and when that begins anew.
+    /// Of which tasks the saved filters are counted, and when that began.
     pub(super) tabs_of: Vec<Slot>,
-    pub(super) count_tabs_at: Duration,
+    pub(super) tabs_counted_at: Option<Duration>,
     /// How many tasks of the range are in which state.
     pub counts: TaskCounts,
 }
@@ -155,7 +155,7 @@ impl Board {
             extent: Extent::default(),
             judged_at: 0,
             tabs_of: Vec::new(),
-            count_tabs_at: Duration::ZERO,
+            tabs_counted_at: None,
             counts: TaskCounts::default(),
         }
     }
