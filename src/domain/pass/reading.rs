@@ -47,14 +47,13 @@ pub(super) enum Step {
     Short,
 }
 
-/// How many rows of a page are asked for once more with the next one. Two tell a service that turns rows of the
-/// same second around from one that keeps them; the third is for a row that goes meanwhile.
+/// How many rows of a page are asked for once more with the next one. One would do where rows keep their order; two
+/// tell a service that turns rows of the same second around. More would only cost calls.
 pub(super) fn shared_rows(page_size: u64) -> u64 {
     match page_size {
         0 | 1 => 0,
         2 => 1,
-        3..60 => 2,
-        60.. => 3,
+        3.. => 2,
     }
 }
 

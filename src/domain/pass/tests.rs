@@ -292,8 +292,8 @@ fn what_comes_next_is_asked_for_first_and_then_what_was_just_now() {
     assert!(!second.query.ascending);
     assert_eq!((second.query.range.begin, second.query.range.end), (wanted().begin, at(-120)));
     let third = pass.next(now()).unwrap();
-    assert_eq!((third.query.range, third.query.offset), (first.query.range, 97));
-    assert_eq!(pass.next(now()).unwrap().query.offset, 194);
+    assert_eq!((third.query.range, third.query.offset), (first.query.range, 98));
+    assert_eq!(pass.next(now()).unwrap().query.offset, 196);
     let progress = pass.coverage().progress();
     assert_eq!(progress, (100, None));
 }
