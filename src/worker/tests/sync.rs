@@ -137,7 +137,8 @@ async fn pages_that_come_smaller_than_asked_for_are_read_on_by_what_came() {
 
 #[tokio::test]
 async fn every_call_is_a_page_and_the_first_is_of_what_comes_next() {
-    let (fixture, read, coverage) = is_read_whole(520, Options::default()).await;
+    let options = Options { list_time_field: ListTimeField::OrderBy, ..Options::default() };
+    let (fixture, read, coverage) = is_read_whole(520, options).await;
     let lists = fixture.lists();
     let rows = coverage.progress().0;
     // At most one page more for each window and twenty, and two to find out which time a range is of.
