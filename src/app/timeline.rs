@@ -17,7 +17,7 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::layout::Position;
 
-use crate::domain::collision::{Collision, Collisions, Policy};
+use crate::domain::collision::{Collision, CollisionRule, Collisions, Policy};
 use crate::domain::query::Range;
 use crate::domain::schedule::{KindCode, Schedule};
 use crate::domain::timeline::{KINDS, Timeline, Zoom};
@@ -31,6 +31,30 @@ use super::task_actions;
 use bucket_list::BucketRow;
 use held::schedule;
 use plot::Plot;
+
+/// Of each bar, the numbers of its collisions: what the service refuses first. There may be as many as tasks.
+fn by_bucket(timeline: &Timeline, collisions: &Collisions) -> Vec<Vec<u32>> {
+    let begin = timeline.range().map_or(0, |range| range.begin.timestamp());
+    let ends: Vec<i64> = timeline.buckets.iter().map(|bucket| bucket.end.timestamp()).collect();
+    let mut of_bucket: Vec<Vec<u32>> = vec![Vec::new(); ends.len()];
+    // A time beyond the last bar has the number behind it.
+    let bucket = |at: i64| if at < begin { ends.len() } else { ends.partition_point(|end| *end <= at) };
+    for rule in CollisionRule::ALL {
+        for (number, one) in (0..).zip(&collisions.found).filter(|(_, one)| one.rule == rule) {
+            let later = bucket(one.at);
+            let earlier = one.with.map_or(later, |(_, at)| bucket(at));
+            if let Some(all) = of_bucket.get_mut(later) {
+                all.push(number);
+            }
+            if earlier != later
+                && let Some(all) = of_bucket.get_mut(earlier)
+            {
+                all.push(number);
+            }
+        }
+    }
+    of_bucket
+}
 
 /// Types that always have a row; another has one where there is a task of it.
 const ALWAYS: [KindCode; 3] = [KindCode::All, KindCode::Tag, KindCode::User];
@@ -80,19 +104,7 @@ impl Made {
         let timeline = Timeline::of(schedule, *zoom, *first, *count, *shown);
         let collisions = timeline.range().map(|range| Collisions::of(schedule, range, policy, *own));
         let collisions = collisions.unwrap_or_default();
-        let mut of_bucket: Vec<Vec<u32>> = vec![Vec::new(); timeline.buckets.len()];
-        for (number, one) in (0..).zip(&collisions.found) {
-            let bucket = |at: i64| timeline.at(DateTime::from_timestamp(at, 0)?);
-            let (later, earlier) = (bucket(one.at), one.with.and_then(|(_, at)| bucket(at)));
-            for bucket in later.into_iter().chain(earlier.filter(|earlier| Some(*earlier) != later)) {
-                of_bucket.get_mut(bucket).into_iter().for_each(|all| all.push(number));
-            }
-        }
-        // What the service refuses is told first.
-        let rank = |number: &u32| collisions.found.get(*number as usize).map(|one| one.rule as usize);
-        for all in &mut of_bucket {
-            all.sort_by_key(rank);
-        }
+        let of_bucket = by_bucket(&timeline, &collisions);
         Self { timeline, collisions, of_bucket }
     }
 

@@ -243,3 +243,26 @@ fn nobody_is_taken_out_of_a_text_by_the_key_of_a_screen() {
         assert!(state.form().is_some(), "{keys}");
     }
 }
+
+#[test]
+fn a_collision_is_told_of_the_bars_of_both_tasks_and_what_the_service_refuses_comes_first() {
+    let state = timeline(SIZE, "");
+    let made = page(&state).made(&state);
+    let mut told = 0;
+    for (number, bucket) in made.timeline.buckets.iter().enumerate() {
+        let of_bar: Vec<Collision> = made.collisions_of(number).copied().collect();
+        let is_in = |at: i64| bucket.holds(DateTime::from_timestamp(at, 0).unwrap());
+        let naive: Vec<Collision> = made
+            .collisions
+            .found
+            .iter()
+            .filter(|one| is_in(one.at) || one.with.is_some_and(|(_, at)| is_in(at)))
+            .copied()
+            .collect();
+        assert_eq!((of_bar.len(), made.colliding(number)), (naive.len(), naive.len()));
+        assert!(naive.iter().all(|one| of_bar.contains(one)), "{bucket:?}");
+        assert!(of_bar.is_sorted_by_key(|one| one.rule as usize), "{of_bar:?}");
+        told += of_bar.len();
+    }
+    assert!(told >= made.collisions.found.len() && told > 30, "{told}");
+}
