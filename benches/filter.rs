@@ -11,14 +11,17 @@ use std::error::Error;
 use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use pushdeck::app::{Message, Moment, Setup, State, update};
 use pushdeck::domain::filter::{FilterContext, Run};
+use pushdeck::domain::profile::Environment;
 use pushdeck::domain::schedule::{Row, Slot};
 use pushdeck::domain::{Filter, Schedule, Zone, wire};
 
 /// How often each figure is taken.
 const TIMES: usize = 15;
-/// Seconds over which the tasks are scheduled: 90 days back and 30 ahead.
-const SPREAD: u64 = 120 * 86_400;
+/// Seconds over which the tasks are scheduled: 6 days back and 22 ahead, all of which the table shows.
+const SPREAD: u64 = 28 * 86_400;
 
 const TITLES: [(&str, &str); 10] = [
     ("Flash sale", "Everything 30 % off until midnight. Only today, only in the app."),
@@ -56,7 +59,7 @@ fn json(number: u64) -> String {
     let pick = |of: usize, salt: u64| usize::try_from(spread(random ^ salt) % of as u64).unwrap_or(0);
     let (title, desc) = TITLES[pick(TITLES.len(), 1)];
     let (kind, audience) = AUDIENCES[pick(AUDIENCES.len(), 2)];
-    let seconds = i64::try_from(random % SPREAD).unwrap_or(0) - 90 * 86_400;
+    let seconds = i64::try_from(random % SPREAD).unwrap_or(0) - 6 * 86_400;
     let at = now() + TimeDelta::seconds(seconds);
     let created = at - TimeDelta::hours(30);
     let (status, success, error) = match seconds {
@@ -147,6 +150,86 @@ fn run(name: &str, schedule: &Schedule, slots: &[Slot], filter: &str) -> Vec<Slo
     passing
 }
 
+/// The dashboard with so many tasks, as they are recalled at a start.
+fn dashboard(count: u64) -> Result<State, Box<dyn Error>> {
+    let setup = Setup {
+        profile: "acme".to_owned(),
+        environment: Environment::Prod,
+        place: "Singapore".to_owned(),
+        sdkappid: 1_400_000_001,
+        from_account: "administrator".to_owned(),
+        audience_all: None,
+        limits: pushdeck::domain::collision::Policy::default(),
+        zone: "Asia/Shanghai".parse()?,
+        history: TimeDelta::days(90),
+        page_size: 50,
+        refresh: Duration::from_secs(2),
+        mouse: true,
+        notice: None,
+        keys: pushdeck::keymap::Keymap::default(),
+        filters: Vec::new(),
+        app: "acme".into(),
+    };
+    let mut state = State::start(setup, at_second(0), (160, 48)).0;
+    for piece in 0..count.div_ceil(500) {
+        let numbers = (piece * 500)..((piece + 1) * 500).min(count);
+        let tasks = numbers.filter_map(|number| wire::read_task_text(&json(number).into()));
+        let rows = tasks.map(|task| Row::of(&task)).collect();
+        update(&mut state, Message::Recalled { rows, read_at: now() });
+    }
+    for second in 1..40 {
+        update(&mut state, Message::Ticked(at_second(second)));
+    }
+    Ok(state)
+}
+
+fn at_second(second: u64) -> Moment {
+    let running = Duration::from_secs(1000 + second);
+    Moment { utc: now() + TimeDelta::seconds(i64::try_from(second).unwrap_or(0)), running }
+}
+
+/// Keys in the line of the filter of the dashboard: the key itself, and everything until the rows are there.
+fn keys(name: &str, state: &mut State, typed: &str) {
+    let mut press = |code: KeyCode| {
+        let began = Instant::now();
+        update(state, Message::Key(KeyEvent::new(code, KeyModifiers::NONE)));
+        let (key, mut longest, mut messages) = (began.elapsed(), began.elapsed(), 1);
+        // The loop wakes at once where something is left to be done.
+        while state.wake_in().is_zero() && messages < 10_000 {
+            let slice = Instant::now();
+            update(state, Message::Ticked(state.now));
+            longest = longest.max(slice.elapsed());
+            messages += 1;
+        }
+        (key, longest, began.elapsed(), messages)
+    };
+    let mut figures = Vec::new();
+    press(KeyCode::Char('/'));
+    for _ in 0..TIMES {
+        for c in typed.chars() {
+            figures.push(press(KeyCode::Char(c)));
+        }
+        for _ in typed.chars() {
+            press(KeyCode::Backspace);
+        }
+    }
+    press(KeyCode::Esc);
+    let ms = |time: Duration| time.as_secs_f64() * 1000.0;
+    let middle = |of: fn(&(Duration, Duration, Duration, i32)) -> Duration| {
+        let mut all: Vec<Duration> = figures.iter().map(of).collect();
+        all.sort();
+        ms(all.get(all.len() / 2).copied().unwrap_or_default())
+    };
+    let messages = figures.iter().map(|figure| figure.3).max().unwrap_or_default();
+    println!(
+        "  {name:<40} median {:7.2} ms until the rows are there   {:6.2} ms the key alone   {:6.2} ms its longest \
+         message of {messages}",
+        middle(|figure| figure.2),
+        middle(|figure| figure.0),
+        middle(|figure| figure.1),
+    );
+}
+
 fn measure(count: u64) -> Result<(), Box<dyn Error>> {
     println!("{count} tasks");
     let schedule = hold(count)?;
@@ -166,6 +249,14 @@ fn measure(count: u64) -> Result<(), Box<dyn Error>> {
     run("in<2h", &schedule, all, "in<2h");
     run("status=failed", &schedule, all, "status=failed");
     run("status=failed at=\"last night\" quota", &schedule, all, "status=failed at=\"last night\" quota");
+    drop(schedule);
+    let mut state = dashboard(count)?;
+    println!("  the dashboard shows {} rows of {}", state.board.count(), state.board.schedule.len());
+    keys("a key: z, which stands nowhere", &mut state, "z");
+    keys("a key: s, which stands in most", &mut state, "s");
+    keys("a key: 1, which stands everywhere", &mut state, "1");
+    keys("keys: s, a, l, e", &mut state, "sale");
+    keys("keys: !s, which stand in few", &mut state, "!s");
     Ok(())
 }
 

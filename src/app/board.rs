@@ -12,12 +12,11 @@ use std::time::Duration;
 use chrono::TimeDelta;
 
 use crate::domain::failure::NotSent;
-use crate::domain::{Failure, Page, Priority, Query, Task};
+use crate::domain::{Failure, Filter, Page, Priority, Query, Task};
 use crate::keymap::{Action, Scope};
 
 use super::effect::Effect;
 use super::filter::saved;
-use super::filter::terms::Filter;
 use super::next::{Destination, Next};
 use super::request::ReqId;
 use super::shared::Shared;

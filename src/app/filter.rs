@@ -6,7 +6,7 @@ use crossterm::event::KeyEvent;
 
 use crate::keymap::{Action, Scope};
 
-use crate::domain::TaskId;
+use crate::domain::{Filter, TaskId};
 
 use super::board::offer::{offer, take_up};
 use super::board::rows::{scroll_to, select, set_filter};
@@ -16,9 +16,6 @@ use super::text_field::TextField;
 
 pub mod saved;
 pub mod tabs;
-pub mod terms;
-
-pub use terms::Filter;
 
 /// The line in which a filter is typed; it takes effect while typing.
 #[derive(Clone, Debug)]

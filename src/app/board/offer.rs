@@ -1,10 +1,9 @@
 //! What an empty table offers: where nothing on it fits, what was typed may be the number of a task, or words that
 //! were not read yet.
 
-use crate::domain::{TaskId, text};
+use crate::domain::{Filter, TaskId, text};
 
 use super::super::effect::Effect;
-use super::super::filter::terms::Filter;
 use super::super::shared::Shared;
 use super::by_id::{go_to_id, typed_id};
 use super::range::read_anew;

@@ -3,10 +3,9 @@
 
 use std::time::Duration;
 
-use crate::domain::TaskId;
 use crate::domain::filter::FilterContext;
+use crate::domain::{Filter, TaskId};
 
-use super::super::filter::terms::Filter;
 use super::super::shared::Shared;
 use super::hold::is_held;
 use super::table::{Board, Opening, ROWS_BEFORE};

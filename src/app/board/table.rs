@@ -9,10 +9,9 @@ use chrono::{DateTime, TimeDelta, Utc};
 
 use crate::domain::filter::{FilterContext, Run};
 use crate::domain::query::Range;
-use crate::domain::schedule::{self, HeldTask, Schedule, Slot};
-use crate::domain::{Outcome, Query, Task, TaskId};
+use crate::domain::schedule::{self, HeldTask, NO_TIME, Schedule, Slot};
+use crate::domain::{Filter, Outcome, Query, Task, TaskId};
 
-use super::super::filter::terms::Filter;
 use super::super::remote::Remote;
 use super::super::request::Moment;
 use super::columns::Extent;
@@ -121,6 +120,9 @@ pub struct Board {
     pub(super) tabs_counted_at: Option<Duration>,
     /// How many tasks of the range are in which state.
     pub counts: TaskCounts,
+    /// Of what they were counted: the version of the schedule, the range, and what was cancelled here. `None` where a
+    /// find leaves out more.
+    counted: Option<(u64, Range, HashSet<TaskId>)>,
 }
 
 impl Board {
@@ -157,6 +159,7 @@ impl Board {
             tabs_of: Vec::new(),
             tabs_counted_at: None,
             counts: TaskCounts::default(),
+            counted: None,
         }
     }
 
@@ -307,12 +310,25 @@ impl Board {
             let listed = self.listing.slots().iter().copied();
             if self.sort.ascending { listed.collect() } else { listed.rev().collect() }
         } else {
-            let is_candidate =
-                |slot: &Slot| self.schedule.get(*slot).is_some_and(|held| self.is_candidate(held));
-            self.schedule.by_time().iter().copied().filter(is_candidate).collect()
+            self.candidates()
         };
         let run = Run::new(self.filter.clone());
         self.filtering = Some(Filtering { run, candidates });
+    }
+
+    /// Everything that is shown where no filter is on, in the order of its time. Few are looked at for that: in that
+    /// order each lies somewhere else in memory.
+    fn candidates(&self) -> Vec<Slot> {
+        let by_time = self.schedule.by_time();
+        let is_timeless =
+            |slot: &Slot| self.schedule.get(*slot).is_some_and(|held| held.scheduled == NO_TIME);
+        let timeless = by_time.get(..by_time.partition_point(is_timeless)).unwrap_or_default();
+        let mut candidates = [timeless, self.schedule.between(self.range)].concat();
+        if !self.keyword.is_empty() {
+            let is_found = |slot: &Slot| self.schedule.get(*slot).is_some_and(|held| self.is_candidate(held));
+            candidates.retain(is_found);
+        }
+        candidates
     }
 
     /// Goes on with it for as long as a key can wait; says whether the rows are there.
@@ -367,6 +383,12 @@ impl Board {
 
     /// How many tasks of the range are in which state; those that were cancelled here are none any more.
     fn count_states(&mut self) {
+        // A key in the filter changes nothing of it.
+        let counted = Some((self.schedule.version(), self.range, self.own.cancelled()));
+        if self.counted == counted {
+            return;
+        }
+        self.counted = counted.filter(|_| self.keyword.is_empty());
         let mut counts = TaskCounts::default();
         for held in self.schedule.between(self.range).iter().filter_map(|slot| self.schedule.get(*slot)) {
             let is_counted = !held.is_gone && (self.keyword.is_empty() || self.found.contains(&held.id));
@@ -448,7 +470,7 @@ impl Board {
 
     /// Holds these tasks and no other.
     pub(crate) fn hold(&mut self, tasks: impl IntoIterator<Item = Task>) {
-        self.schedule = Schedule::default();
+        (self.schedule, self.counted) = (Schedule::default(), None);
         for task in tasks {
             self.schedule.put(schedule::Row::of(&super::super::testing::with_json(task)), 0);
         }
