@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::live::soon;
 use crate::secrets::tells;
-use crate::service::{KEY, Service, paged, signature};
+use crate::service::{KEY, Service, signature};
 use crate::terminal::{ENTER, ESC, Start, Terminal};
 use crate::write::cancel;
 
@@ -46,6 +46,8 @@ fn a_failed_attempt_and_its_retry_are_shown_and_the_call_can_be_made_again_by_ha
     let service = Service::start(Options::default(), None);
     let mut terminal = Start::new(&[]).config(&service.config("test")).env("ACME_IM_KEY", KEY).open();
     terminal.see("LIVE");
+    // The whole range was read: from here on one call follows the other.
+    terminal.see("rows 0 of 0");
     terminal.keys("@");
     terminal.row(&["┌ API log", "attempt"]);
     service.fault(refused(wire::Command::List, 90105));
@@ -141,7 +143,7 @@ fn of<'a>(lines: &'a [Value], event: &str) -> Vec<&'a Value> {
 fn the_log_file_holds_every_attempt_and_the_verdict_of_a_write_whose_answer_was_lost() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("calls.log");
-    let service = Service::start(Options { rate_limit_per_second: 0, ..paged() }, None);
+    let service = Service::start(Options { rate_limit_per_second: 0, ..Options::demo() }, None);
     let id = service.add("Hush-hush", &soon(3600));
     service.reset_counters();
     // Nothing is asked by itself while this runs, so that no call is under way at the end.
@@ -149,9 +151,12 @@ fn the_log_file_holds_every_attempt_and_the_verdict_of_a_write_whose_answer_was_
     let flag = ["--log", file.to_str().unwrap()];
     let mut terminal = Start::new(&flag).config(&config).env("ACME_IM_KEY", KEY).open();
     terminal.row(&["▸", "Hush-hush"]);
+    // The range was read, and nothing is under way.
+    terminal.see("LIVE 3s");
     service.fault(refused(wire::Command::List, 90105));
     terminal.keys("r");
-    terminal.wait("the fault to be used up", |_| service.requests() >= 3);
+    terminal.see("LIVE 0s");
+    terminal.see("LIVE 3s");
     // The cancel is done, and nobody hears of it.
     service.fault(Fault::next(wire::Command::Delete, When::After, FaultKind::Drop));
     cancel(&mut terminal, id);

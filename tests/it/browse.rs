@@ -1,17 +1,19 @@
 //! Browsing: the table, its pages, orders, finds and filters, the detail, the help.
 
-use pushdeck::sandbox::Seed;
+use pushdeck::sandbox::{Options, Seed};
 
-use crate::service::{KEY, Service, paged};
+use crate::live::soon;
+use crate::rows::{Shown, turn_all, whole};
+use crate::service::{KEY, Network, Service, for_every_reading};
 use crate::terminal::{CTRL_C, ENTER, ESC, Start, TAB, Terminal};
 
-/// On a screen with room for fewer rows than a page has.
-fn demo() -> (Service, Terminal) {
-    demo_of(24)
+/// On a screen with room for fewer rows than there are tasks.
+fn demo(options: Options) -> (Service, Terminal) {
+    demo_of(options, 24)
 }
 
-fn demo_of(rows: u16) -> (Service, Terminal) {
-    let service = Service::start(paged(), Some(Seed::default()));
+fn demo_of(options: Options, rows: u16) -> (Service, Terminal) {
+    let service = Service::start(options, Some(Seed::default()));
     let start = Start::new(&[]).size(120, rows).config(&service.config("test"));
     let terminal = start.env("ACME_IM_KEY", KEY).open();
     (service, terminal)
@@ -30,82 +32,101 @@ fn without_a_config_it_opens_on_the_embedded_sandbox_and_says_so() {
 }
 
 #[test]
-fn it_opens_on_what_comes_next_and_turns_pages() {
-    let (_service, mut terminal) = demo();
-    // The present is not on the first page of twenty: its page is looked up.
-    terminal.row(&["▸", "PEND"]);
-    let screen = terminal.see("of 128");
-    assert!(!screen.contains("rows 1–"), "{screen}");
-    terminal.keys("<<<<<<<<");
-    terminal.see("rows 1–20 of 128");
-    terminal.row(&["▸", "d ago"]);
-    // Three rows of each page stand on the next one too.
-    for first in [18, 35, 52, 69, 86, 103] {
-        terminal.keys(">");
-        terminal.see(&format!("rows {first}–{} of 128", first + 19));
-    }
-    terminal.keys(">");
-    terminal.see("rows 120–128 of 128");
-    terminal.keys(">");
-    terminal.see("this is the last page");
-    terminal.keys(CTRL_C);
-    assert_eq!(terminal.end(), 0);
+fn it_opens_on_what_comes_next_and_turns_pages_without_a_call() {
+    for_every_reading(|options| {
+        let (service, mut terminal) = demo(options);
+        terminal.row(&["▸", "PEND"]);
+        let shown = whole(&terminal, 128);
+        assert!(shown.first > 1, "{shown:?}");
+        // What is held is there without the service.
+        service.network(Network::Cut);
+        turn_all(&mut terminal, 128);
+        terminal.keys("G");
+        terminal.wait("the last row", |screen| Shown::on(screen).is_some_and(|shown| shown.last == 128));
+        terminal.keys(CTRL_C);
+        assert_eq!(terminal.end(), 0);
+    });
 }
 
 #[test]
-fn it_sorts_by_both_times_in_both_directions() {
-    let (service, mut terminal) = demo();
-    terminal.see("scheduled ↑");
-    terminal.keys("ss");
-    terminal.see("scheduled ↓");
-    terminal.see("rows 1–20 of 128");
-    terminal.keys("sjjj");
-    terminal.keys(ENTER);
-    terminal.see("created ↓");
-    service.add("made just now", "2030-01-01 00:00:00");
-    terminal.keys("r");
-    terminal.row(&["▸", "PEND"]);
-    terminal.see("made just now");
-    terminal.keys("ss");
-    terminal.see("created ↑");
-    terminal.gone("made just now");
+fn it_sorts_by_every_column_in_both_directions() {
+    for_every_reading(|options| {
+        let (service, mut terminal) = demo(options);
+        whole(&terminal, 128);
+        terminal.see("scheduled ↑");
+        terminal.keys("ss");
+        terminal.see("scheduled ↓");
+        // The picker opens on the order turned round, and names two for each column.
+        for (keys, order) in [
+            ("sjjjjj\r", "who ↑"),
+            ("sj\r", "title ↑"),
+            ("ss", "title ↓"),
+            ("skkkkk\r", "created ↑"),
+            ("ss", "created ↓"),
+        ] {
+            terminal.keys(keys);
+            terminal.see(&format!("· {order}"));
+        }
+        service.add("made just now", &soon(300));
+        terminal.keys("r");
+        whole(&terminal, 129);
+        // It waits until no key was pressed for a while.
+        terminal.gone("to apply");
+        terminal.keys("g");
+        terminal.row(&["▸", "PEND", "made just now"]);
+        terminal.keys("ss");
+        terminal.see("· created ↑");
+        terminal.keys("g");
+        terminal.wait("the oldest first", |screen| {
+            screen.lines().any(|line| line.contains('▸') && !line.contains("made just now"))
+        });
+    });
 }
 
 #[test]
 fn a_find_asks_the_server_and_a_filter_does_not() {
-    let (service, mut terminal) = demo();
-    terminal.see("of 128");
-    service.add("Zebra crossing", "2026-01-01 00:00:00".replace("2026", "2031").as_str());
-    terminal.keys("f");
-    terminal.see("Keyword");
-    terminal.keys("fLaSh");
-    terminal.keys(ENTER);
-    terminal.see("fLaSh");
-    terminal.wait("fewer", |screen| !screen.contains("of 128"));
-    terminal.row(&["▸", "Flash sale"]);
-    terminal.keys(ESC);
-    terminal.see("of 128");
-    terminal.keys("/status=fail");
-    terminal.keys(ENTER);
-    terminal.wait("only failed rows", |screen| !screen.contains("PEND") || screen.contains("0 of"));
-    terminal.keys(ESC);
-    terminal.row(&["PEND"]);
+    for_every_reading(|options| {
+        let (service, mut terminal) = demo(options);
+        whole(&terminal, 128);
+        terminal.keys("f");
+        terminal.see("Keyword");
+        terminal.keys("fLaSh");
+        terminal.keys(ENTER);
+        terminal.see("find \"fLaSh\"");
+        terminal.wait("fewer", |screen| {
+            Shown::on(screen).is_some_and(|shown| shown.is_whole && (1..128).contains(&shown.of))
+        });
+        terminal.row(&["▸", "Flash sale"]);
+        terminal.keys(ESC);
+        whole(&terminal, 128);
+        service.network(Network::Cut);
+        terminal.keys("/status=fail");
+        terminal.keys(ENTER);
+        let screen = terminal.wait("only failed rows", |screen| !screen.contains("PEND"));
+        let shown = Shown::on(&screen).unwrap();
+        assert!(shown.matches.is_some_and(|matches| (1..128).contains(&matches)), "{screen}");
+        terminal.row(&["▸", "FAIL"]);
+        terminal.keys(ESC);
+        terminal.row(&["PEND"]);
+    });
 }
 
 #[test]
 fn the_range_moves_and_comes_back() {
-    let (_service, mut terminal) = demo();
-    terminal.see("of 128");
-    terminal.keys("]");
-    terminal.see("0 of 0");
-    terminal.see("no task");
-    terminal.keys("[");
-    terminal.see("of 128");
+    for_every_reading(|options| {
+        let (_service, mut terminal) = demo(options);
+        whole(&terminal, 128);
+        terminal.keys("]");
+        terminal.see("rows 0 of 0");
+        terminal.see("No tasks from");
+        terminal.keys("[");
+        whole(&terminal, 128);
+    });
 }
 
 #[test]
 fn the_detail_shows_the_task_as_a_phone_would_and_as_json() {
-    let (_service, mut terminal) = demo_of(40);
+    let (_service, mut terminal) = demo_of(Options::demo(), 40);
     terminal.row(&["▸", "PEND"]);
     terminal.keys(ENTER);
     terminal.see("Push id");
@@ -120,7 +141,7 @@ fn the_detail_shows_the_task_as_a_phone_would_and_as_json() {
 
 #[test]
 fn help_shows_the_keys_of_where_one_is_and_nothing_that_does_not_work_yet() {
-    let (_service, mut terminal) = demo();
+    let (_service, mut terminal) = demo(Options::demo());
     terminal.row(&["▸", "PEND"]);
     terminal.keys("?");
     let screen = terminal.see("cancel the task, through review");

@@ -5,7 +5,7 @@ use crossterm::event::{KeyCode, KeyModifiers};
 use pushdeck::keymap::{Action, Key, Keymap, Scope};
 use pushdeck::sandbox::{Options, Seed};
 
-use crate::service::{KEY, Service, paged};
+use crate::service::{KEY, Service};
 use crate::terminal::{CTRL_C, ENTER, ESC, Start, Terminal};
 
 /// Esc, and a report behind it: so it is told from a key with alt without waiting.
@@ -119,7 +119,7 @@ fn assert_draws(terminal: &mut Terminal, after: &str) {
 
 /// Presses every key that means something at a place.
 fn press_all(scope: Scope) {
-    let service = Service::start(paged(), Some(Seed::default()));
+    let service = Service::start(Options::demo(), Some(Seed::default()));
     let place = screen(scope);
     let mut terminal = open(&service);
     let mut leave = Vec::new();

@@ -10,7 +10,8 @@ use std::time::{Duration, Instant};
 use pushdeck::sandbox::{ListTimeField, Options, Seed};
 
 use crate::live::soon;
-use crate::service::{KEY, SDKAPPID, Service, paged};
+use crate::rows::{turn_all, whole};
+use crate::service::{KEY, SDKAPPID, Service, for_every_reading};
 use crate::terminal::{Start, Terminal};
 
 fn open(service: &Service, lines: &str) -> Terminal {
@@ -18,55 +19,55 @@ fn open(service: &Service, lines: &str) -> Terminal {
 }
 
 #[test]
-fn a_service_that_gives_twenty_rows_for_fifty_is_paged_to_its_end() {
-    let options = Options { list_max_want: 20, ..paged() };
-    let service = Service::start(options, Some(Seed::default()));
-    let mut terminal = open(&service, "page_size = 50");
-    terminal.see("at most 20 rows a page");
-    // The first page stands until that of the present has come, which no key may meet on its way.
-    terminal.row(&["▸", "PEND"]);
-    terminal.keys("<<<<<<<<");
-    terminal.see("rows 1–20 of 128");
-    for first in [18, 35, 52, 69, 86, 103] {
-        terminal.keys(">");
-        terminal.see(&format!("rows {first}–{} of 128", first + 19));
-    }
-    terminal.keys(">");
-    terminal.see("rows 120–128 of 128");
-    terminal.keys(">");
-    terminal.see("this is the last page");
+fn a_service_that_gives_twenty_rows_for_fifty_is_read_to_its_end() {
+    for_every_reading(|options| {
+        let service = Service::start(Options { list_max_want: 20, ..options }, Some(Seed::default()));
+        let mut terminal = open(&service, "page_size = 50");
+        terminal.row(&["▸", "PEND"]);
+        whole(&terminal, 128);
+        turn_all(&mut terminal, 128);
+    });
 }
 
 #[test]
-fn a_service_that_takes_seven_days_is_live_and_the_range_says_why_it_is_short() {
-    let options = Options { list_max_range_days: 7, ..Options::demo() };
-    let service = Service::start(options, None);
-    service.add("within the week", &soon(86_400));
-    let mut terminal = open(&service, "");
-    terminal.row(&["PEND", "within the week"]);
-    let screen = terminal.see("LIVE");
-    assert!(screen.contains("the service takes ranges up to about 7 days"), "{screen}");
-    assert!(!screen.contains("OFFLINE"), "{screen}");
-    // A find takes any range; the service does not.
-    terminal.keys("f\t");
-    terminal.see("Keyword");
-    terminal.keys("\x15-90d\r");
-    let screen = terminal.see("the service refused a range of");
-    assert!(screen.contains("has accepted is 7 days"), "{screen}");
-    terminal.row(&["PEND", "within the week"]);
-    terminal.see("LIVE");
+fn a_service_that_takes_seven_days_is_read_in_pieces_and_says_so_once() {
+    for_every_reading(|options| {
+        let service = Service::start(Options { list_max_range_days: 7, ..options }, None);
+        service.add("within the week", &soon(86_400));
+        service.add("in three weeks", &soon(21 * 86_400));
+        let mut terminal = open(&service, "");
+        terminal.see("the service takes ranges up to about 7 days; longer ones are read in pieces");
+        whole(&terminal, 2);
+        terminal.row(&["PEND", "within the week"]);
+        terminal.row(&["PEND", "in three weeks"]);
+        let screen = terminal.see("LIVE");
+        assert!(!screen.contains("OFFLINE") && !screen.contains("could not be read"), "{screen}");
+        // A find takes any range.
+        terminal.keys("f\t");
+        terminal.see("Keyword");
+        terminal.keys("\x15-90d\r");
+        terminal.gone("Keyword");
+        whole(&terminal, 2);
+        terminal.row(&["PEND", "within the week"]);
+        terminal.see("LIVE");
+    });
 }
 
 #[test]
-fn a_service_that_filters_by_creation_is_said_to_do_so_for_as_long_as_it_does() {
-    let options = Options { list_time_field: ListTimeField::CreateAt, ..Options::demo() };
-    let service = Service::start(options, None);
-    service.add("due in two months", &soon(60 * 86_400));
-    let terminal = open(&service, "");
-    terminal.row(&["PEND", "due in two months"]);
-    let screen = terminal.see("tasks created before");
-    assert!(screen.contains("are not shown, whenever due"), "{screen}");
-    assert!(screen.contains("created "), "{screen}");
+fn what_was_created_before_the_history_is_said_not_to_be_looked_at_where_a_range_is_of_creation() {
+    for_every_reading(|options| {
+        let reading = options.list_time_field;
+        let service = Service::start(options, Some(Seed::default()));
+        let terminal = open(&service, "");
+        whole(&terminal, 128);
+        let is_said = terminal.screen().contains("created before");
+        match reading {
+            ListTimeField::CreateAt => assert!(is_said, "{}", terminal.screen()),
+            ListTimeField::OrderBy | ListTimeField::SchedAt => assert!(!is_said, "{}", terminal.screen()),
+            // What is due is found, but who knows by which time.
+            ListTimeField::Either => {}
+        }
+    });
 }
 
 /// A server that gives these bodies one after the other, and the last one for ever.

@@ -7,7 +7,7 @@ use chrono::Utc;
 use pushdeck::domain::wire::time_out;
 use pushdeck::sandbox::{Options, Seed};
 
-use crate::service::{KEY, Network, Service};
+use crate::service::{KEY, Network, Service, for_every_reading};
 use crate::terminal::{CTRL_C, Start, Terminal};
 
 fn open(service: &Service) -> Terminal {
@@ -21,41 +21,47 @@ pub(crate) fn soon(seconds: i64) -> String {
 
 #[test]
 fn a_task_goes_from_pend_over_disp_to_ok_under_the_eye() {
-    let service = Service::start(Options { dispatch_duration_ms: 4000, ..Options::default() }, None);
-    service.add("watch me", &soon(8));
-    let terminal = open(&service);
-    terminal.row(&["PEND", "watch me"]);
-    terminal.row(&[">>DISP", "watch me"]);
-    terminal.row(&["OK", "watch me"]);
+    for_every_reading(|options| {
+        let service = Service::start(Options { dispatch_duration_ms: 4000, ..options }, None);
+        service.add("watch me", &soon(8));
+        let terminal = open(&service);
+        terminal.row(&["PEND", "watch me"]);
+        terminal.row(&[">>DISP", "watch me"]);
+        terminal.row(&["OK", "watch me"]);
+    });
 }
 
 #[test]
 fn a_failed_dispatch_is_seen_with_its_reason() {
-    let service = Service::start(Options { dispatch_duration_ms: 100, ..Options::default() }, None);
-    service.fail_title("doomed", "push times exceed the daily limit (90047)");
-    service.add("doomed", &soon(8));
-    let mut terminal = open(&service);
-    terminal.row(&["FAIL", "doomed"]);
-    terminal.keys("\r");
-    terminal.see("Daily number of pushes used up");
+    for_every_reading(|options| {
+        let service = Service::start(Options { dispatch_duration_ms: 100, ..options }, None);
+        service.fail_title("doomed", "push times exceed the daily limit (90047)");
+        service.add("doomed", &soon(8));
+        let mut terminal = open(&service);
+        terminal.row(&["FAIL", "doomed"]);
+        terminal.keys("\r");
+        terminal.see("Daily number of pushes used up");
+    });
 }
 
 #[test]
 fn the_dashboard_stays_usable_when_the_network_dies_and_recovers_by_itself() {
-    let service = Service::start(Options::demo(), Some(Seed::default()));
-    let mut terminal = open(&service);
-    terminal.row(&["▸", "PEND"]);
-    terminal.see("LIVE");
-    service.network(Network::Cut);
-    let screen = terminal.see("OFFLINE");
-    assert!(screen.contains("PEND"), "the rows went: {screen}");
-    let before = terminal.row(&["▸"]);
-    terminal.keys("j");
-    terminal.wait("the cursor to move", |screen| screen.lines().any(|l| l.contains('▸') && l != before));
-    terminal.keys("/status=pend\r");
-    terminal.see("status=pend");
-    service.network(Network::Open);
-    terminal.see("LIVE");
+    for_every_reading(|options| {
+        let service = Service::start(options, Some(Seed::default()));
+        let mut terminal = open(&service);
+        terminal.row(&["▸", "PEND"]);
+        terminal.see("LIVE");
+        service.network(Network::Cut);
+        let screen = terminal.see("OFFLINE");
+        assert!(screen.contains("PEND"), "the rows went: {screen}");
+        let before = terminal.row(&["▸"]);
+        terminal.keys("j");
+        terminal.wait("the cursor to move", |screen| screen.lines().any(|l| l.contains('▸') && l != before));
+        terminal.keys("/status=pend\r");
+        terminal.see("status=pend");
+        service.network(Network::Open);
+        terminal.see("LIVE");
+    });
 }
 
 #[test]
@@ -80,16 +86,18 @@ fn a_key_never_waits_for_a_service_that_takes_three_seconds() {
 
 #[test]
 fn the_limit_of_five_calls_a_second_is_never_hit_however_often_one_asks() {
-    let service = Service::start(Options::demo(), Some(Seed::default()));
-    let mut terminal = open(&service);
-    terminal.row(&["▸", "PEND"]);
-    for _ in 0..40 {
-        terminal.keys("r<r>");
-        terminal.see("LIVE");
-    }
-    terminal.keys("q");
-    assert_eq!(terminal.end(), 0);
-    assert_eq!(service.refused(), 0, "the service refused calls as too many (60007)");
+    for_every_reading(|options| {
+        let service = Service::start(options, Some(Seed::default()));
+        let mut terminal = open(&service);
+        terminal.row(&["▸", "PEND"]);
+        for _ in 0..40 {
+            terminal.keys("r<r>");
+            terminal.see("LIVE");
+        }
+        terminal.keys("q");
+        assert_eq!(terminal.end(), 0);
+        assert_eq!(service.refused(), 0, "the service refused calls as too many (60007)");
+    });
 }
 
 #[test]

@@ -83,7 +83,7 @@ fn the_head_of_a_column_sorts_and_a_hint_does_what_its_key_does() {
     terminal.keys(&press(cell(&screen, "SCHEDULED (")));
     terminal.see("· scheduled ↑");
     terminal.keys(&press(cell(&terminal.screen(), "WHO ")));
-    terminal.see("the service sorts by scheduled or creation time only");
+    terminal.see("· who ↑");
     let hint = cell(&terminal.screen(), "n new");
     terminal.keys(&press(hint));
     let screen = terminal.see("New push");

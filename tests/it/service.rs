@@ -47,12 +47,6 @@ pub(crate) fn for_every_reading(journey: impl Fn(Options) + Sync) {
     assert!(failed.is_empty(), "it fails where the range of a list is of: {failed:?}");
 }
 
-/// The options of the demo for journeys that turn the pages of the service: those hold what is due in the range, in its
-/// order, only where a range is of the time that orders.
-pub(crate) fn paged() -> Options {
-    Options { list_time_field: ListTimeField::OrderBy, ..Options::demo() }
-}
-
 /// The sandbox behind a network that can be cut.
 pub(crate) struct Service {
     network: watch::Sender<Network>,

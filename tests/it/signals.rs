@@ -4,7 +4,7 @@
 use pushdeck::sandbox::{Options, Seed};
 use rustix::termios::{Action, tcflow};
 
-use crate::service::{KEY, Service, paged};
+use crate::service::{KEY, Service};
 use crate::terminal::{CTRL_S, CTRL_Z, ENTER, ESC, Start, TAB, Terminal, kill};
 
 /// A shell with job control: what it is told to do after the program stopped is one line each.
@@ -26,7 +26,7 @@ pub(crate) fn end_both(terminal: &mut Terminal, job: u32) {
 
 /// The demo data, and the program that shows them, not started yet.
 pub(crate) fn demo() -> (Service, Start) {
-    let service = Service::start(paged(), Some(Seed::default()));
+    let service = Service::start(Options::demo(), Some(Seed::default()));
     let start = Start::new(&[]).config(&service.config("test")).env("ACME_IM_KEY", KEY);
     (service, start)
 }

@@ -515,6 +515,12 @@ impl Terminal {
         self.home.path().join("state")
     }
 
+    /// The home of a program that has ended.
+    pub(crate) fn into_home(mut self) -> tempfile::TempDir {
+        self.assert_no_secret();
+        std::mem::replace(&mut self.home, tempfile::tempdir().unwrap())
+    }
+
     /// Kills the program with SIGKILL once a text is in its database, and gives its home.
     pub(crate) fn into_home_when_saved(mut self, text: &str) -> tempfile::TempDir {
         let folder = self.home.path().join("state/pushdeck");

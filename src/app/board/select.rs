@@ -55,7 +55,7 @@ pub(in crate::app) fn no_page(shared: &Shared, forward: bool) -> Option<String> 
     }
 }
 
-/// Turns a page: the row behind the last one on the screen becomes the first.
+/// Turns a page: the row behind the last one on the screen becomes the first, or the one before the first the last.
 pub(super) fn turn(shared: &mut Shared, forward: bool) {
     if let Some(why) = no_page(shared, forward) {
         shared.say(why);
@@ -63,7 +63,11 @@ pub(super) fn turn(shared: &mut Shared, forward: bool) {
     }
     let view = Viewport::of(shared);
     let (top, count) = (shared.board.top, shared.board.count());
-    let top = if forward { top + view.rows_from(top, count) } else { top.saturating_sub(view.most_rows()) };
+    let top = if forward {
+        top + view.rows_from(top, count)
+    } else {
+        top.checked_sub(1).map_or(0, |last| view.top_for(last, 0))
+    };
     shared.board.top = top.min(view.last_top(count));
     select_row(shared, shared.board.top);
 }

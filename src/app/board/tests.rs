@@ -480,6 +480,22 @@ fn past(ids: &[u64]) -> Vec<Task> {
 }
 
 #[test]
+fn no_row_is_left_out_by_turning_pages_over_the_line_that_says_now() {
+    let (mut state, effects) = State::start(setup(), at(0), (100, 12));
+    let ids: Vec<u64> = (1..=40).collect();
+    let tasks: Vec<Task> = past(&ids[..19]).into_iter().chain(pending(&ids[19..])).collect();
+    Service::new(tasks).answer(&mut state, effects);
+    press(&mut state, 'G');
+    while state.board.top > 0 {
+        let before = state.board.top;
+        press(&mut state, '<');
+        let top = state.board.top;
+        let last = top + viewport::Viewport::of(&state).rows_from(top, ids.len());
+        assert!(top < before && last >= before, "{top}..{last} before {before}");
+    }
+}
+
+#[test]
 fn the_table_opens_on_the_next_task_to_come_with_a_little_of_the_past() {
     let (mut state, effects) = State::start(setup(), at(0), (100, 12));
     let tasks: Vec<Task> = past(&[1, 2, 3, 4, 5, 6]).into_iter().chain(pending(&[7, 8, 9])).collect();
