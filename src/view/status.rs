@@ -276,9 +276,13 @@ fn page(state: &State, theme: &Theme) -> Vec<Segment> {
             said.push(Segment::new(" ", format!("as of {} ago", age_of(at, state)), theme.warn(), 0));
         }
         Reach::Part { missing, windows } => {
-            said.push(Segment::new(" ", format!("of at least {of},"), theme.plain(), 1));
-            let words = text::counted(windows as u64, "window", "windows");
-            said.push(Segment::new(" ", format!("{missing} of {words} missing"), theme.warn(), 3));
+            // All may be read, and the pass not be over yet.
+            let comma = if missing > 0 { "," } else { "" };
+            said.push(Segment::new(" ", format!("of at least {of}{comma}"), theme.plain(), 1));
+            if missing > 0 {
+                let words = text::counted(windows as u64, "window", "windows");
+                said.push(Segment::new(" ", format!("{missing} of {words} missing"), theme.warn(), 3));
+            }
         }
         Reach::Nothing => said.push(Segment::new(" ", format!("of at least {of}"), theme.plain(), 1)),
     }

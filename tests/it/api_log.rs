@@ -143,7 +143,8 @@ fn of<'a>(lines: &'a [Value], event: &str) -> Vec<&'a Value> {
 fn the_log_file_holds_every_attempt_and_the_verdict_of_a_write_whose_answer_was_lost() {
     let folder = tempfile::tempdir().unwrap();
     let file = folder.path().join("calls.log");
-    let service = Service::start(Options { rate_limit_per_second: 0, ..Options::demo() }, None);
+    let service =
+        Service::start(Options { rate_limit_per_second: 0, list_max_range_days: 0, ..Options::demo() }, None);
     let id = service.add("Hush-hush", &soon(3600));
     service.reset_counters();
     // Nothing is asked by itself while this runs, so that no call is under way at the end.

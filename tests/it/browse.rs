@@ -58,7 +58,7 @@ fn it_sorts_by_every_column_in_both_directions() {
         terminal.see("scheduled ↓");
         // The picker opens on the order turned round, and names two for each column.
         for (keys, order) in [
-            ("sjjjjj\r", "who ↑"),
+            ("sjjjjjj\r", "who ↑"),
             ("sj\r", "title ↑"),
             ("ss", "title ↓"),
             ("skkkkk\r", "created ↑"),

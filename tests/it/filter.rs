@@ -27,6 +27,8 @@ fn typed_terms_hold_at_once_and_what_was_kept_is_recalled() {
         terminal.keys(ENTER);
         terminal.see("filter /!status=pending,dispatching");
         terminal.keys(ESC);
+        terminal.gone("filter /");
+        terminal.keys(".");
         terminal.row(&["▸", "PEND"]);
         terminal.keys("/at>soon");
         terminal.see("at>soon: not understood");

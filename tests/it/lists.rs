@@ -152,7 +152,7 @@ fn hostile_bodies() -> Vec<Vec<u8>> {
         format!(r#"{{"ErrorCode":90108,"ErrorInfo":"{}","InvalidUserID":[{}7]}}"#, "e".repeat(SIZE / 2), r#""","#.repeat(SIZE / 8)).into_bytes(),
         format!("{{\"ErrorCode\":0,\"Tasks\":{}", "[".repeat(SIZE)).into_bytes(),
         vec![b' '; 31 * 1024 * 1024],
-        br#"{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","Total":1,"Tasks":[{"TaskID":1,"Type":"All","SchedAt":"2099-01-01 00:00:00","Status":"pending","Title":"calm again","Content":{}}]}"#.to_vec(),
+        format!(r#"{{"ActionStatus":"OK","ErrorCode":0,"ErrorInfo":"","Total":1,"Tasks":[{{"TaskID":1,"Type":"All","SchedAt":"{}","Status":"pending","Title":"calm again","Content":{{}}}}]}}"#, soon(86_400)).into_bytes()
     ]
 }
 

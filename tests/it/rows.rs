@@ -21,14 +21,19 @@ impl Shown {
     /// What a screen says; `None` where it says nothing of rows.
     pub(crate) fn on(screen: &str) -> Option<Self> {
         let (before, words) = screen.lines().find_map(|line| line.split_once(" rows "))?;
-        let (rows, of) = words.split_once(" of ")?;
+        // Where there is little room only what is missing is said of all rows: "1 of 5 windows missing".
+        let words: Vec<&str> = words.split_whitespace().collect();
+        let is_missing = words.last() == Some(&"missing");
+        let words = words[..words.len() - if is_missing { 5 } else { 0 }].join(" ");
+        let words = words.trim_end_matches(',');
+        let (rows, of) = words.split_once(" of ").unwrap_or((words, "at least 0"));
         let (first, last) = rows.split_once('–').unwrap_or((rows, rows));
         let of_all = of.strip_prefix("at least ").unwrap_or(of);
         let matches = before.trim_end().strip_suffix(" match ·").map(|words| {
             // What is said before it stands at a distance.
             number(words.rsplit("  ").next().unwrap_or(words))
         });
-        let is_whole = of_all.len() == of.len() && !of.contains(" as of ");
+        let is_whole = !is_missing && of_all.len() == of.len() && !of.contains(" as of ");
         Some(Self { first: number(first), last: number(last), of: number(of_all), is_whole, matches })
     }
 }
@@ -100,6 +105,7 @@ fn the_words_above_the_table_are_understood() {
     let some = shown(" 14 Nov → 14 Dec   12 match · rows 1–12 of at least 412, 1 of 5 windows missing");
     assert_eq!(some, Shown { first: 1, last: 12, of: 412, is_whole: false, matches: Some(12) });
     assert!(!shown("   rows 1–20 of 128 as of 3h ago").is_whole);
+    assert!(!shown("   rows 1–20 1 of 2 windows missing").is_whole);
     assert_eq!(shown("   0 match · rows 0 of 128").matches, Some(0));
     assert_eq!(Shown::on("nothing loaded yet"), None);
 }
