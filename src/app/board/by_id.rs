@@ -5,15 +5,16 @@
 use std::sync::Arc;
 
 use crate::domain::failure::NotSent;
+use crate::domain::schedule::Held;
 use crate::domain::{Failure, Priority, Task, TaskId, catalog};
 use crate::keymap::{Action, Scope};
 
 use super::super::effect::Effect;
 use super::super::request::ReqId;
 use super::super::shared::Shared;
-use super::go_to::{await_task, give_up, go_to_task};
+use super::go_to::{await_task, bring_into_range, give_up, go_to_task};
 use super::own::SoughtTask;
-use super::rows::{follow_cursor, show_own};
+use super::rows::follow_cursor;
 
 /// The `TaskID` that a text is, if it is one: digits, perhaps behind a `#`.
 pub(in crate::app) fn typed_id(text: &str) -> Option<TaskId> {
@@ -23,14 +24,13 @@ pub(in crate::app) fn typed_id(text: &str) -> Option<TaskId> {
     is_number.then(|| digits.parse().ok().map(TaskId))?
 }
 
-/// Goes to the task of that number: at once where it is loaded, else when the service has given it.
+/// Goes to the task of that number: at once where it is held, else when the service has given it.
 pub(in crate::app) fn go_to_id(shared: &mut Shared, id: TaskId) -> Vec<Effect> {
-    if shared.board.schedule.slot(id).is_some() {
-        // It stands on the table as it is: what was not read just now takes the place of nothing.
+    let held = shared.board.schedule.slot(id).and_then(|slot| shared.board.schedule.get(slot));
+    if let Some(task) = held.and_then(Held::read) {
+        // It is not read again: what was not read just now takes the place of nothing.
         shared.board.sought = None;
-        await_task(shared, id);
-        show_own(shared);
-        return Vec::new();
+        return bring_into_range(shared, &task);
     }
     // What was selected before the first of several such questions is what is gone back to.
     let before = shared.board.sought.filter(|sought| shared.board.selected == Some(sought.id));

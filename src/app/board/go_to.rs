@@ -15,13 +15,17 @@ use super::arrive;
 use super::range::read_anew;
 use super::rows::{show_own, show_waiting};
 
-/// Selects a task as it was just read, and brings it into sight. Where it lies outside of what is shown, the range
-/// changes, which is said.
+/// Selects a task as it was just read, and brings it into sight.
 pub(in crate::app) fn go_to_task(shared: &mut Shared, task: &Arc<Task>) -> Vec<Effect> {
-    let id = task.id;
     show_waiting(shared);
     shared.board.own.keep(Arc::clone(task), shared.now.running);
     arrive::take(shared, task);
+    bring_into_range(shared, task)
+}
+
+/// Selects a task that is held and shows it. Where it lies outside of what is shown, the range changes, which is said.
+pub(super) fn bring_into_range(shared: &mut Shared, task: &Task) -> Vec<Effect> {
+    let id = task.id;
     await_task(shared, id);
     let effects = match widen(shared, task) {
         Some(words) => {

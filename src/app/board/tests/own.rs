@@ -226,3 +226,22 @@ fn a_change_that_the_list_does_not_show_yet_is_shown_and_the_list_wins_in_the_en
     );
     assert_eq!(shown(&state), [1, 2, 3, 4]);
 }
+
+#[test]
+fn a_task_that_is_held_but_fires_outside_of_the_range_is_gone_to_by_another_range() {
+    let mut service = all(4);
+    service.push(due(9, 60 * 24 * 400));
+    let mut state = open(&service[..4]);
+    let far = with_json(service[4].clone());
+    state.board.schedule.put(crate::domain::schedule::Row::of(&far), 0);
+    let effects = go_to_id(&mut state, TaskId(9));
+    assert!(state.note.as_ref().unwrap().text.contains("the range is another"));
+    assert!(state.board.range.holds(far.scheduled_at.unwrap()));
+    answer_all(&mut state, effects, &service);
+    assert_eq!((shown(&state), selected(&state)), (vec![9], Some(9)));
+    // It is there for good, and not in spite of a filter.
+    press(&mut state, '/');
+    press(&mut state, 'x');
+    code(&mut state, KeyCode::Esc);
+    assert_eq!((shown(&state), selected(&state)), (vec![9], Some(9)));
+}
