@@ -319,7 +319,10 @@ pub(crate) fn focus(terminal: &mut Terminal, name: &str) {
 #[test]
 fn accounts_that_do_not_exist_are_named_and_the_form_keeps_its_text() {
     let known = ["anna"].map(str::to_owned).into_iter().collect();
-    let service = Service::start(Options { known_accounts: Some(known), ..Options::default() }, None);
+    let service = Service::start(
+        Options { known_accounts: Some(known), rate_limit_per_second: 0, ..Options::default() },
+        None,
+    );
     let mut terminal = open(&service, "test");
     fill(&mut terminal, "u", "+1h", Some("anna\rbela\rcarl"), "For three");
     terminal.keys(CTRL_S);
