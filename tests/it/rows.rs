@@ -24,7 +24,7 @@ impl Shown {
         // Where there is little room only what is missing is said of all rows: "1 of 5 windows missing".
         let words: Vec<&str> = words.split_whitespace().collect();
         let is_missing = words.last() == Some(&"missing");
-        let words = words[..words.len() - if is_missing { 5 } else { 0 }].join(" ");
+        let words = words[..words.len().saturating_sub(if is_missing { 5 } else { 0 })].join(" ");
         let words = words.trim_end_matches(',');
         let (rows, of) = words.split_once(" of ").unwrap_or((words, "at least 0"));
         let (first, last) = rows.split_once('–').unwrap_or((rows, rows));
