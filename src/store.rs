@@ -28,13 +28,21 @@ use crate::domain::TaskId;
 
 use process::Process;
 
-pub use private::Opened;
-pub use snapshot::Kept;
+pub use private::{Opened, SNAPSHOT_FILE};
 
 /// The file in the state directory.
 pub const FILE: &str = "state.db";
-/// The file beside it, of the tasks as they were read last.
-pub const SNAPSHOT_FILE: &str = "snapshot.db";
+
+/// What it took to keep a snapshot.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Kept {
+    /// Tasks that were there already, to the byte.
+    pub same: usize,
+    /// Tasks that are new or have changed.
+    pub written: usize,
+    /// Tasks that are gone, or were another way before.
+    pub removed: usize,
+}
 
 /// The journal's number of a write.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -7,6 +7,8 @@ use std::io;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
+/// The file beside the database, of the tasks as they were read last.
+pub const SNAPSHOT_FILE: &str = "snapshot.db";
 /// A directory with this bit belongs to everybody, such as `/tmp`.
 const STICKY: u32 = 0o1000;
 
@@ -48,7 +50,7 @@ impl fmt::Display for Opened {
 pub(super) fn close(database: &Path) -> Vec<Opened> {
     let folder = database.parent().filter(|folder| !folder.as_os_str().is_empty());
     let inside = folder.map(|folder| folder.join(super::process::FOLDER));
-    let snapshots = database.with_file_name(super::SNAPSHOT_FILE);
+    let snapshots = database.with_file_name(SNAPSHOT_FILE);
     let files =
         [database, &snapshots].into_iter().flat_map(|file| ["", "-wal", "-shm"].map(|end| beside(file, end)));
     // The directory first: then nobody else can put another file in the place of one of these.

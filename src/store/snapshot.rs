@@ -14,7 +14,7 @@ use rusqlite::types::ValueRef;
 use rusqlite::{Connection, OptionalExtension, Row, Rows, Transaction, TransactionBehavior, params};
 use serde::Deserialize;
 
-use super::{Cause, Store, StoreError, cause, schema, time, time_text};
+use super::{Cause, Kept, Store, StoreError, cause, schema, time, time_text};
 use crate::domain::wire;
 
 /// How long it is waited for another pushdeck that writes its snapshot: a first one of 100,000 tasks takes seconds.
@@ -25,17 +25,6 @@ const FORGOTTEN: TimeDelta = TimeDelta::days(90);
 
 /// What is left of the side file once it was taken into the file itself, in bytes.
 const SIDE_FILE: u32 = 1 << 20;
-
-/// What it took to keep a snapshot.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct Kept {
-    /// Tasks that were there already, to the byte.
-    pub same: usize,
-    /// Tasks that are new or have changed.
-    pub written: usize,
-    /// Tasks that are gone, or were another way before.
-    pub removed: usize,
-}
 
 impl Store {
     /// Keeps tasks, as JSON, in place of those that were kept of this app; of what is there already nothing is
