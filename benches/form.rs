@@ -35,6 +35,7 @@ fn start() -> Result<State, Box<dyn Error>> {
         page_size: 50,
         refresh: Duration::from_secs(2),
         mouse: true,
+        notify: true,
         notice: None,
         keys: pushdeck::keymap::Keymap::default(),
         filters: Vec::new(),

@@ -48,6 +48,7 @@ fn start() -> Result<State, Box<dyn Error>> {
         page_size: 50,
         refresh: Duration::from_secs(2),
         mouse: true,
+        notify: true,
         notice: None,
         keys: pushdeck::keymap::Keymap::default(),
         filters: SavedFilter::built_in(),

@@ -72,6 +72,7 @@ impl Dashboard {
             page_size: 50,
             refresh: Duration::from_secs(2),
             mouse: true,
+            notify: true,
             notice: None,
             keys: pushdeck::keymap::Keymap::default(),
             filters: Vec::new(),

@@ -39,6 +39,7 @@ pub mod setup;
 pub mod shared;
 pub mod sort;
 pub mod state;
+pub mod stop;
 mod task_actions;
 mod terminal;
 #[cfg(test)]

@@ -47,6 +47,8 @@ pub enum Scope {
     Timeline,
     /// The tasks of one bar of it.
     Bucket,
+    /// The list of what fires next.
+    Stop,
     /// The API log.
     Calls,
     /// One attempt of the API log.
@@ -79,6 +81,7 @@ impl Scope {
             | Self::Drafts
             | Self::Timeline
             | Self::Bucket
+            | Self::Stop
             | Self::Calls
             | Self::Call
             | Self::Result
@@ -87,7 +90,7 @@ impl Scope {
     }
 
     /// Every scope, in the order of the help page.
-    pub const ALL: [Self; 19] = [
+    pub const ALL: [Self; 20] = [
         Self::Tasks,
         Self::Detail,
         Self::Filter,
@@ -101,6 +104,7 @@ impl Scope {
         Self::Drafts,
         Self::Timeline,
         Self::Bucket,
+        Self::Stop,
         Self::Calls,
         Self::Call,
         Self::Help,
@@ -126,6 +130,7 @@ impl Scope {
             Self::Drafts => "Drafts",
             Self::Timeline => "Timeline",
             Self::Bucket => "Timeline: tasks of a bar",
+            Self::Stop => "Stop",
             Self::Calls => "API log",
             Self::Call => "One call",
             Self::Help => "Help",
@@ -194,6 +199,7 @@ const KEYMAP: &[Row] = &[
     hint(Scope::Tasks, Action::Cancel, &[Key::char('D')]),
     on(Scope::Tasks, Action::Menu, &[Key::char('x')]),
     on(Scope::Tasks, Action::Copy, &[Key::char('y')]),
+    on(Scope::Tasks, Action::Watch, &[Key::char('w')]),
     hint(Scope::Tasks, Action::Filter, &[Key::char('/')]),
     on(Scope::Tasks, Action::PreviousFilter, &[Key::char('{')]),
     on(Scope::Tasks, Action::NextFilter, &[Key::char('}')]),
@@ -223,6 +229,7 @@ const KEYMAP: &[Row] = &[
     hint(Scope::Detail, Action::Cancel, &[Key::char('D')]),
     on(Scope::Detail, Action::Menu, &[Key::char('x')]),
     hint(Scope::Detail, Action::Copy, &[Key::char('y')]),
+    on(Scope::Detail, Action::Watch, &[Key::char('w')]),
     on(Scope::Detail, Action::MovePane, &[Key::char('p')]),
     on(Scope::Detail, Action::SwitchPane, &[TAB]),
     on(Scope::Detail, Action::Refresh, &[Key::char('r'), Key::ctrl('r')]),
@@ -324,6 +331,16 @@ const KEYMAP: &[Row] = &[
     hint(Scope::Bucket, Action::GoTo, &[ENTER]),
     hint(Scope::Bucket, Action::Back, ESC_KEY),
     on(Scope::Bucket, Action::Close, Q_KEY),
+    on(Scope::Stop, Action::Down, DOWN_KEYS),
+    on(Scope::Stop, Action::Up, UP_KEYS),
+    on(Scope::Stop, Action::First, FIRST_KEYS),
+    on(Scope::Stop, Action::Last, LAST_KEYS),
+    on(Scope::Stop, Action::PageDown, &[PGDN]),
+    on(Scope::Stop, Action::PageUp, &[PGUP]),
+    hint(Scope::Stop, Action::Review, &[ENTER]),
+    hint(Scope::Stop, Action::Cancel, &[Key::char('D')]),
+    hint(Scope::Stop, Action::Back, ESC_KEY),
+    on(Scope::Stop, Action::Close, Q_KEY),
     on(Scope::Calls, Action::Down, DOWN_KEYS),
     on(Scope::Calls, Action::Up, UP_KEYS),
     on(Scope::Calls, Action::First, FIRST_KEYS),
@@ -370,6 +387,7 @@ const KEYMAP: &[Row] = &[
     hint(Scope::Global, Action::Help, &[Key::char('?')]),
     on(Scope::Global, Action::Palette, &[Key::char(':')]),
     on(Scope::Global, Action::Drafts, &[]),
+    on(Scope::Global, Action::Stop, &[]),
     on(Scope::Global, Action::Reload, &[]),
     on(Scope::Global, Action::Mouse, &[Key::char('m')]),
     on(Scope::Global, Action::Repaint, &[Key::ctrl('l')]),

@@ -37,6 +37,7 @@
 //! | how much of a title or text a vendor shows | [`domain::vendors`] |
 //! | what stands beside a field of the form | `app::form::beside`; where: `view::form::rows` |
 //! | how a time may be typed, or is written | [`domain::when`] |
+//! | when a task is amber, red, late or stuck | [`domain::phase`] |
 //! | a term of the filter, what it is judged by, and what it costs | [`domain::filter`]: `read`, `term`, `time`, `run`; what is held of a task: [`domain::schedule`] |
 //! | the saved filters, their tabs and counts | `app::filter`: `saved`, `tabs`; those that are built in: `domain::filter::saved`; of the config: `config::filters` |
 //! | how a list is typed, or is written | [`domain::list`] |
@@ -58,6 +59,10 @@
 //! | what can be copied, and by which means | [`app::copy`], `term::clipboard` |
 //! | where the rows of a list stand, and the hints | [`app::list`], [`app::hints`] |
 //! | what the mouse does | `app::pointer`; what of the table stands where it points: `app::board::hit` |
+//! | what is told of changes by others, of what failed, and of an absence | `app::board`: `changes`, `away` |
+//! | what rings when it ends | `app::board::pins`, `term::notify` |
+//! | what is read most often near its time | `app::board::watch` |
+//! | the list of what fires next | [`app::stop`] |
 //! | how often the page is asked for, focused or not | `pace` in [`app::shared`] |
 //! | what the palette offers, `:reload` | [`app::palette`], [`app::reload`]; reading it: `worker::reload` |
 //! | what a confirmation takes, and when it counts | `app::review`: `level`, `confirm`, `quiet`, `sight`, `ready` |

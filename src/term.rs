@@ -12,6 +12,7 @@ mod guard;
 mod input;
 mod job;
 mod line;
+mod notify;
 mod screen;
 
 pub use answer::can_be_asked;
@@ -22,4 +23,5 @@ pub use guard::{
 };
 pub use input::listen;
 pub use line::{size, takes_words};
+pub use notify::Notifier;
 pub use screen::{FrameWriter, Output, Progress, Screen, Shown, screen};

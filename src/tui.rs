@@ -21,7 +21,7 @@ use crate::app::{Effect, Message, Moment, PendingReply, State, update};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
 use crate::keymap::{Action, Keymap, Scope};
-use crate::term::{self, Clipboard, Progress, Screen, Shown};
+use crate::term::{self, Clipboard, Notifier, Progress, Screen, Shown};
 use crate::theme::Themes;
 use crate::view;
 
@@ -53,6 +53,8 @@ pub struct Channels {
     pub written: watch::Receiver<Progress>,
     /// Where copied texts go.
     pub clipboard: Clipboard,
+    /// How whoever does not look is told.
+    pub notifier: Notifier,
     /// Gives the terminal back and stops the process: [`crate::term::suspend`].
     pub suspend: fn() -> io::Result<()>,
     /// Takes it over again: [`crate::term::retake`].
@@ -86,7 +88,8 @@ pub async fn run(
     ends: Channels,
     clock: impl Fn() -> Moment,
 ) -> Ended {
-    let Channels { input, signals, worker, effects, screen, written, clipboard, suspend, retake } = ends;
+    let Channels { input, signals, worker, effects, screen, written, clipboard, notifier, suspend, retake } =
+        ends;
     let mut inbox =
         Inbox { input: Some(input), signals: Some(signals), worker: Some(worker), written: Some(written) };
     let mut state_loop = Loop {
@@ -94,6 +97,7 @@ pub async fn run(
         effects: Some(effects),
         screen: screen.clone(),
         clipboard,
+        notifier,
         heard: 0,
         leave: false,
         suspend: false,
@@ -328,6 +332,7 @@ struct Loop {
     effects: Option<mpsc::Sender<Effect>>,
     screen: Screen,
     clipboard: Clipboard,
+    notifier: Notifier,
     /// Of so many frames it was told that they are on the screen.
     heard: u64,
     leave: bool,
@@ -368,6 +373,10 @@ impl Loop {
                     if let Err(error) = term::capture_mouse(&self.screen, on) {
                         self.state.warn(format!("the terminal was not told: {error}"));
                     }
+                }
+                Effect::Notify { title, words } => {
+                    // Where the terminal takes nothing the message row says it all the same.
+                    let _ = self.notifier.notify(&self.screen, &title, &words);
                 }
                 Effect::Repaint => self.screen.repaint(),
                 Effect::Suspend => self.suspend = true,

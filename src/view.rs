@@ -23,6 +23,7 @@ pub mod review;
 mod screens;
 pub mod sort;
 mod status;
+pub mod stop;
 pub mod tabs;
 pub mod text_field;
 pub mod timeline;
@@ -113,6 +114,7 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
         Layer::Form(form) => return form::render(state, form, theme, ground, buf),
         Layer::Review(review) => return review::render(state, review, theme, ground, buf),
         Layer::Palette(palette) => return palette::render(state, palette, theme, buf),
+        Layer::Stop(list) => stop::render(state, list, theme, buf),
         Layer::Drafts(list) => drafts::render(state, list, theme, buf),
         Layer::Timeline(page) => timeline::render(state, page, theme, buf),
         Layer::Bucket(list) => timeline::bucket_list::render(state, list, theme, buf),

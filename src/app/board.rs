@@ -18,13 +18,15 @@ use crate::keymap::{Action, Scope};
 use super::effect::Effect;
 use super::filter::saved;
 use super::next::{Destination, Next};
-use super::request::ReqId;
+use super::request::{Moment, ReqId};
 use super::shared::Shared;
 use super::{filter, task_actions, writes};
 
 mod arrive;
 pub(super) mod ask;
+mod away;
 pub(super) mod by_id;
+pub mod changes;
 pub mod columns;
 pub(super) mod go_to;
 pub(super) mod hit;
@@ -32,6 +34,7 @@ mod hold;
 pub mod listing;
 pub mod offer;
 mod own;
+pub mod pins;
 pub(super) mod range;
 pub mod reading;
 pub(super) mod rows;
@@ -65,7 +68,9 @@ pub(super) fn start(shared: &mut Shared) -> Vec<Effect> {
 }
 
 /// Time went on: rows that waited may move now, and what is due is looked at again.
-pub fn on_tick(shared: &mut Shared) -> Vec<Effect> {
+pub fn on_tick(shared: &mut Shared, before: Moment) -> Vec<Effect> {
+    let second = shared.server_now().timestamp();
+    shared.board.turn_to(second);
     rows::go_on(shared);
     if !is_held(shared) {
         filter::renew(shared);
@@ -74,6 +79,7 @@ pub fn on_tick(shared: &mut Shared) -> Vec<Effect> {
     }
     rows::count_tabs(shared);
     let mut effects: Vec<Effect> = go_to::read_again(shared).into_iter().collect();
+    effects.extend(away::on_tick(shared, before));
     effects.extend(sync::on_tick(shared));
     if is_due(shared) {
         // It is watched ahead of what refreshes by itself.
@@ -81,6 +87,12 @@ pub fn on_tick(shared: &mut Shared) -> Vec<Effect> {
         effects.extend(watch::poll(shared, if due_now { Priority::Due } else { Priority::Background }));
     }
     effects
+}
+
+/// Says what changed, here and to whoever does not look.
+pub(super) fn tell(shared: &mut Shared) -> Option<Effect> {
+    changes::tell(shared);
+    pins::notify(shared)
 }
 
 /// Whether what is shown is old, and may be asked for.

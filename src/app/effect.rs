@@ -144,6 +144,13 @@ pub enum Effect {
     },
     /// Put a text on the clipboard; [`super::Message::Copied`] tells by which means.
     Copy(Box<Clip>),
+    /// Ring the bell, and have the terminal tell the desktop.
+    Notify {
+        /// Whose.
+        title: String,
+        /// What happened.
+        words: String,
+    },
     /// Have the mouse reported from now on, or leave it to the terminal.
     CaptureMouse(bool),
     /// Draw everything anew, for a screen that something else wrote over.

@@ -26,6 +26,7 @@ use super::palette::Palette;
 use super::review::Review;
 use super::shared::Shared;
 use super::sort::SortPicker;
+use super::stop::StopList;
 use super::timeline::TimelinePage;
 use super::timeline::bucket_list::BucketList;
 use super::{detail, form, review};
@@ -55,6 +56,8 @@ pub enum Layer {
     Timeline(Box<TimelinePage>),
     /// The tasks of one bar of it.
     Bucket(Box<BucketList>),
+    /// The list of what fires next.
+    Stop(StopList),
     /// The API log.
     Calls(CallList),
     /// One attempt of the API log.
@@ -80,6 +83,7 @@ impl Layer {
             Self::Drafts(_) => Scope::Drafts,
             Self::Timeline(_) => Scope::Timeline,
             Self::Bucket(_) => Scope::Bucket,
+            Self::Stop(_) => Scope::Stop,
             Self::Calls(_) => Scope::Calls,
             Self::Call(_) => Scope::Call,
             Self::Help(page) => page.scope(),
@@ -110,6 +114,7 @@ impl Layer {
             | Self::Drafts(_)
             | Self::Timeline(_)
             | Self::Bucket(_)
+            | Self::Stop(_)
             | Self::Calls(_)
             | Self::Call(_) => false,
             Self::Help(page) => page.search.is_some(),
@@ -126,6 +131,7 @@ impl Layer {
             Self::Drafts(list) => list.on_action(shared, action),
             Self::Timeline(page) => page.on_action(shared, action),
             Self::Bucket(list) => list.on_action(shared, action),
+            Self::Stop(list) => list.on_action(shared, action),
             Self::Calls(list) => list.on_action(shared, action),
             Self::Call(call) => call.on_action(shared, action),
             Self::Help(page) => page.on_action(shared, action),
@@ -142,6 +148,7 @@ impl Layer {
             Self::Copy(menu) => menu.rows(shared),
             Self::Drafts(list) => list.rows(shared),
             Self::Bucket(list) => list.rows(shared),
+            Self::Stop(list) => list.rows(shared),
             Self::Calls(list) => list.rows(shared),
             Self::Palette(palette) => palette.rows(shared),
             Self::Detail
@@ -190,6 +197,10 @@ impl Layer {
                 list.choose(shared, row);
                 return Some(Action::GoTo);
             }
+            Self::Stop(list) => {
+                list.choose(shared, row);
+                return Some(Action::Review);
+            }
             Self::Calls(list) => {
                 list.choose_row(shared, row);
                 return Some(Action::Open);
@@ -221,6 +232,7 @@ impl Layer {
             | Self::Drafts(_)
             | Self::Timeline(_)
             | Self::Bucket(_)
+            | Self::Stop(_)
             | Self::Calls(_)
             | Self::Call(_) => Next::stay(),
         }
@@ -243,6 +255,7 @@ impl Layer {
             | Self::Drafts(_)
             | Self::Timeline(_)
             | Self::Bucket(_)
+            | Self::Stop(_)
             | Self::Calls(_)
             | Self::Call(_) => shared.drop_paste(),
         }
@@ -252,6 +265,10 @@ impl Layer {
     pub(super) fn on_tick(&mut self, shared: &mut Shared, before: Duration) -> Vec<Effect> {
         match self {
             Self::Drafts(list) => list.on_tick(shared),
+            Self::Stop(list) => {
+                list.follow(shared);
+                Vec::new()
+            }
             Self::Review(review) => review::on_tick(shared, review, before),
             Self::Detail
             | Self::Filter(_)
@@ -314,6 +331,7 @@ impl Layer {
                 return Some((Self::Drafts(Box::new(list)), effects));
             }
             Scope::Timeline => Self::Timeline(Box::default()),
+            Scope::Stop => Self::Stop(StopList::open(shared)),
             Scope::Calls => Self::Calls(CallList::default()),
             Scope::Help => Self::Help(Box::new(HelpPage::open(scopes))),
             Scope::Palette => Self::Palette(Box::new(Palette::open(scopes, shared.lies_over.text))),
@@ -339,6 +357,7 @@ impl Layer {
             Action::Palette => Some(Scope::Palette),
             Action::Drafts => Some(Scope::Drafts),
             Action::Timeline => Some(Scope::Timeline),
+            Action::Stop => Some(Scope::Stop),
             Action::Calls => Some(Scope::Calls),
             _ => None,
         }

@@ -54,6 +54,7 @@ pub(super) fn meaning(state: &State, mouse: Mouse) -> PointedAt {
             | Layer::Copy(_)
             | Layer::Drafts(_)
             | Layer::Bucket(_)
+            | Layer::Stop(_)
             | Layer::Calls(_),
         ) => PointedAt::Layer(wheel, 1),
         Some(Layer::Timeline(_)) => {

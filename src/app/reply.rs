@@ -56,6 +56,7 @@ impl PendingReply {
             Effect::ListDrafts { req } => (req, Asked::ListDrafts),
             Effect::RestoreDraft { req, .. } => (req, Asked::RestoreDraft),
             Effect::Copy(_)
+            | Effect::Notify { .. }
             | Effect::CaptureMouse(_)
             | Effect::Repaint
             | Effect::Suspend

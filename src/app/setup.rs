@@ -38,6 +38,8 @@ pub struct Setup {
     pub page_size: u32,
     /// Time between two refreshes.
     pub refresh: Duration,
+    /// Whether bell and desktop tell what ended.
+    pub notify: bool,
     /// Whether the mouse is reported from the start.
     pub mouse: bool,
     /// Something to say once at the start, such as "no config file: embedded sandbox".

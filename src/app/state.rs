@@ -19,6 +19,9 @@ use super::review::{self, Review, Screens};
 use super::setup::Setup;
 use super::shared::{Over, Shared};
 
+/// So soon what is due already is asked for.
+const AT_ONCE: Duration = Duration::from_millis(1);
+
 /// The whole state. What is shared is reached as if it stood here.
 #[derive(Clone, Debug)]
 pub struct State {
@@ -94,8 +97,9 @@ impl State {
         let into = u64::from(self.now.utc.timestamp_subsec_millis());
         let second = Duration::from_millis(1000 - into.min(999));
         // What is due is looked at more often than that.
+        let asks = self.board.remote.asking.is_none() && self.connection.may_ask(self.now);
         match board::look_in(self) {
-            Some(look) if self.board.remote.asking.is_none() && !look.is_zero() => second.min(look),
+            Some(look) if asks => second.min(look.max(AT_ONCE)),
             Some(_) | None => second,
         }
     }

@@ -8,6 +8,7 @@ use crate::domain::Zone;
 use crate::keymap::{Action, Scope};
 
 use super::board::ask::read_again;
+use super::board::pins;
 use super::board::rows::follow_cursor;
 use super::form::model::Purpose;
 use super::frame::Placement;
@@ -91,6 +92,7 @@ pub(super) fn why_not(shared: &Shared, action: Action) -> Option<String> {
             let locked = task.locked_because().or_else(|| writes::unknown_kind(task));
             locked.or_else(|| writes::busy(shared, task.id))
         }
+        Action::Watch => pins::why_not(task),
         _ => None,
     }
 }
@@ -102,8 +104,16 @@ fn act_on_selected(shared: &mut Shared, action: Action) -> Next {
         return Next::stay();
     };
     if let Some(why) = refusal {
-        let what = if action == Action::Cancel { "cancelled" } else { "changed" };
+        let what = match action {
+            Action::Cancel => "cancelled",
+            Action::Watch => "watched",
+            _ => "changed",
+        };
         shared.warn(format!("#{} cannot be {what}: {why}", task.id));
+        return Next::stay();
+    }
+    if action == Action::Watch {
+        pins::toggle(shared, &task);
         return Next::stay();
     }
     let form = |purpose| Destination::Form(purpose, None);

@@ -31,7 +31,8 @@ use super::{detail, drafts, form, reload, review, sort, text_field};
 pub fn update(state: &mut State, message: Message) -> Vec<Effect> {
     let is_input = matches!(message, Message::Key(_) | Message::Pasted(_) | Message::Mouse(_));
     let said_before = state.notes;
-    let effects = take(state, message);
+    let mut effects = take(state, message);
+    effects.extend(board::tell(state));
     leave_note_behind(state, is_input, said_before);
     board::read_screen(state);
     let (shared, screens) = state.split();
@@ -313,7 +314,7 @@ fn on_tick(state: &mut State, now: Moment) -> Vec<Effect> {
         state.note = None;
     }
     warn_of_signature(state);
-    let mut effects = board::on_tick(state);
+    let mut effects = board::on_tick(state, before);
     let (shared, screens) = state.split();
     effects.extend(form::on_tick(shared, screens.form));
     let top = state.layers.last_mut();

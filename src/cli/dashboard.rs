@@ -165,7 +165,19 @@ async fn draw(
     term::listen(keys)?;
     let Queues { input, signals, worker, effects } = queues;
     let (suspend, retake) = (term::suspend, term::retake);
-    let ends = tui::Channels { input, signals, worker, effects, screen, written, clipboard, suspend, retake };
+    let notifier = term::Notifier::new(|name| options.env.text(name));
+    let ends = tui::Channels {
+        input,
+        signals,
+        worker,
+        effects,
+        screen,
+        written,
+        clipboard,
+        notifier,
+        suspend,
+        retake,
+    };
     let ended = tui::run(&options.themes, state, first, ends, clock).await;
     drop(guard);
     Ok(ended)

@@ -28,7 +28,7 @@ use crate::usersig;
 const TOP_KEYS: [&str; 5] = ["default_profile", "profiles", "ui", "keys", "filters"];
 
 /// The keys of `[ui]`.
-const UI_KEYS: [&str; 4] = ["refresh_seconds", "mouse", "theme", "background"];
+const UI_KEYS: [&str; 5] = ["refresh_seconds", "mouse", "notify", "theme", "background"];
 
 /// The keys of a profile.
 const PROFILE_KEYS: [&str; 19] = [
@@ -81,6 +81,8 @@ pub struct ConfigFile {
     pub profiles: Vec<Profile>,
     /// Seconds between two refreshes.
     pub refresh_seconds: Option<Sourced<u64>>,
+    /// Whether bell and desktop tell what ended.
+    pub notify: Option<Sourced<bool>>,
     /// Whether the mouse is reported.
     pub mouse: Option<Sourced<bool>>,
     /// The name of the theme.
@@ -123,6 +125,7 @@ fn root(reader: &mut FileReader<'_>, top: &Table<'_, '_>) -> ConfigFile {
         reader.unknown_keys(&ui, &UI_KEYS);
         file.refresh_seconds = reader.integer(&ui, "refresh_seconds", 1..=60);
         file.mouse = reader.boolean(&ui, "mouse");
+        file.notify = reader.boolean(&ui, "notify");
         file.theme = reader.string(&ui, "theme");
         let backgrounds = BackgroundChoice::ALL.map(BackgroundChoice::name);
         file.background = reader.word(&ui, "background", &backgrounds, BackgroundChoice::named);

@@ -59,6 +59,8 @@ pub struct Settings {
     pub profile: Option<Profile>,
     /// Time between two refreshes.
     pub refresh: Sourced<Duration>,
+    /// Whether bell and desktop tell what ended.
+    pub notify: Sourced<bool>,
     /// Whether the mouse is reported; else the terminal selects text with it.
     pub mouse: Sourced<bool>,
     /// What it looks like.
@@ -83,6 +85,7 @@ pub fn load(flags: &Flags, env: &Env, system_zone: Option<&str>) -> Result<Setti
     };
     let theme = theme(flags, env, &file, path.as_ref())?;
     let fallback = default_zone(env, system_zone);
+    let notify = file.notify.clone().unwrap_or(Sourced::new(true, Origin::Default));
     let mouse = file.mouse.clone().unwrap_or(Sourced::new(true, Origin::Default));
     let refresh = file.refresh_seconds.as_ref().map_or(Sourced::new(REFRESH, Origin::Default), |seconds| {
         Sourced::new(Duration::from_secs(seconds.value), seconds.origin.clone())
@@ -93,7 +96,7 @@ pub fn load(flags: &Flags, env: &Env, system_zone: Option<&str>) -> Result<Setti
     let timezone = profile.as_ref().and_then(|profile| profile.timezone.clone()).unwrap_or(fallback);
     let of_profile = profile.as_ref().and_then(|profile| profile.filters.clone());
     let filters = of_profile.or(of_file).unwrap_or_else(SavedFilter::built_in);
-    Ok(Settings { file: path, profile, refresh, mouse, theme, timezone, keys, filters })
+    Ok(Settings { file: path, profile, refresh, mouse, notify, theme, timezone, keys, filters })
 }
 
 /// The theme: the flags, the variables, the file. One's own lie beside the config file, or where that would be.

@@ -89,6 +89,8 @@ pub enum Action {
     EditTime,
     /// Cancel this task.
     Cancel,
+    /// Tell when this task ends, or not any more.
+    Watch,
     /// Next field.
     NextField,
     /// Previous field.
@@ -111,6 +113,8 @@ pub enum Action {
     Discard,
     /// Every draft that is kept, and what became of it.
     Drafts,
+    /// What fires next, to be stopped.
+    Stop,
     /// Take this draft back into its form.
     GoOn,
     /// The table of tasks.
@@ -204,6 +208,7 @@ impl Action {
             Self::Edit => "edit",
             Self::EditTime => "change the time only",
             Self::Cancel => "cancel the task, through review",
+            Self::Watch => "watch: bell and notification when it ends; again: not",
             Self::NextField => "next field",
             Self::PreviousField => "previous field",
             Self::NextChoice => "next choice, in a field of choices",
@@ -215,6 +220,7 @@ impl Action {
             Self::NextFreeSlot => "next free slot: a time without a collision",
             Self::Discard => "discard this draft; again undoes it",
             Self::Drafts => "drafts: every text that is kept, and its outcome",
+            Self::Stop => "stop: what fires next, nearest first, to be cancelled",
             Self::GoOn => "continue this draft, in its form",
             Self::Tasks => "tasks: the table",
             Self::Timeline => "timeline: what fires when, and what collides",
@@ -266,7 +272,7 @@ impl Action {
     /// Whether it is about the selected task.
     pub fn is_of_task(self) -> bool {
         use Action as A;
-        matches!(self, A::Open | A::NewFromThis | A::Edit | A::EditTime | A::Cancel | A::Copy)
+        matches!(self, A::Open | A::NewFromThis | A::Edit | A::EditTime | A::Cancel | A::Copy | A::Watch)
     }
 
     /// Whether it only moves about.
@@ -335,6 +341,7 @@ impl Action {
             Self::Run => "do it",
             Self::Search => "search",
             Self::Drafts => "drafts",
+            Self::Stop => "stop",
             Self::GoOn => "continue it",
             Self::ZoomIn => "closer",
             Self::ZoomOut => "wider",
@@ -347,6 +354,7 @@ impl Action {
             Self::Acknowledge => "acknowledge",
             Self::Menu => "menu",
             Self::Copy => "copy",
+            Self::Watch => "watch",
             Self::CopyCurl => "copy as curl",
             Self::WritesOnly => "writes / all",
             Self::Down

@@ -12,7 +12,7 @@ use super::*;
 fn a_key_means_one_thing_in_a_scope() {
     let mut seen = HashSet::new();
     for binding in KEYMAP {
-        let by_name_only = matches!(binding.action, Action::Reload | Action::Drafts);
+        let by_name_only = matches!(binding.action, Action::Reload | Action::Drafts | Action::Stop);
         assert_eq!(binding.keys.is_empty(), by_name_only, "{:?}", binding.action);
         for key in binding.keys {
             assert!(

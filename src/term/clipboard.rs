@@ -75,7 +75,7 @@ const X11: &[Program] =
 
 /// What stands between this program and the terminal.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Between {
+pub(super) enum Between {
     Nothing,
     Tmux,
     Screen,
@@ -103,12 +103,7 @@ impl Clipboard {
     /// By what the environment says; `to` hears how it went.
     pub fn new(get: impl Fn(&str) -> Option<String>, to: mpsc::Sender<Message>) -> Self {
         let is_set = |name: &str| get(name).is_some_and(|value| !value.is_empty());
-        let is_tmux = is_set("TMUX") || get("TERM").is_some_and(|term| term.starts_with("tmux"));
-        let between = match () {
-            () if is_tmux => Between::Tmux,
-            () if is_set("STY") => Between::Screen,
-            () => Between::Nothing,
-        };
+        let between = Between::of(&get);
         let is_remote = ["SSH_CONNECTION", "SSH_CLIENT", "SSH_TTY"].into_iter().any(is_set);
         let desktop = match () {
             () if is_remote => None,
@@ -253,6 +248,27 @@ fn wide(text: &str) -> Vec<u8> {
 }
 
 impl Between {
+    /// By what the environment says.
+    pub(super) fn of(get: impl Fn(&str) -> Option<String>) -> Self {
+        let is_set = |name: &str| get(name).is_some_and(|value| !value.is_empty());
+        let is_tmux = is_set("TMUX") || get("TERM").is_some_and(|term| term.starts_with("tmux"));
+        match () {
+            () if is_tmux => Self::Tmux,
+            () if is_set("STY") => Self::Screen,
+            () => Self::Nothing,
+        }
+    }
+
+    /// A short sequence, as it reaches the terminal in front.
+    pub(super) fn through(self, sequence: &str) -> String {
+        match self {
+            Self::Nothing => sequence.to_owned(),
+            Self::Tmux => format!("\x1bPtmux;{}\x1b\\", sequence.replace('\x1b', "\x1b\x1b")),
+            // Its end would end what is passed on: there a bell ends it.
+            Self::Screen => format!("\x1bP{}\x1b\\", sequence.replace("\x1b\\", "\x07")),
+        }
+    }
+
     /// The bytes that ask the terminal to take a text (OSC 52); `None` for one that is too long.
     fn sequence(self, text: &str) -> Option<Vec<u8>> {
         if text.len() > MOST {

@@ -86,7 +86,9 @@ fn stalled_ends(room: usize) -> (Channels, Far, term::FrameWriter) {
         Far { input: to_input, signals: to_signals, worker: to_worker, effects: from_effects, terminal };
     let (suspend, retake) = (|| Ok(()), || Ok(()));
     let clipboard = term::Clipboard::new(|_| None, far.signals.clone());
-    let ends = Channels { input, signals, worker, effects, screen, written, clipboard, suspend, retake };
+    let notifier = term::Notifier::new(|_| None);
+    let ends =
+        Channels { input, signals, worker, effects, screen, written, clipboard, notifier, suspend, retake };
     (ends, far, writer)
 }
 

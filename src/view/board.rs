@@ -20,7 +20,7 @@ use crate::app::filter::saved;
 use crate::app::frame::Areas;
 use crate::app::writes;
 use crate::app::{Layer, State, Verdict, Write};
-use crate::domain::{Audience, Outcome, Task, TaskId, text, when};
+use crate::domain::{Audience, Outcome, Phase, Task, TaskId, text, when};
 use crate::keymap::{Action, Scope};
 use crate::theme::Theme;
 
@@ -102,6 +102,8 @@ fn title(state: &State) -> String {
 
 /// The mark of a task whose last write failed, or never became clear.
 const FAILED: &str = "!";
+/// The mark of a task that is watched.
+const WATCHED: &str = "◉";
 /// Everybody, where there is hardly room.
 const EVERYONE_SHORT: &str = "‼ ALL";
 /// The status of a task that was cancelled here: the list does not bring it any more.
@@ -124,6 +126,8 @@ struct Row<'a> {
     weight: Weight,
     status: &'static str,
     status_style: Option<Outcome>,
+    /// How near to its time it is, or how far beyond.
+    phase: Option<Phase>,
     /// Whether the last write to it failed, or never became clear.
     failed: bool,
     due: String,
@@ -145,10 +149,12 @@ impl<'a> Row<'a> {
             Outcome::Sent | Outcome::Failed => Weight::Full,
             Outcome::Pending | Outcome::Dispatching | Outcome::Unclear(_) => Weight::Full,
         };
+        let is_open = !in_doubt && !is_cancelled;
+        let phase = Phase::of_task(task, state.server_now()).filter(|_| is_open);
         let status = match weight {
             _ if in_doubt => "?UNK",
             Weight::Struck => CANCELLED,
-            Weight::Full | Weight::Past => outcome.word(),
+            Weight::Full | Weight::Past => phase.and_then(Phase::word).unwrap_or(outcome.word()),
         };
         Self {
             id: Some(task.id),
@@ -156,6 +162,7 @@ impl<'a> Row<'a> {
             status,
             due: if is_cancelled { "—".to_owned() } else { due(task, state.server_now()) },
             status_style: (!in_doubt).then_some(outcome),
+            phase,
             failed: state.failed.contains_key(&task.id),
             scheduled_at: task.scheduled_at,
             created_at: task.created_at,
@@ -201,6 +208,7 @@ impl<'a> Row<'a> {
             weight: Weight::Full,
             status: "?UNK",
             status_style: None,
+            phase: None,
             failed: false,
             due: "—".to_owned(),
             scheduled_at: None,
@@ -279,6 +287,9 @@ impl Drawn<'_> {
         if selected {
             put(buf, self.inner.x, y, 1, "▸", self.theme.accent());
         }
+        if row.id.is_some_and(|id| board.pins.has(id)) {
+            put(buf, self.inner.x + 1, y, 1, WATCHED, self.theme.accent());
+        }
         if row.failed {
             put(buf, self.inner.x + 1, y, 1, FAILED, self.theme.danger());
         }
@@ -355,13 +366,19 @@ impl Drawn<'_> {
     }
 
     fn due_style(&self, row: &Row<'_>) -> Style {
-        if row.weight == Weight::Full { self.theme.plain() } else { self.theme.past() }
+        match row.phase {
+            Some(phase) if phase.is_urgent() => self.theme.danger(),
+            Some(_) => self.theme.warn(),
+            None if row.weight == Weight::Full => self.theme.plain(),
+            None => self.theme.past(),
+        }
     }
 
     /// What went well is quiet.
     fn status_style(&self, row: &Row<'_>) -> Style {
         match &row.status_style {
             _ if row.weight == Weight::Struck => self.theme.past(),
+            Some(_) if row.phase.and_then(Phase::word).is_some() => self.theme.danger(),
             Some(Outcome::Sent) => self.theme.past(),
             Some(outcome) => style_of(tone_of(outcome), self.theme),
             None => self.theme.danger(),

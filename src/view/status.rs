@@ -12,7 +12,7 @@ use crate::app::board::texts::who;
 use crate::app::board::viewport::Viewport;
 use crate::app::connection::Health;
 use crate::domain::schedule::TaskState;
-use crate::domain::{Audience, query::Range, text, when};
+use crate::domain::{Audience, Phase, query::Range, text, when};
 use crate::keymap::{Action, Scope};
 use crate::theme::Theme;
 
@@ -71,6 +71,7 @@ mod leaves {
     pub(super) const FAILED: u8 = 7;
     pub(super) const UNKNOWN: u8 = 8;
     pub(super) const OF_WHAT: u8 = 8;
+    pub(super) const OVERDUE: u8 = 8;
 }
 
 /// Cells of the title of the next task.
@@ -160,6 +161,7 @@ fn inset(area: Rect) -> Rect {
 fn counts(state: &State, theme: &Theme) -> Vec<(u64, &'static str, Style, u8)> {
     let board = &state.board;
     let [pending, dispatching, sent, failed, unclear] = board.counts;
+    let (mut late, mut stuck) = (board.overdue.late, board.overdue.stuck);
     let mut of = [pending, dispatching, sent, failed, 0, unclear];
     // What is in doubt is counted as that, and not as what the list says of it.
     for id in state.doubted() {
@@ -173,7 +175,14 @@ fn counts(state: &State, theme: &Theme) -> Vec<(u64, &'static str, Style, u8)> {
             *count = count.saturating_sub(1);
         }
         of[4] += 1;
+        match Phase::of(held.state, held.scheduled, state.server_now().timestamp()) {
+            Some(Phase::Late) => late = late.saturating_sub(1),
+            Some(Phase::Stuck) => stuck = stuck.saturating_sub(1),
+            Some(Phase::Soon | Phase::Imminent) | None => {}
+        }
     }
+    of[0] = of[0].saturating_sub(late);
+    of[1] = of[1].saturating_sub(stuck);
     of[4] += state.creates_in_doubt().count() as u64;
     let words = [
         ("pending", theme.plain(), leaves::PENDING),
@@ -187,7 +196,9 @@ fn counts(state: &State, theme: &Theme) -> Vec<(u64, &'static str, Style, u8)> {
         let count = of.get(slot).copied().unwrap_or(0);
         (count, word, style, goes)
     });
-    shown.filter(|(count, ..)| *count > 0).collect()
+    let overdue =
+        [(late, "late", theme.danger(), leaves::OVERDUE), (stuck, "stuck", theme.danger(), leaves::OVERDUE)];
+    overdue.into_iter().chain(shown).filter(|(count, ..)| *count > 0).collect()
 }
 
 /// Draws what is asked and which rows of it these are. `trouble_here` says that there is no other

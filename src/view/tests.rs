@@ -419,3 +419,41 @@ fn every_screen_names_the_keys_that_hold() {
         }
     }
 }
+
+#[test]
+fn what_is_soon_late_or_stuck_has_its_word_and_its_colour() {
+    let none = serde_json::json!({});
+    let tasks = vec![
+        task(1, -700, "User", "dispatching", "Stuck for long", &none),
+        task(2, -60, "User", "pending", "Late by a minute", &none),
+        task(3, 90, "User", "pending", "Goes out now", &none),
+        task(4, 600, "User", "pending", "Goes out soon", &none),
+        task(5, 3600, "User", "pending", "In an hour", &none),
+    ];
+    for size in [(120, 40), (80, 24)] {
+        let mut state = with_page(size, tasks.clone());
+        feed(&mut state, [Message::Ticked(now())]);
+        insta::assert_snapshot!(format!("phases_{}x{}", size.0, size.1), screen(&state));
+    }
+    let mut state = with_page((120, 40), tasks);
+    // The selected row has colours of its own.
+    feed(&mut state, typed("G"));
+    let buf = drawn(&state, Depth::True);
+    let theme = Theme::new(Depth::True);
+    let text = rows(&buf);
+    for (title, word, style) in [
+        ("Goes out now", "1m 30s", theme.danger()),
+        ("Goes out soon", "10m 00s", theme.warn()),
+        ("Late by a minute", "LATE", theme.danger()),
+        ("Stuck for long", "STUCK", theme.danger()),
+    ] {
+        let y = text
+            .iter()
+            .position(|row| row.starts_with('│') && row.contains(title) && row.contains(word))
+            .unwrap();
+        let before = text[y].split(word).next().unwrap();
+        let x = crate::domain::text::width(before);
+        let cell = &buf[(u16::try_from(x).unwrap(), u16::try_from(y).unwrap())];
+        assert_eq!(Some(cell.fg), style.fg, "{title}");
+    }
+}

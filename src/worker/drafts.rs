@@ -58,6 +58,7 @@ impl DraftJob {
             | Effect::Reload { .. }
             | Effect::Adopt { .. }
             | Effect::Copy(_)
+            | Effect::Notify { .. }
             | Effect::CaptureMouse(_)
             | Effect::Repaint
             | Effect::Suspend

@@ -118,6 +118,7 @@ impl Jobs {
             // Adopted at once, in the loop: what follows must find it done.
             Effect::Adopt { .. }
             | Effect::Copy(_)
+            | Effect::Notify { .. }
             | Effect::CaptureMouse(_)
             | Effect::Repaint
             | Effect::Suspend

@@ -35,6 +35,7 @@ fn screen(scope: Scope) -> Screen {
         // What was cancelled before stays where it was.
         Scope::Result => (&["j", "D"], "Enter close"),
         Scope::Drafts => (&[":drafts", ENTER], "continue it"),
+        Scope::Stop => (&[":stop", ENTER], "What fires next"),
         Scope::Timeline => (&["2"], "+ closer"),
         Scope::Bucket => (&["2", "-", "-", ENTER], "go to it"),
         Scope::Calls => (&["@"], "copy as curl"),
@@ -187,6 +188,7 @@ fn every_key_of_the_result() {
 #[test]
 fn every_key_of_the_drafts_and_the_api_log() {
     press_all(Scope::Drafts);
+    press_all(Scope::Stop);
     press_all(Scope::Calls);
     press_all(Scope::Call);
 }

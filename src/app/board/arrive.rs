@@ -8,6 +8,7 @@ use crate::domain::{Task, TaskId, text, wire};
 
 use super::super::shared::Shared;
 use super::rows::{follow_cursor, show_changes};
+use super::{changes, pins};
 
 /// Takes tasks up that the list brought.
 pub(super) fn take_listed(shared: &mut Shared, tasks: &[Arc<Task>]) {
@@ -49,19 +50,31 @@ pub(super) fn take_recalled(shared: &mut Shared, rows: Vec<Row>) {
 }
 
 fn put(shared: &mut Shared, row: Row, pass: u32, task: Option<&Task>) {
-    let board = &mut shared.board;
-    let put = board.schedule.put(row, pass);
+    let schedule = &mut shared.board.schedule;
+    // What the last run has seen counts for nothing here.
+    let was_read =
+        schedule.slot(row.id()).and_then(|slot| schedule.get(slot)).is_some_and(|held| held.pass > 0);
+    let put = schedule.put(row, pass);
     let slot = put.slot();
     match put {
         Put::Same(_) => return,
-        Put::New(_) => {}
+        Put::New(_) => {
+            if let Some(task) = task {
+                changes::came(shared, task);
+            }
+        }
         Put::Changed(_, before) => {
             let (now, server_now) = (shared.now, shared.connection.server_now(shared.now));
             if let (Some(old), Some(new)) = (wire::read_task_text(&before), task) {
-                board.note_change(&old, new, now, server_now);
+                shared.board.note_change(&old, new, now, server_now);
+                if was_read {
+                    changes::changed(shared, &old, new);
+                    pins::changed(shared, &old, new);
+                }
             }
         }
     }
+    let board = &mut shared.board;
     board.listing.touch(slot);
     if let Some(held) = board.schedule.get(slot) {
         let who = text::width(TextPart::Who.of(board.schedule.words(held)));
@@ -72,6 +85,10 @@ fn put(shared: &mut Shared, row: Row, pass: u32, task: Option<&Task>) {
 
 /// A task is not there any more.
 pub(super) fn remove(shared: &mut Shared, id: TaskId) {
+    if let Some(task) = shared.board.task(id) {
+        changes::went(shared, &task);
+        pins::went(shared, &task);
+    }
     if let Some(slot) = shared.board.schedule.remove(id) {
         shared.board.listing.touch(slot);
     }

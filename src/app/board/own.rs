@@ -52,6 +52,11 @@ impl OwnRows {
         self.rows.is_empty()
     }
 
+    /// Whether the task is one of them.
+    pub(super) fn has(&self, id: TaskId) -> bool {
+        self.rows.iter().any(|row| row.task.id == id)
+    }
+
     /// Whether the task was cancelled here, and the list does not say otherwise.
     pub fn is_cancelled(&self, id: TaskId) -> bool {
         self.rows.iter().any(|row| row.task.id == id && row.is_cancelled)

@@ -182,6 +182,27 @@ pub(super) fn recheck(shared: &mut Shared) -> Vec<Effect> {
     effects
 }
 
+/// Reads one task, unless that is under way.
+pub(super) fn read_one(shared: &mut Shared, id: TaskId, priority: Priority) -> Option<Effect> {
+    if shared.board.sync.checking.values().any(|asked| *asked == id) {
+        return None;
+    }
+    let req = shared.ask();
+    shared.board.sync.checking.insert(req, id);
+    Some(Effect::Get { req, id, priority })
+}
+
+/// Whether a pass that began then or later is over.
+pub(super) fn has_read_since(shared: &Shared, at: Duration) -> bool {
+    let sync = &shared.board.sync;
+    sync.began >= at && sync.asking.is_none() && sync.ended.is_some()
+}
+
+/// All is read once more, whenever it was read last.
+pub(super) fn read_again_at_once(shared: &mut Shared) -> Vec<Effect> {
+    begin(shared, Priority::Background)
+}
+
 /// A task that was missed was read, or is not there any more; says whether that was the question.
 pub(in crate::app) fn on_rechecked(
     shared: &mut Shared,

@@ -10,13 +10,16 @@ use chrono::{DateTime, TimeDelta, Utc};
 use crate::domain::filter::{FilterContext, Run};
 use crate::domain::query::Range;
 use crate::domain::schedule::{self, HeldTask, NO_TIME, Schedule, Slot};
-use crate::domain::{Filter, Outcome, Query, Task, TaskId};
+use crate::domain::{Filter, Outcome, Phase, Query, Task, TaskId};
 
 use super::super::remote::Remote;
 use super::super::request::Moment;
+use super::away::Away;
+use super::changes::Changes;
 use super::columns::Extent;
 use super::listing::{Listing, Sort};
 use super::own::{OwnRows, SoughtTask};
+use super::pins::Pins;
 use super::reading::{ReadTask, ReadTasks};
 use super::sync::Sync;
 use super::watch::Watch;
@@ -58,6 +61,17 @@ pub(super) const ROWS_BEFORE: usize = 4;
 /// How many tasks of the range are in which state.
 pub type TaskCounts = [u64; schedule::TaskState::ALL.len()];
 
+/// Tasks that should be over by now.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Overdue {
+    /// Pending although their time has come.
+    pub late: u64,
+    /// Dispatched for too long.
+    pub stuck: u64,
+    /// When the next one becomes either, in seconds.
+    next: Option<i64>,
+}
+
 /// A filter on its way through the tasks that may pass it.
 #[derive(Clone, Debug)]
 struct Filtering {
@@ -94,6 +108,12 @@ pub struct Board {
     pub has_answer: bool,
     /// What the operator wrote or asked for by its number: the list may tell otherwise for a while.
     pub own: OwnRows,
+    /// What changed without this pushdeck having written it.
+    pub changes: Changes,
+    /// The tasks that are watched until they end.
+    pub pins: Pins,
+    /// When nothing was known of the service for a while.
+    pub(super) away: Away,
     /// The selected task.
     pub selected: Option<TaskId>,
     /// Its row.
@@ -123,6 +143,10 @@ pub struct Board {
     /// Of what they were counted: the version of the schedule, the range, and what was cancelled here. `None` where a
     /// find leaves out more.
     counted: Option<(u64, Range, HashSet<TaskId>)>,
+    /// How many of the pending ones are late, and how many of those that are dispatched are stuck.
+    pub overdue: Overdue,
+    /// The service's time in seconds with the last tick.
+    second: i64,
 }
 
 impl Board {
@@ -144,6 +168,9 @@ impl Board {
             sync: Sync::default(),
             has_answer: false,
             own: OwnRows::default(),
+            changes: Changes::default(),
+            pins: Pins::default(),
+            away: Away::default(),
             selected: None,
             cursor: None,
             gone_to: None,
@@ -160,6 +187,8 @@ impl Board {
             tabs_counted_at: None,
             counts: TaskCounts::default(),
             counted: None,
+            overdue: Overdue::default(),
+            second: now.timestamp(),
         }
     }
 
@@ -389,14 +418,32 @@ impl Board {
             return;
         }
         self.counted = counted.filter(|_| self.keyword.is_empty());
-        let mut counts = TaskCounts::default();
+        let (mut counts, mut overdue) = (TaskCounts::default(), Overdue::default());
+        let now = self.second;
         for held in self.schedule.between(self.range).iter().filter_map(|slot| self.schedule.get(*slot)) {
             let is_counted = !held.is_gone && (self.keyword.is_empty() || self.found.contains(&held.id));
             if is_counted && !self.own.is_cancelled(held.id) {
                 counts[held.state as usize] += 1;
+                match Phase::of(held.state, held.scheduled, now) {
+                    Some(Phase::Late) => overdue.late += 1,
+                    Some(Phase::Stuck) => overdue.stuck += 1,
+                    Some(Phase::Soon | Phase::Imminent) | None => {
+                        let from = Phase::overdue_from(held.state, held.scheduled);
+                        overdue.next = overdue.next.into_iter().chain(from).min();
+                    }
+                }
             }
         }
-        self.counts = counts;
+        (self.counts, self.overdue) = (counts, overdue);
+    }
+
+    /// Time went on: what is overdue now is counted anew where it changed.
+    pub(super) fn turn_to(&mut self, second: i64) {
+        self.second = second;
+        if self.overdue.next.is_some_and(|next| second >= next) {
+            self.counted = None;
+            self.count_states();
+        }
     }
 
     /// Tasks of the range, whatever the filter hides.

@@ -521,10 +521,13 @@ fn an_operator_who_went_somewhere_meanwhile_is_not_moved() {
 }
 
 mod by_id;
+mod changes;
 mod focus;
 mod now;
 mod own;
+mod phase;
 mod sync;
+mod timing;
 
 #[test]
 fn a_dead_key_says_so_and_names_the_key_for_help() {

@@ -1,5 +1,8 @@
 //! The look at what can change soon: what is due about now, and what is on the screen. It is asked for often, by one
 //! page; all the rest waits for the next pass over the range.
+//!
+//! Where more is about to change than one page holds, three of four looks are at what goes out just now, page after
+//! page; the fourth is at the rest, or reads a task that is watched.
 
 use std::collections::HashSet;
 use std::time::Duration;
@@ -13,7 +16,7 @@ use crate::domain::{Order, Page, Priority, Query, TaskId};
 
 use super::super::effect::Effect;
 use super::super::shared::Shared;
-use super::sync;
+use super::{pins, sync};
 
 /// What lies so far back may still change by itself.
 const BACK: TimeDelta = TimeDelta::minutes(2);
@@ -24,9 +27,14 @@ const MOST_WANTED: u32 = 100;
 /// Rows that are asked for before the one that is meant, because some may have come or gone.
 const MARGIN: u64 = 3;
 /// While something is due it is looked at that often: two calls a second at most.
-const DUE_PACE: Duration = Duration::from_millis(600);
+const DUE_PACE: Duration = Duration::from_millis(500);
 /// So near to its time a task is due.
 const DUE_WITHIN: TimeDelta = TimeDelta::minutes(1);
+
+/// What goes out so soon goes out just now: it may change before the look after the next.
+const JUST_NOW: TimeDelta = TimeDelta::seconds(3);
+/// While something is due every so many looks are one at the rest.
+const REST_EVERY: u32 = 4;
 
 /// What is looked at in turn.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -44,16 +52,33 @@ pub(super) enum Turn {
 #[derive(Clone, Debug, Default)]
 pub(super) struct Watch {
     turn: Turn,
+    /// The look at what goes out just now.
+    near: Pages,
+    /// The look at the rest.
+    rest: Pages,
+    /// Whether the last page is of what goes out just now.
+    is_near: bool,
+    /// Questions so far.
+    polls: u32,
+}
+
+/// The pages of one look.
+#[derive(Clone, Debug, Default)]
+struct Pages {
     /// The page that follows the last one, where what is looked at does not fit on one.
     next: Option<Query>,
-    /// The tasks that pages of this look have brought so far.
+    /// The tasks that they have brought so far.
     came: HashSet<TaskId>,
+    /// As many rows must have come, as far as it is known beforehand.
+    until: u64,
+    /// From when on what is due must be among them.
+    begin: Option<DateTime<Utc>>,
 }
 
 impl Watch {
     /// The next look begins at its beginning.
     pub(super) fn again(&mut self) {
-        self.next = None;
+        (self.near.next, self.rest.next) = (None, None);
     }
 }
 
@@ -65,18 +90,78 @@ pub(in crate::app) fn pace(shared: &Shared) -> Duration {
 
 /// The next look.
 pub(super) fn poll(shared: &mut Shared, priority: Priority) -> Vec<Effect> {
-    let query = match shared.board.watch.next.take() {
-        Some(next) => next,
-        None => {
-            shared.board.watch.came.clear();
-            next_query(shared)
-        }
+    let Some(query) = next_page(shared, priority) else {
+        // A task that is watched is read in its place.
+        let read = pins::read(shared);
+        shared.board.asked_at = Some(shared.now.running);
+        return read.into_iter().collect();
     };
     let req = shared.ask();
     shared.board.remote.ask(req);
     shared.board.asked = Some(query.clone());
     shared.board.asked_at = Some(shared.now.running);
     vec![Effect::List { req, query, priority }]
+}
+
+/// The next page of either look; `None` where it is time for a task that is watched.
+fn next_page(shared: &mut Shared, priority: Priority) -> Option<Query> {
+    let near = near(shared);
+    let each = if near.is_some() { 2 * REST_EVERY } else { REST_EVERY };
+    let watch = &mut shared.board.watch;
+    watch.polls += 1;
+    let goes_on = watch.near.next.is_some();
+    let Some(near) = near.filter(|_| goes_on || watch.polls % REST_EVERY != 0) else {
+        // Whoever asks by a key waits for the list.
+        let is_for_pins = watch.polls % each == 0 && priority != Priority::Page && pins::is_near(shared);
+        return (!is_for_pins).then(|| next_of_rest(shared));
+    };
+    watch.is_near = true;
+    if let Some(next) = watch.near.next.take() {
+        return Some(next);
+    }
+    watch.near.came.clear();
+    watch.near.begin = Some(near.begin);
+    if shared.limits.range_of(Order::Scheduled) == RangeOf::Created {
+        let count = shared.board.schedule.between(near).len() as u64;
+        let Some(query) = page_of(shared, near) else { return Some(next_of_rest(shared)) };
+        shared.board.watch.near.until = query.offset + MARGIN + count;
+        return Some(query);
+    }
+    Some(Query { range: near, ..Query::around(near.begin, MOST_WANTED) })
+}
+
+fn next_of_rest(shared: &mut Shared) -> Query {
+    let watch = &mut shared.board.watch;
+    watch.is_near = false;
+    if let Some(next) = watch.rest.next.take() {
+        return next;
+    }
+    watch.rest.came.clear();
+    next_query(shared)
+}
+
+/// When goes out what goes out just now: from the first task that should have begun to. `None` where nothing does, or
+/// where one page shows it with all the rest.
+fn near(shared: &Shared) -> Option<Range> {
+    let (board, now) = (&shared.board, shared.server_now());
+    if !board.has_answer || !board.goes_out_within(DUE_WITHIN, now) {
+        return None;
+    }
+    let is_by_creation = shared.limits.range_of(Order::Scheduled) == RangeOf::Created;
+    let all = on_screen(shared).map_or(due(shared), |screen| both(due(shared), screen));
+    if !is_by_creation && board.schedule.between(all).len() < MOST_WANTED as usize {
+        return None;
+    }
+    let end = now + JUST_NOW;
+    let held = board.schedule.between(Range { begin: now - BACK, end });
+    let mut held = held.iter().filter_map(|slot| board.schedule.get(*slot));
+    let first = held.find(|held| matches!(held.state, TaskState::Pending | TaskState::Dispatching));
+    let begin = first.and_then(HeldTask::scheduled_at).unwrap_or(now - TimeDelta::seconds(1));
+    Some(Range { begin, end })
+}
+
+fn both(one: Range, other: Range) -> Range {
+    Range { begin: one.begin.min(other.begin), end: one.end.max(other.end) }
 }
 
 fn due(shared: &Shared) -> Range {
@@ -104,7 +189,7 @@ fn next_query(shared: &mut Shared) -> Query {
         return query(Range { begin: due.begin, end: board.range.end.max(due.end) });
     }
     let Some(screen) = on_screen(shared) else { return query(due) };
-    let both = Range { begin: due.begin.min(screen.begin), end: due.end.max(screen.end) };
+    let both = both(due, screen);
     if shared.board.schedule.between(both).len() < MOST_WANTED as usize {
         return query(both);
     }
@@ -157,25 +242,32 @@ fn page_of(shared: &Shared, meant: Range) -> Option<Query> {
 pub(super) fn on_page(shared: &mut Shared, asked: &Query, page: &Page) {
     let came = page.tasks.len() as u64;
     let watch = &mut shared.board.watch;
-    watch.came.extend(page.tasks.iter().map(|task| task.id));
+    let is_near = watch.is_near;
+    let pages = if is_near { &mut watch.near } else { &mut watch.rest };
+    pages.came.extend(page.tasks.iter().map(|task| task.id));
     let is_by_creation = shared.limits.range_of(Order::Scheduled) == RangeOf::Created;
     let end = asked.offset + came;
-    if !is_by_creation && end < page.total && came > 0 && asked.range.length() < TimeDelta::hours(1) {
+    let until = match is_by_creation {
+        true if is_near => pages.until.min(page.total),
+        true => 0,
+        false => page.total,
+    };
+    if end < until && came > 0 && (is_near || asked.range.length() < TimeDelta::hours(1)) {
         // More is due than one page holds.
-        watch.next = Some(Query { offset: end, ..asked.clone() });
+        pages.next = Some(Query { offset: end, ..asked.clone() });
         return;
     }
     let is_whole = end >= page.total;
-    let came = std::mem::take(&mut watch.came);
+    let (came, begin) = (std::mem::take(&mut pages.came), pages.begin);
     let board = &shared.board;
     let meant = match shared.limits.range_of(Order::Scheduled) {
         RangeOf::Scheduled if is_whole => asked.range,
         // It is asked for by its number: that does no harm where the range is of another time after all.
         RangeOf::Unknown if is_whole && !came.is_empty() => asked.range,
-        RangeOf::Created if asked.order == Order::Scheduled => {
+        RangeOf::Created if is_near => {
             // What is due must be there; the rest of the page may have moved on.
             let now = shared.server_now();
-            Range { begin: now - BACK, end: now }
+            Range { begin: begin.unwrap_or(now), end: now }
         }
         RangeOf::Scheduled | RangeOf::Created | RangeOf::Unknown | RangeOf::Unclear => return,
     };

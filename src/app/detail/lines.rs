@@ -10,7 +10,7 @@ use serde_json::Value;
 
 use crate::domain::draft::entry_text;
 use crate::domain::fields::{self, FIELDS, Group};
-use crate::domain::{Outcome, Task, Zone, catalog, text, when};
+use crate::domain::{Outcome, Phase, Task, Zone, catalog, text, when};
 
 use crate::keymap::{Action, Scope};
 
@@ -47,6 +47,7 @@ pub fn lines(shared: &Shared, width: usize) -> Arc<[Line]> {
         second: shared.server_now().timestamp(),
         is_cancelled: task.is_some_and(|task| shared.board.own.is_cancelled(task.id)),
         selected: shared.board.selected,
+        is_watched: task.is_some_and(|task| shared.board.pins.has(task.id)),
         failed: task.and_then(|task| shared.failed.get(&task.id)).cloned(),
         seen: task.and_then(|task| shared.board.seen.get(&task.id)).map_or(0, Vec::len),
         width,
@@ -100,16 +101,30 @@ fn standing(out: &mut Lines, shared: &Shared, task: &Task) {
         out.blank();
         return;
     }
-    let (tone, word) = if in_doubt { (Tone::Bad, "?UNK") } else { (tone_of(&outcome), outcome.word()) };
+    let phase = Phase::of_task(task, shared.server_now()).filter(|_| !in_doubt);
+    let (tone, word) = match phase.and_then(Phase::word) {
+        _ if in_doubt => (Tone::Bad, "?UNK"),
+        Some(word) => (Tone::Bad, word),
+        None => (tone_of(&outcome), outcome.word()),
+    };
+    let urgency = phase.map(|phase| if phase.is_urgent() { Tone::Bad } else { Tone::Watch });
     let mut first = vec![part(tone, word)];
     if let Some(at) = task.scheduled_at {
-        first.push(part(Tone::Plain, format!("  {}", when::from_now(at, shared.server_now()))));
+        let words = format!("  {}", when::from_now(at, shared.server_now()));
+        first.push(part(urgency.unwrap_or(Tone::Plain), words));
     }
     out.lines.push(first);
     if in_doubt {
         out.say(Tone::Muted, &format!("when last seen {}", outcome.in_words()));
     } else {
         out.say(Tone::Muted, &outcome.in_words());
+    }
+    if shared.board.pins.has(task.id) {
+        let key = shared.key(Scope::Tasks, Action::Watch);
+        out.say(Tone::Bold, &format!("◉ watched: you are told when it ends; {key} ends that"));
+    }
+    if let Some((phase, tone)) = phase.zip(urgency) {
+        out.say(tone, phase.in_words());
     }
     for write in shared.writes.iter().filter(|write| write.task() == Some(task.id)) {
         for (tone, words) in doubt(shared, write) {

@@ -47,6 +47,7 @@ pub(super) struct MadeOf {
     /// The service's time in seconds: ages and countdowns turn with it.
     pub(super) second: i64,
     pub(super) is_cancelled: bool,
+    pub(super) is_watched: bool,
     /// Which task is selected, also where it is not shown.
     pub(super) selected: Option<TaskId>,
     pub(super) failed: Option<String>,

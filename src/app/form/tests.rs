@@ -90,6 +90,7 @@ fn drafts_of(effects: &[Effect]) -> Vec<&'static str> {
             | Effect::ListDrafts { .. }
             | Effect::RestoreDraft { .. }
             | Effect::Copy(_)
+            | Effect::Notify { .. }
             | Effect::CaptureMouse(_)
             | Effect::Repaint
             | Effect::Suspend

@@ -118,7 +118,8 @@ fn an_unknown_key_is_named_with_its_line_and_the_nearest_known_one() {
     );
     assert_eq!(
         fault("[ui]\n  colour = 1\n"),
-        "/etc/c.toml:2:3: unknown key \"colour\" in [ui]; allowed: refresh_seconds, mouse, theme, background"
+        "/etc/c.toml:2:3: unknown key \"colour\" in [ui]; allowed: refresh_seconds, mouse, notify, theme, \
+         background"
     );
 }
 

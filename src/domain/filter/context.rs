@@ -4,6 +4,7 @@ use std::collections::HashSet;
 
 use chrono::{DateTime, Utc};
 
+use super::super::phase::Phase;
 use super::super::schedule::{KindCode, Row, TaskState};
 use super::super::task::TaskId;
 
@@ -39,24 +40,34 @@ impl<'a> FilterContext<'a> {
         Self { now: (now.timestamp(), now.timestamp_subsec_nanos() > 0), doubted, cancelled }
     }
 
-    /// The states by which a task is found. One in doubt is in no other; one that was cancelled stays where it was.
+    /// The states by which a task is found. One in doubt is in no other; one that was cancelled stays where it was,
+    /// and is never late.
     pub(super) fn states(&self, facts: &Facts) -> States {
         let is_in = |ids: &HashSet<TaskId>| !ids.is_empty() && ids.contains(&facts.id);
         if is_in(self.doubted) {
             return States::DOUBTED;
         }
         let state = States::of(facts.state);
-        if is_in(self.cancelled) { States(state.0 | States::CANCELLED.0) } else { state }
+        if is_in(self.cancelled) {
+            return state.or(States::CANCELLED);
+        }
+        match Phase::of(facts.state, facts.scheduled, self.now.0) {
+            Some(Phase::Late) => state.or(States::LATE),
+            Some(Phase::Stuck) => state.or(States::STUCK),
+            Some(Phase::Soon | Phase::Imminent) | None => state,
+        }
     }
 }
 
 /// Some of the states that a task may be in, a bit for each.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct States(u8);
+pub(super) struct States(u16);
 
 impl States {
     const DOUBTED: Self = Self(1 << TaskState::ALL.len());
     const CANCELLED: Self = Self(1 << (TaskState::ALL.len() + 1));
+    const LATE: Self = Self(1 << (TaskState::ALL.len() + 2));
+    const STUCK: Self = Self(1 << (TaskState::ALL.len() + 3));
 
     fn of(state: TaskState) -> Self {
         Self(1 << state as u8)
@@ -74,6 +85,11 @@ impl States {
         Self(self.0 | other.0)
     }
 
+    /// Whether time alone brings a task into one of them.
+    pub(super) fn come_with_time(self) -> bool {
+        self.meets(Self::LATE.or(Self::STUCK))
+    }
+
     pub(super) fn meets(self, other: Self) -> bool {
         self.0 & other.0 != 0
     }
@@ -84,7 +100,7 @@ impl States {
 }
 
 /// What each state is called in a filter, the name of the column last.
-const NAMES: [(States, &[&str]); 7] = [
+const NAMES: [(States, &[&str]); 9] = [
     (States(1 << TaskState::Pending as u8), &["pending", "pend"]),
     (States(1 << TaskState::Dispatching as u8), &["dispatching", ">>disp"]),
     (States(1 << TaskState::Sent as u8), &["dispatched", "sent", "ok"]),
@@ -92,4 +108,6 @@ const NAMES: [(States, &[&str]); 7] = [
     (States(1 << TaskState::Unclear as u8), &["unclear"]),
     (States::DOUBTED, &["unknown", "?unk"]),
     (States::CANCELLED, &["cancelled", "canc"]),
+    (States::LATE, &["late"]),
+    (States::STUCK, &["stuck"]),
 ];

@@ -25,7 +25,7 @@ const TERMS: [(&str, &str, &str); 10] = [
 ];
 
 /// What a status is called in a filter, the names of the column behind the six that are offered.
-const STATUSES: [&str; 14] = [
+const STATUSES: [&str; 16] = [
     "pending",
     "dispatching",
     "sent",
@@ -40,6 +40,8 @@ const STATUSES: [&str; 14] = [
     "fail",
     "?unk",
     "canc",
+    "late",
+    "stuck",
 ];
 /// How many are enough to choose from.
 const OFFERED: usize = 6;

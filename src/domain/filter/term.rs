@@ -175,7 +175,11 @@ impl Term {
     }
 
     pub(super) fn depends_on_time(&self) -> bool {
-        matches!(self, Self::Time(time) if time.counts_from_now())
+        match self {
+            Self::Time(time) => time.counts_from_now(),
+            Self::Status(states) => states.come_with_time(),
+            Self::Type(_) | Self::TextPart(..) | Self::Word(_) => false,
+        }
     }
 
     /// Whether it searches through the words of a task, which takes longest.

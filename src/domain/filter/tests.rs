@@ -335,7 +335,9 @@ fn what_names_a_day_is_another_one_tomorrow_and_in_another_zone() {
 
 #[test]
 fn it_says_whether_it_depends_on_the_time() {
-    for yes in ["in<2h", "!in>2h", "at>-12h", "at=\"next 7 days\"", "created<7d", "sale created>7d"] {
+    for yes in
+        ["in<2h", "!in>2h", "at>-12h", "at=\"next 7 days\"", "created<7d", "sale created>7d", "status=late"]
+    {
         assert!(read(yes).depends_on_time(), "{yes}");
     }
     for no in ["", "sale", "at<tomorrow", "at=\"last night\"", "created>2026-11-01", "status=failed"] {

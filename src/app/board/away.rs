@@ -1,0 +1,80 @@
+//! What happened while nothing was known of the service: the connection was down, or the machine slept. Once everything
+//! was read again it is said in one line.
+
+use std::time::Duration;
+
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::when;
+
+use super::super::effect::Effect;
+use super::super::request::Moment;
+use super::super::shared::Shared;
+use super::changes::Tally;
+use super::sync;
+
+/// A shorter time without an answer is none.
+const LEAST: Duration = Duration::from_secs(30);
+
+/// When nothing was known of the service.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(super) enum Away {
+    /// All is known.
+    #[default]
+    Not,
+    /// Nothing comes, since then.
+    Gone(DateTime<Utc>),
+    /// It came again: since when it was away, until when, and when that was by [`Moment::running`].
+    Back { since: DateTime<Utc>, until: DateTime<Utc>, at: Duration },
+}
+
+/// Time went on: `before` is the last time that it did.
+pub(super) fn on_tick(shared: &mut Shared, before: Moment) -> Vec<Effect> {
+    let now = shared.now;
+    // What counts for the program stands still while the machine sleeps.
+    let slept = (now.utc - before.utc).to_std().unwrap_or_default();
+    let slept = slept.saturating_sub(now.running.saturating_sub(before.running));
+    let last_good = shared.connection.last_good();
+    let silent = last_good.map_or(Duration::ZERO, |at| now.running.saturating_sub(at));
+    let is_down = shared.connection.failure.is_some() && silent >= LEAST;
+    let had_answer = last_good.is_some();
+    match shared.board.away {
+        Away::Not | Away::Back { .. } if had_answer && (slept > LEAST || is_down) => {
+            let since = match shared.board.away {
+                Away::Back { since, .. } => since,
+                Away::Not | Away::Gone(_) if slept > LEAST => before.utc,
+                Away::Not | Away::Gone(_) => now.utc - TimeDelta::from_std(silent).unwrap_or_default(),
+            };
+            shared.board.away = Away::Gone(since);
+            shared.board.changes.missed.get_or_insert_default();
+            if !is_down {
+                return return_from(shared, since);
+            }
+        }
+        Away::Gone(since) if shared.connection.failure.is_none() => return return_from(shared, since),
+        Away::Back { since, until, at } if sync::has_read_since(shared, at) => {
+            shared.board.away = Away::Not;
+            sum_up(shared, until - since);
+        }
+        Away::Not | Away::Gone(_) | Away::Back { .. } => {}
+    }
+    Vec::new()
+}
+
+/// The service is there again: all is read once more.
+fn return_from(shared: &mut Shared, since: DateTime<Utc>) -> Vec<Effect> {
+    shared.board.away = Away::Back { since, until: shared.now.utc, at: shared.now.running };
+    sync::read_again_at_once(shared)
+}
+
+/// Says what happened; where something failed, until it is acknowledged (U9).
+fn sum_up(shared: &mut Shared, span: TimeDelta) {
+    let tally: Tally = shared.board.changes.missed.take().unwrap_or_default();
+    let words = format!("while away {}: {}", when::age(span), tally.words());
+    if tally.failed > 0 {
+        let req = shared.ask();
+        shared.keep_result(req, words, true);
+    } else {
+        shared.say_beside(&words);
+    }
+}
