@@ -155,7 +155,7 @@ mod tests {
             }
             task.raw.insert("Title".to_owned(), long.into());
             task.raw.insert("Content".to_owned(), task.content.0.clone().into());
-            state.board.hold([task]);
+            state.board.hold([crate::app::testing::with_json(task)]);
             let modes = [ViewMode::Task, ViewMode::Json].map(|mode| {
                 state.detail.mode = mode;
                 let lines = lines::lines(&state, 60);

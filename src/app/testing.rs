@@ -666,6 +666,6 @@ pub(super) fn open_time(state: &mut State, task: &Task) -> Vec<Effect> {
 pub(super) fn open_from(state: &mut State, task: &Task) -> Vec<Effect> {
     let others = state.board.tasks().into_iter().filter(|other| other.id != task.id);
     let tasks: Vec<Task> = others.map(|other| Task::clone(&other)).chain([task.clone()]).collect();
-    state.board.hold(tasks);
+    state.board.hold(tasks.into_iter().map(with_json));
     state.open(Destination::Form(Purpose::From(task.id), None))
 }

@@ -89,7 +89,7 @@ pub(super) async fn run(flags: &Flags, mut console: Console<'_>) -> Exit {
     let options = TerminalOptions::of(&console.env, themes);
     let reload =
         rereading(flags, console.env.clone(), console.system_zone.clone(), plan.setup.profile.clone());
-    match open(plan, options, reload).await {
+    match Box::pin(open(plan, options, reload)).await {
         Ok(()) => Exit::Done,
         Err(words) => {
             if term::takes_words() {

@@ -320,8 +320,10 @@ fn progress(state: &State, theme: &Theme) -> Option<Segment> {
     let came = came.min(all);
     let full = came * BAR / all;
     let bar = format!("{}{}", "█".repeat(count_of(full)), "░".repeat(count_of(BAR - full)));
-    let left = took.as_secs_f64() * ((all - came) as f64) / (came as f64);
-    let left = when::age(TimeDelta::seconds(left.ceil() as i64));
+    // As much time for each row that is missing as for those that came.
+    let left = u128::from(all - came) * took.as_millis() / u128::from(came);
+    let left = i64::try_from(left.div_ceil(1000)).unwrap_or(i64::MAX);
+    let left = when::age(TimeDelta::try_seconds(left).unwrap_or(TimeDelta::MAX));
     let words = format!("reading {bar} {} % · {left} left", came * 100 / all);
     Some(Segment::new("   ", words, theme.muted(), 5))
 }

@@ -56,7 +56,7 @@ pub(super) fn judge_by_time(shared: &mut Shared) {
 /// Goes on listing, where that is under way.
 pub(super) fn go_on(shared: &mut Shared) {
     let (row, line) = position(shared);
-    if with_context(shared, |board, context| board.go_on_listing(context)) {
+    if with_context(shared, Board::go_on_listing) {
         settle(shared, row, line);
     }
 }

@@ -515,11 +515,11 @@ impl Board {
         (0..self.count()).filter_map(|row| self.row(row)?.read()).map(Arc::new).collect()
     }
 
-    /// Holds these tasks and no other.
+    /// Holds these tasks and no other; their JSON says what they say.
     pub(crate) fn hold(&mut self, tasks: impl IntoIterator<Item = Task>) {
         (self.schedule, self.counted) = (Schedule::default(), None);
         for task in tasks {
-            self.schedule.put(schedule::Row::of(&super::super::testing::with_json(task)), 0);
+            self.schedule.put(schedule::Row::of(&task), 0);
         }
         let none = HashSet::new();
         let context = FilterContext::new(self.range.begin, &none, &none);

@@ -212,7 +212,7 @@ fn s_s_turns_the_order_round_and_any_column_sorts() {
     tasks[0].title = "c".to_owned();
     tasks[1].title = "A".to_owned();
     tasks[2].title = "b".to_owned();
-    state.board.hold(tasks);
+    state.board.hold(tasks.into_iter().map(with_json));
     for (column, ids) in
         [(Column::Title, [2, 3, 1]), (Column::Created, [1, 2, 3]), (Column::Scheduled, [1, 2, 3])]
     {

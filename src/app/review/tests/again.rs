@@ -211,9 +211,9 @@ fn what_stands_on_the_table_already_is_named_before_it_is_made_once_more() {
         let warnings = warnings::warnings(state, review(state));
         warnings.iter().filter(|(_, words)| words.contains("is the very same task")).count()
     };
-    state.board.hold([same.clone()]);
+    state.board.hold([crate::app::testing::with_json(same.clone())]);
     assert_eq!(duplicates(&state), 1);
     same.scheduled_at = same.scheduled_at.map(|at| at + chrono::TimeDelta::hours(1));
-    state.board.hold([same]);
+    state.board.hold([crate::app::testing::with_json(same)]);
     assert_eq!(duplicates(&state), 0, "at another time it is another task");
 }

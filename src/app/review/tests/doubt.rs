@@ -201,7 +201,7 @@ fn a_near_duplicate_is_named_before_it_is_made() {
     let mut near = task("User");
     near.content = new.content;
     near.scheduled_at = Some(new.scheduled_at - TimeDelta::minutes(10));
-    state.board.hold([near]);
+    state.board.hold([crate::app::testing::with_json(near)]);
     let warned = warnings::warnings(&state, review(&state));
     let words = "#1004821 says the same to the same people 10m earlier";
     assert!(warned.iter().any(|(_, said)| said == words), "{warned:?}");
