@@ -318,7 +318,25 @@ impl Service {
                 let result = found.map(|task| Box::new(Task::clone(task))).ok_or_else(gone);
                 vec![Message::Got { req: *req, result }]
             }
-            _ => Vec::new(),
+            Effect::KeepSnapshot { .. }
+            | Effect::Write { .. }
+            | Effect::Search { .. }
+            | Effect::Settle { .. }
+            | Effect::Reload { .. }
+            | Effect::Adopt { .. }
+            | Effect::SaveDraft { .. }
+            | Effect::DropDraft { .. }
+            | Effect::LoadDraft { .. }
+            | Effect::ArchiveDraft { .. }
+            | Effect::ListDrafts { .. }
+            | Effect::RestoreDraft { .. }
+            | Effect::Copy(_)
+            | Effect::Notify { .. }
+            | Effect::CaptureMouse(_)
+            | Effect::Repaint
+            | Effect::Suspend
+            | Effect::TakeTerminal
+            | Effect::Quit => Vec::new(),
         }
     }
 

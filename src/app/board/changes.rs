@@ -228,7 +228,9 @@ pub(super) fn tell(shared: &mut Shared) {
         [one] => one_in_words(shared, one),
         several => {
             let mut tally = Tally::default();
-            several.iter().for_each(|change| tally.count(&change.what));
+            for change in several {
+                tally.count(&change.what);
+            }
             format!(
                 "{} by others: {}",
                 text::counted(several.len() as u64, "change", "changes"),

@@ -110,9 +110,10 @@ fn next_page(shared: &mut Shared, priority: Priority) -> Option<Query> {
     let watch = &mut shared.board.watch;
     watch.polls += 1;
     let goes_on = watch.near.next.is_some();
-    let Some(near) = near.filter(|_| goes_on || watch.polls % REST_EVERY != 0) else {
+    let Some(near) = near.filter(|_| goes_on || !watch.polls.is_multiple_of(REST_EVERY)) else {
         // Whoever asks by a key waits for the list.
-        let is_for_pins = watch.polls % each == 0 && priority != Priority::Page && pins::is_near(shared);
+        let is_for_pins =
+            watch.polls.is_multiple_of(each) && priority != Priority::Page && pins::is_near(shared);
         return (!is_for_pins).then(|| next_of_rest(shared));
     };
     watch.is_near = true;

@@ -19,7 +19,7 @@ impl Roll {
 
 /// The reviews of the three levels, and what each asks for.
 fn reviews() -> Vec<(State, String)> {
-    let states = [
+    let states = vec![
         cancel(Environment::Test, "User"),
         cancel(Environment::Prod, "Tag"),
         create(Environment::Test, "User"),
