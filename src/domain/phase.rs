@@ -4,6 +4,7 @@
 use chrono::{DateTime, Utc};
 
 use super::schedule::{NO_TIME, TaskState};
+use super::task::Task;
 
 /// A pending task is soon to go out from so many seconds before its time on.
 const SOON: i64 = 15 * 60;
@@ -48,7 +49,7 @@ impl Phase {
     }
 
     /// The same of a task as it was read.
-    pub fn of_task(task: &super::Task, now: DateTime<Utc>) -> Option<Self> {
+    pub fn of_task(task: &Task, now: DateTime<Utc>) -> Option<Self> {
         Self::of(TaskState::from(&task.outcome()), task.scheduled_at?.timestamp(), now.timestamp())
     }
 

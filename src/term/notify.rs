@@ -27,7 +27,7 @@ enum Sequences {
     Nine,
     /// `OSC 777`: urxvt, foot, Konsole, and whatever is made with VTE.
     SevenSevenSeven,
-    /// Both: which terminal it is cannot be told, as over SSH. None of those that are known takes both.
+    /// Both: which terminal it is is not known, as over SSH. None of those that are known takes both.
     Both,
 }
 
@@ -93,7 +93,7 @@ mod tests {
     }
 
     #[test]
-    fn a_terminal_is_told_in_the_way_that_it_knows_and_in_both_where_that_cannot_be_told() {
+    fn a_terminal_is_told_in_the_way_that_it_knows_and_in_both_where_that_is_not_known() {
         let nine = "\x1b]9;pushdeck acme: #1 was sent\x1b\\";
         let seven = "\x1b]777;notify;pushdeck acme;#1 was sent\x1b\\";
         for (variables, sequences) in [

@@ -36,5 +36,6 @@ mod terminal;
 mod timeline;
 mod tmux;
 mod two;
+mod watch;
 mod words;
 mod write;

@@ -18,7 +18,7 @@ fn note(state: &State) -> &str {
 }
 
 /// Looks at what the service has then; gives what is told to the desktop.
-fn look(state: &mut State, millis: u64, tasks: Vec<Task>) -> Vec<Effect> {
+fn poll(state: &mut State, millis: u64, tasks: Vec<Task>) -> Vec<Effect> {
     let (service, mut told) = (Service::new(tasks), Vec::new());
     let mut effects = tick(state, millis);
     while let Some(effect) = effects.pop() {
@@ -38,7 +38,7 @@ fn with(tasks: Vec<Task>) -> State {
 fn the_first_reading_tells_nothing_and_one_change_is_told_in_words() {
     let mut state = with(vec![made(1, 30, "pending", "Flash sale", "")]);
     assert_eq!((state.board.changes.seen().count(), note(&state)), (0, ""));
-    look(&mut state, 70_000, vec![made(1, 35, "pending", "Flash sale", "")]);
+    poll(&mut state, 70_000, vec![made(1, 35, "pending", "Flash sale", "")]);
     assert_eq!(note(&state), "#1 \"Flash sale\" moved to Sat 21 Nov 15:35:00 +08 by someone else");
     let seen: Vec<_> = state.board.changes.seen().map(|change| (change.id.0, change.what.clone())).collect();
     assert_eq!(seen, [(1, What::Moved)]);
@@ -61,7 +61,7 @@ fn several_changes_are_told_together_and_wait_for_a_note_that_is_read() {
         made(3, 30, "pending", "t", ""),
         new,
     ];
-    look(&mut state, 70_000, after);
+    poll(&mut state, 70_000, after);
     assert_eq!(note(&state), zone, "it takes the place of nothing that was just said");
     tick(&mut state, 72_000);
     assert_eq!(note(&state), "3 changes by others: 1 created, 1 moved, 1 edited");
@@ -72,7 +72,7 @@ fn what_this_pushdeck_wrote_is_not_told() {
     let mut state = with(vec![made(1, 30, "pending", "t", "")]);
     let moved = std::sync::Arc::new(made(1, 35, "pending", "t", ""));
     crate::app::board::go_to::go_to_task(&mut state.shared, &moved);
-    look(&mut state, 70_000, vec![made(1, 35, "pending", "t", "")]);
+    poll(&mut state, 70_000, vec![made(1, 35, "pending", "t", "")]);
     assert_eq!(state.board.changes.seen().count(), 0);
 }
 
@@ -80,7 +80,7 @@ fn what_this_pushdeck_wrote_is_not_told() {
 fn a_dispatch_that_failed_is_told_here_and_to_the_desktop_and_offers_a_new_one() {
     let mut state = with(vec![made(1, 1, "pending", "Sale", ""), made(2, 30, "pending", "t", "")]);
     press(&mut state, 'G');
-    let told = look(
+    let told = poll(
         &mut state,
         20_000,
         vec![made(1, 1, "dispatched", "Sale", "quota"), made(2, 30, "pending", "t", "")],
@@ -100,7 +100,7 @@ fn a_watched_task_rings_when_it_is_sent_and_others_do_not() {
     press(&mut state, 'w');
     assert!(state.board.pins.has(TaskId(1)), "{}", note(&state));
     let told =
-        look(&mut state, 20_000, vec![made(1, 1, "dispatched", "a", ""), made(2, 2, "dispatched", "b", "")]);
+        poll(&mut state, 20_000, vec![made(1, 1, "dispatched", "a", ""), made(2, 2, "dispatched", "b", "")]);
     let words = "#1 \"a\" was sent".to_owned();
     assert_eq!(told, [Effect::Notify { title: "pushdeck acme".to_owned(), words }]);
     assert!(!state.board.pins.has(TaskId(1)), "it is over");
@@ -110,7 +110,7 @@ fn a_watched_task_rings_when_it_is_sent_and_others_do_not() {
 fn with_notify_off_nothing_is_told_to_the_desktop() {
     let mut state = with(vec![made(1, 1, "pending", "Sale", "")]);
     state.setup.notify = false;
-    let told = look(&mut state, 20_000, vec![made(1, 1, "dispatched", "Sale", "quota")]);
+    let told = poll(&mut state, 20_000, vec![made(1, 1, "dispatched", "Sale", "quota")]);
     assert_eq!(told, []);
 }
 
