@@ -2,8 +2,8 @@
 //! sorted and counted here. An outage only holds the reading up, and the next start begins with what the last one has
 //! seen.
 //!
-//! The usual run has 3,000 tasks. With 100,000, for one reading of the list after the other:
-//! `PUSHDECK_SCHEDULE_TASKS=100000 cargo test --release --test it schedule:: -- --nocapture`
+//! The usual run has 3,000 tasks. With 100,000:
+//! `PUSHDECK_SCHEDULE_TASKS=100000 cargo test --release --test it schedule::everything -- --nocapture`
 
 use std::path::Path;
 use std::time::Instant;
@@ -163,6 +163,14 @@ fn next_start(service: &Service, home: tempfile::TempDir, of: usize) {
     assert!(!Shown::on(&screen).unwrap().is_whole);
     terminal.row(&["▸", "PEND"]);
     service.network(Network::Open);
+    // The age goes on by the second: so many of them are enough for so many tasks.
+    for _ in 0..60 + of / 50 {
+        let before = terminal.screen();
+        let is_whole = |screen: &str| Shown::on(screen).is_some_and(|shown| shown.is_whole);
+        if is_whole(&terminal.wait("the reading to go on", |screen| is_whole(screen) || screen != before)) {
+            break;
+        }
+    }
     read_through(&terminal, of);
     terminal.gone(" as of ");
     terminal.keys("q");
