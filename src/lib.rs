@@ -46,8 +46,8 @@
 //! | what goes over the wire | [`domain::wire`]; how it goes in [`api`] |
 //! | which tasks are held, and what of one is held | [`domain::schedule`]; what an answer brings is taken up in `app::board::arrive` |
 //! | which of them are rows of the table, and in which order | `app::board`: `listing`, `table`; when rows may move: `rows`, `hold` |
-//! | when the range is read again, and what goes from the table then | `app::board::sync` |
-//! | what is asked for often because it is due or on the screen | `app::board::watch` |
+//! | when the range is read again, and what goes from the table then | `app::board`: `sync`; what is known of it: `passes` |
+//! | what is asked for often because it is due or on the screen | `app::board`: `watch`, `turns` |
 //! | which rows are on the screen, and where the line that says now stands | `app::board::viewport` |
 //! | what was just written or cancelled, and for how long the list may tell otherwise | `app::board::own`; going to it: `go_to` |
 //! | what is learnt of the service's list, and what is asked for then | [`domain::limits`], `worker::limits` |

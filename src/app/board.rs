@@ -22,36 +22,44 @@ use super::request::{Moment, ReqId};
 use super::shared::Shared;
 use super::{filter, task_actions, writes};
 
+mod absence;
 mod arrive;
 pub(super) mod ask;
 mod away;
 pub(super) mod by_id;
 pub mod changes;
+pub mod column;
 pub mod columns;
+mod ended;
+mod extent;
 pub(super) mod go_to;
 pub(super) mod hit;
 mod hold;
 pub mod listing;
 pub mod offer;
 mod own;
+pub mod passes;
+pub mod pinned;
 pub mod pins;
 pub(super) mod range;
 pub mod reading;
 pub(super) mod rows;
+pub mod seen;
 pub(super) mod select;
 pub mod sync;
 pub mod table;
 pub mod texts;
+mod turns;
 pub mod viewport;
 mod watch;
 
 pub(super) use arrive::read_screen;
 pub use ask::reload;
+pub use column::Column;
 pub(super) use hold::is_held;
 pub use listing::Sort;
 pub use range::{on_learnt, on_narrowed};
 pub(super) use select::{scroll, select};
-pub use table::Column;
 
 use rows::set_filter;
 use select::{select_row, turn};
@@ -92,7 +100,7 @@ pub fn on_tick(shared: &mut Shared, before: Moment) -> Vec<Effect> {
 /// Says what changed, here and to whoever does not look.
 pub(super) fn tell(shared: &mut Shared) -> Option<Effect> {
     changes::tell(shared);
-    pins::notify(shared)
+    ended::notify(shared)
 }
 
 /// Whether what is shown is old, and may be asked for.

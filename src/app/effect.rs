@@ -2,30 +2,17 @@
 
 use std::sync::Arc;
 
-use chrono::{DateTime, TimeDelta, Utc};
+use chrono::{DateTime, Utc};
 
 use crate::domain::kept::DraftId;
-use crate::domain::query::Range;
 use crate::domain::{Draft, Query, TaskId};
 
+pub use super::request::Wanted;
 pub use crate::domain::priority::Priority;
 
 use super::clip::Clip;
 use super::request::ReqId;
 use super::write::{OpenWrite, Terms, Write};
-
-/// What is to be read of the schedule.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Wanted {
-    /// Every task that fires in this range.
-    pub range: Range,
-    /// How far back tasks may have been created, where the service's ranges are of the creation time.
-    pub history: TimeDelta,
-    /// Only tasks with this in title or text; empty is all.
-    pub keyword: String,
-    /// Whether the operator waits for it.
-    pub priority: Priority,
-}
 
 /// Everything the worker or the terminal may be asked to do.
 #[derive(Clone, Debug, PartialEq)]

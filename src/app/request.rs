@@ -1,8 +1,11 @@
-//! The number of a question, and a reading of the clocks.
+//! The number of a question, what is asked for over many pages, and a reading of the clocks.
 
 use std::time::Duration;
 
-use chrono::{DateTime, Utc};
+use chrono::{DateTime, TimeDelta, Utc};
+
+use crate::domain::Priority;
+use crate::domain::query::Range;
 
 /// The number of a question; every effect carries one and is answered by exactly one final message
 /// with the same number (I4).
@@ -17,4 +20,17 @@ pub struct Moment {
     pub utc: DateTime<Utc>,
     /// Time since the program began.
     pub running: Duration,
+}
+
+/// What is to be read of the schedule.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Wanted {
+    /// Every task that fires in this range.
+    pub range: Range,
+    /// How far back tasks may have been created, where the service's ranges are of the creation time.
+    pub history: TimeDelta,
+    /// Only tasks with this in title or text; empty is all.
+    pub keyword: String,
+    /// Whether the operator waits for it.
+    pub priority: Priority,
 }

@@ -275,7 +275,7 @@ mod tests {
             notify: true,
             notice: None,
             keys: Keymap::default(),
-            filters: Vec::new(),
+            filters: crate::domain::filter::SavedFilter::built_in(),
             app: "acme 1400000009 adminapisgp.im.qcloud.com".into(),
         };
         assert_eq!(plan.setup, setup);

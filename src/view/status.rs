@@ -7,7 +7,7 @@ use ratatui::style::Style;
 
 use crate::app::State;
 use crate::app::board::Column;
-use crate::app::board::sync::Reach;
+use crate::app::board::passes::Reach;
 use crate::app::board::texts::who;
 use crate::app::board::viewport::Viewport;
 use crate::app::connection::Health;

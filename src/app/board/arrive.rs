@@ -8,7 +8,7 @@ use crate::domain::{Task, TaskId, text, wire};
 
 use super::super::shared::Shared;
 use super::rows::{follow_cursor, show_changes};
-use super::{changes, pins};
+use super::{changes, ended};
 
 /// Takes tasks up that the list brought.
 pub(super) fn take_listed(shared: &mut Shared, tasks: &[Arc<Task>]) {
@@ -69,7 +69,7 @@ fn put(shared: &mut Shared, row: Row, pass: u32, task: Option<&Task>) {
                 shared.board.note_change(&old, new, now, server_now);
                 if was_read {
                     changes::changed(shared, &old, new);
-                    pins::changed(shared, &old, new);
+                    ended::changed(shared, &old, new);
                 }
             }
         }
@@ -87,7 +87,7 @@ fn put(shared: &mut Shared, row: Row, pass: u32, task: Option<&Task>) {
 pub(super) fn remove(shared: &mut Shared, id: TaskId) {
     if let Some(task) = shared.board.task(id) {
         changes::went(shared, &task);
-        pins::went(shared, &task);
+        ended::went(shared, &task);
     }
     if let Some(slot) = shared.board.schedule.remove(id) {
         shared.board.listing.touch(slot);

@@ -10,23 +10,12 @@ use crate::domain::when;
 use super::super::effect::Effect;
 use super::super::request::Moment;
 use super::super::shared::Shared;
-use super::changes::Tally;
+use super::absence::Away;
+use super::seen::Tally;
 use super::sync;
 
 /// A shorter time without an answer is none.
 const LEAST: Duration = Duration::from_secs(30);
-
-/// When nothing was known of the service.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Away {
-    /// All is known.
-    #[default]
-    Not,
-    /// Nothing comes, since then.
-    Gone(DateTime<Utc>),
-    /// It came again: since when it was away, until when, and when that was by [`Moment::running`].
-    Back { since: DateTime<Utc>, until: DateTime<Utc>, at: Duration },
-}
 
 /// Time went on: `before` is the last time that it did.
 pub(super) fn on_tick(shared: &mut Shared, before: Moment) -> Vec<Effect> {

@@ -5,8 +5,8 @@ use ratatui::layout::Position;
 use crate::domain::TaskId;
 
 use super::super::shared::Shared;
+use super::column::Column;
 use super::columns::{Cells, Columns, Times};
-use super::table::Column;
 use super::viewport::Viewport;
 
 /// What stands there.

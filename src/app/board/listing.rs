@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 
 use crate::domain::schedule::{HeldTask, Schedule, Slot, TextPart, merge};
 
-use super::table::Column;
+use super::column::Column;
 
 /// By which column rows are sorted, and in which direction.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

@@ -1,7 +1,6 @@
 //! The whole range is read, pass after pass: when a pass begins, what it brings, and what may be said of the number of
 //! tasks meanwhile. What was read when the last run ended is shown until then, with its age.
 
-use std::collections::{BTreeMap, VecDeque};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -12,9 +11,10 @@ use crate::domain::schedule::{Row, TaskState};
 use crate::domain::{Coverage, Failure, Page, Priority, Task, TaskId, catalog};
 
 use super::super::effect::{Effect, Wanted};
-use super::super::request::{Moment, ReqId};
+use super::super::request::ReqId;
 use super::super::shared::Shared;
 use super::arrive;
+use super::passes::Complete;
 use super::rows::show_changes;
 use super::table::Opening;
 
@@ -26,104 +26,6 @@ const PAUSE_TIMES: u32 = 2;
 const KEEP_EVERY: Duration = Duration::from_mins(5);
 /// So many tasks that no pass brought any more are asked for by themselves at the same time.
 const RECHECKS: usize = 2;
-
-/// A pass that read everything.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Complete {
-    /// What it covered.
-    pub coverage: Coverage,
-    /// When it ended, and when it began, by [`Moment::running`].
-    pub ended: Duration,
-    /// When its first page was asked for.
-    pub began: Duration,
-    wanted: Wanted,
-}
-
-/// The state of the reading.
-#[derive(Clone, Debug, Default)]
-pub struct Sync {
-    asking: Option<ReqId>,
-    wanted: Option<Wanted>,
-    /// What the pass under way has read so far, or the last one.
-    coverage: Option<Coverage>,
-    complete: Option<Complete>,
-    began: Duration,
-    ended: Option<Duration>,
-    pass: u32,
-    recalled: Option<DateTime<Utc>>,
-    kept: Option<Duration>,
-    keeping: Option<ReqId>,
-    /// Tasks that were not brought any more, to be read one by one.
-    missed: VecDeque<TaskId>,
-    checking: BTreeMap<ReqId, TaskId>,
-}
-
-/// How much of what is shown was read.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Reach {
-    /// All of it, that long ago.
-    Whole(Duration),
-    /// What the last run has seen, then; the rest is being read.
-    Recalled(DateTime<Utc>),
-    /// Not all of it: so many windows of how many are missing.
-    Part {
-        /// Missing.
-        missing: usize,
-        /// In all.
-        windows: usize,
-    },
-    /// Nothing yet.
-    Nothing,
-}
-
-impl Sync {
-    /// The pass that is under way, or the last one.
-    pub(super) fn pass(&self) -> u32 {
-        self.pass
-    }
-
-    /// Whether a pass is under way.
-    pub fn is_reading(&self) -> bool {
-        self.asking.is_some()
-    }
-
-    /// What the pass under way has read, and since when it goes on; `None` while none is.
-    pub fn progress(&self, now: Moment) -> Option<(&Coverage, Duration)> {
-        self.asking?;
-        Some((self.coverage.as_ref()?, now.running.saturating_sub(self.began)))
-    }
-
-    /// The last pass that read all of what is wanted now.
-    pub fn complete(&self) -> Option<&Complete> {
-        self.complete
-            .as_ref()
-            .filter(|complete| self.wanted.as_ref().is_some_and(|wanted| complete.wanted.is_same(wanted)))
-    }
-
-    /// What is known of the coverage: of the last complete pass, else of the one under way.
-    pub fn coverage(&self) -> Option<&Coverage> {
-        self.complete().map(|complete| &complete.coverage).or(self.coverage.as_ref())
-    }
-
-    /// How much of what is shown was read.
-    pub fn reach(&self, now: Moment) -> Reach {
-        if let Some(complete) = self.complete() {
-            return Reach::Whole(now.running.saturating_sub(complete.began));
-        }
-        if let Some(at) = self.recalled {
-            return Reach::Recalled(at);
-        }
-        let (missing, windows) = self.coverage.as_ref().map_or((0, 0), Coverage::missing);
-        if windows == 0 { Reach::Nothing } else { Reach::Part { missing, windows } }
-    }
-}
-
-impl Wanted {
-    /// Whether the same is wanted, by whomever.
-    fn is_same(&self, other: &Self) -> bool {
-        self.range == other.range && self.keyword == other.keyword && self.history == other.history
-    }
-}
 
 /// What is wanted for the table as it is.
 fn wanted(shared: &Shared, priority: Priority) -> Wanted {

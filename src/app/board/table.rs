@@ -14,37 +14,21 @@ use crate::domain::{Filter, Outcome, Phase, Query, Task, TaskId};
 
 use super::super::remote::Remote;
 use super::super::request::Moment;
-use super::away::Away;
-use super::changes::Changes;
-use super::columns::Extent;
+use super::absence::Away;
+use super::column::Column;
+use super::extent::Extent;
 use super::listing::{Listing, Sort};
 use super::own::{OwnRows, SoughtTask};
-use super::pins::Pins;
+use super::passes::Sync;
+use super::pinned::Pins;
 use super::reading::{ReadTask, ReadTasks};
-use super::sync::Sync;
-use super::watch::Watch;
+use super::seen::Changes;
+use super::turns::Watch;
 
 /// A changed cell is marked for two ticks.
 const MARK: Duration = Duration::from_secs(2);
 /// A task that is dispatched for so long is looked at like any other.
 const DISPATCHING_AT_MOST: TimeDelta = TimeDelta::minutes(15);
-
-/// A column of the table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Column {
-    /// The state.
-    Status,
-    /// The scheduled time.
-    Scheduled,
-    /// Who gets it.
-    Who,
-    /// The title.
-    Title,
-    /// In whose name.
-    Sender,
-    /// The creation time.
-    Created,
-}
 
 /// Where the table goes by itself, until the operator goes somewhere.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

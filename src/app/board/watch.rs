@@ -4,7 +4,6 @@
 //! Where more is about to change than one page holds, three of four looks are at what goes out just now, page after
 //! page; the fourth is at the rest, or reads a task that is watched.
 
-use std::collections::HashSet;
 use std::time::Duration;
 
 use chrono::{DateTime, TimeDelta, Utc};
@@ -16,6 +15,7 @@ use crate::domain::{Order, Page, Priority, Query, TaskId};
 
 use super::super::effect::Effect;
 use super::super::shared::Shared;
+use super::turns::Turn;
 use super::{pins, sync};
 
 /// What lies so far back may still change by itself.
@@ -35,52 +35,6 @@ const DUE_WITHIN: TimeDelta = TimeDelta::minutes(1);
 const JUST_NOW: TimeDelta = TimeDelta::seconds(3);
 /// While something is due every so many looks are one at the rest.
 const REST_EVERY: u32 = 4;
-
-/// What is looked at in turn.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) enum Turn {
-    /// What is due.
-    #[default]
-    Due,
-    /// What is on the screen.
-    Screen,
-    /// What was created last, which other ways of asking would not show.
-    Newest,
-}
-
-/// The looks, one after the other.
-#[derive(Clone, Debug, Default)]
-pub(super) struct Watch {
-    turn: Turn,
-    /// The look at what goes out just now.
-    near: Pages,
-    /// The look at the rest.
-    rest: Pages,
-    /// Whether the last page is of what goes out just now.
-    is_near: bool,
-    /// Questions so far.
-    polls: u32,
-}
-
-/// The pages of one look.
-#[derive(Clone, Debug, Default)]
-struct Pages {
-    /// The page that follows the last one, where what is looked at does not fit on one.
-    next: Option<Query>,
-    /// The tasks that they have brought so far.
-    came: HashSet<TaskId>,
-    /// As many rows must have come, as far as it is known beforehand.
-    until: u64,
-    /// From when on what is due must be among them.
-    begin: Option<DateTime<Utc>>,
-}
-
-impl Watch {
-    /// The next look begins at its beginning.
-    pub(super) fn again(&mut self) {
-        (self.near.next, self.rest.next) = (None, None);
-    }
-}
 
 /// Time between two looks.
 pub(in crate::app) fn pace(shared: &Shared) -> Duration {

@@ -1,7 +1,7 @@
 //! What others change is told, gathered, and never more than there is room for.
 
 use super::*;
-use crate::app::board::changes::What;
+use crate::app::board::seen::What;
 use crate::domain::wire::time_out;
 
 /// A task of that state and time, with this title and error.

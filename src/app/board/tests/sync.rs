@@ -1,7 +1,7 @@
 //! The whole range is read again and again: what comes, what goes, and what is said of it meanwhile.
 
 use super::*;
-use crate::app::board::sync::Reach;
+use crate::app::board::passes::Reach;
 use crate::domain::coverage::{TimeWindow, WindowState};
 use crate::domain::limits::RangeOf;
 use crate::domain::schedule::Row;
