@@ -133,6 +133,18 @@ impl Coverage {
         }
         (came, all)
     }
+
+    /// How many hundredths of the windows were read, each counted as one, whatever it holds: what can be said as long
+    /// as not all of them were counted.
+    pub fn percent_of_windows(&self) -> u64 {
+        let of_window = |window: &TimeWindow| match window.state {
+            WindowState::Waiting => 0,
+            WindowState::Reading { came, total } => came.min(total) * 100 / total.max(1),
+            WindowState::Fresh { .. } | WindowState::Failed(_) => 100,
+        };
+        let read: u64 = self.windows.iter().map(of_window).sum();
+        read / (self.windows.len() as u64).max(1)
+    }
 }
 
 #[cfg(test)]
@@ -196,5 +208,6 @@ mod tests {
         let waiting = TimeWindow::waiting(Order::Created, one.range);
         let coverage = of(RangeOf::Unknown, vec![one, waiting]);
         assert_eq!(coverage.progress(), (7, None));
+        assert!((1..100).contains(&coverage.percent_of_windows()), "{}", coverage.percent_of_windows());
     }
 }

@@ -97,6 +97,10 @@ fn next_to_come(state: &State, theme: &Theme) -> Vec<Segment> {
     if !title.trim().is_empty() {
         said.push(Segment::new(" ", format!("\"{title}\""), theme.plain(), leaves::TITLE));
     }
+    if matches!(state.board.sync.reach(state.now), Reach::Part { .. } | Reach::Nothing) {
+        // Something nearer may still come.
+        said.push(Segment::new(" ", "so far", theme.warn(), leaves::OF_WHAT));
+    }
     if let Some(seen) = state.connection.last_good() {
         let age = state.now.running.saturating_sub(seen);
         if age > state.setup.refresh * OLD_AFTER {
@@ -312,20 +316,25 @@ fn progress(state: &State, theme: &Theme) -> Option<Segment> {
         return None;
     }
     let (coverage, took) = sync.progress(state.now)?;
-    let (came, all) = coverage.progress();
-    let all = all.filter(|all| *all > 0)?;
-    if took < BAR_AFTER || came == 0 {
+    if took < BAR_AFTER {
         return None;
     }
-    let came = came.min(all);
-    let full = came * BAR / all;
+    let (percent, left) = match coverage.progress() {
+        (came, Some(all)) if all > 0 && came > 0 => {
+            let came = came.min(all);
+            // As much time for each row that is missing as for those that came.
+            let left = u128::from(all - came) * took.as_millis() / u128::from(came);
+            let left = i64::try_from(left.div_ceil(1000)).unwrap_or(i64::MAX);
+            let left = when::age(TimeDelta::try_seconds(left).unwrap_or(TimeDelta::MAX));
+            (came * 100 / all, format!(" · {left} left"))
+        }
+        (_, Some(_)) => return None,
+        // Not all windows were counted: how long it takes cannot be said yet.
+        (_, None) => (coverage.percent_of_windows(), String::new()),
+    };
+    let full = percent * BAR / 100;
     let bar = format!("{}{}", "█".repeat(count_of(full)), "░".repeat(count_of(BAR - full)));
-    // As much time for each row that is missing as for those that came.
-    let left = u128::from(all - came) * took.as_millis() / u128::from(came);
-    let left = i64::try_from(left.div_ceil(1000)).unwrap_or(i64::MAX);
-    let left = when::age(TimeDelta::try_seconds(left).unwrap_or(TimeDelta::MAX));
-    let words = format!("reading {bar} {} % · {left} left", came * 100 / all);
-    Some(Segment::new("   ", words, theme.muted(), 5))
+    Some(Segment::new("   ", format!("reading {bar} {percent} %{left}"), theme.muted(), 5))
 }
 
 fn count_of(cells: u64) -> usize {

@@ -60,7 +60,6 @@ fn from_a_bar_to_its_tasks_to_the_table_and_back_to_now() {
     terminal.keys("2ll");
     let day = at.format("%a %-d %b +08").to_string();
     terminal.row(&["▸", &day, "task"]);
-    terminal.row(&["12:00:00", "PEND", "Lonely at noon"]);
     terminal.keys(ENTER);
     terminal.see("go to it");
     // Down to it, whatever else fires on that day.
