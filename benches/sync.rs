@@ -6,7 +6,6 @@
 //! (that takes 200 s and more), `-- 100000 200` from a service whose answers take 200 ms. The sandbox is a process of
 //! its own and does not count. Nothing is asserted; run it on a machine that does nothing else.
 
-#![expect(clippy::wildcard_enum_match_arm, reason = "nothing but what is read is counted")]
 #![expect(clippy::print_stdout, reason = "a bench prints what it measured")]
 #![expect(clippy::wildcard_enum_match_arm, reason = "only what is counted is named")]
 
