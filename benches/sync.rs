@@ -141,7 +141,7 @@ fn main() -> Outcome<()> {
     let sandbox = Sandbox::start(&folder.path().join("sandbox.db"), tasks, delay)?;
     let range = Range { begin: now() - TimeDelta::days(7), end: now() + TimeDelta::days(24) };
     let (history, keyword) = (TimeDelta::days(90), String::new());
-    let wanted = Wanted { range, history, keyword, priority: Priority::Page };
+    let wanted = Wanted { range, history, keyword, page_size: 100, priority: Priority::Page };
 
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let (began, before) = (Instant::now(), processor());

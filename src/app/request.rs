@@ -31,6 +31,8 @@ pub struct Wanted {
     pub history: TimeDelta,
     /// Only tasks with this in title or text; empty is all.
     pub keyword: String,
+    /// Rows that are asked for at once, 1 to 100.
+    pub page_size: u32,
     /// Whether the operator waits for it.
     pub priority: Priority,
 }

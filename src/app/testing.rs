@@ -49,7 +49,7 @@ pub(crate) fn setup() -> Setup {
         limits: Policy::default(),
         zone: Zone::named("Asia/Shanghai").unwrap(),
         history: TimeDelta::days(90),
-        page_size: 50,
+        page_size: 100,
         refresh: Duration::from_secs(2),
         mouse: true,
         notify: true,

@@ -64,7 +64,7 @@ const KEY_FOR_A_PATH: &str = "\"secret_key_file\" must be the path of a file, bu
                               the key into a file that only you can read, and write its path";
 
 /// Rows a page when nobody says.
-pub const PAGE_SIZE: u32 = 50;
+pub const PAGE_SIZE: u32 = 100;
 
 /// How far back tasks may have been created that are looked for, when nobody says.
 pub const HISTORY: TimeDelta = TimeDelta::days(90);

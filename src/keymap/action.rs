@@ -11,9 +11,9 @@ pub enum Action {
     First,
     /// Last row or line.
     Last,
-    /// A screenful on; at the end of the table the next page.
+    /// A screenful on.
     PageDown,
-    /// A screenful back; at the start of the table the previous page.
+    /// A screenful back.
     PageUp,
     /// Half a screenful on.
     HalfDown,
@@ -169,8 +169,8 @@ impl Action {
             Self::Up => "previous row",
             Self::First => "first row",
             Self::Last => "last row",
-            Self::PageDown => "screen down; next page at the end",
-            Self::PageUp => "screen up; previous page at the start",
+            Self::PageDown => "screen down",
+            Self::PageUp => "screen up",
             Self::HalfDown => "half a screen down",
             Self::HalfUp => "half a screen up",
             Self::NextPage => "next page",

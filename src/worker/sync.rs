@@ -26,10 +26,9 @@ pub(super) async fn sync(deps: &Dependencies, req: ReqId, wanted: Wanted) -> Mes
 }
 
 async fn read(deps: &Dependencies, req: ReqId, wanted: Wanted) -> Result<Coverage, Failure> {
-    let Wanted { range, history, keyword, priority } = wanted;
+    let Wanted { range, history, keyword, page_size, priority } = wanted;
     let now = deps.client.service_now();
-    let mut pass =
-        deps.limits.with(|state| Pass::new(range, history, keyword, limits::PAGE_SIZE, now, &state.known));
+    let mut pass = deps.limits.with(|state| Pass::new(range, history, keyword, page_size, now, &state.known));
     // Dropping it gives up what is under way.
     let mut under_way = JoinSet::new();
     let mut is_first = true;

@@ -99,7 +99,7 @@ fn a_failed_attempt_and_its_retry_are_shown_and_the_call_can_be_made_again_by_ha
 fn one_write_is_found_among_many_polls_and_stays_chosen() {
     let service = Service::start(Options { rate_limit_per_second: 0, ..Options::default() }, None);
     let id = service.add("Hush-hush", &soon(3600));
-    let config = service.config_with("test", "page_size = 20\n\n[ui]\nrefresh_seconds = 1");
+    let config = service.config_with("test", "page_size = 100\n\n[ui]\nrefresh_seconds = 1");
     let mut terminal = Start::new(&[]).config(&config).env("ACME_IM_KEY", KEY).open();
     terminal.row(&["▸", "Hush-hush"]);
     cancel(&mut terminal, id);
@@ -148,7 +148,7 @@ fn the_log_file_holds_every_attempt_and_the_verdict_of_a_write_whose_answer_was_
     let id = service.add("Hush-hush", &soon(3600));
     service.reset_counters();
     // Nothing is asked by itself while this runs, so that no call is under way at the end.
-    let config = service.config_with("test", "page_size = 20\n\n[ui]\nrefresh_seconds = 60");
+    let config = service.config_with("test", "page_size = 100\n\n[ui]\nrefresh_seconds = 60");
     let flag = ["--log", file.to_str().unwrap()];
     let mut terminal = Start::new(&flag).config(&config).env("ACME_IM_KEY", KEY).open();
     terminal.row(&["▸", "Hush-hush"]);

@@ -204,7 +204,7 @@ fn the_shell_gets_a_terminal_without_mouse_and_focus_and_fg_turns_both_on_again(
 fn unfocused_it_asks_less_often_and_back_again_at_once() {
     let service = Service::start(Options { rate_limit_per_second: 0, ..Options::default() }, None);
     service.add("far away", "2031-01-01 00:00:00");
-    let config = service.config_with("test", "page_size = 20\n\n[ui]\nrefresh_seconds = 3");
+    let config = service.config_with("test", "page_size = 100\n\n[ui]\nrefresh_seconds = 3");
     let mut terminal = Start::new(&[]).config(&config).env("ACME_IM_KEY", KEY).open();
     terminal.see("LIVE");
     terminal.keys("\x1b[O");

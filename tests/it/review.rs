@@ -12,7 +12,7 @@ const PAGE_DOWN: &str = "\x1b[6~";
 
 /// On the app of real people, 1 200 000 of them, with a new push to all of them filled in.
 fn to_everyone(service: &Service, (columns, rows): (u16, u16), title: &str) -> Terminal {
-    let config = service.config_with("prod", "page_size = 20\naudience.all = 1_200_000");
+    let config = service.config_with("prod", "page_size = 100\naudience.all = 1_200_000");
     let mut terminal = Start::new(&[]).config(&config).env("ACME_IM_KEY", KEY).size(100, 40).open();
     terminal.see("LIVE");
     fill(&mut terminal, "a", "tomorrow 9:00", None, title);

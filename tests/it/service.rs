@@ -138,7 +138,7 @@ impl Service {
 
     /// A configuration whose only profile is this service.
     pub(crate) fn config(&self, environment: &str) -> String {
-        self.config_with(environment, "page_size = 20")
+        self.config_with(environment, "page_size = 100")
     }
 
     /// The same with other lines.

@@ -30,7 +30,13 @@ const RECHECKS: usize = 2;
 /// What is wanted for the table as it is.
 fn wanted(shared: &Shared, priority: Priority) -> Wanted {
     let board = &shared.board;
-    Wanted { range: board.range, history: shared.setup.history, keyword: board.keyword.clone(), priority }
+    Wanted {
+        range: board.range,
+        history: shared.setup.history,
+        keyword: board.keyword.clone(),
+        page_size: shared.setup.page_size,
+        priority,
+    }
 }
 
 /// Reads the whole range, from the beginning.

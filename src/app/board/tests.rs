@@ -14,7 +14,7 @@ use crate::app::{Message, update};
 use crate::domain::wire::{read_task, time_in};
 
 fn setup() -> Setup {
-    Setup { page_size: 5, ..crate::app::testing::setup() }
+    crate::app::testing::setup()
 }
 
 /// A screen with room for as many rows as a page has.

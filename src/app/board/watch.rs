@@ -22,8 +22,6 @@ use super::{pins, sync};
 const BACK: TimeDelta = TimeDelta::minutes(2);
 /// What lies so far ahead is looked at.
 const AHEAD: TimeDelta = TimeDelta::minutes(15);
-/// The most rows that the service gives a page (documents, *List scheduled tasks*: `Want`).
-const MOST_WANTED: u32 = 100;
 /// Rows that are asked for before the one that is meant, because some may have come or gone.
 const MARGIN: u64 = 3;
 /// While something is due it is looked at that often: two calls a second at most.
@@ -82,7 +80,7 @@ fn next_page(shared: &mut Shared, priority: Priority) -> Option<Query> {
         shared.board.watch.near.until = query.offset + MARGIN + count;
         return Some(query);
     }
-    Some(Query { range: near, ..Query::around(near.begin, MOST_WANTED) })
+    Some(Query { range: near, ..Query::around(near.begin, shared.setup.page_size) })
 }
 
 fn next_of_rest(shared: &mut Shared) -> Query {
@@ -104,7 +102,7 @@ fn near(shared: &Shared) -> Option<Range> {
     }
     let is_by_creation = shared.limits.range_of(Order::Scheduled) == RangeOf::Created;
     let all = on_screen(shared).map_or(due(shared), |screen| both(due(shared), screen));
-    if !is_by_creation && board.schedule.between(all).len() < MOST_WANTED as usize {
+    if !is_by_creation && board.schedule.between(all).len() < shared.setup.page_size as usize {
         return None;
     }
     let end = now + JUST_NOW;
@@ -138,14 +136,15 @@ fn next_query(shared: &mut Shared) -> Query {
     let due = due(shared);
     let board = &mut shared.board;
     let turn = std::mem::take(&mut board.watch.turn);
-    let query = |range| Query { range, ..Query::around(due.begin, MOST_WANTED) };
+    let rows = shared.setup.page_size;
+    let query = |range| Query { range, ..Query::around(due.begin, rows) };
     if !board.has_answer {
         // Nothing is known yet: whatever comes next.
         return query(Range { begin: due.begin, end: board.range.end.max(due.end) });
     }
     let Some(screen) = on_screen(shared) else { return query(due) };
     let both = both(due, screen);
-    if shared.board.schedule.between(both).len() < MOST_WANTED as usize {
+    if shared.board.schedule.between(both).len() < shared.setup.page_size as usize {
         return query(both);
     }
     // They do not fit on one page: one after the other.
@@ -172,7 +171,7 @@ fn by_creation(shared: &mut Shared) -> Query {
     }
     shared.board.watch.turn = Turn::Due;
     let range = Range { begin: now - shared.setup.history, end: now + TimeDelta::days(1) };
-    Query { order: Order::Created, ascending: false, range, ..Query::around(now, MOST_WANTED) }
+    Query { order: Order::Created, ascending: false, range, ..Query::around(now, shared.setup.page_size) }
 }
 
 /// The page on which the known tasks stand that fire then.
@@ -190,7 +189,11 @@ fn page_of(shared: &Shared, meant: Range) -> Option<Query> {
     };
     let before = schedule.by_time().iter().filter_map(|slot| schedule.get(*slot));
     let rank = before.filter(|held| is_before(held)).count() as u64;
-    Some(Query { range, offset: rank.saturating_sub(MARGIN), ..Query::around(meant.begin, MOST_WANTED) })
+    Some(Query {
+        range,
+        offset: rank.saturating_sub(MARGIN),
+        ..Query::around(meant.begin, shared.setup.page_size)
+    })
 }
 
 /// A page of a look came. What it should have brought, and did not, is asked for by itself.

@@ -93,7 +93,7 @@ fn a_profile_is_read_with_its_defaults_and_the_place_of_each_value() {
     assert_eq!(profile.endpoint.value, "https://adminapisgp.im.qcloud.com");
     assert_eq!(profile.region.unwrap().label, "Singapore");
     assert_eq!(profile.sdkappid.value, 1_400_000_001);
-    assert_eq!((profile.page_size.value, profile.page_size.origin), (50, Origin::Default));
+    assert_eq!((profile.page_size.value, profile.page_size.origin), (100, Origin::Default));
     assert_eq!(profile.from_account.value, "administrator");
     assert_eq!(profile.timezone, None);
     assert!(matches!(profile.secret.value, SecretSource::Env(name) if name == "ACME_IM_KEY"));

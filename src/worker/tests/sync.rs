@@ -45,7 +45,7 @@ impl Fixture {
 fn wanted() -> Wanted {
     let range = Range { begin: now() - TimeDelta::days(7), end: now() + TimeDelta::days(24) };
     let (history, keyword) = (TimeDelta::days(90), String::new());
-    Wanted { range, history, keyword, priority: Priority::Page }
+    Wanted { range, history, keyword, page_size: 100, priority: Priority::Page }
 }
 
 fn sync(req: u64) -> Effect {
