@@ -283,7 +283,9 @@ fn page(state: &State, theme: &Theme) -> Vec<Segment> {
     };
     let gap = if board.filter.is_on() { " · " } else { "   " };
     said.push(Segment::new(gap, rows, theme.plain(), 2));
-    let of = text::grouped(board.in_range());
+    // Without a filter the rows are all of them, those among them that were cancelled here.
+    let of = if board.filter.is_on() { board.in_range() } else { count as u64 };
+    let of = text::grouped(of);
     match board.sync.reach(state.now) {
         Reach::Whole(_) => said.push(Segment::new(" ", format!("of {of}"), theme.plain(), 1)),
         Reach::Recalled(at) => {

@@ -142,7 +142,6 @@ fn keep_selected(shared: &mut Shared, row: usize) {
 /// Another filter for the table.
 pub(crate) fn set_filter(shared: &mut Shared, filter: Filter) {
     shared.board.shown_anyway = None;
-    shared.board.opening = None;
     let narrower = filter.narrows(&shared.board.filter);
     shared.board.filter = filter;
     shared.board.begin_listing(narrower);
