@@ -12,11 +12,13 @@ use std::time::{Duration, Instant};
 
 use chrono::{DateTime, TimeDelta, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use pushdeck::app::{Message, Moment, Setup, State, update};
+use pushdeck::app::{Message, Moment, State, update};
 use pushdeck::domain::filter::{FilterContext, Run};
-use pushdeck::domain::profile::Environment;
 use pushdeck::domain::schedule::{Row, Slot};
 use pushdeck::domain::{Filter, Schedule, Zone, wire};
+
+#[path = "support/setup.rs"]
+mod setup;
 
 /// How often each figure is taken.
 const TIMES: usize = 15;
@@ -152,26 +154,7 @@ fn run(name: &str, schedule: &Schedule, slots: &[Slot], filter: &str) -> Vec<Slo
 
 /// The dashboard with so many tasks, as they are recalled at a start.
 fn dashboard(count: u64) -> Result<State, Box<dyn Error>> {
-    let setup = Setup {
-        profile: "acme".to_owned(),
-        environment: Environment::Prod,
-        place: "Singapore".to_owned(),
-        sdkappid: 1_400_000_001,
-        from_account: "administrator".to_owned(),
-        audience_all: None,
-        limits: pushdeck::domain::collision::Policy::default(),
-        zone: "Asia/Shanghai".parse()?,
-        history: TimeDelta::days(90),
-        page_size: 50,
-        refresh: Duration::from_secs(2),
-        mouse: true,
-        notify: true,
-        notice: None,
-        keys: pushdeck::keymap::Keymap::default(),
-        filters: Vec::new(),
-        app: "acme".into(),
-    };
-    let mut state = State::start(setup, at_second(0), (160, 48)).0;
+    let mut state = State::start(setup::setup()?, at_second(0), (160, 48)).0;
     for piece in 0..count.div_ceil(500) {
         let numbers = (piece * 500)..((piece + 1) * 500).min(count);
         let tasks = numbers.filter_map(|number| wire::read_task_text(&json(number).into()));

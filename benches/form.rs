@@ -8,40 +8,23 @@
 use std::error::Error;
 use std::time::{Duration, Instant};
 
-use chrono::{TimeDelta, TimeZone, Utc};
+use chrono::{TimeZone, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use pushdeck::app::{Layer, Message, Moment, Setup, State, update};
-use pushdeck::domain::profile::Environment;
+use pushdeck::app::{Layer, Message, Moment, State, update};
 use pushdeck::theme::{Depth, Theme};
 use pushdeck::view;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+
+#[path = "support/setup.rs"]
+mod setup;
 
 const PASTED: usize = 1 << 20;
 const KEYS: u32 = 100;
 
 fn start() -> Result<State, Box<dyn Error>> {
     let utc = Utc.timestamp_opt(1_795_241_002, 0).single().ok_or("no such time")?;
-    let setup = Setup {
-        profile: "acme".to_owned(),
-        environment: Environment::Prod,
-        place: "Singapore".to_owned(),
-        sdkappid: 1_400_000_001,
-        from_account: "administrator".to_owned(),
-        audience_all: None,
-        limits: pushdeck::domain::collision::Policy::default(),
-        zone: "Asia/Shanghai".parse()?,
-        history: TimeDelta::days(90),
-        page_size: 50,
-        refresh: Duration::from_secs(2),
-        mouse: true,
-        notify: true,
-        notice: None,
-        keys: pushdeck::keymap::Keymap::default(),
-        filters: Vec::new(),
-        app: "acme".into(),
-    };
-    Ok(State::start(setup, Moment { utc, running: Duration::from_secs(1000) }, (120, 40)).0)
+    Ok(State::start(setup::setup()?, Moment { utc, running: Duration::from_secs(1000) }, (120, 40)).0)
 }
 
 fn key(state: &mut State, code: KeyCode) {

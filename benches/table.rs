@@ -13,7 +13,6 @@ use chrono::{DateTime, TimeDelta, TimeZone, Utc};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use pushdeck::app::{Message, Moment, Setup, State, update};
 use pushdeck::domain::filter::SavedFilter;
-use pushdeck::domain::profile::Environment;
 use pushdeck::domain::schedule::Row;
 use pushdeck::domain::wire;
 use pushdeck::theme::{Depth, Theme};
@@ -22,6 +21,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Constraint, Rect};
 use ratatui::style::{Modifier, Style};
 use ratatui::widgets::{Block, StatefulWidget, Table, TableState};
+
+#[path = "support/setup.rs"]
+mod setup;
 
 /// Columns and rows.
 const SIZE: (u16, u16) = (160, 48);
@@ -35,25 +37,7 @@ fn now() -> Result<DateTime<Utc>, Box<dyn Error>> {
 }
 
 fn start() -> Result<State, Box<dyn Error>> {
-    let setup = Setup {
-        profile: "acme".to_owned(),
-        environment: Environment::Prod,
-        place: "Singapore".to_owned(),
-        sdkappid: 1_400_000_001,
-        from_account: "administrator".to_owned(),
-        audience_all: None,
-        limits: pushdeck::domain::collision::Policy::default(),
-        zone: "Asia/Shanghai".parse()?,
-        history: TimeDelta::days(90),
-        page_size: 50,
-        refresh: Duration::from_secs(2),
-        mouse: true,
-        notify: true,
-        notice: None,
-        keys: pushdeck::keymap::Keymap::default(),
-        filters: SavedFilter::built_in(),
-        app: "acme".into(),
-    };
+    let setup = Setup { filters: SavedFilter::built_in(), ..setup::setup()? };
     let moment = Moment { utc: now()?, running: Duration::from_secs(1000) };
     Ok(State::start(setup, moment, SIZE).0)
 }

@@ -3,12 +3,11 @@
 use std::time::Duration;
 
 use chrono::{DateTime, Utc};
-use pushdeck::app::{Effect, Message, Moment, Setup, State, update};
+use pushdeck::app::{Effect, Message, Moment, State, update};
 use pushdeck::domain::failure::NotSent;
 use pushdeck::domain::kept::FoundDraft;
-use pushdeck::domain::profile::Environment;
 use pushdeck::domain::wire::{KnownRows, read_answer, read_list};
-use pushdeck::domain::{Failure, Page, Task, TaskId, Zone};
+use pushdeck::domain::{Failure, Page, Task, TaskId};
 use pushdeck::theme::{Depth, Theme};
 use pushdeck::view;
 use ratatui::buffer::Buffer;
@@ -17,6 +16,9 @@ use ratatui::layout::Rect;
 use super::answers::is_plain;
 use super::input::{Input, replaced};
 use super::samples::{PAGE, VALUES};
+
+#[path = "../benches/support/setup.rs"]
+mod setup;
 
 pub(crate) fn hold(bytes: &[u8]) {
     let mut input = Input(bytes);
@@ -58,27 +60,8 @@ pub(crate) struct Dashboard {
 impl Dashboard {
     /// Saturday 21 November 2026, and the first answer is there.
     pub(crate) fn start(page: Result<Page, Failure>, size: (usize, usize)) -> Self {
-        let setup = Setup {
-            profile: "acme".to_owned(),
-            environment: Environment::Prod,
-            place: "Singapore".to_owned(),
-            sdkappid: 1_400_000_001,
-            app: "acme".into(),
-            from_account: "administrator".to_owned(),
-            audience_all: None,
-            limits: pushdeck::domain::collision::Policy::default(),
-            zone: Zone::named("Asia/Shanghai").unwrap(),
-            history: chrono::TimeDelta::days(90),
-            page_size: 50,
-            refresh: Duration::from_secs(2),
-            mouse: true,
-            notify: true,
-            notice: None,
-            keys: pushdeck::keymap::Keymap::default(),
-            filters: Vec::new(),
-        };
         let size = (u16::try_from(size.0).unwrap(), u16::try_from(size.1).unwrap());
-        let (state, effects) = State::start(setup, moment(Duration::from_secs(1000)), size);
+        let (state, effects) = State::start(setup::setup().unwrap(), moment(Duration::from_secs(1000)), size);
         let mut dashboard = Self { state, page, has_written: false, theme: Theme::new(Depth::Indexed) };
         dashboard.answer(effects);
         dashboard
