@@ -137,7 +137,7 @@ pub fn on_listed(shared: &mut Shared, req: ReqId, result: Result<&Page, Failure>
         }
         Err(Failure::NotSent { reason: NotSent::Withdrawn, .. }) => None,
         Err(failure) => {
-            range::on_not_listed(shared, failure);
+            shared.connection.failed(failure, now);
             None
         }
     }

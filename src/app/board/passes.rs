@@ -64,11 +64,6 @@ impl Sync {
         self.pass
     }
 
-    /// Whether a pass is under way.
-    pub fn is_reading(&self) -> bool {
-        self.asking.is_some()
-    }
-
     /// What the pass under way has read, and since when it goes on; `None` while none is.
     pub fn progress(&self, now: Moment) -> Option<(&Coverage, Duration)> {
         self.asking?;

@@ -5,7 +5,7 @@ use chrono::{DateTime, Utc};
 
 use crate::domain::limits::ListLimits;
 use crate::domain::query::Range;
-use crate::domain::{Failure, Priority, Query};
+use crate::domain::{Priority, Query};
 
 use super::super::effect::Effect;
 use super::super::request::ReqId;
@@ -15,11 +15,6 @@ use super::listing::Sort;
 use super::rows::list_anew;
 use super::sync;
 use super::table::Opening;
-
-/// No page came.
-pub(super) fn on_not_listed(shared: &mut Shared, failure: Failure) {
-    shared.connection.failed(failure, shared.now);
-}
 
 /// The worker asks for less than was wanted, because the service does not take more.
 pub fn on_narrowed(shared: &mut Shared, req: ReqId, query: Query) {

@@ -1,8 +1,6 @@
 //! What every part of the table does with what changed: the rows are put in order, or wait; one of them is selected
 //! and in sight.
 
-use std::time::Duration;
-
 use crate::domain::filter::FilterContext;
 use crate::domain::{Filter, TaskId};
 
@@ -75,22 +73,15 @@ fn with_context<T>(shared: &mut Shared, work: impl FnOnce(&mut Board, &FilterCon
 
 /// Counts what the saved filters find, a little with every tick.
 pub(super) fn count_tabs(shared: &mut Shared) {
-    let now = shared.now.running;
-    let (zone, server_now) = (shared.zone, shared.server_now());
-    let board = &mut shared.board;
-    let of = board.schedule.between(board.range);
-    // While many are read they are counted with every second, too.
-    let every =
-        if of.len() < FEW || of.len() != board.tabs_of.len() { TABS_EVERY } else { TABS_EVERY_OF_MANY };
-    if board.tabs_counted_at.is_none_or(|at| now >= at + every) {
-        board.tabs_of = of.to_vec();
-        board.tabs_counted_at = Some(now);
-        shared.tabs.restart(&shared.setup.filters, zone, server_now);
+    let (now, running) = (shared.server_now(), shared.now.running);
+    let of = shared.board.schedule.between(shared.board.range);
+    if shared.tabs.is_due(of.len(), running) {
+        shared.tabs.restart(&shared.setup.filters, shared.zone, (now, running), of);
     }
     let (doubted, cancelled) = (shared.doubted(), shared.board.own.cancelled());
-    let context = FilterContext::new(server_now, &doubted, &cancelled);
+    let context = FilterContext::new(now, &doubted, &cancelled);
     for _ in 0..SLICES {
-        if shared.tabs.go_on(&shared.board.schedule, &shared.board.tabs_of, &context) {
+        if shared.tabs.go_on(&shared.board.schedule, &context) {
             break;
         }
     }
@@ -98,12 +89,6 @@ pub(super) fn count_tabs(shared: &mut Shared) {
 
 /// Slices of the counting of saved filters with one tick.
 const SLICES: usize = 4;
-/// The saved filters are counted that often.
-const TABS_EVERY: Duration = Duration::from_secs(1);
-/// And that often where there are many tasks.
-const TABS_EVERY_OF_MANY: Duration = Duration::from_secs(10);
-/// So many tasks are not many.
-const FEW: usize = 5000;
 
 /// Rows came, went or moved. The selected task stays selected, on its line of the screen; where it is gone the one
 /// nearest to its row is. As long as the operator went nowhere the table finds its place by itself.

@@ -119,9 +119,6 @@ pub struct Board {
     pub(super) extent: Extent,
     /// For which second the filter was judged last.
     pub(super) judged_at: i64,
-    /// Of which tasks the saved filters are counted, and when that began.
-    pub(super) tabs_of: Vec<Slot>,
-    pub(super) tabs_counted_at: Option<Duration>,
     /// How many tasks of the range are in which state.
     pub counts: TaskCounts,
     /// Of what they were counted: the version of the schedule, the range, and what was cancelled here. `None` where a
@@ -167,8 +164,6 @@ impl Board {
             read: ReadTasks::default(),
             extent: Extent::default(),
             judged_at: 0,
-            tabs_of: Vec::new(),
-            tabs_counted_at: None,
             counts: TaskCounts::default(),
             counted: None,
             overdue: Overdue::default(),

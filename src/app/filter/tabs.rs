@@ -1,5 +1,7 @@
 //! How many tasks each saved filter finds: counted a slice at a time, so that no key waits for it.
 
+use std::time::Duration;
+
 use chrono::{DateTime, Utc};
 
 use crate::domain::filter::{FilterContext, Run, SavedFilter};
@@ -12,7 +14,17 @@ pub struct Tabs {
     counted: Vec<Counted>,
     /// Which one is counted now, and how far that has come; `None` when all are.
     under_way: Option<(usize, Run, u64)>,
+    /// Of which tasks they are counted, and since when, by [`super::super::request::Moment::running`].
+    of: Vec<Slot>,
+    began: Option<Duration>,
 }
+
+/// They are counted that often.
+const EVERY: Duration = Duration::from_secs(1);
+/// And that often where there are many tasks.
+const EVERY_OF_MANY: Duration = Duration::from_secs(10);
+/// So many tasks are not many.
+const FEW: usize = 5000;
 
 #[derive(Clone, Debug)]
 struct Counted {
@@ -21,8 +33,21 @@ struct Counted {
 }
 
 impl Tabs {
-    /// Counts anew. What was counted before of the same filters is shown until then.
-    pub fn restart(&mut self, saved: &[SavedFilter], zone: Zone, now: DateTime<Utc>) {
+    /// Whether it is time to count anew, of so many tasks. While many are read they are counted with every second, too.
+    pub fn is_due(&self, count: usize, running: Duration) -> bool {
+        let every = if count < FEW || count != self.of.len() { EVERY } else { EVERY_OF_MANY };
+        self.under_way.is_none() && self.began.is_none_or(|at| running >= at + every)
+    }
+
+    /// Counts anew, of these tasks. What was counted before of the same filters is shown until then.
+    pub fn restart(
+        &mut self,
+        saved: &[SavedFilter],
+        zone: Zone,
+        (now, running): (DateTime<Utc>, Duration),
+        of: &[Slot],
+    ) {
+        (self.of, self.began) = (of.to_vec(), Some(running));
         let before = std::mem::take(&mut self.counted);
         let count = |number: usize, saved: &SavedFilter| {
             let old = before.get(number).filter(|old| old.filter.text == saved.filter);
@@ -41,10 +66,10 @@ impl Tabs {
         self.under_way = next.map(|next| (number, Run::new(next.filter.clone()), 0));
     }
 
-    /// Goes on for as long as a key can wait. The list stays the same until everything is counted, and says so then.
-    pub fn go_on(&mut self, schedule: &Schedule, slots: &[Slot], context: &FilterContext<'_>) -> bool {
+    /// Goes on for as long as a key can wait. Says whether everything is counted.
+    pub fn go_on(&mut self, schedule: &Schedule, context: &FilterContext<'_>) -> bool {
         let Some((number, run, count)) = &mut self.under_way else { return true };
-        let is_over = run.go_on(schedule, slots, context);
+        let is_over = run.go_on(schedule, &self.of, context);
         *count += run.take().len() as u64;
         if is_over {
             let (number, count) = (*number, *count);
@@ -92,25 +117,25 @@ mod tests {
         let context = FilterContext::new(now, &none, &none);
         let mut schedule = schedule();
         let mut tabs = Tabs::default();
-        assert!(tabs.go_on(&schedule, schedule.by_time(), &context), "there is nothing to count");
+        assert!(tabs.go_on(&schedule, &context), "there is nothing to count");
         let mut saved = SavedFilter::built_in();
-        tabs.restart(&saved, Zone::UTC, now);
+        tabs.restart(&saved, Zone::UTC, (now, Duration::ZERO), schedule.by_time());
         let mut times = 0;
         assert_eq!(counts(&tabs), [None; 3]);
-        while !tabs.go_on(&schedule, schedule.by_time(), &context) {
+        while !tabs.go_on(&schedule, &context) {
             times += 1;
         }
         assert_eq!((counts(&tabs), times), ([Some(3), Some(0), Some(1)], 2));
-        assert!(tabs.go_on(&schedule, schedule.by_time(), &context), "it is over");
+        assert!(tabs.go_on(&schedule, &context), "it is over");
         // What is counted anew shows what it was; a filter that was changed has no count.
         schedule.remove(crate::domain::TaskId(1));
         schedule.settle();
         saved[1].filter = "2".to_owned();
-        tabs.restart(&saved, Zone::UTC, now);
+        tabs.restart(&saved, Zone::UTC, (now, Duration::ZERO), schedule.by_time());
         assert_eq!(counts(&tabs), [Some(3), None, Some(1)]);
-        while !tabs.go_on(&schedule, schedule.by_time(), &context) {}
+        while !tabs.go_on(&schedule, &context) {}
         assert_eq!(counts(&tabs), [Some(2), Some(1), Some(0)]);
-        tabs.restart(&saved[..1], Zone::UTC, now);
+        tabs.restart(&saved[..1], Zone::UTC, (now, Duration::ZERO), schedule.by_time());
         assert_eq!(counts(&tabs), [Some(2), None, None]);
     }
 }

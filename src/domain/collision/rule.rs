@@ -83,11 +83,6 @@ pub struct Collision {
 }
 
 impl Collision {
-    /// Whether it is about this task.
-    pub fn is_about(&self, slot: Slot) -> bool {
-        self.slot == slot || self.with.is_some_and(|(with, _)| with == slot)
-    }
-
     /// It, in words: which task, what is wrong, and by which figure or error.
     pub fn words(&self, schedule: &Schedule, policy: &Policy, zone: Zone) -> String {
         let id = |slot: Slot| schedule.get(slot).map_or_else(String::new, |held| format!("#{}", held.id));
