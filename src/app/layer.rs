@@ -269,6 +269,10 @@ impl Layer {
                 list.follow(shared);
                 Vec::new()
             }
+            Self::Bucket(list) => {
+                list.follow(shared);
+                Vec::new()
+            }
             Self::Review(review) => review::on_tick(shared, review, before),
             Self::Detail
             | Self::Filter(_)
@@ -278,7 +282,6 @@ impl Layer {
             | Self::Copy(_)
             | Self::Form(_)
             | Self::Timeline(_)
-            | Self::Bucket(_)
             | Self::Calls(_)
             | Self::Call(_)
             | Self::Help(_)
@@ -312,7 +315,7 @@ impl Layer {
             }
             Destination::Call(number) => (Self::Call(Box::new(OneCall::open(shared, number)?)), Vec::new()),
             Destination::Bucket(range, stretch) => {
-                (Self::Bucket(Box::new(BucketList::open(range, stretch))), Vec::new())
+                (Self::Bucket(Box::new(BucketList::open(shared, range, stretch))), Vec::new())
             }
         };
         Some((layer, effects))

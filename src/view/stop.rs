@@ -32,9 +32,9 @@ pub(super) fn render(state: &State, list: &StopList, theme: &Theme, buf: &mut Bu
     if ids.is_empty() {
         put(buf, inner.x, inner.y, inner.width, "nothing is pending within 12 hours", theme.muted());
     }
-    for (y, (i, id)) in (inner.y..inner.bottom()).zip(ids.iter().enumerate().skip(rows.top)) {
+    for (y, id) in (inner.y..inner.bottom()).zip(ids.iter().skip(rows.top)) {
         if let Some(task) = state.board.task(*id) {
-            row(state, &task, i == list.at, theme, Rect { y, height: 1, ..inner }, buf);
+            row(state, &task, list.is_chosen(*id), theme, Rect { y, height: 1, ..inner }, buf);
         }
     }
 }

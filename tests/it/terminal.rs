@@ -21,7 +21,7 @@ struct Shared {
     changed: Condvar,
     /// Every byte that the program wrote.
     raw: Mutex<Vec<u8>>,
-    /// How often the whole screen was cleared.
+    /// How often the whole screen was cleared in what the parser has taken.
     clears: AtomicUsize,
     /// Whether nothing more than the first bytes is read for now.
     stalled: AtomicBool,
@@ -180,15 +180,23 @@ impl Start {
         let reading = std::thread::spawn(move || {
             let mut buffer = [0; 8192];
             let mut waiting = Vec::new();
-            let mut seen = 0;
+            let (mut seen, mut counted) = (0, 0);
             while let Ok(n @ 1..) = reader.read(&mut buffer) {
                 waiting.extend_from_slice(&buffer[..n]);
                 let mut raw = feed.raw.lock().unwrap();
                 raw.extend_from_slice(&buffer[..n]);
                 seen = answer(&raw, seen, &feed, &to_program);
-                drop(raw);
                 let whole = whole_frames(&waiting);
-                feed.parser.lock().unwrap().0.process(&waiting[..whole]);
+                let taken = raw.len() - (waiting.len() - whole);
+                let clears = raw[counted..taken].windows(CLEAR.len()).filter(|bytes| *bytes == CLEAR).count();
+                // The next one may begin with the last bytes of these.
+                counted = counted.max(taken.saturating_sub(CLEAR.len() - 1));
+                drop(raw);
+                let mut parser = feed.parser.lock().unwrap();
+                parser.0.process(&waiting[..whole]);
+                // A frame counts when it is on the screen: its first bytes may come long before its last.
+                feed.clears.fetch_add(clears, Ordering::SeqCst);
+                drop(parser);
                 waiting.drain(..whole);
                 feed.changed.notify_all();
                 while feed.stalled.load(Ordering::SeqCst) {
@@ -215,9 +223,7 @@ fn answer(raw: &[u8], from: usize, shared: &Shared, to: &Mutex<Box<dyn Write + S
         if let Some((_, answer)) = answers().find(|(query, _)| rest.starts_with(query)) {
             // The program may have ended meanwhile.
             let _ = to.lock().unwrap().write_all(answer);
-        } else if rest.starts_with(CLEAR) {
-            shared.clears.fetch_add(1, Ordering::SeqCst);
-        } else if CLEAR.starts_with(rest) || answers().any(|(query, _)| query.starts_with(rest)) {
+        } else if answers().any(|(query, _)| query.starts_with(rest)) {
             break;
         }
         at += 1;

@@ -5,8 +5,12 @@ use pushdeck::domain::wire::{time_in, time_out};
 use pushdeck::sandbox::{Options, Seed};
 
 use crate::live::soon;
+use crate::rows::whole;
 use crate::service::{KEY, Service};
 use crate::terminal::{CTRL_G, ENTER, ESC, Start, TAB, Terminal};
+
+/// Tasks of the demo.
+const DEMO: usize = 128;
 
 /// A service without a limit of rate, for the test itself asks too.
 fn demo() -> Service {
@@ -51,25 +55,30 @@ fn the_whole_schedule_is_seen_by_hours_days_weeks_and_months_at_every_size() {
     }
 }
 
+/// The marked row in the list of a bar's tasks. The timeline around it has a mark of its own, before the name of a day.
+fn marked(screen: &str) -> Option<&str> {
+    let rests =
+        screen.lines().filter_map(|line| Some(line.rsplit_once('▸')?.1.trim_start_matches([' ', '!'])));
+    rests.into_iter().find(|rest| rest.starts_with(|c: char| c.is_ascii_digit()))
+}
+
 #[test]
 fn from_a_bar_to_its_tasks_to_the_table_and_back_to_now() {
     let service = demo();
     let at = noon();
     let id = service.add("Lonely at noon", &time_out(at.to_utc()));
     let mut terminal = open(&service, (120, 40));
+    whole(&terminal, DEMO + 1);
     terminal.keys("2ll");
     let day = at.format("%a %-d %b +08").to_string();
     terminal.row(&["▸", &day, "task"]);
     terminal.keys(ENTER);
-    terminal.see("go to it");
+    let mut screen = terminal.wait("the tasks of the bar", |screen| marked(screen).is_some());
     // Down to it, whatever else fires on that day.
-    for _ in 0..40 {
-        let screen = terminal.screen();
-        if screen.lines().any(|line| line.contains("▸") && line.contains("Lonely at noon")) {
-            break;
-        }
+    while let Some(at) = marked(&screen).filter(|row| !row.contains("Lonely at noon")) {
         terminal.keys("j");
-        terminal.repaint();
+        let is_next = |screen: &str| marked(screen).is_some_and(|row| row != at);
+        screen = terminal.wait("the next row", is_next);
     }
     terminal.keys(ENTER);
     terminal.row(&["▸", "PEND", "Lonely at noon"]);
@@ -88,6 +97,7 @@ fn two_pushes_to_everyone_in_one_second_are_told_and_the_form_takes_the_next_fre
         service.add(title, &at);
     }
     let mut terminal = open(&service, (120, 40));
+    whole(&terminal, DEMO + 2);
     terminal.keys("2");
     terminal.see("collision");
     let told = "within a second: one a second is taken (90024)";

@@ -1,8 +1,14 @@
 //! Two real dashboards on one state directory: neither takes, repeats or overwrites what the other has
 //! under its hands, and what a killed one leaves goes to one of those that live.
 
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+use pushdeck::sandbox::{Options, Seed};
 use serde_json::{Value, json};
 
+use crate::live::soon;
+use crate::rows::{Shown, whole};
 use crate::service::{KEY, Network, Service};
 use crate::terminal::{CTRL_C, CTRL_S, ENTER, ESC, Start, TAB, Terminal};
 use crate::write::{fill, focus, quiet, titles};
@@ -177,4 +183,57 @@ fn a_draft_is_called_kept_only_when_it_is_on_the_disk() {
     one.see("LIVE");
     one.keys("n");
     one.see("Not yet on disk!");
+}
+
+/// Waits until so many tasks are in a snapshot.
+fn see_kept(snapshots: &Path, count: usize) {
+    let deadline = Instant::now() + Duration::from_secs(30);
+    loop {
+        let kept = rusqlite::Connection::open(snapshots)
+            .and_then(|db| db.query_row("SELECT count(*) FROM tasks", [], |row| row.get::<_, u32>(0)));
+        if kept.as_ref().is_ok_and(|kept| *kept as usize == count) {
+            return;
+        }
+        assert!(Instant::now() < deadline, "{count} tasks are not kept, but {kept:?}");
+        std::thread::yield_now();
+    }
+}
+
+#[test]
+fn of_several_that_keep_what_they_read_and_are_killed_in_between_the_next_start_has_one_whole_snapshot() {
+    let tasks = 300;
+    let options = Options { rate_limit_per_second: 0, ..Options::demo() };
+    let service = Service::start(options, Some(Seed { tasks, ..Seed::default() }));
+    let mut one = first(&service);
+    let mut two = beside(&service, &one);
+    for terminal in [&one, &two] {
+        whole(terminal, tasks);
+    }
+    let snapshots = one.state_home().join("pushdeck/snapshot.db");
+    see_kept(&snapshots, tasks);
+    // A third one has read more, and is killed while it waits to write that down.
+    service.add("Nobody has kept this", &soon(7200));
+    let holder = rusqlite::Connection::open(&snapshots).unwrap();
+    holder.execute_batch("BEGIN IMMEDIATE").unwrap();
+    let mut three = beside(&service, &one);
+    whole(&three, tasks + 1);
+    three.signal("KILL");
+    three.end_unseen();
+    holder.execute_batch("ROLLBACK").unwrap();
+    drop(holder);
+    one.signal("KILL");
+    one.end_unseen();
+    two.keys("q");
+    assert_eq!(two.end(), 0);
+
+    service.network(Network::Cut);
+    let again = Start::new(&[]).home(one.into_home()).config(&service.config("test"));
+    let again = again.env("ACME_IM_KEY", KEY).open();
+    let screen = again.wait("what the first two have seen", |screen| {
+        Shown::on(screen).is_some_and(|shown| shown.of == tasks) && screen.contains("OFFLINE")
+    });
+    assert!(screen.contains(" as of ") && !screen.contains("cannot be shown"), "{screen}");
+    service.network(Network::Open);
+    whole(&again, tasks + 1);
+    see_kept(&snapshots, tasks + 1);
 }

@@ -92,9 +92,9 @@ pub struct BucketList {
     pub range: Range,
     /// The same in words.
     pub stretch: String,
-    /// The chosen task; `None` before one was.
+    /// The chosen task, from the first moment on: Enter means it, whatever came before it meanwhile.
     chosen: Option<TaskId>,
-    /// The row that it had, which counts where it went.
+    /// The row that it had, where the next one is chosen when it goes.
     at: usize,
     top: usize,
     rows: Memo<(u64, usize, usize, Policy, Zone), [BucketItem]>,
@@ -107,9 +107,12 @@ const WIDEST: u16 = 100;
 const FOOT: u16 = 2;
 
 impl BucketList {
-    pub(in crate::app) fn open(range: Range, stretch: String) -> Self {
+    /// The list, with its first task chosen.
+    pub(in crate::app) fn open(shared: &Shared, range: Range, stretch: String) -> Self {
         let (rows, collisions) = (Memo::default(), Memo::default());
-        Self { range, stretch, chosen: None, at: 0, top: 0, rows, collisions }
+        let mut list = Self { range, stretch, chosen: None, at: 0, top: 0, rows, collisions };
+        list.choose(shared, 0);
+        list
     }
 
     /// Every task of the bar, in the order of time.
@@ -117,8 +120,13 @@ impl BucketList {
         schedule.between(self.range)
     }
 
-    /// The chosen row.
-    pub fn chosen(&self, schedule: &Schedule) -> usize {
+    /// Whether this task is the chosen one. None is between the moment at which it went and the next tick.
+    pub fn is_chosen(&self, id: TaskId) -> bool {
+        self.chosen == Some(id)
+    }
+
+    /// The row of the chosen task, or the one nearest to where it went.
+    pub fn row(&self, schedule: &Schedule) -> usize {
         let slots = self.slots(schedule);
         let held = self.chosen.and_then(|id| schedule.get(schedule.slot(id)?));
         let row = held.map(|held| {
@@ -140,7 +148,7 @@ impl BucketList {
         // Where there are few lines, what is wrong has none of its own.
         let foot = if inside(frame).height > 2 * FOOT { FOOT } else { 0 };
         let above = Rect { height: frame.height - foot, ..frame };
-        Rows { frame, ..Rows::within(above, all, self.top, self.chosen(schedule)) }
+        Rows { frame, ..Rows::within(above, all, self.top, self.row(schedule)) }
     }
 
     /// The lines under the rows.
@@ -169,18 +177,22 @@ impl BucketList {
         if matches!(action, Action::Back | Action::Close) {
             return Next::close();
         }
-        let rows = self.rows(shared);
-        let at = self.chosen(schedule(shared));
         if action == Action::GoTo {
-            let slot = self.slots(schedule(shared)).get(at).copied();
-            let id = slot.and_then(|slot| schedule(shared).get(slot)).map(|held| held.id);
-            let Some(id) = id else { return Next::stay() };
+            // What was on the screen is what is meant, also where it is not in this bar any more.
+            let Some(id) = self.chosen else { return Next::stay() };
             return Next { effects: go_to_id(shared, id), go: Go::CloseAll };
         }
+        let rows = self.rows(shared);
+        let at = self.row(schedule(shared));
         if let Some(at) = list::moved(action, at, rows.all, usize::from(rows.area.height)) {
             self.choose(shared, at);
         }
         Next::stay()
+    }
+
+    /// Time went on: the chosen task stays chosen; where it went, the one in its place is.
+    pub(in crate::app) fn follow(&mut self, shared: &Shared) {
+        self.choose(shared, self.row(schedule(shared)));
     }
 
     /// Chooses the task of a row.

@@ -120,19 +120,55 @@ fn enter_lists_the_tasks_of_the_bar_and_goes_from_there_to_the_task_on_the_table
     let ids: Vec<_> = slots.iter().map(id).collect();
     assert!(ids.len() > 2 && list(&state).stretch == "Sun 22 Nov +08", "{ids:?}");
     feed(&mut state, typed("jj"));
-    assert_eq!(list(&state).chosen(&state.board.schedule), 2);
+    assert_eq!(list(&state).row(&state.board.schedule), 2);
     // Another one comes before it: it stays chosen.
     let at = state.board.schedule.get(slots[0]).unwrap().scheduled - now().utc.timestamp();
     let before = task(1, at, "All", "pending", "Before", &serde_json::json!({}));
     state.board.schedule.put(Row::of(&before), 1);
     state.board.schedule.settle();
-    assert_eq!(list(&state).chosen(&state.board.schedule), 3);
+    assert_eq!(list(&state).row(&state.board.schedule), 3);
     press(&mut state, KeyCode::Enter);
     assert!(state.layers.is_empty());
     assert_eq!(state.board.selected, Some(ids[2]));
     let mut state = timeline(SIZE, "!");
     feed(&mut state, [key(KeyCode::Enter), key(KeyCode::Esc)]);
     assert_eq!(chosen(&state).1, "Sun 22 Nov +08", "one step back");
+}
+
+#[test]
+fn enter_means_the_task_that_was_marked_also_before_any_key_and_when_it_leaves_the_bar() {
+    let marked = |state: &State| {
+        let list = list(state);
+        let all = list.slots(&state.board.schedule).iter();
+        let ids = all.map(|slot| state.board.schedule.get(*slot).unwrap().id);
+        ids.filter(|id| list.is_chosen(*id)).collect::<Vec<_>>()
+    };
+    let put = |state: &mut State, id: u64, seconds: i64| {
+        let other = task(id, seconds, "All", "pending", "Other", &serde_json::json!({}));
+        state.board.schedule.put(Row::of(&other), 1);
+        state.board.schedule.settle();
+    };
+    let mut state = timeline(SIZE, "!");
+    press(&mut state, KeyCode::Enter);
+    let begin = (list(&state).range.begin - now().utc).num_seconds();
+    let first = marked(&state);
+    assert_eq!((first.len(), list(&state).row(&state.board.schedule)), (1, 0));
+    put(&mut state, 1, begin);
+    assert_eq!((marked(&state), list(&state).row(&state.board.schedule)), (first.clone(), 1));
+    let mut left = state.clone();
+    press(&mut state, KeyCode::Enter);
+    assert_eq!(state.board.selected, Some(first[0]));
+    // Another client moves it to another day: what was on the screen is what Enter means until others are marked.
+    put(&mut left, first[0].0, begin + 3 * 86_400);
+    assert_eq!(marked(&left), []);
+    let mut ticked = left.clone();
+    press(&mut left, KeyCode::Enter);
+    assert_eq!(left.board.selected, Some(first[0]));
+    feed(&mut ticked, [Message::Ticked(later(1))]);
+    let next = marked(&ticked);
+    assert!(next.len() == 1 && next != first, "{next:?}");
+    press(&mut ticked, KeyCode::Enter);
+    assert_eq!(ticked.board.selected, Some(next[0]));
 }
 
 #[test]

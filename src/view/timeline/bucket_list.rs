@@ -18,7 +18,6 @@ const MARKS: u16 = 4;
 
 /// Draws the list.
 pub(in super::super) fn render(state: &State, list: &BucketList, theme: &Theme, buf: &mut Buffer) {
-    let schedule = schedule(state);
     let rows = list.rows(state);
     let all = text::counted(rows.all as u64, "task", "tasks");
     overlay(&format!("{} · {all}", list.stretch), rows.frame, buf, theme);
@@ -26,26 +25,26 @@ pub(in super::super) fn render(state: &State, list: &BucketList, theme: &Theme, 
         put(buf, rows.area.x, rows.area.y, rows.area.width, "nothing fires here any more", theme.muted());
         return;
     }
-    let chosen = list.chosen(schedule);
     let in_sight = list.in_sight(state, &rows);
     let clock = clock_of(list.range, state.zone);
-    for ((number, listed), y) in (rows.top..).zip(in_sight.iter()).zip(rows.area.y..rows.area.bottom()) {
+    for (listed, y) in in_sight.iter().zip(rows.area.y..rows.area.bottom()) {
         let line = Rect { y, height: 1, ..rows.area };
         let cells = Rect { x: line.x + MARKS, width: line.width.saturating_sub(MARKS), ..line };
         task_row(&listed.row, clock, theme, cells, buf);
         if !listed.collisions.is_empty() {
             put(buf, line.x + 2, y, 1, "!", theme.warn());
         }
-        if number == chosen {
+        if list.is_chosen(listed.row.id) {
             put(buf, line.x, y, 1, "▸", theme.accent());
             buf.set_style(line, theme.selected());
         }
     }
     let foot = list.foot(&rows);
-    let of_chosen = chosen.checked_sub(rows.top).and_then(|at| in_sight.get(at));
+    let of_chosen = in_sight.iter().find(|listed| list.is_chosen(listed.row.id));
     let wrong = of_chosen.map_or(&[][..], |listed| &listed.collisions);
     let zone = state.setup.zone;
-    let words: Vec<String> = wrong.iter().map(|one| one.words(schedule, &state.setup.limits, zone)).collect();
+    let words: Vec<String> =
+        wrong.iter().map(|one| one.words(schedule(state), &state.setup.limits, zone)).collect();
     let lines = text::wrap(&words.join(" · "), usize::from(foot.width.saturating_sub(2)));
     for (at, (words, y)) in lines.iter().zip(foot.y..foot.bottom()).enumerate() {
         if at == 0 && !words.is_empty() {

@@ -131,3 +131,30 @@ fn what_happened_while_the_machine_slept_is_said_once_all_was_read_again() {
     let result = state.results.front().map(|result| (result.words.as_str(), result.bad));
     assert_eq!(result, Some(("while away 12m: 1 sent, 1 failed", true)));
 }
+
+/// The service is away for so many seconds, and two tasks go out meanwhile.
+fn after_an_outage_of(seconds: u64) -> State {
+    let mut state = with(vec![made(1, 1, "pending", "a", ""), made(2, 2, "pending", "b", "")]);
+    for second in 10..10 + seconds {
+        let effects = tick(&mut state, second * 1000);
+        let failure = Failure::NotSent { reason: NotSent::Dns, detail: String::new() };
+        fail(&mut state, &effects, failure);
+    }
+    assert!(state.connection.failure.is_some() && state.results.is_empty());
+    let after = [made(1, 1, "dispatched", "a", ""), made(2, 2, "dispatched", "b", "quota")];
+    for second in 10 + seconds..90 + seconds {
+        poll(&mut state, second * 1000, after.to_vec());
+    }
+    assert!(state.connection.failure.is_none());
+    state
+}
+
+#[test]
+fn what_happened_in_an_outage_is_said_once_all_was_read_again_and_of_a_short_one_nothing_is() {
+    let results = |state: &State| -> Vec<(String, bool)> {
+        state.results.iter().map(|result| (result.words.clone(), result.bad)).collect()
+    };
+    let state = after_an_outage_of(300);
+    assert_eq!(results(&state), [("while away 5m: 1 sent, 1 failed".to_owned(), true)]);
+    assert_eq!(results(&after_an_outage_of(8)), []);
+}
