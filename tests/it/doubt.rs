@@ -56,8 +56,7 @@ fn a_list_that_shows_a_create_late_turns_what_was_said_of_it() {
     review_create(&mut terminal, "Shown late");
     // It arrives; its answer does not.
     service.network(Network::AnswersLost);
-    terminal.keys("y");
-    terminal.see("outcome not known");
+    terminal.confirm("press y to create", "y", "outcome not known");
     service.network(Network::Open);
     terminal.see("not there");
     terminal.keys(ESC);
@@ -82,8 +81,7 @@ fn while_the_service_is_silent_the_row_stays_and_it_is_found_out_when_it_answers
         let mut terminal = open(&service);
         review_create(&mut terminal, "Into the dark");
         service.network(Network::AnswersLost);
-        terminal.keys("y");
-        terminal.see("outcome not known");
+        terminal.confirm("press y to create", "y", "outcome not known");
         service.network(Network::Cut);
         terminal.see("the service gives no");
         terminal.see("next search in");
@@ -111,16 +109,14 @@ fn what_another_operator_changes_under_the_review_is_never_overwritten_or_cancel
     terminal.row(&["▸", "base"]);
     terminal.keys("D");
     terminal.see(&format!("type {tail} to"));
-    // No refresh brings it: only the look right before the cancel does.
+    // No refresh of the list brings it: the look right before the cancel does, or where the program is held up the copy
+    // that is asked for while the operator thinks.
     modify(&service, id, &content("theirs"));
     terminal.keys(&tail);
-    terminal.see("nothing was sent: it changed since you looked");
     let screen = terminal.see("It changed since you looked:");
     assert!(screen.contains("base → theirs"), "{screen}");
     assert_eq!(service.task(id)["Status"], "pending");
-    terminal.see(&format!("type {tail} to"));
-    terminal.keys(&tail);
-    terminal.see("Cancelled #");
+    terminal.confirm(&format!("type {tail} to"), &tail, "Cancelled #");
     assert_eq!(service.tasks("All"), [json!(null); 0]);
 }
 
@@ -135,23 +131,16 @@ fn without_a_journal_nothing_is_created_and_a_cancel_asks_once_more() {
     let other = rusqlite::Connection::open(&database).unwrap();
     other.execute_batch("BEGIN EXCLUSIVE").unwrap();
     terminal.keys("D");
-    terminal.see(&format!("type {tail} to"));
-    terminal.keys(&tail);
-    terminal.see("cancels it without an entry in the journal");
+    terminal.confirm(&format!("type {tail} to"), &tail, "cancels it without an entry in the journal");
     assert_eq!(service.task(id)["Status"], "pending");
-    terminal.see(&format!("type {tail} to"));
-    terminal.keys(&tail);
-    terminal.see("Cancelled #");
+    terminal.confirm(&format!("type {tail} to"), &tail, "Cancelled #");
     assert_eq!(service.tasks("All"), [json!(null); 0]);
     terminal.keys(ESC);
     terminal.gone("Cancelled #");
     review_create(&mut terminal, "Not written down");
-    terminal.keys("y");
-    terminal.see("nothing was sent: ");
+    terminal.confirm("press y to create", "y", "nothing was sent: ");
     assert_eq!(service.tasks("User"), [json!(null); 0]);
     other.execute_batch("ROLLBACK").unwrap();
-    terminal.see("press y to create");
-    terminal.keys("y");
-    terminal.see("✓ verified");
+    terminal.confirm("press y to create", "y", "✓ verified");
     assert_eq!(service.tasks("User").len(), 1);
 }

@@ -47,8 +47,7 @@ fn accounts_with_commas_between_are_sent_one_by_one_and_a_megabyte_costs_no_word
     terminal.keys(CTRL_S);
     let screen = terminal.see("press y to create");
     assert!(screen.contains("5 accounts: mona, li_wei, anna, bela, mona"), "{screen}");
-    terminal.keys("y");
-    terminal.see("✓ verified");
+    terminal.confirm("press y to create", "y", "✓ verified");
     let tasks = service.tasks("User");
     assert_eq!(titles(&tasks), ["Order shipped"]);
     assert_eq!(tasks[0]["Content"]["To_Account"], json!(["mona", "li_wei", "anna", "bela", "mona"]));
@@ -93,9 +92,7 @@ fn a_push_to_one_user_costs_seven_keys_and_is_what_the_service_holds_also_on_a_s
         terminal.gone("SchedAt");
         // Reading the review is not what this is about.
         terminal.resize(100, 40);
-        terminal.see("press y to create");
-        terminal.keys("y");
-        terminal.see("✓ verified");
+        terminal.confirm("press y to create", "y", "✓ verified");
         let tasks = service.tasks("User");
         assert_eq!(titles(&tasks), ["订单已发货"]);
         let info = json!({"Title": "订单已发货", "Desc": "It arrives on Friday."});
@@ -124,9 +121,7 @@ fn five_hundred_accounts_are_pasted_counted_and_sent_and_one_more_is_refused_onc
     terminal.keys(&"\x7f".repeat(9));
     terminal.see("500 accounts");
     terminal.keys(CTRL_S);
-    terminal.see("type acme to create");
-    terminal.keys("acme");
-    terminal.see("✓ verified");
+    terminal.confirm("type acme to create", "acme", "✓ verified");
     assert_eq!(service.tasks("User")[0]["Content"]["To_Account"], json!(accounts));
 }
 

@@ -74,10 +74,12 @@ fn open(service: &Service) -> Terminal {
     let config = format!("{}\n[ui]\nrefresh_seconds = 60\n", service.config("test"));
     let mut terminal = Start::new(&[]).config(&config).env("ACME_IM_KEY", KEY).open();
     terminal.row(&["▸", "PEND"]);
-    // So that whatever is chosen can be cancelled.
-    terminal.keys("/status=pending");
+    // So that whatever is chosen can be cancelled, however long this takes.
+    terminal.keys("/status=pending in>1h");
     terminal.keys(ENTER);
-    terminal.see("filter /status=pending");
+    terminal.see("filter /status=pending in>1h");
+    terminal.keys("g");
+    terminal.see(" rows 1–");
     terminal.see(BOARD);
     terminal
 }

@@ -85,9 +85,7 @@ fn a_created_task_out_of_sight_is_selected_and_in_sight() {
         terminal.row(&["▸", "PEND"]);
         crate::write::fill(&mut terminal, "u", "+9d", Some("anna"), "Far away");
         terminal.keys(CTRL_S);
-        terminal.see("press y to create");
-        terminal.keys("y");
-        terminal.see("✓ verified");
+        terminal.confirm("press y to create", "y", "✓ verified");
         terminal.keys(ESC);
         terminal.row(&["▸", "PEND", "Far away"]);
     });

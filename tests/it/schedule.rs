@@ -2,7 +2,7 @@
 //! sorted and counted here. An outage only holds the reading up, and the next start begins with what the last one has
 //! seen.
 //!
-//! The usual run has 3,000 tasks. With 100,000:
+//! The usual run has 1,200 tasks. With 100,000:
 //! `PUSHDECK_SCHEDULE_TASKS=100000 cargo test --release --test it schedule::everything -- --nocapture`
 
 use std::path::Path;
@@ -22,7 +22,7 @@ const BEFORE_THE_HISTORY: usize = 5;
 
 fn count() -> usize {
     let wanted = std::env::var("PUSHDECK_SCHEDULE_TASKS");
-    wanted.map_or(3000, |wanted| wanted.parse().unwrap())
+    wanted.map_or(1200, |wanted| wanted.parse().unwrap())
 }
 
 /// A service that takes ranges of a week, with so many tasks; some of those that are due soon are old.

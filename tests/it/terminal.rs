@@ -16,6 +16,9 @@ use portable_pty::{Child, CommandBuilder, MasterPty, PtySize, native_pty_system}
 /// How long a test waits for something that must come. Only a failing test ever waits so long.
 const PATIENCE: Duration = Duration::from_secs(30);
 
+/// A review that still asks so long after it was answered has not taken the answer.
+const ASKS_AGAIN: Duration = Duration::from_secs(5);
+
 struct Shared {
     parser: Mutex<(vt100::Parser, bool)>,
     changed: Condvar,
@@ -348,6 +351,22 @@ impl Terminal {
     /// Types.
     pub(crate) fn keys(&mut self, keys: &str) {
         self.bytes_in(keys.as_bytes());
+    }
+
+    /// Confirms the review that is open by typing what it asks for, and waits for what comes of it. A program that was held up
+    /// for a second takes nothing for a confirmation (U2): it asks once more, and what it asks for is typed once more.
+    pub(crate) fn confirm(&mut self, asked: &str, typed: &str, comes: &str) -> String {
+        self.see(asked);
+        for _ in 0..5 {
+            self.keys(typed);
+            let at = Instant::now();
+            let asks_again = |screen: &str| screen.contains(asked) && at.elapsed() > ASKS_AGAIN;
+            let screen = self.wait(comes, |screen| screen.contains(comes) || asks_again(screen));
+            if screen.contains(comes) {
+                return screen;
+            }
+        }
+        panic!("no confirmation is taken:\n{}", self.screen());
     }
 
     /// Sends any bytes, as a terminal might.

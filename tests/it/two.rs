@@ -34,8 +34,7 @@ fn send_unheard(service: &Service, terminal: &mut Terminal, title: &str) {
     terminal.keys(CTRL_S);
     terminal.see("press y to create");
     service.network(Network::AnswersLost);
-    terminal.keys("y");
-    terminal.see("outcome not known");
+    terminal.confirm("press y to create", "y", "outcome not known");
 }
 
 fn users(service: &Service) -> Vec<Value> {

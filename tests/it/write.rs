@@ -43,18 +43,11 @@ pub(crate) fn fill(terminal: &mut Terminal, kind: &str, when: &str, who: Option<
     terminal.see("in ");
 }
 
-/// Confirms the review that is open by typing what it asks for.
-fn confirm(terminal: &mut Terminal, asked: &str, typed: &str) {
-    terminal.see(asked);
-    terminal.keys(typed);
-}
-
 /// Cancels the selected task, and closes the result.
 pub(crate) fn cancel(terminal: &mut Terminal, id: u64) {
     let tail = format!("{:04}", id % 10_000);
     terminal.keys("D");
-    confirm(terminal, &format!("type {tail} to"), &tail);
-    terminal.see("Cancelled #");
+    terminal.confirm(&format!("type {tail} to"), &tail, "Cancelled #");
     terminal.keys(ESC);
     terminal.gone("Cancelled #");
 }
@@ -72,8 +65,7 @@ fn one_task_of_each_type_is_created_as_it_was_entered() {
     terminal.keys(CTRL_S);
     let screen = terminal.see("press y to create");
     assert!(screen.contains("2 accounts: anna, bela"), "{screen}");
-    terminal.keys("y");
-    let screen = terminal.see("✓ verified");
+    let screen = terminal.confirm("press y to create", "y", "✓ verified");
     assert!(screen.contains("created: the push goes out "), "{screen}");
     terminal.keys(ESC);
     terminal.gone("✓ verified");
@@ -81,8 +73,7 @@ fn one_task_of_each_type_is_created_as_it_was_entered() {
 
     fill(&mut terminal, "t", "tomorrow 9:00 UTC", Some("city-berlin\rbeta"), "股票早报");
     terminal.keys(CTRL_S);
-    confirm(&mut terminal, "type acme to create", "acme");
-    let screen = terminal.see("✓ verified");
+    let screen = terminal.confirm("type acme to create", "acme", "✓ verified");
     assert!(screen.contains("created: the push goes out "), "{screen}");
     terminal.keys(ESC);
     terminal.gone("✓ verified");
@@ -92,8 +83,7 @@ fn one_task_of_each_type_is_created_as_it_was_entered() {
     terminal.keys(CTRL_S);
     let screen = terminal.see("create this task");
     assert!(screen.contains("EVERYONE of acme"), "{screen}");
-    confirm(&mut terminal, "type acme to create", "acme");
-    let screen = terminal.see("✓ verified");
+    let screen = terminal.confirm("type acme to create", "acme", "✓ verified");
     assert!(screen.contains("created: the push goes out "), "{screen}");
     terminal.keys(ESC);
     terminal.gone("✓ verified");
@@ -124,16 +114,10 @@ fn enter_never_sends_and_wrong_words_do_nothing() {
         terminal.keys(ENTER);
     }
     terminal.keys(CTRL_S);
-    terminal.see("type acme to create");
-    terminal.keys("\r\r\r");
-    terminal.see("hold still…");
-    terminal.see("type acme to create");
-    terminal.keys("y");
-    terminal.see("that does not match");
+    terminal.confirm("type acme to create", "\r\r\r", "hold still…");
+    terminal.confirm("type acme to create", "y", "that does not match");
     // Of a text that runs on nothing counts, the right word in it neither.
-    terminal.see("type acme to create");
-    terminal.keys("say acme to them");
-    terminal.see("that does not match");
+    terminal.confirm("type acme to create", "say acme to them", "that does not match");
     // A paste confirms nothing either.
     terminal.keys("\x1b[200~acme\x1b[201~");
     terminal.see("a paste confirms nothing");
@@ -184,9 +168,7 @@ fn on_a_small_screen_nothing_is_confirmed_before_all_of_it_was_read() {
         assert!(shown.contains(words), "{words} in {shown}");
     }
     assert!(shown.contains("40m") || shown.contains("39m"), "{shown}");
-    terminal.see("press y to create");
-    terminal.keys("y");
-    terminal.see("✓");
+    terminal.confirm("press y to create", "y", "✓");
     assert_eq!(titles(&service.tasks("User")), ["Read it to the end"]);
 }
 
@@ -241,8 +223,7 @@ fn a_task_is_modified_moved_and_cancelled() {
     terminal.keys("e");
     terminal.see("Before");
     terminal.keys(CTRL_S);
-    confirm(&mut terminal, &format!("type {tail} to"), &tail);
-    terminal.see("✓ verified");
+    terminal.confirm(&format!("type {tail} to"), &tail, "✓ verified");
     terminal.keys(ESC);
     terminal.gone("✓ verified");
     terminal.row(&["▸", "Before"]);
@@ -257,8 +238,7 @@ fn a_task_is_modified_moved_and_cancelled() {
     terminal.keys("\x15");
     terminal.keys("2031-02-03 04:05:06 UTC");
     terminal.keys(CTRL_S);
-    confirm(&mut terminal, &format!("type {tail} to"), &tail);
-    terminal.see("✓ verified");
+    terminal.confirm(&format!("type {tail} to"), &tail, "✓ verified");
     terminal.keys(ESC);
     terminal.gone("✓ verified");
     let moved = service.task(id);
@@ -287,15 +267,13 @@ fn what_does_not_stand_as_meant_is_shown_in_red_and_put_right_by_a_key() {
     // The text is taken out; a service that merges keeps it.
     terminal.keys("\x15");
     terminal.keys(CTRL_S);
-    confirm(&mut terminal, &format!("type {tail} to"), &tail);
-    let screen = terminal.see("it is NOT as intended");
+    let screen = terminal.confirm(&format!("type {tail} to"), &tail, "it is NOT as intended");
     assert!(screen.contains("Text"), "{screen}");
     assert_eq!(service.task(id)["Desc"], "text", "the service has kept it");
     terminal.see("ctrl-s corrects it");
     terminal.keys(CTRL_S);
     terminal.gone("does NOT stand");
-    confirm(&mut terminal, &format!("type {tail} to"), &tail);
-    terminal.see("✓ verified");
+    terminal.confirm(&format!("type {tail} to"), &tail, "✓ verified");
     let held = service.task(id);
     assert_eq!((&held["Desc"], &held["Title"]), (&json!(""), &json!("Half of it")));
 }
@@ -327,8 +305,7 @@ fn accounts_that_do_not_exist_are_named_and_the_form_keeps_its_text() {
     let mut terminal = open(&service, "test");
     fill(&mut terminal, "u", "+1h", Some("anna\rbela\rcarl"), "For three");
     terminal.keys(CTRL_S);
-    confirm(&mut terminal, "press y to create", "y");
-    let screen = terminal.see("90108");
+    let screen = terminal.confirm("press y to create", "y", "90108");
     assert!(screen.contains("bela") && screen.contains("carl"), "{screen}");
     terminal.keys(ESC);
     terminal.wait("the form", |screen| screen.contains("New push") && screen.contains("For three"));
@@ -367,8 +344,7 @@ fn an_answer_that_is_lost_is_shown_as_unknown_and_found_out_without_sending_twic
     terminal.see("press y to create");
     // The request arrives; its answer does not.
     service.network(Network::AnswersLost);
-    terminal.keys("y");
-    terminal.see("outcome not known");
+    terminal.confirm("press y to create", "y", "outcome not known");
     service.network(Network::Open);
     terminal.see("✓ verified");
     assert_eq!(titles(&service.tasks("User")), ["Sent but unheard"]);
@@ -383,17 +359,14 @@ fn what_never_arrived_is_sent_again_by_a_key_and_stands_once() {
     terminal.see("press y to create");
     // The connection is cut before anything is carried.
     service.network(Network::Cut);
-    terminal.keys("y");
-    terminal.see("outcome not known");
+    terminal.confirm("press y to create", "y", "outcome not known");
     service.network(Network::Open);
     // Whoever cannot wait until "not there" is believed is told what it may become, and asked for more.
     terminal.see("not there");
     assert_eq!(titles(&service.tasks("User")), [""; 0]);
     terminal.keys(CTRL_S);
     terminal.see("this may become a second push");
-    terminal.see("type acme to create");
-    terminal.keys("acme");
-    terminal.see("✓ verified");
+    terminal.confirm("type acme to create", "acme", "✓ verified");
     assert_eq!(titles(&service.tasks("User")), ["Lost on the way"]);
 }
 
@@ -405,8 +378,7 @@ fn a_write_that_was_open_when_the_process_died_is_found_out_before_anything_else
     terminal.keys(CTRL_S);
     terminal.see("press y to create");
     service.network(Network::AnswersLost);
-    terminal.keys("y");
-    terminal.see("outcome not known");
+    terminal.confirm("press y to create", "y", "outcome not known");
     let home = terminal.into_home_when_saved("Sent by the dead");
     let again = Start::new(&[]).home(home).config(&service.config("test")).env("ACME_IM_KEY", KEY);
     let mut terminal = again.open();
@@ -427,8 +399,7 @@ fn nothing_is_sent_over_a_dead_network_and_the_form_says_so() {
     terminal.keys(CTRL_S);
     terminal.see("press y to create");
     service.stop_listening();
-    terminal.keys("y");
-    terminal.see("nobody answers");
+    terminal.confirm("press y to create", "y", "nobody answers");
     terminal.keys(ESC);
     terminal.wait("the form", |screen| screen.contains("New push") && screen.contains("Nobody there"));
 }
@@ -436,13 +407,13 @@ fn nothing_is_sent_over_a_dead_network_and_the_form_says_so() {
 #[test]
 fn a_task_that_goes_out_under_the_review_can_no_longer_be_cancelled_and_says_so() {
     let service = Service::start(Options { dispatch_duration_ms: 60_000, ..Options::default() }, None);
-    let soon = crate::live::soon(10);
-    let id = service.add("leaving", &soon);
     let mut terminal = open(&service, "test");
+    let id = service.add("leaving", &crate::live::soon(10));
     terminal.row(&["▸", "PEND", "leaving"]);
     terminal.keys("D");
     terminal.see(&format!("type {:04} to", id % 10_000));
     terminal.row(&[">>DISP"]);
+    // Before or behind this the review says so by itself.
     terminal.keys(&format!("{:04}", id % 10_000));
     terminal.see("90107");
     assert_eq!(service.task(id)["Status"], "dispatching");

@@ -1,6 +1,6 @@
 //! Laws of collisions: what the one pass finds is what comparing each task with each finds.
 
-use chrono::{DateTime, NaiveTime, TimeDelta, TimeZone, Utc};
+use chrono::{DateTime, NaiveDate, NaiveTime, TimeDelta, TimeZone, Utc};
 use proptest::prelude::*;
 
 use super::super::schedule::testing::{Told, schedule};
@@ -332,7 +332,10 @@ proptest! {
             audience: AudienceKey::of(&super::super::content::Audience::Accounts(vec!["carl".to_owned()])),
             instead_of: None,
         };
-        let is_free = |at: i64| is_free(&schedule, push, at, &policy, zone);
+        let held = schedule.by_time().iter().map(|slot| schedule.get(*slot).unwrap());
+        let out = held.filter(|held| goes_out(held.state)).map(|held| (held, day_of(time(held.scheduled), zone)));
+        let out: Vec<_> = out.collect();
+        let is_free = |at: i64| is_free(&out, push, at, &policy, zone);
         let first = (from + after + 59).div_euclid(60) * 60;
         let slot = next_free_slot(&schedule, push, time(from + after), &policy, zone).map(|at| at.timestamp());
         let naive = (first..first + 5 * DAY).step_by(60).find(|at| is_free(*at));
@@ -341,14 +344,12 @@ proptest! {
     }
 }
 
-/// Whether a push collides with nothing, by the words of the rules.
-fn is_free(schedule: &Schedule, push: NewPush, at: i64, policy: &Policy, zone: Zone) -> bool {
-    let held: Vec<&HeldTask> = schedule.by_time().iter().map(|slot| schedule.get(*slot).unwrap()).collect();
-    let out: Vec<&HeldTask> = held.into_iter().filter(|held| goes_out(held.state)).collect();
+/// Whether a push collides with nothing that goes out, by the words of the rules. Each stands with its day.
+fn is_free(out: &[(&HeldTask, NaiveDate)], push: NewPush, at: i64, policy: &Policy, zone: Zone) -> bool {
     let day = day_of(time(at), zone);
-    let of_day = |held: &&&HeldTask| day_of(time(held.scheduled), zone) == day;
-    let wide_of_day = out.iter().filter(of_day).filter(|held| is_wide(held.kind)).count();
-    let to_them = out.iter().filter(of_day).filter(|held| held.audience == push.audience).count();
+    let of_day = |of: &&(&HeldTask, NaiveDate)| of.1 == day;
+    let wide_of_day = out.iter().filter(of_day).filter(|(held, _)| is_wide(held.kind)).count();
+    let to_them = out.iter().filter(of_day).filter(|(held, _)| held.audience == push.audience).count();
     let full = |count: usize, most: Option<u32>| most.is_some_and(|most| count >= most as usize);
     let apart = |held: &HeldTask| (held.scheduled - at).abs();
     let near = |held: &HeldTask| is_wide(held.kind) && held.state == TaskState::Pending && apart(held) <= 1;
@@ -359,8 +360,9 @@ fn is_free(schedule: &Schedule, push: NewPush, at: i64, policy: &Policy, zone: Z
             && policy.same_content_within.is_some_and(|within| apart(held) < within.num_seconds())
     };
     let quiet = policy.quiet_hours.is_some_and(|quiet| quiet.left(wall_second(at, zone)).is_some());
-    !(is_wide(push.kind) && (out.iter().any(|held| near(held)) || full(wide_of_day, policy.daily_allowance)))
-        && !out.iter().any(|held| said(held))
+    !(is_wide(push.kind)
+        && (out.iter().any(|(held, _)| near(held)) || full(wide_of_day, policy.daily_allowance)))
+        && !out.iter().any(|(held, _)| said(held))
         && !full(to_them, policy.most_per_audience_a_day)
         && !quiet
         && !changes_around(at, zone)

@@ -1,7 +1,9 @@
 //! How long it takes from a change at the service until the state has it, by a clock that the test turns: many tasks go
 //! out in the same minute, an answer takes 200 ms, and the watch may use two calls a second.
 
-use std::collections::BTreeMap;
+use std::cell::RefCell;
+use std::collections::{BTreeMap, HashMap};
+use std::sync::Arc;
 
 use chrono::TimeDelta;
 
@@ -29,6 +31,8 @@ enum Reading {
 struct Live {
     tasks: Vec<(Made, TaskState)>,
     reading: Reading,
+    /// What it has told of a task in a state, so that it is made once.
+    told: RefCell<HashMap<(u64, usize), Arc<Task>>>,
 }
 
 #[derive(Clone, Copy)]
@@ -88,11 +92,17 @@ impl Live {
             (0..due).map(|id| made(id, 10 + i64::try_from(id * within / due).unwrap())).collect();
         tasks.extend((0..600).map(|id| made(10_000 + id, -86_400 + i64::try_from(id * 140).unwrap())));
         tasks.extend((0..600).map(|id| made(20_000 + id, 1200 + i64::try_from(id * 1000).unwrap())));
-        Self { tasks, reading }
+        Self { tasks, reading, told: RefCell::default() }
+    }
+
+    fn task(&self, made: &Made, now: u64) -> Arc<Task> {
+        let key = (made.id, made.state(now) as usize);
+        Arc::clone(self.told.borrow_mut().entry(key).or_insert_with(|| Arc::new(made.task(now))))
     }
 
     fn page(&self, query: &Query, now: u64) -> Page {
-        let at = |seconds: i64| start() + TimeDelta::seconds(seconds);
+        let start = start();
+        let at = |seconds: i64| start + TimeDelta::seconds(seconds);
         let is_inside = |made: &Made| {
             let holds = |seconds| query.range.holds(at(seconds));
             match self.reading {
@@ -113,10 +123,7 @@ impl Live {
         }
         let total = inside.len() as u64;
         let (skip, take) = (usize::try_from(query.offset).unwrap(), query.page_size as usize);
-        Page::new(
-            total,
-            inside.into_iter().skip(skip).take(take).map(|made| std::sync::Arc::new(made.task(now))),
-        )
+        Page::new(total, inside.into_iter().skip(skip).take(take).map(|made| self.task(made, now)))
     }
 
     fn limits(&self) -> ListLimits {
@@ -140,7 +147,7 @@ impl Live {
             }
             Effect::Get { req, id, .. } => {
                 let (made, _) = self.tasks.iter().find(|(made, _)| made.id == id.0)?;
-                Some(Message::Got { req: *req, result: Ok(Box::new(made.task(now))) })
+                Some(Message::Got { req: *req, result: Ok(Box::new(Task::clone(&self.task(made, now)))) })
             }
             _ => None,
         }
