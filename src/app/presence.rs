@@ -5,6 +5,8 @@ use std::time::Duration;
 use crate::domain::TaskId;
 use crate::keymap::Scope;
 
+use super::request::Moment;
+
 /// Two presses this near to each other are one double click.
 const DOUBLE: Duration = Duration::from_millis(400);
 
@@ -26,6 +28,8 @@ pub struct Presence {
     pub mouse: bool,
     /// The time between refreshes when the last answer came.
     pub(super) answered_pace: Duration,
+    /// When the program was to stop for a while, until it is known whether it did.
+    pub(super) stopped_at: Option<Moment>,
     /// What was pressed last, and when.
     last_press: Option<(Duration, Pressed)>,
 }
@@ -33,7 +37,7 @@ pub struct Presence {
 impl Presence {
     /// At the start, when somebody has just typed the command.
     pub(super) fn new(mouse: bool, pace: Duration) -> Self {
-        Self { is_focused: true, mouse, answered_pace: pace, last_press: None }
+        Self { is_focused: true, mouse, answered_pace: pace, stopped_at: None, last_press: None }
     }
 
     /// Whether a press is the second one of a double click; keeps in mind what was pressed.

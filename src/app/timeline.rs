@@ -29,7 +29,7 @@ use super::next::{Destination, Next};
 use super::shared::Shared;
 use super::task_actions;
 use bucket_list::BucketRow;
-use held::schedule;
+use held::{as_far_as_read, schedule, whole_range};
 use plot::Plot;
 
 /// Of each bar, the numbers of its collisions: what the service refuses first. There may be as many as tasks.
@@ -259,7 +259,10 @@ impl TimelinePage {
         let next = found.iter().find(|one| one.at >= begin.timestamp());
         match next.and_then(|one| DateTime::from_timestamp(one.at, 0)) {
             Some(at) => self.choose(shared, &made, at),
-            None => shared.say("nothing collides behind this bar"),
+            None => {
+                let as_far = as_far_as_read(shared, ahead.end);
+                shared.say(format!("nothing collides behind this bar{as_far}"));
+            }
         }
     }
 
@@ -268,7 +271,11 @@ impl TimelinePage {
         let Some(bucket) = made.timeline.buckets.get(self.chosen(shared, &made)) else { return Next::stay() };
         let stretch = words::stretch(self.zoom, bucket, shared.zone);
         if bucket.all().all() == 0 {
-            shared.say(format!("nothing fires in this bar: {stretch}"));
+            let not_read = words::not_read(shared, whole_range(shared), bucket).into_iter().next();
+            shared.say(match not_read {
+                Some(not_read) => format!("{stretch}: {not_read}"),
+                None => format!("nothing fires in this bar: {stretch}"),
+            });
             return Next::stay();
         }
         Next::open(Destination::Bucket(bucket.range(), stretch))

@@ -505,6 +505,7 @@ fn leave(state: &mut State) -> Vec<Effect> {
 /// Stops for a while. Nothing counts down meanwhile, and what is typed is on disk.
 fn suspend(state: &mut State) -> Vec<Effect> {
     on_input(state);
+    state.presence.stopped_at = Some(state.now);
     let mut effects = keep_draft(state);
     effects.push(Effect::Suspend);
     effects

@@ -11,7 +11,7 @@ use ratatui::widgets::{Clear, Widget};
 
 use crate::app::State;
 use crate::app::timeline::bucket_list::BucketRow;
-use crate::app::timeline::held::{schedule, whole_range};
+use crate::app::timeline::held::{Reached, reached, schedule, whole_range};
 use crate::app::timeline::plot::{BarRow, Plot};
 use crate::app::timeline::{Made, TimelinePage, now_words, words};
 use crate::domain::query::Range;
@@ -99,8 +99,7 @@ impl Drawing<'_> {
 
     /// Whether all tasks of a bar are held.
     fn is_whole(&self, bucket: &Bucket) -> bool {
-        let range = bucket.range();
-        self.whole.is_some_and(|whole| whole.begin <= range.begin && range.end <= whole.end)
+        reached(self.whole, bucket.range()) == Reached::Whole
     }
 
     fn row(&self, row: BarRow, buf: &mut Buffer) {
@@ -217,13 +216,39 @@ impl Drawing<'_> {
 
     fn said_of_chosen(&self, page: &TimelinePage, buf: &mut Buffer) {
         let Some(bucket) = self.buckets().get(self.chosen) else { return };
+        self.chosen_line(bucket, buf);
+        let mut y = self.plot.below.y;
+        self.collisions(&mut y, buf);
+        let bottom = self.plot.below.bottom();
+        let most = usize::from(bottom.saturating_sub(y));
+        if most == 0 {
+            return;
+        }
+        let rows = page.tasks(self.state, bucket.range(), most);
+        let all = bucket.all().all() as usize;
+        // Where not all fit, the last line says how many more there are.
+        let shown = if all > most { most - 1 } else { all };
+        for (row, y) in rows.iter().take(shown).zip(y..) {
+            let area = Rect { x: self.plot.inner.x + 2, y, width: self.plot.inner.width - 2, height: 1 };
+            task_row(row, clock_of(bucket.range(), self.state.zone), self.theme, area, buf);
+        }
+        if all > shown {
+            let words = format!("… and {} more", text::grouped((all - shown) as u64));
+            let (x, room) = (self.plot.inner.x + 2, self.plot.inner.width - 2);
+            put(buf, x, bottom - 1, room, &words, self.theme.muted());
+        }
+    }
+
+    /// When the chosen bar is, how much of what is in it, and what of it is not known.
+    fn chosen_line(&self, bucket: &Bucket, buf: &mut Buffer) {
         let (zoom, zone, plain) = (self.made.timeline.zoom, self.state.zone, self.theme.plain());
         let counts = bucket.all();
         let style = if counts.all() == 0 { self.theme.muted() } else { plain };
         let stretch = words::stretch(zoom, bucket, zone);
         let row = Rect { y: self.plot.chosen, height: 1, ..self.plot.inner };
         // As much of the counts as there is room for beside when it is.
-        let counted = words::counted(&counts);
+        let is_unread = counts.all() == 0 && reached(self.whole, bucket.range()) == Reached::Nothing;
+        let counted = if is_unread { Vec::new() } else { words::counted(&counts) };
         let least = counted.last().map_or(0, |words| text::width(words));
         // Where there is no room for the zone, the title has it.
         let bare = stretch.trim_end_matches(&when::zone_label(bucket.begin, zone)).trim_end();
@@ -233,7 +258,7 @@ impl Drawing<'_> {
         let more: Vec<String> = if self.is_whole(bucket) {
             words::clocks(zoom, bucket).into_iter().collect()
         } else {
-            words::not_read(self.state, self.whole).to_vec()
+            words::not_read(self.state, self.whole, bucket)
         };
         let more = fitting(&more, room.saturating_sub(least + 3)).unwrap_or_default();
         let taken = if more.is_empty() { 0 } else { text::width(more) + 3 };
@@ -241,38 +266,14 @@ impl Drawing<'_> {
         let mut said = vec![
             Segment::new("", "▸", self.theme.accent(), 0),
             Segment::new(" ", stretch, self.theme.bold(), 0),
-            Segment::new(" · ", said_of_all.unwrap_or_default(), style, 0),
         ];
+        if let Some(words) = said_of_all {
+            said.push(Segment::new(" · ", words, style, 0));
+        }
         if !more.is_empty() {
             said.push(Segment::new(" · ", more, self.theme.warn(), 1));
         }
         line(said, Vec::new(), self.theme.muted(), row, buf);
-        let mut y = self.plot.below.y;
-        self.collisions(&mut y, buf);
-        let bottom = self.plot.below.bottom();
-        let most = usize::from(bottom.saturating_sub(y));
-        if most == 0 {
-            return;
-        }
-        let rows = page.tasks(self.state, bucket.range(), most);
-        let all = counts.all() as usize;
-        // Where not all fit, the last line says how many more there are.
-        let shown = if all > most { most - 1 } else { all };
-        for (row, y) in rows.iter().take(shown).zip(y..) {
-            let area = Rect { x: self.plot.inner.x + 2, y, width: self.plot.inner.width - 2, height: 1 };
-            task_row(row, clock_of(bucket.range(), zone), self.theme, area, buf);
-        }
-        if all > shown {
-            let words = format!("… and {} more", text::grouped((all - shown) as u64));
-            put(
-                buf,
-                self.plot.inner.x + 2,
-                bottom - 1,
-                self.plot.inner.width - 2,
-                &words,
-                self.theme.muted(),
-            );
-        }
     }
 
     /// What collides in the chosen bar, as far as there is room; the last line says how much more.

@@ -1,5 +1,5 @@
-//! What happened while nothing was known of the service: the connection was down, or the machine slept. Once everything
-//! was read again it is said in one line.
+//! What happened while nothing was known of the service: the connection was down, the machine slept, or the program was
+//! stopped. Once everything was read again it is said in one line.
 
 use std::time::Duration;
 
@@ -20,19 +20,17 @@ const LEAST: Duration = Duration::from_secs(30);
 /// Time went on: `before` is the last time that it did.
 pub(super) fn on_tick(shared: &mut Shared, before: Moment) -> Vec<Effect> {
     let now = shared.now;
-    // What counts for the program stands still while the machine sleeps.
-    let slept = (now.utc - before.utc).to_std().unwrap_or_default();
-    let slept = slept.saturating_sub(now.running.saturating_sub(before.running));
+    let idle_since = stopped_since(shared).or_else(|| slept_since(before, now));
     let last_good = shared.connection.last_good();
     let silent = last_good.map_or(Duration::ZERO, |at| now.running.saturating_sub(at));
     let is_down = shared.connection.failure.is_some() && silent >= LEAST;
     let had_answer = last_good.is_some();
     match shared.board.away {
-        Away::Not | Away::Back { .. } if had_answer && (slept > LEAST || is_down) => {
+        Away::Not | Away::Back { .. } if had_answer && (idle_since.is_some() || is_down) => {
+            let silent = || now.utc - TimeDelta::from_std(silent).unwrap_or_default();
             let since = match shared.board.away {
                 Away::Back { since, .. } => since,
-                Away::Not | Away::Gone(_) if slept > LEAST => before.utc,
-                Away::Not | Away::Gone(_) => now.utc - TimeDelta::from_std(silent).unwrap_or_default(),
+                Away::Not | Away::Gone(_) => idle_since.unwrap_or_else(silent),
             };
             shared.board.away = Away::Gone(since);
             shared.board.changes.missed.get_or_insert_default();
@@ -48,6 +46,19 @@ pub(super) fn on_tick(shared: &mut Shared, before: Moment) -> Vec<Effect> {
         Away::Not | Away::Gone(_) | Away::Back { .. } => {}
     }
     Vec::new()
+}
+
+/// Since when the machine slept until now: what counts for the program stands still then.
+fn slept_since(before: Moment, now: Moment) -> Option<DateTime<Utc>> {
+    let passed = (now.utc - before.utc).to_std().unwrap_or_default();
+    let slept = passed.saturating_sub(now.running.saturating_sub(before.running));
+    (slept > LEAST).then_some(before.utc)
+}
+
+/// Since when the program was stopped until now; the first time that goes on after that tells.
+fn stopped_since(shared: &mut Shared) -> Option<DateTime<Utc>> {
+    let at = shared.presence.stopped_at.take()?;
+    (shared.now.running.saturating_sub(at.running) > LEAST).then_some(at.utc)
 }
 
 /// The service is there again: all is read once more.

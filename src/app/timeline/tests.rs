@@ -179,7 +179,23 @@ fn a_bar_without_tasks_says_so_and_opens_nothing() {
     assert_eq!(press(&mut state, KeyCode::Enter), []);
     assert_eq!(note(&state), "nothing fires in this bar: Sat 21 Nov +08");
     feed(&mut state, typed("!"));
-    assert_eq!(note(&state), "nothing collides behind this bar");
+    assert_eq!(note(&state), "nothing collides behind this bar, as far as tasks are read");
+}
+
+#[test]
+fn a_bar_of_which_nothing_was_read_says_so_and_never_that_nothing_fires() {
+    let mut state = board(SIZE);
+    feed(&mut state, typed("2"));
+    feed(&mut state, typed(&"l".repeat(7)));
+    press(&mut state, KeyCode::Enter);
+    assert_eq!(note(&state), "nothing fires in this bar: Sat 28 Nov +08");
+    feed(&mut state, typed(&"l".repeat(30)));
+    press(&mut state, KeyCode::Enter);
+    let whole = whole_range(&state).unwrap();
+    let day = |at: DateTime<Utc>| at.with_timezone(&state.zone).format("%-d %b").to_string();
+    let (from, to) = (day(whole.begin), day(whole.end));
+    let said = format!("Mon 28 Dec +08: not read: outside of {from} → {to}; [ ] on the table move that");
+    assert_eq!(note(&state), said);
 }
 
 #[test]

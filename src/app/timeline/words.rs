@@ -9,6 +9,7 @@ use crate::domain::{Zone, text, when};
 use crate::keymap::{Action, Scope};
 
 use super::super::shared::Shared;
+use super::held::{Reached, reached};
 
 /// The words of a state, in the order in which they are counted.
 const STATES: [(TaskState, &str); 5] = [
@@ -76,14 +77,27 @@ fn hours(bucket: &Bucket) -> String {
     if minutes == 0 { format!("{hours} hours") } else { format!("{hours} hours {minutes} minutes") }
 }
 
-/// That not all of a bar is read: how far it is, and which key leads on; the widest wording first.
-pub fn not_read(shared: &Shared, whole: Option<Range>) -> [String; 2] {
-    let short = "not all is read".to_owned();
-    let Some(Range { begin, end }) = whole else { return [format!("{short} yet"), short] };
+/// What is said of a bar of which nothing was read.
+const NOTHING: &str = "not read";
+
+/// That not all of a bar is read, or nothing of it: how far it is, and which key leads on; the widest wording first.
+/// Nothing where all of it is.
+pub fn not_read(shared: &Shared, whole: Option<Range>, bucket: &Bucket) -> Vec<String> {
+    let short = match reached(whole, bucket.range()) {
+        Reached::Whole => return Vec::new(),
+        Reached::Nothing if bucket.all().all() == 0 => NOTHING,
+        Reached::Part | Reached::Nothing => "not all is read",
+    };
+    let Some(Range { begin, end }) = whole else { return vec![format!("{short} yet"), short.to_owned()] };
     let there = |at: DateTime<Utc>| at.with_timezone(&shared.zone).format("%-d %b").to_string();
     let [back, forward] = [Action::RangeBack, Action::RangeForward].map(|to| shared.key(Scope::Tasks, to));
-    let words = format!("only {} → {} is read", there(begin), there(end));
-    [format!("{words}; {back} {forward} on the table move that"), short]
+    let range = format!("{} → {}", there(begin), there(end));
+    let words = if short == NOTHING {
+        format!("{short}: outside of {range}")
+    } else {
+        format!("only {range} is read")
+    };
+    vec![format!("{words}; {back} {forward} on the table move that"), words, short.to_owned()]
 }
 
 /// What stands under a bar, and under the first of a larger unit.

@@ -2,6 +2,7 @@
 
 use super::*;
 use crate::app::board::seen::What;
+use crate::app::testing::{ctrl, feed};
 use crate::domain::wire::time_out;
 
 /// A task of that state and time, with this title and error.
@@ -112,6 +113,23 @@ fn with_notify_off_nothing_is_told_to_the_desktop() {
     state.setup.notify = false;
     let told = poll(&mut state, 20_000, vec![made(1, 1, "dispatched", "Sale", "quota")]);
     assert_eq!(told, []);
+}
+
+#[test]
+fn what_happened_while_it_was_stopped_is_said_once_all_was_read_again_and_a_short_stop_is_none() {
+    for (seconds, words) in [(720, Some("while away 12m: 1 sent")), (20, None)] {
+        let mut state = with(vec![made(1, 1, "pending", "a", ""), made(2, 2, "pending", "b", "")]);
+        tick(&mut state, 10_000);
+        let effects = feed(&mut state, [ctrl('z')]);
+        assert!(effects.contains(&Effect::Suspend), "{effects:?}");
+        let after = vec![made(1, 1, "dispatched", "a", ""), made(2, 2, "pending", "b", "")];
+        let effects = tick(&mut state, 10_000 + seconds * 1000);
+        update(&mut state, Message::WentOn);
+        answer(&mut state, effects, after);
+        tick(&mut state, 11_000 + seconds * 1000);
+        let said = state.note.as_ref().map(|note| note.text.as_str());
+        assert_eq!(said.filter(|said| said.contains("away")), words);
+    }
 }
 
 #[test]
