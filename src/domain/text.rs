@@ -27,7 +27,7 @@ pub fn width(text: &str) -> usize {
 /// or a part of an emoji. A text of nothing else is measured, cut and drawn character by character.
 pub fn alone(c: char) -> Option<usize> {
     match c {
-        ' '..='~' | '·' | 'À'..='ɏ' | '–' | '—' | '‘'..='”' | '•' | '…' | '─'..='╿' => {
+        ' '..='~' | '·' | 'À'..='ɏ' | '–' | '—' | '‘'..='”' | '•' | '…' | '─'..='╿' | '▁'..='█' => {
             Some(1)
         }
         '\u{3001}'..='\u{3029}'

@@ -5,6 +5,8 @@
 //! replaces the one before it, so frames are passed over and nothing else is. What is written is the
 //! difference to what was really written before, so that a frame that was passed over is missing in no picture.
 
+mod draw;
+
 use std::collections::VecDeque;
 use std::fmt;
 use std::io::{self, Write};
@@ -16,13 +18,11 @@ use crossterm::cursor::{Hide, MoveTo, Show};
 use crossterm::queue;
 use crossterm::style::ResetColor;
 use crossterm::terminal::{BeginSynchronizedUpdate, Clear, ClearType, EndSynchronizedUpdate};
-use ratatui::backend::{Backend, CrosstermBackend};
-use ratatui::buffer::{Buffer, Cell};
+use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use tokio::sync::{mpsc, watch};
 
 use crate::app::lines::LineKey;
-use crate::domain::text;
 
 /// The most that may wait beside frames: a copied text or two, each in two forms for tmux.
 const MOST_WAITING: usize = 512 * 1024;
@@ -389,43 +389,12 @@ fn encode(before: &Picture<'_>, after: &Picture<'_>, anew: bool, to: &mut Vec<u8
         queue!(to, Hide)?;
     }
     if !is_same {
-        draw(cells, to)?;
+        draw::draw(cells, after.buffer, to)?;
     }
     if let Some(Position { x, y }) = after.cursor {
         queue!(to, MoveTo(x, y), Show)?;
     }
     queue!(to, EndSynchronizedUpdate)
-}
-
-/// Writes cells. About most characters all terminals agree how wide they are. After any other the place of the next
-/// one is said, so that a terminal that sees it otherwise shifts nothing; and the cells for which it is meant are
-/// emptied before, so that nothing old is left in them.
-fn draw<'a>(cells: impl Iterator<Item = (u16, u16, &'a Cell)>, to: &mut Vec<u8>) -> io::Result<()> {
-    let mut cells = cells.peekable();
-    while cells.peek().is_some() {
-        let mut odd = None;
-        let sure = std::iter::from_fn(|| {
-            let next = cells.next_if(|(_, _, cell)| is_sure(cell));
-            if next.is_none() {
-                odd = cells.next();
-            }
-            next
-        });
-        CrosstermBackend::new(&mut *to).draw(sure)?;
-        let Some((x, y, cell)) = odd else { continue };
-        let mut blank = cell.clone();
-        blank.set_symbol(" ");
-        let cells_meant = u16::try_from(text::width(cell.symbol())).unwrap_or(1);
-        let blanks = (x..x.saturating_add(cells_meant)).map(|x| (x, y, &blank));
-        CrosstermBackend::new(&mut *to).draw(blanks.chain([(x, y, cell)]))?;
-    }
-    Ok(())
-}
-
-/// Whether every terminal takes this for as many cells as we do.
-fn is_sure(cell: &Cell) -> bool {
-    let mut chars = cell.symbol().chars();
-    matches!((chars.next().map(text::alone), chars.next()), (Some(Some(_)), None))
 }
 
 #[cfg(test)]

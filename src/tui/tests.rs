@@ -7,6 +7,8 @@ use std::io::Write as _;
 use std::num::NonZero;
 use std::sync::{Arc, Mutex};
 
+mod bytes;
+
 use super::*;
 use crate::app::PendingWrite;
 use crate::app::testing::{asked, connecting, key, now, setup, tasks, typed, with_page};

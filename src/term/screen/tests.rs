@@ -3,6 +3,7 @@
 use std::num::NonZero;
 
 use super::*;
+use crate::domain::text;
 
 fn of(text: &'static str) -> impl FnOnce(Rect, &mut Buffer) -> Option<Position> {
     with_cursor(text, None)
