@@ -1,5 +1,6 @@
 //! What fires next: when, to whom and what, the nearest first.
 
+use chrono::TimeDelta;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
@@ -18,6 +19,8 @@ const DUE: u16 = 9;
 const TIME: u16 = 24;
 /// Room of the audience.
 const WHO: u16 = 20;
+/// Room of the longest mark of all, with a gap.
+const EVERYONE: u16 = 11;
 /// A title needs so much room beside the other columns, or the time leaves.
 const TITLE: u16 = 16;
 
@@ -47,9 +50,12 @@ fn row(state: &State, task: &Task, chosen: bool, theme: &Theme, area: Rect, buf:
         Some(_) => theme.warn(),
         None => theme.plain(),
     };
-    let due = match phase.and_then(Phase::word) {
-        Some(word) => word.to_owned(),
-        None => task.scheduled_at.map_or_else(|| "?".to_owned(), |at| when::from_now(at, now)),
+    let due = match (phase.and_then(Phase::word), task.scheduled_at) {
+        // How late it is, for where there is no room for its time.
+        (Some(word), Some(at)) => format!("{word} {}", when::age((now - at).max(TimeDelta::zero()))),
+        (Some(_), None) | (None, _) => {
+            task.scheduled_at.map_or_else(|| "?".to_owned(), |at| when::from_now(at, now))
+        }
     };
     let due = due.strip_prefix("in ").unwrap_or(&due);
     let column =
@@ -63,7 +69,9 @@ fn row(state: &State, task: &Task, chosen: bool, theme: &Theme, area: Rect, buf:
     }
     let is_everyone = matches!(task.audience(), Audience::Everyone);
     let who_style = if is_everyone { theme.everyone() } else { theme.plain() };
-    let room = WHO.min(area.right().saturating_sub(x)).max(1);
+    // The title has half of what is left where that is little; that it reaches everyone is never cut.
+    let left = area.right().saturating_sub(x);
+    let room = WHO.min((left / 2).max(EVERYONE)).min(left).max(1);
     x = put(buf, x, area.y, room, &column(&who(&task.audience_in_short(), is_everyone), room), who_style);
     let title = text::clean(&task.title);
     put(buf, x, area.y, area.right().saturating_sub(x), &title, theme.plain());
