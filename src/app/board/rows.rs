@@ -75,6 +75,10 @@ fn with_context<T>(shared: &mut Shared, work: impl FnOnce(&mut Board, &FilterCon
 pub(super) fn count_tabs(shared: &mut Shared) {
     let (now, running) = (shared.server_now(), shared.now.running);
     let of = shared.board.schedule.between(shared.board.range);
+    if of.is_empty() && !shared.board.has_answer {
+        // Nothing is known yet, and that is no count of none.
+        return;
+    }
     if shared.tabs.is_due(of.len(), running) {
         shared.tabs.restart(&shared.setup.filters, shared.zone, (now, running), of);
     }
