@@ -98,7 +98,7 @@ fn go(terminal: &mut Terminal, place: &Screen) {
     if place.scope == Scope::Result {
         let screen = terminal.see(" to cancel ");
         let asked = screen.split(" to cancel ").next().and_then(|words| words.split_whitespace().last());
-        terminal.keys(asked.unwrap());
+        terminal.confirm(" to cancel ", asked.unwrap(), place.shows);
     }
     terminal.see(place.shows);
 }
@@ -136,7 +136,6 @@ fn press_all(scope: Scope) {
             }
             go(&mut terminal, &place);
             terminal.bytes_in(&bytes(*key));
-            terminal.repaint();
             assert_draws(&mut terminal, &format!("{} in {:?}", key.label(), place.scope));
         }
     }
