@@ -94,7 +94,7 @@ fn hold(count: u64) -> Result<Schedule, Box<dyn Error>> {
         texts += json.len();
         let task = wire::read_task_text(&json.into()).ok_or("not a task")?;
         let row = Row::of(&task);
-        words += row.words().len();
+        words += row.words().searched.len();
         drop(task);
         schedule.put(row, 0);
         // As they come in pages.

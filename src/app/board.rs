@@ -148,7 +148,7 @@ pub(super) fn shows_already(shared: &Shared, req: ReqId, page: &Page) -> bool {
     let board = &shared.board;
     let is_held = |task: &Arc<Task>| {
         let held = board.schedule.slot(task.id).and_then(|slot| board.schedule.get(slot));
-        held.is_some_and(|held| held.json() == task.json.text())
+        held.is_some_and(|held| *board.schedule.json(held) == **task.json.text())
     };
     board.remote.asking == Some(req) && board.waiting_changes() == 0 && page.tasks.iter().all(is_held)
 }

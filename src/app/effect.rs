@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use chrono::{DateTime, Utc};
 
+use crate::domain::json::SharedText;
 use crate::domain::kept::DraftId;
 use crate::domain::{Draft, Query, TaskId};
 
@@ -39,7 +40,7 @@ pub enum Effect {
         /// The question.
         req: ReqId,
         /// All of it, as JSON, the nearest to the present first.
-        tasks: Arc<[Arc<str>]>,
+        tasks: Arc<[SharedText]>,
         /// How old it is: when the oldest part of it was read, by the service's clock.
         read_at: DateTime<Utc>,
     },

@@ -40,7 +40,7 @@ pub fn next(shared: &Shared) -> Vec<TaskId> {
     let held = held.iter().filter_map(|slot| board.schedule.get(*slot));
     let is_open = |held: &&HeldTask| {
         let can_be_stopped = matches!(held.state, TaskState::Pending | TaskState::Unclear);
-        can_be_stopped && !held.is_gone && !board.own.is_cancelled(held.id)
+        can_be_stopped && !held.is_gone() && !board.own.is_cancelled(held.id)
     };
     held.filter(is_open).map(|held| held.id).take(MOST).collect()
 }

@@ -9,7 +9,7 @@ mod row;
 pub(crate) mod testing;
 #[cfg(test)]
 mod tests;
-mod words;
+mod texts;
 
 use std::cmp::Ordering;
 use std::hash::{BuildHasher, RandomState};
@@ -18,13 +18,14 @@ use std::sync::Arc;
 use chrono::{DateTime, Utc};
 use hashbrown::HashTable;
 
+use super::json::SharedText;
 use super::query::Range;
 use super::task::{Task, TaskId};
 use super::wire;
 
 pub use likeness::{AudienceKey, ContentKey};
-pub use row::{END, KindCode, NO_TIME, Row, SEPARATOR, TaskState, TextPart};
-use words::{Span, WordStore};
+pub use row::{END, KindCode, NO_TIME, Row, SEPARATOR, TaskState, TaskWords, TextPart};
+use texts::{Span, TextStore};
 
 /// The number under which a task is held; it stays the same as long as the task is held.
 pub type Slot = u32;
@@ -46,19 +47,31 @@ pub struct HeldTask {
     pub content: ContentKey,
     /// Whom it reaches, likewise.
     pub audience: AudienceKey,
-    /// Whether it is not there any more; it is held until it is swept, because it may still be on the screen.
-    pub is_gone: bool,
-    is_moved: bool,
+    flags: u8,
+    /// Which of the senders it names; [`OTHER_SENDER`] where that stands behind its words.
+    sender: u8,
     /// In which pass of reading it was seen last.
     pub pass: u32,
-    json: Arc<str>,
+    json: Span,
     words: Span,
 }
 
+/// Set of a task that is not there any more; it is held until it is swept, because it may still be on the screen.
+const GONE: u8 = 1;
+/// Set of a task that does not stand in the order in time as it should.
+const MOVED: u8 = 2;
+
+/// In place of a number: more senders than that are not told apart by one.
+const OTHER_SENDER: u8 = u8::MAX;
+
 impl HeldTask {
-    /// The task as it came, as JSON.
-    pub fn json(&self) -> &Arc<str> {
-        &self.json
+    /// Whether it is not there any more; it can be read until it is swept.
+    pub fn is_gone(&self) -> bool {
+        self.flags & GONE != 0
+    }
+
+    fn is_moved(&self) -> bool {
+        self.flags & MOVED != 0
     }
 
     /// Its scheduled time.
@@ -71,14 +84,9 @@ impl HeldTask {
         DateTime::from_timestamp(self.created, 0)
     }
 
-    /// Bytes of its words.
+    /// Bytes of its words, as far as a word is searched in them.
     pub fn length_of_words(&self) -> usize {
         self.words.len()
-    }
-
-    /// Reads the whole task.
-    pub fn read(&self) -> Option<Task> {
-        wire::read_task_text(&self.json)
     }
 }
 
@@ -90,7 +98,7 @@ pub enum Put {
     /// To the byte as it was.
     Same(Slot),
     /// It is another than it was; the JSON of before.
-    Changed(Slot, Arc<str>),
+    Changed(Slot, String),
 }
 
 impl Put {
@@ -110,7 +118,10 @@ pub struct Schedule {
     gone: Vec<Slot>,
     slots: HashTable<Slot>,
     hasher: RandomState,
-    words: WordStore,
+    jsons: TextStore,
+    words: TextStore,
+    /// Whom tasks name as their sender; hardly any service knows more than one or two.
+    senders: Vec<Box<str>>,
     by_time: Vec<Slot>,
     moved: Vec<Slot>,
     version: u64,
@@ -125,19 +136,20 @@ impl Schedule {
             return self.renew(slot, row, pass);
         }
         self.version += 1;
-        let words = self.words.add(&row.words);
-        let Row { id, scheduled, created, state, kind, content, audience, json, words: _ } = row;
-        let (is_gone, is_moved) = (false, true);
+        let (json, (sender, words)) = (self.jsons.add(&row.json), self.take_up_words(&row));
+        let Row { id, scheduled, created, state, kind, content, audience, json: _, words: _, sender: _ } =
+            row;
+        let flags = MOVED;
         let held = HeldTask {
             id,
             scheduled,
             created,
-            state,
-            kind,
             content,
             audience,
-            is_gone,
-            is_moved,
+            state,
+            kind,
+            flags,
+            sender,
             pass,
             json,
             words,
@@ -152,13 +164,36 @@ impl Schedule {
     }
 
     /// Notes that a task was seen in this pass, if it is held to the byte as it came.
-    pub fn see(&mut self, id: TaskId, json: &Arc<str>, pass: u32) -> bool {
+    pub fn see(&mut self, id: TaskId, json: &str, pass: u32) -> bool {
         let Some(slot) = self.slot(id) else { return false };
-        let Some(held) = self.held.get_mut(slot as usize).filter(|held| held.json == *json) else {
-            return false;
-        };
+        let is_it = |held: &&mut HeldTask| self.jsons.get(held.json) == json;
+        let Some(held) = self.held.get_mut(slot as usize).filter(is_it) else { return false };
         held.pass = pass;
         true
+    }
+
+    /// Notes that a task was seen in this pass, whatever was said of it.
+    pub fn see_changed(&mut self, id: TaskId, pass: u32) {
+        if let Some(slot) = self.slot(id)
+            && let Some(held) = self.held.get_mut(slot as usize)
+        {
+            held.pass = pass;
+        }
+    }
+
+    /// The sender's number, and the words; behind them the sender where it has no number.
+    fn take_up_words(&mut self, row: &Row) -> (u8, Span) {
+        let known = self.senders.iter().position(|sender| **sender == *row.sender);
+        let number = known.unwrap_or(self.senders.len());
+        match u8::try_from(number).ok().filter(|number| *number != OTHER_SENDER) {
+            Some(number) => {
+                if known.is_none() {
+                    self.senders.push(row.sender.as_str().into());
+                }
+                (number, self.words.add(&row.words))
+            }
+            None => (OTHER_SENDER, self.words.add(&format!("{}{END}{}", row.words, row.sender))),
+        }
     }
 
     fn store(&mut self, held: HeldTask) -> Slot {
@@ -175,30 +210,35 @@ impl Schedule {
     fn renew(&mut self, slot: Slot, row: Row, pass: u32) -> Put {
         let Some(held) = self.held.get_mut(slot as usize) else { return Put::Same(slot) };
         held.pass = pass;
-        let was_gone = std::mem::take(&mut held.is_gone);
+        let was_gone = held.is_gone();
+        held.flags &= !GONE;
+        let before = self.jsons.get(held.json);
         if was_gone {
             self.gone.retain(|gone| *gone != slot);
-            if !held.is_moved {
-                held.is_moved = true;
-                self.moved.push(slot);
-                self.is_unsettled = true;
-            }
-        } else if held.json == row.json {
+        } else if *before == *row.json {
             return Put::Same(slot);
         }
         self.version += 1;
-        let before = std::mem::replace(&mut held.json, row.json);
-        if held.scheduled != row.scheduled && !held.is_moved {
-            held.is_moved = true;
+        let before = before.to_owned();
+        if (was_gone || held.scheduled != row.scheduled) && !held.is_moved() {
+            held.flags |= MOVED;
             self.moved.push(slot);
             self.is_unsettled = true;
         }
         (held.scheduled, held.created) = (row.scheduled, row.created);
         (held.state, held.kind) = (row.state, row.kind);
         (held.content, held.audience) = (row.content, row.audience);
-        if self.words.get(held.words) != row.words {
-            self.words.remove(held.words);
-            held.words = self.words.add(&row.words);
+        let (json, words) = (held.json, held.words);
+        self.jsons.remove(json);
+        let json = self.jsons.add(&row.json);
+        let has_same_words = self.get(slot).is_some_and(|held| self.words(held) == row.words());
+        let renewed = (!has_same_words).then(|| {
+            self.words.remove(words);
+            self.take_up_words(&row)
+        });
+        if let Some(held) = self.held.get_mut(slot as usize) {
+            held.json = json;
+            (held.sender, held.words) = renewed.unwrap_or((held.sender, words));
         }
         if was_gone { Put::New(slot) } else { Put::Changed(slot, before) }
     }
@@ -207,7 +247,7 @@ impl Schedule {
     pub fn remove(&mut self, id: TaskId) -> Option<Slot> {
         let slot = self.slot(id)?;
         let held = self.held.get_mut(slot as usize)?;
-        held.is_gone = true;
+        held.flags |= GONE;
         self.gone.push(slot);
         self.is_unsettled = true;
         self.version += 1;
@@ -216,24 +256,36 @@ impl Schedule {
 
     /// Puts the order in time in order again, after rows were taken up or tasks went.
     pub fn settle(&mut self) {
+        self.close_up();
         if !std::mem::take(&mut self.is_unsettled) {
             return;
         }
         let held = &self.held;
-        let stays =
-            |slot: &Slot| held.get(*slot as usize).is_some_and(|held| !held.is_moved && !held.is_gone);
+        let stays = |slot: &Slot| held.get(*slot as usize).is_some_and(|held| held.flags == 0);
         self.by_time.retain(stays);
         let moved = std::mem::take(&mut self.moved);
         for slot in &moved {
             if let Some(held) = self.held.get_mut(*slot as usize) {
-                held.is_moved = false;
+                held.flags &= !MOVED;
             }
         }
         let held = &self.held;
         let key = |slot: &Slot| held.get(*slot as usize).map(|held| (held.scheduled, held.id));
-        let is_there = |slot: &Slot| held.get(*slot as usize).is_some_and(|held| !held.is_gone);
+        let is_there = |slot: &Slot| held.get(*slot as usize).is_some_and(|held| !held.is_gone());
         let moved = moved.into_iter().filter(is_there).collect();
         merge(&mut self.by_time, moved, |a, b| key(a).cmp(&key(b)));
+    }
+
+    /// Gives memory back where much of it lies between what is held: a little of it at once.
+    fn close_up(&mut self) {
+        let (jsons, words) = (self.jsons.sparse(), self.words.sparse());
+        if jsons.is_empty() && words.is_empty() {
+            return;
+        }
+        for held in &mut self.held {
+            held.json = self.jsons.take_up_again(held.json, &jsons);
+            held.words = self.words.take_up_again(held.words, &words);
+        }
     }
 
     /// Forgets the tasks that went: nothing shows them any more.
@@ -241,9 +293,9 @@ impl Schedule {
         self.settle();
         for slot in std::mem::take(&mut self.gone) {
             let Some(held) = self.held.get_mut(slot as usize) else { continue };
-            held.json = Arc::from("");
-            let (id, words) = (held.id, held.words);
-            self.words.remove(words);
+            let id = held.id;
+            self.jsons.remove(std::mem::take(&mut held.json));
+            self.words.remove(std::mem::take(&mut held.words));
             if let Ok(entry) = self.slots.find_entry(self.hasher.hash_one(id.0), |found| *found == slot) {
                 entry.remove();
             }
@@ -258,7 +310,7 @@ impl Schedule {
 
     /// Under which number a task is held, if it is there.
     pub fn slot(&self, id: TaskId) -> Option<Slot> {
-        self.slot_at_all(id).filter(|slot| self.get(*slot).is_some_and(|held| !held.is_gone))
+        self.slot_at_all(id).filter(|slot| self.get(*slot).is_some_and(|held| !held.is_gone()))
     }
 
     /// The task of a slot.
@@ -268,12 +320,36 @@ impl Schedule {
 
     /// Reads the whole task of that number, if it is held.
     pub fn task(&self, id: TaskId) -> Option<Task> {
-        self.get(self.slot(id)?)?.read()
+        self.read(self.get(self.slot(id)?)?)
     }
 
-    /// Its words, folded: see [`TextPart`].
-    pub fn words(&self, held: &HeldTask) -> &str {
-        self.words.get(held.words)
+    /// Reads the whole of a task that is held.
+    pub fn read(&self, held: &HeldTask) -> Option<Task> {
+        wire::read_task_text(&Arc::from(self.json(held)))
+    }
+
+    /// The task as it came, as JSON.
+    pub fn json(&self, held: &HeldTask) -> &str {
+        self.jsons.get(held.json)
+    }
+
+    /// The tasks of these slots as they came, to be kept whatever becomes of them here.
+    pub fn share(&mut self, slots: impl IntoIterator<Item = Slot>) -> Vec<SharedText> {
+        let (held, jsons) = (&self.held, &mut self.jsons);
+        let json = |slot: Slot| held.get(slot as usize).map(|held| held.json);
+        slots.into_iter().filter_map(json).map(|json| jsons.share(json)).collect()
+    }
+
+    /// Its words.
+    pub fn words(&self, held: &HeldTask) -> TaskWords<'_> {
+        let HeldTask { id, kind, sender, words, .. } = *held;
+        let words = self.words.get(words);
+        let (searched, sender) = match self.senders.get(usize::from(sender)) {
+            Some(sender) => (words, &**sender),
+            // Behind the last line end.
+            None => words.rsplit_once(END).unwrap_or((words, "")),
+        };
+        TaskWords { id, kind, searched, sender }
     }
 
     /// All of them, the earliest first; those without a time before them.

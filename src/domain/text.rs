@@ -383,6 +383,9 @@ pub fn counted(number: u64, one: &str, many: &str) -> String {
 
 /// Unicode simple case folding, character by character: the form in which `Keyword` is compared.
 pub fn fold(text: &str) -> String {
+    if text.is_ascii() {
+        return text.to_ascii_lowercase();
+    }
     text.chars()
         .map(|c| {
             unicode_case_mapping::case_folded(c).and_then(|folded| char::from_u32(folded.get())).unwrap_or(c)

@@ -101,7 +101,7 @@ mod tests {
         let path = folder.join(FILE);
         let store = Store::open(&path).unwrap();
         assert_eq!(store.opened(), []);
-        store.keep_snapshot("acme", chrono::DateTime::UNIX_EPOCH, &["{}".into()]).unwrap();
+        store.keep_snapshot("acme", chrono::DateTime::UNIX_EPOCH, &["{}"]).unwrap();
         let snapshots = folder.join(crate::store::SNAPSHOT_FILE);
         assert_eq!(mode(&snapshots), 0o600);
         let set = |path: &Path, mode| fs::set_permissions(path, Permissions::from_mode(mode)).unwrap();

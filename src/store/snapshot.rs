@@ -36,7 +36,7 @@ impl Store {
         &self,
         profile: &str,
         read_at: DateTime<Utc>,
-        tasks: &[Arc<str>],
+        tasks: &[impl AsRef<str>],
     ) -> Result<Kept, StoreError> {
         let Some(path) = &self.snapshots else { return Ok(Kept::default()) };
         let fail = |cause| StoreError { path: path.clone(), cause };
@@ -96,7 +96,7 @@ fn replace(
     db: &Connection,
     profile: &str,
     read_at: DateTime<Utc>,
-    tasks: &[Arc<str>],
+    tasks: &[impl AsRef<str>],
 ) -> rusqlite::Result<Kept> {
     let forgotten = read_at.checked_sub_signed(FORGOTTEN).unwrap_or(read_at);
     db.execute(
@@ -107,7 +107,7 @@ fn replace(
                ON CONFLICT (profile) DO UPDATE SET read_at = excluded.read_at RETURNING id";
     let app: i64 = db.query_row(sql, params![profile, time_text(read_at)], |row| row.get(0))?;
 
-    let mut missing: HashSet<&str> = tasks.iter().map(|task| &**task).collect();
+    let mut missing: HashSet<&str> = tasks.iter().map(AsRef::as_ref).collect();
     let wanted = missing.len();
     let mut gone: Vec<i64> = Vec::new();
     let mut there = db.prepare("SELECT rowid, task FROM tasks WHERE app = ?")?;
@@ -123,7 +123,7 @@ fn replace(
         remove.execute([rowid])?;
     }
     let mut add = db.prepare("INSERT INTO tasks (app, scheduled, task) VALUES (?, ?, ?)")?;
-    for task in tasks.iter().filter(|task| missing.remove(&***task)) {
+    for task in tasks.iter().map(AsRef::as_ref).filter(|task| missing.remove(task)) {
         add.execute(params![app, scheduled(task), task])?;
     }
     Ok(kept)

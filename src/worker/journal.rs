@@ -9,6 +9,7 @@ use serde_json::Value;
 use tokio::sync::Mutex;
 
 use crate::domain::Draft;
+use crate::domain::json::SharedText;
 use crate::domain::kept::{DraftId, DraftOrigin, FoundDraft, KeptDraft};
 use crate::domain::profile::AppKey;
 use crate::domain::wire::Command;
@@ -160,7 +161,7 @@ impl Journal {
     pub(super) async fn keep_snapshot(
         &self,
         number: u64,
-        tasks: Arc<[Arc<str>]>,
+        tasks: Arc<[SharedText]>,
         read_at: DateTime<Utc>,
     ) -> Result<(), String> {
         if self.own_service {

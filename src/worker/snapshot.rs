@@ -11,6 +11,7 @@ use super::dependencies::Dependencies;
 use super::journal::Journal;
 use super::log;
 use crate::app::{Message, ReqId};
+use crate::domain::json::SharedText;
 use crate::domain::schedule::Row;
 use crate::domain::wire;
 
@@ -21,7 +22,7 @@ const TOLD_AT_ONCE: usize = 500;
 pub(super) async fn keep(
     deps: &Dependencies,
     req: ReqId,
-    tasks: Arc<[Arc<str>]>,
+    tasks: Arc<[SharedText]>,
     read_at: DateTime<Utc>,
 ) -> Message {
     Message::SnapshotKept { req, result: deps.journal.keep_snapshot(req.0, tasks, read_at).await }

@@ -16,12 +16,7 @@ pub(super) fn take_listed(shared: &mut Shared, tasks: &[Arc<Task>]) {
         let pass = shared.board.sync.pass();
         if !shared.board.own.is_empty() && !shared.board.own.gives_way(task, shared.now.running) {
             // It was seen; what it says is older than what is known.
-            if let Some(json) =
-                shared.board.schedule.slot(task.id).and_then(|slot| shared.board.schedule.get(slot))
-            {
-                let json = Arc::clone(json.json());
-                shared.board.schedule.see(task.id, &json, pass);
-            }
+            shared.board.schedule.see_changed(task.id, pass);
             continue;
         }
         if !shared.board.schedule.see(task.id, task.json.text(), pass) {
@@ -65,7 +60,7 @@ fn put(shared: &mut Shared, row: Row, pass: u32, task: Option<&Task>) {
         }
         Put::Changed(_, before) => {
             let (now, server_now) = (shared.now, shared.connection.server_now(shared.now));
-            if let (Some(old), Some(new)) = (wire::read_task_text(&before), task) {
+            if let (Some(old), Some(new)) = (wire::read_task_text(&before.into()), task) {
                 shared.board.note_change(&old, new, now, server_now);
                 if was_read {
                     changes::changed(shared, &old, new);
@@ -77,7 +72,7 @@ fn put(shared: &mut Shared, row: Row, pass: u32, task: Option<&Task>) {
     let board = &mut shared.board;
     board.listing.touch(slot);
     if let Some(held) = board.schedule.get(slot) {
-        let who = text::width(TextPart::Who.of(board.schedule.words(held)));
+        let who = text::width(board.schedule.words(held).part(TextPart::Who));
         board.read.widest_who = board.read.widest_who.max(who);
         board.extent.take(held);
     }

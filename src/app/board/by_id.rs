@@ -5,7 +5,6 @@
 use std::sync::Arc;
 
 use crate::domain::failure::NotSent;
-use crate::domain::schedule::HeldTask;
 use crate::domain::{Failure, Priority, Task, TaskId, catalog};
 use crate::keymap::{Action, Scope};
 
@@ -26,8 +25,7 @@ pub(in crate::app) fn typed_id(text: &str) -> Option<TaskId> {
 
 /// Goes to the task of that number: at once where it is held, else when the service has given it.
 pub(in crate::app) fn go_to_id(shared: &mut Shared, id: TaskId) -> Vec<Effect> {
-    let held = shared.board.schedule.slot(id).and_then(|slot| shared.board.schedule.get(slot));
-    if let Some(task) = held.and_then(HeldTask::read) {
+    if let Some(task) = shared.board.schedule.task(id) {
         // It is not read again: what was not read just now takes the place of nothing.
         shared.board.sought = None;
         return bring_into_range(shared, &task);

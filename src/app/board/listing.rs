@@ -29,7 +29,7 @@ impl Sort {
     }
 
     fn compare(self, schedule: &Schedule, a: &HeldTask, b: &HeldTask) -> Ordering {
-        let words = |part: TextPart| part.of(schedule.words(a)).cmp(part.of(schedule.words(b)));
+        let words = |part: TextPart| schedule.words(a).part(part).cmp(schedule.words(b).part(part));
         let by_column = match self.column {
             Column::Scheduled => Ordering::Equal,
             Column::Created => a.created.cmp(&b.created),
@@ -57,6 +57,7 @@ pub struct Listing {
     /// Slots of which something changed since the rows were put in order.
     touched: Vec<Slot>,
     waiting: usize,
+    version: u64,
 }
 
 impl Listing {
@@ -73,6 +74,11 @@ impl Listing {
     /// Whether there is none.
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()
+    }
+
+    /// Another number whenever the rows may be others.
+    pub(super) fn version(&self) -> u64 {
+        self.version
     }
 
     /// Rows that would come, go or move if they were put in order now.
@@ -102,6 +108,7 @@ impl Listing {
         }
         self.slots = slots;
         self.waiting = 0;
+        self.version += 1;
     }
 
     /// Puts what changed where it belongs now. `belongs` says whether a task is shown at all.
@@ -109,6 +116,7 @@ impl Listing {
         self.waiting = 0;
         let Some(mask) = Mask::of(&self.touched) else { return };
         self.touched.clear();
+        self.version += 1;
         self.slots.retain(|slot| !mask.has(*slot));
         let new = mask.slots().filter(|slot| belongs(*slot)).collect();
         merge(&mut self.slots, new, |a, b| sort.compare_slots(schedule, *a, *b));

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use crate::domain::schedule::HeldTask;
-use crate::domain::{Task, TaskId, text};
+use crate::domain::{Schedule, Task, TaskId, text};
 
 use super::texts::RowText;
 
@@ -28,8 +28,8 @@ impl ReadTask {
     }
 
     /// Whether the task is held as it was read.
-    pub(super) fn is_of(&self, held: &HeldTask) -> bool {
-        Arc::ptr_eq(self.task.json.text(), held.json())
+    pub(super) fn is_of(&self, schedule: &Schedule, held: &HeldTask) -> bool {
+        **self.task.json.text() == *schedule.json(held)
     }
 }
 
@@ -39,6 +39,9 @@ pub(super) struct ReadTasks {
     read: HashMap<TaskId, ReadTask>,
     first: usize,
     screen: Vec<ReadTask>,
+    /// What the rows on the screen were read of: the versions of schedule and listing, the first row, how many, and
+    /// the selected one. As long as that stays, they do.
+    pub(super) shown_of: Option<(u64, u64, usize, usize, Option<TaskId>)>,
     /// Cells of the longest audience that was shown; columns do not move when rows do.
     pub(super) widest_who: usize,
 }
@@ -53,10 +56,10 @@ impl ReadTasks {
     }
 
     /// Reads a task, unless it is held as it was read before.
-    pub(super) fn read(&mut self, held: &HeldTask) -> Option<&ReadTask> {
-        let is_known = self.read.get(&held.id).is_some_and(|read| read.is_of(held));
+    pub(super) fn read(&mut self, schedule: &Schedule, held: &HeldTask) -> Option<&ReadTask> {
+        let is_known = self.read.get(&held.id).is_some_and(|read| read.is_of(schedule, held));
         if !is_known {
-            let read = ReadTask::of(Arc::new(held.read()?));
+            let read = ReadTask::of(Arc::new(schedule.read(held)?));
             self.widest_who = self.widest_who.max(text::width(&read.text.who));
             self.read.insert(held.id, read);
         }
@@ -66,6 +69,7 @@ impl ReadTasks {
     /// The rows on the screen are these now.
     pub(super) fn show<'a>(
         &mut self,
+        schedule: &Schedule,
         first: usize,
         rows: impl Iterator<Item = &'a HeldTask>,
         selected: Option<TaskId>,
@@ -74,7 +78,7 @@ impl ReadTasks {
         let mut screen = std::mem::take(&mut self.screen);
         screen.clear();
         for held in rows {
-            screen.extend(self.read(held).cloned());
+            screen.extend(self.read(schedule, held).cloned());
         }
         self.screen = screen;
         if self.read.len() > self.screen.len() + MOST {

@@ -7,7 +7,7 @@ use std::time::Duration;
 use chrono::{DateTime, Utc};
 
 use crate::domain::failure::NotSent;
-use crate::domain::schedule::{Row, TaskState};
+use crate::domain::schedule::{Row, Slot, TaskState};
 use crate::domain::{Coverage, Failure, Page, Priority, Task, TaskId, catalog};
 
 use super::super::effect::{Effect, Wanted};
@@ -244,9 +244,8 @@ fn keep(shared: &mut Shared) -> Option<Effect> {
     let ahead = by_time
         .partition_point(|slot| held(slot).is_some_and(|held| held.scheduled < server_now.timestamp()));
     let (past, to_come) = by_time.split_at_checked(ahead).unwrap_or((by_time, &[]));
-    let nearest = to_come.iter().chain(past.iter().rev());
-    let tasks: Vec<Arc<str>> =
-        nearest.filter_map(|slot| held(slot).map(|held| Arc::clone(held.json()))).collect();
+    let nearest: Vec<Slot> = to_come.iter().chain(past.iter().rev()).copied().collect();
+    let tasks = shared.board.schedule.share(nearest);
     let req = shared.ask();
     (shared.board.sync.keeping, shared.board.sync.kept) = (Some(req), Some(now));
     Some(Effect::KeepSnapshot { req, tasks: tasks.into(), read_at: server_now })

@@ -210,9 +210,9 @@ impl Board {
     /// The task of that number, if it is held.
     pub fn task(&self, id: TaskId) -> Option<Arc<Task>> {
         let held = self.schedule.get(self.schedule.slot(id)?)?;
-        match self.read.get(id).filter(|read| read.is_of(held)) {
+        match self.read.get(id).filter(|read| read.is_of(&self.schedule, held)) {
             Some(read) => Some(Arc::clone(&read.task)),
-            None => held.read().map(Arc::new),
+            None => self.schedule.read(held).map(Arc::new),
         }
     }
 
@@ -291,7 +291,7 @@ impl Board {
 
     /// Whether a task is shown on the table, filter and all.
     fn belongs(&self, slot: Slot, context: &FilterContext<'_>) -> bool {
-        let Some(held) = self.schedule.get(slot).filter(|held| !held.is_gone) else { return false };
+        let Some(held) = self.schedule.get(slot).filter(|held| !held.is_gone()) else { return false };
         if self.is_shown_anyway(held.id) {
             return true;
         }
@@ -301,7 +301,7 @@ impl Board {
     /// Whether a task is shown where no filter is on.
     fn is_candidate(&self, held: &HeldTask) -> bool {
         let is_inside = held.scheduled_at().is_none_or(|at| self.range.holds(at));
-        !held.is_gone && is_inside && (self.keyword.is_empty() || self.found.contains(&held.id))
+        !held.is_gone() && is_inside && (self.keyword.is_empty() || self.found.contains(&held.id))
     }
 
     fn is_shown_anyway(&self, id: TaskId) -> bool {
@@ -400,7 +400,7 @@ impl Board {
         let (mut counts, mut overdue) = (TaskCounts::default(), Overdue::default());
         let now = self.second;
         for held in self.schedule.between(self.range).iter().filter_map(|slot| self.schedule.get(*slot)) {
-            let is_counted = !held.is_gone && (self.keyword.is_empty() || self.found.contains(&held.id));
+            let is_counted = !held.is_gone() && (self.keyword.is_empty() || self.found.contains(&held.id));
             if is_counted && !self.own.is_cancelled(held.id) {
                 counts[held.state as usize] += 1;
                 match Phase::of(held.state, held.scheduled, now) {
@@ -448,15 +448,19 @@ impl Board {
         let held =
             self.selected.and_then(|id| self.schedule.slot(id)).and_then(|slot| self.schedule.get(slot));
         if let Some(held) = held {
-            self.read.read(held);
+            self.read.read(&self.schedule, held);
         }
     }
 
     /// Reads the rows that are on the screen, as far as they are not read already.
     pub(super) fn read_screen(&mut self, rows: usize) {
+        let of = (self.schedule.version(), self.listing.version(), self.top, rows, self.selected);
+        if self.read.shown_of.replace(of) == Some(of) {
+            return;
+        }
         let shown = self.listing.slots().get(self.top..).unwrap_or_default().iter().take(rows);
         let held = shown.filter_map(|slot| self.schedule.get(*slot));
-        self.read.show(self.top, held, self.selected);
+        self.read.show(&self.schedule, self.top, held, self.selected);
         self.read_selected();
     }
 
@@ -486,12 +490,12 @@ impl Board {
     /// Every task that is held, the earliest first.
     pub(crate) fn tasks(&self) -> Vec<Arc<Task>> {
         let held = self.schedule.by_time().iter().filter_map(|slot| self.schedule.get(*slot));
-        held.filter_map(HeldTask::read).map(Arc::new).collect()
+        held.filter_map(|held| self.schedule.read(held)).map(Arc::new).collect()
     }
 
     /// The rows, in order.
     pub(crate) fn rows(&self) -> Vec<Arc<Task>> {
-        (0..self.count()).filter_map(|row| self.row(row)?.read()).map(Arc::new).collect()
+        (0..self.count()).filter_map(|row| self.schedule.read(self.row(row)?)).map(Arc::new).collect()
     }
 
     /// Holds these tasks and no other; their JSON says what they say.

@@ -233,7 +233,7 @@ pub(super) fn on_page(shared: &mut Shared, asked: &Query, page: &Page) {
     let missed = held.filter(|held| {
         let is_open = matches!(held.state, TaskState::Pending | TaskState::Dispatching);
         let is_kept = board.own.keeps(held.id, board.selected, shared.now.running);
-        is_open && !is_kept && !held.is_gone && !came.contains(&held.id)
+        is_open && !is_kept && !held.is_gone() && !came.contains(&held.id)
     });
     let missed: Vec<TaskId> = missed.map(|held| held.id).collect();
     sync::miss(shared, missed);

@@ -71,7 +71,7 @@ fn with_collisions(rows: Vec<BucketRow>, found: &Collisions) -> Vec<BucketItem> 
 /// The rows of some slots, from one on, so many at the most.
 pub(super) fn read_rows(schedule: &Schedule, slots: &[Slot], from: usize, most: usize) -> Vec<BucketRow> {
     let row = |slot: &Slot| {
-        let task = schedule.get(*slot)?.read()?;
+        let task = schedule.read(schedule.get(*slot)?)?;
         Some(BucketRow {
             slot: *slot,
             id: task.id,

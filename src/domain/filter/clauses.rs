@@ -1,6 +1,6 @@
 //! A filter as it was read: its terms, and what passes them.
 
-use super::super::schedule::{HeldTask, Row, Schedule};
+use super::super::schedule::{HeldTask, Row, Schedule, TaskWords};
 use super::context::{Facts, FilterContext};
 use super::term::Term;
 
@@ -58,7 +58,12 @@ impl Filter {
         self.fits(&Facts::of(row), || row.words(), context)
     }
 
-    fn fits<'w>(&self, facts: &Facts, words: impl Fn() -> &'w str, context: &FilterContext<'_>) -> bool {
+    fn fits<'w>(
+        &self,
+        facts: &Facts,
+        words: impl Fn() -> TaskWords<'w>,
+        context: &FilterContext<'_>,
+    ) -> bool {
         self.clauses.iter().all(|clause| clause.term.fits(facts, &words, context) != clause.negated)
     }
 

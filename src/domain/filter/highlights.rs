@@ -13,7 +13,7 @@ impl Filter {
         let words = self.clauses.iter().filter(|clause| !clause.negated);
         let mut needles = words.filter_map(|clause| match &clause.term {
             Term::Word(needle) => Some(needle),
-            Term::Status(_) | Term::Time(_) | Term::Type(_) | Term::TextPart(..) => None,
+            Term::Status(_) | Term::Time(_) | Term::Type(_) | Term::TextPart(..) | Term::Id(_) => None,
         });
         let Some(first) = needles.next() else { return Vec::new() };
         let folded = Folded::of(text);

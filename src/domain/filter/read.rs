@@ -203,13 +203,13 @@ fn term(typed: &Typed<'_>, zone: Zone, now: DateTime<Utc>) -> Result<Term, Strin
             Some(span) if *sign != '=' => Ok(Term::Time(time::aged(span, *sign == '>'))),
             Some(_) | None => time_named(Which::Created, typed, *sign, zone, now),
         },
+        "id" => Ok(Term::Id(typed.any().iter().map(|value| Needle::word(value)).collect())),
         name => {
             let (part, exact): (TextPart, fn(&str) -> TermPiece) = match name {
                 "tag" => (TextPart::Tags, TermPiece::whole),
                 "to" => (TextPart::Accounts, TermPiece::whole),
                 "from" => (TextPart::From, TermPiece::begins),
-                "err" => (TextPart::Error, TermPiece::within),
-                _ => (TextPart::Id, TermPiece::within),
+                _ => (TextPart::Error, TermPiece::within),
             };
             let is_exact = *sign == '=' && typed.values.iter().any(|value| !value.is_empty());
             let piece = if is_exact { exact } else { TermPiece::within };

@@ -2,7 +2,8 @@
 
 use memchr::memmem::Finder;
 
-use super::super::schedule::{END, KindCode, SEPARATOR, TextPart};
+use super::super::schedule::{END, KindCode, SEPARATOR, TaskWords, TextPart};
+use super::super::task::TaskId;
 use super::super::text;
 use super::context::{Facts, FilterContext, States};
 use super::time::TimeTerm;
@@ -18,6 +19,8 @@ pub(super) enum Term {
     Type(Vec<String>),
     /// `tag~vip`, `from=admin`, `err~quota`.
     TextPart(TextPart, Vec<TermPiece>),
+    /// `id~4711`.
+    Id(Vec<Needle>),
     /// A word anywhere.
     Word(Needle),
 }
@@ -46,16 +49,16 @@ impl TermPiece {
         Self::Whole(Needle::new(&format!("{SEPARATOR}{}{SEPARATOR}", searched(word))))
     }
 
-    fn fits(&self, part: TextPart, words: &str) -> bool {
+    fn fits(&self, part: TextPart, words: &TaskWords<'_>) -> bool {
         match self {
             Self::Begins(beginning) => {
-                let part = part.of(words);
+                let part = words.part(part);
                 !part.is_empty() && part.starts_with(beginning)
             }
             // Most tasks do not have it anywhere, and to cut the words at their parts takes longer.
             Self::Within(needle) | Self::Whole(needle) => {
-                needle.is_in(words) && {
-                    let part = part.of(words);
+                (part == TextPart::From || needle.is_in(words.searched)) && {
+                    let part = words.part(part);
                     !part.is_empty() && needle.is_in(part)
                 }
             }
@@ -79,11 +82,18 @@ fn searched(word: &str) -> String {
     text::fold(word).replace([END, SEPARATOR], " ")
 }
 
+/// So many digits has the longest number.
+const MOST_DIGITS: usize = 20;
+
 /// Words that are searched for, made ready once for all tasks.
 #[derive(Clone, Debug)]
 pub(super) struct Needle {
     folded: String,
     finder: Box<Finder<'static>>,
+    /// Whether it can stand in the number of a task.
+    is_number: bool,
+    /// Whether it stands in the name of each of [`KindCode::NAMED`].
+    in_kinds: [bool; KindCode::NAMED.len()],
 }
 
 impl PartialEq for Needle {
@@ -96,9 +106,15 @@ impl Eq for Needle {}
 
 impl Needle {
     fn new(folded: &str) -> Self {
-        Self { folded: folded.to_owned(), finder: Box::new(Finder::new(folded).into_owned()) }
+        Self {
+            folded: folded.to_owned(),
+            finder: Box::new(Finder::new(folded).into_owned()),
+            is_number: folded.bytes().all(|byte| byte.is_ascii_digit()),
+            in_kinds: KindCode::NAMED.map(|kind| kind.name().is_some_and(|name| name.contains(folded))),
+        }
     }
 
+    /// A word, folded as those of the tasks are.
     pub(super) fn word(word: &str) -> Self {
         Self::new(&searched(word))
     }
@@ -116,14 +132,36 @@ impl Needle {
         self.find(words).is_some()
     }
 
+    fn is_in_id(&self, id: TaskId) -> bool {
+        if !self.is_number {
+            return false;
+        }
+        let (mut digits, mut rest) = ([b'0'; MOST_DIGITS], id.0);
+        let mut first = MOST_DIGITS;
+        for digit in digits.iter_mut().rev() {
+            first -= 1;
+            // A remainder of ten fits.
+            *digit += u8::try_from(rest % 10).unwrap_or(0);
+            rest /= 10;
+            if rest == 0 {
+                break;
+            }
+        }
+        digits.get(first..).is_some_and(|digits| self.finder.find(digits).is_some())
+    }
+
+    fn is_in_kind(&self, kind: KindCode) -> bool {
+        KindCode::NAMED.iter().zip(self.in_kinds).any(|(named, is_in)| is_in && *named == kind)
+    }
+
     /// Whether everything that has this has the other.
     fn holds(&self, other: &Self) -> bool {
         other.is_in(&self.folded)
     }
 
-    /// Whether it stands in a part that words are searched in: in all but the last, which names the sender.
-    fn is_in_words_of(&self, words: &str) -> bool {
-        self.find(words).is_some_and(|at| at < TextPart::end_of_searched(words))
+    /// Whether it stands in a part that words are searched in: in all but the name of the sender.
+    fn is_in_words_of(&self, words: &TaskWords<'_>) -> bool {
+        self.is_in(words.searched) || self.is_in_id(words.id) || self.is_in_kind(words.kind)
     }
 }
 
@@ -132,26 +170,22 @@ impl Term {
     pub(super) fn fits<'w>(
         &self,
         facts: &Facts,
-        words: &impl Fn() -> &'w str,
+        words: &impl Fn() -> TaskWords<'w>,
         context: &FilterContext<'_>,
     ) -> bool {
         match self {
             Self::Status(states) => context.states(facts).meets(*states),
             Self::Time(time) => time.fits(facts, context),
             Self::Type(beginnings) => {
-                let name = match facts.kind {
-                    KindCode::All => "all",
-                    KindCode::Tag => "tag",
-                    KindCode::User => "user",
-                    KindCode::Other => TextPart::Type.of(words()),
-                };
+                let name = facts.kind.name().unwrap_or_else(|| words().part(TextPart::Type));
                 beginnings.iter().any(|beginning| name.starts_with(beginning.as_str()))
             }
             Self::TextPart(part, pieces) => {
                 let words = words();
-                pieces.iter().any(|piece| piece.fits(*part, words))
+                pieces.iter().any(|piece| piece.fits(*part, &words))
             }
-            Self::Word(needle) => needle.is_in_words_of(words()),
+            Self::Id(needles) => needles.iter().any(|needle| needle.is_in_id(facts.id)),
+            Self::Word(needle) => needle.is_in_words_of(&words()),
         }
     }
 
@@ -166,10 +200,23 @@ impl Term {
             (Self::TextPart(mine, some), Self::TextPart(theirs, others)) => {
                 mine == theirs && some.iter().all(|one| others.iter().any(|other| one.implies(other)))
             }
+            (Self::Id(mine), Self::Id(theirs)) => {
+                mine.iter().all(|mine| theirs.iter().any(|theirs| mine.holds(theirs)))
+            }
             (Self::Word(mine), Self::Word(theirs)) => mine.holds(theirs),
             (
-                Self::Status(_) | Self::Time(_) | Self::Type(_) | Self::TextPart(..) | Self::Word(_),
-                Self::Status(_) | Self::Time(_) | Self::Type(_) | Self::TextPart(..) | Self::Word(_),
+                Self::Status(_)
+                | Self::Time(_)
+                | Self::Type(_)
+                | Self::TextPart(..)
+                | Self::Id(_)
+                | Self::Word(_),
+                Self::Status(_)
+                | Self::Time(_)
+                | Self::Type(_)
+                | Self::TextPart(..)
+                | Self::Id(_)
+                | Self::Word(_),
             ) => false,
         }
     }
@@ -178,7 +225,7 @@ impl Term {
         match self {
             Self::Time(time) => time.counts_from_now(),
             Self::Status(states) => states.come_with_time(),
-            Self::Type(_) | Self::TextPart(..) | Self::Word(_) => false,
+            Self::Type(_) | Self::TextPart(..) | Self::Id(_) | Self::Word(_) => false,
         }
     }
 

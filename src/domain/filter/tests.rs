@@ -564,7 +564,7 @@ proptest! {
             .filter(|clause| !clause.negated)
             .filter_map(|clause| match &clause.term {
                 Term::Word(needle) => Some(needle.folded().to_owned()),
-                Term::Status(_) | Term::Time(_) | Term::Type(_) | Term::TextPart(..) => None,
+                Term::Status(_) | Term::Time(_) | Term::Type(_) | Term::TextPart(..) | Term::Id(_) => None,
             })
             .collect();
         // By hand: every character that belongs to an occurrence.

@@ -7,7 +7,9 @@ use super::super::kind::Kind;
 use super::super::task::{Outcome, Task, TaskId};
 use super::super::text;
 use super::likeness::{AudienceKey, ContentKey};
-use super::words::PIECE as MOST_WORDS;
+
+/// So many bytes of words are kept of a task.
+const MOST_WORDS: usize = 1 << 18;
 
 /// In place of a time, where there is none.
 pub const NO_TIME: i64 = i64::MIN;
@@ -57,6 +59,21 @@ pub enum KindCode {
     Other,
 }
 
+impl KindCode {
+    /// Those with a name.
+    pub const NAMED: [Self; 3] = [Self::All, Self::Tag, Self::User];
+
+    /// The value of `Type`, folded, if it is a known one.
+    pub fn name(self) -> Option<&'static str> {
+        match self {
+            Self::All => Some("all"),
+            Self::Tag => Some("tag"),
+            Self::User => Some("user"),
+            Self::Other => None,
+        }
+    }
+}
+
 impl From<&Kind> for KindCode {
     fn from(kind: &Kind) -> Self {
         match kind {
@@ -68,35 +85,34 @@ impl From<&Kind> for KindCode {
     }
 }
 
-/// A part of the words of a task. They stand one after the other, each up to a line end.
+/// A part of the words of a task. All but the last stand one after the other, each up to a line
+/// end; of those behind the last line end nothing is there.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum TextPart {
     /// The title.
     Title,
     /// The text.
     Desc,
-    /// The number.
-    Id,
     /// Whom it reaches, in the few words of the column.
     Who,
-    /// `Type`.
-    Type,
     /// Every tag of the condition, with [`SEPARATOR`] around each.
     Tags,
     /// Every account, with [`SEPARATOR`] around each.
     Accounts,
     /// `DispatchErr`.
     Error,
-    /// In whose name. The last one: a word is searched in all the others.
+    /// `Type`.
+    Type,
+    /// In whose name. A word is searched in all the others.
     From,
 }
 
 impl TextPart {
-    /// How many there are.
-    const COUNT: usize = Self::From as usize + 1;
+    /// How many stand one after the other.
+    const SEARCHED: usize = Self::From as usize;
 
-    /// That part of the words of a task.
-    pub fn of(self, words: &str) -> &str {
+    /// That part of the words that stand one after the other.
+    fn of(self, words: &str) -> &str {
         let mut ends = memchr::memchr_iter(END_BYTE, words.as_bytes());
         let begin = match self as usize {
             0 => Some(0),
@@ -105,11 +121,36 @@ impl TextPart {
         let end = ends.next().unwrap_or(words.len());
         begin.and_then(|begin| words.get(begin..end)).unwrap_or_default()
     }
+}
 
-    /// Where the parts end that a word is searched in: before the last one.
-    pub fn end_of_searched(words: &str) -> usize {
-        let all_but_the_last_end = words.get(..words.len().saturating_sub(1)).unwrap_or_default();
-        memchr::memrchr(END_BYTE, all_but_the_last_end.as_bytes()).unwrap_or(0)
+/// The words of a task, folded: what it is searched by. Of what many tasks share nothing is kept for each of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct TaskWords<'a> {
+    /// `TaskID`, which is searched as it is written.
+    pub id: TaskId,
+    /// `Type`; where it is known, its name is not among the words.
+    pub kind: KindCode,
+    /// Every part that a word is searched in, but the number and a known type.
+    pub searched: &'a str,
+    pub(super) sender: &'a str,
+}
+
+impl<'a> TaskWords<'a> {
+    /// One part of them.
+    pub fn part(&self, part: TextPart) -> &'a str {
+        match part {
+            TextPart::From => self.sender,
+            TextPart::Type => match self.kind.name() {
+                Some(name) => name,
+                None => part.of(self.searched),
+            },
+            TextPart::Title
+            | TextPart::Desc
+            | TextPart::Who
+            | TextPart::Tags
+            | TextPart::Accounts
+            | TextPart::Error => part.of(self.searched),
+        }
     }
 }
 
@@ -132,6 +173,7 @@ pub struct Row {
     pub(super) audience: AudienceKey,
     pub(super) json: Arc<str>,
     pub(super) words: String,
+    pub(super) sender: String,
 }
 
 impl Row {
@@ -139,17 +181,19 @@ impl Row {
     pub fn of(task: &Task) -> Self {
         let seconds = |at: Option<chrono::DateTime<chrono::Utc>>| at.map_or(NO_TIME, |at| at.timestamp());
         let audience = task.audience();
-        let words = words(task, &audience);
+        let kind = KindCode::from(&task.kind);
+        let words = words(task, kind, &audience);
         Self {
             id: task.id,
             scheduled: seconds(task.scheduled_at),
             created: seconds(task.created_at),
             state: TaskState::from(&task.outcome()),
-            kind: KindCode::from(&task.kind),
+            kind,
             content: ContentKey::of_folded(TextPart::Title.of(&words), TextPart::Desc.of(&words)),
             audience: AudienceKey::of(&audience),
             json: Arc::clone(&task.json.0),
             words,
+            sender: folded(task.content.text("From_Account")),
         }
     }
 
@@ -163,14 +207,14 @@ impl Row {
         &self.json
     }
 
-    /// Its words, folded: see [`TextPart`].
-    pub fn words(&self) -> &str {
-        &self.words
+    /// Its words.
+    pub fn words(&self) -> TaskWords<'_> {
+        TaskWords { id: self.id, kind: self.kind, searched: &self.words, sender: &self.sender }
     }
 }
 
-/// The words of a task, folded, part by part. They fit into one piece of memory.
-fn words(task: &Task, audience: &Audience) -> String {
+/// The words of a task, folded, part by part.
+fn words(task: &Task, kind: KindCode, audience: &Audience) -> String {
     let (tags, accounts) = match audience {
         Audience::Matching(condition) => {
             let tags = condition.tags_and.iter().chain(&condition.tags_or).chain(&condition.tags_not);
@@ -179,32 +223,25 @@ fn words(task: &Task, audience: &Audience) -> String {
         Audience::Accounts(accounts) => (String::new(), apart(accounts)),
         Audience::Everyone | Audience::Unclear(_) => (String::new(), String::new()),
     };
-    let (id, who) = (task.id.to_string(), audience.short());
+    let who = audience.short();
+    let kind = if kind == KindCode::Other { task.kind.wire() } else { "" };
     let mut words =
         String::with_capacity(task.title.len() + task.desc.len() + tags.len() + accounts.len() + 64);
-    let parts: [&str; TextPart::COUNT] = [
-        &task.title,
-        &task.desc,
-        &id,
-        &who,
-        task.kind.wire(),
-        &tags,
-        &accounts,
-        &task.dispatch_err,
-        task.content.text("From_Account"),
-    ];
+    let parts: [&str; TextPart::SEARCHED] =
+        [&task.title, &task.desc, &who, &tags, &accounts, &task.dispatch_err, kind];
     for part in parts {
-        let part = text::fold(&text::head(part, text::MOST_SHOWN));
-        words.extend(part.chars().map(|c| if c == END { ' ' } else { c }));
+        words.push_str(&folded(part));
         words.push(END);
     }
-    if words.len() > MOST_WORDS {
-        words.truncate(words.floor_char_boundary(MOST_WORDS - parts.len()));
-        // Every part is there, however little of it.
-        let missing = parts.len().saturating_sub(words.matches(END).count());
-        words.extend(std::iter::repeat_n(END, missing));
-    }
+    words.truncate(words.floor_char_boundary(MOST_WORDS));
+    // The last parts are empty more often than not.
+    words.truncate(words.trim_end_matches(END).len());
     words
+}
+
+fn folded(part: &str) -> String {
+    let folded = text::fold(&text::head(part, text::MOST_SHOWN));
+    if folded.contains(END) { folded.replace(END, " ") } else { folded }
 }
 
 fn apart<'a>(all: impl IntoIterator<Item = &'a String>) -> String {

@@ -1,6 +1,7 @@
 //! The tasks of the last time: told at the start and kept on disk.
 
 use super::*;
+use crate::domain::json::SharedText;
 
 /// A database on a disk: in memory no tasks are kept.
 fn on_disk() -> (tempfile::TempDir, Arc<Store>) {
@@ -16,7 +17,8 @@ fn task(id: u64, minutes: i64) -> Arc<str> {
 }
 
 fn keep(req: u64, tasks: &[Arc<str>]) -> Effect {
-    Effect::KeepSnapshot { req: ReqId(req), tasks: tasks.into(), read_at: now() - TimeDelta::hours(1) }
+    let tasks = tasks.iter().map(|task| SharedText::within(Arc::clone(task), 0, task.len())).collect();
+    Effect::KeepSnapshot { req: ReqId(req), tasks, read_at: now() - TimeDelta::hours(1) }
 }
 
 fn start(server: &MockServer, journal: Journal) -> Bench {

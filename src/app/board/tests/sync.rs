@@ -174,7 +174,7 @@ fn what_is_held_is_kept_after_a_whole_pass_and_not_with_every_one() {
     let (req, tasks) = kept(&mut state, effects).expect("the first whole pass");
     assert_eq!(tasks.len(), 3);
     assert!(
-        tasks[0].contains("\"TaskID\":1") && tasks[2].contains("\"TaskID\":3"),
+        tasks[0].as_ref().contains("\"TaskID\":1") && tasks[2].as_ref().contains("\"TaskID\":3"),
         "the nearest first: {tasks:?}"
     );
     update(&mut state, Message::SnapshotKept { req, result: Ok(()) });
