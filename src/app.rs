@@ -4,6 +4,7 @@
 //! touches no file. What has to be done leaves as an [`Effect`]; what came of it arrives as a
 //! [`Message`]. One file per screen or overlay, named as in `view`.
 
+pub mod apps;
 pub mod board;
 pub mod calls;
 pub mod clip;
@@ -25,11 +26,14 @@ pub mod list;
 pub mod menu;
 pub mod message;
 pub mod mouse;
+pub mod neighbour;
 mod next;
+pub mod overview;
 pub mod palette;
 pub mod pending;
 mod pointer;
 pub mod presence;
+pub mod profiles;
 pub mod reload;
 mod remote;
 pub mod reply;
@@ -40,6 +44,7 @@ pub mod shared;
 pub mod sort;
 pub mod state;
 pub mod stop;
+mod switch;
 mod task_actions;
 mod terminal;
 #[cfg(test)]
@@ -51,6 +56,7 @@ pub mod write;
 pub mod writes;
 
 pub use crate::domain::call::Call;
+pub use apps::{AppEffect, Apps};
 pub use clip::{Clip, ClipLabel, Copied};
 pub use compare::differs;
 pub use effect::{Effect, Priority, Wanted};
@@ -61,9 +67,10 @@ pub use pending::PendingWrite;
 pub use remote::Remote;
 pub use reply::PendingReply;
 pub use request::{Moment, ReqId};
-pub use setup::{Reloaded, Setup};
+pub use setup::{ProfileEntry, Reloaded, Setup};
 pub use shared::{Note, Shared};
 pub use state::State;
+pub use switch::{AppNumber, SwitchTo};
 pub use terminal::{TerminalAnswer, TerminalTraits};
 pub use update::update;
 pub use write::{OpenWrite, Sight, Stop, Terms, Verdict, Waived, Write, Written};

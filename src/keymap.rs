@@ -59,6 +59,10 @@ pub enum Scope {
     Search,
     /// The palette.
     Palette,
+    /// The list of profiles.
+    Profiles,
+    /// The board of all profiles.
+    Overview,
 }
 
 impl Scope {
@@ -85,12 +89,14 @@ impl Scope {
             | Self::Calls
             | Self::Call
             | Self::Result
+            | Self::Profiles
+            | Self::Overview
             | Self::Help => false,
         }
     }
 
     /// Every scope, in the order of the help page.
-    pub const ALL: [Self; 20] = [
+    pub const ALL: [Self; 22] = [
         Self::Tasks,
         Self::Detail,
         Self::Filter,
@@ -107,6 +113,8 @@ impl Scope {
         Self::Stop,
         Self::Calls,
         Self::Call,
+        Self::Profiles,
+        Self::Overview,
         Self::Help,
         Self::Search,
         Self::Palette,
@@ -136,6 +144,8 @@ impl Scope {
             Self::Help => "Help",
             Self::Search => "Search in help",
             Self::Palette => "Palette",
+            Self::Profiles => "Profiles",
+            Self::Overview => "All profiles",
         }
     }
 }
@@ -361,6 +371,35 @@ const KEYMAP: &[Row] = &[
     hint(Scope::Call, Action::CopyCurl, &[Key::char('y')]),
     hint(Scope::Call, Action::Back, ESC_KEY),
     on(Scope::Call, Action::Close, Q_KEY),
+    on(Scope::Profiles, Action::Down, DOWN_KEYS),
+    on(Scope::Profiles, Action::Up, UP_KEYS),
+    on(Scope::Profiles, Action::First, FIRST_KEYS),
+    on(Scope::Profiles, Action::Last, LAST_KEYS),
+    on(Scope::Profiles, Action::PageDown, &[PGDN]),
+    on(Scope::Profiles, Action::PageUp, &[PGUP]),
+    hint(Scope::Profiles, Action::Choose, &[ENTER]),
+    hint(Scope::Profiles, Action::Back, ESC_KEY),
+    on(Scope::Profiles, Action::Close, Q_KEY),
+    on(Scope::Overview, Action::Down, DOWN_KEYS),
+    on(Scope::Overview, Action::Up, UP_KEYS),
+    on(Scope::Overview, Action::First, FIRST_KEYS),
+    on(Scope::Overview, Action::Last, LAST_KEYS),
+    on(Scope::Overview, Action::PageDown, &[PGDN]),
+    on(Scope::Overview, Action::PageUp, &[PGUP]),
+    on(Scope::Overview, Action::HalfDown, &[Key::ctrl('d')]),
+    on(Scope::Overview, Action::HalfUp, &[Key::ctrl('u')]),
+    hint(Scope::Overview, Action::GoTo, &[ENTER]),
+    on(Scope::Overview, Action::New, &[Key::char('n')]),
+    on(Scope::Overview, Action::NewFromThis, &[Key::char('N')]),
+    hint(Scope::Overview, Action::Edit, &[Key::char('e')]),
+    hint(Scope::Overview, Action::EditTime, &[Key::char('t')]),
+    hint(Scope::Overview, Action::Cancel, &[Key::char('D')]),
+    on(Scope::Overview, Action::Watch, &[Key::char('w')]),
+    hint(Scope::Overview, Action::Now, &[Key::char('.')]),
+    on(Scope::Overview, Action::Refresh, &[Key::char('r'), Key::ctrl('r')]),
+    on(Scope::Overview, Action::Zone, &[Key::char('z')]),
+    hint(Scope::Overview, Action::Back, ESC_KEY),
+    on(Scope::Overview, Action::Close, Q_KEY),
     on(Scope::Help, Action::Down, DOWN_KEYS),
     on(Scope::Help, Action::Up, UP_KEYS),
     on(Scope::Help, Action::First, FIRST_KEYS),
@@ -384,6 +423,7 @@ const KEYMAP: &[Row] = &[
     on(Scope::Global, Action::Tasks, &[Key::char('1')]),
     on(Scope::Global, Action::Timeline, &[Key::char('2')]),
     on(Scope::Global, Action::Calls, &[Key::char('@')]),
+    on(Scope::Global, Action::Profiles, &[Key::char('P')]),
     hint(Scope::Global, Action::Help, &[Key::char('?')]),
     on(Scope::Global, Action::Palette, &[Key::char(':')]),
     on(Scope::Global, Action::Drafts, &[]),

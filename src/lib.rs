@@ -70,6 +70,8 @@
 //! | which reply an effect waits for, a new effect | [`app::reply`]; the steps: `docs/ARCHITECTURE.md` |
 //! | what the timeline counts, and from when to when a bar goes | [`domain::timeline`] (`zoom`); where its bars stand: `app::timeline::plot`; how they look: `view::timeline` (`bars`) |
 //! | what collides, and by which figure or error; the next free slot | [`domain::collision`] (`pass`, `free`); by what two pushes are alike: `domain::schedule::likeness`; the profile's figures: `config::limits` |
+//! | which apps are open, which is on the screen, and whose an answer is | [`app::apps`]; opening one: `tui::opening`, `cli::dashboard` |
+//! | the list of profiles, the board of all of them | `app::profiles`, [`app::overview`] (`merged`: one order of time); its timeline: `app::timeline::all_apps` |
 //! | which screens there are beside the table, in the header | `view::screens` |
 //! | a column of the task table | `view::board` and its `columns`; its text: `app::board::texts`; whether a change is marked: `app::board::table` |
 //! | how a text is composed line by line | [`app::lines`] |

@@ -6,9 +6,12 @@
 //! screen come back. Its ends are channels, so that tests run the real loop. It decides nothing: that
 //! is `app`'s.
 
+mod opening;
 mod signals;
 
+use std::future::poll_fn;
 use std::io;
+use std::task::Poll;
 use std::time::Duration;
 
 use crossterm::event::KeyEventKind;
@@ -16,15 +19,16 @@ use tokio::sync::mpsc::error::TrySendError;
 use tokio::sync::{mpsc, watch};
 use tokio::time::Instant;
 
-use crate::app::PendingWrite;
-use crate::app::{Effect, Message, Moment, PendingReply, State, update};
+use crate::app::{AppEffect, AppNumber, Apps, Effect, Message, Moment, PendingReply, PendingWrite, State};
 use crate::domain::Failure;
 use crate::domain::failure::NotSent;
 use crate::keymap::{Action, Keymap, Scope};
 use crate::term::{self, Clipboard, Notifier, Progress, Screen, Shown};
 use crate::theme::Themes;
 use crate::view;
+use opening::ProfileOpened;
 
+pub use opening::{OpenedApp, Opener, WorkerEnds};
 pub use signals::{listen as listen_for_signals, outlive_full_files};
 
 /// The most messages that one frame may wait for, so that a flood cannot stop the drawing.
@@ -33,6 +37,8 @@ const BATCH: usize = 4096;
 const WRITES_WAIT: Duration = Duration::from_secs(12);
 /// How long it may take when there are none: to put drafts on disk.
 const NO_WRITES_WAIT: Duration = Duration::from_secs(2);
+/// Apps that may be opened at once and wait for the loop.
+const MOST_OPENED: usize = 16;
 /// So soon after the first a second signal is an echo of it.
 const ECHO: Duration = Duration::from_secs(1);
 
@@ -43,10 +49,10 @@ pub struct Channels {
     pub input: mpsc::Receiver<Message>,
     /// Requests to end, from signals and panics: see [`listen_for_signals`].
     pub signals: mpsc::Receiver<Message>,
-    /// What the worker answers. It closes its end once it has finished after `effects` was closed.
-    pub worker: mpsc::Receiver<Message>,
-    /// What the worker is asked to do. Dropped to make it finish.
-    pub effects: mpsc::Sender<Effect>,
+    /// The worker of the first app.
+    pub worker: WorkerEnds,
+    /// How other apps are opened.
+    pub open: Opener,
     /// Where frames go.
     pub screen: Screen,
     /// Which of them are on the screen.
@@ -67,8 +73,8 @@ type TerminalCall = fn() -> io::Result<()>;
 /// How the loop ended.
 #[derive(Debug)]
 pub struct Ended {
-    /// The last state: `writes` still holds what was not settled, for a last word on the terminal.
-    pub state: State,
+    /// The last state of every app: `writes` still holds what was not settled, for a last word on the terminal.
+    pub states: Vec<State>,
     /// Frames drawn.
     pub frames: u64,
     /// Why the terminal cannot be used any more, when that is why it ended.
@@ -88,13 +94,21 @@ pub async fn run(
     ends: Channels,
     clock: impl Fn() -> Moment,
 ) -> Ended {
-    let Channels { input, signals, worker, effects, screen, written, clipboard, notifier, suspend, retake } =
+    let Channels { input, signals, worker, open, screen, written, clipboard, notifier, suspend, retake } =
         ends;
-    let mut inbox =
-        Inbox { input: Some(input), signals: Some(signals), worker: Some(worker), written: Some(written) };
+    let (to_opened, opened) = mpsc::channel(MOST_OPENED);
+    let mut inbox = Inbox {
+        input: Some(input),
+        signals: Some(signals),
+        workers: vec![Some(worker.answers)],
+        opened,
+        written: Some(written),
+    };
     let mut state_loop = Loop {
-        state,
-        effects: Some(effects),
+        apps: Apps::new(state),
+        workers: vec![Some(worker.effects)],
+        open,
+        to_opened,
         screen: screen.clone(),
         clipboard,
         notifier,
@@ -105,11 +119,11 @@ pub async fn run(
         refused: Vec::new(),
     };
     let mut painter = Painter { screen, themes, frames: 0 };
-    state_loop.carry_out(first);
+    state_loop.carry_out(first.into_iter().map(|effect| (AppNumber(0), effect)).collect());
     let failed = turn(&mut painter, &mut state_loop, &mut inbox, (suspend, retake), &clock).await.err();
     finish(&mut painter, &mut state_loop, &mut inbox, &clock).await;
     state_loop.clipboard.finish();
-    Ended { state: state_loop.state, frames: painter.frames, failed }
+    Ended { states: state_loop.apps.into_states(), frames: painter.frames, failed }
 }
 
 /// Turns until it is left.
@@ -134,18 +148,23 @@ async fn turn(
                     until = until.min(Instant::now() + state_loop.wake_in());
                 }
                 // It is shown with the answer that follows it, or with the next second: one frame for both.
-                Woken::By(message) if state_loop.state.shows_later(&message) => state_loop.take(*message),
-                Woken::By(message) => break Some(*message),
+                Woken::By(from, message) if state_loop.shows_later(from, &message) => {
+                    state_loop.take(from, *message);
+                }
+                Woken::By(from, message) => break Some((from, *message)),
+                Woken::Opened(opened) => {
+                    state_loop.opened(*opened, inbox);
+                    break None;
+                }
                 Woken::Time => break None,
             }
         };
-        state_loop.take(Message::Ticked(clock()));
-        for message in std::mem::take(&mut state_loop.refused).into_iter().chain(woken) {
-            state_loop.take(message);
+        state_loop.take(None, Message::Ticked(clock()));
+        let refused = std::mem::take(&mut state_loop.refused);
+        for (from, message) in refused.into_iter().map(|(app, message)| (Some(app), message)).chain(woken) {
+            state_loop.take(from, message);
         }
-        for queue in [&mut inbox.signals, &mut inbox.input, &mut inbox.worker] {
-            state_loop.drain(queue.as_mut());
-        }
+        state_loop.drain_all(inbox);
         if std::mem::take(&mut state_loop.retake) {
             retake()?;
             painter.screen.repaint();
@@ -154,7 +173,7 @@ async fn turn(
             && !state_loop.leave
             && let Err(error) = suspend()
         {
-            state_loop.state.warn(format!("not suspended: {error}"));
+            state_loop.apps.shown_mut().warn(format!("not suspended: {error}"));
         }
     }
     Ok(())
@@ -168,10 +187,10 @@ fn hear(state_loop: &mut Loop, news: &Progress, clock: &impl Fn() -> Moment) -> 
             let fresh = usize::try_from(count - state_loop.heard).unwrap_or(usize::MAX);
             state_loop.heard = *count;
             for shown in last.iter().skip(last.len().saturating_sub(fresh)) {
-                let Shown { rendered, size, lines, awaited } = shown.clone();
+                let Shown { app, rendered, size, lines, awaited } = shown.clone();
                 // Nobody waits for the others.
                 if awaited {
-                    state_loop.take(Message::Drawn { at: clock(), rendered, size, lines });
+                    state_loop.take(Some(app), Message::Drawn { at: clock(), rendered, size, lines });
                 }
             }
         }
@@ -189,13 +208,16 @@ async fn finish(
 ) {
     let began = Instant::now();
     let mut settled = None;
-    while inbox.worker.is_some() {
-        let open = || state_loop.state.writes.iter().filter(|write| write.is_open_here());
-        let pending = open().count() > 0;
-        if open().all(PendingWrite::in_doubt) {
-            // Without its sender the worker finishes and then closes its own end. Before that the
-            // answer to a write may still ask for something: its draft has to go.
-            state_loop.effects = None;
+    while inbox.workers.iter().any(Option::is_some) {
+        let mut pending = false;
+        for (state, effects) in state_loop.apps.states().iter().zip(&mut state_loop.workers) {
+            let open = || state.writes.iter().filter(|write| write.is_open_here());
+            pending |= open().count() > 0;
+            if open().all(PendingWrite::in_doubt) {
+                // Without its sender the worker finishes and then closes its own end. Before that the
+                // answer to a write may still ask for something: its draft has to go.
+                *effects = None;
+            }
         }
         let end = if pending {
             began + WRITES_WAIT
@@ -204,25 +226,29 @@ async fn finish(
         };
         let left = end.saturating_duration_since(Instant::now());
         // What is still being made ready has begun nothing, unless a text waits for the disk.
-        let is_idle =
-            state_loop.state.connection.signed_until.is_none() && !state_loop.state.drafts.waits_for_disk();
+        let states = state_loop.apps.states().iter().zip(&inbox.workers);
+        let is_idle = states
+            .filter(|(_, worker)| worker.is_some())
+            .all(|(state, _)| state.connection.signed_until.is_none() && !state.drafts.waits_for_disk());
         if left.is_zero() || (is_idle && !pending) {
             return;
         }
         if pending {
             let seconds = left.as_secs_f64().ceil();
-            let key = state_loop.state.key(Scope::Global, Action::Quit);
+            let shown = state_loop.apps.shown_mut();
+            let key = shown.key(Scope::Global, Action::Quit);
             let words =
                 format!("waiting for a write to finish, {seconds:.0} s at most; {key} leaves at once");
-            state_loop.state.warn(words);
+            shown.warn(words);
             // A terminal that is gone is no reason not to wait.
             let _ = painter.draw(state_loop);
         }
         tokio::select! {
-            message = next(&mut inbox.worker) => match message {
-                Some(message) => state_loop.take(message),
-                None => return,
-            },
+            (app, message) = next_of(&mut inbox.workers) => {
+                if let Some(message) = message {
+                    state_loop.take(Some(app), message);
+                }
+            }
             // A window that closes often sends its signal twice: the echo is no second wish.
             message = next(&mut inbox.signals), if inbox.signals.is_some() => {
                 if message == Some(Message::EndAsked) && began.elapsed() >= ECHO {
@@ -230,11 +256,13 @@ async fn finish(
                 }
             }
             message = next(&mut inbox.input), if inbox.input.is_some() => {
-                if message.is_some_and(|message| asks_to_quit(&state_loop.state.setup.keys, &message)) {
+                if message.is_some_and(|message| asks_to_quit(&state_loop.apps.shown().setup.keys, &message)) {
                     return;
                 }
             }
-            () = tokio::time::sleep(left.min(Duration::from_secs(1))) => state_loop.take(Message::Ticked(clock())),
+            () = tokio::time::sleep(left.min(Duration::from_secs(1))) => {
+                state_loop.take(None, Message::Ticked(clock()));
+            }
         }
     }
 }
@@ -243,14 +271,18 @@ async fn finish(
 struct Inbox {
     input: Option<mpsc::Receiver<Message>>,
     signals: Option<mpsc::Receiver<Message>>,
-    worker: Option<mpsc::Receiver<Message>>,
+    /// Of each app, by its number.
+    workers: Vec<Option<mpsc::Receiver<Message>>>,
+    opened: mpsc::Receiver<ProfileOpened>,
     written: Option<watch::Receiver<Progress>>,
 }
 
 /// What the loop woke for.
 enum Woken {
-    /// Something happened.
-    By(Box<Message>),
+    /// Something happened: to an app, or to all of it.
+    By(Option<AppNumber>, Box<Message>),
+    /// The app of a profile was opened, or cannot be.
+    Opened(Box<ProfileOpened>),
     /// A frame was written, or cannot be.
     Progress(Progress),
     /// Time went on.
@@ -260,17 +292,21 @@ enum Woken {
 impl Inbox {
     /// Waits for the first thing that happens.
     async fn wake(&mut self, until: Instant) -> Woken {
-        let message = tokio::select! {
+        let (from, message) = tokio::select! {
             // Without input nobody can leave by a key.
-            message = next(&mut self.input), if self.input.is_some() => Some(message.unwrap_or(Message::EndAsked)),
-            message = next(&mut self.signals), if self.signals.is_some() => message,
-            message = next(&mut self.worker), if self.worker.is_some() => {
-                Some(message.unwrap_or_else(|| Message::Noted(WORKER_GONE.to_owned())))
+            message = next(&mut self.input), if self.input.is_some() => {
+                (None, Some(message.unwrap_or(Message::EndAsked)))
             }
+            message = next(&mut self.signals), if self.signals.is_some() => (None, message),
+            (app, message) = next_of(&mut self.workers), if self.workers.iter().any(Option::is_some) => {
+                (Some(app), Some(message.unwrap_or_else(|| Message::Noted(WORKER_GONE.to_owned()))))
+            }
+            // The loop has a sender itself: it never closes.
+            Some(opened) = self.opened.recv() => return Woken::Opened(Box::new(opened)),
             news = news(&mut self.written), if self.written.is_some() => return Woken::Progress(news),
-            () = tokio::time::sleep_until(until) => None,
+            () = tokio::time::sleep_until(until) => (None, None),
         };
-        message.map_or(Woken::Time, |message| Woken::By(Box::new(message)))
+        message.map_or(Woken::Time, |message| Woken::By(from, Box::new(message)))
     }
 }
 
@@ -294,6 +330,23 @@ async fn next(queue: &mut Option<mpsc::Receiver<Message>>) -> Option<Message> {
     message
 }
 
+/// The next message of any worker, and whose it is; a queue that turns out closed is taken away, which is told once.
+async fn next_of(workers: &mut [Option<mpsc::Receiver<Message>>]) -> (AppNumber, Option<Message>) {
+    poll_fn(|context| {
+        for (number, worker) in workers.iter_mut().enumerate() {
+            let Some(queue) = worker else { continue };
+            if let Poll::Ready(message) = queue.poll_recv(context) {
+                if message.is_none() {
+                    *worker = None;
+                }
+                return Poll::Ready((AppNumber(number), message));
+            }
+        }
+        Poll::Pending
+    })
+    .await
+}
+
 const WORKER_GONE: &str = "the part of pushdeck that talks to the service has ended; leave and start again";
 const TOO_MUCH: &str = "too many requests are pending: this one was not made; try again in a moment";
 
@@ -313,23 +366,26 @@ impl Painter<'_> {
     fn draw(&mut self, state_loop: &mut Loop) -> io::Result<()> {
         // The terminal's own word counts: of many changes of size in a row the last event may be lost.
         let size = self.screen.size()?;
-        if state_loop.state.size != size {
-            state_loop.take(Message::Resized { columns: size.0, rows: size.1 });
+        if state_loop.apps.shown().size != size {
+            state_loop.take(None, Message::Resized { columns: size.0, rows: size.1 });
         }
-        let state = &state_loop.state;
+        let (app, state) = (state_loop.apps.on_screen(), state_loop.apps.shown());
         let theme = self.themes.on(state.terminal.is_light);
         let awaited = state.review().is_some();
-        let shown = Shown { rendered: state.now.running, size, lines: state.in_sight(), awaited };
+        let shown = Shown { app, rendered: state.now.running, size, lines: state.in_sight(), awaited };
         self.screen.show(shown, |area, buffer| view::render(state, theme, area, buffer));
         self.frames += 1;
         Ok(())
     }
 }
 
-/// The state, and where its effects go.
+/// The states of the apps, and where their effects go.
 struct Loop {
-    state: State,
-    effects: Option<mpsc::Sender<Effect>>,
+    apps: Apps,
+    /// Of each app, by its number.
+    workers: Vec<Option<mpsc::Sender<Effect>>>,
+    open: Opener,
+    to_opened: mpsc::Sender<ProfileOpened>,
     screen: Screen,
     clipboard: Clipboard,
     notifier: Notifier,
@@ -340,38 +396,69 @@ struct Loop {
     retake: bool,
     /// Answers to effects that found no place; they are taken with the next wake, so that a refusal
     /// cannot chase itself.
-    refused: Vec<Message>,
+    refused: Vec<(AppNumber, Message)>,
 }
 
 impl Loop {
-    fn take(&mut self, message: Message) {
+    fn take(&mut self, from: Option<AppNumber>, message: Message) {
         // Who leaves wants nothing more: what was typed behind that confirms nothing.
         if self.leave && matches!(message, Message::Key(_) | Message::Pasted(_) | Message::Mouse(_)) {
             return;
         }
-        let effects = update(&mut self.state, message);
+        let effects = self.apps.take(from, message);
         self.carry_out(effects);
     }
 
-    fn drain(&mut self, queue: Option<&mut mpsc::Receiver<Message>>) {
-        let Some(queue) = queue else { return };
-        for _ in 0..BATCH {
-            let Ok(message) = queue.try_recv() else { return };
-            self.take(message);
+    /// Whether a message changes only what the next second changes anyway.
+    fn shows_later(&self, from: Option<AppNumber>, message: &Message) -> bool {
+        let on_screen = self.apps.on_screen();
+        match from {
+            // Another app has the screen: what is said of this one there can wait.
+            Some(app) if app != on_screen => on_screen != AppNumber::OVERVIEW,
+            Some(_) | None => self.apps.shown().shows_later(message),
         }
     }
 
-    fn carry_out(&mut self, effects: Vec<Effect>) {
-        for effect in effects {
+    /// The app of a profile was opened, or cannot be.
+    fn opened(&mut self, opened: ProfileOpened, inbox: &mut Inbox) {
+        let ProfileOpened { profile, result } = opened;
+        let result = result.map(|OpenedApp { setup, worker }| {
+            inbox.workers.push(Some(worker.answers));
+            self.workers.push(Some(worker.effects));
+            setup
+        });
+        let effects = self.apps.opened(&profile, result);
+        self.carry_out(effects);
+    }
+
+    /// Takes what waits: first what is asked of the process, then what was typed, then answers.
+    fn drain_all(&mut self, inbox: &mut Inbox) {
+        self.drain(None, inbox.signals.as_mut());
+        self.drain(None, inbox.input.as_mut());
+        for (number, worker) in inbox.workers.iter_mut().enumerate() {
+            self.drain(Some(AppNumber(number)), worker.as_mut());
+        }
+    }
+
+    fn drain(&mut self, from: Option<AppNumber>, queue: Option<&mut mpsc::Receiver<Message>>) {
+        let Some(queue) = queue else { return };
+        for _ in 0..BATCH {
+            let Ok(message) = queue.try_recv() else { return };
+            self.take(from, message);
+        }
+    }
+
+    fn carry_out(&mut self, effects: Vec<AppEffect>) {
+        for (app, effect) in effects {
             match effect {
                 Effect::Copy(clip) => {
                     if let Some(copied) = self.clipboard.copy(&self.screen, *clip) {
-                        self.take(copied);
+                        self.take(Some(app), copied);
                     }
                 }
                 Effect::CaptureMouse(on) => {
                     if let Err(error) = term::capture_mouse(&self.screen, on) {
-                        self.state.warn(format!("the terminal was not told: {error}"));
+                        self.apps.shown_mut().warn(format!("the terminal was not told: {error}"));
                     }
                 }
                 Effect::Notify { title, words } => {
@@ -382,6 +469,9 @@ impl Loop {
                 Effect::Suspend => self.suspend = true,
                 Effect::TakeTerminal => self.retake = true,
                 Effect::Quit => self.leave = true,
+                Effect::OpenProfile(profile) => self.open.begin(profile, &self.to_opened),
+                // The apps have carried it out.
+                Effect::Switch(_) => {}
                 other @ (Effect::List { .. }
                 | Effect::Sync { .. }
                 | Effect::KeepSnapshot { .. }
@@ -396,37 +486,40 @@ impl Loop {
                 | Effect::LoadDraft { .. }
                 | Effect::ArchiveDraft { .. }
                 | Effect::ListDrafts { .. }
-                | Effect::RestoreDraft { .. }) => self.send(other),
+                | Effect::RestoreDraft { .. }) => self.send(app, other),
             }
         }
     }
 
     /// Gives an effect to the worker. One that finds no place is answered here (I4).
-    fn send(&mut self, effect: Effect) {
-        let Some(effects) = &self.effects else {
-            self.refused.extend(refusal(&effect, withdrawn()));
+    fn send(&mut self, app: AppNumber, effect: Effect) {
+        let Some(effects) = self.workers.get(app.0).and_then(Option::as_ref) else {
+            self.refuse(app, &effect, withdrawn());
             return;
         };
         match effects.try_send(effect) {
             Ok(()) => {}
             Err(TrySendError::Full(effect)) => {
-                self.state.warn(TOO_MUCH);
-                self.refused.extend(refusal(&effect, withdrawn()));
+                self.apps.shown_mut().warn(TOO_MUCH);
+                self.refuse(app, &effect, withdrawn());
             }
             Err(TrySendError::Closed(effect)) => {
-                self.state.warn(WORKER_GONE);
-                self.refused.extend(refusal(&effect, Failure::Local { detail: WORKER_GONE.to_owned() }));
+                self.apps.shown_mut().warn(WORKER_GONE);
+                self.refuse(app, &effect, Failure::Local { detail: WORKER_GONE.to_owned() });
             }
         }
     }
 
+    fn refuse(&mut self, app: AppNumber, effect: &Effect, failure: Failure) {
+        self.refused.extend(refusal(effect, failure).map(|answer| (app, answer)));
+    }
+
     fn wake_in(&self) -> Duration {
-        if self.refused.is_empty() {
-            self.state.wake_in()
-        } else {
-            // The answer is not to wait for the next second.
-            Duration::from_millis(50).min(self.state.wake_in())
-        }
+        // One that is not on the screen asks its service all the same.
+        let all = self.apps.states().iter().map(State::wake_in).min();
+        let wake_in = all.map_or(self.apps.shown().wake_in(), |all| all.min(self.apps.shown().wake_in()));
+        // An answer is not to wait for the next second.
+        if self.refused.is_empty() { wake_in } else { Duration::from_millis(50).min(wake_in) }
     }
 }
 

@@ -18,7 +18,9 @@ pub mod highlight;
 pub mod hint;
 pub mod menu;
 pub mod overlay;
+pub mod overview;
 pub mod palette;
+pub mod profiles;
 pub mod review;
 mod screens;
 pub mod sort;
@@ -42,6 +44,18 @@ use crate::app::{Layer, State};
 use crate::domain::text;
 use crate::theme::Theme;
 use cells::put;
+
+/// Draws the table of one app, and what stands around it.
+fn table_and_detail(state: &State, theme: &Theme, areas: &Areas, buf: &mut Buffer) {
+    header::render(state, theme, areas.header, buf);
+    status::tally(state, theme, areas.tally, buf);
+    status::query(state, theme, areas.query, areas.tally.is_empty(), buf);
+    board::render(state, theme, areas, buf);
+    let is_covered = state.layers.iter().any(|layer| matches!(layer, Layer::Detail));
+    if let Some(pane) = areas.detail.filter(|_| !is_covered) {
+        detail::render(state, theme, pane, buf);
+    }
+}
 
 /// Draws everything on `area`, which begins at the top left corner. Says where the cursor of the terminal
 /// belongs: into the text field that has the keys, so that an input method opens beside what is typed.
@@ -67,13 +81,10 @@ fn draw(state: &State, theme: &Theme, buf: &mut Buffer) -> Option<Position> {
         too_small(theme, buf);
         return None;
     };
-    header::render(state, theme, areas.header, buf);
-    status::tally(state, theme, areas.tally, buf);
-    status::query(state, theme, areas.query, areas.tally.is_empty(), buf);
-    board::render(state, theme, &areas, buf);
-    let is_covered = state.layers.iter().any(|layer| matches!(layer, Layer::Detail));
-    if let Some(pane) = areas.detail.filter(|_| !is_covered) {
-        detail::render(state, theme, pane, buf);
+    if let Some(page) = overview::page(state) {
+        overview::render(state, page, theme, buf);
+    } else {
+        table_and_detail(state, theme, &areas, buf);
     }
     hint::keys(state, theme, areas.hint, buf);
     let mut cursor = None;
@@ -96,7 +107,12 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
     // What goes on with the table, or takes its whole ground, dims nothing.
     if !matches!(
         layer,
-        Layer::Detail | Layer::Filter(_) | Layer::Timeline(_) | Layer::Calls(_) | Layer::Call(_)
+        Layer::Detail
+            | Layer::Filter(_)
+            | Layer::Timeline(_)
+            | Layer::Calls(_)
+            | Layer::Call(_)
+            | Layer::Overview(_)
     ) {
         overlay::dim(ground, theme, buf);
     }
@@ -114,6 +130,9 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
         Layer::Form(form) => return form::render(state, form, theme, ground, buf),
         Layer::Review(review) => return review::render(state, review, theme, ground, buf),
         Layer::Palette(palette) => return palette::render(state, palette, theme, buf),
+        Layer::Profiles(list) => profiles::render(state, list, theme, buf),
+        // It is drawn in the place of the table.
+        Layer::Overview(_) => {}
         Layer::Stop(list) => stop::render(state, list, theme, buf),
         Layer::Drafts(list) => drafts::render(state, list, theme, buf),
         Layer::Timeline(page) => timeline::render(state, page, theme, buf),

@@ -29,6 +29,7 @@ pub(crate) fn setup() -> Result<Setup, Box<dyn Error>> {
         notice: None,
         keys: Keymap::default(),
         filters: Vec::new(),
+        profiles: Vec::new(),
         app: "acme".into(),
     })
 }

@@ -64,6 +64,31 @@ pub enum Health {
     Stopped,
 }
 
+impl Health {
+    /// The state in a word.
+    pub fn word(&self) -> &'static str {
+        match self {
+            Self::Connecting => "CONNECTING",
+            Self::Live(_) => "LIVE",
+            Self::Stale(_) => "STALE",
+            Self::Offline { .. } => "OFFLINE",
+            Self::Busy { .. } => "BUSY",
+            Self::Refused { .. } => "REFUSED",
+            Self::Auth => "AUTH",
+            Self::Stopped => "STOPPED",
+        }
+    }
+
+    /// The age of what is shown, if anything is.
+    pub fn age(&self) -> Option<Duration> {
+        match self {
+            Self::Live(age) | Self::Stale(age) => Some(*age),
+            Self::Offline { age, .. } | Self::Busy { age, .. } | Self::Refused { age, .. } => *age,
+            Self::Connecting | Self::Auth | Self::Stopped => None,
+        }
+    }
+}
+
 /// The connection's history, as far as it matters now.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct ConnectionStatus {

@@ -13,6 +13,7 @@ pub use crate::domain::priority::Priority;
 
 use super::clip::Clip;
 use super::request::ReqId;
+use super::switch::SwitchTo;
 use super::write::{OpenWrite, Terms, Write};
 
 /// Everything the worker or the terminal may be asked to do.
@@ -147,6 +148,10 @@ pub enum Effect {
     Suspend,
     /// Take the terminal over once more: something else had it.
     TakeTerminal,
+    /// Put another app on the screen, or all of them; [`super::Apps`] does it.
+    Switch(SwitchTo),
+    /// Open the app of a profile beside those that are open; [`super::Apps::opened`] is told.
+    OpenProfile(String),
     /// Leave. Writes under way are waited for, reads are not.
     Quit,
 }

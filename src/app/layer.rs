@@ -22,7 +22,9 @@ use super::help::HelpPage;
 use super::list::Rows;
 use super::menu::ActionMenu;
 use super::next::{Destination, Next};
+use super::overview::Overview;
 use super::palette::Palette;
+use super::profiles::ProfileList;
 use super::review::Review;
 use super::shared::Shared;
 use super::sort::SortPicker;
@@ -66,6 +68,10 @@ pub enum Layer {
     Help(Box<HelpPage>),
     /// The palette.
     Palette(Box<Palette>),
+    /// The list of profiles.
+    Profiles(ProfileList),
+    /// The board of all profiles, which lies over an empty table.
+    Overview(Box<Overview>),
 }
 
 impl Layer {
@@ -88,6 +94,8 @@ impl Layer {
             Self::Call(_) => Scope::Call,
             Self::Help(page) => page.scope(),
             Self::Palette(_) => Scope::Palette,
+            Self::Profiles(_) => Scope::Profiles,
+            Self::Overview(_) => Scope::Overview,
         }
     }
 
@@ -116,7 +124,9 @@ impl Layer {
             | Self::Bucket(_)
             | Self::Stop(_)
             | Self::Calls(_)
-            | Self::Call(_) => false,
+            | Self::Call(_)
+            | Self::Profiles(_)
+            | Self::Overview(_) => false,
             Self::Help(page) => page.search.is_some(),
         }
     }
@@ -136,6 +146,8 @@ impl Layer {
             Self::Call(call) => call.on_action(shared, action),
             Self::Help(page) => page.on_action(shared, action),
             Self::Review(review) => review::on_action(shared, review, action),
+            Self::Profiles(list) => list.on_action(shared, action),
+            Self::Overview(page) => page.on_action(shared, action),
             Self::Filter(_) | Self::Find(_) | Self::Form(_) | Self::Palette(_) => Next::stay(),
         }
     }
@@ -151,6 +163,7 @@ impl Layer {
             Self::Stop(list) => list.rows(shared),
             Self::Calls(list) => list.rows(shared),
             Self::Palette(palette) => palette.rows(shared),
+            Self::Profiles(list) => list.rows(shared),
             Self::Detail
             | Self::Filter(_)
             | Self::Find(_)
@@ -158,7 +171,8 @@ impl Layer {
             | Self::Review(_)
             | Self::Timeline(_)
             | Self::Call(_)
-            | Self::Help(_) => return None,
+            | Self::Help(_)
+            | Self::Overview(_) => return None,
         })
     }
 
@@ -169,6 +183,9 @@ impl Layer {
         }
         if let Self::Timeline(page) = self {
             return page.bucket_at(shared, position);
+        }
+        if let Self::Overview(page) = self {
+            return page.row_at(shared, position);
         }
         self.rows(shared)?.at(position)
     }
@@ -188,6 +205,11 @@ impl Layer {
             Self::Copy(menu) => (&mut menu.at, Action::Choose),
             Self::Drafts(list) => (&mut list.at, Action::GoOn),
             Self::Palette(palette) => (&mut palette.at, Action::Run),
+            Self::Profiles(list) => (&mut list.at, Action::Choose),
+            Self::Overview(page) => {
+                page.choose(row);
+                return Some(Action::GoTo);
+            }
             Self::Help(page) => (&mut page.at, Action::Run),
             Self::Timeline(page) => {
                 page.choose_bucket(shared, row);
@@ -234,7 +256,9 @@ impl Layer {
             | Self::Bucket(_)
             | Self::Stop(_)
             | Self::Calls(_)
-            | Self::Call(_) => Next::stay(),
+            | Self::Call(_)
+            | Self::Profiles(_)
+            | Self::Overview(_) => Next::stay(),
         }
     }
 
@@ -257,7 +281,9 @@ impl Layer {
             | Self::Bucket(_)
             | Self::Stop(_)
             | Self::Calls(_)
-            | Self::Call(_) => shared.drop_paste(),
+            | Self::Call(_)
+            | Self::Profiles(_)
+            | Self::Overview(_) => shared.drop_paste(),
         }
     }
 
@@ -285,7 +311,9 @@ impl Layer {
             | Self::Calls(_)
             | Self::Call(_)
             | Self::Help(_)
-            | Self::Palette(_) => Vec::new(),
+            | Self::Palette(_)
+            | Self::Profiles(_)
+            | Self::Overview(_) => Vec::new(),
         }
     }
 
@@ -338,6 +366,7 @@ impl Layer {
             Scope::Calls => Self::Calls(CallList::default()),
             Scope::Help => Self::Help(Box::new(HelpPage::open(scopes))),
             Scope::Palette => Self::Palette(Box::new(Palette::open(scopes, shared.lies_over.text))),
+            Scope::Profiles => Self::Profiles(ProfileList::open(shared)?),
             // These need to be told of what they are, or are no layers.
             Scope::Form
             | Scope::Review
@@ -345,6 +374,7 @@ impl Layer {
             | Scope::Call
             | Scope::Bucket
             | Scope::Search
+            | Scope::Overview
             | Scope::Tasks
             | Scope::Global => {
                 return None;
@@ -362,6 +392,7 @@ impl Layer {
             Action::Timeline => Some(Scope::Timeline),
             Action::Stop => Some(Scope::Stop),
             Action::Calls => Some(Scope::Calls),
+            Action::Profiles => Some(Scope::Profiles),
             _ => None,
         }
     }

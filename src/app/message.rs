@@ -17,7 +17,8 @@ use super::write::{OpenWrite, Sight, Stop, Verdict, Written};
 pub use crate::domain::call::Call;
 use crate::domain::kept::{FoundDraft, KeptDraft};
 use crate::domain::schedule::Row;
-use crate::domain::{Coverage, Failure, ListLimits, Page, Query, Task};
+use crate::domain::{Coverage, Failure, ListLimits, Page, Query, Task, TaskId};
+use crate::keymap::Action;
 
 /// Everything that can happen.
 #[derive(Clone, Debug, PartialEq)]
@@ -60,6 +61,17 @@ pub enum Message {
     StopAsked,
     /// The process goes on after it was stopped, by whomever (SIGCONT).
     WentOn,
+    /// This app is on the screen now, or not any more; others may be open beside it.
+    OnScreen(bool),
+    /// The operator comes from the board of all profiles.
+    CameFor {
+        /// The task that was chosen there.
+        id: Option<TaskId>,
+        /// What is to be done here.
+        action: Option<Action>,
+    },
+    /// The operator wants every app to ask its service now.
+    RefreshAsked,
     /// Something the operator should read that belongs to no question.
     Noted(String),
     /// A text for the clipboard was given away, or nobody took it.

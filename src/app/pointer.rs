@@ -55,8 +55,10 @@ pub(super) fn meaning(state: &State, mouse: Mouse) -> PointedAt {
             | Layer::Drafts(_)
             | Layer::Bucket(_)
             | Layer::Stop(_)
-            | Layer::Calls(_),
+            | Layer::Calls(_)
+            | Layer::Profiles(_),
         ) => PointedAt::Layer(wheel, 1),
+        Some(Layer::Overview(_)) => PointedAt::Layer(wheel, LINES),
         Some(Layer::Timeline(_)) => {
             let along = if wheel == Action::Up { Action::Earlier } else { Action::Later };
             PointedAt::Layer(along, 1)

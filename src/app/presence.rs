@@ -24,6 +24,8 @@ pub(super) enum Pressed {
 pub struct Presence {
     /// Whether the terminal has the keyboard, as far as it tells.
     pub is_focused: bool,
+    /// Whether this app is on the screen; others may be open beside it.
+    pub is_on_screen: bool,
     /// Whether the mouse is reported; else the terminal selects text with it.
     pub mouse: bool,
     /// The time between refreshes when the last answer came.
@@ -37,7 +39,19 @@ pub struct Presence {
 impl Presence {
     /// At the start, when somebody has just typed the command.
     pub(super) fn new(mouse: bool, pace: Duration) -> Self {
-        Self { is_focused: true, mouse, answered_pace: pace, stopped_at: None, last_press: None }
+        Self {
+            is_focused: true,
+            is_on_screen: true,
+            mouse,
+            answered_pace: pace,
+            stopped_at: None,
+            last_press: None,
+        }
+    }
+
+    /// Whether somebody can see what changes.
+    pub(super) fn is_looked_at(&self) -> bool {
+        self.is_focused && self.is_on_screen
     }
 
     /// Whether a press is the second one of a double click; keeps in mind what was pressed.

@@ -60,6 +60,8 @@ impl PendingReply {
             | Effect::CaptureMouse(_)
             | Effect::Repaint
             | Effect::Suspend
+            | Effect::Switch(_)
+            | Effect::OpenProfile(_)
             | Effect::TakeTerminal
             | Effect::Quit => {
                 return None;

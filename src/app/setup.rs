@@ -48,6 +48,21 @@ pub struct Setup {
     pub keys: Keymap,
     /// The filters that have a name, in the order of their tabs.
     pub filters: Vec<SavedFilter>,
+    /// Every profile of the config, this one among them, in the order of the file.
+    pub profiles: Vec<ProfileEntry>,
+}
+
+/// A profile to which one can go.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ProfileEntry {
+    /// Its name.
+    pub name: String,
+    /// What is at stake there.
+    pub environment: Environment,
+    /// Region or host.
+    pub place: String,
+    /// The app.
+    pub sdkappid: u64,
 }
 
 /// The config, read again.

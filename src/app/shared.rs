@@ -11,11 +11,12 @@ use crate::keymap::{Action, Scope};
 
 use super::board::table::Board;
 use super::calls::log::Calls;
-use super::connection::ConnectionStatus;
+use super::connection::{ConnectionStatus, Health};
 use super::detail::pane::Detail;
 use super::filter::tabs::Tabs;
 use super::form::left::Drafts;
 use super::frame::{self, Areas};
+use super::neighbour::Neighbour;
 use super::palette::history::History;
 use super::pending::{OverWrites, PendingWrite, WriteResult};
 use super::presence::Presence;
@@ -109,6 +110,8 @@ pub struct Shared {
     pub last_key: Option<Duration>,
     /// Whether somebody is there, and the mouse.
     pub presence: Presence,
+    /// The other apps that are open.
+    pub neighbours: Vec<Neighbour>,
     /// Whether leaving was asked for while a write is under way; the next ask leaves.
     pub leaving: bool,
     /// The question for the config, read again.
@@ -162,6 +165,7 @@ impl Shared {
             failed: HashMap::new(),
             last_key: None,
             presence,
+            neighbours: Vec::new(),
             leaving: false,
             reloading: None,
             reload_again: false,
@@ -195,7 +199,7 @@ impl Shared {
     /// within a minute or a write is open.
     pub fn pace(&self) -> Duration {
         let refresh = self.setup.refresh;
-        let is_watched = self.presence.is_focused
+        let is_watched = self.presence.is_looked_at()
             || self.writes.iter().any(PendingWrite::is_open)
             || self.board.goes_out_within(GOES_OUT_SOON, self.server_now());
         if is_watched { refresh } else { (refresh * AWAY).min(LONGEST_AWAY).max(refresh) }
@@ -244,6 +248,22 @@ impl Shared {
     /// Says that a paste did nothing where no text is taken.
     pub(super) fn drop_paste(&mut self) {
         self.say("a paste outside of a text field was dropped");
+    }
+
+    /// What the other apps that are open are told of this one.
+    pub(super) fn as_neighbour(&self) -> Neighbour {
+        let health = self.connection.health(self.now, self.expected_pace());
+        let in_doubt = self.writes.iter().filter(|write| write.in_doubt() && !write.acknowledged).count();
+        Neighbour {
+            profile: self.setup.profile.clone(),
+            environment: self.setup.environment,
+            connection: health.word(),
+            is_live: matches!(health, Health::Live(_)),
+            tasks: self.board.in_range(),
+            is_complete: self.board.sync.complete().is_some(),
+            under_way: self.writes.iter().filter(|write| write.is_open_here()).count(),
+            to_read: in_doubt + self.results.len(),
+        }
     }
 
     /// Where things stand; `None` when the screen is too small for anything.

@@ -14,10 +14,12 @@ use super::layer::Layer;
 use super::lines::LineKey;
 use super::message::Message;
 use super::next::Destination;
+use super::presence::Presence;
 use super::request::Moment;
 use super::review::{self, Review, Screens};
 use super::setup::Setup;
 use super::shared::{Over, Shared};
+use super::terminal::TerminalTraits;
 
 /// So soon what is due already is asked for.
 const AT_ONCE: Duration = Duration::from_millis(1);
@@ -45,7 +47,29 @@ impl DerefMut for State {
     }
 }
 
+/// What is known of the terminal and of who sits there, whatever app is on the screen.
+#[derive(Clone, Copy, Debug)]
+pub(super) struct OnTerminal {
+    size: (u16, u16),
+    traits: TerminalTraits,
+    is_focused: bool,
+    mouse: bool,
+}
+
 impl State {
+    /// What is known of the terminal.
+    pub(super) fn on_terminal(&self) -> OnTerminal {
+        let Presence { is_focused, mouse, .. } = self.presence;
+        OnTerminal { size: self.size, traits: self.terminal, is_focused, mouse }
+    }
+
+    /// Takes over what another app knew of the terminal.
+    pub(super) fn adopt(&mut self, terminal: OnTerminal) {
+        let OnTerminal { size, traits, is_focused, mouse } = terminal;
+        (self.size, self.terminal) = (size, traits);
+        (self.presence.is_focused, self.presence.mouse) = (is_focused, mouse);
+    }
+
     /// The state before the first answer, and what to ask for first.
     pub fn start(setup: Setup, now: Moment, size: (u16, u16)) -> (Self, Vec<Effect>) {
         let mut shared = Shared::new(setup, now, size);
@@ -163,7 +187,12 @@ impl State {
 
     /// Closes all screens.
     pub(super) fn close_all(&mut self) {
-        self.layers.clear();
+        self.close_down_to(0);
+    }
+
+    /// Closes all screens but so many of the lowest.
+    pub(super) fn close_down_to(&mut self, left: usize) {
+        self.layers.truncate(left);
         self.sync();
     }
 

@@ -22,9 +22,11 @@ use crate::domain::schedule::Row;
 use crate::domain::wire::{Command, read_task, time_in, time_out};
 use crate::domain::{self, Content, Draft, Failure, Kind, NewTask, Task, TaskId, Zone};
 
+mod apps;
 mod screens;
 mod service;
 
+pub(crate) use apps::{answer, on_two_apps, one_app, setup_of_beta, two_apps};
 pub(crate) use screens::{call_log, fill, screens, timeline};
 pub(crate) use service::Service;
 
@@ -58,6 +60,7 @@ pub(crate) fn setup() -> Setup {
         notice: None,
         keys: crate::keymap::Keymap::default(),
         filters: crate::domain::filter::SavedFilter::built_in(),
+        profiles: Vec::new(),
         app: "acme".into(),
     }
 }

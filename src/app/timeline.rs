@@ -5,8 +5,10 @@
 
 #![expect(clippy::wildcard_enum_match_arm, reason = "a key that means nothing here does nothing here")]
 
+mod all_apps;
 pub mod bucket_list;
 pub mod held;
+mod made;
 pub mod plot;
 #[cfg(test)]
 mod tests;
@@ -17,47 +19,24 @@ use std::sync::Arc;
 use chrono::{DateTime, TimeDelta, Utc};
 use ratatui::layout::Position;
 
-use crate::domain::collision::{Collision, CollisionRule, Collisions, Policy};
+use crate::domain::collision::Collisions;
 use crate::domain::query::Range;
-use crate::domain::schedule::{KindCode, Schedule};
-use crate::domain::timeline::{KINDS, Timeline, Zoom};
+use crate::domain::timeline::Zoom;
 use crate::domain::{Zone, when};
 use crate::keymap::Action;
 
+use super::effect::Effect;
 use super::lines::Memo;
-use super::next::{Destination, Next};
+use super::next::{Destination, Go, Next};
 use super::shared::Shared;
+use super::switch::SwitchTo;
 use super::task_actions;
+use all_apps::AllApps;
 use bucket_list::BucketRow;
 use held::{as_far_as_read, schedule, whole_range};
+use made::{ALWAYS, MadeFor};
+pub use made::{BarName, Made};
 use plot::Plot;
-
-/// Of each bar, the numbers of its collisions: what the service refuses first. There may be as many as tasks.
-fn by_bucket(timeline: &Timeline, collisions: &Collisions) -> Vec<Vec<u32>> {
-    let begin = timeline.range().map_or(0, |range| range.begin.timestamp());
-    let ends: Vec<i64> = timeline.buckets.iter().map(|bucket| bucket.end.timestamp()).collect();
-    let mut of_bucket: Vec<Vec<u32>> = vec![Vec::new(); ends.len()];
-    // A time beyond the last bar has the number behind it.
-    let bucket = |at: i64| if at < begin { ends.len() } else { ends.partition_point(|end| *end <= at) };
-    for rule in CollisionRule::ALL {
-        for (number, one) in (0..).zip(&collisions.found).filter(|(_, one)| one.rule == rule) {
-            let later = bucket(one.at);
-            let earlier = one.with.map_or(later, |(_, at)| bucket(at));
-            if let Some(all) = of_bucket.get_mut(later) {
-                all.push(number);
-            }
-            if earlier != later
-                && let Some(all) = of_bucket.get_mut(earlier)
-            {
-                all.push(number);
-            }
-        }
-    }
-    of_bucket
-}
-
-/// Types that always have a row; another has one where there is a task of it.
-const ALWAYS: [KindCode; 3] = [KindCode::All, KindCode::Tag, KindCode::User];
 
 /// How far ahead a collision is looked for.
 const FARTHEST: TimeDelta = TimeDelta::days(400);
@@ -74,61 +53,14 @@ pub struct TimelinePage {
     made: Memo<MadeFor, Made>,
     opening: Memo<(Zoom, Zone, DateTime<Utc>, usize), DateTime<Utc>>,
     tasks: Memo<(u64, Range, usize, Zone), [BucketRow]>,
-}
-
-/// Of what the timeline was made.
-#[derive(Clone, Debug, PartialEq, Eq)]
-struct MadeFor {
-    version: u64,
-    zoom: Zoom,
-    first: DateTime<Utc>,
-    count: usize,
-    zones: (Zone, Zone),
-    policy: Policy,
-}
-
-/// What was counted, and what collides.
-#[derive(Clone, Debug)]
-pub struct Made {
-    /// The bars.
-    pub timeline: Timeline,
-    /// What collides in them.
-    pub collisions: Collisions,
-    /// Of each bar, the numbers of its collisions.
-    of_bucket: Vec<Vec<u32>>,
-}
-
-impl Made {
-    fn of(schedule: &Schedule, made_for: &MadeFor) -> Self {
-        let MadeFor { zoom, first, count, zones: (shown, own), policy, .. } = made_for;
-        let timeline = Timeline::of(schedule, *zoom, *first, *count, *shown);
-        let collisions = timeline.range().map(|range| Collisions::of(schedule, range, policy, *own));
-        let collisions = collisions.unwrap_or_default();
-        let of_bucket = by_bucket(&timeline, &collisions);
-        Self { timeline, collisions, of_bucket }
-    }
-
-    /// The collisions of a bar, what the service refuses first.
-    pub fn collisions_of(&self, bucket: usize) -> impl Iterator<Item = &Collision> {
-        let numbers = self.of_bucket.get(bucket).map_or(&[][..], Vec::as_slice);
-        numbers.iter().filter_map(|number| self.collisions.found.get(*number as usize))
-    }
-
-    /// How much collides in a bar.
-    pub fn colliding(&self, bucket: usize) -> usize {
-        self.of_bucket.get(bucket).map_or(0, Vec::len)
-    }
-
-    /// The types that have a row.
-    pub fn kinds(&self) -> Vec<KindCode> {
-        KINDS.into_iter().filter(|kind| ALWAYS.contains(kind) || self.timeline.has(*kind)).collect()
-    }
+    /// What is shown on the board of all profiles, which holds no tasks itself.
+    all: Option<AllApps>,
 }
 
 impl TimelinePage {
     /// How many bars there is room for.
     fn count(&self, shared: &Shared) -> usize {
-        Plot::of(shared, self.zoom, &ALWAYS).map_or(1, |plot| plot.count)
+        Plot::of(shared, self.zoom, &ALWAYS.map(|kind| kind as usize)).map_or(1, |plot| plot.count)
     }
 
     /// Where the first bar begins.
@@ -144,6 +76,9 @@ impl TimelinePage {
 
     /// What is shown: counted anew where something changed.
     pub fn made(&self, shared: &Shared) -> Arc<Made> {
+        if let Some(all) = &self.all {
+            return Arc::clone(&all.made);
+        }
         let count = self.count(shared);
         let made_for = MadeFor {
             version: schedule(shared).version(),
@@ -158,7 +93,7 @@ impl TimelinePage {
 
     /// Where it stands; `None` where there is no room.
     pub fn plot(&self, shared: &Shared, made: &Made) -> Option<Plot> {
-        Plot::of(shared, self.zoom, &made.kinds())
+        Plot::of(shared, self.zoom, &made.rows())
     }
 
     /// The chosen bar.
@@ -171,10 +106,38 @@ impl TimelinePage {
 
     /// The first tasks of the chosen bar, so many.
     pub fn tasks(&self, shared: &Shared, range: Range, most: usize) -> Arc<[BucketRow]> {
+        if let Some(all) = &self.all {
+            return Arc::clone(&all.tasks);
+        }
         let schedule = schedule(shared);
         self.tasks.get((schedule.version(), range, most, shared.zone), || {
             bucket_list::read_rows(schedule, schedule.between(range), 0, most)
         })
+    }
+
+    /// Composes what is shown of several apps.
+    pub(super) fn compose_all(&mut self, shared: &Shared, apps: &[&Shared]) {
+        let count = self.count(shared);
+        let bars = (self.zoom, self.first(shared, count), count, shared.zone);
+        let (made, mut all) = all_apps::make(self.all.take(), bars, apps);
+        let chosen = self.chosen(shared, &made);
+        all.tell(chosen, apps);
+        self.all = Some(all);
+    }
+
+    /// What collides in a bar, in words, what the service refuses first: so much of it at the most.
+    pub fn collision_words(&self, shared: &Shared, made: &Made, bucket: usize, most: usize) -> Vec<String> {
+        if let Some(all) = &self.all {
+            return all.words.iter().take(most).cloned().collect();
+        }
+        let (schedule, policy, zone) = (schedule(shared), &shared.setup.limits, shared.setup.zone);
+        let found = made.collisions_of(bucket).map(|one| one.words(schedule, policy, zone));
+        made.collisions.quota_words().into_iter().chain(found).take(most).collect()
+    }
+
+    /// Where all tasks are held.
+    pub fn whole(&self, shared: &Shared) -> Option<Range> {
+        self.all.as_ref().map_or_else(|| held::whole_range(shared), |all| all.whole)
     }
 
     /// A key in the timeline.
@@ -190,6 +153,9 @@ impl TimelinePage {
             Action::NextCollision => self.next_collision(shared),
             Action::Open => return self.open_bucket(shared),
             Action::Back | Action::Close => return Next::close(),
+            Action::Refresh if self.all.is_some() => {
+                return vec![Effect::Switch(SwitchTo::Refresh)].into();
+            }
             other => return task_actions::on_action(shared, other),
         }
         Next::stay()
@@ -254,6 +220,10 @@ impl TimelinePage {
             return;
         }
         let Some(begin) = buckets.get(chosen).map(|bucket| bucket.end) else { return };
+        if self.all.is_some() {
+            shared.say("nothing collides behind this bar on this screen");
+            return;
+        }
         let ahead = Range { begin, end: begin + FARTHEST };
         let found = Collisions::of(schedule(shared), ahead, &shared.setup.limits, shared.setup.zone).found;
         let next = found.iter().find(|one| one.at >= begin.timestamp());
@@ -277,6 +247,10 @@ impl TimelinePage {
                 None => format!("nothing fires in this bar: {stretch}"),
             });
             return Next::stay();
+        }
+        if self.all.is_some() {
+            let to = vec![Effect::Switch(SwitchTo::Time(bucket.begin))];
+            return Next { effects: to, go: Go::Close };
         }
         Next::open(Destination::Bucket(bucket.range(), stretch))
     }

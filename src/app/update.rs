@@ -8,7 +8,7 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
 
 use crate::domain::kept::KeptDraft;
-use crate::domain::{Coverage, Failure, Page, Task, text, when};
+use crate::domain::{Coverage, Failure, Page, Task, TaskId, text, when};
 use crate::keymap::{self, Action, Scope};
 
 use super::board::hit::TableHit;
@@ -80,6 +80,12 @@ fn take(state: &mut State, message: Message) -> Vec<Effect> {
         | Message::EndAsked
         | Message::StopAsked
         | Message::WentOn) => on_terminal_message(state, of_terminal),
+        Message::OnScreen(is_on_screen) => {
+            state.presence.is_on_screen = is_on_screen;
+            if is_on_screen { board::on_focused(state) } else { Vec::new() }
+        }
+        Message::CameFor { id, action } => came_for(state, id, action),
+        Message::RefreshAsked => perform_at_table(state, Action::Refresh),
         Message::Noted(text) => {
             state.warn(text);
             Vec::new()
@@ -434,6 +440,32 @@ fn on_text_key(state: &mut State, event: KeyEvent, action: Option<Action>) -> Ve
     go(state, next)
 }
 
+/// The operator comes from the board of all profiles: to a task, and to what is to be done with it.
+fn came_for(state: &mut State, id: Option<TaskId>, action: Option<Action>) -> Vec<Effect> {
+    let profile = text::clean(&state.setup.profile).into_owned();
+    if state.lies_over.text || state.lies_over.review {
+        state.warn(format!("now on {profile}; something is open here that is to be left first"));
+        return Vec::new();
+    }
+    state.close_all();
+    state.detail.focused = false;
+    let Some(id) = id else { return Vec::new() };
+    let mut effects = board::by_id::go_to_id(state, id);
+    let environment = state.setup.environment.name().to_uppercase();
+    state.say_beside(&format!("now on {profile} ({environment}), at #{id}"));
+    if let Some(action) = action {
+        // Its row was just selected: what cannot be done with it is said.
+        board::read_screen(state);
+        effects.extend(perform(state, action));
+    }
+    effects
+}
+
+/// What a key of the table does, whatever lies over it.
+fn perform_at_table(state: &mut State, action: Action) -> Vec<Effect> {
+    board::on_action(state, action).effects
+}
+
 /// Goes where a screen wants to, once its effects are on their way.
 fn go(state: &mut State, Next { mut effects, go }: Next) -> Vec<Effect> {
     match go {
@@ -455,6 +487,10 @@ fn go(state: &mut State, Next { mut effects, go }: Next) -> Vec<Effect> {
 
 /// The actions that mean the same everywhere.
 fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
+    if let Some(why) = of_one_app(state, action) {
+        state.say(why);
+        return Some(Vec::new());
+    }
     if let Some(scope) = Layer::opened_by(action) {
         let is_there = state.layers.last().is_some_and(|layer| layer.screen() == scope);
         // There its key closes it.
@@ -471,12 +507,22 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
     }
 }
 
+/// Why an action does nothing on the board of all profiles: it is of one app.
+fn of_one_app(state: &State, action: Action) -> Option<String> {
+    let is_overview = matches!(state.layers.first(), Some(Layer::Overview(_)));
+    let is_of_one = matches!(action, Action::Drafts | Action::Stop | Action::Calls | Action::Reload);
+    let key = state.key(Scope::Overview, Action::GoTo);
+    (is_overview && is_of_one).then(|| format!("that is of one app: {key} goes to the app of this task"))
+}
+
 /// Back to the table, out of all screens; not out of a text that is not done with.
 fn to_tasks(state: &mut State) -> Vec<Effect> {
     if state.lies_over.text || state.lies_over.review {
         state.say("this is to be left first, one step at a time");
     } else {
-        state.close_all();
+        // The board of all profiles is a table, too, and stays.
+        let is_overview = matches!(state.layers.first(), Some(Layer::Overview(_)));
+        state.close_down_to(usize::from(is_overview));
         state.detail.focused = false;
     }
     Vec::new()
@@ -490,7 +536,8 @@ fn keep_draft(state: &mut State) -> Vec<Effect> {
 
 /// Leaves, unless a write is under way: then the first ask says so, and the second leaves.
 fn leave(state: &mut State) -> Vec<Effect> {
-    let under_way = state.writes.iter().filter(|write| write.is_open_here()).count();
+    let elsewhere: usize = state.neighbours.iter().map(|neighbour| neighbour.under_way).sum();
+    let under_way = state.writes.iter().filter(|write| write.is_open_here()).count() + elsewhere;
     if under_way > 0 && !state.leaving {
         state.leaving = true;
         state.warn("a write is under way and its outcome not known yet; press again to leave all the same");

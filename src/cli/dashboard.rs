@@ -1,6 +1,7 @@
 //! `pushdeck`: the dashboard on what was settled.
 
 use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use tokio::sync::mpsc;
@@ -9,12 +10,12 @@ use super::background::Background;
 use super::clock::present;
 use super::console::{Console, Exit};
 use super::plan::{Plan, Target, plan, rereading};
-use crate::app::{Effect, Message, Moment, PendingWrite, Setup, State, Verdict, Write, writes};
+use crate::app::{Message, Moment, PendingWrite, Setup, State, Verdict, Write, writes};
 use crate::config::{Env, Flags};
 use crate::domain::{text, wire};
 use crate::term::Clipboard;
 use crate::theme::Themes;
-use crate::worker::Reload;
+use crate::tui::{OpenedApp, Opener, WorkerEnds};
 use crate::{term, tui};
 
 /// Keys that may wait while a frame is drawn.
@@ -87,9 +88,8 @@ pub(super) async fn run(flags: &Flags, mut console: Console<'_>) -> Exit {
         return Exit::Usage;
     }
     let options = TerminalOptions::of(&console.env, themes);
-    let reload =
-        rereading(flags, console.env.clone(), console.system_zone.clone(), plan.setup.profile.clone());
-    match Box::pin(open(plan, options, reload)).await {
+    let profiles = Profiles::of(flags, &console);
+    match Box::pin(open(plan, options, profiles)).await {
         Ok(()) => Exit::Done,
         Err(words) => {
             if term::takes_words() {
@@ -107,29 +107,72 @@ pub(super) async fn run(flags: &Flags, mut console: Console<'_>) -> Exit {
 ///
 /// Nothing that waits for a disk or a network stands before the first frame: the key, sandbox, database and
 /// certificates are made ready beside it, and what is asked for meanwhile waits in its queue.
-async fn open(plan: Plan, options: TerminalOptions, reload: Reload) -> Result<(), String> {
+async fn open(plan: Plan, options: TerminalOptions, profiles: Profiles) -> Result<(), String> {
     if let Target::Service(service) = &plan.target {
         service.check(present())?;
     }
     let (notes, signals) = mpsc::channel(8);
     let (keys, input) = mpsc::channel(INPUT_QUEUE);
-    let (effects, asked) = mpsc::channel(EFFECT_QUEUE);
-    let (answers, answered) = mpsc::channel(ANSWER_QUEUE);
     tui::listen_for_signals(notes.clone()).map_err(|err| format!("cannot listen for signals: {err}"))?;
+    let started = Arc::clone(&profiles.started);
     let setup = plan.setup.clone();
-    let background = Background::start(plan, reload, asked, answers)?;
-    let queues = Queues { input, signals, worker: answered, effects };
-    let ended = draw(setup, options, queues, keys, notes).await;
+    let worker = profiles.start(plan)?;
+    let queues = Queues { input, signals, worker };
+    let opener = Opener::by(move |profile| profiles.open(profile));
+    let ended = draw(setup, options, queues, (keys, notes), opener).await;
     // The loop has waited as long as it should; what reads are left are of use to nobody.
-    background.stop().await;
+    let all: Vec<Background> = started.lock().unwrap_or_else(PoisonError::into_inner).drain(..).collect();
+    for background in all {
+        background.stop().await;
+    }
     let ended = ended.map_err(|err| format!("the terminal cannot be used: {err}"))?;
     parting_words(&ended).map_or(Ok(()), Err)
+}
+
+/// How the app of a profile is opened: from the config as it is then.
+#[derive(Clone, Debug)]
+struct Profiles {
+    flags: Flags,
+    env: Env,
+    system_zone: Option<String>,
+    /// What works beside the screens, to be waited for at the end.
+    started: Arc<Mutex<Vec<Background>>>,
+}
+
+impl Profiles {
+    fn of(flags: &Flags, console: &Console<'_>) -> Self {
+        let (env, system_zone) = (console.env.clone(), console.system_zone.clone());
+        Self { flags: flags.clone(), env, system_zone, started: Arc::default() }
+    }
+
+    /// Starts the worker of an app.
+    fn start(&self, plan: Plan) -> Result<WorkerEnds, String> {
+        let (effects, asked) = mpsc::channel(EFFECT_QUEUE);
+        let (answering, answers) = mpsc::channel(ANSWER_QUEUE);
+        let Self { flags, env, system_zone, started } = self;
+        let reload = rereading(flags, env.clone(), system_zone.clone(), plan.setup.profile.clone());
+        let background = Background::start(plan, reload, asked, answering)?;
+        started.lock().unwrap_or_else(PoisonError::into_inner).push(background);
+        Ok(WorkerEnds { answers, effects })
+    }
+
+    /// Opens the app of another profile.
+    fn open(&self, profile: &str) -> Result<OpenedApp, String> {
+        let flags = Flags { profile: Some(profile.to_owned()), ..self.flags.clone() };
+        let mut plan = plan(&flags, &self.env, self.system_zone.as_deref()).map_err(|err| err.to_string())?;
+        if let Target::Service(service) = &plan.target {
+            service.check(present())?;
+        }
+        plan.setup.notice = None;
+        let setup = plan.setup.clone();
+        Ok(OpenedApp { setup, worker: self.start(plan)? })
+    }
 }
 
 /// Why the terminal failed, if it did, and what was left open, also then.
 fn parting_words(ended: &tui::Ended) -> Option<String> {
     let failed = ended.failed.as_ref().map(|err| format!("the terminal cannot be used: {err}"));
-    let words: Vec<String> = failed.into_iter().chain(last_words(&ended.state)).collect();
+    let words: Vec<String> = failed.into_iter().chain(last_words(&ended.states)).collect();
     (!words.is_empty()).then(|| words.join("\n"))
 }
 
@@ -137,8 +180,7 @@ fn parting_words(ended: &tui::Ended) -> Option<String> {
 struct Queues {
     input: mpsc::Receiver<Message>,
     signals: mpsc::Receiver<Message>,
-    worker: mpsc::Receiver<Message>,
-    effects: mpsc::Sender<Effect>,
+    worker: WorkerEnds,
 }
 
 /// Takes the terminal, runs the loop, and gives the terminal back.
@@ -146,8 +188,8 @@ async fn draw(
     setup: Setup,
     options: TerminalOptions,
     queues: Queues,
-    keys: mpsc::Sender<Message>,
-    panics: mpsc::Sender<Message>,
+    (keys, panics): (mpsc::Sender<Message>, mpsc::Sender<Message>),
+    open: Opener,
 ) -> io::Result<tui::Ended> {
     let began = Instant::now();
     let breaks_after = options.breaks_after;
@@ -163,21 +205,11 @@ async fn draw(
     term::give_back_on_panic(panics);
     let (guard, screen, written) = term::take(mouse, options.asks)?;
     term::listen(keys)?;
-    let Queues { input, signals, worker, effects } = queues;
+    let Queues { input, signals, worker } = queues;
     let (suspend, retake) = (term::suspend, term::retake);
     let notifier = term::Notifier::new(|name| options.env.text(name));
-    let ends = tui::Channels {
-        input,
-        signals,
-        worker,
-        effects,
-        screen,
-        written,
-        clipboard,
-        notifier,
-        suspend,
-        retake,
-    };
+    let ends =
+        tui::Channels { input, signals, worker, open, screen, written, clipboard, notifier, suspend, retake };
     let ended = tui::run(&options.themes, state, first, ends, clock).await;
     drop(guard);
     Ok(ended)
@@ -185,10 +217,16 @@ async fn draw(
 
 /// What the operator must still read after the screens are gone: writes that were not settled, or
 /// settled in a way that nobody has seen yet.
-fn last_words(state: &State) -> Option<String> {
-    // What another pushdeck has open is its own to tell.
-    let unread = state.writes.iter().filter(|write| !write.acknowledged && write.elsewhere.is_none());
-    let open: Vec<String> = unread.map(in_doubt).collect();
+fn last_words(states: &[State]) -> Option<String> {
+    let open = states.iter().flat_map(|state| {
+        // What another pushdeck has open is its own to tell.
+        let unread = state.writes.iter().filter(|write| !write.acknowledged && write.elsewhere.is_none());
+        // Where there are several apps each write says whose it is.
+        let of =
+            if states.len() > 1 { format!("{}: ", text::clean(&state.setup.profile)) } else { String::new() };
+        unread.map(move |write| format!("{of}{}", in_doubt(write)))
+    });
+    let open: Vec<String> = open.collect();
     if open.is_empty() {
         return None;
     }
@@ -221,23 +259,23 @@ mod tests {
         let mut state = crate::app::testing::in_doubt((80, 24));
         let stopped = Some(Verdict::CannotTell("pushdeck was stopped".to_owned()));
         state.writes.iter_mut().for_each(|write| write.verdict.clone_from(&stopped));
-        let words = last_words(&state).unwrap();
+        let words = last_words(std::slice::from_ref(&state)).unwrap();
         assert!(words.contains("a create: \"Spring is here\"") && words.contains("a cancel of #"), "{words}");
         let ids = vec![crate::domain::TaskId(1), crate::domain::TaskId(2)];
         state.writes[0].verdict = Some(Verdict::Several(ids));
-        assert!(last_words(&state).unwrap().contains("exists more than once: #1, #2"));
+        assert!(last_words(std::slice::from_ref(&state)).unwrap().contains("exists more than once: #1, #2"));
         state.writes.clear();
-        assert_eq!(last_words(&state), None);
+        assert_eq!(last_words(std::slice::from_ref(&state)), None);
     }
 
     #[test]
     fn a_terminal_that_fails_is_named_together_with_what_is_open() {
         let state = crate::app::testing::in_doubt((80, 24));
         let failed = Some(io::Error::other("Input/output error"));
-        let words = parting_words(&tui::Ended { state, frames: 1, failed }).unwrap();
+        let words = parting_words(&tui::Ended { states: vec![state], frames: 1, failed }).unwrap();
         assert!(words.starts_with("the terminal cannot be used: Input/output error\n"), "{words}");
         assert!(words.contains("a create: \"Spring is here\"") && words.contains("a cancel of #"), "{words}");
         let state = crate::app::testing::board((80, 24));
-        assert_eq!(parting_words(&tui::Ended { state, frames: 1, failed: None }), None);
+        assert_eq!(parting_words(&tui::Ended { states: vec![state], frames: 1, failed: None }), None);
     }
 }

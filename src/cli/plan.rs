@@ -6,7 +6,7 @@ use chrono::{DateTime, Utc};
 
 use crate::api::Connection;
 use crate::api::signer::Signer;
-use crate::app::Setup;
+use crate::app::{ProfileEntry, Setup};
 use crate::config::{
     self, ConfigError, Credential, Env, Flags, Origin, Profile, SecretSource, Settings, ThemeChoice, paths,
 };
@@ -123,8 +123,6 @@ fn service(
     env: &Env,
     store: Option<PathBuf>,
 ) -> Result<Plan, ConfigError> {
-    let endpoint = &profile.endpoint.value;
-    let host = host_of(endpoint);
     let name = &profile.name.value;
     let store_key = store_key(profile);
     let notice = match &profile.name.origin {
@@ -134,7 +132,7 @@ fn service(
     let setup = Setup {
         profile: name.clone(),
         environment: profile.environment.value,
-        place: profile.region.map_or(host, |region| region.label).to_owned(),
+        place: place_of(profile),
         sdkappid: profile.sdkappid.value,
         from_account: profile.from_account.value.clone(),
         audience_all: profile.audience_all.as_ref().map(|size| size.value),
@@ -148,10 +146,26 @@ fn service(
         notice,
         keys,
         filters: settings.filters.clone(),
+        profiles: settings.profiles.iter().map(entry).collect(),
         app: store_key.as_str().into(),
     };
     let target = Target::Service(Box::new(ProfileTarget::of(profile, env)?));
     Ok(Plan { theme: settings.theme.clone(), setup, target, store, store_key })
+}
+
+/// A profile to which one can go.
+fn entry(profile: &Profile) -> ProfileEntry {
+    ProfileEntry {
+        name: profile.name.value.clone(),
+        environment: profile.environment.value,
+        place: place_of(profile),
+        sdkappid: profile.sdkappid.value,
+    }
+}
+
+/// The region of a profile, or its host.
+fn place_of(profile: &Profile) -> String {
+    profile.region.map_or(host_of(&profile.endpoint.value), |region| region.label).to_owned()
 }
 
 /// Under which name drafts and journal of a profile are kept.
@@ -187,6 +201,7 @@ fn embedded(settings: &Settings, keys: Keymap, flags: &Flags, store: Option<Path
         notice: Some(format!("embedded sandbox, {why}: nothing is sent to anybody")),
         keys,
         filters: settings.filters.clone(),
+        profiles: Vec::new(),
     };
     let store_key = EMBEDDED_KEY.to_owned();
     Plan { theme: settings.theme.clone(), setup, target: Target::Embedded, store, store_key }
@@ -276,6 +291,20 @@ mod tests {
             notice: None,
             keys: Keymap::default(),
             filters: crate::domain::filter::SavedFilter::built_in(),
+            profiles: vec![
+                ProfileEntry {
+                    name: "acme".to_owned(),
+                    environment: Environment::Prod,
+                    place: "Singapore".to_owned(),
+                    sdkappid: 1_400_000_009,
+                },
+                ProfileEntry {
+                    name: "local".to_owned(),
+                    environment: Environment::Sandbox,
+                    place: "127.0.0.1:8080".to_owned(),
+                    sdkappid: 1_400_000_001,
+                },
+            ],
             app: "acme 1400000009 adminapisgp.im.qcloud.com".into(),
         };
         assert_eq!(plan.setup, setup);

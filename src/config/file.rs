@@ -19,7 +19,7 @@ use super::reader::{FileReader, Table, advice, article, read_toml, told};
 use super::theme::BackgroundChoice;
 use super::{redact, secret, zone};
 use crate::domain::filter::SavedFilter;
-use crate::domain::profile::{Environment, REGIONS, Region, region};
+use crate::domain::profile::{ALL_PROFILES, Environment, REGIONS, Region, region};
 use crate::domain::when::read_span;
 use crate::domain::{Zone, text};
 use crate::usersig;
@@ -157,6 +157,9 @@ impl FileReader<'_> {
                 name.span(),
                 "a profile's name must be text that can be typed, without blanks around it",
             );
+        }
+        if title == ALL_PROFILES {
+            self.fault(name.span(), "that is the name of the board of all profiles; give this one another");
         }
         if redact::looks_like_key(title) {
             let words = "a profile's name is shown everywhere, and this looks like a key; write another name";

@@ -57,6 +57,8 @@ pub struct Settings {
     pub file: Option<Sourced<PathBuf>>,
     /// The app to work on; `None` is the embedded sandbox.
     pub profile: Option<Profile>,
+    /// Every profile of the file, in its order; none with the embedded sandbox.
+    pub profiles: Vec<Profile>,
     /// Time between two refreshes.
     pub refresh: Sourced<Duration>,
     /// Whether bell and desktop tell what ended.
@@ -92,11 +94,12 @@ pub fn load(flags: &Flags, env: &Env, system_zone: Option<&str>) -> Result<Setti
     });
     let keys = file.keys.clone();
     let of_file = file.filters.clone();
+    let profiles = if flags.sandbox { Vec::new() } else { file.profiles.clone() };
     let profile = if flags.sandbox { None } else { choose(flags, env, file, path.as_ref())? };
     let timezone = profile.as_ref().and_then(|profile| profile.timezone.clone()).unwrap_or(fallback);
     let of_profile = profile.as_ref().and_then(|profile| profile.filters.clone());
     let filters = of_profile.or(of_file).unwrap_or_else(SavedFilter::built_in);
-    Ok(Settings { file: path, profile, refresh, mouse, notify, theme, timezone, keys, filters })
+    Ok(Settings { file: path, profile, profiles, refresh, mouse, notify, theme, timezone, keys, filters })
 }
 
 /// The theme: the flags, the variables, the file. One's own lie beside the config file, or where that would be.

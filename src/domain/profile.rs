@@ -27,6 +27,9 @@ impl Environment {
     }
 }
 
+/// What stands in the place of a profile's name on the board of all of them; no profile is called so.
+pub const ALL_PROFILES: &str = "all profiles";
+
 /// Which app is meant: profile, `SDKAppID` and host in one name. Drafts and journal are kept under it,
 /// and a write carries it, so that it cannot go to another app than the one that was reviewed (W8).
 #[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]

@@ -7,7 +7,7 @@ mod zoom;
 use chrono::{DateTime, TimeDelta, Utc};
 
 use super::query::Range;
-use super::schedule::{KindCode, Schedule, Slot, TaskState};
+use super::schedule::{HeldTask, KindCode, Schedule, TaskState};
 use super::when::offset_and_year;
 use super::zone::Zone;
 
@@ -56,13 +56,18 @@ pub struct Bucket {
     pub end: DateTime<Utc>,
     /// By how many seconds the clocks are put forward in it; negative where they are put back, 0 where they are not.
     pub clocks_by: i32,
-    counts: [StateCounts; KINDS.len()],
+    counts: Vec<StateCounts>,
 }
 
 impl Bucket {
     /// Its tasks of a type.
     pub fn of(&self, kind: KindCode) -> StateCounts {
-        self.counts.get(kind as usize).copied().unwrap_or_default()
+        self.row(kind as usize)
+    }
+
+    /// Its tasks of a row: of a type by its number, or of an app.
+    pub fn row(&self, row: usize) -> StateCounts {
+        self.counts.get(row).copied().unwrap_or_default()
     }
 
     /// Its tasks of all types.
@@ -95,12 +100,42 @@ pub struct Timeline {
 impl Timeline {
     /// So many buckets from the one on in which `first` lies.
     pub fn of(schedule: &Schedule, zoom: Zoom, first: DateTime<Utc>, count: usize, zone: Zone) -> Self {
-        let mut buckets = empty(zoom, first, count.max(1), zone);
-        let stretch = buckets.first().zip(buckets.last());
-        let slots = stretch.map(|(first, last)| Range { begin: first.begin, end: last.range().end });
-        let slots = slots.map_or(&[][..], |range| schedule.between(range));
-        count_in(&mut buckets, schedule, slots);
-        Self { zoom, zone, buckets }
+        let buckets = empty(zoom, first, count.max(1), zone, KINDS.len());
+        let mut made = Self { zoom, zone, buckets };
+        made.count_in(schedule, |held| held.kind as usize);
+        made
+    }
+
+    /// The same of several apps, a row for each.
+    pub fn by_app<'s>(
+        schedules: impl IntoIterator<Item = &'s Schedule>,
+        (zoom, first, count, zone): (Zoom, DateTime<Utc>, usize, Zone),
+    ) -> Self {
+        let schedules: Vec<&Schedule> = schedules.into_iter().collect();
+        let buckets = empty(zoom, first, count.max(1), zone, schedules.len());
+        let mut made = Self { zoom, zone, buckets };
+        for (row, schedule) in schedules.into_iter().enumerate() {
+            made.count_in(schedule, |_| row);
+        }
+        made
+    }
+
+    /// Counts the tasks of a schedule, which stand in their order in time, in the row of each.
+    fn count_in(&mut self, schedule: &Schedule, row_of: impl Fn(&HeldTask) -> usize) {
+        let Some(range) = self.range() else { return };
+        let mut rest = self.buckets.iter_mut();
+        let Some(mut bucket) = rest.next() else { return };
+        let mut end = bucket.end.timestamp();
+        for held in schedule.between(range).iter().filter_map(|slot| schedule.get(*slot)) {
+            while held.scheduled >= end {
+                let Some(next) = rest.next() else { return };
+                bucket = next;
+                end = bucket.end.timestamp();
+            }
+            if let Some(counts) = bucket.counts.get_mut(row_of(held)) {
+                counts.count(held.state);
+            }
+        }
     }
 
     /// The bucket in which a time lies.
@@ -132,7 +167,7 @@ impl Timeline {
 }
 
 /// Buckets without tasks.
-fn empty(zoom: Zoom, first: DateTime<Utc>, count: usize, zone: Zone) -> Vec<Bucket> {
+fn empty(zoom: Zoom, first: DateTime<Utc>, count: usize, zone: Zone, rows: usize) -> Vec<Bucket> {
     let ahead = |at: DateTime<Utc>| offset_and_year(at, zone).0;
     let mut begin = zoom.begin(first, zone);
     let mut before = ahead(begin - TimeDelta::seconds(1));
@@ -140,27 +175,15 @@ fn empty(zoom: Zoom, first: DateTime<Utc>, count: usize, zone: Zone) -> Vec<Buck
     for _ in 0..count {
         let end = zoom.next(begin, zone);
         let behind = ahead(end - TimeDelta::seconds(1));
-        buckets.push(Bucket { begin, end, clocks_by: behind - before, counts: Default::default() });
+        buckets.push(Bucket {
+            begin,
+            end,
+            clocks_by: behind - before,
+            counts: vec![StateCounts::default(); rows],
+        });
         (begin, before) = (end, behind);
     }
     buckets
-}
-
-/// Counts tasks that stand in their order in time.
-fn count_in(buckets: &mut [Bucket], schedule: &Schedule, slots: &[Slot]) {
-    let mut rest = buckets.iter_mut();
-    let Some(mut bucket) = rest.next() else { return };
-    let mut end = bucket.end.timestamp();
-    for held in slots.iter().filter_map(|slot| schedule.get(*slot)) {
-        while held.scheduled >= end {
-            let Some(next) = rest.next() else { return };
-            bucket = next;
-            end = bucket.end.timestamp();
-        }
-        if let Some(counts) = bucket.counts.get_mut(held.kind as usize) {
-            counts.count(held.state);
-        }
-    }
 }
 
 #[cfg(test)]

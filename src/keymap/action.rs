@@ -123,6 +123,8 @@ pub enum Action {
     Timeline,
     /// The last calls and how they ended.
     Calls,
+    /// The other apps, or all of them.
+    Profiles,
     /// Everything that can be done here, and why not what cannot.
     Menu,
     /// Choose what of the task is copied.
@@ -183,7 +185,7 @@ impl Action {
             Self::ZoomIn => "closer: shorter bars",
             Self::ZoomOut => "wider: longer bars",
             Self::NextCollision => "next bar with a collision",
-            Self::GoTo => "go to this task on the table",
+            Self::GoTo => "go to this task, on the table of its app",
             Self::Open => "details",
             Self::Back => "back, one step",
             Self::Close => "close; at the table: leave",
@@ -225,6 +227,7 @@ impl Action {
             Self::Tasks => "tasks: the table",
             Self::Timeline => "timeline: what fires when, and what collides",
             Self::Calls => "API log: the last calls, and how they ended",
+            Self::Profiles => "profiles: to another app, or to all of them at once",
             Self::Menu => "menu of what can be done here, and why not",
             Self::Copy => "copy: id, push id, JSON, accounts, time, curl",
             Self::CopyTaskId => "copy the TaskID",
@@ -351,6 +354,7 @@ impl Action {
             Self::Tasks => "tasks",
             Self::Timeline => "timeline",
             Self::Calls => "API log",
+            Self::Profiles => "profiles",
             Self::Acknowledge => "acknowledge",
             Self::Menu => "menu",
             Self::Copy => "copy",

@@ -22,6 +22,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use tokio::sync::{mpsc, watch};
 
+use crate::app::AppNumber;
 use crate::app::lines::LineKey;
 
 /// The most that may wait beside frames: a copied text or two, each in two forms for tmux.
@@ -33,6 +34,8 @@ const MOST_FRAMES: usize = 16;
 /// The frame that is on the screen.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Shown {
+    /// The app whose state it shows.
+    pub app: AppNumber,
     /// The time of the state that it shows, as it was given to [`Screen::show`].
     pub rendered: Duration,
     /// Columns and rows that it was drawn for.

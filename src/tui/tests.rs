@@ -89,8 +89,10 @@ fn stalled_ends(room: usize) -> (Channels, Far, term::FrameWriter) {
     let (suspend, retake) = (|| Ok(()), || Ok(()));
     let clipboard = term::Clipboard::new(|_| None, far.signals.clone());
     let notifier = term::Notifier::new(|_| None);
+    let worker = WorkerEnds { answers: worker, effects };
+    let open = Opener::by(|_| Err("there is none".to_owned()));
     let ends =
-        Channels { input, signals, worker, effects, screen, written, clipboard, notifier, suspend, retake };
+        Channels { input, signals, worker, open, screen, written, clipboard, notifier, suspend, retake };
     (ends, far, writer)
 }
 
@@ -138,7 +140,7 @@ async fn five_hundred_keys_cost_one_frame() {
     };
     let (ended, ()) = tokio::join!(run, quit);
     assert_eq!(ended.frames, 2, "one at the start, one for all keys");
-    assert_eq!(ended.state.selected().map(|task| task.id), Some(tasks()[5].id));
+    assert_eq!(ended.states[0].selected().map(|task| task.id), Some(tasks()[5].id));
 }
 
 #[tokio::test(start_paused = true)]
@@ -153,7 +155,7 @@ async fn an_answer_of_the_worker_reaches_the_screen() {
         drop(far.worker);
     };
     let (ended, ()) = tokio::join!(run, quit);
-    assert_eq!(ended.state.board.in_range(), 10);
+    assert_eq!(ended.states[0].board.in_range(), 10);
     assert!(shown(&far.terminal).contains("Lunch time"), "{}", shown(&far.terminal));
 }
 
@@ -202,7 +204,7 @@ async fn an_answer_that_brings_nothing_new_is_shown_with_the_next_second() {
         drop(far.worker);
     };
     let (ended, ()) = tokio::join!(run, worker);
-    let seconds = ended.state.now.running.saturating_sub(now().running).as_secs();
+    let seconds = ended.states[0].now.running.saturating_sub(now().running).as_secs();
     assert_eq!(ended.frames, 1 + seconds + 1, "one at the start, one a second, and one for news");
 }
 
@@ -260,7 +262,7 @@ async fn the_draft_of_a_create_that_succeeds_while_leaving_goes() {
         dropped
     };
     let (ended, dropped) = tokio::join!(run, worker);
-    assert!(dropped && ended.state.writes.is_empty());
+    assert!(dropped && ended.states[0].writes.is_empty());
 }
 
 #[tokio::test(start_paused = true)]
@@ -301,7 +303,7 @@ async fn a_write_is_not_waited_for_longer_than_twelve_seconds() {
     let began = Instant::now();
     let ended = run_with(state, ends).await;
     assert_eq!(began.elapsed(), WRITES_WAIT);
-    assert_eq!(ended.state.writes.len(), 1, "the caller can say what was left");
+    assert_eq!(ended.states[0].writes.len(), 1, "the caller can say what was left");
 }
 
 #[tokio::test(start_paused = true)]
@@ -360,7 +362,7 @@ async fn an_effect_that_finds_no_place_is_noted_and_answered() {
         drop(far.worker);
     };
     let (ended, ()) = tokio::join!(run, quit);
-    let state = ended.state;
+    let state = &ended.states[0];
     assert_ne!(state.board.remote.asking, Some(lost), "the question is answered");
     assert!(!state.connection.stopped, "and asked again later");
     assert!(shown(&far.terminal).contains("too many requests are pending"), "{}", shown(&far.terminal));
@@ -378,7 +380,7 @@ async fn what_is_copied_goes_to_the_terminal_and_a_terminal_that_takes_nothing_i
     let (themes, state) = (Themes::new(Depth::Indexed), with_page(SIZE, tasks()));
     let copies = vec![copy("a"), copy("b")];
     let ended = run(&themes, state.clone(), copies, ends, clock()).await;
-    let note = ended.state.shared.note.unwrap().text;
+    let note = ended.states[0].shared.note.clone().unwrap().text;
     assert_eq!(note, "it sent to the terminal (OSC 52), which may refuse it silently");
     while writer.next().await {}
     let first = far.terminal.bytes();
@@ -388,7 +390,7 @@ async fn what_is_copied_goes_to_the_terminal_and_a_terminal_that_takes_nothing_i
     far.signals.try_send(Message::EndAsked).unwrap();
     let copies = vec![copy(&"c".repeat(70_000)); 8];
     let ended = run(&themes, state, copies, ends, clock()).await;
-    let note = ended.state.shared.note.unwrap().text;
+    let note = ended.states[0].shared.note.clone().unwrap().text;
     assert_eq!(note, "it not copied; the terminal does not accept it");
     drop(writer);
 }
@@ -433,7 +435,7 @@ async fn a_worker_that_is_gone_is_said_and_the_keys_still_work() {
     };
     let (ended, ()) = tokio::join!(run, keys);
     assert!(shown(&far.terminal).contains("talks to the service has ended"), "{}", shown(&far.terminal));
-    assert_eq!(ended.state.selected().map(|task| task.id), Some(tasks()[5].id));
+    assert_eq!(ended.states[0].selected().map(|task| task.id), Some(tasks()[5].id));
 }
 
 #[tokio::test(start_paused = true)]
@@ -476,7 +478,7 @@ async fn a_terminal_that_takes_nothing_stops_neither_the_clock_nor_the_end() {
     let (ended, ()) = tokio::join!(run, end);
     assert!(ended.frames >= 4, "one at the start and one a second: {}", ended.frames);
     assert_eq!(began.elapsed(), Duration::from_millis(3500) + WRITES_WAIT);
-    assert_eq!(ended.state.writes.len(), 1, "the caller can say what was left");
+    assert_eq!(ended.states[0].writes.len(), 1, "the caller can say what was left");
     // It takes something again: the newest picture, whole.
     assert!(writer.next().await && !writer.next().await);
     assert!(shown(&far.terminal).contains("waiting for a write to finish, 1 s at most"));
@@ -534,7 +536,7 @@ async fn after_a_terminal_error_writes_are_waited_for_and_named() {
     let (ended, ()) = tokio::join!(run_with(state, Channels { written, ..ends }), fail);
     assert_eq!(ended.failed.unwrap().to_string(), "Input/output error");
     assert_eq!(began.elapsed(), Duration::from_secs(1) + WRITES_WAIT);
-    assert_eq!(ended.state.writes.len(), 1);
+    assert_eq!(ended.states[0].writes.len(), 1);
     drop(far);
 }
 

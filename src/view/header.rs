@@ -9,6 +9,8 @@ use ratatui::style::Style;
 
 use crate::app::State;
 use crate::app::connection::Health;
+use crate::app::neighbour::Neighbour;
+use crate::domain::profile::ALL_PROFILES;
 use crate::domain::wire::Command;
 use crate::domain::{Zone, text, when};
 use crate::theme::Theme;
@@ -58,12 +60,35 @@ pub(super) fn render(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer)
         Segment::new(" · ", text::clean(&setup.place), plain, leaves::REGION),
         Segment::new(" · ", setup.sdkappid.to_string(), plain, leaves::APP),
     ];
-    let mut right = health(state, theme);
+    let mut right = neighbours(state, theme);
+    right.extend(health(state, theme));
     right.extend(calls(state, theme));
     right.extend(signature(state, theme));
     right.extend(skew(state, theme));
     right.extend(clocks(state, theme));
     line(left, right, theme.muted(), area, buf);
+}
+
+/// Which other apps that are open have something to be read: writes in doubt, and results.
+fn neighbours(state: &State, theme: &Theme) -> Vec<Segment> {
+    let waiting = state.neighbours.iter().filter(|neighbour| neighbour.to_read > 0);
+    let said = |neighbour: &Neighbour| {
+        let words = format!("{}: {} to read", text::clean(&neighbour.profile), neighbour.to_read);
+        Segment::new("   ", words, theme.warn(), leaves::WARNING)
+    };
+    waiting.map(said).collect()
+}
+
+/// The header of the board of all profiles: no app is that of all of them.
+pub(super) fn of_overview(state: &State, theme: &Theme, area: Rect, buf: &mut Buffer) {
+    let count = state.setup.profiles.len() as u64;
+    let left = vec![
+        Segment::new("", " pushdeck ", theme.bold(), leaves::PRODUCT),
+        Segment::new(" ", ALL_PROFILES, theme.bold(), leaves::NEVER),
+        Segment::new(" · ", text::counted(count, "app", "apps"), theme.plain(), leaves::APP),
+        Segment::new(" · ", "reads only", theme.muted(), leaves::REGION),
+    ];
+    line(left, clocks(state, theme), theme.muted(), area, buf);
 }
 
 /// The state of the connection, in words with an age.
@@ -92,20 +117,23 @@ fn words(state: &State, theme: &Theme) -> (String, Style, More) {
         more.extend(old.map(|old| (" · ", format!("data {} old", age(old)), leaves::DETAIL)));
         more
     };
-    match state.connection.health(state.now, state.expected_pace()) {
-        Health::Connecting => ("CONNECTING".to_owned(), theme.warn(), none),
-        Health::Live(old) => (format!("LIVE {}", age(old)), theme.ok(), none),
-        Health::Stale(old) => (format!("STALE {}", age(old)), theme.warn(), none),
-        Health::Offline { retry_in, age } => ("OFFLINE".to_owned(), theme.danger(), waits(retry_in, age)),
-        Health::Busy { retry_in, age } => ("BUSY".to_owned(), theme.warn(), waits(retry_in, age)),
-        Health::Refused { retry_in, age } => ("REFUSED".to_owned(), theme.danger(), waits(retry_in, age)),
-        Health::Stopped => ("STOPPED".to_owned(), theme.danger(), vec![(" · ", tries(state), leaves::NEXT)]),
+    let health = state.connection.health(state.now, state.expected_pace());
+    let word = health.word();
+    match health {
+        Health::Connecting => (word.to_owned(), theme.warn(), none),
+        Health::Live(old) => (format!("{word} {}", age(old)), theme.ok(), none),
+        Health::Stale(old) => (format!("{word} {}", age(old)), theme.warn(), none),
+        Health::Busy { retry_in, age } => (word.to_owned(), theme.warn(), waits(retry_in, age)),
+        Health::Offline { retry_in, age } | Health::Refused { retry_in, age } => {
+            (word.to_owned(), theme.danger(), waits(retry_in, age))
+        }
+        Health::Stopped => (word.to_owned(), theme.danger(), vec![(" · ", tries(state), leaves::NEXT)]),
         Health::Auth => {
             let mut more = vec![(" ", "stopped".to_owned(), leaves::DETAIL)];
             let code = state.connection.failure.as_ref().and_then(crate::domain::Failure::code);
             more.extend(code.map(|code| (" ", format!("({code})"), leaves::DETAIL)));
             more.push((" · ", tries(state), leaves::NEXT));
-            ("AUTH".to_owned(), theme.danger(), more)
+            (word.to_owned(), theme.danger(), more)
         }
     }
 }

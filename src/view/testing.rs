@@ -50,7 +50,7 @@ pub(super) fn body(state: &State) -> String {
     let areas = state.areas().unwrap();
     let buf = drawn(state, Depth::Indexed);
     let mut part = match state.layers.last() {
-        None | Some(Layer::Filter(_)) => areas.ground(),
+        None | Some(Layer::Filter(_) | Layer::Overview(_)) => areas.ground(),
         Some(layer) => covered(state, layer, &areas),
     };
     // A long message takes the row above its own, too, so nothing between is left out.

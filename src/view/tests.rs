@@ -404,6 +404,9 @@ fn every_screen_names_the_keys_that_hold() {
         if scope == Scope::Tasks {
             config.push_str("refresh = 'F5'\nfind = 'F7'\nfilter = 'F8'\nnew = 'F4'\n");
         }
+        if scope == Scope::Overview {
+            config.push_str("new = 'F4'\n");
+        }
     }
     config.push_str("[keys.global]\nhelp = 'F1'\npalette = 'F2'\n");
     let keys = rebound(&config);

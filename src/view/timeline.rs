@@ -11,9 +11,9 @@ use ratatui::widgets::{Clear, Widget};
 
 use crate::app::State;
 use crate::app::timeline::bucket_list::BucketRow;
-use crate::app::timeline::held::{Reached, reached, schedule, whole_range};
+use crate::app::timeline::held::{Reached, reached};
 use crate::app::timeline::plot::{BarRow, Plot};
-use crate::app::timeline::{Made, TimelinePage, now_words, words};
+use crate::app::timeline::{BarName, Made, TimelinePage, now_words, words};
 use crate::domain::query::Range;
 use crate::domain::schedule::KindCode;
 use crate::domain::timeline::{Bucket, StateCounts};
@@ -41,7 +41,7 @@ pub(super) fn render(state: &State, page: &TimelinePage, theme: &Theme, buf: &mu
     let Some(plot) = page.plot(state, &made) else { return };
     let now = made.timeline.at(state.server_now());
     let chosen = page.chosen(state, &made);
-    let drawing = Drawing { state, theme, made: &made, plot, chosen, now, whole: whole_range(state) };
+    let drawing = Drawing { state, theme, made: &made, plot, chosen, now, whole: page.whole(state) };
     drawing.ground(buf);
     for row in &drawing.plot.rows {
         drawing.row(*row, buf);
@@ -103,17 +103,17 @@ impl Drawing<'_> {
     }
 
     fn row(&self, row: BarRow, buf: &mut Buffer) {
-        let BarRow { kind, y, height } = row;
-        let most = self.buckets().iter().map(|bucket| counts(bucket, kind).all()).max().unwrap_or(0);
-        if let Some(kind) = kind {
-            self.label(kind, most, row, buf);
+        let BarRow { row: of, y, height } = row;
+        let most = self.buckets().iter().map(|bucket| counts(bucket, of).all()).max().unwrap_or(0);
+        if let Some(name) = of.and_then(|of| self.made.names.get(of)) {
+            self.label(name, most, row, buf);
         }
         let foot = y + height - 1;
         // A single task fills no more than two lines.
         let scale = most.max(u32::from(height.div_ceil(2)));
         for (at, bucket) in self.buckets().iter().enumerate() {
             let (x, width) = (self.plot.x(at), self.plot.step - 1);
-            let bar = bars::bar(&counts(bucket, kind), scale, height);
+            let bar = bars::bar(&counts(bucket, of), scale, height);
             for (cell, y) in bar.iter().zip((y..=foot).rev()) {
                 let style = cell.style(self.theme);
                 put(buf, x, y, 1, cell.first(), style);
@@ -129,16 +129,17 @@ impl Drawing<'_> {
     }
 
     /// The name of a row at its foot, and above it what its tallest bar stands for.
-    fn label(&self, kind: KindCode, most: u32, row: BarRow, buf: &mut Buffer) {
-        let (name, style) = match kind {
-            KindCode::All => ("‼ ALL", self.theme.everyone()),
-            KindCode::Tag => ("by tag", self.theme.plain()),
-            KindCode::User => ("accounts", self.theme.plain()),
-            KindCode::Other => ("other", self.theme.plain()),
+    fn label(&self, name: &BarName, most: u32, row: BarRow, buf: &mut Buffer) {
+        let (name, style) = match name {
+            BarName::Kind(KindCode::All) => ("‼ ALL", self.theme.everyone()),
+            BarName::Kind(KindCode::Tag) => ("by tag", self.theme.plain()),
+            BarName::Kind(KindCode::User) => ("accounts", self.theme.plain()),
+            BarName::Kind(KindCode::Other) => ("other", self.theme.plain()),
+            BarName::App(profile) => (profile.as_str(), self.theme.plain()),
         };
         let (x, room) = (self.plot.inner.x, self.plot.left.saturating_sub(self.plot.inner.x + 1));
         let foot = row.y + row.height - 1;
-        put(buf, x, foot, room, name, style);
+        put(buf, x, foot, room, &text::cut(name, usize::from(room)), style);
         if row.height > 1 && most > 0 {
             let words = format!("most {}", text::grouped(most.into()));
             put(buf, x, foot - 1, room, &words, self.theme.muted());
@@ -218,7 +219,7 @@ impl Drawing<'_> {
         let Some(bucket) = self.buckets().get(self.chosen) else { return };
         self.chosen_line(bucket, buf);
         let mut y = self.plot.below.y;
-        self.collisions(&mut y, buf);
+        self.collisions(page, &mut y, buf);
         let bottom = self.plot.below.bottom();
         let most = usize::from(bottom.saturating_sub(y));
         if most == 0 {
@@ -277,18 +278,13 @@ impl Drawing<'_> {
     }
 
     /// What collides in the chosen bar, as far as there is room; the last line says how much more.
-    fn collisions(&self, y: &mut u16, buf: &mut Buffer) {
+    fn collisions(&self, page: &TimelinePage, y: &mut u16, buf: &mut Buffer) {
         let Plot { inner, below, .. } = self.plot;
-        let (schedule, policy) = (schedule(self.state), &self.state.setup.limits);
-        let own_zone = self.state.setup.zone;
-        let found = self.made.collisions_of(self.chosen);
         let all = self.made.colliding(self.chosen) + usize::from(self.made.collisions.quota.is_some());
         // At most half of the room, but one line in any case.
         let most = usize::from(below.height.div_ceil(2)).min(6);
         let shown = if all > most { most.saturating_sub(1).max(usize::from(most > 0)) } else { all };
-        let quota = self.made.collisions.quota_words().into_iter();
-        let said = found.map(|one| one.words(schedule, policy, own_zone)).take(shown);
-        for words in quota.chain(said).take(shown) {
+        for words in page.collision_words(self.state, self.made, self.chosen, shown) {
             put(buf, inner.x, *y, 1, "!", self.theme.warn());
             put(buf, inner.x + 2, *y, inner.width - 2, &words, self.theme.warn());
             *y += 1;
@@ -303,8 +299,8 @@ impl Drawing<'_> {
 }
 
 /// What a row has of a bar.
-fn counts(bucket: &Bucket, kind: Option<KindCode>) -> StateCounts {
-    kind.map_or_else(|| bucket.all(), |kind| bucket.of(kind))
+fn counts(bucket: &Bucket, row: Option<usize>) -> StateCounts {
+    row.map_or_else(|| bucket.all(), |row| bucket.row(row))
 }
 
 /// The widest wording for which there is room, or the shortest.
@@ -354,6 +350,7 @@ impl ClockForm {
 /// Room of the state, of who gets it, and from which width on it is shown.
 const STATUS: u16 = 6;
 const WHO: u16 = 16;
+const APP: u16 = 10;
 const WIDE: u16 = 50;
 
 /// One task: when, what became of it, who gets it, its title.
@@ -367,6 +364,9 @@ fn task_row(row: &BucketRow, clock: ClockForm, theme: &Theme, area: Rect, buf: &
         x = x.saturating_add(width + 1).min(end);
     };
     column(&clock, cells, theme.muted(), buf);
+    if let Some(app) = &row.app {
+        column(&text::cut(app, usize::from(APP)), APP, style, buf);
+    }
     column(row.outcome.word(), STATUS, style, buf);
     if area.width >= WIDE {
         let mark = if row.is_everyone { "‼ " } else { "" };

@@ -62,6 +62,8 @@ impl DraftJob {
             | Effect::CaptureMouse(_)
             | Effect::Repaint
             | Effect::Suspend
+            | Effect::Switch(_)
+            | Effect::OpenProfile(_)
             | Effect::TakeTerminal
             | Effect::Sync { .. }
             | Effect::KeepSnapshot { .. }

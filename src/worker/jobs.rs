@@ -122,6 +122,8 @@ impl Jobs {
             | Effect::CaptureMouse(_)
             | Effect::Repaint
             | Effect::Suspend
+            | Effect::Switch(_)
+            | Effect::OpenProfile(_)
             | Effect::TakeTerminal
             | Effect::Quit => {}
         }

@@ -50,6 +50,9 @@ pub(super) fn note_down(message: &Message) {
         }
         // Calls are written down where they are made; the rest is no trouble.
         Message::Called(_)
+        | Message::OnScreen(_)
+        | Message::CameFor { .. }
+        | Message::RefreshAsked
         | Message::Copied(_)
         | Message::Signed { .. }
         | Message::Learnt { .. }

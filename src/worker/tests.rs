@@ -216,6 +216,9 @@ fn answered(message: &Message) -> Option<ReqId> {
         | Message::StopAsked
         | Message::WentOn
         | Message::Noted(_)
+        | Message::OnScreen(_)
+        | Message::CameFor { .. }
+        | Message::RefreshAsked
         | Message::Signed { .. }
         | Message::Called(_)
         | Message::Copied(_)

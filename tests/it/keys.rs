@@ -40,6 +40,8 @@ fn screen(scope: Scope) -> Screen {
         Scope::Bucket => (&["2", "-", "-", ENTER], "go to it"),
         Scope::Calls => (&["@"], "copy as curl"),
         Scope::Call => (&["@", ENTER], "Its Date"),
+        Scope::Profiles => (&["P"], "every app in one table"),
+        Scope::Overview => (&["P", "g", ENTER], "go to it"),
         Scope::Help => (&["?"], "cancel the task, through review"),
         Scope::Search => (&["?", "/"], "Enter do it  Esc back"),
         Scope::Palette => (&[":"], "Enter do it"),
@@ -71,7 +73,8 @@ fn bytes(key: Key) -> Vec<u8> {
 }
 
 fn open(service: &Service) -> Terminal {
-    let config = format!("{}\n[ui]\nrefresh_seconds = 60\n", service.config("test"));
+    let (config, beside) = (service.config("test"), service.profile("beta", "test"));
+    let config = format!("{config}{beside}\n[ui]\nrefresh_seconds = 60\n");
     let mut terminal = Start::new(&[]).config(&config).env("ACME_IM_KEY", KEY).open();
     terminal.row(&["▸", "PEND"]);
     // So that whatever is chosen can be cancelled, however long this takes.
@@ -278,4 +281,10 @@ fn only_the_background_is_asked_of_the_terminal_and_once_whatever_its_size_becom
     }
     assert_eq!(asked(b"\x1b]11;?"), 1, "dark or light, at the start");
     terminal.assert_restored();
+}
+
+#[test]
+fn every_key_of_the_profiles() {
+    press_all(Scope::Profiles);
+    press_all(Scope::Overview);
 }

@@ -21,6 +21,7 @@ mod lists;
 mod live;
 mod now;
 mod pointer;
+mod profiles;
 mod rebinding;
 mod reload;
 mod review;

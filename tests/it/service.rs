@@ -143,10 +143,15 @@ impl Service {
 
     /// The same with other lines.
     pub(crate) fn config_with(&self, environment: &str, lines: &str) -> String {
+        format!("default_profile = \"acme\"\n{}{lines}\n", self.profile("acme", environment))
+    }
+
+    /// A profile of this name, for a config that has several.
+    pub(crate) fn profile(&self, name: &str, environment: &str) -> String {
         format!(
-            "default_profile = \"acme\"\n\n[profiles.acme]\nenvironment = \"{environment}\"\nendpoint = \"http://{}\"\n\
+            "\n[profiles.{name}]\nenvironment = \"{environment}\"\nendpoint = \"http://{}\"\n\
              sdkappid = {SDKAPPID}\nidentifier = \"administrator\"\nsecret_key_env = \"ACME_IM_KEY\"\n\
-             timezone = \"Asia/Shanghai\"\n{lines}\n",
+             timezone = \"Asia/Shanghai\"\n",
             self.address
         )
     }

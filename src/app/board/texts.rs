@@ -19,7 +19,7 @@ pub struct RowText {
 }
 
 impl RowText {
-    pub(super) fn of(task: &Task) -> Self {
+    pub(in crate::app) fn of(task: &Task) -> Self {
         let is_everyone = matches!(task.audience(), Audience::Everyone);
         Self {
             who: who(&task.audience_in_short(), is_everyone),

@@ -94,6 +94,8 @@ fn drafts_of(effects: &[Effect]) -> Vec<&'static str> {
             | Effect::CaptureMouse(_)
             | Effect::Repaint
             | Effect::Suspend
+            | Effect::Switch(_)
+            | Effect::OpenProfile(_)
             | Effect::TakeTerminal
             | Effect::Quit => None,
         })

@@ -74,7 +74,7 @@ pub struct Review {
     /// The row of the task in the last list that had it.
     pub(super) listed: Option<Box<Task>>,
     /// The app that it was opened on (W8).
-    pub(super) app: AppKey,
+    pub(in crate::app) app: AppKey,
     /// Why it cannot be sent any more, found out when the fresh copy came.
     pub(super) barred: Option<String>,
     pub(super) fresh_at: Option<Duration>,

@@ -42,6 +42,8 @@ pub struct BucketRow {
     pub is_everyone: bool,
     /// The title.
     pub title: String,
+    /// The profile of its app, where several share the list.
+    pub app: Option<String>,
 }
 
 /// A row, and what is wrong with it.
@@ -68,20 +70,26 @@ fn with_collisions(rows: Vec<BucketRow>, found: &Collisions) -> Vec<BucketItem> 
     listed
 }
 
-/// The rows of some slots, from one on, so many at the most.
-pub(super) fn read_rows(schedule: &Schedule, slots: &[Slot], from: usize, most: usize) -> Vec<BucketRow> {
-    let row = |slot: &Slot| {
-        let task = schedule.read(schedule.get(*slot)?)?;
-        Some(BucketRow {
-            slot: *slot,
+impl BucketRow {
+    /// Of a task that is held; `None` where its JSON cannot be read.
+    pub(super) fn of(schedule: &Schedule, slot: Slot) -> Option<Self> {
+        let task = schedule.read(schedule.get(slot)?)?;
+        Some(Self {
+            slot,
             id: task.id,
             at: task.scheduled_at,
             outcome: task.outcome(),
             who: text::clean(&task.audience_in_short()).into_owned(),
             is_everyone: matches!(task.audience(), Audience::Everyone),
             title: text::clean(&text::head(&task.title, MOST)).into_owned(),
+            app: None,
         })
-    };
+    }
+}
+
+/// The rows of some slots, from one on, so many at the most.
+pub(super) fn read_rows(schedule: &Schedule, slots: &[Slot], from: usize, most: usize) -> Vec<BucketRow> {
+    let row = |slot: &Slot| BucketRow::of(schedule, *slot);
     slots.iter().skip(from).take(most).filter_map(row).collect()
 }
 

@@ -4,7 +4,6 @@
 
 use ratatui::layout::{Position, Rect};
 
-use crate::domain::schedule::KindCode;
 use crate::domain::timeline::Zoom;
 
 use super::super::frame::inside;
@@ -22,8 +21,8 @@ const TALLEST: u16 = 7;
 /// One row of bars.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct BarRow {
-    /// Of which type; `None` for all of them together.
-    pub kind: Option<KindCode>,
+    /// Of which type or app, by its number in the counts; `None` for all of them together.
+    pub row: Option<usize>,
     /// Its first line.
     pub y: u16,
     /// Its lines.
@@ -67,12 +66,12 @@ fn ground(shared: &Shared) -> Option<Rect> {
 }
 
 impl Plot {
-    /// For the screen as it is, with rows for these types; `None` where there is no room for anything.
-    pub fn of(shared: &Shared, zoom: Zoom, kinds: &[KindCode]) -> Option<Self> {
-        Self::within(ground(shared)?, zoom, kinds)
+    /// For the screen as it is, with these rows; `None` where there is no room for anything.
+    pub fn of(shared: &Shared, zoom: Zoom, rows: &[usize]) -> Option<Self> {
+        Self::within(ground(shared)?, zoom, rows)
     }
 
-    fn within(frame: Rect, zoom: Zoom, kinds: &[KindCode]) -> Option<Self> {
+    fn within(frame: Rect, zoom: Zoom, rows: &[usize]) -> Option<Self> {
         let is_bordered = frame.height >= BORDERED;
         let inner = if is_bordered {
             inside(frame)
@@ -87,10 +86,10 @@ impl Plot {
         if count == 0 || inner.height < 4 {
             return None;
         }
-        let is_separate = label > 0 && usize::from(inner.height) >= kinds.len() + 3;
-        let kinds: Vec<Option<KindCode>> =
-            if is_separate { kinds.iter().copied().map(Some).collect() } else { vec![None] };
-        let share = Share::of(inner.height, u16::try_from(kinds.len()).unwrap_or(1));
+        let is_separate = label > 0 && usize::from(inner.height) >= rows.len() + 3;
+        let rows: Vec<Option<usize>> =
+            if is_separate { rows.iter().copied().map(Some).collect() } else { vec![None] };
+        let share = Share::of(inner.height, u16::try_from(rows.len()).unwrap_or(1));
         let mut y = inner.y;
         let mut take = |lines: u16| {
             let at = y;
@@ -98,9 +97,9 @@ impl Plot {
             at
         };
         let now = (share.now > 0).then(|| take(share.now));
-        let rows = kinds.into_iter().map(|kind| {
+        let rows = rows.into_iter().map(|row| {
             let at = take(share.row + share.gap);
-            BarRow { kind, y: at, height: share.row }
+            BarRow { row, y: at, height: share.row }
         });
         let rows: Vec<BarRow> = rows.collect();
         let axis = take(1);
@@ -183,7 +182,7 @@ impl Share {
 mod tests {
     use super::*;
 
-    const KINDS: [KindCode; 4] = [KindCode::All, KindCode::Tag, KindCode::User, KindCode::Other];
+    const KINDS: [usize; 4] = [0, 1, 2, 3];
 
     #[test]
     fn every_size_gives_lines_that_follow_each_other_within_the_frame() {

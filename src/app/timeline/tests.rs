@@ -7,6 +7,8 @@ use crossterm::event::KeyCode;
 use super::*;
 use crate::app::testing::{board, ctrl, feed, fill, key, later, now, press, task, timeline, typed};
 use crate::app::{Layer, Message, Mouse, MouseKind, State};
+use crate::domain::Schedule;
+use crate::domain::collision::Collision;
 use crate::domain::schedule::Row;
 
 const SIZE: (u16, u16) = (120, 40);

@@ -91,7 +91,7 @@ fn what_failed_is_over_whatever_is_written_after_it() {
 }
 
 fn shown(size: (u16, u16), rendered: Duration) -> Shown {
-    Shown { rendered, size, lines: Vec::new(), awaited: true }
+    Shown { app: crate::app::AppNumber(0), rendered, size, lines: Vec::new(), awaited: true }
 }
 
 #[test]

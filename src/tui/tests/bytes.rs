@@ -45,8 +45,13 @@ impl Drawn {
     /// What the next frame writes.
     fn frame(&mut self) -> Vec<u8> {
         let Self { state, screen, themes, .. } = self;
-        let shown =
-            Shown { rendered: state.now.running, size: state.size, lines: Vec::new(), awaited: false };
+        let shown = Shown {
+            app: AppNumber(0),
+            rendered: state.now.running,
+            size: state.size,
+            lines: Vec::new(),
+            awaited: false,
+        };
         screen.show(shown, |area, buffer| view::render(state, themes.on(Some(false)), area, buffer));
         std::mem::take(&mut self.tape.0.lock().unwrap())
     }

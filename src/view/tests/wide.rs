@@ -126,8 +126,13 @@ impl Emulated {
     fn show(&mut self, state: &State) -> Buffer {
         let theme = Theme::new(Depth::Indexed);
         let mut drawn = Buffer::default();
-        let shown =
-            term::Shown { rendered: Duration::ZERO, size: state.size, lines: Vec::new(), awaited: false };
+        let shown = term::Shown {
+            app: crate::app::AppNumber(0),
+            rendered: Duration::ZERO,
+            size: state.size,
+            lines: Vec::new(),
+            awaited: false,
+        };
         self.screen.show(shown, |area, buf| {
             let cursor = crate::view::render(state, &theme, area, buf);
             drawn = buf.clone();
