@@ -90,7 +90,7 @@ fn watched(when: &str, program: &mut Program, (columns, rows): (u16, u16)) -> Ou
     let began = Instant::now();
     let bytes = program.rest(REST);
     let time = began.elapsed().as_secs_f64();
-    let cpu = 100.0 * (program.processor()? - cpu).as_secs_f64() / time;
+    let cpu = 100.0 * program.processor()?.saturating_sub(cpu).as_secs_f64() / time;
     #[expect(clippy::cast_precision_loss, reason = "figures need no more digits")]
     let (bytes, wakes) = (bytes as f64 / time, (program.wakes()? - wakes) as f64 / time);
     let (resident, own) = program.memory()?;
@@ -145,14 +145,16 @@ fn bytes() -> Outcome<()> {
     Ok(())
 }
 
+/// A part of the bench by its name.
+type Part = (&'static str, fn() -> Outcome<()>);
+
 fn main() -> Outcome<()> {
     let args: Vec<String> = std::env::args().skip(1).collect();
     // `cargo test --benches` calls it too; there is nothing to measure in a debug build.
     if !args.iter().any(|arg| arg == "--bench") {
         return Ok(());
     }
-    let parts: [(&str, fn() -> Outcome<()>); 4] =
-        [("start", startup), ("keys", keys), ("rest", rest), ("bytes", bytes)];
+    let parts: [Part; 4] = [("start", startup), ("keys", keys), ("rest", rest), ("bytes", bytes)];
     let is_named = parts.iter().any(|(name, _)| args.iter().any(|arg| arg == name));
     for (name, measure) in parts {
         if !is_named || args.iter().any(|arg| arg == name) {

@@ -130,7 +130,7 @@ fn over(state: &State, layer: &Layer, theme: &Theme, areas: &Areas, buf: &mut Bu
         Layer::Form(form) => return form::render(state, form, theme, ground, buf),
         Layer::Review(review) => return review::render(state, review, theme, ground, buf),
         Layer::Palette(palette) => return palette::render(state, palette, theme, buf),
-        Layer::Profiles(list) => profiles::render(state, list, theme, buf),
+        Layer::Profiles(list) => profiles::render(state, *list, theme, buf),
         // It is drawn in the place of the table.
         Layer::Overview(_) => {}
         Layer::Stop(list) => stop::render(state, list, theme, buf),

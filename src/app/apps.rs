@@ -4,6 +4,11 @@
 //! operator does reaches the one on the screen. The board of all profiles is a state like the others, but without a
 //! worker: it reads what the others hold, and nothing is written from it.
 
+#![expect(
+    clippy::wildcard_enum_match_arm,
+    reason = "what is not about which app is on the screen is given on"
+)]
+
 use std::collections::VecDeque;
 
 use crate::domain::profile::ALL_PROFILES;
@@ -300,7 +305,7 @@ fn is_for_all(message: &Message) -> bool {
 /// The state of the board of all profiles, with nothing composed yet.
 fn overview_beside(first: &State) -> State {
     let mut setup = first.setup.clone();
-    setup.profile = ALL_PROFILES.to_owned();
+    ALL_PROFILES.clone_into(&mut setup.profile);
     (setup.notice, setup.filters) = (None, Vec::new());
     let mut shared = Shared::new(setup, first.now, first.size);
     shared.presence.is_on_screen = false;

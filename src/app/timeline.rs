@@ -227,12 +227,11 @@ impl TimelinePage {
         let ahead = Range { begin, end: begin + FARTHEST };
         let found = Collisions::of(schedule(shared), ahead, &shared.setup.limits, shared.setup.zone).found;
         let next = found.iter().find(|one| one.at >= begin.timestamp());
-        match next.and_then(|one| DateTime::from_timestamp(one.at, 0)) {
-            Some(at) => self.choose(shared, &made, at),
-            None => {
-                let as_far = as_far_as_read(shared, ahead.end);
-                shared.say(format!("nothing collides behind this bar{as_far}"));
-            }
+        if let Some(at) = next.and_then(|one| DateTime::from_timestamp(one.at, 0)) {
+            self.choose(shared, &made, at);
+        } else {
+            let as_far = as_far_as_read(shared, ahead.end);
+            shared.say(format!("nothing collides behind this bar{as_far}"));
         }
     }
 

@@ -178,8 +178,8 @@ fn draw(state: &State, row: &OverviewRow, columns: &Columns, theme: &Theme, area
     cell(columns.status, STATUS, row.status, status);
     cell(columns.due, DUE, &text::pad_left(&row.due, usize::from(DUE) - 1), due_style);
     if let Some(x) = columns.at {
-        let there = |form: &str| row.at.map(|at| at.with_timezone(&state.zone).format(form).to_string());
-        cell(x, AT, &there("%a %d %b %H:%M").unwrap_or_default(), plain);
+        let at = row.at.map(|at| at.with_timezone(&state.zone).format("%a %d %b %H:%M").to_string());
+        cell(x, AT, &at.unwrap_or_default(), plain);
     }
     if let Some(x) = columns.who {
         let style = if row.text.is_everyone && plain == theme.plain() { theme.everyone() } else { plain };

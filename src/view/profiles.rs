@@ -18,15 +18,15 @@ use super::overlay::overlay;
 const BADGE: u16 = 10;
 
 /// Draws the list, the chosen one in sight.
-pub(super) fn render(state: &State, list: &ProfileList, theme: &Theme, buf: &mut Buffer) {
-    let there = list.rows(state);
-    let inner = overlay("Profiles", there.frame, buf, theme);
+pub(super) fn render(state: &State, list: ProfileList, theme: &Theme, buf: &mut Buffer) {
+    let placed = list.rows(state);
+    let inner = overlay("Profiles", placed.frame, buf, theme);
     let rows = rows(state);
     let widest = |words: fn(&ProfileRow<'_>) -> String| {
         rows.iter().map(|row| text::width(&words(row))).max().unwrap_or(0)
     };
     let widths = (widest(name), widest(app_words));
-    for (y, (number, row)) in (inner.y..inner.bottom()).zip(rows.iter().enumerate().skip(there.top)) {
+    for (y, (number, row)) in (inner.y..inner.bottom()).zip(rows.iter().enumerate().skip(placed.top)) {
         let area = Rect { y, height: 1, ..inner };
         draw(state, row, widths, theme, area, buf);
         if number == list.at {
