@@ -14,6 +14,8 @@ mod job;
 mod line;
 mod notify;
 mod screen;
+#[cfg(test)]
+pub(crate) mod testing;
 
 pub use answer::can_be_asked;
 pub use clipboard::Clipboard;

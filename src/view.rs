@@ -81,7 +81,7 @@ fn draw(state: &State, theme: &Theme, buf: &mut Buffer) -> Option<Position> {
         too_small(theme, buf);
         return None;
     };
-    if let Some(page) = overview::page(state) {
+    if let Some(page) = state.overview() {
         overview::render(state, page, theme, buf);
     } else {
         table_and_detail(state, theme, &areas, buf);

@@ -224,15 +224,10 @@ impl Apps {
 
     /// Puts an app on the screen: what was open there is as it was left.
     fn show(&mut self, app: AppNumber, queue: &mut VecDeque<AppEffect>) {
-        let before = self.on_screen;
-        if before == app {
+        if self.on_screen == app {
             return;
         }
         let terminal = self.shown().on_terminal();
-        let was_overview = before == AppNumber::OVERVIEW;
-        if !was_overview {
-            self.tell(before, Message::OnScreen(false), queue);
-        }
         self.on_screen = app;
         self.shown_mut().adopt(terminal);
         for other in self.numbers() {

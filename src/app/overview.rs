@@ -9,12 +9,15 @@ mod app_status;
 mod merged;
 pub mod row;
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 use ratatui::layout::{Position, Rect};
 
-use crate::domain::{TaskId, Zone};
+use crate::domain::TaskId;
 use crate::keymap::Action;
 
+use super::board::table::ROWS_BEFORE;
 use super::board::viewport::Viewport;
 use super::effect::Effect;
 use super::frame::inside;
@@ -25,9 +28,6 @@ use super::switch::{AppNumber, SwitchTo};
 pub use app_status::AppStatus;
 use merged::{Merged, MergedKey};
 pub use row::OverviewRow;
-
-/// Rows that stay on screen above the next task to come.
-const ROWS_BEFORE: usize = 4;
 
 /// The board of all profiles.
 #[derive(Clone, Debug)]
@@ -158,11 +158,7 @@ impl Overview {
             Action::HalfDown => self.choose(self.at + screenful.div_ceil(2)),
             Action::HalfUp => self.choose(self.at.saturating_sub(screenful.div_ceil(2))),
             Action::Now => self.goes_to = Some(GoesTo::Present),
-            Action::Zone => {
-                shared.zone = if shared.zone == shared.setup.zone { Zone::UTC } else { shared.setup.zone };
-                let zone = shared.zone.name();
-                shared.say(format!("times are shown in {zone}"));
-            }
+            Action::Zone => shared.switch_zone(),
             Action::Refresh => return switch(SwitchTo::Refresh),
             Action::Back | Action::Close => return switch(SwitchTo::Back),
             _ => return self.act_there(shared, action),
@@ -194,18 +190,15 @@ impl Overview {
         self.now_line = merged.rank(key_of_time(shared.server_now()));
         self.follow(&merged, apps);
         let viewport = self.viewport(shared);
-        if self.goes_to.is_some() {
-            let top = self.at.saturating_sub(ROWS_BEFORE).min(viewport.last_top(self.count));
-            self.top = viewport.top_for(self.at, top);
-        } else {
-            let top = self.top.min(viewport.last_top(self.count));
-            self.top = viewport.top_for(self.at, top);
-        }
+        let top = if self.goes_to.is_some() { self.at.saturating_sub(ROWS_BEFORE) } else { self.top };
+        self.top = viewport.top_for(self.at, top.min(viewport.last_top(self.count)));
         self.goes_to.take_if(|to| matches!(to, GoesTo::Time(_)));
         let in_sight = viewport.rows_from(self.top, self.count);
+        let doubted: Vec<HashSet<TaskId>> = apps.iter().map(|app| app.doubted()).collect();
         let rows = merged.from(self.top).take(in_sight);
-        self.rows =
-            rows.filter_map(|(app, held)| OverviewRow::of(apps.get(app)?, held, shared.now)).collect();
+        let rows = rows
+            .filter_map(|(app, held)| OverviewRow::of(apps.get(app)?, held, doubted.get(app)?, shared.now));
+        self.rows = rows.collect();
     }
 
     /// Keeps the chosen task chosen, wherever its row is now.

@@ -250,6 +250,13 @@ impl Shared {
         self.say("a paste outside of a text field was dropped");
     }
 
+    /// Shows times in the zone of the app, or in UTC, and says so.
+    pub(super) fn switch_zone(&mut self) {
+        self.zone = if self.zone == self.setup.zone { Zone::UTC } else { self.setup.zone };
+        let zone = self.zone.name();
+        self.say(format!("times are shown in {zone}"));
+    }
+
     /// What the other apps that are open are told of this one.
     pub(super) fn as_neighbour(&self) -> Neighbour {
         let health = self.connection.health(self.now, self.expected_pace());

@@ -14,6 +14,7 @@ use super::layer::Layer;
 use super::lines::LineKey;
 use super::message::Message;
 use super::next::Destination;
+use super::overview::Overview;
 use super::presence::Presence;
 use super::request::Moment;
 use super::review::{self, Review, Screens};
@@ -102,6 +103,11 @@ impl State {
     /// The review, if it lies on top.
     pub fn review(&self) -> Option<&Review> {
         if let Some(Layer::Review(review)) = self.layers.last() { Some(review) } else { None }
+    }
+
+    /// The board of all profiles, if that is what lies at the bottom.
+    pub fn overview(&self) -> Option<&Overview> {
+        if let Some(Layer::Overview(page)) = self.layers.first() { Some(page) } else { None }
     }
 
     /// The lines of the review that must be seen and are on the screen, drawn from the state as it is.

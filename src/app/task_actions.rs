@@ -4,7 +4,6 @@
 
 use std::sync::Arc;
 
-use crate::domain::Zone;
 use crate::keymap::{Action, Scope};
 
 use super::board::ask::read_again;
@@ -23,11 +22,7 @@ pub(super) fn on_action(shared: &mut Shared, action: Action) -> Next {
         Action::Menu => return Next::open(Destination::Screen(Scope::Menu)),
         Action::Refresh => return refresh(shared),
         Action::Acknowledge => writes::acknowledge(shared),
-        Action::Zone => {
-            shared.zone = if shared.zone == shared.setup.zone { Zone::UTC } else { shared.setup.zone };
-            let zone = shared.zone.name();
-            shared.say(format!("times are shown in {zone}"));
-        }
+        Action::Zone => shared.switch_zone(),
         Action::MovePane => {
             move_pane(shared);
             follow_cursor(shared);

@@ -509,7 +509,7 @@ fn everywhere(state: &mut State, action: Action) -> Option<Vec<Effect>> {
 
 /// Why an action does nothing on the board of all profiles: it is of one app.
 fn of_one_app(state: &State, action: Action) -> Option<String> {
-    let is_overview = matches!(state.layers.first(), Some(Layer::Overview(_)));
+    let is_overview = state.overview().is_some();
     let is_of_one = matches!(action, Action::Drafts | Action::Stop | Action::Calls | Action::Reload);
     let key = state.key(Scope::Overview, Action::GoTo);
     (is_overview && is_of_one).then(|| format!("that is of one app: {key} goes to the app of this task"))
@@ -521,7 +521,7 @@ fn to_tasks(state: &mut State) -> Vec<Effect> {
         state.say("this is to be left first, one step at a time");
     } else {
         // The board of all profiles is a table, too, and stays.
-        let is_overview = matches!(state.layers.first(), Some(Layer::Overview(_)));
+        let is_overview = state.overview().is_some();
         state.close_down_to(usize::from(is_overview));
         state.detail.focused = false;
     }

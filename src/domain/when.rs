@@ -17,6 +17,6 @@ pub use problem::WhenProblem;
 pub use range::{parse_range, range, range_in_short};
 pub use wall_clock::{day_begin, day_of};
 pub use words::{
-    age, clock, day_time, editable, exact_span, from_now, moved, offset_and_year, portable, shown_by_clock,
-    span, stamp, whole, zone_label,
+    age, clock, day_time, distance, editable, exact_span, from_now, moved, offset_and_year, portable,
+    shown_by_clock, span, stamp, whole, zone_label,
 };

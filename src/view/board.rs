@@ -193,7 +193,7 @@ impl<'a> Row<'a> {
         let audience = new.content.audience(&new.kind);
         let is_everyone = matches!(audience, Audience::Everyone);
         Self {
-            due: distance(new.scheduled_at, state.server_now()),
+            due: when::distance(new.scheduled_at, state.server_now()),
             scheduled_at: Some(new.scheduled_at),
             who: who(&audience.short(), is_everyone).into(),
             is_everyone,
@@ -226,15 +226,9 @@ fn due(task: &Task, now: DateTime<Utc>) -> String {
     match task.outcome() {
         Outcome::Dispatching => "—".to_owned(),
         Outcome::Pending | Outcome::Sent | Outcome::Failed | Outcome::Unclear(_) => {
-            task.scheduled_at.map_or_else(|| "?".to_owned(), |at| distance(at, now))
+            task.scheduled_at.map_or_else(|| "?".to_owned(), |at| when::distance(at, now))
         }
     }
-}
-
-fn distance(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
-    let words = when::from_now(at, now);
-    // The head of the column says "in".
-    words.strip_prefix("in ").map_or(words.clone(), str::to_owned)
 }
 
 /// What the rows are drawn with.

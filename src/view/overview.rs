@@ -5,8 +5,8 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::widgets::{Clear, Widget};
 
+use crate::app::State;
 use crate::app::overview::{AppStatus, Overview, OverviewAreas, OverviewRow};
-use crate::app::{Layer, State};
 use crate::domain::{Outcome, text, when};
 use crate::theme::Theme;
 
@@ -208,9 +208,4 @@ fn styles(row: &OverviewRow, theme: &Theme) -> (Style, Style) {
         Outcome::Pending | Outcome::Sent => plain,
     };
     (plain, status)
-}
-
-/// Whether the board of all profiles is what lies at the bottom.
-pub(super) fn page(state: &State) -> Option<&Overview> {
-    if let Some(Layer::Overview(page)) = state.layers.first() { Some(page) } else { None }
 }

@@ -83,8 +83,7 @@ fn next_to_come(state: &State, theme: &Theme) -> Vec<Segment> {
     let Some(task) = state.board.next_to_come(now).and_then(|held| state.board.task(held.id)) else {
         return Vec::new();
     };
-    let due = task.scheduled_at.map_or_else(String::new, |at| when::from_now(at, now));
-    let due = due.strip_prefix("in ").unwrap_or(&due).to_owned();
+    let due = task.scheduled_at.map_or_else(String::new, |at| when::distance(at, now));
     let is_everyone = matches!(task.audience(), Audience::Everyone);
     let who_style = if is_everyone { theme.everyone() } else { theme.plain() };
     let title = text::clean(&task.title).into_owned();

@@ -54,14 +54,13 @@ fn row(state: &State, task: &Task, chosen: bool, theme: &Theme, area: Rect, buf:
         // How late it is, for where there is no room for its time.
         (Some(word), Some(at)) => format!("{word} {}", when::age((now - at).max(TimeDelta::zero()))),
         (Some(_), None) | (None, _) => {
-            task.scheduled_at.map_or_else(|| "?".to_owned(), |at| when::from_now(at, now))
+            task.scheduled_at.map_or_else(|| "?".to_owned(), |at| when::distance(at, now))
         }
     };
-    let due = due.strip_prefix("in ").unwrap_or(&due);
     let column =
         |words: &str, room: u16| text::pad(&text::cut(words, usize::from(room) - 1), usize::from(room));
     let mut x = put(buf, area.x, area.y, area.width, if chosen { "▸ " } else { "  " }, theme.accent());
-    let due = format!("{} ", text::pad_left(due, usize::from(DUE) - 1));
+    let due = format!("{} ", text::pad_left(&due, usize::from(DUE) - 1));
     x = put(buf, x, area.y, area.right().saturating_sub(x), &due, style);
     if area.right().saturating_sub(x) >= TIME + WHO + TITLE {
         let at = task.scheduled_at.map_or_else(String::new, |at| when::stamp(at, state.zone, now));

@@ -40,7 +40,7 @@ pub(super) enum Opening {
 }
 
 /// Rows that stay on screen above the next task to come, or above one that was gone to.
-pub(super) const ROWS_BEFORE: usize = 4;
+pub(in crate::app) const ROWS_BEFORE: usize = 4;
 
 /// How many tasks of the range are in which state.
 pub type TaskCounts = [u64; schedule::TaskState::ALL.len()];

@@ -1,5 +1,7 @@
 //! What a row of the board of all profiles says: read from its app, by the clock of that app's service.
 
+use std::collections::HashSet;
+
 use chrono::{DateTime, Utc};
 
 use crate::domain::schedule::HeldTask;
@@ -35,11 +37,11 @@ pub struct OverviewRow {
 }
 
 impl OverviewRow {
-    pub(super) fn of(app: &Shared, held: &HeldTask, now: Moment) -> Option<Self> {
+    pub(super) fn of(app: &Shared, held: &HeldTask, doubted: &HashSet<TaskId>, now: Moment) -> Option<Self> {
         let task = app.board.task(held.id)?;
         let now = app.connection.server_now(now);
         let outcome = task.outcome();
-        let is_in_doubt = app.doubted().contains(&task.id);
+        let is_in_doubt = doubted.contains(&task.id);
         let is_cancelled = !is_in_doubt && app.board.own.is_cancelled(task.id);
         let phase = Phase::of_task(&task, now).filter(|_| !is_in_doubt && !is_cancelled);
         let status = match phase.and_then(Phase::word) {
@@ -52,10 +54,7 @@ impl OverviewRow {
         let due = match task.scheduled_at {
             _ if is_over_or_under_way => "—".to_owned(),
             None => "?".to_owned(),
-            Some(at) => {
-                let words = when::from_now(at, now);
-                words.strip_prefix("in ").map_or(words.clone(), str::to_owned)
-            }
+            Some(at) => when::distance(at, now),
         };
         Some(Self {
             profile: text::clean(&app.setup.profile).into_owned(),

@@ -123,6 +123,12 @@ pub fn age(span: Duration) -> String {
     }
 }
 
+/// The same where "in" is clear: `12m 04s`, `3m ago`, `now`.
+pub fn distance(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
+    let words = from_now(at, now);
+    words.strip_prefix("in ").map_or(words.clone(), str::to_owned)
+}
+
 /// How far a time is from now: `in 12m 04s`, `3m ago`, `now`.
 pub fn from_now(at: DateTime<Utc>, now: DateTime<Utc>) -> String {
     let ahead = at - now;

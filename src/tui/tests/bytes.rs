@@ -3,27 +3,7 @@
 
 use super::*;
 use crate::app::testing::{board, feed, fill, later};
-
-/// A terminal that takes everything at once.
-#[derive(Clone, Debug, Default)]
-struct Tape(Arc<Mutex<Vec<u8>>>);
-
-impl io::Write for Tape {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl term::Output for Tape {
-    fn write_now(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        io::Write::write(self, bytes)
-    }
-}
+use crate::term::testing::Tape;
 
 /// A state, and what is written for it.
 struct Drawn {

@@ -1,9 +1,7 @@
 //! Text that terminals stumble over, in every place where text stands: no border moves for it, neither in what is
 //! drawn nor in a terminal that gets it.
 
-use std::io::{self, Write};
 use std::num::NonZero;
-use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use crossterm::event::KeyCode;
@@ -15,6 +13,7 @@ use crate::app::testing::{feed, key, open_cancel, open_edit, screens, task, type
 use crate::app::{Message, State};
 use crate::domain::text;
 use crate::term;
+use crate::term::testing::Tape;
 use crate::theme::{Depth, Theme};
 use crate::view::testing::rows;
 
@@ -84,27 +83,6 @@ fn nasty(size: (u16, u16), words: &str) -> Vec<(&'static str, State)> {
         ("cancel", with(&|state| drop(open_cancel(state, &tasks()[1])))),
         ("note", with(&|state| drop(feed(state, [Message::Noted(words.to_owned())])))),
     ]
-}
-
-/// What a view draws, as it reaches a terminal.
-#[derive(Clone, Debug, Default)]
-struct Tape(Arc<Mutex<Vec<u8>>>);
-
-impl Write for Tape {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-impl term::Output for Tape {
-    fn write_now(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.write(bytes)
-    }
 }
 
 /// A terminal that shows one state after another.
